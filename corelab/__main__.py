@@ -1,0 +1,6 @@
+"""python -m corelab."""
+
+from corelab.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""The command line: parse, get services from the composition root, call one, print. No logic."""
+
+
+def main() -> None:
+    raise SystemExit(2)

@@ -1,0 +1,1 @@
+"""The rules of the trial: pure, without screen, disk or clock."""

@@ -1,0 +1,1 @@
+"""Tables and files of a package; knows no database."""

@@ -1,0 +1,1 @@
+"""The records: database, keys, seals and signatures."""
