@@ -1,0 +1,18 @@
+#!/bin/sh
+# sh packaging/test.sh: sets everything up and runs every check: ruff, mypy, import contracts, the whole test suite.
+# Arguments go to pytest instead of the whole suite: sh packaging/test.sh tests/unit
+set -eu
+. "$(dirname "$0")/setup.sh"
+
+# Xvfb, xdotool and xwd (x11-apps) drive and grab a real window; dciodvfy (dicom3tools) judges the DICOM that is written.
+install_system_packages $qt_packages $window_packages xvfb xdotool x11-apps dicom3tools
+make_environment "$here/packaging/pins-test.txt"
+
+cd "$here"
+export QT_QPA_PLATFORM=offscreen
+bin="$venv/bin"
+if [ "$#" -gt 0 ]; then exec "$bin/python" -m pytest "$@"; fi
+
+say "ruff";  "$bin/ruff" check . && "$bin/ruff" format --check .
+say "mypy";  "$bin/mypy"
+say "tests"; exec "$bin/python" -m pytest -n "${CORELAB_TEST_WORKERS:-2}" --dist loadgroup -rs
