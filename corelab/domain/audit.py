@@ -1,0 +1,178 @@
+"""The bytes and digests of the audit trail: canonical JSON, events and their chain, rows, payloads, signed documents. Pure."""
+
+import base64
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID
+
+Hex = str
+"""A digest in lower-case hexadecimal digits."""
+
+SALT_BYTES = 32
+
+_KEY = re.compile(r"[A-Za-z0-9_.]*", re.ASCII)
+_LARGEST = 2**53
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+
+
+class NotCanonicalError(ValueError):
+    """A value that has no canonical form: a float, a huge integer, a foreign key name, text that is not NFC or not Unicode."""
+
+    def __init__(self, value: object) -> None:
+        super().__init__(f"{type(value).__name__} has no canonical form")
+        self.value = value
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in a record. ``step`` is the check that found it; ``where`` names event and record."""
+
+    where: str
+    what: str
+    step: str = ""
+
+
+def canonical(value: object) -> bytes:
+    """UTF-8 JSON with sorted keys and no white space; for this subset of values it equals RFC 8785. Raises NotCanonicalError."""
+    _refuse_foreign(value)
+    return _encode(value).encode()
+
+
+def _refuse_foreign(value: object) -> None:
+    match value:
+        case None | bool():
+            return
+        case str() if _is_text(value):
+            return
+        case int() if abs(value) < _LARGEST:
+            return
+        case list() | tuple():
+            for each in value:
+                _refuse_foreign(each)
+        case dict() if all(isinstance(key, str) and _KEY.fullmatch(key) for key in value):
+            for each in value.values():
+                _refuse_foreign(each)
+        case _:
+            raise NotCanonicalError(value)
+
+
+def _is_text(value: str) -> bool:
+    if value.isascii():
+        return True
+    return unicodedata.is_normalized("NFC", value) and not any("\ud800" <= each <= "\udfff" for each in value)
+
+
+def normal(value: Any) -> Any:
+    """The same value in plain dicts and lists with its texts in NFC: what ``canonical`` takes when the text came from a keyboard."""
+    match value:
+        case str():
+            return unicodedata.normalize("NFC", value)
+        case Mapping():
+            return {key: normal(each) for key, each in value.items()}
+        case list() | tuple():
+            return [normal(each) for each in value]
+        case _:
+            return value
+
+
+def digest(tag: str, data: bytes) -> Hex:
+    """``H(tag, x)``: SHA-256 under a tag such as ``row/v1``, so that no bytes can be mistaken for bytes of another kind."""
+    return hashlib.sha256(f"corelab/{tag}".encode("ascii") + b"\0" + data).hexdigest()
+
+
+def genesis(lab: str) -> Hex:
+    """What the first event of a lab has as ``prev``."""
+    return digest("genesis/v1", UUID(lab).bytes)
+
+
+def key_id(public: bytes) -> Hex:
+    """The 16 bytes, in hex, by which a public key is named."""
+    return digest("key/v1", public)[:32]
+
+
+def payload_digest(opening: bytes) -> Hex:
+    """The commitment to a payload; ``opening`` is its salt of 32 bytes and its canonical JSON."""
+    return digest("payload/v1", opening)
+
+
+def payload_of(opening: bytes) -> dict[str, Any]:
+    """The payload inside an opening."""
+    payload: dict[str, Any] = json.loads(opening[SALT_BYTES:])
+    return payload
+
+
+def row_digest(table: str, values: Mapping[str, object]) -> Hex:
+    """The digest of one row: every column with its name; bytes as ``{"b64": ...}``."""
+    cells = {name: _cell(value) for name, value in values.items()}
+    return digest("row/v1", canonical({"t": table, "c": cells}))
+
+
+def _cell(value: object) -> object:
+    return {"b64": base64.b64encode(value).decode("ascii")} if isinstance(value, bytes) else value
+
+
+def rows_digest(rows: Iterable[Hex]) -> Hex:
+    """The digest over the row digests of one event, in no order of their own."""
+    return digest("rows/v1", b"".join(bytes.fromhex(each) for each in sorted(rows)))
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The clear part of an event: who did what kind of thing when, and commitments to the rest."""
+
+    lab: str
+    seq: int
+    at: str
+    tz: int
+    clock: str
+    actor: str | None
+    role: str | None
+    session: str | None
+    workstation: str | None
+    app: str
+    schema: int
+    kind: str
+    entity: str
+    id: str | None
+    reason: str | None
+    submit: str | None
+    payload: Hex | None
+    sealed: Hex | None
+    rows: Hex
+    prev: Hex
+    v: int = 1
+
+    @property
+    def hash(self) -> Hex:
+        return digest("event/v1", canonical(asdict(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class SignedDocument:
+    """What a signature is over: record, content, person, key, meaning, time, and the place in the chain."""
+
+    account: str
+    at: str
+    charter: Hex | None
+    content: Hex
+    key: Hex
+    lab: str
+    meaning: str
+    name: str
+    prev: Hex
+    record: str
+    record_type: str
+    revision: int
+    seq: int
+    trial: str
+    tz: int
+    v: int = 1
+
+    @property
+    def signed_bytes(self) -> bytes:
+        return b"corelab/sig/v1\0" + canonical(asdict(self))

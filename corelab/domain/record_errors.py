@@ -1,0 +1,160 @@
+"""What can go wrong with a lab, its records and its people; each error carries facts, the words are made where the person is."""
+
+from datetime import datetime
+from pathlib import Path
+
+from corelab.domain.accounts import Command, PasswordFault
+
+
+class LabError(Exception):
+    """Something about one lab. ``path`` is its database or folder."""
+
+    def __init__(self, path: Path, detail: str = "") -> None:
+        super().__init__(f"{type(self).__name__}: {detail}" if detail else type(self).__name__)
+        self.path = path
+        self.detail = detail
+
+
+class LabExistsError(LabError):
+    """A lab or other files are already there."""
+
+
+class NotALabError(LabError):
+    """The folder or file is no lab of this program."""
+
+
+class LabCorruptError(LabError):
+    """The database file is damaged."""
+
+
+class LabReadOnlyError(LabError):
+    """The database cannot be written."""
+
+
+class LabLockedError(LabError):
+    """Another program holds the database for longer than a write should last."""
+
+
+class DiskFullError(LabError):
+    """No space left; nothing of the transaction was kept."""
+
+
+class LabStorageError(LabError):
+    """The disk or share failed to read or write."""
+
+
+class NewerSchemaError(LabError):
+    """The lab was written by a later version of the program."""
+
+    def __init__(self, path: Path, found: str) -> None:
+        super().__init__(path, f"schema {found}")
+        self.found = found
+
+
+class OlderSchemaError(LabError):
+    """The lab was written by an earlier version and must be opened for writing once before it can be read only."""
+
+    def __init__(self, path: Path, found: str) -> None:
+        super().__init__(path, f"schema {found}")
+        self.found = found
+
+
+class RecordRefusedError(Exception):
+    """A row breaks a rule of the records: it is there already, refers to nothing, or has a value outside its list."""
+
+    def __init__(self, kind: str, detail: str) -> None:
+        super().__init__(f"{kind}: {detail}")
+        self.kind = kind
+        self.detail = detail
+
+
+class SubmitConflictError(Exception):
+    """The id of this command was used by another person or for another kind of command."""
+
+    def __init__(self, submit: str, seq: int) -> None:
+        super().__init__(f"submit {submit} belongs to event {seq}")
+        self.submit = submit
+        self.seq = seq
+
+
+class PayloadSealedError(Exception):
+    """The payload of this event cannot be read with the keys at hand."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(f"payload of event {seq} is sealed")
+        self.seq = seq
+
+
+class RecordDamagedError(Exception):
+    """A stored record is not what its event says."""
+
+    def __init__(self, seq: int, what: str) -> None:
+        super().__init__(f"event {seq}: {what}")
+        self.seq = seq
+        self.what = what
+
+
+class KeyRefusedError(Exception):
+    """A key or password does not open what it was tried on."""
+
+
+class CodeRefusedError(Exception):
+    """A one-time or recovery code is mistyped, unknown, used or expired."""
+
+    def __init__(self, *, expired: bool = False) -> None:
+        super().__init__("expired" if expired else "refused")
+        self.expired = expired
+
+
+class SignInRefusedError(Exception):
+    """User name or password is wrong; which of them is not said."""
+
+
+class AccountLockedError(Exception):
+    """Too many failures. ``until`` is set only where waiting helps."""
+
+    def __init__(self, until: datetime | None = None) -> None:
+        super().__init__("locked")
+        self.until = until
+
+
+class SignedOutError(Exception):
+    """The sign-in is over: signed out, account locked or deactivated, or the role taken away."""
+
+
+class NotPermittedError(Exception):
+    """None of the person's roles may do this."""
+
+    def __init__(self, command: Command | str) -> None:
+        super().__init__(str(command))
+        self.command = command
+
+
+class PasswordRefusedError(Exception):
+    """A new password breaks a rule."""
+
+    def __init__(self, fault: PasswordFault) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
+
+
+class PersonRefusedError(Exception):
+    """An account cannot be made or changed like this; ``what`` is a word of: user_name, printed_name, roles, taken, self, status, last."""
+
+    def __init__(self, what: str, value: str = "") -> None:
+        super().__init__(f"{what}: {value}" if value else what)
+        self.what = what
+        self.value = value
+
+
+class CustodyMissingError(Exception):
+    """This person holds no grant of the custody key; another coordinator can give one."""
+
+
+class ClockBackwardError(Exception):
+    """The clock stands before the last record; nothing is signed until it is right."""
+
+    def __init__(self, now: datetime, last: datetime) -> None:
+        super().__init__(f"{now} < {last}")
+        self.now = now
+        self.last = last
