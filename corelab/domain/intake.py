@@ -1,0 +1,133 @@
+"""The words of intake: outcomes, stable codes with what to do about them, and what the pixel check says about a clip."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+Box = tuple[int, int, int, int]
+"""x0, y0, x1, y1 in pixels of the frame, all inclusive."""
+
+
+class Outcome(Enum):
+    """How an object ends the call that received it."""
+
+    CHECKED = "checked"
+    HELD = "held"
+    DUPLICATE = "duplicate"
+    REJECTED = "rejected"
+    RELEASED = "released"
+
+
+class ClipState(Enum):
+    """Where a clip that is not yet released stands."""
+
+    HELD = "held"
+    CHECKED = "checked"
+    PASSED = "passed"
+    REJECTED = "rejected"
+    RELEASED = "released"
+
+
+class CheckAction(Enum):
+    """One step of the pixel check of a clip."""
+
+    MASK = "mask"
+    NOTHING = "nothing"
+    ACCEPT = "accept"
+    PASS = "pass"  # noqa: S105 - a step of the check, no secret
+    VERIFY = "verify"
+    REJECT = "reject"
+
+
+class IntakeCode(Enum):
+    """Why an object is not, or not yet, a clip. Stable: scripts of labs rely on the names."""
+
+    NOT_DICOM = "NOT_DICOM"
+    SOP_CLASS = "SOP_CLASS"
+    TRANSFER_SYNTAX = "TRANSFER_SYNTAX"
+    CODEC_MISSING = "CODEC_MISSING"
+    STRUCTURE = "STRUCTURE"
+    TRUNCATED = "TRUNCATED"
+    TRAILING_BYTES = "TRAILING_BYTES"
+    UID_INVALID = "UID_INVALID"
+    UID_CONFLICT = "UID_CONFLICT"
+    LIMIT_SIZE = "LIMIT_SIZE"
+    LIMIT_MEMORY = "LIMIT_MEMORY"
+    LIMIT_TIME = "LIMIT_TIME"
+    LIMIT_DEPTH = "LIMIT_DEPTH"
+    LIMIT_PIXELS = "LIMIT_PIXELS"
+    FRAME_COUNT = "FRAME_COUNT"
+    CONTAINER = "CONTAINER"
+    PIXEL_LENGTH = "PIXEL_LENGTH"
+    DECODE = "DECODE"
+    TYPE1_MISSING = "TYPE1_MISSING"
+    REGION_INVALID = "REGION_INVALID"
+    TEMPLATE_MISMATCH = "TEMPLATE_MISMATCH"
+    MASK_PROOF = "MASK_PROOF"
+    IDENTITY_MISMATCH = "IDENTITY_MISMATCH"
+    LABEL_CONFLICT = "LABEL_CONFLICT"
+    VISIT_WINDOW = "VISIT_WINDOW"
+    DUPLICATE = "DUPLICATE"
+    TOKEN_FOUND = "TOKEN_FOUND"  # noqa: S105 - a code, no secret
+    TEXT_FOUND = "TEXT_FOUND"
+    ARCHIVE_MEMBER = "ARCHIVE_MEMBER"
+    TRANSMITTAL_ROW = "TRANSMITTAL_ROW"
+
+    @property
+    def message(self) -> str:
+        """What it means and what to do, in words."""
+        return _MESSAGES[self]
+
+
+_MESSAGES = {
+    IntakeCode.NOT_DICOM: "This is not a DICOM file. Ask the site for the DICOM export of the clip, not a picture or a film.",
+    IntakeCode.SOP_CLASS: "This DICOM object is not an ultrasound image. Only ultrasound stills and clips are taken in; nothing is to be done.",
+    IntakeCode.TRANSFER_SYNTAX: (
+        "This compression is not taken in. Ask the site to send the clip as JPEG baseline, JPEG lossless, RLE or uncompressed."
+    ),
+    IntakeCode.CODEC_MISSING: "This machine cannot decode the clip. Install the missing decoder, then deliver the file again.",
+    IntakeCode.STRUCTURE: "The file breaks the rules of DICOM in a way that cannot be trusted. Ask the site to export it again.",
+    IntakeCode.TRUNCATED: "The file ends too early. Ask the site to send it again; if that is impossible, accept the frames that are whole.",
+    IntakeCode.TRAILING_BYTES: "There are bytes after the end of the data set. Ask for a new export, or accept the clip without those bytes.",
+    IntakeCode.UID_INVALID: "An identifier (UID) that every image needs is missing or malformed. Ask the site to export it again.",
+    IntakeCode.UID_CONFLICT: "The file names two different images in its two headers. Ask the site to export it again.",
+    IntakeCode.LIMIT_SIZE: "The file is larger than intake allows. Ask the site to send a shorter clip.",
+    IntakeCode.LIMIT_MEMORY: "The clip needs more memory than intake allows. Ask the site to send a shorter clip.",
+    IntakeCode.LIMIT_TIME: "The clip took longer to read than intake allows. Ask the site to send a shorter clip.",
+    IntakeCode.LIMIT_DEPTH: "The file is nested deeper, or has more elements, than any real clip. Ask the site to export it again.",
+    IntakeCode.LIMIT_PIXELS: "The picture size or the number of frames is outside what intake allows. Ask the site to export it again.",
+    IntakeCode.FRAME_COUNT: "The number of frames found differs from the number declared. Ask for a new export, or accept the whole frames.",
+    IntakeCode.CONTAINER: "The compressed frames do not have the form that DICOM asks for. Ask the site to export the clip again.",
+    IntakeCode.PIXEL_LENGTH: "The pixel data are shorter or longer than the header says. Ask for a new export, or accept the whole frames.",
+    IntakeCode.DECODE: "One or more frames cannot be decoded. Ask for a new export, or accept the whole frames.",
+    IntakeCode.TYPE1_MISSING: "The header lacks something that every ultrasound image must have. Ask the site to export it again.",
+    IntakeCode.REGION_INVALID: (
+        "The file does not say which part of the picture is ultrasound. Draw a mask over every text, or confirm that there is nothing to mask."
+    ),
+    IntakeCode.TEMPLATE_MISMATCH: "The screen layout of this machine is not the known one. Draw a mask over every text.",
+    IntakeCode.MASK_PROOF: "The masked clip did not pass its proof. Deliver the file again; if it happens twice, report it.",
+    IntakeCode.IDENTITY_MISMATCH: "The clip names another patient than the rest of its study. Ask the site whose clip it is.",
+    IntakeCode.LABEL_CONFLICT: "Two sources disagree about segment or side. Look at the clip and set the label, or ask the site.",
+    IntakeCode.VISIT_WINDOW: "The clip was recorded outside the window of this visit. Check the visit, or ask the site.",
+    IntakeCode.DUPLICATE: "This file is already in the lab. Nothing is to be done.",
+    IntakeCode.TOKEN_FOUND: "Something that identifies the patient is still in the clip. It is not released; reject it, or report the fault.",
+    IntakeCode.TEXT_FOUND: "There may be readable text in the kept part of the picture. Look at each flagged frame.",
+    IntakeCode.ARCHIVE_MEMBER: "This part of the archive is encrypted, nested, oddly named or too large. Ask for a plain ZIP of DICOM files.",
+    IntakeCode.TRANSMITTAL_ROW: "A row of the transmittal does not match what arrived. Ask the site.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectFault:
+    """One fault of one object, in stable code and words that hold nothing of the source."""
+
+    code: str
+    message: str
+
+
+class ObjectRefusedError(Exception):
+    """An object cannot become a clip. ``detail`` says more for the log and holds nothing of the source's values."""
+
+    def __init__(self, code: IntakeCode, detail: str = "") -> None:
+        super().__init__(f"{code.value}: {detail}" if detail else code.value)
+        self.code = code
+        self.detail = detail
