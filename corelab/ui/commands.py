@@ -1,0 +1,210 @@
+"""Every action a person can do in the window: its text and its keys, in one table.
+
+Pages give an action its work with ``bind``; the header, the help page (F1), the command palette (Ctrl+K) and the tests read
+the same table. What does not stand here has no key.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
+
+
+class Group(Enum):
+    """Where an action belongs; the value heads its part of the help page."""
+
+    EVERYWHERE = "Everywhere"
+    LISTS = "Lists"
+    CINE = "Cine"
+    CLIPS = "Clips"
+    IMAGE = "Image"
+    MEASURE = "Measure and evidence"
+    GRADE = "Grade"
+    ADJUDICATE = "Adjudicate"
+    INTAKE = "Intake"
+    PIXEL_CHECK = "Pixel check"
+    COORDINATE = "Overview"
+    EXPORT = "Export"
+
+
+GUARDED = frozenset({Group.GRADE, Group.ADJUDICATE, Group.PIXEL_CHECK})
+"""Groups whose bare keys do nothing while a text field or a list has the focus: a typed word must never become a grade."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """``keys`` in Qt's portable words; ``shown`` where the keys are better said otherwise; ``repeats`` while a key is held."""
+
+    id: str
+    group: Group
+    text: str
+    keys: tuple[str, ...] = ()
+    shown: str = ""
+    repeats: bool = False
+
+    @property
+    def caps(self) -> tuple[str, ...]:
+        """The words for key caps, e.g. ("Space", "C")."""
+        return (self.shown,) if self.shown else tuple(spoken(key) for key in self.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Gesture:
+    """Something done with the mouse, for the help page."""
+
+    group: Group
+    what: str
+    text: str
+
+
+_E, _L, _C, _P, _I = Group.EVERYWHERE, Group.LISTS, Group.CINE, Group.CLIPS, Group.IMAGE
+_M, _G, _A, _X = Group.MEASURE, Group.GRADE, Group.ADJUDICATE, Group.PIXEL_CHECK
+
+ACTIONS: tuple[Action, ...] = (
+    Action("help", _E, "Keys, manual, changes", ("F1",)),
+    Action("palette", _E, "Find a command", ("Ctrl+K",)),
+    Action("lock", _E, "Lock the screen", ("Ctrl+L",)),
+    Action("sign_out", _E, "Sign out", ("Ctrl+Shift+L",)),
+    Action("screen", _E, "Go to a screen", tuple(f"Ctrl+{n}" for n in range(1, 10)), "Ctrl+1..9"),
+    Action("full_screen", _E, "Full screen", ("F2",)),
+    Action("filter", _L, "Filter", ("/",)),
+    Action("open", _L, "Open the chosen row", ("Return",)),
+    Action("refresh", _L, "Look again", ("Ctrl+R",)),
+    Action("play", _C, "Play or pause", ("Space", "C")),
+    Action("frame_back", _C, "One frame back", ("Left",), repeats=True),
+    Action("frame_forward", _C, "One frame forward", ("Right",), repeats=True),
+    Action("frames_back", _C, "Ten frames back", ("Shift+Left",), repeats=True),
+    Action("frames_forward", _C, "Ten frames forward", ("Shift+Right",), repeats=True),
+    Action("first_frame", _C, "First frame", ("Home",)),
+    Action("last_frame", _C, "Last frame", ("End",)),
+    Action("slower", _C, "Slower, down to 0.25x", (",",)),
+    Action("faster", _C, "Faster, up to 4x", (".",)),
+    Action("own_rate", _C, "The file's own rate", ("Alt+0",)),
+    Action("loop", _C, "Loop, bounce or once", ("L",)),
+    Action("loop_in", _C, "Loop from here", ("[",)),
+    Action("loop_out", _C, "Loop to here", ("]",)),
+    Action("loop_clear", _C, "Loop the whole clip", ("\\",)),
+    Action("clip_back", _P, "Previous clip of the segment", ("PgUp",), repeats=True),
+    Action("clip_forward", _P, "Next clip of the segment", ("PgDown",), repeats=True),
+    Action("reset_view", _I, "Reset zoom, position and window", ("R",)),
+    Action("overlays", _I, "Show or hide calipers and marks", ("I",)),
+    Action("layout_one", _I, "One viewport", ("F3",)),
+    Action("layout_two", _I, "Two viewports side by side", ("F4",)),
+    Action("viewport_next", _I, "Next viewport", ("Tab",)),
+    Action("synchronise", _I, "Play the viewports in step", ("S",)),
+    Action("caliper", _M, "Caliper: two clicks", ("M",)),
+    Action("leave", _M, "Leave the caliper or the choice", ("Esc",)),
+    Action("evidence", _M, "Bind this frame to the current grade", ("K",)),
+    Action("evidence_pair", _M, "Bind the frames at rest and compressed", ("Shift+K",)),
+    Action("segment_back", _G, "Previous segment", ("Up",), repeats=True),
+    Action("segment_forward", _G, "Next segment", ("Down",), repeats=True),
+    Action("answer", _G, "Answer the current question, go to the next", tuple("12345678"), "1..8"),
+    Action("not_evaluable", _G, "Not evaluable, then a reason", ("9",)),
+    Action("clear", _G, "Clear the answer", ("0",)),
+    Action("note", _G, "Write the note", ("N",)),
+    Action("first_unanswered", _G, "First unanswered question", ("G",)),
+    Action("undo", _G, "Undo, until the signature", ("Ctrl+Z",)),
+    Action("redo", _G, "Redo", ("Ctrl+Y",)),
+    Action("sign", _G, "Sign", ("Ctrl+Return",)),
+    Action("take_a", _A, "Take read A", ("A",)),
+    Action("take_b", _A, "Take read B", ("B",)),
+    Action("own_grade", _A, "An own grade, then a reason", tuple("12345678"), "1..8"),
+    Action("dispute_back", _A, "Previous dispute", ("Up",), repeats=True),
+    Action("dispute_forward", _A, "Next dispute", ("Down",), repeats=True),
+    Action("add_files", Group.INTAKE, "Take in files or a ZIP", ("Ctrl+O",)),
+    Action("add_folder", Group.INTAKE, "Take in a folder", ("Ctrl+Shift+O",)),
+    Action("to_pixel_check", Group.INTAKE, "Go to the pixel check", ("Ctrl+P",)),
+    Action("pass", _X, "Pass, or confirm as the second person", ("P",)),
+    Action("mask_box", _X, "Draw a mask box", ("X",)),
+    Action("nothing_to_mask", _X, "Confirm that nothing is to be masked", ("C",)),
+    Action("reject", _X, "Reject to the site, with a reason", ("R",)),
+    Action("check_next", _X, "Next clip", ("N", "Return")),
+    Action("check_back", _X, "Previous clip", ("PgUp",)),
+    Action("flagged_next", _X, "Next flagged frame", ("F", "PgDown")),
+    Action("box_remove", _X, "Remove the chosen box", ("Del",)),
+    Action("assign", Group.COORDINATE, "Assign ready exams to readers", ("A",)),
+    Action("compare", Group.COORDINATE, "Release and compare signed readings", ("C",)),
+    Action("lock_lab", Group.COORDINATE, "Lock the database"),
+    Action("export", Group.EXPORT, "Sign and write the package", ("Ctrl+Return",)),
+)
+
+GESTURES: tuple[Gesture, ...] = (
+    Gesture(_P, "Wheel", "Frame by frame"),
+    Gesture(_P, "Shift+wheel", "Clip by clip"),
+    Gesture(_I, "Ctrl+wheel", "Zoom at the cursor"),
+    Gesture(_I, "Right drag", "Window and level"),
+    Gesture(_I, "Middle drag", "Move the image"),
+    Gesture(_I, "Double click", "One viewport large, and back"),
+    Gesture(_X, "Arrows", "Move the chosen box; Shift+arrows size it"),
+)
+
+_TABLE = {action.id: action for action in ACTIONS}
+_SPOKEN = {"Return": "Enter", "PgDown": "PgDn"}
+
+
+def action(command: str) -> Action:
+    """The row of a command. An unknown id is a KeyError: the table is complete."""
+    return _TABLE[command]
+
+
+def spoken(key: str) -> str:
+    """A key in the words that stand on keyboards: "Ctrl+Return" is "Ctrl+Enter"."""
+    return "+".join(_SPOKEN.get(part, part) for part in key.split("+"))
+
+
+def sequences(command: str) -> list[QKeySequence]:
+    return [QKeySequence(each) for key in action(command).keys for each in _twins(key)]
+
+
+def bind(owner: QWidget, command: str, slot: Callable[[], object]) -> QAction:
+    """An action of the table, doing ``slot``, alive as long as ``owner`` and acting while it is visible.
+
+    ``slot`` should be a bound method: a lambda that captures the window keeps it alive.
+    """
+    row = action(command)
+    return _bound(owner, row, [each for key in row.keys for each in _twins(key)], slot)
+
+
+def bind_each(owner: QWidget, command: str, slot: Callable[[str], object]) -> tuple[QAction, ...]:
+    """The same for a row with one meaning per key (digits): ``slot`` receives the key, e.g. "3" or "Ctrl+2"."""
+    row = action(command)
+    return tuple(_bound(owner, row, _twins(key), partial(slot, key)) for key in row.keys)
+
+
+def typing() -> bool:
+    """Whether the focus is where keys write or choose: a text field, a list, a box of choices."""
+    focus = QApplication.focusWidget()
+    return isinstance(focus, QLineEdit | QPlainTextEdit | QAbstractItemView | QAbstractSpinBox | QComboBox)
+
+
+class BoundAction(QAction):
+    """A row of the table at work in one page; ``command`` is its id."""
+
+    def __init__(self, owner: QWidget, row: Action, slot: Callable[[], object]) -> None:
+        super().__init__(row.text, owner)
+        self.command = row.id
+        self._guarded = row.group in GUARDED
+        self._slot = slot
+        self.setAutoRepeat(row.repeats)
+        self.triggered.connect(self._run)
+
+    def _run(self) -> None:
+        if not (self._guarded and typing()):
+            self._slot()
+
+
+def _bound(owner: QWidget, row: Action, keys: list[str], slot: Callable[[], object]) -> QAction:
+    bound = BoundAction(owner, row, slot)
+    bound.setShortcuts([QKeySequence(key) for key in keys])
+    bound.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+    owner.addAction(bound)
+    return bound
+
+
+def _twins(key: str) -> list[str]:
+    """Both Enter keys of a keyboard where one is meant."""
+    return [key, key.replace("Return", "Enter")] if "Return" in key else [key]

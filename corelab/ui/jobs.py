@@ -1,0 +1,143 @@
+"""Work off the window's thread; the only module that starts a thread.
+
+Database work runs on one thread, in order; pixels on others. An answer arrives on the window's thread through one queued
+signal, and only while its owner is still alive. No QObject ever lives on another thread.
+"""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from threading import Event
+from typing import Any, Protocol, TypeVar
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt, Signal
+
+T = TypeVar("T")
+Failed = Callable[[Exception], None]
+
+
+class Job(Protocol):
+    """Work that was handed in."""
+
+    def cancel(self) -> bool:
+        """Take it back if it has not begun; true when it will never run."""
+        ...
+
+
+class Jobs(Protocol):
+    """Where slow work goes. ``done`` and ``failed`` run on the window's thread, and not at all once ``owner`` is gone."""
+
+    def query(self, owner: QObject, work: Callable[[], T], done: Callable[[T], None], failed: Failed) -> Job:
+        """Database work: one at a time, in the order asked."""
+        ...
+
+    def pixels(self, owner: QObject, work: Callable[[], T], done: Callable[[T], None], failed: Failed) -> Job:
+        """Pixel work: several at a time, in no promised order."""
+        ...
+
+    def relay(self, owner: QObject, told: Callable[..., None]) -> Callable[..., None]:
+        """A callable for the working thread; what it is told arrives in ``told`` on the window's thread (progress)."""
+        ...
+
+    def close(self) -> None:
+        """Let what runs finish, drop what waits, end the threads."""
+        ...
+
+
+class Cancel:
+    """A wish to stop, asked for by the window, looked at by the work: ``cancelled=cancel`` fits services that take a callable."""
+
+    def __init__(self) -> None:
+        self._event = Event()
+
+    def __call__(self) -> bool:
+        return self._event.is_set()
+
+    def ask(self) -> None:
+        self._event.set()
+
+
+class ThreadJobs(QObject):
+    """Jobs on threads: one for the database, a few for pixels."""
+
+    _arrived = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._database = ThreadPoolExecutor(1, "database")
+        self._pixels = ThreadPoolExecutor(max(1, min(4, (os.cpu_count() or 2) - 1)), "pixels")
+        self._closed = False
+        self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def query(self, owner: QObject, work: Callable[[], T], done: Callable[[T], None], failed: Failed) -> Job:
+        return self._submit(self._database, owner, work, (done, failed))
+
+    def pixels(self, owner: QObject, work: Callable[[], T], done: Callable[[T], None], failed: Failed) -> Job:
+        return self._submit(self._pixels, owner, work, (done, failed))
+
+    def relay(self, owner: QObject, told: Callable[..., None]) -> Callable[..., None]:
+        def tell(*facts: object) -> None:
+            self._post(owner, partial(told, *facts))
+
+        return tell
+
+    def close(self) -> None:
+        self._closed = True
+        for executor in (self._database, self._pixels):
+            executor.shutdown(wait=True, cancel_futures=True)
+
+    def _submit(
+        self, executor: ThreadPoolExecutor, owner: QObject, work: Callable[[], Any], answers: tuple[Callable[[Any], None], Failed]
+    ) -> Job:
+        future: Future[None] = executor.submit(self._run, owner, work, *answers)
+        return future
+
+    def _run(self, owner: QObject, work: Callable[[], Any], done: Callable[[Any], None], failed: Failed) -> None:
+        try:
+            answer = partial(done, work())
+        except Exception as error:  # noqa: BLE001 - whatever went wrong is told to the page that asked
+            answer = partial(failed, error)
+        self._post(owner, answer)
+
+    def _post(self, owner: QObject, answer: Callable[[], None]) -> None:
+        if not self._closed:
+            self._arrived.emit((owner, answer))
+
+    def _deliver(self, arrived: tuple[QObject, Callable[[], None]]) -> None:
+        owner, answer = arrived
+        if shiboken6.isValid(owner) and not self._closed:
+            answer()
+
+
+class _Done:
+    def cancel(self) -> bool:
+        return False
+
+
+class ImmediateJobs:
+    """The same door without threads: everything happens at once. For tests and off-screen tours."""
+
+    def query(self, owner: QObject, work: Callable[[], T], done: Callable[[T], None], failed: Failed) -> Job:
+        try:
+            answer = work()
+        except Exception as error:  # noqa: BLE001 - as on a thread: the page that asked is told
+            failed(error)
+            return _Done()
+        if shiboken6.isValid(owner):
+            done(answer)
+        return _Done()
+
+    def pixels(self, owner: QObject, work: Callable[[], T], done: Callable[[T], None], failed: Failed) -> Job:
+        return self.query(owner, work, done, failed)
+
+    def relay(self, owner: QObject, told: Callable[..., None]) -> Callable[..., None]:
+        def tell(*facts: object) -> None:
+            if shiboken6.isValid(owner):
+                told(*facts)
+
+        return tell
+
+    def close(self) -> None:
+        return
