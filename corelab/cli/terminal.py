@@ -1,0 +1,126 @@
+"""What every command shares: one JSON document or words, errors as exit codes, sign-in without a window, progress on a terminal."""
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any, ParamSpec
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from corelab import app
+from corelab.services import accounts, labs
+from corelab.ui.words import words_for
+
+FAILED, WRONG_USAGE = 1, 2
+
+P = ParamSpec("P")
+
+messages = Console(stderr=True, highlight=False, soft_wrap=True)
+
+LabFolder = Annotated[Path, typer.Argument(metavar="LAB", help="Folder of the lab.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output and nothing else there.")]
+PasswordStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input instead of CORELAB_PASSWORD.")]
+
+
+class Faulty(Exception):  # noqa: N818 - not an error of the program: the command did its work and found faults
+    """The command answered, and the answer is that something failed; exit code 1 without further words."""
+
+
+def say(text: str) -> None:
+    """A message for a person, on standard error."""
+    messages.print(text, markup=False)
+
+
+def answer(document: Mapping[str, Any], words: str, *, as_json: bool) -> None:
+    """The command's result: the JSON document, or the words, on standard output."""
+    text = json.dumps(document, indent=2, ensure_ascii=False) if as_json else words
+    if text:
+        sys.stdout.write(text + "\n")
+
+
+def command(work: Callable[P, None]) -> Callable[P, None]:
+    """Turns what a service raises into words on standard error and exit code 1."""
+
+    @wraps(work)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            work(*args, **kwargs)
+        except Faulty as faulty:
+            if str(faulty):
+                say(str(faulty))
+            raise typer.Exit(FAILED) from None
+        except (typer.Exit, typer.Abort, typer.BadParameter):
+            raise
+        except KeyboardInterrupt:
+            say("Stopped. What was finished is kept.")
+            raise typer.Exit(FAILED) from None
+        except Exception as error:  # noqa: BLE001 - the last place: every failure becomes words and an exit code
+            words = words_for(error)
+            say(f"{words.happened} {words.kept} {words.do}")
+            raise typer.Exit(FAILED) from None
+
+    return run
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A lab and who works in it, for one command. ``password`` is kept for the command's own signature."""
+
+    lab: labs.OpenLab
+    session: accounts.Session
+    password: str
+
+
+def typed_password(*, stdin: bool) -> str:
+    if stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    password = os.environ.get("CORELAB_PASSWORD")
+    if password is None and sys.stdin.isatty():
+        password = typer.prompt("Password", hide_input=True, err=True)
+    if password is None:
+        raise typer.BadParameter("set CORELAB_PASSWORD, or use --password-stdin")
+    return password
+
+
+def typed_user() -> str:
+    user = os.environ.get("CORELAB_USER")
+    if user is None and sys.stdin.isatty():
+        user = typer.prompt("User", err=True)
+    if not user:
+        raise typer.BadParameter("set CORELAB_USER to the user name that signs in")
+    return str(user)
+
+
+@contextlib.contextmanager
+def signed_in(folder: Path, *, password_stdin: bool = False) -> Iterator[SignedIn]:
+    """Opens the lab, signs in with CORELAB_USER, and signs out at the end."""
+    user, password = typed_user(), typed_password(stdin=password_stdin)
+    lab = app.open_lab(folder)
+    session = accounts.sign_in(lab, user, password)
+    try:
+        yield SignedIn(lab, session, password)
+    finally:
+        accounts.sign_out(lab, session)
+
+
+@contextlib.contextmanager
+def progress(what: str, *, quiet: bool = False) -> Iterator[Callable[[int, int, str], None]]:
+    """A progress bar on standard error, on a terminal only: call it with (done, of, what)."""
+    if quiet or not messages.is_terminal:
+        yield lambda _done, _of, _what: None
+        return
+    bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=messages, transient=True)
+    with bar:
+        task = bar.add_task(what, total=None)
+
+        def show(done: int, of: int, words: str) -> None:
+            bar.update(task, completed=done, total=of, description=words or what)
+
+        yield show

@@ -1,0 +1,57 @@
+"""Rows to bytes: CSV and JSON whose bytes depend on nothing but their content."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from corelab.export.tables import Table
+
+Row = Mapping[str, str]
+
+
+class ColumnsDifferError(Exception):
+    """A file's header is not that of the specification."""
+
+    def __init__(self, path: str, found: Sequence[str], expected: Sequence[str]) -> None:
+        super().__init__(path)
+        self.path, self.found, self.expected = path, tuple(found), tuple(expected)
+
+
+def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """UTF-8 without BOM, LF, quoted only where needed (RFC 4180); an empty field is a missing value."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def table_bytes(table: Table, rows: Iterable[Row]) -> bytes:
+    """The table's file: columns in the order of the specification, rows sorted by key (integers by value)."""
+    ordered = sorted(rows, key=lambda row: sort_key(table, row))
+    return csv_bytes(table.names, ([row[name] for name in table.names] for row in ordered))
+
+
+def sort_key(table: Table, row: Row) -> tuple[tuple[int, str], ...]:
+    kinds = {column.name: column.kind for column in table.columns}
+    return tuple((int(row[name]) if kinds[name] == "integer" and row[name] else 0, row[name]) for name in table.key)
+
+
+def read_table(table: Table, data: bytes) -> tuple[Row, ...]:
+    """The rows of a table's file. Raises ColumnsDifferError, csv.Error or UnicodeDecodeError."""
+    reader = csv.reader(io.StringIO(data.decode(), newline=""), strict=True)
+    header = next(reader, [])
+    if tuple(header) != table.names:
+        raise ColumnsDifferError(table.path, header, table.names)
+    rows = []
+    for fields in reader:
+        if len(fields) != len(header):
+            raise csv.Error(f"line {reader.line_num} has {len(fields)} fields instead of {len(header)}")
+        rows.append(dict(zip(header, fields, strict=True)))
+    return tuple(rows)
+
+
+def json_bytes(value: Any) -> bytes:
+    return (json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
