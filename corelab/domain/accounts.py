@@ -175,12 +175,14 @@ class PasswordFault(Enum):
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 128
 
+# fmt: off
 _COMMON_STEMS = (
     "password", "passw0rd", "p@ssword", "p@ssw0rd", "passwort", "letmein", "welcome", "iloveyou", "sunshine", "princess", "football",
-    "baseball", "superman", "dragon", "monkey", "master", "shadow", "qwerty", "qwertyuiop", "qwertz", "asdfghjkl", "zxcvbnm", "1q2w3e4r5t6y",
-    "1qaz2wsx3edc", "abcdefghijkl", "abcd", "abc", "admin", "administrator", "changeme", "secret", "trustno", "whatever", "starwars", "corelab",
-    "ultrasound", "hospital", "doctor",
-)  # fmt: skip
+    "baseball", "superman", "dragon", "monkey", "master", "shadow", "qwerty", "qwertyuiop", "qwertz", "asdfghjkl", "zxcvbnm",
+    "1q2w3e4r5t6y", "1qaz2wsx3edc", "abcdefghijkl", "abcd", "abc", "admin", "administrator", "changeme", "secret", "trustno",
+    "whatever", "starwars", "corelab", "ultrasound", "hospital", "doctor",
+)
+# fmt: on
 
 
 def password_fault(password: str) -> PasswordFault | None:
@@ -194,11 +196,16 @@ def password_fault(password: str) -> PasswordFault | None:
 
 
 def _is_common(password: str) -> bool:
-    """One character over and over, a run of digits, or common words with digits and signs around them."""
-    if len(set(password)) <= 2 or password in "01234567890123456789" or password in "98765432109876543210":
+    """A short pattern over and over, a run of digits, or common words with digits and signs around them."""
+    if any(password == (password[:period] * len(password))[: len(password)] for period in range(1, 5)):
+        return True
+    if password in _DIGITS or password in _DIGITS[::-1]:
         return True
     bare = password.strip("0123456789!?.,-_#*$%&+ ")
-    return bare == "" or any(bare in (stem, stem * 2, stem * 3) for stem in _COMMON_STEMS)
+    return any(bare in (stem, stem * 2, stem * 3) for stem in _COMMON_STEMS)
+
+
+_DIGITS = "0123456789" * 13
 
 
 MOST_FAILURES = 5

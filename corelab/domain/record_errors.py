@@ -148,7 +148,7 @@ class PersonRefusedError(Exception):
 
 
 class CustodyMissingError(Exception):
-    """This person holds no grant of the custody key; another coordinator can give one."""
+    """The person holds no grant of the custody key; another coordinator can give one."""
 
 
 class ClockBackwardError(Exception):

@@ -1,0 +1,346 @@
+"""Passwords become keys, payloads become envelopes, records are signed (libsodium through PyNaCl); no repr shows a secret."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+from uuid import UUID
+
+from nacl import bindings
+from nacl.exceptions import CryptoError
+from nacl.pwhash import argon2id
+from nacl.utils import random as random_bytes
+
+from corelab.domain import audit
+from corelab.domain.record_errors import CodeRefusedError, KeyRefusedError
+from corelab.domain.vocabulary import AccountId, LabId
+
+SEED = 32
+NONCE = bindings.crypto_secretbox_NONCEBYTES
+_BOXED_KEY = 80
+_MAGIC = b"CLE1"
+_MIB = 1024 * 1024
+
+ANSWER_PAD = 512
+READING_PAD = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Kdf:
+    """The cost of turning a password into a key with argon2id; ``memlimit`` in bytes."""
+
+    opslimit: int
+    memlimit: int
+
+    def key(self, secret: bytes, salt: bytes) -> bytes:
+        return argon2id.kdf(SEED, secret, salt, opslimit=self.opslimit, memlimit=self.memlimit)
+
+    def password_key(self, password: str, salt: bytes) -> bytes:
+        return self.key(unicodedata.normalize("NFC", password).encode(), salt)
+
+
+PRODUCTION_KDF = Kdf(3, 256 * _MIB)
+
+
+# ---------------------------------------------------------------- openings and envelopes
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A payload with its salt: what an envelope holds, and what a payload digest commits to."""
+
+    body: bytes = field(repr=False)
+
+    @property
+    def digest(self) -> str:
+        return audit.payload_digest(self.body)
+
+    @property
+    def json(self) -> dict[str, Any]:
+        return audit.payload_of(self.body)
+
+
+def make_opening(payload: Mapping[str, Any]) -> Opening:
+    return Opening(random_bytes(audit.SALT_BYTES) + audit.canonical(audit.normal(payload)))
+
+
+@dataclass(frozen=True, slots=True)
+class BoxPublic:
+    """A person's or the lab's public key, to which anyone can seal."""
+
+    raw: bytes
+
+    @property
+    def key_id(self) -> str:
+        return audit.key_id(self.raw)
+
+    def seal(self, plain: bytes) -> bytes:
+        """Only the holder of the secret key opens this; it does not say who sealed it."""
+        return bindings.crypto_box_seal(plain, self.raw)
+
+
+@dataclass(frozen=True, slots=True)
+class BoxSecret:
+    """The secret half of a box key; ``seed`` can be overwritten."""
+
+    seed: bytearray = field(repr=False, compare=False)
+    public: BoxPublic
+
+    @classmethod
+    def of(cls, seed: bytes) -> Self:
+        return cls(bytearray(seed), BoxPublic(bindings.crypto_scalarmult_base(seed)))
+
+    def unseal(self, sealed: bytes) -> bytes:
+        try:
+            return bindings.crypto_box_seal_open(sealed, self.public.raw, bytes(self.seed))
+        except (CryptoError, TypeError) as error:
+            raise KeyRefusedError from error
+
+    def wipe(self) -> None:
+        _overwrite(self.seed)
+
+
+def _overwrite(secret: bytearray) -> None:
+    secret[:] = bytes(len(secret))
+
+
+def seal(opening: bytes, recipients: Sequence[BoxPublic], pad_to: int = ANSWER_PAD) -> bytes:
+    """One envelope that each of ``recipients`` can open; its length tells only the next multiple of ``pad_to`` bytes."""
+    key = random_bytes(SEED)
+    slots = b"".join(bytes.fromhex(each.key_id) + each.seal(key) for each in recipients)
+    return _MAGIC + bytes([len(recipients)]) + slots + _sealed_body(opening, key, random_bytes(NONCE), pad_to)
+
+
+def _sealed_body(opening: bytes, key: bytes, nonce: bytes, pad_to: int) -> bytes:
+    return nonce + bindings.crypto_secretbox(bindings.sodium_pad(opening, pad_to), nonce, key)
+
+
+def unseal(envelope: bytes, secret: BoxSecret) -> bytes:
+    """The opening inside. Raises KeyRefusedError when this key is no recipient or the envelope is damaged."""
+    if envelope[:4] != _MAGIC or len(envelope) < 5:
+        raise KeyRefusedError
+    slot_bytes = 16 + _BOXED_KEY
+    end = 5 + envelope[4] * slot_bytes
+    wanted = bytes.fromhex(secret.public.key_id)
+    for start in range(5, end, slot_bytes):
+        if envelope[start : start + 16] == wanted:
+            return _unpadded(envelope[end:], secret.unseal(envelope[start + 16 : start + slot_bytes]))
+    raise KeyRefusedError
+
+
+def _unpadded(body: bytes, key: bytes) -> bytes:
+    plain = decrypt(key, body)
+    mark = plain.rfind(b"\x80")
+    if mark < 0 or any(plain[mark + 1 :]):
+        raise KeyRefusedError
+    return plain[:mark]
+
+
+def encrypt(key: bytes, plain: bytes) -> bytes:
+    """Nonce and secret box."""
+    nonce = random_bytes(NONCE)
+    return nonce + bindings.crypto_secretbox(plain, nonce, key)
+
+
+def decrypt(key: bytes, boxed: bytes) -> bytes:
+    try:
+        return bindings.crypto_secretbox_open(boxed[NONCE:], boxed[:NONCE], key)
+    except (CryptoError, ValueError, TypeError) as error:
+        raise KeyRefusedError from error
+
+
+# ---------------------------------------------------------------- keys of a person
+
+
+@dataclass(frozen=True, slots=True)
+class NewKeys:
+    """The fresh seeds of a person."""
+
+    sign: bytes = field(repr=False)
+    box: bytes = field(repr=False)
+
+    @property
+    def sign_public(self) -> bytes:
+        return sign_public(self.sign)
+
+    @property
+    def box_public(self) -> BoxPublic:
+        return BoxSecret.of(self.box).public
+
+
+def new_keys() -> NewKeys:
+    return NewKeys(random_bytes(SEED), random_bytes(SEED))
+
+
+def sign_public(seed: bytes) -> bytes:
+    return bindings.crypto_sign_seed_keypair(seed)[0]
+
+
+def new_salt() -> bytes:
+    return random_bytes(argon2id.SALTBYTES)
+
+
+def wrap(kek: bytes, label: str, lab: LabId, owner: str, seed: bytes) -> bytes:
+    """A seed under a password key; ``label`` (sign, box, custody) and the ids stop it from passing as another one."""
+    return encrypt(kek, _wrap_prefix(label, lab, owner) + seed)
+
+
+def unwrap(kek: bytes, label: str, lab: LabId, owner: str, wrapped: bytes) -> bytes:
+    """The seed. Raises KeyRefusedError: this is the check of the password."""
+    plain, prefix = decrypt(kek, wrapped), _wrap_prefix(label, lab, owner)
+    if not plain.startswith(prefix) or len(plain) != len(prefix) + SEED:
+        raise KeyRefusedError
+    return plain[len(prefix) :]
+
+
+def _wrap_prefix(label: str, lab: LabId, owner: str) -> bytes:
+    return b"corelab/wrap/v1\0" + label.encode("ascii") + b"\0" + UUID(lab).bytes + UUID(owner).bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A signing key for one signature, unwrapped by the password just typed. As a context manager it overwrites the key."""
+
+    account: AccountId
+    printed_name: str
+    public: bytes
+    seed: bytearray = field(repr=False, compare=False)
+
+    @property
+    def key_id(self) -> str:
+        return audit.key_id(self.public)
+
+    def sign(self, document: bytes) -> bytes:
+        """The detached signature, 64 bytes."""
+        if not any(self.seed):
+            raise KeyRefusedError
+        _, secret = bindings.crypto_sign_seed_keypair(bytes(self.seed))
+        return bindings.crypto_sign(document, secret)[: bindings.crypto_sign_BYTES]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _overwrite(self.seed)
+
+
+def is_signed_by(public: bytes, document: bytes, signature: bytes) -> bool:
+    try:
+        return bindings.crypto_sign_open(signature + document, public) == document
+    except (CryptoError, ValueError, TypeError):
+        return False
+
+
+# ---------------------------------------------------------------- custody and lab secrets
+
+
+def custody_grant(lab: LabId, coordinator: BoxPublic, custody: BoxSecret) -> bytes:
+    """The custody key for one coordinator."""
+    return coordinator.seal(b"corelab/custody/v1\0" + UUID(lab).bytes + bytes(custody.seed))
+
+
+def granted_custody(lab: LabId, secret: BoxSecret, sealed: bytes) -> BoxSecret:
+    return BoxSecret.of(_after(b"corelab/custody/v1\0" + UUID(lab).bytes, secret.unseal(sealed)))
+
+
+def seal_lab_secret(lab: LabId, name: str, custody: BoxPublic, secret: bytes) -> bytes:
+    return custody.seal(_secret_prefix(lab, name) + secret)
+
+
+def open_lab_secret(lab: LabId, name: str, custody: BoxSecret, sealed: bytes) -> bytes:
+    return _after(_secret_prefix(lab, name), custody.unseal(sealed))
+
+
+def _secret_prefix(lab: LabId, name: str) -> bytes:
+    return b"corelab/secret/v1\0" + UUID(lab).bytes + name.encode("ascii") + b"\0"
+
+
+def _after(prefix: bytes, plain: bytes) -> bytes:
+    if not plain.startswith(prefix):
+        raise KeyRefusedError
+    return plain[len(prefix) :]
+
+
+# ---------------------------------------------------------------- codes that people copy by hand
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_MISREAD = str.maketrans("OIL", "011", "- \t")
+_CHECK_CHARACTERS = 4
+
+
+def code_for(data: bytes) -> str:
+    """Crockford base32 in groups of four, with four check characters; ``data`` is a multiple of 5 bytes."""
+    number = int.from_bytes(data, "big")
+    length = len(data) * 8 // 5
+    digits = "".join(_CROCKFORD[number >> 5 * place & 31] for place in reversed(range(length))) + _check(data)
+    return "-".join(digits[start : start + 4] for start in range(0, len(digits), 4))
+
+
+def _check(data: bytes) -> str:
+    first = int(audit.digest("recovery/v1", data)[:5], 16)
+    return "".join(_CROCKFORD[first >> 5 * place & 31] for place in reversed(range(_CHECK_CHARACTERS)))
+
+
+def data_of(code: str, length: int) -> bytes:
+    """The bytes of a typed code; O, I, L, spaces and case are forgiven. Raises CodeRefusedError when it is mistyped."""
+    digits = code.upper().translate(_MISREAD)
+    if len(digits) != length * 8 // 5 + _CHECK_CHARACTERS or any(each not in _CROCKFORD for each in digits):
+        raise CodeRefusedError
+    number = 0
+    for each in digits[:-_CHECK_CHARACTERS]:
+        number = number << 5 | _CROCKFORD.index(each)
+    data = number.to_bytes(length, "big")
+    if _check(data) != digits[-_CHECK_CHARACTERS:]:
+        raise CodeRefusedError
+    return data
+
+
+RECOVERY_BYTES = 20
+
+
+def wrap_custody(recovery: bytes, kdf: Kdf, lab: LabId, custody: BoxSecret) -> bytes:
+    """The custody key under the recovery code."""
+    return wrap(kdf.key(recovery, UUID(lab).bytes), "custody", lab, lab, bytes(custody.seed))
+
+
+def recovered_custody(recovery: bytes, kdf: Kdf, lab: LabId, wrapped: bytes) -> BoxSecret:
+    return BoxSecret.of(unwrap(kdf.key(recovery, UUID(lab).bytes), "custody", lab, lab, wrapped))
+
+
+# ---------------------------------------------------------------- the password of a one-time code
+
+_CODE_ID_BYTES, _CODE_SECRET_BYTES = 5, 10
+
+
+@dataclass(frozen=True, slots=True)
+class OneTimeCode:
+    """A code that names its invitation by the first bytes of the id, and proves itself by the rest."""
+
+    prefix: str
+    secret: bytes = field(repr=False)
+
+    def hashed(self, kdf: Kdf, invitation: str) -> str:
+        derived = kdf.key(self.secret, UUID(invitation).bytes)
+        return f"argon2id${kdf.opslimit}${kdf.memlimit}${derived.hex()}"
+
+    def matches(self, invitation: str, stored: str) -> bool:
+        _, opslimit, memlimit, expected = stored.split("$")
+        derived = Kdf(int(opslimit), int(memlimit)).key(self.secret, UUID(invitation).bytes)
+        return bindings.sodium_memcmp(derived, bytes.fromhex(expected))
+
+    @property
+    def text(self) -> str:
+        return code_for(bytes.fromhex(self.prefix) + self.secret)
+
+
+def new_code(invitation: str) -> OneTimeCode:
+    return OneTimeCode(UUID(invitation).bytes[:_CODE_ID_BYTES].hex(), random_bytes(_CODE_SECRET_BYTES))
+
+
+def typed_code(code: str) -> OneTimeCode:
+    data = data_of(code, _CODE_ID_BYTES + _CODE_SECRET_BYTES)
+    return OneTimeCode(data[:_CODE_ID_BYTES].hex(), data[_CODE_ID_BYTES:])
+
+
+def new_secret(length: int = SEED) -> bytes:
+    return random_bytes(length)

@@ -1,0 +1,47 @@
+"""All tables of a lab, which of them are regulated, what a row digest covers, and the statements that make them."""
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from corelab.storage.schema import exams, people, readings, trail
+from corelab.storage.schema.columns import METADATA
+from corelab.storage.schema.triggers import all_triggers
+
+__all__ = ["COLUMNS", "METADATA", "REGULATED", "REVISION", "SCHEMA", "TABLES", "UNHASHED", "hashed_columns", "statements"]
+
+SCHEMA = 1
+"""Stands in every event header: which columns the row digests of the event cover."""
+REVISION = "0001"
+"""The newest migration."""
+
+_MODULES = (trail, people, exams, readings)  # imported for their tables; named so that no import looks unused
+
+TABLES: Mapping[str, Table] = MappingProxyType({table.name: table for table in METADATA.sorted_tables})
+REGULATED: tuple[str, ...] = tuple(name for name, table in TABLES.items() if "event_seq" in table.columns)
+COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType({name: tuple(table.columns.keys()) for name, table in TABLES.items()})
+
+UNHASHED: Mapping[str, frozenset[str]] = MappingProxyType(
+    {"credential": frozenset({"wrapped_sign", "wrapped_box"}), "opening": frozenset({"body", "redaction_seq"})}
+)
+"""Columns that may be emptied; they are covered by the ``sealed`` or ``payload`` digest of an event instead."""
+
+
+@cache
+def hashed_columns(table: str) -> tuple[str, ...]:
+    """The columns of a regulated table that its row digests cover, sorted."""
+    return tuple(sorted(set(COLUMNS[table]) - UNHASHED.get(table, frozenset())))
+
+
+@cache
+def statements() -> tuple[str, ...]:
+    """Everything that makes an empty lab in SQLite, in order: tables, indexes, triggers."""
+    dialect = sqlite.dialect()
+    made = [str(CreateTable(table).compile(dialect=dialect)) for table in TABLES.values()]
+    indexes = sorted((index for table in TABLES.values() for index in table.indexes), key=lambda index: str(index.name))
+    made += [str(CreateIndex(index).compile(dialect=dialect)) for index in indexes]
+    return tuple("\n".join(line.rstrip() for line in each.strip().splitlines()) for each in (*made, *all_triggers(REGULATED)))
