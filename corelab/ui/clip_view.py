@@ -1,0 +1,280 @@
+"""Paints one frame: zoom, pan, window and level, calipers. Knows nothing of clips, time or grades."""
+
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from corelab.ui.caliper import Caliper, paint_caliper
+from corelab.ui.placement import Placement
+from corelab.ui.theme import Colour, Size, font
+from corelab.ui.windowing import Windowing
+
+if TYPE_CHECKING:
+    from corelab.services.clips import Frame
+
+_NOTCH: Final = 120
+_ZOOM_STEP: Final = 1.15
+
+
+class Drag(Enum):
+    PAN = "pan"
+    WINDOW = "window"
+
+
+class ClipView(QWidget):
+    """One frame on black.
+
+    At a whole number of device pixels per image pixel the painted pixels are the decoded ones, unchanged; in between they are smoothed.
+
+    Signals:
+        activated: a button went down here.
+        stepped: the wheel asks for so many frames forward.
+        clip_stepped: the wheel with Shift asks for the next (1) or previous (-1) clip.
+        enlarged: a double click asks for the whole area, or for its share again.
+        measured: the second point of a caliper was set; carries the Caliper.
+        caliper_left: Esc, or a second use of the key, ended measuring.
+        viewed: zoom, pan, window or level changed.
+        painted: this frame has just been painted on screen.
+    """
+
+    activated = Signal()
+    stepped = Signal(int)
+    clip_stepped = Signal(int)
+    enlarged = Signal()
+    measured = Signal(object)
+    viewed = Signal()
+    painted = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(QSize(160, 120))
+        self.setMouseTracking(True)
+        self.setAccessibleName("Clip")
+        self._frame: Frame | None = None
+        self._image, self._message = QImage(), ""
+        self._placement, self._windowing = Placement(), Windowing()
+        self._drag: tuple[Drag, QPointF] | None = None
+        self._wheel = 0
+        self._measuring, self._start, self._pointer = False, None, QPointF()  # type: tuple[bool, tuple[float, float] | None, QPointF]
+        self._calipers: tuple[Caliper, ...] = ()
+
+    # -- what it shows ---------------------------------------------------------------------------------------------------------
+
+    def show_frame(self, frame: "Frame") -> None:
+        self._frame, self._message = frame, ""
+        self._placement = Placement((frame.width, frame.height), self._device_size, self._placement.zoom, self._placement.centre)
+        self._dress()
+
+    def show_words(self, message: str) -> None:
+        """Instead of a picture: what is missing, or what comes."""
+        self._frame, self._image, self._message = None, QImage(), message
+        self.update()
+
+    def show_calipers(self, calipers: tuple[Caliper, ...]) -> None:
+        """Each is painted while its own frame is on screen."""
+        self._calipers = calipers
+        self.update()
+
+    @property
+    def frame(self) -> "Frame | None":
+        """The frame on screen; None while there are only words."""
+        return self._frame
+
+    @property
+    def words(self) -> str:
+        return self._message
+
+    @property
+    def zoom(self) -> float:
+        """Device pixels per image pixel."""
+        return self._placement.scale
+
+    @property
+    def windowing(self) -> Windowing:
+        return self._windowing
+
+    @property
+    def placement(self) -> Placement:
+        return self._placement
+
+    # -- what a person does with the view --------------------------------------------------------------------------------------
+
+    def reset(self) -> None:
+        """The whole image, as it was stored."""
+        self._windowing = Windowing()
+        self._place(self._placement.fitted())
+        self._dress()
+
+    def forget_view(self) -> None:
+        """Another clip comes: zoom and pan of the last one make no sense on it."""
+        self._placement, self._calipers, self._start = self._placement.fitted(), (), None
+        self._frame = None
+
+    def one_to_one(self) -> None:
+        """Each image pixel is one pixel of the screen; again: the whole image."""
+        self._place(self._placement.fitted() if self._placement.zoom == 1.0 else self._placement.at_scale(1.0))
+
+    def zoom_by(self, steps: int) -> None:
+        width, height = self._device_size
+        self._place(self._placement.zoomed(_ZOOM_STEP**steps, width / 2, height / 2))
+
+    @property
+    def measuring(self) -> bool:
+        return self._measuring
+
+    def measure(self, *, on: bool) -> None:
+        """With calipers on, two clicks set the ends of a line."""
+        self._measuring, self._start = on, None
+        self.setCursor(Qt.CursorShape.CrossCursor if on else Qt.CursorShape.ArrowCursor)
+        self.update()
+
+    # -- painting --------------------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), Colour.IMAGE)
+        if self._image.isNull():
+            self._paint_words(painter)
+            return
+        self._paint_image(painter)
+        if self._frame is not None:
+            self.painted.emit(self._frame.index)
+
+    def _paint_image(self, painter: QPainter) -> None:
+        ratio = self.devicePixelRatioF()
+        origin = self._snapped_origin(painter)
+        painter.translate(origin)
+        painter.scale(1 / ratio, 1 / ratio)
+        left, top, width, height = self._placement.rect
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not self._placement.exact)
+        painter.drawImage(QRect(left, top, width, height), self._image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_calipers(painter, ratio)
+
+    def _snapped_origin(self, painter: QPainter) -> QPointF:
+        """How far the view is from a whole device pixel: at 150 % it may begin in the middle of one, which would blur every pixel."""
+        ratio, whole = self.devicePixelRatioF(), painter.deviceTransform()
+        return QPointF((round(whole.dx()) - whole.dx()) / ratio, (round(whole.dy()) - whole.dy()) / ratio)
+
+    def _paint_calipers(self, painter: QPainter, ratio: float) -> None:
+        for caliper in self._calipers:
+            if self._frame is not None and caliper.frame == self._frame.index:
+                start, end = (QPointF(*self._placement.to_view(*point)) for point in (caliper.start, caliper.end))
+                paint_caliper(painter, start, end, ratio)
+        if self._measuring and self._start is not None:
+            paint_caliper(painter, QPointF(*self._placement.to_view(*self._start)), self._pointer * ratio, ratio)
+
+    def _paint_words(self, painter: QPainter) -> None:
+        painter.setFont(font(Size.OPTION))
+        painter.setPen(QPen(QColor(Colour.SECOND)))
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(QRectF(self.rect()).adjusted(24, 24, -24, -24), flags, self._message)
+
+    # -- hands -----------------------------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, _event: QEvent) -> None:
+        self._refit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._refit()
+        super().changeEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        delta = event.angleDelta().y() or event.angleDelta().x()  # Shift turns the wheel sideways on some systems
+        self._wheel += delta
+        notches = int(self._wheel / _NOTCH)
+        self._wheel -= notches * _NOTCH
+        if notches:
+            self._turned(notches, event)
+        event.accept()
+
+    def _turned(self, notches: int, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            at = event.position() * self.devicePixelRatioF()
+            self._place(self._placement.zoomed(_ZOOM_STEP**notches, at.x(), at.y()))
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.clip_stepped.emit(-notches)
+        else:
+            self.stepped.emit(-notches)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.activated.emit()
+        if event.button() is Qt.MouseButton.MiddleButton:
+            self._drag = (Drag.PAN, event.position())
+        elif event.button() is Qt.MouseButton.RightButton:
+            self._drag = (Drag.WINDOW, event.position())
+        elif event.button() is Qt.MouseButton.LeftButton and self._measuring:
+            self._set_point(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._pointer = event.position()
+        if self._drag is not None:
+            kind, before = self._drag
+            self._drag = (kind, event.position())
+            self._dragged(kind, event.position() - before)
+        elif self._measuring and self._start is not None:
+            self.update()
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        self._drag = None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton and not self._measuring:
+            self.enlarged.emit()
+        elif self._measuring:
+            self.mousePressEvent(event)
+
+    def _dragged(self, kind: Drag, moved: QPointF) -> None:
+        if kind is Drag.PAN:
+            ratio = self.devicePixelRatioF()
+            self._place(self._placement.panned(moved.x() * ratio, moved.y() * ratio))
+        else:
+            self._windowing = self._windowing.dragged(moved.x(), moved.y())
+            self._dress()
+            self.viewed.emit()
+
+    def _set_point(self, position: QPointF) -> None:
+        at = position * self.devicePixelRatioF()
+        point = self._placement.to_image(at.x(), at.y())
+        if self._frame is None or not self._placement.inside(*point):
+            return
+        if self._start is None:
+            self._start, self._pointer = point, position
+        else:
+            drawn, self._start = Caliper(self._frame.index, self._start, point), None
+            self.measured.emit(drawn)
+        self.update()
+
+    # -- geometry --------------------------------------------------------------------------------------------------------------
+
+    @property
+    def _device_size(self) -> tuple[int, int]:
+        ratio = self.devicePixelRatioF()
+        return max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
+
+    def _refit(self) -> None:
+        before = self._placement
+        self._placement = Placement(before.image, self._device_size, before.zoom, before.centre)
+        self.viewed.emit()
+        self.update()
+
+    def _place(self, placement: Placement) -> None:
+        self._placement = placement
+        self.viewed.emit()
+        self.update()
+
+    def _dress(self) -> None:
+        """The image over the frame's own bytes, or over a copy through window and level."""
+        if self._frame is None:
+            return
+        frame = self._frame
+        pixels = frame.pixels if self._windowing.plain else self._windowing.applied(frame.pixels).data
+        self._image = QImage(pixels, frame.width, frame.height, frame.stride, QImage.Format.Format_RGB32)
+        self._pixels = pixels  # QImage does not keep the bytes alive
+        self.update()
