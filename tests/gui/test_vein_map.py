@@ -18,25 +18,6 @@ CHARTER_MAPS = [
     "IVC", "CIV", "IIV", "EIV", "CFV", "DFV", "FV_PROX", "FV_MID", "FV_DIST", "POPV",
     "PTV", "PERV", "ATV", "GASTV", "SOLV", "SFJ", "GSV", "SSV",
 ]  # fmt: skip
-    "IVC",
-    "CIV",
-    "IIV",
-    "EIV",
-    "CFV",
-    "DFV",
-    "FV_PROX",
-    "FV_MID",
-    "FV_DIST",
-    "POPV",
-    "PTV",
-    "PERV",
-    "ATV",
-    "GASTV",
-    "SOLV",
-    "SFJ",
-    "GSV",
-    "SSV",
-]
 
 
 def a_segment(map_id: str, side: Side = Side.RIGHT, grade: int | Missing | None = None) -> MapSegment:
