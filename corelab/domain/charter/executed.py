@@ -1,0 +1,171 @@
+"""What this version of the program carries out: every construct of a charter beyond it is named, so that nothing is silently ignored."""
+
+from collections.abc import Iterator
+
+from corelab.domain.charter.faults import Fault
+from corelab.domain.charter.model import Charter
+from corelab.domain.charter.model_class import AnyDifference, DerivedDifference, DifferenceClass, OrdinalDistance, Partition
+from corelab.domain.charter.model_derivation import CountOf, Worst
+from corelab.domain.charter.model_design import BlindingProfile, ReadingType
+from corelab.domain.charter.model_item import ChoiceItem, EvidenceRule, Item
+from corelab.domain.charter.model_rules import Ask
+
+NOT_EXECUTED = "N01"
+UNLIMITED = 10_000
+_Said = Iterator[tuple[str, str]]
+_CELL_RULES = (AnyDifference, OrdinalDistance, Partition)
+
+
+def not_executed(charter: Charter) -> tuple[Fault, ...]:
+    """Every construct of the charter that the program does not carry out, by path and in words; empty for one that it carries out whole."""
+    parts = (_subjects, _items, _asks, _rules, _reading_types, _blinding, _classes, _derivations, _monitoring)
+    return tuple(Fault(NOT_EXECUTED, path, message) for part in parts for path, message in part(charter))
+
+
+def _subjects(charter: Charter) -> _Said:
+    for n, attribute in enumerate(charter.attributes):
+        path = f"attribute[{n}]({attribute.id})"
+        if attribute.per == "segment":
+            yield f"{path}.per", "an attribute per segment"
+        if attribute.id != charter.exam.side_attribute and attribute.per == "subject":
+            yield path, "an attribute of the subject other than the side of the exam"
+        if not attribute.required:
+            yield f"{path}.required", "an attribute that may stay unknown"
+
+
+def _items(charter: Charter) -> _Said:
+    for n, item in enumerate(charter.items):
+        yield from ((f"item[{n}]({item.id}){key}", words) for key, words in _of_item(item))
+
+
+def _of_item(item: Item) -> _Said:
+    if not isinstance(item, ChoiceItem):
+        yield ".kind", f"an item of kind {item.kind}"
+    if item.scope == "exam":
+        yield ".scope", "an item of the whole exam"
+    if item.evidence is not None:
+        yield from _of_evidence(item.evidence)
+
+
+def _of_evidence(evidence: EvidenceRule) -> _Said:
+    if evidence.kind != "frame":
+        yield ".evidence.kind", f"evidence of kind {evidence.kind}"
+    if evidence.region != "any":
+        yield ".evidence.region", f"evidence bound to a {evidence.region} region"
+    if not evidence.auto:
+        yield ".evidence.auto", "evidence that is not bound by itself"
+
+
+def _asks(charter: Charter) -> _Said:
+    for n, ask in enumerate(charter.asks):
+        yield from ((f"ask[{n}]({ask.id}){key}", words) for key, words in _of_ask(ask))
+
+
+def _of_ask(ask: Ask) -> _Said:
+    if ask.use != "core":
+        yield ".use", f"a question of use {ask.use}"
+    if ask.where is not None:
+        yield ".where", "a question for some subjects or segments only"
+
+
+def _rules(charter: Charter) -> _Said:
+    for n, check in enumerate(charter.checks):
+        yield f"check[{n}]({check.id})", "an edit check"
+    for n, alert in enumerate(charter.alerts):
+        yield f"alert[{n}]({alert.id})", "an alert"
+    signing = charter.signing
+    if signing.unplayed_clips == "soft":
+        yield "signing.unplayed_clips", "a soft check of unplayed clips"
+    if signing.time_outside != "off":
+        yield "signing.time_outside", "bounds of the reading time"
+    if signing.identity_in_text != "hard":
+        yield "signing.identity_in_text", "a soft check of text that looks like identity"
+
+
+def _reading_types(charter: Charter) -> _Said:
+    for n, kind in enumerate(charter.reading_types):
+        path = f"reading_type[{n}]({kind.id})"
+        if n > 0:
+            yield path, "more than one reading type"
+        yield from ((f"{path}.{key}", words) for key, words in _of_reading_type(kind))
+
+
+def _of_reading_type(kind: ReadingType) -> _Said:
+    return _named(
+        (kind.readers != 2, "readers", "one reading per exam"),
+        (kind.order != "independent_timepoint", "order", f"the order {kind.order}"),
+        (kind.pair_unit != "subject", "pair_unit", "a pair of readers per exam"),
+        (kind.repeat_share > 0, "repeat_share", "hidden repeats"),
+        (kind.calibration_exams > 0, "calibration_exams", "a calibration set"),
+        (kind.batch_exams < UNLIMITED, "batch_exams", "batches of a limited size"),
+        (kind.batch_gap_days > 0, "batch_gap_days", "days between the batches of a reader"),
+        (kind.session_exams < UNLIMITED, "session_exams", "a limit of exams per session"),
+    )
+
+
+def _named(*constructs: tuple[bool, str, str]) -> _Said:
+    return ((path, words) for present, path, words in constructs if present)
+
+
+def _blinding(charter: Charter) -> _Said:
+    for n, profile in enumerate(charter.blinding_profiles):
+        path = f"blinding_profile[{n}]({profile.id})"
+        yield from ((f"{path}.{key}", words) for key, words in _of_profile(profile))
+    if charter.blinding.after_lock_questions:
+        yield "blinding.after_lock_questions", "questions after the signature"
+
+
+def _of_profile(profile: BlindingProfile) -> _Said:
+    if set(profile.show) != {"side", "segment_label"}:
+        yield "show", "a profile that shows anything else than side and segment label"
+    if not profile.hide_overlay:
+        yield "hide_overlay", "a profile that shows what stands on the image"
+    if profile.pseudonym != "per_reader":
+        yield "pseudonym", "pseudonyms shared by all readers"
+    if profile.treatment_visible:
+        yield "treatment_visible", "images that show the treatment"
+
+
+def _classes(charter: Charter) -> _Said:
+    if charter.adjudication.mode != "review":
+        yield "adjudication.mode", f"the mode {charter.adjudication.mode}"
+    for n, difference in enumerate(charter.classes):
+        yield from ((f"class[{n}]({difference.id}){key}", words) for key, words in _of_class(difference))
+
+
+def _of_class(difference: DifferenceClass) -> _Said:
+    for n, rule in enumerate(difference.rules):
+        if isinstance(rule, _CELL_RULES):
+            if rule.where is not None:
+                yield f".rule[{n}].where", "a comparison for some segments only"
+            if isinstance(rule, Partition) and rule.na_as is not None:
+                yield f".rule[{n}].na_as", "a meaning for not applicable"
+        elif not isinstance(rule, DerivedDifference):
+            yield f".rule[{n}].kind", f"a comparison of kind {rule.kind}"
+
+
+def _derivations(charter: Charter) -> _Said:
+    for n, derivation in enumerate(charter.derivations):
+        path = f"derivation[{n}]({derivation.id})"
+        if not isinstance(derivation, Worst | CountOf):
+            yield f"{path}.function", f"the function {derivation.function}"
+        elif derivation.over.where is not None:
+            yield f"{path}.over.where", "a derivation over some segments only"
+        if derivation.scope == "segment":
+            yield f"{path}.scope", "a derivation per segment"
+        if derivation.win_ratio_tier is not None:
+            yield f"{path}.win_ratio_tier", "a tier of a win ratio"
+
+
+def _monitoring(charter: Charter) -> _Said:
+    monitoring, certification = charter.monitoring, charter.certification
+    return _named(
+        (bool(monitoring.agreement_items), "monitoring.agreement_items", "agreement of readers"),
+        (bool(monitoring.numeric_items), "monitoring.numeric_items", "agreement of measured values"),
+        (bool(monitoring.adjudication_rate.classes), "monitoring.adjudication_rate.classes", "a rate of adjudication"),
+        (monitoring.p_chart_batch_min > 0, "monitoring.p_chart_batch_min", "a control chart by batch"),
+        (monitoring.rdi_alarm_sd > 0, "monitoring.rdi_alarm_sd", "an alarm for a reader"),
+        (certification.calibration_exams > 0, "certification.calibration_exams", "a calibration set"),
+        (certification.min_weighted_kappa is not None, "certification.min_weighted_kappa", "a certification by agreement"),
+        (not certification.training_record, "certification.training_record", "reading without a training record"),
+    )
