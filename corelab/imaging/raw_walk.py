@@ -2,7 +2,7 @@
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from corelab.domain.intake import IntakeCode, ObjectRefusedError
 
@@ -34,13 +34,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One data element: ``path`` are the tags of the sequences around it; ``offset`` and ``length`` are those of its value."""
+    """One data element: ``path`` are the tags of the sequences around it; ``offset`` and ``length`` are those of its value.
+
+    ``items`` says in which item of each of those sequences it lies. ``vr`` is empty where the file does not say it.
+    """
 
     path: tuple[int, ...]
     tag: int
     vr: str
     offset: int
     length: int
+    items: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +67,6 @@ class Walk:
     end: int
     faults: tuple[IntakeCode, ...]
 
-    def value(self, data: Buffer, tag: int) -> bytes | None:
-        """The raw value of a top level element of the data set or of the file meta."""
-        for element in self.elements:
-            if element.tag == tag and not element.path:
-                return bytes(data[element.offset : element.offset + element.length])
-        return None
 
 
 def walk(data: Buffer, limits: Limits = Limits()) -> Walk:
@@ -76,6 +74,15 @@ def walk(data: Buffer, limits: Limits = Limits()) -> Walk:
     if len(data) > limits.size:
         raise ObjectRefusedError(IntakeCode.LIMIT_SIZE, f"{len(data)} bytes")
     return _Walker(memoryview(data), limits).file()
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    path: tuple[int, ...] = ()
+    items: tuple[int, ...] = ()
+
+
+_TOP = _Place()
 
 
 @dataclass(slots=True)
@@ -98,7 +105,7 @@ class _Walker:
             raise ObjectRefusedError(IntakeCode.TRANSFER_SYNTAX, "deflated")
         self.order = ">" if syntax == EXPLICIT_BIG else "<"
         self.explicit = syntax != IMPLICIT_LITTLE
-        end = self._data_set(data_set, len(self.data), (), top=True)
+        end = self._data_set(data_set, len(self.data), _TOP, top=True)
         if self.pixel_header < 0:
             raise ObjectRefusedError(IntakeCode.TRUNCATED if end < len(self.data) else IntakeCode.TYPE1_MISSING, "no pixel data")
         pixel = next(e for e in reversed(self.elements) if e.tag == PIXEL_DATA and not e.path)
@@ -130,20 +137,20 @@ class _Walker:
             raise ObjectRefusedError(IntakeCode.STRUCTURE, "no transfer syntax")
         return syntax, at
 
-    def _data_set(self, at: int, end: int, path: tuple[int, ...], *, top: bool = False) -> int:
+    def _data_set(self, at: int, end: int, place: "_Place", *, top: bool = False) -> int:
         """Elements from ``at`` to ``end``; the position after the last. Inside an item of unknown length, stops at its delimiter."""
         last = -1
         while at < end:
             if top and self._tail(at, end):
                 return at
             tag, vr, offset, length = self._element_header(at, end)
-            if tag == ITEM_END and path:
+            if tag == ITEM_END and place.path:
                 return offset
             self._ascending(tag, last)
             self._group(tag, top=top)
             if top and tag == PIXEL_DATA:
                 self.pixel_header = at
-            at, last = self._value(Element(path, tag, vr, offset, length), end), tag
+            at, last = self._value(Element(place.path, tag, vr, offset, length, place.items), end), tag
         return at
 
     def _tail(self, at: int, end: int) -> bool:
@@ -172,7 +179,7 @@ class _Walker:
     def _defined(self, element: Element, end: int) -> int:
         if element.tag == PIXEL_DATA and not element.path and element.offset + element.length > end:
             self.faults.append(IntakeCode.PIXEL_LENGTH)
-            element = Element(element.path, element.tag, element.vr, element.offset, end - element.offset)
+            element = replace(element, length=end - element.offset)
         self._inside(element.offset, element.length, end)
         self._keep(element)
         stop = element.offset + element.length
@@ -198,6 +205,7 @@ class _Walker:
         path = (*element.path, element.tag)
         if len(path) > self.limits.depth:
             raise ObjectRefusedError(IntakeCode.LIMIT_DEPTH, f"{len(path)} levels")
+        number = 0
         while at < end:
             tag, length = self._item_header(at, end)
             at += 8
@@ -206,17 +214,18 @@ class _Walker:
             if tag != ITEM:
                 raise ObjectRefusedError(IntakeCode.STRUCTURE, "no item where one must be")
             self._count_item()
-            at = self._item(at, length, end, path)
+            at = self._item(at, length, end, _Place(path, (*element.items, number)))
+            number += 1
         if open_ended:
             raise ObjectRefusedError(IntakeCode.TRUNCATED, "in a sequence")
         return at
 
-    def _item(self, at: int, length: int, end: int, path: tuple[int, ...]) -> int:
+    def _item(self, at: int, length: int, end: int, place: "_Place") -> int:
         if length != UNDEFINED:
             self._inside(at, length, end)
-            self._data_set(at, at + length, path)
+            self._data_set(at, at + length, place)
             return at + length
-        stop = self._data_set(at, end, path)
+        stop = self._data_set(at, end, place)
         if bytes(self.data[stop - 8 : stop - 4]) != struct.pack(self.order + "HH", 0xFFFE, 0xE00D):
             raise ObjectRefusedError(IntakeCode.TRUNCATED, "in an item")
         return stop
