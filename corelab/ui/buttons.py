@@ -3,7 +3,7 @@
 from enum import Enum
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from corelab.ui import commands
@@ -99,9 +99,9 @@ class Button(QAbstractButton):
             return Colour.THIRD
         return Colour.ON_ACCENT if self.look is Look.PRIMARY else Colour.STRONG
 
-    def enterEvent(self, event: QEvent) -> None:  # type: ignore[override]  # the stub narrows to QEnterEvent
+    def enterEvent(self, event: QEnterEvent) -> None:
         self.update()
-        super().enterEvent(event)  # type: ignore[arg-type]  # the same
+        super().enterEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         self.update()

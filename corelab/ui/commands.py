@@ -192,6 +192,11 @@ class BoundAction(QAction):
         self.setAutoRepeat(row.repeats)
         self.triggered.connect(self._run)
 
+    def at_work(self) -> bool:
+        """Whether its widget is on screen, so that the command can be offered."""
+        owner = self.parent()
+        return self.isEnabled() and isinstance(owner, QWidget) and owner.isVisible()
+
     def _run(self) -> None:
         if not (self._guarded and typing()):
             self._slot()

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
-from corelab.ui import commands
+from corelab.ui import commands, dialogs
 from corelab.ui.desk import Desk
 
 
@@ -48,6 +48,4 @@ class Page(QWidget):
 
     def show_error(self, error: Exception) -> None:
         """Say in words what happened, what was kept and what to do. Fits ``failed`` of jobs."""
-        from corelab.ui import dialogs  # noqa: PLC0415 - the words for errors know many services; the start does not need them
-
         dialogs.show_error(self, error)

@@ -3,21 +3,29 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
+
+from corelab.domain import record_errors as records
+from corelab.domain.accounts import SHORTEST_PASSWORD, PasswordFault
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The three sentences of an error, and the first one short enough for a title."""
+    """The three sentences of an error; the first stands as its title."""
 
     happened: str
     kept: str
     do: str
 
+    @property
+    def all(self) -> str:
+        return f"{self.happened} {self.kept} {self.do}"
+
 
 def words_for(error: BaseException) -> Words:
     """The words for an error, by the nearest class that has some; an unknown one is named, so that it can be reported."""
     for kind in type(error).__mro__:
-        made = _WORDS.get(kind.__name__)
+        made = _WORDS.get(kind) or _BY_NAME.get(kind.__name__)
         if made is not None:
             return made(error)
     return _unknown(error)
@@ -31,48 +39,115 @@ def _unknown(error: BaseException) -> Words:
     )
 
 
-def _said(happened: str, kept: str, do: str) -> Callable[[BaseException], Words]:
+def _said(happened: str, kept: str, do: str) -> Callable[[Any], Words]:
     return lambda _error: Words(happened, kept, do)
 
 
-def _missing(error: BaseException) -> Words:
-    missing = getattr(error, "missing", ())
-    count = len(missing)
-    first = f" The first is {missing[0].segment or 'the whole exam'}, {missing[0].item}." if count else ""
-    return Words(f"{count} questions have no answer yet.{first}", "Your answers are kept.", "Press G to go to the first one.")
+_PASSWORD_FAULTS = {
+    PasswordFault.SHORT: f"The password is shorter than {SHORTEST_PASSWORD} characters.",
+    PasswordFault.LONG: "The password is longer than 128 characters.",
+    PasswordFault.COMMON: "The password is one of the common ones.",
+}
+
+_PERSON_FAULTS = {
+    "user_name": "This is no user name: letters, digits and . _ - @ only.",
+    "printed_name": "The printed name is blank or too long.",
+    "roles": "One person may not have these roles together.",
+    "taken": "This user name is taken; names are never used again.",
+    "self": "Nobody changes the own account like this.",
+    "status": "The account is not in a state for this.",
+    "last": "This is the last active person with that role.",
+}
 
 
-def _disk(error: BaseException) -> Words:
-    reason = getattr(error, "strerror", None) or "the disk refused"
+def _missing(error: Any) -> Words:
+    missing = tuple(error.missing)
+    first = f" The first is {missing[0].segment or 'the whole exam'}, {missing[0].item}." if missing else ""
+    noun = "question has" if len(missing) == 1 else "questions have"
+    return Words(f"{len(missing)} {noun} no answer yet.{first}", "Your answers are kept.", "Press G to go to the first one.")
+
+
+def _disk(error: OSError) -> Words:
+    reason = error.strerror or "the disk refused"
     return Words(
         f"A file could not be read or written: {reason}.", "What was saved before is kept.", "Make room or access, then try again."
     )
 
 
-def _charter(error: BaseException) -> Words:
-    faults = getattr(error, "faults", ())
+def _charter(error: Any) -> Words:
+    faults = tuple(error.faults)
     listed = "; ".join(f"{getattr(fault, 'path', '')} {getattr(fault, 'message', fault)}".strip() for fault in faults[:5])
     return Words(f"The charter has {len(faults)} faults. {listed}", "Nothing was changed.", "Correct the file and choose it again.")
 
 
-# By name: most of these classes live below services, where the window may not look.
-_WORDS: Mapping[str, Callable[[BaseException], Words]] = MappingProxyType(
+def _locked(error: records.AccountLockedError) -> Words:
+    do = "Wait 15 minutes, or ask an administrator to unlock it." if error.until else "Ask an administrator to unlock it."
+    return Words("This account is locked after too many wrong passwords.", "Your work is kept.", do)
+
+
+def _code(error: records.CodeRefusedError) -> Words:
+    happened = "This code is too old." if error.expired else "This code is not known, or was used."
+    return Words(happened, "Nothing was changed.", "Check each character, or ask for a new code.")
+
+
+def _backward(error: records.ClockBackwardError) -> Words:
+    return Words(
+        f"The clock of this machine stands before the last record ({error.last:%Y-%m-%d %H:%M} UTC).",
+        "Your draft is kept; nothing is signed.",
+        "Set the clock right, then try again.",
+    )
+
+
+_WORDS: Mapping[type[BaseException], Callable[[Any], Words]] = MappingProxyType(
     {
-        "SignInRefusedError": _said(
-            "User name or password is not right.", "Nothing was changed.", "Try again. Five wrong tries in 15 minutes lock the account."
+        records.SignInRefusedError: _said(
+            "User name or password is not right.", "Nothing was changed.", "Try again. Five wrong tries within 15 minutes lock the account."
         ),
-        "AccountLockedError": _said(
-            "This account is locked after too many wrong passwords.", "Your work is kept.", "Ask an administrator to unlock it."
+        records.KeyRefusedError: _said("The password is not right.", "Nothing was signed; your work is kept.", "Type the password again."),
+        records.AccountLockedError: _locked,
+        records.SignedOutError: _said("This sign-in is over.", "What was saved is kept.", "Sign in again."),
+        records.NotPermittedError: _said("Your role does not allow this.", "Nothing was changed.", "Ask a person with that role."),
+        records.CodeRefusedError: _code,
+        records.PasswordRefusedError: lambda error: Words(
+            _PASSWORD_FAULTS[error.fault], "Nothing was changed.", "Choose another: several words that only you would put together."
         ),
-        "WrongPasswordError": _said("The password is not right.", "Nothing was signed; your work is kept.", "Type the password again."),
-        "NotPermittedError": _said("Your role does not allow this.", "Nothing was changed.", "Ask a person with that role."),
-        "CodeRefusedError": _said(
-            "This one-time code is not known, was used, or is too old.",
-            "Nothing was changed.",
-            "Check the code, or ask an administrator for a new one.",
+        records.PersonRefusedError: lambda error: Words(
+            _PERSON_FAULTS.get(error.what, "This account cannot be changed like this."), "Nothing was changed.", "Correct it and try again."
         ),
-        "ReadingIncompleteError": _missing,
-        "CharterError": _charter,
-        "OSError": _disk,
+        records.CustodyMissingError: _said(
+            "You hold no custody key of this lab.", "Nothing was changed.", "Ask another coordinator to grant custody on the People screen."
+        ),
+        records.ClockBackwardError: _backward,
+        records.LabExistsError: _said("There is a lab or other files in this folder.", "They were not touched.", "Choose an empty folder."),
+        records.NotALabError: _said("This folder holds no lab.", "Nothing was changed.", "Choose the folder that holds corelab.db."),
+        records.LabCorruptError: _said(
+            "The database of this lab is damaged.", "It was not changed.", "Do not work on. Restore the last backup, and keep this folder."
+        ),
+        records.LabReadOnlyError: _said(
+            "The lab cannot be written.", "What was saved before is kept.", "Ask for write access to the folder."
+        ),
+        records.LabLockedError: _said(
+            "Another program holds the database.",
+            "Nothing was lost; the last change is still on screen.",
+            "Close other windows on this lab, then try again.",
+        ),
+        records.DiskFullError: _said("The disk is full.", "What was saved before is kept.", "Make room, then try again."),
+        records.LabStorageError: _said(
+            "The disk or share failed.", "What was saved before is kept.", "Check the disk or network, then try again."
+        ),
+        records.NewerSchemaError: _said(
+            "This lab was written by a later version.", "It was not changed.", "Install that version of the program."
+        ),
+        records.OlderSchemaError: _said(
+            "This lab was written by an earlier version.", "It was not changed.", "Open it once with write access."
+        ),
+        records.RecordDamagedError: _said(
+            "A stored record is not what was signed.", "It was not changed.", "Stop work on this lab and run corelab verify on its folder."
+        ),
+        records.SubmitConflictError: _said("This step was already done by somebody else.", "Their record is kept.", "Open the page again."),
+        OSError: _disk,
     }
 )
+
+# By name: these classes live beside rules or services that the start of the program must not load.
+_BY_NAME: Mapping[str, Callable[[Any], Words]] = MappingProxyType({"ReadingIncompleteError": _missing, "CharterError": _charter})

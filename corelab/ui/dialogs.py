@@ -1,0 +1,233 @@
+"""Questions and messages: an error in words, a reason, a confirmation, a signature, a code shown once.
+
+All are window-modal and answer by a call, so that nothing else stands still while they are open.
+"""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+
+from corelab.domain.accounts import Meaning
+from corelab.ui.buttons import Button, Look
+from corelab.ui.desk import Desk
+from corelab.ui.fields import Password, field
+from corelab.ui.parts import text_label, tint
+from corelab.ui.theme import GRID, Colour, Size, Weight, font
+from corelab.ui.times import with_zone
+from corelab.ui.words import words_for
+
+
+class Dialog(QDialog):
+    """A title, what it is about, and a row of buttons at the foot."""
+
+    def __init__(self, parent: QWidget | None, title: str, *, width: int = 480) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Corelab")
+        self.setAccessibleName(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        self.setFixedWidth(width)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 24, 24, 24)
+        outer.setSpacing(16)
+        self.heading = text_label(title, Size.SEGMENT, Weight.HEADING, Colour.STRONG, wrap=True)
+        outer.addWidget(self.heading)
+        self.lines = QVBoxLayout()
+        self.lines.setSpacing(12)
+        outer.addLayout(self.lines)
+        self.foot = QHBoxLayout()
+        self.foot.setSpacing(GRID)
+        self.foot.addStretch(1)
+        outer.addLayout(self.foot)
+
+    def add_words(self, words: str, *, strong: bool = False) -> None:
+        ink = (Weight.VALUE, Colour.STRONG) if strong else (Weight.TEXT, Colour.TEXT)
+        self.lines.addWidget(text_label(words, Size.BODY, *ink, wrap=True))
+
+    def add_button(self, words: str, pressed: Callable[[], object], *, primary: bool = False, cap: str = "") -> Button:
+        button = Button(words, look=Look.PRIMARY if primary else Look.PLAIN, cap=cap)
+        button.clicked.connect(pressed)
+        self.foot.addWidget(button)
+        return button
+
+
+class ErrorDialog(Dialog):
+    """What happened, what was kept, what to do now."""
+
+    def __init__(self, parent: QWidget | None, error: BaseException) -> None:
+        words = words_for(error)
+        super().__init__(parent, words.happened)
+        self.add_words(words.kept)
+        self.add_words(words.do, strong=True)
+        self.add_button("Close", self.accept, primary=True, cap="Enter").setFocus()
+
+
+def show_error(parent: QWidget | None, error: BaseException) -> ErrorDialog:
+    """Open the message for an error; see ``words_for``."""
+    dialog = ErrorDialog(parent, error)
+    dialog.open()
+    return dialog
+
+
+class ReasonDialog(Dialog):
+    """A reason: one of a list where there is one, and words.
+
+    Signals:
+        given: carries the chosen code (or "") and the words.
+    """
+
+    given = Signal(str, str)
+
+    def __init__(self, parent: QWidget | None, title: str, question: str, do: str, choices: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(parent, title)
+        self.add_words(question)
+        self.choice = QComboBox()
+        self.choice.setAccessibleName("Reason")
+        for code, label in choices:
+            self.choice.addItem(label, code)
+        self.choice.setVisible(bool(choices))
+        self.lines.addWidget(self.choice)
+        self.words = QPlainTextEdit()
+        self.words.setAccessibleName("Reason in words")
+        self.words.setPlaceholderText("Reason in words" if not choices else "More words, if they help")
+        self.words.setTabChangesFocus(True)
+        self.words.setFixedHeight(80)
+        self.words.textChanged.connect(self._on_typed)
+        self.lines.addWidget(self.words)
+        self.add_button("Cancel", self.reject, cap="Esc")
+        self._do = self.add_button(do, self._on_do, primary=True)
+        (self.choice if choices else self.words).setFocus()
+        self._needs_words = not choices
+        self._on_typed()
+
+    def _on_typed(self) -> None:
+        self._do.setEnabled(not self._needs_words or len(self.words.toPlainText().strip()) >= 3)
+
+    def _on_do(self) -> None:
+        code = self.choice.currentData() or ""
+        self.given.emit(code, self.words.toPlainText().strip())
+        self.accept()
+
+
+def ask_reason(
+    parent: QWidget, title: str, question: str, *, do: str, given: Callable[[str, str], object], choices: Sequence[tuple[str, str]] = ()
+) -> ReasonDialog:
+    """Ask why; ``given`` gets the code of the choice ("" without choices) and the words. ``do`` stands on the button."""
+    dialog = ReasonDialog(parent, title, question, do, choices)
+    dialog.given.connect(given)
+    dialog.open()
+    return dialog
+
+
+class ConfirmDialog(Dialog):
+    def __init__(self, parent: QWidget | None, title: str, words: str, do: str) -> None:
+        super().__init__(parent, title)
+        self.add_words(words)
+        self.add_button("Cancel", self.reject, cap="Esc")
+        self.add_button(do, self.accept, primary=True, cap="Enter").setFocus()
+
+
+def confirm(parent: QWidget, title: str, words: str, *, do: str, agreed: Callable[[], object]) -> ConfirmDialog:
+    """Ask before something that cannot be taken back."""
+    dialog = ConfirmDialog(parent, title, words, do)
+    dialog.accepted.connect(agreed)
+    dialog.open()
+    return dialog
+
+
+class SignDialog(Dialog):
+    """A signature: who signs, what it means, when, what it binds; the password is typed each time.
+
+    The first signature of a sign-in asks for the user name as well. The dialog stays open until the service has answered:
+    call ``accept`` when it is signed, ``refuse`` with the error when not.
+
+    Signals:
+        password_given: carries the password; asks the page to sign.
+    """
+
+    password_given = Signal(str)
+
+    def __init__(self, parent: QWidget, desk: Desk, meaning: Meaning, what: str) -> None:
+        super().__init__(parent, f"Sign: {what}")
+        self._desk = desk
+        self._add_facts(desk, meaning)
+        self.user = QLineEdit()
+        self._asks_user = not desk.continuity.signed
+        if self._asks_user:
+            self.lines.addWidget(field("User name", self.user))
+        self.password = Password()
+        self.lines.addWidget(field("Password", self.password))
+        self._fault = text_label("", Size.BODY, Weight.VALUE, Colour.ATTENTION, wrap=True)
+        self._fault.hide()
+        self.lines.addWidget(self._fault)
+        self.add_button("Cancel", self.reject, cap="Esc")
+        self._do = self.add_button("Sign", self._on_sign, primary=True, cap="Enter")
+        self.user.returnPressed.connect(self.password.setFocus)
+        self.password.returnPressed.connect(self._on_sign)
+        (self.user if self._asks_user else self.password).setFocus()
+
+    def _add_facts(self, desk: Desk, meaning: Meaning) -> None:
+        self.add_words(f"{desk.session.printed_name}\nMeaning: {meaning.value}\nTime: {with_zone(desk.lab.clock)}", strong=True)
+        self.add_words(
+            "My electronic signature is the legally binding equivalent of my handwritten signature. It binds exactly what I sign here."
+        )
+
+    def accept(self) -> None:
+        self._desk.continuity.signed = True
+        super().accept()
+
+    def refuse(self, error: BaseException) -> None:
+        """Say why it was not signed; the dialog stays for another try."""
+        self._say(words_for(error).all)
+
+    def _on_sign(self) -> None:
+        if self._asks_user and self.user.text().strip().casefold() != self._desk.session.user_name.casefold():
+            self._say("This is not the user name of who is signed in. Nothing was signed.")
+        elif self.password.text() and self._do.isEnabled():
+            self._do.setEnabled(False)
+            self.password_given.emit(self.password.text())
+
+    def _say(self, words: str) -> None:
+        self._fault.setText(words)
+        self._fault.show()
+        self.password.clear()
+        self.password.setFocus()
+        self._do.setEnabled(True)
+
+
+def ask_signature(parent: QWidget, desk: Desk, meaning: Meaning, what: str, *, given: Callable[[str], object]) -> SignDialog:
+    """Open the signature dialog; ``given`` gets the typed password."""
+    dialog = SignDialog(parent, desk, meaning, what)
+    dialog.password_given.connect(given)
+    dialog.open()
+    return dialog
+
+
+class CodeDialog(Dialog):
+    """A one-time code, shown once, with a way to copy it."""
+
+    def __init__(self, parent: QWidget | None, title: str, words: str, code: str) -> None:
+        super().__init__(parent, title)
+        self.add_words(words)
+        self.code = QLineEdit(code)
+        self.code.setReadOnly(True)
+        self.code.setAccessibleName("One-time code")
+        self.code.setFont(font(Size.SEGMENT, Weight.HEADING))
+        self.lines.addWidget(self.code)
+        self._copied = text_label("It is shown only now.", Size.HINT, Weight.TEXT, Colour.SECOND)
+        self.lines.addWidget(self._copied)
+        self.add_button("Copy", self._on_copy)
+        self.add_button("Done", self.accept, primary=True, cap="Enter").setFocus()
+
+    def _on_copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.code.text())
+        self._copied.setText("Copied. Give it to the person, then copy something else over it.")
+        tint(self._copied, Colour.ATTENTION)
+
+
+def show_code(parent: QWidget, title: str, words: str, code: str) -> CodeDialog:
+    dialog = CodeDialog(parent, title, words, code)
+    dialog.open()
+    return dialog

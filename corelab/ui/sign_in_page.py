@@ -1,0 +1,139 @@
+"""Sign in: user, password, Enter. Or the first time: a one-time code becomes an own password."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+
+from corelab.domain.vocabulary import LabKind
+from corelab.ui.buttons import Button, Look
+from corelab.ui.cards import Card
+from corelab.ui.fields import Password, field
+from corelab.ui.parts import Badge, text_label
+from corelab.ui.theme import Colour, Size, Weight
+from corelab.ui.words import words_for
+
+
+class SignInPage(QWidget):
+    """The first screen of a lab. It knows no account: it asks, and is told.
+
+    Signals:
+        sign_in_requested: carries user name and password.
+        activation_requested: carries one-time code and the new password.
+        other_lab_requested: back to the choice of a lab.
+    """
+
+    sign_in_requested = Signal(str, str)
+    activation_requested = Signal(str, str)
+    other_lab_requested = Signal()
+
+    def __init__(self, kind: LabKind, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Sign in")
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._sign_in())
+        self._stack.addWidget(self._activation())
+        self._fault = text_label("", Size.BODY, Weight.VALUE, Colour.ATTENTION, wrap=True)
+        self._fault.setMinimumHeight(54)
+        self._fault.setAlignment(Qt.AlignmentFlag.AlignTop)
+        card = Card()
+        card.setFixedWidth(440)
+        card.lines.setContentsMargins(32, 28, 32, 20)
+        if kind is not LabKind.TRIAL:
+            card.lines.addWidget(Badge(kind.value.upper()))
+        card.lines.addWidget(self._stack)
+        card.lines.addWidget(self._fault)
+        outer = QVBoxLayout(self)
+        outer.addStretch(1)
+        outer.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addStretch(2)
+        self.show_sign_in()
+
+    def _sign_in(self) -> QWidget:
+        box, lines = _column("Sign in", "Corelab reads vascular ultrasound, blinded.")
+        self.user = QLineEdit()
+        self.password = Password()
+        self.user.returnPressed.connect(self.password.setFocus)
+        self.password.returnPressed.connect(self._on_sign_in)
+        self._do = Button("Sign in", look=Look.PRIMARY, cap="Enter")
+        self._do.clicked.connect(self._on_sign_in)
+        first = Button("I have a one-time code", look=Look.QUIET)
+        first.clicked.connect(self.show_activation)
+        other = Button("Choose another lab", look=Look.QUIET)
+        other.clicked.connect(self.other_lab_requested)
+        for widget in (field("User name", self.user), field("Password", self.password), self._do, first, other):
+            lines.addWidget(widget)
+        return box
+
+    def _activation(self) -> QWidget:
+        box, lines = _column("First sign-in", "The one-time code becomes your own password. Nobody else will ever know it.")
+        self.code = QLineEdit()
+        self.new_password = Password()
+        self.again = Password()
+        self._activate = Button("Set the password", look=Look.PRIMARY, cap="Enter")
+        back = Button("Back to sign in", look=Look.QUIET)
+        self.code.returnPressed.connect(self.new_password.setFocus)
+        self.new_password.returnPressed.connect(self.again.setFocus)
+        self.again.returnPressed.connect(self._on_activate)
+        self._activate.clicked.connect(self._on_activate)
+        back.clicked.connect(self._on_back)
+        password = field("New password", self.new_password, "At least 12 characters; several words are good.")
+        for widget in (field("One-time code", self.code), password, field("The same again", self.again), self._activate, back):
+            lines.addWidget(widget)
+        return box
+
+    def show_sign_in(self, user: str = "") -> None:
+        self._stack.setCurrentIndex(0)
+        self._fault.setText("")
+        self.user.setText(user)
+        (self.password if self.user.text() else self.user).setFocus()
+
+    def show_activation(self) -> None:
+        self._stack.setCurrentIndex(1)
+        self._fault.setText("")
+        self.code.setFocus()
+
+    def _on_back(self) -> None:
+        self.show_sign_in()
+
+    def say(self, words: str) -> None:
+        """A notice above which the person can go on, e.g. that the password is set."""
+        self._fault.setText(words)
+
+    def show_busy(self, *, busy: bool) -> None:
+        """Opening the keys of a person takes about a second, on purpose."""
+        self._do.setEnabled(not busy)
+        self._activate.setEnabled(not busy)
+        self._do.setText("Opening..." if busy else "Sign in")
+
+    def refuse(self, error: Exception) -> None:
+        self.show_busy(busy=False)
+        self._fault.setText(words_for(error).all)
+        fields = (self.password,) if self._stack.currentIndex() == 0 else (self.again, self.new_password)
+        for each in fields:
+            each.clear()
+        fields[-1].setFocus()
+
+    def _on_sign_in(self) -> None:
+        user, password = self.user.text().strip(), self.password.text()
+        if user and password and self._do.isEnabled():
+            self.password.clear()
+            self._fault.setText("")
+            self.show_busy(busy=True)
+            self.sign_in_requested.emit(user, password)
+
+    def _on_activate(self) -> None:
+        code, password, again = self.code.text().strip(), self.new_password.text(), self.again.text()
+        if password != again:
+            self._fault.setText("The two passwords differ. Nothing was changed. Type both again.")
+        elif code and password and self._activate.isEnabled():
+            self.show_busy(busy=True)
+            self.activation_requested.emit(code, password)
+
+
+def _column(title: str, second: str) -> tuple[QWidget, QVBoxLayout]:
+    box = QWidget()
+    lines = QVBoxLayout(box)
+    lines.setContentsMargins(0, 0, 0, 0)
+    lines.setSpacing(14)
+    lines.addWidget(text_label(title, Size.PAGE, Weight.HEADING, Colour.STRONG))
+    lines.addWidget(text_label(second, Size.BODY, Weight.TEXT, Colour.SECOND, wrap=True))
+    return box, lines
