@@ -1,0 +1,228 @@
+"""What a signed record holds, as the JSON object that is sealed and signed, and back. Nothing else is ever signed for a reading."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from corelab.domain.vocabulary import Answer, Binding, Cell, Evidence, Grade, ItemId, Missing, SegmentId, Sha256
+
+Json = dict[str, Any]
+Ranges = tuple[tuple[int, int], ...]
+"""Frame intervals, first and last inclusive, merged and in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewing:
+    """Which frames of one clip were shown on screen while the reading was made."""
+
+    clip: Sha256
+    frames: int
+    shown: Ranges
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A soft check that fired and was confirmed, with the reason given."""
+
+    check: str
+    cell: Cell | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingContent:
+    """A signed reading as its summary sheet shows it. ``exam`` is the pseudonym under which the reader read."""
+
+    charter: str
+    exam: str
+    reading_type: str
+    revision: int
+    answers: tuple[Answer, ...]
+    clips: tuple[Sha256, ...]
+    viewing: tuple[Viewing, ...] = ()
+    checks: tuple[Confirmed, ...] = ()
+    note: str = ""
+
+    @property
+    def grades(self) -> Mapping[Cell, Grade]:
+        return {answer.cell: answer.grade for answer in self.answers}
+
+    def to_json(self) -> Json:
+        return {
+            "charter": self.charter,
+            "checks": [_confirmed_json(check) for check in self.checks],
+            "clips": list(self.clips),
+            "exam": self.exam,
+            "grades": [answer_json(answer) for answer in self.answers],
+            "note": self.note,
+            "reading_type": self.reading_type,
+            "revision": self.revision,
+            "viewing": [viewing_json(one) for one in self.viewing],
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "ReadingContent":
+        return cls(
+            charter=value["charter"],
+            exam=value["exam"],
+            reading_type=value["reading_type"],
+            revision=value["revision"],
+            answers=tuple(answer_of(one) for one in value["grades"]),
+            clips=tuple(Sha256(one) for one in value["clips"]),
+            viewing=tuple(viewing_of(one) for one in value["viewing"]),
+            checks=tuple(_confirmed_of(one) for one in value["checks"]),
+            note=value["note"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionContent:
+    """One signed decision: which side was taken (A, B, OWN), the grade that follows, and the reason code."""
+
+    answer: Answer
+    take: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AdjudicationContent:
+    """A signed adjudication: one decision per disputed cell. ``exam`` is the pseudonym under which the adjudicator worked."""
+
+    charter: str
+    exam: str
+    revision: int
+    decisions: tuple[DecisionContent, ...]
+    clips: tuple[Sha256, ...]
+    viewing: tuple[Viewing, ...] = ()
+    note: str = ""
+
+    def to_json(self) -> Json:
+        return {
+            "charter": self.charter,
+            "clips": list(self.clips),
+            "decisions": [decision_json(one) for one in self.decisions],
+            "exam": self.exam,
+            "note": self.note,
+            "revision": self.revision,
+            "viewing": [viewing_json(one) for one in self.viewing],
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "AdjudicationContent":
+        return cls(
+            charter=value["charter"],
+            exam=value["exam"],
+            revision=value["revision"],
+            decisions=tuple(decision_of(one) for one in value["decisions"]),
+            clips=tuple(Sha256(one) for one in value["clips"]),
+            viewing=tuple(viewing_of(one) for one in value["viewing"]),
+            note=value["note"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An unsigned reading or adjudication as it is kept between two key presses; ``submit`` is set before the first try to sign."""
+
+    assignment: str
+    answers: tuple[Answer, ...] = ()
+    decisions: tuple[DecisionContent, ...] = ()
+    viewing: tuple[Viewing, ...] = ()
+    note: str = ""
+    submit: str | None = None
+
+    def to_json(self) -> Json:
+        return {
+            "answers": [answer_json(one) for one in self.answers],
+            "assignment": self.assignment,
+            "decisions": [decision_json(one) for one in self.decisions],
+            "note": self.note,
+            "submit": self.submit,
+            "viewing": [viewing_json(one) for one in self.viewing],
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "Draft":
+        return cls(
+            assignment=value["assignment"],
+            answers=tuple(answer_of(one) for one in value["answers"]),
+            decisions=tuple(decision_of(one) for one in value["decisions"]),
+            viewing=tuple(viewing_of(one) for one in value["viewing"]),
+            note=value["note"],
+            submit=value["submit"],
+        )
+
+
+def grade_json(grade: Grade) -> Json:
+    """``{"value": ..}`` or ``{"missing": .., "reason": ..}``, and ``"prefilled": true`` where nobody touched a default."""
+    known: Json = {"value": grade.value} if grade.missing is None else {"missing": grade.missing.value, "reason": grade.reason}
+    return known | {"prefilled": True} if grade.prefilled else known
+
+
+def grade_of(value: Mapping[str, Any]) -> Grade:
+    missing = value.get("missing")
+    return Grade(
+        value=value.get("value"),
+        missing=Missing(missing) if missing is not None else None,
+        reason=value.get("reason"),
+        prefilled=value.get("prefilled", False),
+    )
+
+
+def evidence_json(evidence: Evidence) -> Json:
+    frames = [evidence.frame_a] if evidence.frame_b is None else [evidence.frame_a, evidence.frame_b]
+    return {"bound": evidence.bound.value, "clip": evidence.clip, "frames": frames}
+
+
+def evidence_of(value: Mapping[str, Any]) -> Evidence:
+    first, *more = value["frames"]
+    return Evidence(Sha256(value["clip"]), first, more[0] if more else None, Binding(value["bound"]))
+
+
+def answer_json(answer: Answer) -> Json:
+    cell = {"item": answer.cell.item, "segment": answer.cell.segment}
+    return {"evidence": [evidence_json(one) for one in answer.evidence], **cell, **grade_json(answer.grade)}
+
+
+def answer_of(value: Mapping[str, Any]) -> Answer:
+    return Answer(cell_of(value), grade_of(value), tuple(evidence_of(one) for one in value["evidence"]))
+
+
+def cell_of(value: Mapping[str, Any]) -> Cell:
+    return Cell(SegmentId(value["segment"]), ItemId(value["item"]))
+
+
+def decision_json(decision: DecisionContent) -> Json:
+    return {**answer_json(decision.answer), "take": decision.take, "why": decision.reason}
+
+
+def decision_of(value: Mapping[str, Any]) -> DecisionContent:
+    return DecisionContent(answer_of(value), value["take"], value["why"])
+
+
+def viewing_json(viewing: Viewing) -> Json:
+    return {"clip": viewing.clip, "frames": viewing.frames, "shown": [list(pair) for pair in viewing.shown]}
+
+
+def viewing_of(value: Mapping[str, Any]) -> Viewing:
+    return Viewing(Sha256(value["clip"]), value["frames"], tuple((first, last) for first, last in value["shown"]))
+
+
+def ranges_of(frames: Sequence[int] | frozenset[int]) -> Ranges:
+    """Frame numbers as merged intervals: {0, 1, 2, 5} -> ((0, 2), (5, 5))."""
+    merged: list[tuple[int, int]] = []
+    for frame in sorted(set(frames)):
+        if merged and frame == merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], frame)
+        else:
+            merged.append((frame, frame))
+    return tuple(merged)
+
+
+def _confirmed_json(confirmed: Confirmed) -> Json:
+    cell = {"item": confirmed.cell.item, "segment": confirmed.cell.segment} if confirmed.cell else {"item": None, "segment": None}
+    return {"check": confirmed.check, "reason": confirmed.reason, **cell}
+
+
+def _confirmed_of(value: Mapping[str, Any]) -> Confirmed:
+    return Confirmed(value["check"], cell_of(value) if value["item"] is not None else None, value["reason"])

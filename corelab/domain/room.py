@@ -1,0 +1,63 @@
+"""How much room a complete record of a charter takes, so that the length of an envelope tells nothing about the grades inside."""
+
+from corelab.domain.audit import SALT_BYTES, canonical
+from corelab.domain.charter import Charter, ChoiceItem
+from corelab.domain.content import AdjudicationContent, DecisionContent, ReadingContent, Viewing
+from corelab.domain.form import Form, form_for, segments_of
+from corelab.domain.vocabulary import Answer, Binding, Cell, Evidence, Grade, Sha256, VisitId, not_evaluable
+
+STEP = 2048
+"""Room is a multiple of this many bytes."""
+CLIPS_OF_A_SEGMENT = 4
+"""An exam with more clips takes more room, the same for all its readings."""
+
+_DIGEST = Sha256("0" * 64)
+_LATE = 99_999
+_TIMES_SHOWN = 4
+_LONG_TAKE = "OWN"
+
+
+def room_for(charter: Charter, clips: int = 0) -> int:
+    """Bytes, a multiple of 2048, that hold a complete reading or adjudication of any visit with every evidence and no free text."""
+    attributes = {charter.exam.side_attribute: "left"} if charter.exam.side_attribute else {}
+    everywhere = tuple(place.id for place in segments_of(charter, attributes))
+    count = max(clips, CLIPS_OF_A_SEGMENT * len(everywhere))
+    forms = (
+        form_for(charter, kind.id, visit=VisitId(visit.id), attributes=attributes, received=everywhere, not_imaged={})
+        for kind in charter.reading_types
+        for visit in charter.visits
+    )
+    longest = max(max(_reading_bytes(form, count), _adjudication_bytes(form, count)) for form in forms)
+    return -(-(longest + SALT_BYTES + 1) // STEP) * STEP
+
+
+def _reading_bytes(form: Form, clips: int) -> int:
+    answers = tuple(_longest(form, cell) for cell in form.grid)
+    content = ReadingContent("0" * 64, "0" * 16, form.reading_type, 99, answers, (_DIGEST,) * clips, _viewings(clips))
+    return len(canonical(content.to_json()))
+
+
+def _adjudication_bytes(form: Form, clips: int) -> int:
+    """Every cell disputed, each decision with an own grade."""
+    decisions = tuple(DecisionContent(_longest(form, cell), _LONG_TAKE, "0" * 16) for cell in form.cells)
+    content = AdjudicationContent("0" * 64, "0" * 16, 99, decisions, (_DIGEST,) * clips, _viewings(clips))
+    return len(canonical(content.to_json()))
+
+
+def _viewings(clips: int) -> tuple[Viewing, ...]:
+    return (Viewing(_DIGEST, _LATE, ((_LATE, _LATE),) * _TIMES_SHOWN),) * clips
+
+
+def _longest(form: Form, cell: Cell) -> Answer:
+    pair = Evidence(_DIGEST, _LATE, _LATE, Binding.CALIPER)
+    grades = (*_values(form.item(cell.item)), *(not_evaluable(reason.id) for reason in form.ne_reasons(cell.item)))
+    fixed = form.fixed.get(cell)
+    return Answer(cell, max((*grades, *((fixed,) if fixed else ())), key=_length), (pair,))
+
+
+def _values(item: ChoiceItem) -> tuple[Grade, ...]:
+    return tuple(Grade(option.value, prefilled=item.default is not None) for option in item.options)
+
+
+def _length(grade: Grade) -> int:
+    return len(grade.code) + len(grade.reason or "") + 20 * (grade.missing is not None) + 20 * grade.prefilled
