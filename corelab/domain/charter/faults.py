@@ -64,7 +64,7 @@ def path_text(tree: Any, location: Location) -> str:
     """The place in words an author finds: arrays by position and, where the element has one, id."""
     text, here = "", tree
     for step in location:
-        here = _child(here, step)
+        here = child(here, step)
         if isinstance(step, int):
             name = here.get("id") if isinstance(here, dict) else None
             text += f"[{step}]" + (f"({name})" if isinstance(name, str) else "")
@@ -96,7 +96,8 @@ def distance(one: str, other: str) -> int:
     return min(row[-1], _NEAR + 1)
 
 
-def _child(here: Any, step: str | int) -> Any:
+def child(here: Any, step: str | int) -> Any:
+    """What lies one step further in a parsed tree; None where nothing does."""
     if isinstance(here, dict) and isinstance(step, str):
         return here.get(step)
     if isinstance(here, list | tuple) and isinstance(step, int) and step < len(here):
@@ -114,5 +115,5 @@ def _position(tree: Any, location: Location) -> tuple[int, ...]:
         else:
             keys = list(here) if isinstance(here, dict) else []
             positions.append(keys.index(step) if step in keys else len(keys))
-        here = _child(here, step)
+        here = child(here, step)
     return tuple(positions)

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from corelab.domain.charter.faults import Findings, Location
+from corelab.domain.charter.faults import Findings, Location, child
 from corelab.domain.charter.model import Charter
 from corelab.domain.charter.model_condition import FORMS, form_of
 from corelab.domain.charter.table import Table
@@ -45,8 +45,9 @@ def _location(tree: Any, steps: tuple[str | int, ...], *, absent: bool) -> Locat
     place: list[str | int] = []
     here = tree
     for n, step in enumerate(steps):
-        if (isinstance(here, Mapping) and step in here) or (isinstance(here, list) and isinstance(step, int)):
-            here = here[step]
+        below = child(here, step)
+        if below is not None:
+            here = below
         elif not (absent and n == len(steps) - 1):
             continue
         place.append(step)
