@@ -26,19 +26,18 @@ leave() {
 }
 trap leave EXIT
 
-# What the machine around it needs to reach its package registries comes along: name service, certificates, pip's own variables.
+# What this machine needs to reach the package registries comes along: name service and its certificates (a proxy may have its own).
 prepare() {
     cp /etc/resolv.conf /etc/hosts "$root/etc/"
-    mkdir -p "$root/etc/ssl/certs" "$root/dev/shm"
-    [ ! -f /etc/ssl/certs/ca-certificates.crt ] || cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
+    mkdir -p "$root/dev/shm" "$root/opt/corelab/main"
+    cp -L "${PIP_CERT:-/etc/ssl/certs/ca-certificates.crt}" "$root/opt/corelab/certificates.crt"
     mount -t proc proc "$root/proc"
     mount -t tmpfs tmpfs "$root/dev/shm"
-    mkdir -p "$root/opt/corelab/main"
     git -C "$here" archive HEAD | tar -x -C "$root/opt/corelab/main"
     if [ -d "$here/../shared" ]; then cp -r "$here/../shared" "$root/opt/corelab/shared"; fi
 }
 inside() {
-    env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 ${PIP_CERT:+PIP_CERT="$PIP_CERT"} \
+    env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 PIP_CERT=/opt/corelab/certificates.crt \
         ${HTTPS_PROXY:+HTTPS_PROXY="$HTTPS_PROXY"} ${HTTP_PROXY:+HTTP_PROXY="$HTTP_PROXY"} \
         chroot "$root" sh -c "cd /opt/corelab/main && $1"
 }
