@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from corelab.domain.adjudication import Decision, DecisionReason, Take
 from corelab.domain.vocabulary import Answer, Binding, Cell, Evidence, Grade, ItemId, Missing, SegmentId, Sha256
 
 Json = dict[str, Any]
@@ -76,22 +77,13 @@ class ReadingContent:
 
 
 @dataclass(frozen=True, slots=True)
-class DecisionContent:
-    """One signed decision: which side was taken (A, B, OWN), the grade that follows, and the reason code."""
-
-    answer: Answer
-    take: str
-    reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class AdjudicationContent:
     """A signed adjudication: one decision per disputed cell. ``exam`` is the pseudonym under which the adjudicator worked."""
 
     charter: str
     exam: str
     revision: int
-    decisions: tuple[DecisionContent, ...]
+    decisions: tuple[Decision, ...]
     clips: tuple[Sha256, ...]
     viewing: tuple[Viewing, ...] = ()
     note: str = ""
@@ -126,7 +118,7 @@ class Draft:
 
     assignment: str
     answers: tuple[Answer, ...] = ()
-    decisions: tuple[DecisionContent, ...] = ()
+    decisions: tuple[Decision, ...] = ()
     viewing: tuple[Viewing, ...] = ()
     note: str = ""
     submit: str | None = None
@@ -192,12 +184,14 @@ def cell_of(value: Mapping[str, Any]) -> Cell:
     return Cell(SegmentId(value["segment"]), ItemId(value["item"]))
 
 
-def decision_json(decision: DecisionContent) -> Json:
-    return {**answer_json(decision.answer), "take": decision.take, "why": decision.reason}
+def decision_json(decision: Decision) -> Json:
+    taken = {"take": decision.take.value, "why": decision.reason.value if decision.reason else None}
+    return {**answer_json(Answer(decision.cell, decision.grade, decision.evidence)), **taken}
 
 
-def decision_of(value: Mapping[str, Any]) -> DecisionContent:
-    return DecisionContent(answer_of(value), value["take"], value["why"])
+def decision_of(value: Mapping[str, Any]) -> Decision:
+    answer, why = answer_of(value), value["why"]
+    return Decision(answer.cell, Take(value["take"]), answer.grade, DecisionReason(why) if why else None, answer.evidence)
 
 
 def viewing_json(viewing: Viewing) -> Json:

@@ -1,20 +1,21 @@
 """How much room a complete record of a charter takes, so that the length of an envelope tells nothing about the grades inside."""
 
+from corelab.domain.adjudication import Decision, DecisionReason, Take
 from corelab.domain.audit import SALT_BYTES, canonical
 from corelab.domain.charter import Charter, ChoiceItem
-from corelab.domain.content import AdjudicationContent, DecisionContent, ReadingContent, Viewing
+from corelab.domain.content import AdjudicationContent, ReadingContent, Viewing
 from corelab.domain.form import Form, form_for, segments_of
 from corelab.domain.vocabulary import Answer, Binding, Cell, Evidence, Grade, Sha256, VisitId, not_evaluable
 
 STEP = 2048
 """Room is a multiple of this many bytes."""
-CLIPS_OF_A_SEGMENT = 4
+CLIPS_OF_A_SEGMENT = 3
 """An exam with more clips takes more room, the same for all its readings."""
 
 _DIGEST = Sha256("0" * 64)
 _LATE = 99_999
 _TIMES_SHOWN = 4
-_LONG_TAKE = "OWN"
+_LONG_REASON = max(DecisionReason, key=lambda reason: len(reason.value))
 
 
 def room_for(charter: Charter, clips: int = 0) -> int:
@@ -39,7 +40,8 @@ def _reading_bytes(form: Form, clips: int) -> int:
 
 def _adjudication_bytes(form: Form, clips: int) -> int:
     """Every cell disputed, each decision with an own grade."""
-    decisions = tuple(DecisionContent(_longest(form, cell), _LONG_TAKE, "0" * 16) for cell in form.cells)
+    longest = (_longest(form, cell) for cell in form.cells)
+    decisions = tuple(Decision(one.cell, Take.OWN, one.grade, _LONG_REASON, one.evidence) for one in longest)
     content = AdjudicationContent("0" * 64, "0" * 16, 99, decisions, (_DIGEST,) * clips, _viewings(clips))
     return len(canonical(content.to_json()))
 

@@ -1,0 +1,71 @@
+"""What can go wrong when people read, decide and compare; each error carries facts, the words are made where the person is."""
+
+from collections.abc import Sequence
+from enum import Enum
+
+from corelab.domain.checks import CheckFault
+from corelab.domain.vocabulary import AssignmentId, ExamId
+
+
+class NotYoursError(Exception):
+    """This assignment does not exist, has ended, or is somebody else's; which of these is not said."""
+
+    def __init__(self, assignment: AssignmentId) -> None:
+        super().__init__(assignment)
+        self.assignment = assignment
+
+
+class NotNextError(Exception):
+    """Only the next exam of the stored order can be opened."""
+
+    def __init__(self, assignment: AssignmentId) -> None:
+        super().__init__(assignment)
+        self.assignment = assignment
+
+
+class AlreadySignedError(Exception):
+    """What was signed cannot be changed or signed again."""
+
+    def __init__(self, assignment: AssignmentId) -> None:
+        super().__init__(assignment)
+        self.assignment = assignment
+
+
+class ChecksFailedError(Exception):
+    """Hard checks keep this from being signed; ``faults`` are all of them."""
+
+    def __init__(self, faults: Sequence[CheckFault]) -> None:
+        super().__init__(", ".join(fault.code.value for fault in faults))
+        self.faults = tuple(faults)
+
+
+class ClipsChangedError(Exception):
+    """The clips of the exam are no longer those that were shown; open it again."""
+
+    def __init__(self, assignment: AssignmentId) -> None:
+        super().__init__(assignment)
+        self.assignment = assignment
+
+
+class NotTrainedError(Exception):
+    """No training record for this major version of the charter."""
+
+
+class UnattendedError(Exception):
+    """Outside a lab of kind demo a reading or decision is signed in the window only."""
+
+
+class RecordFault(Enum):
+    DIGEST = "digest"
+    SIGNATURE = "signature"
+    SEALED = "sealed"
+
+
+class RecordRejectedError(Exception):
+    """A signed record does not hold what its row, signature or event says; nothing of its exam was compared."""
+
+    def __init__(self, exam: ExamId, record: str, fault: RecordFault) -> None:
+        super().__init__(f"{record}: {fault.value}")
+        self.exam = exam
+        self.record = record
+        self.fault = fault

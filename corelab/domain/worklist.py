@@ -1,0 +1,46 @@
+"""What one person still has to read or decide, and has signed; it knows no subject, site, visit, date, other reader or count of others."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from corelab.domain.vocabulary import AssignmentId
+
+
+class WorkKind(Enum):
+    """A hidden repeat looks like any reading."""
+
+    READING = "reading"
+    ADJUDICATION = "adjudication"
+
+
+class WorkState(Enum):
+    NEXT = "next"
+    IN_PROGRESS = "in progress"
+    SIGNED = "signed"
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistRow:
+    """One piece of work under its pseudonym. ``answered`` of ``asked`` leaves out questions that a default fills."""
+
+    assignment: AssignmentId
+    pseudonym: str
+    kind: WorkKind
+    state: WorkState
+    clips: int
+    answered: int
+    asked: int
+    signed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Worklist:
+    """What can be opened now, first; then what was signed, latest first. What comes later in the person's order is not in it."""
+
+    rows: tuple[WorklistRow, ...]
+
+    @property
+    def next(self) -> WorklistRow | None:
+        """What to open now, if anything needs this person."""
+        return next((row for row in self.rows if row.state is not WorkState.SIGNED), None)
