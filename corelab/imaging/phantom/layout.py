@@ -1,0 +1,185 @@
+"""The screens of three invented machines: where the picture lies, what stands round it. All text is outside the regions."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from corelab.imaging.phantom.kinds import Mode
+
+Colour = npt.NDArray[np.uint8]
+Box = tuple[int, int, int, int]
+"""x0, y0, x1, y1 in pixels; the last two are outside."""
+
+
+class Layout(Enum):
+    GENERIC = "generic"
+    WIDE = "wide"
+    COMPACT = "compact"
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Shares of the frame: picture box (grey, colour), picture box above a strip, strip box; model name; where banner, settings and bars stand."""
+
+    picture: tuple[float, float, float, float]
+    upper: tuple[float, float, float, float]
+    strip: tuple[float, float, float, float]
+    model: str
+    banner_top: bool
+    settings_x: float
+    bar_x: float
+    tint: tuple[float, float, float]
+
+
+_PLANS = {
+    Layout.GENERIC: _Plan(
+        (0.140, 0.115, 0.890, 0.950),
+        (0.230, 0.115, 0.720, 0.575),
+        (0.030, 0.620, 0.885, 0.950),
+        "CL-1 Duplex",
+        True,
+        0.012,
+        0.945,
+        (1.0, 1.0, 1.0),
+    ),
+    Layout.WIDE: _Plan(
+        (0.020, 0.045, 0.800, 0.885),
+        (0.160, 0.045, 0.640, 0.500),
+        (0.020, 0.550, 0.800, 0.885),
+        "WV-20",
+        False,
+        0.870,
+        0.840,
+        (0.94, 0.98, 1.0),
+    ),
+    Layout.COMPACT: _Plan(
+        (0.090, 0.095, 0.930, 0.975),
+        (0.250, 0.095, 0.750, 0.560),
+        (0.090, 0.605, 0.930, 0.960),
+        "Pocket C",
+        True,
+        0.008,
+        0.965,
+        (1.0, 1.0, 1.0),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One machine's screen at one size. ``strip`` is None unless the mode is spectral."""
+
+    layout: Layout
+    size: tuple[int, int]
+    mode: Mode
+    picture: Box
+    strip: Box | None
+
+    @property
+    def model(self) -> str:
+        return _PLANS[self.layout].model
+
+    @property
+    def grey_only(self) -> bool:
+        """Whether the machine stores this clip with one sample per pixel."""
+        return self.layout is Layout.COMPACT and self.mode is Mode.GREY
+
+    @property
+    def tint(self) -> tuple[float, float, float]:
+        return _PLANS[self.layout].tint
+
+
+def screen(layout: Layout, size: tuple[int, int], mode: Mode) -> Screen:
+    plan = _PLANS[layout]
+    if mode is Mode.SPECTRAL:
+        return Screen(layout, size, mode, _scaled(plan.upper, size), _scaled(plan.strip, size))
+    return Screen(layout, size, mode, _scaled(plan.picture, size), None)
+
+
+def _scaled(shares: tuple[float, float, float, float], size: tuple[int, int]) -> Box:
+    """On whole multiples of 2, so that 4:2:2 colour does not bleed over the edge."""
+    width, height = size
+    x0, y0, x1, y1 = shares
+    return (int(x0 * width) & ~1, int(y0 * height) & ~1, int(x1 * width) & ~1, int(y1 * height) & ~1)
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What the machine writes: ``patient`` in the banner, ``settings`` line by line, picture depth in mm, scale of colour in cm/s or None."""
+
+    patient: str
+    when: str
+    settings: tuple[str, ...]
+    depth_mm: float
+    colour_scale: float | None = None
+
+
+def backdrop(on: Screen, labels: Labels, ramp: Colour | None) -> Colour:
+    """(rows, columns, 3) RGB of everything that stays: banner, settings, grey bar, depth ticks, colour bar (``ramp``: (n, 3), top first)."""
+    width, height = on.size
+    canvas = np.zeros((height, width, 3), dtype=np.uint8)
+    plan = _PLANS[on.layout]
+    _banner(canvas, on, plan, labels)
+    step = max(9, int(height * 0.036))
+    x = int(plan.settings_x * width)
+    for row, text in enumerate(labels.settings):
+        _write(canvas, text, (x, on.picture[1] + step * (row + 3)), height, 0.80, (165, 175, 180))
+    _ticks(canvas, on, labels.depth_mm)
+    _bars(canvas, on, plan, labels, ramp)
+    return canvas
+
+
+def _banner(canvas: Colour, on: Screen, plan: _Plan, labels: Labels) -> None:
+    width, height = on.size
+    line = int(height * 0.042)
+    base = line if plan.banner_top else int(height * 0.935)
+    _write(canvas, labels.patient, (int(0.015 * width), base), height, 1.0, (235, 235, 225))
+    if height >= 400:
+        _write(canvas, labels.when, (int(0.70 * width), base), height, 0.85, (200, 205, 205))
+        _write(canvas, f"{plan.model}   SYNTHETIC, NO PATIENT", (int(0.015 * width), base + int(line * 0.9)), height, 0.8, (150, 160, 165))
+    # the mark that shows which side of the probe is left
+    cv2.circle(
+        canvas,
+        (on.picture[0] - int(0.012 * width), on.picture[1] + int(0.012 * width)),
+        max(2, width // 160),
+        (90, 200, 210),
+        -1,
+        cv2.LINE_AA,
+    )
+
+
+def _ticks(canvas: Colour, on: Screen, depth_mm: float) -> None:
+    x0, y0, x1, y1 = on.picture
+    scale = (y1 - y0) / depth_mm
+    left = x0 < on.size[0] * 0.1
+    for millimetre in range(0, int(depth_mm) + 1, 5):
+        y = int(y0 + millimetre * scale)
+        length = 7 if millimetre % 10 == 0 else 4
+        start = x1 + 3 if left or on.mode is not Mode.SPECTRAL else x1 + 3
+        cv2.line(canvas, (start, y), (start + length, y), (150, 155, 155), 1)
+        if millimetre and millimetre % 10 == 0 and on.size[1] >= 400:
+            _write(canvas, str(millimetre // 10), (start + length + 3, y + 4), on.size[1], 0.75, (150, 155, 155))
+
+
+def _bars(canvas: Colour, on: Screen, plan: _Plan, labels: Labels, ramp: Colour | None) -> None:
+    width, height = on.size
+    x, wide, tall = int(plan.bar_x * width), max(4, width // 70), int(height * 0.2)
+    top = on.picture[1] + int(height * 0.02)
+    grey = np.linspace(255, 0, tall).astype(np.uint8)
+    canvas[top : top + tall, x : x + wide] = grey[:, None, None]
+    if ramp is None or labels.colour_scale is None:
+        return
+    top += tall + int(height * 0.06)
+    rows = np.linspace(0, len(ramp) - 1, tall).astype(int)
+    canvas[top : top + tall, x : x + wide] = ramp[rows][:, None, :]
+    if height >= 400:
+        _write(canvas, f"+{labels.colour_scale:.1f}", (x - 6, top - 4), height, 0.7, (190, 195, 195))
+        _write(canvas, f"-{labels.colour_scale:.1f}", (x - 6, top + tall + int(height * 0.026)), height, 0.7, (190, 195, 195))
+        _write(canvas, "cm/s", (x - 6, top + tall + int(height * 0.055)), height, 0.7, (190, 195, 195))
+
+
+def _write(canvas: Colour, text: str, at: tuple[int, int], height: int, size: float, colour: tuple[int, int, int]) -> None:
+    cv2.putText(canvas, text, at, cv2.FONT_HERSHEY_SIMPLEX, max(0.30, 0.42 * height / 480) * size, colour, 1, cv2.LINE_AA)
