@@ -1,0 +1,171 @@
+"""Finds what may be text in a clip, for a person to look at. It finds; it never clears: the absence of a hit says nothing."""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(1 << 26))
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from corelab.domain.intake import Box
+
+Grey = NDArray[np.uint8]
+
+_THRESHOLDS = (60, 90, 120, 160, 200)
+_FRAME_THRESHOLDS = (120,)
+"""Each frame is searched at one level and against its surroundings, the extremes over time at all: they hold whatever any frame shows."""
+_GLYPHS_IN_A_LINE = 4
+_HEIGHTS = (5, 40)
+_FLAT = 22.0
+_LINES_KEPT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """``frames``: numbers (from 0) of the frames to look at; ``boxes``: where hits lie. A hit that stands in all frames is shown by the first."""
+
+    frames: tuple[int, ...] = ()
+    boxes: tuple[Box, ...] = ()
+
+
+@dataclass(slots=True)
+class TextFinder:
+    """Fed with the grey frames of a clip in order; remembers only extremes and hits."""
+
+    low: Grey | None = None
+    high: Grey | None = None
+    found: dict[int, tuple[Box, ...]] = field(default_factory=dict)
+    count: int = 0
+
+    def add(self, frame: Grey) -> None:
+        lines = lines_of_text(frame, _FRAME_THRESHOLDS)
+        if lines:
+            self.found[self.count] = lines
+        self.low = frame.copy() if self.low is None else np.asarray(cv2.min(self.low, frame), np.uint8)
+        self.high = frame.copy() if self.high is None else np.asarray(cv2.max(self.high, frame), np.uint8)
+        self.count += 1
+
+    def findings(self) -> Findings:
+        """Hits of single frames, and of the darkest and brightest value of each pixel over the clip."""
+        if self.low is None or self.high is None:
+            return Findings()
+        still = lines_of_text(self.low, _THRESHOLDS)
+        passing = lines_of_text(self.high, _THRESHOLDS) if self.count > 1 else ()
+        own = {number for number, lines in self.found.items() if any(not _touches(box, still) for box in lines)}
+        boxes = _merged([box for lines in self.found.values() for box in lines] + [*still, *passing])
+        return Findings(frames=tuple(sorted(own | ({0} if still or passing else set()))), boxes=boxes)
+
+
+def find_text(frames: Iterable[Grey]) -> Findings:
+    finder = TextFinder()
+    for frame in frames:
+        finder.add(frame)
+    return finder.findings()
+
+
+def lines_of_text(frame: Grey, thresholds: Sequence[int]) -> tuple[Box, ...]:
+    """Boxes of rows of glyph-like marks in one grey frame."""
+    boxes: list[Box] = []
+    for threshold in thresholds:
+        _, marks = cv2.threshold(frame, threshold, 255, cv2.THRESH_BINARY)
+        boxes += _lines(np.asarray(marks, np.uint8), frame)
+    boxes += _lines(_locally_bright(frame), frame)
+    return _merged(boxes)
+
+
+def _locally_bright(frame: Grey) -> Grey:
+    mean = cv2.blur(frame, (31, 31))
+    return np.asarray(cv2.threshold(cv2.subtract(frame, mean), 24, 255, cv2.THRESH_BINARY)[1], np.uint8)
+
+
+def _glyphs(marks: Grey) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """(x, y, width, height, label) of the connected marks of the size and density of letters or digits, from left to right; and the labels."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(marks, connectivity=8, ltype=cv2.CV_32S)
+    width, height, area = stats[:, 2], stats[:, 3], stats[:, 4]
+    low, high = _HEIGHTS
+    sized = (height >= low) & (height <= high) & (5 * width <= 8 * height) & (8 * area >= width * height) & (area > 4)
+    sized[0] = False
+    chosen = np.flatnonzero(sized)
+    chosen = chosen[np.argsort(stats[chosen, 0], kind="stable")]
+    return np.column_stack((stats[chosen, :4], chosen)).astype(np.int32), labels
+
+
+def _lines(marks: Grey, frame: Grey) -> list[Box]:
+    """Rows of at least four marks of about one height on one base line, close to each other, each drawn with one brightness."""
+    glyphs, labels = _glyphs(marks)
+    found = []
+    for row in _rows(glyphs):
+        flat = [glyph for glyph in glyphs[row] if _flat(glyph, labels, frame)]
+        if len(flat) >= _GLYPHS_IN_A_LINE:
+            found.append(_around(np.array(flat)))
+    return found
+
+
+def _rows(glyphs: NDArray[np.int32]) -> list[list[int]]:
+    """Indices of marks that follow each other on one line; each mark follows the nearest one to its left that fits."""
+    if len(glyphs) < _GLYPHS_IN_A_LINE:
+        return []
+    follows = _nearest_before(glyphs)
+    rows: dict[int, list[int]] = {}
+    row_of: list[int] = []
+    for index, before in enumerate(follows.tolist()):
+        row = row_of[before] if before >= 0 else index
+        row_of.append(row)
+        rows.setdefault(row, []).append(index)
+    return [row for row in rows.values() if len(row) >= _GLYPHS_IN_A_LINE]
+
+
+def _nearest_before(glyphs: NDArray[np.int32]) -> NDArray[np.intp]:
+    """For each mark the index of the mark that it continues, or -1. Compares each with the last few that begin left of it, band by band."""
+    x, base, height, right = glyphs[:, 0], glyphs[:, 1] + glyphs[:, 3], glyphs[:, 3], glyphs[:, 0] + glyphs[:, 2]
+    order = np.lexsort((x, base))
+    follows = np.full(len(glyphs), -1, np.intp)
+    best = np.full(len(glyphs), 1 << 30)
+    for step in _neighbours(len(glyphs)):
+        for a, b in ((order[:-step], order[step:]), (order[step:], order[:-step])):
+            tall, short, gap = np.maximum(height[a], height[b]), np.minimum(height[a], height[b]), x[b] - right[a]
+            fits = (5 * short >= 3 * tall) & (np.abs(base[a] - base[b]) <= np.maximum(1, tall // 5)) & (gap >= -1) & (10 * gap <= 9 * tall) & (a < b)
+            better = fits & (gap < best[b])
+            follows[b[better]], best[b[better]] = a[better], gap[better]
+    return follows
+
+
+def _neighbours(count: int) -> range:
+    return range(1, min(count, 48))
+
+
+def _flat(glyph: NDArray[np.int32], labels: NDArray[np.int32], frame: Grey) -> bool:
+    """Whether the bright half of a mark has one brightness: graphics are drawn with one pen, speckle is not."""
+    x, y, width, height, label = glyph
+    place = slice(y, y + height), slice(x, x + width)
+    inside = np.sort(frame[place][labels[place] == label])
+    return float(inside[len(inside) // 2 :].std()) < _FLAT
+
+
+def _around(marks: NDArray[np.int32]) -> Box:
+    x0, y0 = marks[:, 0].min(), marks[:, 1].min()
+    return int(x0), int(y0), int((marks[:, 0] + marks[:, 2]).max()) - 1, int((marks[:, 1] + marks[:, 3]).max()) - 1
+
+
+def _merged(boxes: Sequence[Box]) -> tuple[Box, ...]:
+    """Overlapping boxes as one, largest first, at most as many as a person can look at."""
+    merged: list[Box] = []
+    for box in sorted(set(boxes), key=lambda b: -(b[2] - b[0]) * (b[3] - b[1])):
+        over = next((index for index, other in enumerate(merged) if _overlap(box, other)), None)
+        if over is None:
+            merged.append(box)
+        else:
+            other = merged[over]
+            merged[over] = min(box[0], other[0]), min(box[1], other[1]), max(box[2], other[2]), max(box[3], other[3])
+    return tuple(merged[:_LINES_KEPT])
+
+
+def _touches(box: Box, others: Sequence[Box]) -> bool:
+    return any(_overlap(box, other) for other in others)
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    return a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]
