@@ -35,6 +35,7 @@ class MainWindow(QMainWindow):
         self._entries: tuple[Entry, ...] = ()
         self._pages: dict[str, Page] = {}
         self._desk: Desk | None = None
+        self._last = ""
         self.header = Header()
         self._stack = QStackedWidget()
         body = QWidget()
@@ -115,6 +116,12 @@ class MainWindow(QMainWindow):
         for action in self._actions:
             action.setEnabled(self._desk is not None)
 
+    def resume(self) -> None:
+        """Show the page again that was on screen before the window was covered."""
+        if self._last in self._pages:
+            self._stack.setCurrentWidget(self._pages[self._last])
+            self._pages[self._last].setFocus()
+
     # ------------------------------------------------------------ navigation
 
     @property
@@ -131,6 +138,7 @@ class MainWindow(QMainWindow):
         self.header.show_headline("", "")
         self.header.show_saved("")
         self.header.show_page(name, navigation=entry.listed)
+        self._last = name
         self._stack.setCurrentWidget(page)
         page.opened(argument)
         focus = QApplication.focusWidget()

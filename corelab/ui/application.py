@@ -1,0 +1,230 @@
+"""Makes the application and its window, and leads a person from the choice of a lab through sign-in to the pages and out again."""
+
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from corelab.services import accounts
+from corelab.services.accounts import Session
+from corelab.services.labs import OpenLab
+from corelab.ui import dialogs
+
+from corelab.ui.desk import Desk
+from corelab.ui.idle import IdleWatch
+from corelab.ui.jobs import Cancel, Jobs, ThreadJobs
+from corelab.ui.lock_screen import LockScreen
+from corelab.ui.main_window import MainWindow
+from corelab.ui.sign_in_page import SignInPage
+from corelab.ui.theme import apply_theme
+from corelab.ui.welcome_page import WelcomePage
+
+Told = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What the composition root hands the window: how to open a lab, how to make a demo lab, where to note the last one."""
+
+    open_lab: Callable[[Path], OpenLab]
+    make_demo: Callable[[Path, Told, Callable[[], bool]], Path]
+    remember: Callable[[Path], None]
+
+
+class Front(QObject):
+    """Everything before and around the pages: which lab, who, locked or not. Pages know nothing of it."""
+
+    def __init__(self, window: MainWindow, jobs: Jobs, doors: Doors) -> None:
+        super().__init__(window)
+        self.window = window
+        self.jobs = jobs
+        self.idle = IdleWatch(self)
+        self._doors = doors
+        self._lab: OpenLab | None = None
+        self._desk: Desk | None = None
+        self._welcome: WelcomePage | None = None
+        self._sign_in: SignInPage | None = None
+        self._lock: LockScreen | None = None
+        window.lock_requested.connect(self.lock)
+        window.sign_out_requested.connect(self.sign_out)
+        window.closed.connect(self._on_closed)
+        self.idle.idle.connect(self.lock)
+
+    # ------------------------------------------------------------ which lab
+
+    def welcome(self) -> WelcomePage:
+        """No lab is known: offer to open one."""
+        self._welcome = WelcomePage()
+        self._welcome.lab_chosen.connect(self._on_lab_chosen)
+        self._welcome.demo_requested.connect(self._on_demo)
+        self.window.uncover()
+        self.window.cover(self._welcome)
+        return self._welcome
+
+    def ask_sign_in(self, lab: OpenLab, user: str = "") -> SignInPage:
+        """A lab is open; nobody is signed in, and nothing of the trial is shown."""
+        self._lab = lab
+        self._sign_in = SignInPage(lab.kind)
+        self._sign_in.sign_in_requested.connect(self._on_sign_in)
+        self._sign_in.activation_requested.connect(self._on_activate)
+        self._sign_in.other_lab_requested.connect(self.welcome)
+        self.window.uncover()
+        self.window.cover(self._sign_in)
+        self._sign_in.show_sign_in(user)
+        return self._sign_in
+
+    def _on_lab_chosen(self, folder: str) -> None:
+        self.jobs.query(self, partial(self._doors.open_lab, Path(folder)), self._on_lab_open, self._refuse_lab)
+
+    def _on_lab_open(self, lab: OpenLab) -> None:
+        self._doors.remember(lab.folder)
+        self.ask_sign_in(lab)
+
+    def _on_demo(self, folder: str) -> None:
+        if self._welcome is None:
+            return
+        working = self._welcome.working
+        cancel = Cancel()
+        working.cancelled.connect(cancel.ask)
+        working.begin("Making the demo lab...")
+        told = self.jobs.relay(working, working.tell)
+        make = partial(self._doors.make_demo, Path(folder), told, cancel)
+        self.jobs.query(self, make, lambda lab: self._on_lab_chosen(str(lab)), self._refuse_lab)
+
+    def _refuse_lab(self, error: Exception) -> None:
+        if self._welcome is not None:
+            self._welcome.refuse(error)
+
+    # ------------------------------------------------------------ who
+
+    def _on_sign_in(self, user: str, password: str) -> None:
+        if self._lab is not None:
+            self.jobs.query(self, partial(accounts.sign_in, self._lab, user, password), self._on_signed_in, self._refuse_sign_in)
+
+    def _on_activate(self, code: str, password: str) -> None:
+        if self._lab is not None:
+            self.jobs.query(self, partial(accounts.activate, self._lab, code, password), self._on_activated, self._refuse_sign_in)
+
+    def _on_activated(self, _answer: object) -> None:
+        if self._lab is not None:
+            self.ask_sign_in(self._lab).say("Your password is set. Sign in with your user name and the new password.")
+
+    def _on_signed_in(self, session: Session) -> None:
+        if self._lab is not None:
+            self._desk = Desk(self._lab, session, self.jobs)
+            self._sign_in = None
+            self.window.begin(self._desk)
+            self.idle.watch()
+
+    def _refuse_sign_in(self, error: Exception) -> None:
+        if self._sign_in is not None:
+            self._sign_in.refuse(error)
+
+    def sign_out(self) -> None:
+        """Pages save, the window forgets, the keys are given back."""
+        if self._desk is None or self._lab is None or not self.window.end():
+            return
+        desk, self._desk, self._lock = self._desk, None, None
+        self.idle.stop()
+        self.jobs.query(self, partial(accounts.sign_out, desk.lab, desk.session), _nothing, self._show_error)
+        self.ask_sign_in(self._lab)
+
+    # ------------------------------------------------------------ locked or not
+
+    def lock(self) -> None:
+        """Blank the work and the clipboard; what was saved stays, what is open stays open behind."""
+        if self._desk is None or self._lock is not None:
+            return
+        self.idle.stop()
+        QGuiApplication.clipboard().clear()
+        self._lock = LockScreen(self._desk.session.printed_name)
+        self._lock.password_given.connect(self._on_unlock)
+        self._lock.sign_out_requested.connect(self.sign_out)
+        self.window.cover(self._lock)
+        self._lock.password.setFocus()
+
+    def _on_unlock(self, password: str) -> None:
+        if self._desk is not None:
+            check = partial(_same_person, self._desk, password)
+            self.jobs.query(self, check, self._on_unlocked, self._refuse_unlock)
+
+    def _on_unlocked(self, _answer: object) -> None:
+        if self._desk is not None:
+            self._desk.continuity.signed = False
+            self._lock = None
+            self.window.uncover()
+            self.window.resume()
+            self.idle.watch()
+
+    def _refuse_unlock(self, error: Exception) -> None:
+        if self._lock is not None:
+            self._lock.refuse(error)
+
+    # ------------------------------------------------------------ the end
+
+    def _on_closed(self) -> None:
+        if self._desk is not None:
+            desk, self._desk = self._desk, None
+            self.jobs.query(self, partial(accounts.sign_out, desk.lab, desk.session), _nothing, _nothing)
+
+    def _show_error(self, error: Exception) -> None:
+        dialogs.show_error(self.window, error)
+
+
+def _same_person(desk: Desk, password: str) -> None:
+    """The password check of a signature: a wrong one counts to the lockout."""
+    with accounts.signer(desk.lab, desk.session, password):
+        return
+
+
+def _nothing(_answer: object) -> None:
+    return
+
+
+def dress(arguments: Sequence[str] = ()) -> QApplication:
+    """The one application object, in the dress of the program."""
+    running = QApplication.instance()
+    app = running if isinstance(running, QApplication) else QApplication(["corelab", *arguments])
+    app.setApplicationName("Corelab")
+    apply_theme(app)
+    return app
+
+
+def run(doors: Doors, lab: Path | None) -> int:
+    """Open the window on ``lab`` (or offer to choose one) and stay until it is closed. Returns the exit code."""
+    app = dress()
+    jobs = ThreadJobs()
+    window = MainWindow()
+    front = Front(window, jobs, doors)
+    sys.excepthook = partial(_say, window)
+    welcome = front.welcome()
+    if lab is not None:
+        welcome.lab_chosen.emit(str(lab))
+    _show(window)
+    code = app.exec()
+    jobs.close()
+    return code
+
+
+def _show(window: MainWindow) -> None:
+    """As large as the pictures, or the whole of a smaller screen."""
+    available = window.screen().availableGeometry().size()
+    if available.width() <= 1600 or available.height() <= 1000:
+        window.showMaximized()
+    else:
+        window.resize(1600, 1000)
+        window.show()
+
+
+def _say(window: MainWindow, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A fault of the program itself: into the log in full, on screen in words; never swallowed."""
+    traceback.print_exception(kind, error, trace)
+    if isinstance(error, Exception):
+        dialogs.show_error(window, error)
