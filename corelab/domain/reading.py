@@ -36,7 +36,7 @@ class Reading:
     form: Form
     answers: Mapping[Cell, Answer]
     note: str = ""
-    played: Mapping[Sha256, frozenset[int]] = field(default=_NOTHING)
+    played: Mapping[Sha256, frozenset[int]] = field(default_factory=lambda: _NOTHING)
 
     @classmethod
     def begun(cls, assignment: AssignmentId, form: Form) -> Self:
