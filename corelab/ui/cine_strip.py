@@ -1,0 +1,196 @@
+"""The strip under the image: transport row and time line of the active viewport."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from corelab.domain.clip import Timing, TimingSource
+from corelab.ui.cine import Cine, Loop
+from corelab.ui.parts import key_hint, text_label
+from corelab.ui.theme import PADDING, RADIUS_ROW, Colour, Size, Weight, font
+from corelab.ui.time_line import StripMark, TimeLine
+
+HEIGHT: Final = 184
+HEIGHT_NARROW: Final = 136
+HEIGHT_SLIM: Final = 72
+TRANSPORT: Final = 48
+
+
+def rate_words(timing: Timing) -> str:
+    """``25/s`` or, where the file says nothing, ``25/s, rate assumed``."""
+    rate = f"{timing.rate:.4g}/s"
+    return f"{rate}, rate assumed" if timing.source is TimingSource.ASSUMED else rate
+
+
+def seconds(ms: float) -> str:
+    return f"{ms / 1000:.2f} s"
+
+
+class PlayButton(QAbstractButton):
+    """Two bars while it plays, a triangle while it stands."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._playing = False
+        self.setFixedSize(QSize(32, 32))
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.show_playing(playing=False)
+
+    def show_playing(self, *, playing: bool) -> None:
+        self._playing = playing
+        self.setAccessibleName("Pause" if playing else "Play")
+        self.setToolTip("Pause (Space)" if playing else "Play (Space)")
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(Colour.SELECTED if self.isDown() or self.underMouse() else Colour.RAISED)
+        painter.drawRoundedRect(QRectF(self.rect()), RADIUS_ROW, RADIUS_ROW)
+        painter.setBrush(Colour.STRONG)
+        if self._playing:
+            for x in (11.0, 18.0):
+                painter.drawRoundedRect(QRectF(x, 10, 3.6, 12), 1, 1)
+        else:
+            painter.drawPolygon(QPolygonF([QPointF(12, 9.5), QPointF(23, 16), QPointF(12, 22.5)]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    name: QLabel
+    value: QLabel
+
+    def show(self, words: str, *, visible: bool) -> None:
+        self.value.setText(words)
+        self.name.setVisible(visible)
+        self.value.setVisible(visible)
+
+
+class CineStrip(QWidget):
+    """Shows a Cine; it changes nothing itself.
+
+    Signals:
+        play_toggled: the play button was pressed.
+        sought: the reader points at a frame.
+        range_chosen: first and last frame of a loop.
+    """
+
+    play_toggled = Signal()
+    sought = Signal(int)
+    range_chosen = Signal(int, int)
+
+    def __init__(self, cine: Cine, parent: QWidget | None = None, *, slim: bool = False) -> None:
+        super().__init__(parent)
+        self._cine, self._timing = cine, None  # type: Cine, Timing | None
+        self._slim, self._narrow = slim, False
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.line = TimeLine(cine, self)
+        self.line.show_slim(slim=slim)
+        self.line.sought.connect(self.sought)
+        self.line.range_chosen.connect(self.range_chosen)
+        self._lay_out()
+        self._watch(cine)
+        self._show()
+
+    def show_cine(self, cine: Cine, timing: Timing | None) -> None:
+        """Another clip or viewport is the active one."""
+        if cine is not self._cine:
+            self._cine.moved.disconnect(self._show)
+            self._cine.changed.disconnect(self._show)
+            self._watch(cine)
+        self._cine, self._timing = cine, timing
+        self.line.show_cine(cine)
+        self._show()
+
+    def show_marks(self, marks: tuple[StripMark, ...]) -> None:
+        self.line.show_marks(marks)
+
+    def show_narrow(self, *, narrow: bool) -> None:
+        self._narrow = narrow
+        self._hints.setVisible(not self._slim)
+        self._range_hint.setVisible(not narrow)
+        self.updateGeometry()
+        self._show()
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, HEIGHT_SLIM if self._slim else HEIGHT_NARROW if self._narrow else HEIGHT)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), Colour.PANEL)
+        painter.setPen(QPen(Colour.LINE, 1))
+        painter.drawLine(0, 0, self.width(), 0)
+
+    # -- parts -----------------------------------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        self._play = PlayButton(self)
+        self._play.clicked.connect(self.play_toggled)
+        self._time = text_label("", Size.VERDICT, Weight.HEADING, Colour.STRONG)
+        self._of = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND)
+        row = QHBoxLayout()
+        row.setContentsMargins(PADDING, 0, PADDING, 0)
+        row.setSpacing(0)
+        for widget, gap in ((self._play, 16), (self._time, 8), (self._of, 20)):
+            row.addWidget(widget)
+            row.addSpacing(gap)
+        self._frame, self._rate, self._speed, self._loop = (_add_fact(row, name) for name in ("Frame", "Rate", "Speed", "Loop"))
+        self._lay_out_slim(row) if self._slim else self._lay_out_full(row)
+
+    def _lay_out_full(self, row: QHBoxLayout) -> None:
+        row.addStretch(1)
+        self._range_hint, self._hints = key_hint("in, out", ("[ ]",)), key_hint("evidence", ("K",))
+        row.addWidget(self._range_hint)
+        row.addSpacing(16)
+        row.addWidget(self._hints)
+        head = QWidget()
+        head.setFixedHeight(TRANSPORT)
+        head.setLayout(row)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(head)
+        column.addWidget(self.line, 1)
+
+    def _lay_out_slim(self, row: QHBoxLayout) -> None:
+        self._range_hint, self._hints = QWidget(self), QWidget(self)
+        for hidden in (self._range_hint, self._hints, self._of):
+            hidden.hide()
+        self._time.setMinimumWidth(72)
+        row.setContentsMargins(PADDING, 12, 8, 4)
+        row.addWidget(self.line, 1)
+        self.setLayout(row)
+
+    def _watch(self, cine: Cine) -> None:
+        cine.moved.connect(self._show)
+        cine.changed.connect(self._show)
+
+    def _show(self) -> None:
+        cine, full = self._cine, not self._slim and not self._narrow
+        self._play.show_playing(playing=cine.playing)
+        self._time.setText(seconds(cine.time_ms))
+        self._of.setText(f"of {seconds(cine.duration_ms)}")
+        self._frame.show(f"{cine.frame + 1} of {cine.frames}", visible=full)
+        self._rate.show(rate_words(self._timing) if self._timing else "", visible=full and self._timing is not None)
+        self._speed.show(f"{cine.speed:.2f}x", visible=not self._slim)
+        self._loop.show(_loop_words(cine), visible=not self._slim)
+
+
+def _loop_words(cine: Cine) -> str:
+    if cine.range is None:
+        return {Loop.LOOP: "whole clip", Loop.BOUNCE: "bounce", Loop.ONCE: "once"}[cine.loop]
+    return {Loop.LOOP: "in-out", Loop.BOUNCE: "in-out, bounce", Loop.ONCE: "in-out, once"}[cine.loop]
+
+
+def _add_fact(row: QHBoxLayout, name: str) -> _Fact:
+    fact = _Fact(text_label(name, Size.HINT, Weight.TEXT, Colour.THIRD), text_label("", Size.BODY, Weight.VALUE, Colour.STRONG))
+    fact.value.setFont(font(Size.BODY, Weight.VALUE))
+    row.addWidget(fact.name)
+    row.addSpacing(6)
+    row.addWidget(fact.value)
+    row.addSpacing(20)
+    return fact

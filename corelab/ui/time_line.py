@@ -1,0 +1,214 @@
+"""The time line of a clip: ticks, the loop range with its grips, the play head, and the marks of evidence with their words."""
+
+from dataclasses import dataclass
+from enum import Enum
+from math import ceil
+from typing import Final
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from corelab.ui.cine import Cine
+from corelab.ui.parts import paint_diamond
+from corelab.ui.theme import Colour, Size, Weight, font
+
+_STEPS: Final = ((0.1, 0.5), (0.2, 1.0), (0.5, 2.0), (1.0, 5.0), (2.0, 10.0), (5.0, 30.0), (10.0, 60.0), (60.0, 300.0))
+"""Seconds between ticks and between labels, from fine to coarse."""
+_LABEL_ROOM: Final = 60.0
+_GRIP: Final = 7.0
+_RULER: Final = 28
+
+
+@dataclass(frozen=True, slots=True)
+class StripMark:
+    """A frame that proves something. ``hollow`` tells read B from read A where both are shown; ``before`` puts the word to its left."""
+
+    frame: int
+    word: str
+    hollow: bool = False
+    before: bool = False
+
+
+class Handle(Enum):
+    HEAD = "head"
+    IN = "in"
+    OUT = "out"
+
+
+class TimeLine(QWidget):
+    """One clip from left to right.
+
+    Signals:
+        sought: the reader points at a frame.
+        range_chosen: a grip was moved; carries the first and the last frame of the loop.
+    """
+
+    sought = Signal(int)
+    range_chosen = Signal(int, int)
+
+    def __init__(self, cine: Cine, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._cine, self._marks = cine, ()  # type: Cine, tuple[StripMark, ...]
+        self._held: Handle | None = None
+        self._slim = False
+        self.setAccessibleName("Time line")
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._watch(cine)
+
+    def show_cine(self, cine: Cine) -> None:
+        """Another viewport is the active one."""
+        if cine is not self._cine:
+            self._cine.moved.disconnect(self._redraw)
+            self._cine.changed.disconnect(self._redraw)
+            self._cine = cine
+            self._watch(cine)
+        self.update()
+
+    def show_marks(self, marks: tuple[StripMark, ...]) -> None:
+        self._marks = marks
+        self.setAccessibleDescription("; ".join(f"{mark.word}: frame {mark.frame + 1}" for mark in marks))
+        self.update()
+
+    def show_slim(self, *, slim: bool) -> None:
+        """One low band with its marks inside, as on the adjudication page."""
+        self._slim = slim
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, 48 if self._slim else 104)
+
+    def _watch(self, cine: Cine) -> None:
+        cine.moved.connect(self._redraw)
+        cine.changed.connect(self._redraw)
+
+    def _redraw(self) -> None:
+        self.update()
+
+    # -- painting --------------------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self._band, Colour.WINDOW)
+        self._paint_range(painter)
+        self._paint_ruler(painter)
+        for mark in self._marks:
+            self._paint_mark(painter, mark)
+        self._paint_head(painter)
+
+    def _paint_range(self, painter: QPainter) -> None:
+        band, loop = self._band, self._cine.range
+        first, last = loop or (0, self._cine.frames - 1)
+        left, right = self._x(self._start_of(first)), self._x(self._end_of(last))
+        painter.fillRect(QRectF(left, band.top(), right - left, band.height()), Colour.CHOSEN if loop else Colour.RAISED)
+        if loop:
+            for x, inward in ((left, 1.0), (right, -1.0)):
+                painter.setPen(QPen(Colour.SECOND, 1.6))
+                painter.drawLine(QLineF(x, band.top(), x, band.bottom()))
+                painter.fillRect(QRectF(min(x, x + 5 * inward), band.top(), 5, _GRIP), Colour.TEXT)
+
+    def _paint_ruler(self, painter: QPainter) -> None:
+        minor, major = self._steps
+        bottom, duration = self._band.bottom(), self._cine.duration_ms / 1000
+        painter.setFont(font(Size.TICK))
+        for tick in range(int(duration / minor + 1e-6) + 1):
+            seconds = tick * minor
+            labelled = abs(seconds / major - round(seconds / major)) < 1e-6
+            x = self._x(seconds * 1000)
+            painter.setPen(QPen(Colour.THIRD if labelled else Colour.LINE_STRONG, 1))
+            painter.drawLine(QLineF(x, bottom, x, bottom + (7 if labelled else 4)))
+            if labelled:
+                words = f"{seconds:.1f}" if tick else "0.0 s"
+                painter.setPen(Colour.SECOND)
+                painter.drawText(QRectF(x - 30, bottom + 8, 60, 16), Qt.AlignmentFlag.AlignCenter, words)
+
+    def _paint_mark(self, painter: QPainter, mark: StripMark) -> None:
+        band, x = self._band, self._x(self._start_of(mark.frame))
+        centre = QPointF(x, band.center().y())
+        if not self._slim:
+            painter.setPen(QPen(Colour.STRONG, 1, Qt.PenStyle.DotLine))
+            painter.drawLine(QLineF(x, band.top(), x, band.bottom()))
+        paint_diamond(painter, centre, half=5.5, hollow=mark.hollow, colour=Colour.STRONG if self._slim else Colour.ATTENTION)
+        painter.setFont(font(Size.TICK, Weight.VALUE))
+        painter.setPen(Colour.STRONG)
+        width = painter.fontMetrics().horizontalAdvance(mark.word) + 2
+        before = mark.before or x + 10 + width > self.width()
+        box = QRectF(x - 10 - width if before else x + 10, centre.y() - 9 - (0 if self._slim else 12), width, 18)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, mark.word)
+
+    def _paint_head(self, painter: QPainter) -> None:
+        band, x = self._band, self._x(self._cine.time_ms)
+        painter.setPen(QPen(Colour.STRONG, 2))
+        painter.drawLine(QLineF(x, band.top() - 4, x, band.bottom() + 4))
+        if not self._slim:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(Colour.STRONG)
+            top = band.top() - 8
+            painter.drawPolygon(QPolygonF([QPointF(x - 6, top), QPointF(x + 6, top), QPointF(x, top + 8)]))
+
+    # -- geometry --------------------------------------------------------------------------------------------------------------
+
+    @property
+    def _band(self) -> QRectF:
+        top = 10.0 if not self._slim else 4.0
+        height = self.height() - _RULER - top if not self._slim else 20.0
+        return QRectF(16, top, max(self.width() - 40.0, 1.0), max(height, 8.0))
+
+    @property
+    def _steps(self) -> tuple[float, float]:
+        seconds = max(self._cine.duration_ms / 1000, 1e-3)
+        return next((step for step in _STEPS if self._band.width() * step[1] / seconds >= _LABEL_ROOM), _STEPS[-1])
+
+    def _x(self, at_ms: float) -> float:
+        band = self._band
+        return band.left() + band.width() * at_ms / max(self._cine.duration_ms, 1e-6)
+
+    def _start_of(self, frame: int) -> float:
+        return self._cine.starts_ms[max(0, min(frame, self._cine.frames - 1))]
+
+    def _end_of(self, frame: int) -> float:
+        return self._start_of(frame + 1) if frame + 1 < self._cine.frames else self._cine.duration_ms
+
+    def _frame_at(self, x: float) -> int:
+        band = self._band
+        share = min(max((x - band.left()) / band.width(), 0.0), 1.0)
+        at = share * self._cine.duration_ms
+        return max(0, ceil(sum(start <= at + 1e-6 for start in self._cine.starts_ms)) - 1)
+
+    # -- hands -----------------------------------------------------------------------------------------------------------------
+
+    def handle_at(self, x: float) -> Handle:
+        """What a press there takes hold of: a grip within reach, else the play head."""
+        loop = self._cine.range
+        if loop is not None:
+            if abs(x - self._x(self._start_of(loop[0]))) <= _GRIP:
+                return Handle.IN
+            if abs(x - self._x(self._end_of(loop[1]))) <= _GRIP:
+                return Handle.OUT
+        return Handle.HEAD
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._held = self.handle_at(event.position().x())
+            self._move(event.position().x())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._held is None:
+            grip = self.handle_at(event.position().x()) is not Handle.HEAD
+            self.setCursor(Qt.CursorShape.SizeHorCursor if grip else Qt.CursorShape.ArrowCursor)
+        else:
+            self._move(event.position().x())
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        self._held = None
+
+    def _move(self, x: float) -> None:
+        frame, loop = self._frame_at(x), self._cine.range
+        if self._held is Handle.HEAD or loop is None:
+            self.sought.emit(frame)
+        elif self._held is Handle.IN:
+            self.range_chosen.emit(min(frame, loop[1]), loop[1])
+        else:
+            self.range_chosen.emit(loop[0], max(frame, loop[0]))
