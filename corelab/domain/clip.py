@@ -30,6 +30,9 @@ class Region:
     usable: bool
     reason: str | None = None
     reference: tuple[int, int] | None = None
+    """The reference pixel, counted from the upper left corner of the box: in a spectral strip it lies on the baseline."""
+    reference_value: tuple[float, float] = (0.0, 0.0)
+    """What the reference pixel stands for, in the units of x and y."""
 
     def contains(self, x: float, y: float) -> bool:
         x0, y0, x1, y1 = self.box

@@ -1,0 +1,58 @@
+"""From decoded samples to the BGRA pixels that are painted."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from corelab.imaging.palette import Palette
+
+Pixels = NDArray[np.uint8]
+"""rows x columns x 4, blue, green, red, 255; contiguous."""
+Samples = NDArray[Any]
+"""Stored values, uint8 or uint16: rows x columns, or rows x columns x 3."""
+
+cv2.setNumThreads(1)  # frames are decoded on threads of our own: OpenCV's would only compete with them
+
+
+def paint_grey(samples: Samples, bits_stored: int, out: Pixels, *, inverted: bool, signed: bool) -> None:
+    """``samples`` rows x columns; more than 8 stored bits are shown by their highest 8."""
+    if signed:
+        samples = samples ^ np.array(1 << (bits_stored - 1), samples.dtype)
+    if samples.dtype != np.uint8:
+        samples = ((samples & np.uint16((1 << bits_stored) - 1)) >> max(0, bits_stored - 8)).astype(np.uint8)
+    elif bits_stored < 8:
+        samples = samples & np.uint8((1 << bits_stored) - 1)
+    cv2.cvtColor(np.invert(samples) if inverted else samples, cv2.COLOR_GRAY2BGRA, dst=out)
+
+
+def paint_rgb(samples: Samples, out: Pixels) -> None:
+    """``samples`` rows x columns x 3; 16-bit ones are shown by their high byte."""
+    if samples.dtype != np.uint8:
+        samples = (samples >> 8).astype(np.uint8)
+    cv2.cvtColor(np.ascontiguousarray(samples), cv2.COLOR_RGB2BGRA, dst=out)
+
+
+def paint_palette(samples: Samples, palette: Palette, out: Pixels) -> None:
+    """``samples`` rows x columns of stored values; the palette holds a pixel for each."""
+    np.take(palette, samples, out=out.view(np.uint32)[..., 0], mode="clip")
+
+
+def paint_ybr(luma: Pixels, blue: Pixels, red: Pixels, out: Pixels) -> None:
+    """YBR_FULL, three planes of rows x columns (DICOM PS3.3 C.7.6.3.1.2), exact to the last bit."""
+    steps = _CHROMA[(blue.astype(np.uint16) << 8) | red]
+    steps += luma[..., None]
+    np.clip(steps, 0, 255, out=steps)
+    out[..., :3] = steps
+    out[..., 3] = 255
+
+
+def _chroma() -> NDArray[np.int16]:
+    """What blue and red chroma add to luma, for blue, green and red, rounded half up: luma is whole, so this is exact."""
+    cb, cr = np.meshgrid(np.arange(-128, 128.0), np.arange(-128, 128.0), indexing="ij")
+    green = -(0.114 * 1.772 / 0.587) * cb - (0.299 * 1.402 / 0.587) * cr
+    return np.floor(np.stack([1.772 * cb, green, 1.402 * cr], axis=-1) + 0.5).reshape(-1, 3).astype(np.int16)
+
+
+_CHROMA = _chroma()

@@ -1,0 +1,76 @@
+"""JPEG in all its kinds: which colours a stream holds, and the decoder for each; every one releases the GIL and refuses damaged data."""
+
+import imagecodecs
+import numpy as np
+import simplejpeg
+
+from corelab.imaging.frames.colour import Pixels, Samples
+from corelab.imaging.frames.stream import Stream, StreamFaultError
+
+_LUMA_CHROMA = frozenset({"YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_422", "YBR_PARTIAL_420"})
+_APP14 = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00"
+
+
+def holds_rgb(stream: Stream, photometric: str) -> bool:
+    """Whether three components are red, green and blue. The stream is believed before the header, because headers are rewritten."""
+    if stream.transform is not None:
+        return stream.transform == 0
+    if stream.lossless or stream.frame == 0xF7:
+        return photometric not in _LUMA_CHROMA
+    if stream.jfif or stream.subsampled:
+        return False
+    return stream.ids == b"RGB" or photometric == "RGB"
+
+
+def paint_jpeg(data: bytes, stream: Stream, photometric: str, out: Pixels) -> None:
+    """A lossy 8-bit stream, straight to BGRA. libjpeg takes unmarked colours for luma and chroma, so RGB gets a marker."""
+    if stream.components == 3 and stream.transform is None and holds_rgb(stream, photometric) and stream.ids != b"RGB":
+        data = data[:2] + _APP14 + b"\x00" + data[2:]
+    try:
+        simplejpeg.decode_jpeg(data, "BGRA", buffer=out)
+    except ValueError as error:
+        raise StreamFaultError("the stream is damaged") from error
+
+
+def decode_grey(data: bytes, stream: Stream) -> Samples:
+    """One component of 8 bits, lossy or lossless: rows x columns of stored values."""
+    out = np.empty((stream.rows, stream.columns, 1), np.uint8)
+    try:
+        simplejpeg.decode_jpeg(data, "GRAY", buffer=out)
+    except ValueError as error:
+        raise StreamFaultError("the stream is damaged") from error
+    return out[..., 0]
+
+
+def decode_lossless(data: bytes, stream: Stream) -> Samples:
+    """A lossless stream of one or three components, 8 to 16 bits, as stored (no colour is converted)."""
+    if stream.precision == 8 and stream.components == 1:
+        return decode_grey(data, stream)
+    try:
+        if stream.precision == 8 and not stream.jfif and stream.transform is None:
+            return np.asarray(simplejpeg.decode_jpeg(data, "RGB"))
+        return np.asarray(imagecodecs.ljpeg_decode(data))
+    except (ValueError, RuntimeError) as error:
+        raise StreamFaultError("the stream is damaged") from error
+
+
+def decode_extended(data: bytes) -> Samples:
+    """A lossy stream of 12 bits."""
+    try:
+        return np.asarray(imagecodecs.jpeg8_decode(data))
+    except (ValueError, RuntimeError) as error:
+        raise StreamFaultError("the stream is damaged") from error
+
+
+def decode_with(codec: str, data: bytes) -> Samples:
+    """JPEG-LS, JPEG 2000 or high-throughput JPEG 2000 by imagecodecs, on one thread."""
+    try:
+        match codec:
+            case "jpegls":
+                return np.asarray(imagecodecs.jpegls_decode(data))
+            case "htj2k":
+                return np.asarray(imagecodecs.htj2k_decode(data))
+            case _:
+                return np.asarray(imagecodecs.jpeg2k_decode(data, numthreads=1))
+    except (ValueError, RuntimeError) as error:
+        raise StreamFaultError("the stream is damaged") from error
