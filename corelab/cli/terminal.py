@@ -33,6 +33,17 @@ class Faulty(Exception):  # noqa: N818 - not an error of the program: the comman
     """The command answered, and the answer is that something failed; exit code 1 without further words."""
 
 
+def lab_group(words: str) -> typer.Typer:
+    """A group of commands whose LAB stands before the sub-command: ``corelab account LAB add``."""
+    group = typer.Typer(help=words, no_args_is_help=True)
+
+    @group.callback()
+    def of(ctx: typer.Context, lab: LabFolder) -> None:
+        ctx.obj = lab
+
+    return group
+
+
 def say(text: str) -> None:
     """A message for a person, on standard error."""
     messages.print(text, markup=False)

@@ -150,9 +150,7 @@ def subject_visit(charter: Charter) -> Table:
         for segment, item in _asked_somewhere(charter)
     )
     endpoints = tuple(Column(derivation.id, derivation.label[:60], length=16, origin="derived") for derivation in charter.derivations)
-    return Table(
-        "subject_visit", "One row per subject and visit: final grades and endpoints", fixed + grades + endpoints
-    )
+    return Table("subject_visit", "One row per subject and visit: final grades and endpoints", fixed + grades + endpoints)
 
 
 def tables_for(charter: Charter) -> tuple[Table, ...]:

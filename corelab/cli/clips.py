@@ -1,0 +1,180 @@
+"""Commands about clips: intake, pixel check, labels, subjects, exams."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from corelab.cli.labs import Reason
+from corelab.cli.terminal import AsJson, Faulty, LabFolder, PasswordStdin, answer, command, lab_group, progress, say, signed_in
+from corelab.domain.vocabulary import ClipId, SegmentId, Side
+from corelab.services import intake
+
+pixels = lab_group("The pixel check by two people: list, sheet, pass, verify, reject.")
+subject = lab_group("Facts about a subject that the charter asks for.")
+exam = lab_group("What of an exam was not imaged.")
+
+Clips = Annotated[list[str] | None, typer.Argument(metavar="[CLIP]...", help="Clip ids.", show_default=False)]
+All = Annotated[bool, typer.Option("--all", help="Every clip that waits for this step.")]
+
+_SIDES = {"L": Side.LEFT, "R": Side.RIGHT}
+
+
+def _side(letter: str | None) -> Side | None:
+    if letter is None:
+        return None
+    if letter.upper() not in _SIDES:
+        raise typer.BadParameter("--side is L or R")
+    return _SIDES[letter.upper()]
+
+
+@command
+def take_in(
+    lab: LabFolder,
+    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="Files, folders, ZIPs.", show_default=False)],
+    subject_code: Annotated[str, typer.Option("--subject", help="The trial's code of the subject.", show_default=False)],
+    visit: Annotated[str, typer.Option("--visit", help="Visit, as in the charter.", show_default=False)],
+    side: Annotated[str | None, typer.Option("--side", help="L or R, for all objects of this call.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; keep nothing.")] = False,
+    report: Annotated[Path | None, typer.Option("--report", help="Write the report (JSON) to this file.")] = None,
+    as_json: AsJson = False,
+    password_stdin: PasswordStdin = False,
+) -> None:
+    """Take files, folders or ZIPs into quarantine and de-identify them. The report never holds a name from the source.
+
+    Example: corelab intake LAB delivery.zip --subject S001 --visit D10 --side R
+    """
+    with signed_in(lab, password_stdin=password_stdin) as here, progress("Taking in", quiet=as_json) as show:
+        taken = intake.take_in(
+            here.lab, here.session, sources, subject=subject_code, visit=visit, side=_side(side), dry_run=dry_run, progress=show, cancelled=None
+        )
+    if report:
+        report.write_text(taken.json_text(), encoding="utf-8")
+    answer(taken.to_json(), taken.in_words(), as_json=as_json)
+    if any(one.outcome is intake.Outcome.REJECTED for one in taken.objects):
+        raise Faulty("" if as_json else "Some objects were rejected; the others are kept. The report says why, by number.")
+
+
+@pixels.command("list")
+@command
+def list_pixels(ctx: typer.Context, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
+    """Show every clip that is not yet released, and what it waits for."""
+    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
+        clips = intake.waiting(here.lab, here.session)
+    rows = [{"clip": one.clip, "state": one.state.value, "outcome": one.outcome.value, "code": one.code, "segment": one.segment} for one in clips]
+    words = "\n".join(f"{row['clip']}  {row['state']:<10}{row['segment'] or '-':<10}{row['code'] or ''}" for row in rows)
+    answer({"clips": rows}, words or "No clip waits.", as_json=as_json)
+
+
+@pixels.command("sheet")
+@command
+def sheet(ctx: typer.Context, clip: str, out: Annotated[Path, typer.Argument(metavar="OUT.png")], password_stdin: PasswordStdin = False) -> None:
+    """Write the contact sheet of a clip: original, masked, temporal maximum and minimum, flagged frames."""
+    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
+        out.write_bytes(intake.contact_sheet(here.lab, here.session, ClipId(clip)))
+    say(f"Wrote {out}. It shows what the site sent: keep it inside the lab.")
+
+
+def _chosen(clips: list[str] | None, everything: list[ClipId], *, all_of_them: bool) -> list[ClipId]:
+    if bool(clips) == all_of_them:
+        raise typer.BadParameter("name clips, or use --all")
+    return everything if all_of_them else [ClipId(clip) for clip in clips or ()]
+
+
+@pixels.command("pass")
+@command
+def pass_pixels(
+    ctx: typer.Context, clip: Clips = None, every: All = False, as_json: AsJson = False, password_stdin: PasswordStdin = False
+) -> None:
+    """Pass clips unseen: in demo and training labs only. In a trial this belongs to the page, where the pictures are looked at."""
+    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
+        open_clips = [one.clip for one in intake.waiting(here.lab, here.session) if one.state is intake.ClipState.CHECKED]
+        done = intake.pass_pixels(here.lab, here.session, _chosen(clip, open_clips, all_of_them=every), attended=False)
+    _answer_states(done, as_json=as_json)
+
+
+@pixels.command("verify")
+@command
+def verify_pixels(
+    ctx: typer.Context, clip: Clips = None, every: All = False, as_json: AsJson = False, password_stdin: PasswordStdin = False
+) -> None:
+    """Verify clips that another person passed, and release them: in demo and training labs only."""
+    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
+        passed = [one.clip for one in intake.waiting(here.lab, here.session) if one.state is intake.ClipState.PASSED]
+        done = intake.verify_pixels(here.lab, here.session, _chosen(clip, passed, all_of_them=every), attended=False)
+    _answer_states(done, as_json=as_json)
+
+
+@pixels.command("reject")
+@command
+def reject(ctx: typer.Context, clip: str, reason: Reason, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
+    """Reject a clip to the site, with a reason."""
+    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
+        intake.reject_pixels(here.lab, here.session, ClipId(clip), reason)
+    answer({"clips": [{"clip": clip, "state": "rejected"}]}, f"{clip} is rejected.", as_json=as_json)
+
+
+def _answer_states(done: tuple[intake.ClipOutcome, ...], *, as_json: bool) -> None:
+    rows = [{"clip": one.clip, "state": one.state.value, "code": one.code, "message": one.message} for one in done]
+    answer({"clips": rows}, "\n".join(f"{row['clip']}  {row['state']}  {row['message'] or ''}" for row in rows), as_json=as_json)
+    if any(one.code for one in done):
+        raise Faulty("" if as_json else "Some clips did not pass; the others did. The lines above say why.")
+
+
+@command
+def label(
+    lab: LabFolder,
+    clip: Annotated[str, typer.Argument(metavar="CLIP", show_default=False)],
+    segment: Annotated[str, typer.Option("--segment", help="R:CFV, L:POPV, or IVC where it has no side.", show_default=False)],
+    as_json: AsJson = False,
+    password_stdin: PasswordStdin = False,
+) -> None:
+    """Say which segment a clip shows.
+
+    Example: corelab label LAB CLIP --segment R:CFV
+    """
+    letter, _, code = segment.rpartition(":")
+    with signed_in(lab, password_stdin=password_stdin) as here:
+        intake.label(here.lab, here.session, ClipId(clip), SegmentId(code), _side(letter or None))
+    answer({"clip": clip, "segment": segment}, f"{clip} shows {segment}.", as_json=as_json)
+
+
+@subject.command("set")
+@command
+def set_subject(
+    ctx: typer.Context,
+    code: Annotated[str, typer.Argument(metavar="SUBJECT", show_default=False)],
+    facts: Annotated[list[str], typer.Argument(metavar="KEY=VALUE...", show_default=False)],
+    segment: Annotated[str | None, typer.Option("--segment", help="For a fact about one segment.")] = None,
+    as_json: AsJson = False,
+    password_stdin: PasswordStdin = False,
+) -> None:
+    """Set what the charter wants to know of a subject.
+
+    Example: corelab subject LAB set S001 STUDY_LIMB=right
+    """
+    pairs = dict(fact.partition("=")[::2] for fact in facts if "=" in fact)
+    if len(pairs) != len(facts):
+        raise typer.BadParameter("write facts as KEY=VALUE")
+    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
+        intake.set_subject(here.lab, here.session, code, pairs, segment=SegmentId(segment) if segment else None)
+    answer({"subject": code, **pairs}, f"{code}: {', '.join(facts)}", as_json=as_json)
+
+
+@exam.command("not-imaged")
+@command
+def not_imaged(
+    ctx: typer.Context,
+    code: Annotated[str, typer.Argument(metavar="EXAM", help="Exam code, or SUBJECT:VISIT.", show_default=False)],
+    segments: Annotated[list[str], typer.Argument(metavar="SEGMENT...", show_default=False)],
+    reason: Annotated[str, typer.Option("--reason", help="A reason code of the charter.", show_default=False)],
+    as_json: AsJson = False,
+    password_stdin: PasswordStdin = False,
+) -> None:
+    """Record segments as not imaged (NI), with a reason of the charter.
+
+    Example: corelab exam LAB not-imaged S001:D10 SSV GSV --reason NOT_SCANNED
+    """
+    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
+        intake.set_not_imaged(here.lab, here.session, code, tuple(SegmentId(one) for one in segments), reason)
+    answer({"exam": code, "not_imaged": segments, "reason": reason}, f"{code}: {', '.join(segments)} not imaged.", as_json=as_json)

@@ -1,0 +1,76 @@
+"""Commands that need no lab: they look at files, or make one."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from corelab import app
+from corelab.cli.terminal import AsJson, Faulty, answer, command, say
+from corelab.services import inspection, phantoms
+
+
+@command
+def inspect(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="DICOM files.", show_default=False)],
+    frames: Annotated[bool, typer.Option("--frames", help="Decode every frame and give its SHA-256.")] = False,
+    measure: Annotated[str | None, typer.Option("--measure", help="X0,Y0,X1,Y1: a calibrated length, as the caliper gives it.")] = None,
+    frame: Annotated[int, typer.Option("--frame", help="Frame for --measure, counted from 0.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Say what DICOM files hold: frames, timing, calibration, faults.
+
+    Example: corelab inspect clip.dcm --frames --json
+    """
+    if measure is not None:
+        _measure(files, measure, frame, as_json=as_json)
+        return
+    found = inspection.inspect_files(files, frames=frames)
+    answer({"files": found}, "\n\n".join(inspection.in_words(one) for one in found), as_json=as_json)
+    if any(not one["readable"] for one in found):
+        raise Faulty("" if as_json else "Some files cannot be read; the lines above say why. Nothing was changed.")
+
+
+def _measure(files: list[Path], points: str, frame: int, *, as_json: bool) -> None:
+    if len(files) != 1:
+        raise typer.BadParameter("--measure takes one file")
+    try:
+        x0, y0, x1, y1 = (float(one) for one in points.split(","))
+    except ValueError:
+        raise typer.BadParameter("--measure takes X0,Y0,X1,Y1") from None
+    found = inspection.measure(files[0], frame, (x0, y0), (x1, y1))
+    answer(found, "\n".join(f"{key}: {value}" for key, value in found.items()), as_json=as_json)
+    if "refused" in found:
+        raise Faulty
+
+
+@command
+def phantom(
+    out: Annotated[Path, typer.Argument(metavar="OUT.dcm", show_default=False)],
+    kind: Annotated[str, typer.Option("--kind", help=f"One of {', '.join(phantoms.KINDS)}.", show_default=False)],
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same bytes.")] = 1,
+    syntax: Annotated[str | None, typer.Option("--syntax", help="Transfer syntax UID.")] = None,
+    layout: Annotated[str, typer.Option("--layout", help=f"One of {', '.join(phantoms.LAYOUTS)}.")] = "generic",
+    truth: Annotated[Path | None, typer.Option("--truth", help="Write the truth (JSON) to this file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make one synthetic duplex clip with known truth.
+
+    Example: corelab phantom vein.dcm --kind partial --seed 7 --truth vein.json
+    """
+    made = phantoms.write_phantom(out, kind=kind, seed=seed, syntax=syntax, layout=layout, truth=truth)
+    answer(made, f"Wrote {out}: {kind}, residual {made['residual_ap_percent']} %.", as_json=as_json)
+
+
+@command
+def bench(
+    quick: Annotated[bool, typer.Option("--quick", help="Fewer repetitions.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Measure every performance goal as a ratio, side by side in this run, with its limit."""
+    goals = app.bench(quick=quick, say=say)
+    rows = [{"id": goal.id, "what": goal.what, "value": goal.value, "limit": goal.limit, "ok": goal.ok} for goal in goals]
+    words = "\n".join(f"{'ok  ' if row['ok'] else 'MISS'} {row['id']:<18}{row['value']:>10.3f}  (limit {row['limit']}) {row['what']}" for row in rows)
+    answer({"goals": rows}, words, as_json=as_json)
+    if not all(goal.ok for goal in goals):
+        raise Faulty("" if as_json else "At least one goal was missed.")

@@ -1,0 +1,70 @@
+"""Commands that make a lab and tell and change its state."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from corelab import app
+from corelab.cli.terminal import AsJson, LabFolder, PasswordStdin, answer, command, say, signed_in
+from corelab.domain.vocabulary import LabKind
+from corelab.services import charters, labs, packages, status
+
+Reason = Annotated[str, typer.Option("--reason", help="Why; stands in the audit trail.", show_default=False)]
+
+
+@command
+def init(
+    lab: LabFolder,
+    charter: Annotated[str, typer.Option("--charter", help="A shipped charter's name, or a file.", show_default=False)],
+    kind: Annotated[LabKind, typer.Option("--kind", help="What the lab is for.")] = LabKind.TRIAL,
+    answers: Annotated[Path | None, typer.Option("--answers", help="TOML file with [administrator] and [coordinator].")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a lab: first administrator, first coordinator, custody key and its recovery code (shown once).
+
+    Example: corelab init /data/trial --charter dvt-lower-extremity --answers answers.toml
+    """
+    toml = charters.read(charter)
+    administrator, coordinator = (_answered(answers, role) if answers else _asked(role) for role in ("administrator", "coordinator"))
+    made = app.make_lab(lab, toml, kind=kind, administrator=administrator, coordinator=coordinator)
+    say(f"Recovery code of the custody key, shown only now. Keep it on paper, outside the lab:\n\n    {made.recovery_code}\n")
+    if answers:
+        say(f"Delete {answers} now: it holds passwords.")
+    document = {"lab": str(made.folder), "database_id": made.lab_id, "charter_sha256": made.charter_sha256}
+    answer(document, f"Made the {kind.value} lab {made.folder} with charter {made.charter_sha256[:12]}.", as_json=as_json)
+
+
+def _answered(file: Path, role: str) -> labs.NewPerson:
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))[role]
+        return labs.NewPerson(user=table["user"], name=table["name"], password=table["password"])
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as fault:
+        raise typer.BadParameter(f"{file} must hold [administrator] and [coordinator], each with user, name, password ({fault})") from None
+
+
+def _asked(role: str) -> labs.NewPerson:
+    if not typer.get_text_stream("stdin").isatty():
+        raise typer.BadParameter("without a terminal, name the first people with --answers FILE.toml")
+    return labs.NewPerson(
+        user=typer.prompt(f"User name of the first {role}", err=True),
+        name=typer.prompt("Printed name, as in signatures", err=True),
+        password=typer.prompt("Password (12 characters or more)", hide_input=True, confirmation_prompt=True, err=True),
+    )
+
+
+@command
+def show_status(lab: LabFolder, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
+    """Count exams by state, and say what waits for whom."""
+    with signed_in(lab, password_stdin=password_stdin) as here:
+        found = status.status(here.lab, here.session)
+    answer(found.to_json(), found.in_words(), as_json=as_json)
+
+
+@command
+def lock(lab: LabFolder, reason: Reason, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
+    """Lock the trial's data: after this no reading, decision or charter enters. Needs every exam final."""
+    with signed_in(lab, password_stdin=password_stdin) as here:
+        locked = packages.lock(here.lab, here.session, reason, here.password)
+    answer({"locked": True, "exams": locked.exams, "seq": locked.seq}, f"Locked {locked.exams} exams.", as_json=as_json)

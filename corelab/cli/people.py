@@ -1,0 +1,134 @@
+"""Commands about people: accounts, activation, training, custody."""
+
+from typing import Annotated, Any
+
+import typer
+
+from corelab import app
+from corelab.cli.labs import Reason
+from corelab.cli.terminal import AsJson, Faulty, LabFolder, PasswordStdin, SignedIn, answer, command, lab_group, signed_in, typed_password
+from corelab.domain.accounts import Person, Role, user_key
+from corelab.services import accounts, charters
+
+account = lab_group("Accounts (an administrator's work): add, list, deactivate, unlock, role, reset.")
+training = lab_group("The gate before reading: who is trained for which charter.")
+custody = lab_group("Who holds the custody key that opens sealed readings.")
+
+User = Annotated[str, typer.Argument(metavar="USER", help="User name.", show_default=False)]
+Name = Annotated[str, typer.Option("--name", help="Printed name, as in signatures.", show_default=False)]
+Roles = Annotated[list[Role], typer.Option("--role", help="A role; repeat for a second one.", show_default=False)]
+
+
+@account.command("add")
+@command
+def add(ctx: typer.Context, user: User, name: Name, role: Roles, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
+    """Invite a person and print the one-time code with which they choose their own password.
+
+    Example: corelab account LAB add reader-1 --name "Reader one" --role reader
+    """
+    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
+        code = accounts.add_person(here.lab, here.session, user, name, frozenset(role))
+    answer({"user": user, "code": code}, f"One-time code for {user}, valid for 7 days: {code}", as_json=as_json)
+
+
+@account.command("list")
+@command
+def show(ctx: typer.Context, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
+    """Show all accounts with roles and status."""
+    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
+        rows = [_shown(person) for person in accounts.people(here.lab, here.session)]
+    words = "\n".join(f"{row['user']:<24}{row['status']:<13}{', '.join(row['roles']):<28}{row['name']}" for row in rows)
+    answer({"accounts": rows}, words, as_json=as_json)
+
+
+def _shown(person: Person) -> dict[str, Any]:
+    roles = sorted(role.value for role in person.roles)
+    return {"user": person.user_name, "name": person.printed_name, "roles": roles, "status": person.status.value}
+
+
+def _person(here: SignedIn, user: str) -> Person:
+    for person in accounts.people(here.lab, here.session):
+        if person.user_name == user_key(user):
+            return person
+    raise Faulty(f"There is no account {user}. Nothing was changed. See `corelab account LAB list`.")
+
+
+@account.command("deactivate")
+@command
+def deactivate(ctx: typer.Context, user: User, reason: Reason, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
+    """Close an account. It is never deleted, and its user name is never used again."""
+    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
+        accounts.deactivate(here.lab, here.session, _person(here, user).account, reason)
+    answer({"user": user, "status": "deactivated"}, f"{user} is deactivated.", as_json=as_json)
+
+
+@account.command("unlock")
+@command
+def unlock(ctx: typer.Context, user: User, reason: Reason, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
+    """Unlock an account after too many wrong passwords."""
+    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
+        accounts.unlock(here.lab, here.session, _person(here, user).account, reason)
+    answer({"user": user, "status": "active"}, f"{user} is unlocked.", as_json=as_json)
+
+
+@account.command("role")
+@command
+def set_roles(
+    ctx: typer.Context, user: User, role: Roles, reason: Reason, as_json: AsJson = False, password_stdin: PasswordStdin = False
+) -> None:
+    """Set the roles of a person; they replace the former ones."""
+    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
+        accounts.set_roles(here.lab, here.session, _person(here, user).account, frozenset(role), reason)
+    roles = sorted(one.value for one in role)
+    answer({"user": user, "roles": roles}, f"{user} is now {' and '.join(roles)}.", as_json=as_json)
+
+
+@account.command("reset")
+@command
+def reset(ctx: typer.Context, user: User, reason: Reason, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
+    """Give a person a new one-time code: new password, new keys. Old signatures stay valid."""
+    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
+        code = accounts.reset(here.lab, here.session, _person(here, user).account, reason)
+    answer({"user": user, "code": code}, f"One-time code for {user}, valid for 7 days: {code}", as_json=as_json)
+
+
+@command
+def activate(
+    lab: LabFolder,
+    code: Annotated[str, typer.Option("--code", help="The one-time code.", show_default=False)],
+    as_json: AsJson = False,
+    password_stdin: PasswordStdin = False,
+) -> None:
+    """Turn a one-time code into an own password and keys. The password comes from CORELAB_PASSWORD or standard input."""
+    person = accounts.activate(app.open_lab(lab), code, typed_password(stdin=password_stdin))
+    answer({"user": person.user_name}, f"{person.user_name} is active and can sign in.", as_json=as_json)
+
+
+@training.command("record")
+@command
+def record_training(
+    ctx: typer.Context,
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="User name.", show_default=False)],
+    charter: Annotated[str | None, typer.Option("--charter", help="A charter's name or file; else the lab's own.")] = None,
+    as_json: AsJson = False,
+    password_stdin: PasswordStdin = False,
+) -> None:
+    """Record that a person was trained for a charter. Nobody opens a reading without it."""
+    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
+        charter_hash = charters.hash_of(charter) if charter else here.lab.charter.hash
+        accounts.record_training(here.lab, here.session, _person(here, person).account, charter_hash)
+    answer({"user": person, "charter_sha256": charter_hash}, f"{person} is trained for charter {charter_hash[:12]}.", as_json=as_json)
+
+
+@custody.command("grant")
+@command
+def grant(
+    ctx: typer.Context,
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="User name of a coordinator.", show_default=False)],
+    as_json: AsJson = False,
+    password_stdin: PasswordStdin = False,
+) -> None:
+    """Give another coordinator the custody key."""
+    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
+        accounts.grant_custody(here.lab, here.session, _person(here, person).account)
+    answer({"user": person}, f"{person} holds the custody key from the next sign-in.", as_json=as_json)

@@ -1,0 +1,73 @@
+"""Commands of the coordinator's daily work, and the checks that anyone may run."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from corelab import app
+from corelab.cli.terminal import AsJson, Faulty, LabFolder, PasswordStdin, answer, command, progress, signed_in
+from corelab.services import assignment, comparison, packages, verification
+
+
+@command
+def assign(lab: LabFolder, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
+    """Deal ready exams to readers, by the charter and the lab's stored chance."""
+    with signed_in(lab, password_stdin=password_stdin) as here:
+        dealt = assignment.assign(here.lab, here.session)
+    waiting = [{"what": one.what, "why": one.why} for one in dealt.waiting]
+    words = "\n".join((f"Assigned {dealt.assigned} readings.", *(f"Waits: {one['what']}: {one['why']}" for one in waiting)))
+    answer({"assigned": dealt.assigned, "waiting": waiting}, words, as_json=as_json)
+
+
+@command
+def compare(lab: LabFolder, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
+    """Release and compare: opens pairs of signed readings, makes results and cases; finishes decided cases."""
+    with signed_in(lab, password_stdin=password_stdin) as here, progress("Comparing", quiet=as_json) as show:
+        done = comparison.release_and_compare(here.lab, here.session, progress=show)
+    document = {"concordant": done.concordant, "cases": done.cases, "waiting": done.waiting, "finished": done.finished}
+    words = f"Concordant {done.concordant}, new cases {done.cases}, decided cases finished {done.finished}, waiting {done.waiting}."
+    answer(document, words, as_json=as_json)
+
+
+@command
+def export(
+    lab: LabFolder,
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder in which the package's folder is made.", show_default=False)],
+    test: Annotated[bool, typer.Option("--test", help="Mark the package as TEST.")] = False,
+    as_json: AsJson = False,
+    password_stdin: PasswordStdin = False,
+) -> None:
+    """Derive, check, write, sign and verify one package.
+
+    Example: corelab export LAB packages/
+    """
+    with signed_in(lab, password_stdin=password_stdin) as here, progress("Exporting", quiet=as_json) as show:
+        made = packages.export(here.lab, here.session, out, here.password, test=test, progress=show)
+    document = {"package": str(made.package), "files": made.files, "rows": dict(made.rows), "head": made.head}
+    rows = ", ".join(f"{count} {name}" for name, count in made.rows.items())
+    answer(document, f"{made.package}\n{made.files} files; rows: {rows}; verified.", as_json=as_json)
+
+
+@command
+def verify(
+    target: Annotated[Path, typer.Argument(metavar="LAB|PACKAGE", help="Folder of a lab or of a package.", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Check everything: a lab's chain, rows, signatures, projections and clips; a package's hashes, signature, tables and results.
+
+    Needs no sign-in and no key, and changes nothing.
+    """
+    found = packages.verify_package(target) if packages.is_package(target) else verification.verify_lab(target)
+    faults = [{"where": fault.where, "what": fault.what} for fault in found.faults]
+    checked = ", ".join(f"{count} {what}" for what, count in found.checked.items())
+    lines = [f"{'ok' if found.ok else 'NOT ok'}: checked {checked}", *(f"{fault['where']}: {fault['what']}" for fault in faults)]
+    answer({"ok": found.ok, "checked": dict(found.checked), "faults": faults}, "\n".join(lines), as_json=as_json)
+    if not found.ok:
+        raise Faulty("" if as_json else f"{len(faults)} faults. Nothing was changed. Keep this folder as it is and compare with a backup.")
+
+
+@command
+def run(lab: Annotated[Path | None, typer.Argument(metavar="[LAB]", help="Folder of the lab; else the last one.")] = None) -> None:
+    """Open the desktop application."""
+    raise typer.Exit(app.run_window(lab))

@@ -1,0 +1,172 @@
+"""Everything a package can be checked for without a lab: files, tables, codes, and every result made anew from the readings."""
+
+import csv
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corelab.domain.adjudication import DecisionRefusedError
+from corelab.domain.charter import Charter, CharterError, load_charter
+from corelab.export.manifest import MANIFEST, SUMS
+from corelab.export.rows import Tables, exams_of, tables_of
+from corelab.export.tables import Table, codelists_for, tables_for
+from corelab.export.writers import ColumnsDifferError, Row, read_table
+
+LARGEST_FILE = 2 * 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class PackageFault:
+    """``where`` is a file, or a file and a row; ``what`` says what is wrong with it."""
+
+    where: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A package's files in memory, those that its manifest names."""
+
+    manifest: Mapping[str, Any]
+    files: Mapping[str, bytes]
+
+
+def load(folder: Path) -> tuple[Loaded | None, tuple[PackageFault, ...]]:
+    """Reads what the manifest names, and reports what is missing, additional, or not as its hash says."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        entries = [(str(entry["path"]), str(entry["sha256"]), int(entry["bytes"])) for entry in manifest["files"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return None, (PackageFault(MANIFEST, f"cannot be read ({type(error).__name__})"),)
+    files: dict[str, bytes] = {}
+    faults: list[PackageFault] = []
+    for path, sha256, size in entries:
+        data, fault = _read(folder, path, size)
+        if data is None:
+            faults.append(PackageFault(path, fault))
+        elif hashlib.sha256(data).hexdigest() != sha256:
+            faults.append(PackageFault(path, "differs from its hash in the manifest"))
+        if data is not None:
+            files[path] = data
+    faults += _strays(folder, {path for path, _, _ in entries})
+    faults += _sums(folder, entries)
+    return Loaded(manifest, files), tuple(faults)
+
+
+def _read(folder: Path, path: str, size: int) -> tuple[bytes | None, str]:
+    parts = path.split("/")
+    if not path or path.startswith("/") or "\\" in path or ":" in path or any(part in ("", ".", "..") for part in parts):
+        return None, "a name outside the package"
+    file = folder.joinpath(*parts)
+    if file.is_symlink() or not file.is_file():
+        return None, "is missing"
+    if file.stat().st_size != size or size > LARGEST_FILE:
+        return None, f"has {file.stat().st_size} bytes instead of {size}"
+    return file.read_bytes(), ""
+
+
+def _strays(folder: Path, named: set[str]) -> Iterator[PackageFault]:
+    known = named | {MANIFEST, SUMS}
+    for file in sorted(folder.rglob("*")):
+        path = file.relative_to(folder).as_posix()
+        if (file.is_symlink() or not file.is_dir()) and path not in known:
+            yield PackageFault(path, "is not named by the manifest")
+
+
+def _sums(folder: Path, entries: list[tuple[str, str, int]]) -> Iterator[PackageFault]:
+    try:
+        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+        manifest = hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
+    except (OSError, UnicodeDecodeError) as error:
+        yield PackageFault(SUMS, f"cannot be read ({type(error).__name__})")
+        return
+    expected = sorted([f"{sha256}  {path}" for path, sha256, _ in entries] + [f"{manifest}  {MANIFEST}"])
+    if sorted(lines) != expected:
+        yield PackageFault(SUMS, "does not name the same files and hashes as the manifest")
+
+
+def charter_of(loaded: Loaded) -> tuple[Charter | None, tuple[PackageFault, ...]]:
+    """The charter that the package carries, checked against the hash that the manifest names."""
+    for path, data in loaded.files.items():
+        if re.fullmatch(r"codebook/charter_[0-9.]+\.toml", path):
+            try:
+                charter = load_charter(data)
+            except CharterError as error:
+                return None, (PackageFault(path, f"is no charter: {len(error.faults)} faults"),)
+            named = [one.get("hash") for one in loaded.manifest.get("charter", [])]
+            faults = () if charter.hash in named else (PackageFault(path, "is not the charter that the manifest names"),)
+            return charter, faults
+    return None, (PackageFault("codebook", "holds no charter"),)
+
+
+def table_faults(charter: Charter, loaded: Loaded) -> tuple[tuple[PackageFault, ...], Mapping[str, tuple[Row, ...]]]:
+    """Headers, keys, codes and counts of each table."""
+    faults: list[PackageFault] = []
+    found: dict[str, tuple[Row, ...]] = {}
+    counts = {entry["path"]: entry.get("rows") for entry in loaded.manifest["files"]}
+    for table in tables_for(charter):
+        try:
+            rows = read_table(table, loaded.files[table.path])
+        except KeyError:
+            faults.append(PackageFault(table.path, "is missing"))
+            continue
+        except ColumnsDifferError as error:
+            faults.append(PackageFault(table.path, f"has other columns than the specification: {', '.join(error.found[:60])}"))
+            continue
+        except (UnicodeDecodeError, csv.Error) as error:
+            faults.append(PackageFault(table.path, f"is no readable table ({error})"))
+            continue
+        found[table.name] = rows
+        if counts.get(table.path) != len(rows):
+            faults.append(PackageFault(table.path, f"has {len(rows)} rows instead of {counts.get(table.path)}"))
+        faults += content_faults(charter, table, rows)
+    return tuple(faults), found
+
+
+def content_faults(charter: Charter, table: Table, rows: tuple[Row, ...]) -> Iterator[PackageFault]:
+    """Keys that occur twice and values outside their code list."""
+    keys = Counter(tuple(row[name] for name in table.key) for row in rows)
+    for key, count in keys.items():
+        if count > 1:
+            yield PackageFault(f"{table.path} {' '.join(key)}", f"stands {count} times")
+    lists: dict[str, set[str]] = {}
+    for code in codelists_for(charter):
+        lists.setdefault(code.codelist, set()).add(code.code)
+    for row in rows:
+        for column in table.columns:
+            if column.codelist and row[column.name] and row[column.name] not in lists[column.codelist]:
+                yield PackageFault(row_name(table, row), f"{column.name} holds {row[column.name]!r}, which is in no code list")
+
+
+def row_name(table: Table, row: Row) -> str:
+    return f"{table.path} {' '.join(row[name] for name in table.key if row[name])}"
+
+
+def recomputed_faults(charter: Charter, found: Mapping[str, tuple[Row, ...]]) -> tuple[PackageFault, ...]:
+    """Every row that differs when results, endpoints and accepted marks are made anew from the readings and the charter."""
+    try:
+        exams = exams_of(charter, found["readings"], found["subject_visit"])
+        made = tables_of(charter, exams)
+    except (LookupError, StopIteration, ValueError, DecisionRefusedError) as error:
+        return (PackageFault("data/readings.csv", f"cannot be compared anew: {type(error).__name__} {error}"),)
+    return tuple(fault for table in tables_for(charter) for fault in _differences(table, found[table.name], made))
+
+
+def _differences(table: Table, rows: tuple[Row, ...], made: Tables) -> Iterator[PackageFault]:
+    expected = {tuple(row[name] for name in table.key): row for row in made.named()[table.name]}
+    present = {tuple(row[name] for name in table.key): row for row in rows}
+    for key, row in present.items():
+        if key not in expected:
+            yield PackageFault(row_name(table, row), "follows from no reading")
+            continue
+        wrong = [name for name in table.names if row[name] != expected[key][name]]
+        if wrong:
+            words = ", ".join(f"{name} is {row[name]!r}, the readings give {expected[key][name]!r}" for name in wrong)
+            yield PackageFault(row_name(table, row), words)
+    for key in expected.keys() - present.keys():
+        yield PackageFault(row_name(table, expected[key]), "is missing")
