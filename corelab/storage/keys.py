@@ -99,6 +99,12 @@ class BoxSecret:
     def wipe(self) -> None:
         _overwrite(self.seed)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.wipe()
+
 
 def _overwrite(secret: bytearray) -> None:
     secret[:] = bytes(len(secret))

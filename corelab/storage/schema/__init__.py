@@ -12,12 +12,14 @@ from corelab.storage.schema import exams, people, readings, trail
 from corelab.storage.schema.columns import METADATA
 from corelab.storage.schema.triggers import all_triggers
 
-__all__ = ["COLUMNS", "METADATA", "REGULATED", "REVISION", "SCHEMA", "TABLES", "UNHASHED", "hashed_columns", "statements"]
+__all__ = ["COLUMNS", "METADATA", "REGULATED", "REVISION", "REVISIONS", "SCHEMA", "TABLES", "UNHASHED", "hashed_columns", "statements"]
 
 SCHEMA = 1
 """Stands in every event header: which columns the row digests of the event cover."""
-REVISION = "0001"
-"""The newest migration."""
+REVISIONS = ("0001",)
+"""Every migration, oldest first."""
+REVISION = REVISIONS[-1]
+"""The one that this program works with."""
 
 _MODULES = (trail, people, exams, readings)  # imported for their tables; named so that no import looks unused
 

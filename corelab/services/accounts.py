@@ -1,0 +1,277 @@
+"""People of a lab: adding, activating, changing and locking out; custody grants and training. Signing in is re-exported from here."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from uuid import uuid4
+
+from corelab.domain.accounts import Command, Person, Role, Status, is_printed_name, is_user_name, may_combine, password_fault, user_key
+from corelab.domain.record_errors import CodeRefusedError, PasswordRefusedError, PersonRefusedError, SignInRefusedError
+from corelab.domain.vocabulary import AccountId
+from corelab.services.labs import OpenLab, charter_of
+from corelab.services.sign_in import (
+    Session,
+    box_public,
+    custody_public,
+    held_custody,
+    lab_secret,
+    permit,
+    sign_in,
+    sign_out,
+    signer,
+)
+from corelab.storage import people as records
+from corelab.storage.keys import NewKeys, new_keys, typed_code
+from corelab.storage.people import Credential, Invitation, Wrapping
+from corelab.storage.snapshot import Snapshot
+from corelab.storage.store import Actor, NewRow, Transaction
+
+__all__ = [
+    "Session",
+    "activate",
+    "add_person",
+    "box_public",
+    "change_password",
+    "custody_public",
+    "deactivate",
+    "grant_custody",
+    "held_custody",
+    "holds_custody",
+    "is_trained",
+    "lab_secret",
+    "people",
+    "permit",
+    "record_training",
+    "reset",
+    "set_roles",
+    "sign_in",
+    "sign_out",
+    "signer",
+    "unlock",
+]
+
+
+def people(lab: OpenLab, session: Session) -> tuple[Person, ...]:
+    """Everybody who ever had an account."""
+    permit(session, Command.PEOPLE)
+    with lab.store.read() as snapshot:
+        return records.all_people(snapshot)
+
+
+# ---------------------------------------------------------------- coming in
+
+
+def add_person(lab: OpenLab, session: Session, user: str, name: str, roles: Collection[Role]) -> str:
+    """A new account; answers the one-time code that its owner turns into a password, within 7 days. Raises PersonRefusedError."""
+    role = permit(session, Command.ACCOUNT)
+    _require_person(user, name, roles)
+    account = AccountId(str(uuid4()))
+    with lab.store.begin(session.actor(role)) as transaction:
+        if records.person_named(transaction, user) is not None:
+            raise PersonRefusedError("taken", user)
+        code, row = records.invitation(account, transaction.now, records.kdf_of(transaction))
+        rows = [records.account_row(account, user), records.first_revision(account, name, roles, Status.INVITED), row]
+        payload = {"user": user_key(user), "name": name, "roles": sorted(each.value for each in roles)}
+        transaction.record("account.invited", "account", account, rows=rows, payload=payload)
+    return code.text
+
+
+def _require_person(user: str, name: str, roles: Collection[Role]) -> None:
+    if not is_user_name(user):
+        raise PersonRefusedError("user_name", user)
+    if not is_printed_name(name):
+        raise PersonRefusedError("printed_name", name)
+    if not may_combine(roles):
+        raise PersonRefusedError("roles", ", ".join(sorted(role.value for role in roles)))
+
+
+def activate(lab: OpenLab, code: str, password: str) -> Person:
+    """Turn a one-time code into a password and keys of one's own. Raises CodeRefusedError, PasswordRefusedError."""
+    _require_password(password)
+    typed = typed_code(code)
+    with lab.store.read() as snapshot:
+        found = records.invitations(snapshot, typed.prefix)
+    invitation = next((each for each in found if typed.matches(each.id, each.code_hash)), None)
+    if invitation is None:
+        raise CodeRefusedError
+    if lab.clock.now() > invitation.expires_at:
+        raise CodeRefusedError(expired=True)
+    return _activated(lab, invitation, password)
+
+
+def _activated(lab: OpenLab, invitation: Invitation, password: str) -> Person:
+    account = invitation.account
+    with lab.store.begin(Actor(account, None, None, lab.workstation)) as transaction:
+        person, last = _invited(transaction, account), records.credential(transaction, account)
+        active = replace(person, status=Status.ACTIVE)
+        reason = "activation" if last is None else "reset"
+        wrapping = Wrapping(lab.lab_id, account, last.n + 1 if last else 1, records.kdf_of(transaction), reason)
+        rows = [records.next_revision(transaction, active), wrapping.row(new_keys(), password)]
+        transaction.record("account.activated", "account", account, rows=rows)
+        transaction.forget_old_wraps(account)
+    return active
+
+
+def _invited(snapshot: Snapshot, account: AccountId) -> Person:
+    person = records.person(snapshot, account)
+    if person is None or person.status is not Status.INVITED:
+        raise CodeRefusedError
+    return person
+
+
+def _require_password(password: str) -> None:
+    fault = password_fault(password)
+    if fault is not None:
+        raise PasswordRefusedError(fault)
+
+
+def change_password(lab: OpenLab, session: Session, old: str, new: str) -> None:
+    """The same keys under a new password. Raises PasswordRefusedError, and SignInRefusedError when the old one is wrong."""
+    _require_password(new)
+    with signer(lab, session, old), lab.store.begin(session.actor(None)) as transaction:
+        credential = records.credential(transaction, session.account)
+        if credential is None:
+            raise SignInRefusedError
+        keys = _keys(lab, credential, old)
+        wrapping = Wrapping(lab.lab_id, session.account, credential.n + 1, records.kdf_of(transaction), "password")
+        transaction.record("credential.changed", "account", session.account, rows=[wrapping.row(keys, new)])
+        transaction.forget_old_wraps(session.account)
+
+
+def _keys(lab: OpenLab, credential: Credential, password: str) -> NewKeys:
+    return credential.keys(credential.kdf.password_key(password, credential.salt), lab.lab_id)
+
+
+# ---------------------------------------------------------------- changing
+
+
+def deactivate(lab: OpenLab, session: Session, account: AccountId, reason: str) -> Person:
+    """Nobody signs in with this account any more; its records stay."""
+    return _change(lab, session, account, "account.deactivated", reason, status=Status.DEACTIVATED)
+
+
+def unlock(lab: OpenLab, session: Session, account: AccountId, reason: str) -> Person:
+    """Let a person who failed too often try again. Raises PersonRefusedError when the account is not locked."""
+    return _change(lab, session, account, "account.unlocked", reason, status=Status.ACTIVE)
+
+
+def set_roles(lab: OpenLab, session: Session, account: AccountId, roles: Collection[Role], reason: str) -> Person:
+    """Other roles from now on; sign-ins that used a role now lost are over. Nobody changes their own."""
+    if not may_combine(roles):
+        raise PersonRefusedError("roles", ", ".join(sorted(role.value for role in roles)))
+    return _change(lab, session, account, "account.roles", reason, roles=frozenset(roles))
+
+
+def reset(lab: OpenLab, session: Session, account: AccountId, reason: str) -> str:
+    """A new one-time code for a person whose password is lost or known to others; the old keys sign nothing any more."""
+    role = permit(session, Command.ACCOUNT)
+    with lab.store.begin(session.actor(role)) as transaction:
+        person = _changeable(transaction, session, account, reason)
+        _require_another(transaction, person)
+        code, row = records.invitation(account, transaction.now, records.kdf_of(transaction))
+        rows = [records.next_revision(transaction, replace(person, status=Status.INVITED)), row]
+        transaction.record("account.reset", "account", account, rows=rows, payload={"reason_text": reason})
+    return code.text
+
+
+def _change(  # noqa: PLR0913 - what a change of an account consists of
+    lab: OpenLab,
+    session: Session,
+    account: AccountId,
+    kind: str,
+    reason: str,
+    *,
+    status: Status | None = None,
+    roles: frozenset[Role] | None = None,
+) -> Person:
+    role = permit(session, Command.ACCOUNT)
+    with lab.store.begin(session.actor(role)) as transaction:
+        person = _changeable(transaction, session, account, reason)
+        changed = replace(person, status=status or person.status, roles=roles or person.roles)
+        _require_possible(transaction, person, changed)
+        payload = {
+            "reason_text": reason,
+            "from": {"status": person.status.value, "roles": records.roles_text(person.roles)},
+            "to": {"status": changed.status.value, "roles": records.roles_text(changed.roles)},
+        }
+        transaction.record(kind, "account", account, rows=[records.next_revision(transaction, changed)], payload=payload)
+    return changed
+
+
+def _changeable(transaction: Transaction, session: Session, account: AccountId, reason: str) -> Person:
+    if not reason.strip():
+        raise PersonRefusedError("reason")
+    if account == session.account:
+        raise PersonRefusedError("self")
+    person = records.person(transaction, account)
+    if person is None:
+        raise PersonRefusedError("unknown", account)
+    return person
+
+
+def _require_possible(transaction: Transaction, person: Person, changed: Person) -> None:
+    if changed == person or (changed.active and not person.active and person.status is not Status.LOCKED):
+        raise PersonRefusedError("status", person.status.value)
+    if not changed.active or Role.COORDINATOR not in changed.roles:
+        _require_another(transaction, person)
+
+
+def _require_another(snapshot: Snapshot, person: Person) -> None:
+    """Without a coordinator who holds custody, sealed records could be opened by the recovery code only."""
+    if not _holds_custody(snapshot, person):
+        return
+    if not any(each.account != person.account and _holds_custody(snapshot, each) for each in records.all_people(snapshot)):
+        raise PersonRefusedError("last", person.user_name)
+
+
+# ---------------------------------------------------------------- custody and training
+
+
+def _holds_custody(snapshot: Snapshot, person: Person) -> bool:
+    if Role.COORDINATOR not in person.roles or not person.active:
+        return False
+    credential = records.credential(snapshot, person.account)
+    return credential is not None and records.sealed_custody(snapshot, person.account, credential.box_public.key_id) is not None
+
+
+def holds_custody(lab: OpenLab, session: Session) -> tuple[AccountId, ...]:
+    """The coordinators who can open what is sealed."""
+    permit(session, Command.PEOPLE)
+    with lab.store.read() as snapshot:
+        return tuple(each.account for each in records.all_people(snapshot) if _holds_custody(snapshot, each))
+
+
+def grant_custody(lab: OpenLab, session: Session, account: AccountId) -> None:
+    """Give the custody key to another active coordinator, from their next sign-in on. Raises CustodyMissingError, PersonRefusedError."""
+    role = permit(session, Command.CUSTODY)
+    secret = held_custody(session)
+    with lab.store.begin(session.actor(role)) as transaction:
+        person, credential = records.person(transaction, account), records.credential(transaction, account)
+        if person is None or credential is None or not person.active or Role.COORDINATOR not in person.roles:
+            raise PersonRefusedError("not_coordinator", account)
+        if _holds_custody(transaction, person):
+            raise PersonRefusedError("status", "granted")
+        row = records.grant_row(records.custody(transaction).id, lab.lab_id, account, credential.box_public, secret)
+        transaction.record("custody.granted", "account", account, rows=[row])
+
+
+def record_training(lab: OpenLab, session: Session, account: AccountId, charter_hash: str) -> None:
+    """The person has passed the training for this charter, and so for every charter of its major version."""
+    role = permit(session, Command.TRAINING)
+    with lab.store.begin(session.actor(role)) as transaction:
+        if records.person(transaction, account) is None:
+            raise PersonRefusedError("unknown", account)
+        charter_of(transaction, charter_hash)
+        values = {"account_id": account, "charter_hash": charter_hash, "passed_at": transaction.now}
+        transaction.record("training.recorded", "account", account, rows=[NewRow("training", values)])
+
+
+def is_trained(lab: OpenLab, account: AccountId, charter_hash: str) -> bool:
+    """Whether this person's training is of the major version of this charter."""
+    with lab.store.read() as snapshot:
+        return trained_for(snapshot, account, charter_hash)
+
+
+def trained_for(snapshot: Snapshot, account: AccountId, charter_hash: str) -> bool:
+    wanted = charter_of(snapshot, charter_hash).version.split(".")[0]
+    passed = snapshot.all("training", account_id=account)
+    return any(charter_of(snapshot, row["charter_hash"]).version.split(".")[0] == wanted for row in passed)

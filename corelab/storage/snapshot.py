@@ -1,0 +1,109 @@
+"""Reading the records: rows of a table, the latest of several, events and their payloads, all as of one moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, select
+
+from corelab.domain import audit
+from corelab.domain.record_errors import PayloadSealedError, RecordDamagedError
+from corelab.domain.vocabulary import AssignmentId
+from corelab.storage.keys import BoxSecret, unseal
+from corelab.storage.schema import TABLES
+
+Row = Mapping[str, Any]
+"""One immutable row. Times are aware. It never leaves storage and the private code of services."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The place of the next event: its number, and the hash that it continues."""
+
+    seq: int
+    prev: str
+
+
+class Snapshot:
+    """The records as of one moment; every read of one snapshot agrees with every other."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def all(self, table: str, **equals: Any) -> tuple[Row, ...]:
+        """Rows with these values, in the order in which they were recorded."""
+        found = TABLES[table]
+        return self.query(select(found).where(_matches(found, equals)).order_by(*_order(found)))
+
+    def one(self, table: str, **equals: Any) -> Row | None:
+        """The first row with these values."""
+        found = TABLES[table]
+        rows = self.query(select(found).where(_matches(found, equals)).order_by(*_order(found)).limit(1))
+        return rows[0] if rows else None
+
+    def latest(self, table: str, *, by: str = "n", **equals: Any) -> Row | None:
+        """The row with these values whose column ``by`` is highest."""
+        found = TABLES[table]
+        rows = self.query(select(found).where(_matches(found, equals)).order_by(found.columns[by].desc()).limit(1))
+        return rows[0] if rows else None
+
+    def query(self, statement: Select[Any]) -> tuple[Row, ...]:
+        return tuple(MappingProxyType(dict(row)) for row in self._connection.execute(statement).mappings())
+
+    def events(self, *, kind: str | None = None, entity: str | None = None, id: str | None = None, after: int = 0) -> tuple[Row, ...]:  # noqa: A002 - the column's name
+        """Headers of events in their order, those with a number above ``after``."""
+        event = TABLES["event"]
+        wanted = {name: value for name, value in (("kind", kind), ("entity", entity), ("id", id)) if value is not None}
+        return self.query(select(event).where(_matches(event, wanted), event.columns.seq > after).order_by(event.columns.seq))
+
+    def head(self) -> Head:
+        """Where the next event will stand."""
+        event = TABLES["event"].columns
+        rows = self.query(select(event.seq, event.hash).order_by(event.seq.desc()).limit(1))
+        return Head(rows[0]["seq"] + 1, rows[0]["hash"]) if rows else Head(1, "")
+
+    def draft(self, assignment: AssignmentId) -> bytes | None:
+        """The sealed draft of an assignment."""
+        found = self.one("draft", assignment_id=assignment)
+        return bytes(found["body"]) if found else None
+
+    def opening_of(self, seq: int, secret: BoxSecret | None = None) -> dict[str, Any]:
+        """The payload of an event: clear, opened at release, or opened now with ``secret``; empty for an event without payload.
+
+        Raises PayloadSealedError when none of these is possible, RecordDamagedError when the payload is not the recorded one.
+        """
+        event = self.one("event", seq=seq)
+        if event is None or event["payload"] is None:
+            return {}
+        body = self._opening(seq, secret)
+        if audit.payload_digest(body) != event["payload"]:
+            raise RecordDamagedError(seq, "payload differs from its digest")
+        return audit.payload_of(body)
+
+    def _opening(self, seq: int, secret: BoxSecret | None) -> bytes:
+        stored, opened = self.one("event_payload", seq=seq), self.one("opening", seq=seq)
+        if stored is None:
+            raise RecordDamagedError(seq, "payload is gone")
+        if opened is not None and opened["body"] is not None:
+            return bytes(opened["body"])
+        if stored["body"] is None or (stored["form"] == "sealed" and secret is None):
+            raise PayloadSealedError(seq)
+        if stored["form"] == "clear" or secret is None:
+            return bytes(stored["body"])
+        return unseal(stored["body"], secret)
+
+
+def _matches(table: Table, equals: Mapping[str, Any]) -> ColumnElement[bool]:
+    return and_(True, *(table.columns[name] == plain(value) for name, value in equals.items()))  # noqa: FBT003 - SQL's own
+
+
+def _order(table: Table) -> tuple[ColumnElement[Any], ...]:
+    keys = tuple(table.primary_key.columns)
+    return (table.columns.event_seq, *keys) if "event_seq" in table.columns else keys
+
+
+def plain(value: Any) -> Any:
+    """A value as a column takes it: the value of an enum, else itself."""
+    return value.value if isinstance(value, Enum) else value

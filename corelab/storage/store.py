@@ -1,0 +1,113 @@
+"""The store of one lab: makes and opens its database, and gives snapshots and transactions."""
+
+import sqlite3
+import weakref
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import Engine
+
+from corelab.domain.clock import Clock
+from corelab.domain.record_errors import LabExistsError, NewerSchemaError, NotALabError, OlderSchemaError
+from corelab.domain.vocabulary import LabId
+from corelab.storage.database import connected, engine_for, is_writable, told
+from corelab.storage.schema import REVISION, REVISIONS, statements
+from corelab.storage.snapshot import Head, Row, Snapshot
+from corelab.storage.transaction import Actor, NewRow, Recorded, Transaction
+
+__all__ = ["Actor", "Head", "NewRow", "Recorded", "Row", "Snapshot", "Store", "Transaction"]
+
+# As alembic writes it, so that a new lab and a migrated one hold the same text.
+VERSION_TABLE = """CREATE TABLE alembic_version (
+	version_num VARCHAR(32) NOT NULL, \n\
+	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+)"""
+
+
+class Store:
+    """One lab's database. Each transaction and snapshot uses a connection of its own, on whichever thread asks."""
+
+    def __init__(self, path: Path, clock: Clock, lab_id: LabId, *, read_only: bool = False) -> None:
+        self.path = path
+        self.lab_id = lab_id
+        self.read_only = read_only
+        self._clock = clock
+        self._engine = engine_for(path, read_only=read_only)
+        self._closing = weakref.finalize(self, Engine.dispose, self._engine)
+
+    @classmethod
+    def create(cls, path: Path, clock: Clock, lab_id: LabId) -> Self:
+        """A new, empty database; its first event is the caller's. Raises LabExistsError."""
+        if path.exists():
+            raise LabExistsError(path)
+        with told(path), closing(sqlite3.connect(path)) as connection:
+            connection.executescript(";\n".join(("BEGIN", *statements(), VERSION_TABLE, "")))
+            connection.execute("INSERT INTO alembic_version VALUES (?)", (REVISION,))
+            connection.commit()
+        return cls(path, clock, lab_id)
+
+    @classmethod
+    def open(cls, path: Path, clock: Clock, *, read_only: bool = False) -> Self:
+        """The database of a lab; an older one is brought up to date first. Raises NotALabError, NewerSchemaError and other LabErrors."""
+        found = _revision(path)
+        if found not in REVISIONS:
+            raise NewerSchemaError(path, found)
+        if found != REVISION:
+            if read_only:
+                raise OlderSchemaError(path, found)
+            cls._migrate(path, clock, found)
+        return cls(path, clock, _lab_id(path), read_only=read_only)
+
+    @classmethod
+    def _migrate(cls, path: Path, clock: Clock, found: str) -> None:
+        from corelab.storage import migrations  # noqa: PLC0415 - alembic costs 0.3 s
+
+        copy = migrations.keep_copy(path, clock)
+        migrations.upgrade(path)
+        store = cls(path, clock, _lab_id(path))
+        with store.begin(Actor()) as transaction:
+            transaction.record("schema.migrated", "lab", store.lab_id, payload={"from": found, "to": REVISION, "copy": copy.name})
+        store.close()
+
+    @contextmanager
+    def begin(self, actor: Actor) -> Iterator[Transaction]:
+        """A transaction in which ``actor`` acts. Raises SignedOutError when the sign-in is over."""
+        with connected(self._engine, self.path, writes=True) as connection:
+            now = self._clock.now()
+            milliseconds = now.microsecond // 1000 * 1000
+            yield Transaction(connection, self.lab_id, actor, now.replace(microsecond=milliseconds), self._clock.offset_minutes())
+
+    @contextmanager
+    def read(self) -> Iterator[Snapshot]:
+        with connected(self._engine, self.path, writes=False) as connection:
+            yield Snapshot(connection)
+
+    def close(self) -> None:
+        """Give the file back; a store that is simply dropped does so too."""
+        self._closing()
+
+
+def _revision(path: Path) -> str:
+    return _asked(path, "SELECT version_num FROM alembic_version")
+
+
+def _lab_id(path: Path) -> LabId:
+    return LabId(_asked(path, "SELECT lab_id FROM lab"))
+
+
+def _asked(path: Path, question: str) -> str:
+    if not path.is_file() or path.stat().st_size == 0:
+        raise NotALabError(path)
+    mode = "rw" if is_writable(path) else "ro"
+    with told(path), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True)) as connection:
+        try:
+            row = connection.execute(question).fetchone()
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error):
+                raise NotALabError(path, str(error)) from error
+            raise
+    if row is None:
+        raise NotALabError(path)
+    return str(row[0])

@@ -1,0 +1,304 @@
+"""Writing the records: one transaction, one or more events, and with each event the rows that it made."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection
+
+import corelab
+from corelab.domain import audit
+from corelab.domain.accounts import Meaning, Role, role_of_meaning
+from corelab.domain.clock import stamp
+from corelab.domain.record_errors import ClockBackwardError, NotPermittedError, SignedOutError, SubmitConflictError
+from corelab.domain.vocabulary import AccountId, AssignmentId, LabId
+from corelab.storage.keys import ANSWER_PAD, BoxPublic, Opening, Signer, make_opening, seal
+from corelab.storage.schema import COLUMNS, REGULATED, SCHEMA, hashed_columns
+from corelab.storage.snapshot import Head, Snapshot, plain
+
+BACKWARD = timedelta(seconds=120)
+"""How far the clock may stand before the last event until nothing can be signed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: account, the role that permits it, the sign-in, the workstation. All empty: the program itself."""
+
+    account: AccountId | None = None
+    role: Role | None = None
+    session: str | None = None
+    workstation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewRow:
+    """A row to be written by an event, without its ``event_seq``; columns left out are null."""
+
+    table: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The number of the event that was written, and its commitment to the payload."""
+
+    seq: int
+    payload_digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Payload:
+    digest: str | None = None
+    form: str = "clear"
+    body: bytes | None = None
+
+    @property
+    def sealed(self) -> str | None:
+        return hashlib.sha256(self.body).hexdigest() if self.body is not None and self.form == "sealed" else None
+
+
+class Transaction(Snapshot):
+    """All of it is kept at the end of its ``with``, or nothing. ``now`` is one time for all its events."""
+
+    def __init__(self, connection: Connection, lab: LabId, actor: Actor, now: datetime, tz: int) -> None:
+        super().__init__(connection)
+        self.now = now
+        self._lab = lab
+        self._actor = actor
+        self._tz = tz
+        head = self.head()
+        self._head = head if head.seq > 1 else Head(1, audit.genesis(lab))
+        if actor.session is not None:
+            self._require_signed_in()
+
+    def _require_signed_in(self) -> None:
+        """A sign-in in another window may be over, or the person's role gone, since this one began."""
+        found = self._connection.exec_driver_sql(_SIGNED_IN, (self._actor.session,)).one_or_none()
+        if found is None or found.account_id != self._actor.account or found.ended is not None or found.status != "active":
+            raise SignedOutError
+        if self._actor.role is not None and self._actor.role.value not in found.roles.split(","):
+            raise SignedOutError
+
+    def next_head(self) -> Head:
+        """What the next recorded event will get; a signature is over it."""
+        return self._head
+
+    def found_submit(self, submit: str, *, kind: str) -> int | None:
+        """The event that this command already wrote, if it was done before. Raises SubmitConflictError when it was another's."""
+        event = self.one("event", submit=submit)
+        if event is None:
+            return None
+        if event["actor"] != self._actor.account or event["kind"] != kind:
+            raise SubmitConflictError(submit, event["seq"])
+        return int(event["seq"])
+
+    def record(  # noqa: PLR0913 - the parts of an event
+        self,
+        kind: str,
+        entity: str,
+        id: str | None,  # noqa: A002 - the header's own word
+        *,
+        rows: Sequence[NewRow] = (),
+        payload: Mapping[str, Any] | Opening | None = None,
+        seal_to: Sequence[BoxPublic] = (),
+        pad_to: int = ANSWER_PAD,
+        reason: str | None = None,
+        submit: str | None = None,
+    ) -> Recorded:
+        """Write one event with its rows and payload. ``reason`` is a code of a pick list; text belongs in the payload.
+
+        The payload is clear unless ``seal_to`` names who may open it; what a signature among the rows signs is this payload. Raises RecordRefusedError, or SubmitConflictError.
+        """
+        made = _payload(payload, seal_to, pad_to)
+        stored = [(row.table, _stored(row, self._head.seq)) for row in rows]
+        _require_signed_content(stored, made, self._head)
+        header = audit.Header(
+            lab=self._lab,
+            seq=self._head.seq,
+            at=stamp(self.now),
+            tz=self._tz,
+            clock="system",
+            actor=self._actor.account,
+            role=self._actor.role.value if self._actor.role else None,
+            session=self._actor.session,
+            workstation=self._actor.workstation,
+            app=corelab.__version__,
+            schema=SCHEMA,
+            kind=kind,
+            entity=entity,
+            id=id,
+            reason=reason,
+            submit=self._unused(submit),
+            payload=made.digest,
+            sealed=_sealed(made, stored),
+            rows=audit.rows_digest(_digest(table, values) for table, values in stored),
+            prev=self._head.prev,
+        )
+        self._write(header, made, stored)
+        return Recorded(header.seq, made.digest)
+
+    def _unused(self, submit: str | None) -> str | None:
+        used = self.one("event", submit=submit) if submit is not None else None
+        if used is not None:
+            raise SubmitConflictError(submit or "", used["seq"])
+        return submit
+
+    def _write(self, header: audit.Header, payload: _Payload, rows: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        digest = header.hash
+        values = {name: getattr(header, name) for name in COLUMNS["event"] if name != "hash"}
+        self._insert("event", {**values, "hash": digest})
+        if payload.digest is not None:
+            self._insert("event_payload", {"seq": header.seq, "form": payload.form, "body": payload.body, "redaction_seq": None})
+        for table, row in rows:
+            self._insert(table, row)
+        self._head = Head(header.seq + 1, digest)
+
+    def _insert(self, table: str, values: Mapping[str, Any]) -> None:
+        self._connection.exec_driver_sql(_insert_statement(table), tuple(values[name] for name in COLUMNS[table]))
+
+    def signature(  # noqa: PLR0913 - the parts of a signed document
+        self,
+        signer: Signer,
+        *,
+        record_type: str,
+        record_id: str,
+        revision: int,
+        meaning: Meaning,
+        charter_hash: str | None,
+        content_digest: str,
+    ) -> NewRow:
+        """The signature row for the very next ``record``. Raises NotPermittedError when this role does not sign so, ClockBackwardError."""
+        if self._actor.role is not role_of_meaning(meaning) or self._actor.account != signer.account:
+            raise NotPermittedError(meaning.value)
+        self._require_forward_clock()
+        document = audit.SignedDocument(
+            account=signer.account,
+            at=stamp(self.now),
+            charter=charter_hash,
+            content=content_digest,
+            key=signer.key_id,
+            lab=self._lab,
+            meaning=meaning.value,
+            name=signer.printed_name,
+            prev=self._head.prev,
+            record=record_id,
+            record_type=record_type,
+            revision=revision,
+            seq=self._head.seq,
+            trial=self._trial(),
+            tz=self._tz,
+        )
+        return NewRow("signature", signature_values(document, signer.sign(document.signed_bytes)))
+
+    def _trial(self) -> str:
+        lab = self.one("lab")
+        return str(lab["trial_id"]) if lab else ""
+
+    def _require_forward_clock(self) -> None:
+        last = self.latest("event", by="seq")
+        if last is not None and self.now < last["at"] - BACKWARD:
+            raise ClockBackwardError(self.now, last["at"])
+
+    def put_draft(self, assignment: AssignmentId, envelope: bytes) -> None:
+        """Keep the sealed draft of an assignment in place of the one before."""
+        statement = (
+            "INSERT INTO draft (assignment_id, body, updated_at) VALUES (?, ?, ?) "
+            "ON CONFLICT (assignment_id) DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at"
+        )
+        self._connection.exec_driver_sql(statement, (assignment, envelope, stamp(self.now)))
+
+    def drop_draft(self, assignment: AssignmentId) -> None:
+        self._connection.exec_driver_sql("DELETE FROM draft WHERE assignment_id = ?", (assignment,))
+
+    def forget_old_wraps(self, account: AccountId) -> None:
+        """Destroy the wrapped keys of all credentials of an account but the newest."""
+        statement = (
+            "UPDATE credential SET wrapped_sign = NULL, wrapped_box = NULL WHERE account_id = ? AND wrapped_sign IS NOT NULL "
+            "AND n < (SELECT max(n) FROM credential WHERE account_id = ?)"
+        )
+        self._connection.exec_driver_sql(statement, (account, account))
+
+
+_SIGNED_IN = """
+SELECT session.account_id, session_end.session_id AS ended, revision.status, revision.roles
+FROM session
+JOIN account_revision AS revision ON revision.account_id = session.account_id
+LEFT JOIN session_end ON session_end.session_id = session.id
+WHERE session.id = ? ORDER BY revision.n DESC LIMIT 1
+"""
+
+
+def signature_values(document: audit.SignedDocument, signature: bytes) -> dict[str, Any]:
+    """The row of a signature: every field of the signed document that its event does not already say."""
+    return {
+        "id": str(uuid4()),
+        "record_type": document.record_type,
+        "record_id": document.record,
+        "revision": document.revision,
+        "account_id": document.account,
+        "key_id": document.key,
+        "printed_name": document.name,
+        "meaning": document.meaning,
+        "at": document.at,
+        "tz": document.tz,
+        "charter_hash": document.charter,
+        "content_digest": document.content,
+        "prev_hash": document.prev,
+        "signature": signature,
+    }
+
+
+def _payload(payload: Mapping[str, Any] | Opening | None, seal_to: Sequence[BoxPublic], pad_to: int) -> _Payload:
+    if payload is None:
+        return _Payload()
+    opening = payload if isinstance(payload, Opening) else make_opening(payload)
+    if not seal_to:
+        return _Payload(opening.digest, "clear", opening.body)
+    return _Payload(opening.digest, "sealed", seal(opening.body, seal_to, pad_to))
+
+
+def _require_signed_content(rows: Sequence[tuple[str, Mapping[str, Any]]], payload: _Payload, head: Head) -> None:
+    """A signature is over the payload of its own event, in its own place of the chain."""
+    for table, values in rows:
+        if table == "signature" and (values["content_digest"], values["prev_hash"]) != (payload.digest, head.prev):
+            raise ValueError("the signature was made for another event")
+
+
+def _stored(row: NewRow, seq: int) -> dict[str, Any]:
+    """Every column of the row as the database will hold it."""
+    columns = COLUMNS[row.table]
+    foreign = set(row.values) - set(columns)
+    if foreign or row.table not in REGULATED:
+        raise ValueError(f"{row.table} has no column {sorted(foreign)}")
+    return {**dict.fromkeys(columns), **{name: _cell(value) for name, value in row.values.items()}, "event_seq": seq}
+
+
+def _cell(value: Any) -> Any:
+    value = plain(value)
+    if isinstance(value, datetime):
+        return stamp(value)
+    return int(value) if isinstance(value, bool) else audit.normal(value)
+
+
+def _digest(table: str, values: Mapping[str, Any]) -> str:
+    return audit.row_digest(table, {name: values[name] for name in hashed_columns(table)})
+
+
+def _sealed(payload: _Payload, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> str | None:
+    """The commitment to what may be destroyed later: an envelope, or the wrapped keys of a credential; an event has one of them."""
+    wraps = [values["wrapped_sign"] + values["wrapped_box"] for table, values in rows if table == "credential"]
+    if not wraps:
+        return payload.sealed
+    if payload.sealed is not None or len(wraps) > 1:
+        raise ValueError("an event has one envelope or one credential")
+    return hashlib.sha256(wraps[0]).hexdigest()
+
+
+@cache
+def _insert_statement(table: str) -> str:
+    names = ", ".join(f'"{name}"' for name in COLUMNS[table])
+    return f'INSERT INTO "{table}" ({names}) VALUES ({", ".join("?" * len(COLUMNS[table]))})'  # noqa: S608 - names of our own tables

@@ -1,0 +1,122 @@
+"""Labs and people with defaults, so that a test says only what matters."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from corelab.domain.accounts import Role
+from corelab.domain.vocabulary import AccountId, LabKind
+from corelab.resources import resource
+from corelab.services import accounts, labs
+from corelab.services.accounts import Session
+from corelab.services.labs import LabSecrets, NewPerson, OpenLab
+from corelab.storage.keys import Kdf
+
+FAST_KDF = Kdf(1, 8192)
+PASSWORD = "correct horse battery"
+NOON = datetime(2026, 1, 12, 12, 0, tzinfo=UTC)
+SHIPPED_CHARTER = "dvt_lower_extremity"
+
+
+@dataclass
+class TickingClock:
+    """A clock of its own: each look is a millisecond later, and a test may move it."""
+
+    at: datetime = NOON
+    tz: int = 60
+
+    def now(self) -> datetime:
+        self.at += timedelta(milliseconds=1)
+        return self.at
+
+    def offset_minutes(self) -> int:
+        return self.tz
+
+    def forward(self, **span: float) -> None:
+        self.at += timedelta(**span)
+
+
+@dataclass
+class Lab:
+    """A lab with an administrator and a coordinator, and whoever else a test calls by name."""
+
+    open: OpenLab
+    clock: TickingClock
+    recovery_code: str
+    charter_sha256: str
+    _sessions: dict[str, Session] = field(default_factory=dict)
+
+    @property
+    def administrator(self) -> Session:
+        return self.person("administrator", Role.ADMINISTRATOR)
+
+    @property
+    def coordinator(self) -> Session:
+        return self.person("coordinator", Role.COORDINATOR)
+
+    @property
+    def coordinator_2(self) -> Session:
+        return self.person("coordinator-2", Role.COORDINATOR)
+
+    @property
+    def reader_1(self) -> Session:
+        return self.person("reader-1", Role.READER)
+
+    @property
+    def reader_2(self) -> Session:
+        return self.person("reader-2", Role.READER)
+
+    @property
+    def adjudicator(self) -> Session:
+        return self.person("adjudicator-1", Role.ADJUDICATOR)
+
+    @property
+    def auditor(self) -> Session:
+        return self.person("auditor-1", Role.AUDITOR)
+
+    def person(self, user: str, *roles: Role) -> Session:
+        """Signed in under this name; added, activated, trained and granted custody first where the roles need it."""
+        if user not in self._sessions:
+            if user not in {"administrator", "coordinator"}:
+                self.add(user, roles)
+            self._sessions[user] = self.sign_in(user)
+        return self._sessions[user]
+
+    def add(self, user: str, roles: Collection[Role]) -> AccountId:
+        code = accounts.add_person(self.open, self.administrator, user, user.replace("-", " ").capitalize(), roles)
+        account = accounts.activate(self.open, code, PASSWORD).account
+        if {Role.READER, Role.ADJUDICATOR} & set(roles):
+            accounts.record_training(self.open, self.coordinator, account, self.charter_sha256)
+        if Role.COORDINATOR in roles:
+            accounts.grant_custody(self.open, self.coordinator, account)
+        return account
+
+    def sign_in(self, user: str, password: str = PASSWORD) -> Session:
+        return accounts.sign_in(self.open, user, password)
+
+
+def a_lab(
+    tmp_path: Path,
+    *,
+    kind: LabKind = LabKind.DEMO,
+    charter: bytes | None = None,
+    name: str = "lab",
+    secrets: LabSecrets | None = None,
+    clock: TickingClock | None = None,
+) -> Lab:
+    """A new lab in ``tmp_path / name`` with cheap passwords; everybody's is PASSWORD."""
+    clock = clock or TickingClock()
+    configuration = tmp_path / "configuration"
+    made = labs.create(
+        tmp_path / name,
+        charter or resource("charters", f"{SHIPPED_CHARTER}.toml").read_bytes(),
+        kind=kind,
+        administrator=NewPerson("administrator", "Administrator", PASSWORD),
+        coordinator=NewPerson("coordinator", "Coordinator", PASSWORD),
+        clock=clock,
+        configuration=configuration,
+        kdf=FAST_KDF,
+        secrets=secrets,
+    )
+    return Lab(labs.open_lab(made.folder, clock, configuration), clock, made.recovery_code, made.charter_sha256)
