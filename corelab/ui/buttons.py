@@ -32,6 +32,8 @@ class Button(QAbstractButton):
         self.cap = cap
 
     def sizeHint(self) -> QSize:
+        if not self.text():
+            return QSize(cap_width(self.cap) + 24, 36)
         width = self.fontMetrics().horizontalAdvance(self.text()) + 32
         return QSize(width + (cap_width(self.cap) + 12 if self.cap else 0), 36)
 

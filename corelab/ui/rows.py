@@ -1,7 +1,7 @@
 """A table of rows as every list page shows it: painted cells, one row chosen, Enter opens it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -49,7 +49,7 @@ class Shown:
     """One cell: words, how they look, and a bar or mark where there is one. ``share`` is 0 to 1; ``hint`` is the tool tip."""
 
     text: str = ""
-    colour: QColor = Colour.TEXT
+    colour: QColor = field(default_factory=lambda: Colour.TEXT)
     weight: Weight = Weight.TEXT
     share: float | None = None
     done: bool = False

@@ -61,6 +61,7 @@ class SignInPage(QWidget):
         other.clicked.connect(self.other_lab_requested)
         for widget in (field("User name", self.user), field("Password", self.password), self._do, first, other):
             lines.addWidget(widget)
+        lines.addStretch(1)
         return box
 
     def _activation(self) -> QWidget:
@@ -78,6 +79,7 @@ class SignInPage(QWidget):
         password = field("New password", self.new_password, "At least 12 characters; several words are good.")
         for widget in (field("One-time code", self.code), password, field("The same again", self.again), self._activate, back):
             lines.addWidget(widget)
+        lines.addStretch(1)
         return box
 
     def show_sign_in(self, user: str = "") -> None:

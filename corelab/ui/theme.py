@@ -153,8 +153,14 @@ QTableView, QListView {{ background: transparent; border: none; outline: none; g
 QHeaderView {{ background: transparent; border: none; }}
 QHeaderView::section {{
   background: transparent; color: {Colour.THIRD.name()}; border: none; border-bottom: 1px solid {Colour.LINE_STRONG.name()};
-  padding: 0 12px; font-size: 12px; font-weight: 500;
+  padding: 0 14px 0 15px; font-size: 12px; font-weight: 500;
 }}
+QCheckBox {{ spacing: 10px; }}
+QCheckBox::indicator {{
+  width: 14px; height: 14px; border: 1px solid {Colour.THIRD.name()}; border-radius: 4px; background: {Colour.RAISED.name()};
+}}
+QCheckBox::indicator:checked {{ background: {Colour.ACCENT.name()}; border-color: {Colour.ACCENT.name()}; }}
+QCheckBox::indicator:focus, QCheckBox:focus {{ color: {Colour.STRONG.name()}; border-color: {Colour.ACCENT.name()}; }}
 QTextBrowser {{ background: transparent; border: none; }}
 QMenu {{ background: {Colour.RAISED.name()}; border: 1px solid {Colour.LINE_STRONG.name()}; padding: 4px; }}
 QMenu::item {{ padding: 6px 24px 6px 12px; border-radius: 4px; }}

@@ -1,0 +1,304 @@
+"""People: accounts and one-time codes for administrators; custody and training for coordinators; a list for auditors."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from corelab.domain.accounts import Command, Person, Role, Status, may_combine, role_for
+from corelab.domain.vocabulary import AccountId
+from corelab.services import accounts
+from corelab.ui import dialogs
+from corelab.ui.buttons import Button, Look
+from corelab.ui.cards import Card, rule
+from corelab.ui.desk import Desk
+from corelab.ui.fields import field
+from corelab.ui.page import Page
+from corelab.ui.parts import text_label
+from corelab.ui.rows import Column, Mark, Rows, Shown, shown
+from corelab.ui.theme import GRID, Colour, Size, Weight
+
+_COLUMNS = (
+    Column("Printed name"),
+    Column("User", 170),
+    Column("Roles", 200),
+    Column("Status", 130),
+    Column("Custody", 110),
+    Column("Training", 130),
+)
+_SIDE = 320
+
+
+@dataclass(frozen=True, slots=True)
+class _Everybody:
+    people: tuple[Person, ...]
+    custody: frozenset[AccountId]
+    trained: frozenset[AccountId]
+
+
+def _look(desk: Desk) -> _Everybody:
+    people = accounts.people(desk.lab, desk.session)
+    charter = desk.lab.charter.hash
+    trained = frozenset(each.account for each in people if accounts.is_trained(desk.lab, each.account, charter))
+    return _Everybody(people, frozenset(accounts.holds_custody(desk.lab, desk.session)), trained)
+
+
+class PeoplePage(Page):
+    name = "people"
+    title = "People"
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self._known = _Everybody((), frozenset(), frozenset())
+        self._administers = role_for(desk.session.roles, Command.ACCOUNT) is not None
+        self._coordinates = role_for(desk.session.roles, Command.CUSTODY) is not None
+        self.rows = Rows(_COLUMNS, "People")
+        self.rows.chosen.connect(self._on_chosen)
+        self._who = text_label("", Size.PANEL, Weight.HEADING, Colour.STRONG, wrap=True)
+        self._what = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND, wrap=True)
+        self.invite = InviteForm()
+        self.invite.invited.connect(self._on_invited)
+        self._make_buttons()
+        self._lay_out()
+        self.bind("refresh", self.opened)
+
+    def _make_buttons(self) -> None:
+        self.unlock = self._button("Unlock", self._on_unlock)
+        self.reset = self._button("New one-time code", self._on_reset)
+        self.roles = self._button("Change roles", self._on_roles)
+        self.deactivate = self._button("Deactivate", self._on_deactivate)
+        self.custody = self._button("Grant custody", self._on_custody)
+        self.training = self._button("Record training", self._on_training)
+
+    def _button(self, words: str, pressed: Callable[[], None]) -> Button:
+        button = Button(words)
+        button.clicked.connect(pressed)
+        return button
+
+    def _lay_out(self) -> None:
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(32, 32, 32, 24)
+        outer.setSpacing(24)
+        left = QVBoxLayout()
+        left.setSpacing(16)
+        left.addWidget(text_label("People", Size.PAGE, Weight.HEADING, Colour.STRONG))
+        left.addWidget(self.rows, 1)
+        outer.addLayout(left, 1)
+        side = QVBoxLayout()
+        side.setSpacing(16)
+        side.addWidget(self._chosen_card())
+        if self._administers:
+            side.addWidget(self.invite)
+        side.addStretch(1)
+        outer.addLayout(side)
+
+    def _chosen_card(self) -> Card:
+        card = Card()
+        card.setFixedWidth(_SIDE)
+        card.lines.addWidget(self._who)
+        card.lines.addWidget(self._what)
+        card.lines.addSpacing(GRID)
+        offered = [
+            (self._administers, (self.unlock, self.reset, self.roles, self.deactivate)),
+            (self._coordinates, (self.training, self.custody)),
+        ]
+        for may, buttons in offered:
+            for button in buttons if may else ():
+                card.lines.addWidget(button)
+        return card
+
+    # ------------------------------------------------------------ showing
+
+    def opened(self, _argument: object = None) -> None:
+        self.desk.jobs.query(self, partial(_look, self.desk), self._on_looked, self.show_error)
+
+    def _on_looked(self, known: _Everybody) -> None:
+        at = self.rows.current
+        self._known = known
+        self.rows.show_rows([self._cells(each) for each in known.people], current=max(at, 0))
+        self._on_chosen(self.rows.current)
+        self.rows.setFocus()
+
+    def _cells(self, person: Person) -> tuple[Shown, ...]:
+        gone = person.status is Status.DEACTIVATED
+        ink = Colour.THIRD if gone else Colour.TEXT
+        status = Shown(person.status.value.capitalize(), ink, mark=Mark.ATTENTION if person.status is Status.LOCKED else None)
+        return (
+            Shown(person.printed_name, Colour.SECOND if gone else Colour.STRONG, Weight.HEADING),
+            Shown(person.user_name, ink),
+            Shown(role_words(person), ink),
+            status,
+            Shown("Holds it", ink, mark=Mark.TICK) if person.account in self._known.custody else shown(""),
+            Shown("Recorded", ink, mark=Mark.TICK) if person.account in self._known.trained else shown(""),
+        )
+
+    @property
+    def _person(self) -> Person | None:
+        at = self.rows.current
+        return self._known.people[at] if 0 <= at < len(self._known.people) else None
+
+    def _on_chosen(self, _row: int) -> None:
+        person = self._person
+        if person is None:
+            return
+        self._who.setText(person.printed_name)
+        self._what.setText(f"{role_words(person)}, {person.status.value}")
+        other, alive = person.account != self.desk.session.account, person.status is not Status.DEACTIVATED
+        self.unlock.setEnabled(person.status is Status.LOCKED)
+        self.reset.setEnabled(other)
+        self.roles.setEnabled(other and alive)
+        self.deactivate.setEnabled(other and alive)
+        self.training.setEnabled(person.active and person.account not in self._known.trained)
+        coordinator = Role.COORDINATOR in person.roles and person.active
+        self.custody.setEnabled(coordinator and person.account not in self._known.custody)
+
+    # ------------------------------------------------------------ doing
+
+    def _on_invited(self, user: str, name: str, roles: frozenset[Role]) -> None:
+        invite = partial(accounts.add_person, self.desk.lab, self.desk.session, user, name, roles)
+        self.desk.jobs.query(self, invite, partial(self._show_code, name), self.show_error)
+
+    def _show_code(self, name: str, code: str) -> None:
+        self.invite.clear()
+        self.opened()
+        words = "With this code the person sets an own password at first sign-in. It is valid for 7 days and works once."
+        dialogs.show_code(self, f"One-time code for {name}", words, code)
+
+    def _ask(self, title: str, question: str, do: str, work: Callable[[AccountId, str], object]) -> None:
+        person = self._person
+        if person is not None:
+            given = partial(self._do, person, work)
+            dialogs.ask_reason(self, f"{title} {person.printed_name}?", question, do=do, given=given)
+
+    def _do(self, person: Person, work: Callable[[AccountId, str], object], _code: str, reason: str) -> None:
+        self.desk.jobs.query(self, partial(work, person.account, reason), self._on_done, self.show_error)
+
+    def _on_done(self, _answer: object) -> None:
+        self.opened()
+
+    def _on_unlock(self) -> None:
+        work = partial(accounts.unlock, self.desk.lab, self.desk.session)
+        self._ask("Unlock", "The account was locked after too many wrong passwords. Why is it safe to unlock it?", "Unlock", work)
+
+    def _on_deactivate(self) -> None:
+        work = partial(accounts.deactivate, self.desk.lab, self.desk.session)
+        self._ask("Deactivate", "Nobody can sign in with it any more; what was signed stays. Why?", "Deactivate", work)
+
+    def _on_reset(self) -> None:
+        person = self._person
+        if person is None:
+            return
+        question = "The person sets a new password and gets new keys; old signatures stay valid. Why, and how was the identity checked?"
+        dialogs.ask_reason(
+            self, f"New one-time code for {person.printed_name}?", question, do="Make the code", given=partial(self._reset, person)
+        )
+
+    def _reset(self, person: Person, _code: str, reason: str) -> None:
+        work = partial(accounts.reset, self.desk.lab, self.desk.session, person.account, reason)
+        self.desk.jobs.query(self, work, partial(self._show_code, person.printed_name), self.show_error)
+
+    def _on_roles(self) -> None:
+        person = self._person
+        if person is not None:
+            dialog = RolesDialog(self, person)
+            dialog.given.connect(partial(self._set_roles, person))
+            dialog.open()
+
+    def _set_roles(self, person: Person, roles: frozenset[Role], reason: str) -> None:
+        work = partial(accounts.set_roles, self.desk.lab, self.desk.session, person.account, roles, reason)
+        self.desk.jobs.query(self, work, self._on_done, self.show_error)
+
+    def _on_custody(self) -> None:
+        person = self._person
+        if person is None:
+            return
+        words = "From the next sign-in on, this coordinator can release, compare and export: the custody key opens sealed readings."
+        give = partial(accounts.grant_custody, self.desk.lab, self.desk.session, person.account)
+        agreed = partial(self.desk.jobs.query, self, give, self._on_done, self.show_error)
+        dialogs.confirm(self, f"Grant custody to {person.printed_name}?", words, do="Grant custody", agreed=agreed)
+
+    def _on_training(self) -> None:
+        person = self._person
+        if person is None:
+            return
+        charter = self.desk.lab.charter
+        words = f"{person.printed_name} was trained for charter {charter.id} {charter.version}. Without this nobody opens a reading."
+        record = partial(accounts.record_training, self.desk.lab, self.desk.session, person.account, charter.hash)
+        agreed = partial(self.desk.jobs.query, self, record, self._on_done, self.show_error)
+        dialogs.confirm(self, "Record training?", words, do="Record training", agreed=agreed)
+
+
+def role_words(person: Person) -> str:
+    return ", ".join(role.value for role in Role if role in person.roles).capitalize()
+
+
+class RoleBoxes(QWidget):
+    """The roles to tick, with a word where they may not go together."""
+
+    def __init__(self, roles: frozenset[Role] = frozenset(), parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(6)
+        self.boxes = {role: QCheckBox(role.value.capitalize()) for role in Role}
+        for role, box in self.boxes.items():
+            box.setChecked(role in roles)
+            box.toggled.connect(self._on_toggled)
+            lines.addWidget(box)
+        self._fault = text_label("", Size.HINT, Weight.VALUE, Colour.ATTENTION, wrap=True)
+        lines.addWidget(self._fault)
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(role for role, box in self.boxes.items() if box.isChecked())
+
+    def _on_toggled(self) -> None:
+        self._fault.setText("" if not self.roles or may_combine(self.roles) else "One person may not have these together.")
+
+
+class InviteForm(Card):
+    """A new account. Signals: ``invited`` carries user name, printed name and roles."""
+
+    invited = Signal(str, str, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.titled("Add a person")
+        self.setFixedWidth(_SIDE)
+        self.user, self.printed, self.boxes = QLineEdit(), QLineEdit(), RoleBoxes()
+        button = Button("Make a one-time code", look=Look.PRIMARY)
+        button.clicked.connect(self._on_clicked)
+        for widget in (field("User name", self.user), field("Printed name, as in signatures", self.printed), self.boxes, rule(), button):
+            self.lines.addWidget(widget)
+
+    def clear(self) -> None:
+        self.user.clear()
+        self.printed.clear()
+        for box in self.boxes.boxes.values():
+            box.setChecked(False)
+
+    def _on_clicked(self) -> None:
+        if self.user.text().strip() and self.printed.text().strip() and self.boxes.roles:
+            self.invited.emit(self.user.text().strip(), self.printed.text().strip(), self.boxes.roles)
+
+
+class RolesDialog(dialogs.Dialog):
+    """Other roles for a person. Signals: ``given`` carries roles and reason."""
+
+    given = Signal(object, str)
+
+    def __init__(self, parent: QWidget, person: Person) -> None:
+        super().__init__(parent, f"Roles of {person.printed_name}")
+        self.boxes = RoleBoxes(person.roles)
+        self.reason = QLineEdit()
+        self.lines.addWidget(self.boxes)
+        self.lines.addWidget(field("Reason", self.reason))
+        self.add_button("Cancel", self.reject, cap="Esc")
+        self.add_button("Change roles", self._on_do, primary=True)
+
+    def _on_do(self) -> None:
+        if self.boxes.roles and len(self.reason.text().strip()) >= 3:
+            self.given.emit(self.boxes.roles, self.reason.text().strip())
+            self.accept()

@@ -1,0 +1,304 @@
+"""What waits for a reader or adjudicator: the reading in progress, the next of the own stored order, disputes, what was signed."""
+
+from functools import partial
+
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from corelab.domain.worklist import WorkKind, Worklist, WorklistRow, WorkState
+from corelab.services import reading
+from corelab.ui.buttons import Look, Pill, command_button
+from corelab.ui.cards import Card, EmptyState, ProgressBar
+from corelab.ui.desk import Desk
+from corelab.ui.page import Page
+from corelab.ui.parts import grade_style, key_hint, paint_swatch, text_label
+from corelab.ui.rows import Column, Rows, Shown, shown
+from corelab.ui.theme import GRID, Colour, Size, Weight
+from corelab.ui.times import ago
+
+_WIDTH = 1280
+_COLUMNS = (
+    Column("Reading", 190),
+    Column("Kind", 190),
+    Column("Clips", 120, right=True),
+    Column("Progress", 330),
+    Column("State"),
+)
+_FILTERS = ("Needs me", "Signed", "All")
+
+
+class WorklistPage(Page):
+    """Never a subject, site, visit or date: the rows have no field for them."""
+
+    name = "worklist"
+    title = "Worklist"
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self._worklist: Worklist | None = None
+        self._shown: tuple[WorklistRow, ...] = ()
+        self._left = text_label("", Size.OPTION, Weight.TEXT, Colour.SECOND)
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText("Filter   /")
+        self.filter.setAccessibleName("Filter")
+        self.filter.setFixedSize(320, 36)
+        self.filter.textChanged.connect(self._on_filter)
+        self.pills = tuple(Pill(words) for words in _FILTERS)
+        for pill in self.pills:
+            pill.clicked.connect(self._on_filter)
+        self.pills[0].setChecked(True)
+        self.card = InProgressCard()
+        self.card.continue_requested.connect(self._on_continue)
+        self.rows = Rows(_COLUMNS, "Readings")
+        self.rows.opened.connect(self._on_opened)
+        self.empty = EmptyState()
+        self.bind("filter", self._focus_filter)
+        self.bind("open", self._open_current)
+        self.bind("refresh", self.opened)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        column = QWidget()
+        column.setMaximumWidth(_WIDTH)
+        column.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        lines = QVBoxLayout(column)
+        lines.setContentsMargins(0, 40, 0, 24)
+        lines.setSpacing(24)
+        for part in (self._head(), self._pill_row()):
+            lines.addLayout(part)
+        lines.addWidget(self.card)
+        lines.addWidget(self.rows, 1)
+        lines.addWidget(self.empty, 1)
+        lines.addLayout(self._foot())
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(24, 0, 24, 0)
+        outer.addStretch(1)
+        outer.addWidget(column, 1000)
+        outer.addStretch(1)
+
+    def _head(self) -> QHBoxLayout:
+        head = QHBoxLayout()
+        head.setSpacing(32)
+        head.addWidget(text_label("Worklist", Size.PAGE, Weight.HEADING, Colour.STRONG))
+        head.addWidget(self._left)
+        head.addStretch(1)
+        head.addWidget(self.filter)
+        return head
+
+    def _pill_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        for pill in self.pills:
+            row.addWidget(pill)
+        row.addStretch(1)
+        return row
+
+    def _foot(self) -> QHBoxLayout:
+        foot = QHBoxLayout()
+        foot.setSpacing(24)
+        for words, caps in (
+            ("open", ("Enter",)),
+            ("choose", ("Up", "Down")),
+            ("filter", ("/",)),
+            ("commands", ("Ctrl+K",)),
+            ("lock", ("Ctrl+L",)),
+        ):
+            foot.addWidget(key_hint(words, caps))
+        foot.addStretch(1)
+        foot.addWidget(text_label("Readings open in your own stored order.", Size.HINT, Weight.TEXT, Colour.THIRD))
+        return foot
+
+    # ------------------------------------------------------------ what waits
+
+    def opened(self, argument: object = None) -> None:
+        """Ask again; with the argument "next", open what is next (after a signature)."""
+        ask = partial(reading.worklist, self.desk.lab, self.desk.session)
+        self.desk.jobs.query(self, ask, partial(self._on_worklist, then_next=argument == "next"), self.show_error)
+
+    def _on_worklist(self, worklist: Worklist, *, then_next: bool) -> None:
+        self._worklist = worklist
+        waiting = tuple(row for row in worklist.rows if needs_me(row))
+        if then_next and waiting:
+            self._open(waiting[0])
+        else:
+            self._show()
+
+    def _show(self) -> None:
+        rows = self._worklist.rows if self._worklist else ()
+        waiting = tuple(row for row in rows if needs_me(row))
+        for pill, count in zip(self.pills, (len(waiting), len(rows) - len(waiting), len(rows)), strict=True):
+            pill.show_count(count)
+        self._left.setText(_left_words(rows))
+        current = next((row for row in rows if row.state is WorkState.IN_PROGRESS), None)
+        self.card.show_row(current)
+        self._shown = tuple(row for row in self._filtered(rows) if row is not current)
+        self.rows.show_rows([self._cells(row) for row in self._shown])
+        self._show_emptiness(waiting)
+        (self.rows if self._shown else self.card.button if current else self).setFocus()
+
+    def _show_emptiness(self, waiting: tuple[WorklistRow, ...]) -> None:
+        nothing = not self._shown and not self.card.isVisibleTo(self)
+        self.rows.setVisible(bool(self._shown))
+        self.empty.setVisible(not self._shown)
+        if not nothing:
+            self.empty.show_words("", "")
+        elif self.filter.text():
+            self.empty.show_words("No reading has these words.", "Clear the filter to see all.")
+        elif self.pills[0].isChecked() and not waiting:
+            self.empty.show_words(
+                "Nothing needs you.", "New readings appear here when the coordinator has assigned them. Ctrl+R looks again."
+            )
+        else:
+            self.empty.show_words("Nothing here yet.", "What you sign appears here.")
+
+    def _filtered(self, rows: tuple[WorklistRow, ...]) -> tuple[WorklistRow, ...]:
+        if self.pills[0].isChecked():
+            rows = tuple(row for row in rows if needs_me(row))
+        elif self.pills[1].isChecked():
+            rows = tuple(row for row in rows if not needs_me(row))
+        words = self.filter.text().casefold().split()
+        return tuple(row for row in rows if all(word in self._searched(row) for word in words))
+
+    def _searched(self, row: WorklistRow) -> str:
+        return f"{row.pseudonym} {kind_words(row)} {self._state_words(row)}".casefold()
+
+    def _cells(self, row: WorklistRow) -> tuple[Shown, ...]:
+        signed = row.state is WorkState.SIGNED
+        ink = Colour.SECOND if signed else Colour.TEXT
+        share = 1.0 if signed else row.answered / row.asked if row.asked else 0.0
+        return (
+            Shown(row.pseudonym, Colour.SECOND if signed else Colour.STRONG, Weight.HEADING),
+            Shown(kind_words(row), ink),
+            Shown(str(row.clips), ink),
+            Shown("" if signed or not row.answered else f"{row.answered} of {row.asked}", share=share, done=signed),
+            Shown(self._state_words(row), ink) if signed else shown(self._state_words(row)),
+        )
+
+    def _state_words(self, row: WorklistRow) -> str:
+        if row.state is WorkState.SIGNED:
+            return f"Signed {ago(row.signed_at, self.desk.lab.clock)}" if row.signed_at else "Signed"
+        if row.kind is WorkKind.ADJUDICATION:
+            left = "dispute" if row.asked == 1 else "disputes"
+            return f"{row.answered} of {row.asked} {left} done" if row.answered else f"{row.asked} {left}"
+        return "In progress" if row.state is WorkState.IN_PROGRESS else "Next in your order"
+
+    # ------------------------------------------------------------ opening
+
+    def _on_filter(self) -> None:
+        self._show()
+        if self.filter.text():
+            self.filter.setFocus()
+
+    def _focus_filter(self) -> None:
+        self.filter.setFocus()
+        self.filter.selectAll()
+
+    def _on_continue(self, row: WorklistRow) -> None:
+        self._open(row)
+
+    def _on_opened(self, at: int) -> None:
+        self._open(self._shown[at])
+
+    def _open_current(self) -> None:
+        if self._shown and self.rows.current >= 0:
+            self._open(self._shown[self.rows.current])
+        elif self.card.row is not None:
+            self._open(self.card.row)
+
+    def _open(self, row: WorklistRow) -> None:
+        if row.state is not WorkState.SIGNED:
+            self.go.emit("adjudication" if row.kind is WorkKind.ADJUDICATION else "reading", row.assignment)
+
+
+def needs_me(row: WorklistRow) -> bool:
+    return row.state is not WorkState.SIGNED
+
+
+def kind_words(row: WorklistRow) -> str:
+    return "Adjudication" if row.kind is WorkKind.ADJUDICATION else "Reading"
+
+
+def _left_words(rows: tuple[WorklistRow, ...]) -> str:
+    waiting = [row for row in rows if needs_me(row)]
+    cases = sum(row.kind is WorkKind.ADJUDICATION for row in waiting)
+    readings = len(waiting) - cases
+    parts = [f"{count} {word if count == 1 else word + 's'}" for count, word in ((readings, "reading"), (cases, "adjudication")) if count]
+    return " and ".join(parts) + " to do" if parts else ""
+
+
+class InProgressCard(Card):
+    """The reading somebody is in the middle of: the only filled button of the page.
+
+    Signals:
+        continue_requested: carries its row.
+    """
+
+    continue_requested = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, current=True)
+        self.row: WorklistRow | None = None
+        self._title = text_label("", Size.VERDICT, Weight.HEADING, Colour.STRONG)
+        self._second = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND)
+        self._count = text_label("", Size.BODY, Weight.HEADING, Colour.STRONG)
+        self._bar = ProgressBar()
+        self.button = command_button("open", "Continue", look=Look.PRIMARY)
+        self.button.clicked.connect(self._on_clicked)
+        self._lay_out()
+        self.hide()
+
+    def _lay_out(self) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(text_label("In progress", Size.BODY, Weight.HEADING, Colour.ACCENT))
+        words.addWidget(self._title)
+        words.addWidget(self._second)
+        counts = QHBoxLayout()
+        counts.addWidget(text_label("Answered", Size.BODY, Weight.TEXT, Colour.SECOND))
+        counts.addStretch(1)
+        counts.addWidget(self._count)
+        progress = QVBoxLayout()
+        progress.setSpacing(GRID)
+        progress.addStretch(1)
+        progress.addLayout(counts)
+        progress.addWidget(self._bar)
+        progress.addStretch(1)
+        line = QHBoxLayout()
+        line.setContentsMargins(16, 8, 8, 8)
+        line.setSpacing(40)
+        line.addWidget(VeinMark())
+        line.addLayout(words, 3)
+        line.addLayout(progress, 3)
+        line.addStretch(2)
+        line.addWidget(self.button)
+        self.lines.addLayout(line)
+
+    def show_row(self, row: WorklistRow | None) -> None:
+        self.row = row
+        self.setVisible(row is not None)
+        if row is None:
+            return
+        self._title.setText(f"{kind_words(row)} {row.pseudonym}")
+        self._second.setText(f"{row.clips} {'clip' if row.clips == 1 else 'clips'}, every answer saved")
+        self._count.setText(f"{row.answered} of {row.asked}")
+        self._bar.show_progress(row.answered, row.asked)
+
+    def _on_clicked(self) -> None:
+        if self.row is not None:
+            self.continue_requested.emit(self.row)
+
+
+class VeinMark(QWidget):
+    """Three lines as grades are drawn: the mark of a reading under way."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedSize(QSize(40, 56))
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.translate(QPointF(8, 0))
+            for at, grade in enumerate((0, 1, None)):
+                paint_swatch(painter, 0, 14 + 14 * at, grade_style(grade))
