@@ -19,7 +19,7 @@ ACTIVE_CLIPS = 2
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One decoded frame: BGRA bytes (``Format_RGB32``), ``stride`` bytes per row. While ``pixels`` is held, its buffer is not used again."""
+    """One decoded frame: BGRA bytes (``Format_RGB32``), ``stride`` per row. While ``pixels`` is held its buffer is not used again."""
 
     index: int
     pixels: memoryview = field(repr=False)
@@ -82,7 +82,7 @@ class FrameCache:
         return self._heads.get(clip)
 
     def fetch(self, clip: str, index: int, shape: tuple[int, int, int], decode: Callable[[Pixels], object]) -> Frame:
-        """The frame, from the cache or decoded now into a pooled buffer. What ``decode`` raises goes to the caller; nothing is kept then."""
+        """The frame, from the cache or decoded now into a pooled buffer. What ``decode`` raises goes to the caller."""
         key = (clip, index)
         with self._changed:
             while key in self._busy:

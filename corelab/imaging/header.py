@@ -82,7 +82,7 @@ def _parse(source: Source) -> Header:
     data, pixels = walk.data_set(source.offset)
     if pixels is None:
         raise FileRefusedError("no_pixel_data", "The file holds no picture.")
-    layout = _layout(data)
+    layout = _layout(data, pixels)
     declared, count_faults = _declared_frames(data, layout.rows * layout.columns * 4)
     found = _spans(source, walk, pixels, data, layout, declared)
     coding = CODINGS.get(source.start.syntax)
@@ -112,7 +112,7 @@ def _spans(source: Source, walk: Walk, pixels: Element, data: DataSet, layout: L
             return encapsulated_spans(source, walk, pixels, data, declared, joined=coding is not Coding.RLE)
 
 
-def _layout(data: DataSet) -> Layout:
+def _layout(data: DataSet, pixels: Element) -> Layout:
     rows, columns = data.integer(_ROWS) or 0, data.integer(_COLUMNS) or 0
     if not (rows and columns):
         raise FileRefusedError("no_pixel_data", "The file does not say how large its picture is.")
@@ -130,6 +130,7 @@ def _layout(data: DataSet) -> Layout:
         bits_stored=min(data.integer(_STORED) or allocated, allocated),
         signed=data.integer(_SIGNED) == 1,
         planar=data.integer(_PLANAR) == 1,
+        words=pixels.vr == b"OW",
     )
 
 

@@ -5,6 +5,7 @@ import os
 import stat
 import struct
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -64,10 +65,8 @@ class Source:
     def close(self) -> None:
         if self._map is None:
             return
-        try:
+        with suppress(BufferError):  # a decoder on another thread may still look at it: the map goes when that view goes
             self._map.close()
-        except BufferError:
-            pass  # a decoder on another thread still looks at it: the map goes when that view goes
         self._map = None
         self.buffer = b""
 

@@ -27,6 +27,8 @@ class Layout:
     bits_stored: int
     signed: bool
     planar: bool
+    words: bool
+    """8-bit samples written as 16-bit words (OW), which matters in big endian files."""
 
     @property
     def frame_bytes(self) -> int:

@@ -18,6 +18,8 @@ cv2.setNumThreads(1)  # frames are decoded on threads of our own: OpenCV's would
 
 def paint_grey(samples: Samples, bits_stored: int, out: Pixels, *, inverted: bool, signed: bool) -> None:
     """``samples`` rows x columns; more than 8 stored bits are shown by their highest 8."""
+    if samples.dtype.kind == "i":
+        samples, signed = samples.view(f"u{samples.dtype.itemsize}"), True
     if signed:
         samples = samples ^ np.array(1 << (bits_stored - 1), samples.dtype)
     if samples.dtype != np.uint8:

@@ -12,7 +12,7 @@ from corelab.domain.vocabulary import Sha256
 from corelab.imaging.faults import FileFault, FileRefusedError, FrameUnreadableError
 from corelab.imaging.frames import jpeg
 from corelab.imaging.frames.colour import Pixels, Samples, paint_grey, paint_palette, paint_rgb, paint_ybr
-from corelab.imaging.frames.native import read_samples, read_ybr_422
+from corelab.imaging.frames.native import read_samples, read_ybr_422, swapped
 from corelab.imaging.frames.rle import decode_rle
 from corelab.imaging.frames.stream import Stream, StreamFaultError, read_jpeg, read_jpeg2000
 from corelab.imaging.header import Header, parse_header
@@ -117,13 +117,14 @@ class FrameFile:
         ((start, length),) = header.spans[index]
         if length < layout.frame_bytes:
             raise StreamFaultError("the frame is cut off")
-        if header.photometric == "YBR_FULL_422":
-            paint_ybr(*read_ybr_422(self._source.buffer, start, header.rows, header.columns), out)
-            return
         big = encoding_of(header.syntax).big
-        self._paint_samples(
-            read_samples(self._source.buffer, start, self._stored_shape, layout.bits_allocated, big=big, planar=layout.planar), out
-        )
+        buffer = self._source.buffer
+        if big and layout.words and layout.bits_allocated == 8:
+            buffer, start = swapped(buffer, start, length, header.spans[0][0][0]), 0
+        if header.photometric == "YBR_FULL_422":
+            paint_ybr(*read_ybr_422(buffer, start, header.rows, header.columns), out)
+        else:
+            self._paint_samples(read_samples(buffer, start, self._stored_shape, layout.bits_allocated, big=big, planar=layout.planar), out)
 
     def _stream(self, data: bytes) -> tuple[Stream, bytes]:
         if self.header.coding in {Coding.JPEG_2000, Coding.HTJ2K}:
@@ -151,18 +152,18 @@ class FrameFile:
     def _decoded(self, data: bytes, stream: Stream) -> Samples:
         coding = self.header.coding
         if coding in {Coding.JPEG_2000, Coding.HTJ2K}:
-            return jpeg.decode_with(coding.value, data)
+            return jpeg.decode_jpeg2000(data)
         if stream.lossless:
             return jpeg.decode_lossless(data, stream)
         if stream.frame == 0xF7:
-            return jpeg.decode_with(Coding.JPEG_LS.value, data)
+            return jpeg.decode_jpeg_ls(data)
         return jpeg.decode_grey(data, stream) if stream.precision == 8 else jpeg.decode_extended(data)
 
     def _paint_decoded(self, samples: Samples, stream: Stream, out: Pixels) -> None:
         if samples.shape[:2] != (self.header.rows, self.header.columns):
             raise StreamFaultError("the stream holds another size than it says")
         if samples.ndim == 2:
-            self._paint_one(samples, stream.precision, out)
+            self._paint_one(samples, min(stream.precision, self.header.layout.bits_stored), out)
         elif stream.mixed or jpeg.holds_rgb(stream, self.header.photometric):
             paint_rgb(samples, out)
         else:

@@ -25,3 +25,10 @@ def read_ybr_422(buffer: Buffer, offset: int, rows: int, columns: int) -> tuple[
     quads = np.frombuffer(buffer, np.uint8, rows * columns * 2, offset).reshape(rows, columns // 2, 4)
     luma = quads[..., :2].reshape(rows, columns)
     return luma, np.repeat(quads[..., 2], 2, axis=1), np.repeat(quads[..., 3], 2, axis=1)
+
+
+def swapped(buffer: Buffer, offset: int, length: int, first: int) -> bytes:
+    """Bytes that a big endian file stores as words, put back in order. Words are counted from ``first``, the start of all pixel data."""
+    odd = (offset - first) % 2
+    words = np.frombuffer(buffer[offset - odd : offset + length + (length + odd) % 2], ">u2").astype("<u2").tobytes()
+    return words[odd : odd + length]
