@@ -1,0 +1,20 @@
+"""Lock the trial's data; derive, check, write, sign and verify a package."""
+
+from corelab.services.packages.checking import VerifiedPackage, is_package, verify_package
+from corelab.services.packages.gather import Excluded
+from corelab.services.packages.locking import Locked, lock, require_unlocked
+from corelab.services.packages.writing import Exported, Preview, export, preview
+
+__all__ = [
+    "Excluded",
+    "Exported",
+    "Locked",
+    "Preview",
+    "VerifiedPackage",
+    "export",
+    "is_package",
+    "lock",
+    "preview",
+    "require_unlocked",
+    "verify_package",
+]

@@ -1,0 +1,167 @@
+"""From the lab's records to what a package shows: final exams with their opened readings, and why the others are left out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+from corelab.domain.allocation import Slot, exam_part, reference_slot
+from corelab.domain.charter import Charter
+from corelab.domain.clock import stamp
+from corelab.domain.content import AdjudicationContent, ReadingContent
+from corelab.domain.form import segments_of
+from corelab.domain.vocabulary import Answer, Cell, ExamState, SubjectCode, VisitId
+from corelab.export.records import ExamRecord, SignedRecord
+from corelab.storage import readings
+from corelab.storage.snapshot import Row, Snapshot
+
+_FINAL = (ExamState.FINAL.value, ExamState.LOCKED.value)
+_WHY = MappingProxyType(
+    {
+        ExamState.RECEIVING.value: "clips, labels or the pixel check are not complete",
+        ExamState.READY.value: "not assigned to readers yet",
+        ExamState.ASSIGNED.value: "waits for readings, or for their release",
+        ExamState.RELEASED.value: "waits for adjudication, or for its release",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """An exam that is not in the package, and why."""
+
+    subject: str
+    visit: str
+    state: str
+
+    @property
+    def why(self) -> str:
+        return _WHY[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    charter: Charter
+    exams: tuple[ExamRecord, ...]
+    excluded: tuple[Excluded, ...]
+
+
+def gather(snapshot: Snapshot, charter: Charter, seed: str) -> Gathered:
+    """Every exam: those whose every cell has a result as records, the others with the reason."""
+    states = {row["exam_id"]: row["state"] for row in snapshot.all("exam_status")}
+    subjects = {row["id"]: row for row in snapshot.all("subject")}
+    gatherer = _Gatherer(snapshot, charter, seed)
+    exams, excluded = [], []
+    for exam in snapshot.all("exam"):
+        subject, state = subjects[exam["subject_id"]], states.get(exam["id"], ExamState.RECEIVING.value)
+        if state in _FINAL:
+            exams.append(gatherer.exam(exam, subject))
+        else:
+            excluded.append(Excluded(subject["code"], exam["visit"], state))
+    order = {visit.id: visit.number for visit in charter.visits}
+    return Gathered(
+        charter,
+        tuple(sorted(exams, key=lambda one: (one.subject, order[one.visit]))),
+        tuple(sorted(excluded, key=lambda one: (one.subject, order[one.visit]))),
+    )
+
+
+class _Gatherer:
+    """Reads one exam after the other from one moment of the lab."""
+
+    def __init__(self, snapshot: Snapshot, charter: Charter, seed: str) -> None:
+        self._snapshot, self._charter, self._seed = snapshot, charter, seed
+        self._study = str(snapshot.all("lab")[0]["trial_id"])
+        self._pseudonyms = _pseudonyms(snapshot)
+        self._dates = _exam_dates(snapshot)
+        self._baselines = self._baseline_dates()
+
+    def exam(self, exam: Row, subject: Row) -> ExamRecord:
+        attributes = _attributes(self._snapshot, subject["id"])
+        charter_row = self._snapshot.one("charter", hash=exam["charter_hash"])
+        at = self._dates.get(exam["id"])
+        return ExamRecord(
+            study=self._study,
+            site=subject["site_code"] or "",
+            subject=subject["code"],
+            visit=exam["visit"],
+            date=at.isoformat() if at else "",
+            day=self._day(exam, at),
+            limb=attributes.get(self._charter.exam.side_attribute or "", ""),
+            reference_slot=reference_slot(self._seed, exam_part(SubjectCode(subject["code"]), VisitId(exam["visit"]))),
+            charter_version=charter_row["version"] if charter_row else "",
+            charter_hash=exam["charter_hash"],
+            sides=MappingProxyType({place.id: place.side for place in segments_of(self._charter, attributes)}),
+            records=self._records(exam["id"]),
+        )
+
+    def _records(self, exam: str) -> tuple[SignedRecord, ...]:
+        compared = self._snapshot.latest("comparison", by="event_seq", exam_id=exam)
+        if compared is None:
+            return ()
+        found = [self._reading(compared["reading_1"]), self._reading(compared["reading_2"])]
+        for case in readings.cases(self._snapshot, comparison_id=compared["id"]):
+            found += self._decision(case)
+        return tuple(found)
+
+    def _reading(self, record: str) -> SignedRecord:
+        signed = readings.reading_of(self._snapshot, record)
+        content = ReadingContent.from_json(self._snapshot.opening_of(signed.seq))
+        answers = {answer.cell: answer for answer in content.answers}
+        assigned = self._snapshot.one("assignment", id=signed.assignment) or {}
+        return self._signed(signed, 1 if assigned["slot"] == 1 else 2, answers)
+
+    def _decision(self, case: readings.CaseRecord) -> list[SignedRecord]:
+        signed = readings.signed_adjudication(self._snapshot, case)
+        if signed is None:
+            return []
+        content = AdjudicationContent.from_json(self._snapshot.opening_of(signed.seq))
+        return [self._signed(signed, None, {one.cell: Answer(one.cell, one.grade, one.evidence) for one in content.decisions})]
+
+    def _signed(self, signed: readings.SignedRecord, slot: Slot | None, answers: Mapping[Cell, Answer]) -> SignedRecord:
+        assigned = self._snapshot.one("assignment", id=signed.assignment) or {}
+        return SignedRecord(
+            record=signed.id,
+            slot=slot,
+            reader=self._pseudonyms[assigned["account_id"]],
+            revision=signed.revision,
+            current=True,
+            signed_at=stamp(signed.at),
+            event=signed.seq,
+            answers=MappingProxyType(dict(answers)),
+        )
+
+    def _baseline_dates(self) -> Mapping[str, date]:
+        baseline = next(visit.id for visit in self._charter.visits if visit.baseline)
+        exams = self._snapshot.all("exam", visit=baseline)
+        return {exam["subject_id"]: self._dates[exam["id"]] for exam in exams if exam["id"] in self._dates}
+
+    def _day(self, exam: Row, at: date | None) -> str:
+        """Days since the baseline exam, which counts as its nominal day."""
+        baseline = self._baselines.get(exam["subject_id"])
+        if at is None or baseline is None:
+            return ""
+        nominal = next(visit.day for visit in self._charter.visits if visit.baseline)
+        return str((at - baseline).days + nominal)
+
+
+def _attributes(snapshot: Snapshot, subject: str) -> dict[str, str]:
+    rows = sorted(snapshot.all("subject_attribute", subject_id=subject), key=lambda row: row["n"])
+    return {row["attribute"]: row["value"] for row in rows if not row["segment"]}
+
+
+def _pseudonyms(snapshot: Snapshot) -> Mapping[str, str]:
+    """R01, R02, ... for everybody who was ever assigned something, in the order in which the accounts were made."""
+    assigned = {row["account_id"] for row in snapshot.all("assignment")}
+    accounts = [row["id"] for row in snapshot.all("account") if row["id"] in assigned]
+    return {account: f"R{number:02d}" for number, account in enumerate(accounts, 1)}
+
+
+def _exam_dates(snapshot: Snapshot) -> Mapping[str, date]:
+    """The earliest (moved) study date of an exam's clips."""
+    dates: dict[str, date] = {}
+    for clip in snapshot.all("clip"):
+        if clip["study_date"]:
+            at = date.fromisoformat(clip["study_date"])
+            dates[clip["exam_id"]] = min(at, dates.get(clip["exam_id"], at))
+    return dates

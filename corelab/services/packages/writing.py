@@ -1,0 +1,311 @@
+"""Export: derive, check, sign, write and verify one package. The same state gives the same bytes, whenever and wherever it is written."""
+
+import base64
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from uuid import uuid4
+
+import corelab
+from corelab.domain.accounts import Command, Meaning
+from corelab.domain.audit import SignedDocument, key_id
+from corelab.domain.clock import stamp
+from corelab.domain.vocabulary import LabKind
+from corelab.export.check import PackageFault, content_faults, row_name
+from corelab.export.manifest import MANIFEST, PackageExistsError, PackageFile, entries_of, files_digest, with_manifest, write_package
+from corelab.export.readme import readme
+from corelab.export.rows import tables_of
+from corelab.export.tables import CODELIST_HEADER, DICTIONARY_HEADER, SPECIFICATION, codelists_for, dictionary_rows, tables_for
+from corelab.export.writers import csv_bytes, json_bytes, table_bytes
+from corelab.services import accounts, verification
+from corelab.services.accounts import Session
+from corelab.services.labs import OpenLab, effective_charter
+from corelab.services.packages.checking import verify_package
+from corelab.services.packages.errors import LabFaultyError, ManyChartersError, NothingToExportError, StopTheLineError
+from corelab.services.packages.gather import Excluded, Gathered, gather
+from corelab.storage.keys import Opening, Signer, make_opening
+from corelab.storage.snapshot import Row, Snapshot
+from corelab.storage.transaction import NewRow, Transaction
+
+Progress = Callable[[int, int, str], None]
+_STEPS = 5
+
+# Events that change nothing of the trial's data: a package of the same data is the same package.
+_PASSING = (
+    "account.locked", "adjudication.opened", "checkpoint.", "clip.viewed", "clock.", "credential.", "package.", "reading.opened",
+    "sealed.opened", "session.", "sign_in", "viewing.", "workstation.",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A package on disk. ``rows`` by table; ``head`` is the hash of the cut-off event."""
+
+    package: Path
+    files: int
+    rows: Mapping[str, int]
+    head: str
+    excluded: tuple[Excluded, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a package would hold now. ``again`` where nothing changed since the last one: it would be the same package."""
+
+    included: int
+    excluded: tuple[Excluded, ...]
+    number: int
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Cutoff:
+    """The last event of the trial's data."""
+
+    seq: int
+    at: str
+    head: str
+
+
+def preview(lab: OpenLab, session: Session) -> Preview:
+    """What is in, what is left out and why. Needs custody."""
+    accounts.permit(session, Command.EXPORT)
+    seed = accounts.lab_secret(lab, session, "chance").decode("ascii")
+    with lab.store.read() as snapshot:
+        found = gather(snapshot, effective_charter(snapshot), seed)
+        last = snapshot.latest("package")
+        again = last is not None and last["cutoff_seq"] == _cutoff(snapshot).seq
+        number = (last["n"] if last else 0) + (0 if again else 1)
+    return Preview(len(found.exams), found.excluded, number, again)
+
+
+def export(lab: OpenLab, session: Session, out: Path, password: str, *, test: bool = False, progress: Progress | None = None) -> Exported:
+    """Writes one package into ``out``, signed by the coordinator with ``password``, and verifies it.
+
+    When no record of the trial's data came since the last package, that package is made again: same bytes, same number, same approval.
+    Raises NothingToExportError, StopTheLineError, LabFaultyError, PackageExistsError and OSError; then no package is there.
+    """
+    role = accounts.permit(session, Command.EXPORT)
+    show = progress or (lambda _done, _of, _what: None)
+    show(0, _STEPS, "Verifying the lab")
+    _require_sound(lab)
+    seed = accounts.lab_secret(lab, session, "chance").decode("ascii")
+    show(1, _STEPS, "Deriving results")
+    with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
+        made = _Package(transaction, gather(transaction, effective_charter(transaction), seed), _kind(lab, test=test))
+        target = out / made.name
+        if target.exists():
+            raise PackageExistsError(target)
+        show(2, _STEPS, "Checking and signing")
+        files = made.files(signer)
+    show(3, _STEPS, "Writing")
+    write_package(target, files)
+    show(4, _STEPS, "Verifying the package")
+    verified = verify_package(target)
+    if not verified.ok:
+        raise StopTheLineError(tuple(PackageFault(fault.where, fault.what) for fault in verified.faults))
+    show(_STEPS, _STEPS, "Done")
+    return Exported(target, len(files), made.counts, made.cutoff.head, made.gathered.excluded)
+
+
+def _kind(lab: OpenLab, *, test: bool) -> str:
+    if lab.kind is LabKind.DEMO:
+        return "DEMO"
+    return "TEST" if test or lab.kind is LabKind.TRAINING else "PROD"
+
+
+def _require_sound(lab: OpenLab) -> None:
+    found = verification.verify_lab(lab.folder)
+    if not found.ok:
+        raise LabFaultyError(tuple((fault.where, fault.what) for fault in found.faults))
+
+
+def _cutoff(snapshot: Snapshot) -> _Cutoff:
+    events = [event for event in snapshot.events() if not str(event["kind"]).startswith(_PASSING)]
+    last = events[-1]
+    return _Cutoff(last["seq"], stamp(last["at"]), last["hash"])
+
+
+class _Package:
+    """One package in the making, within one transaction."""
+
+    def __init__(self, transaction: Transaction, gathered: Gathered, kind: str) -> None:
+        if not gathered.exams:
+            raise NothingToExportError(gathered.excluded)
+        versions = tuple(sorted({exam.charter_hash for exam in gathered.exams} - {gathered.charter.hash}))
+        if versions:
+            raise ManyChartersError(versions)
+        self.gathered = gathered
+        self.cutoff = _cutoff(transaction)
+        self._transaction, self._kind = transaction, kind
+        self._tables = tables_of(gathered.charter, gathered.exams)
+        self._last = transaction.latest("package")
+        self._trial = gathered.exams[0].study
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        return MappingProxyType({name: len(rows) for name, rows in self._tables.named().items()})
+
+    @property
+    def again(self) -> Row | None:
+        """The last package, where this one is the same."""
+        if self._last is None or (self._last["cutoff_seq"], self._last["spec_version"]) != (self.cutoff.seq, SPECIFICATION):
+            return None
+        approval = self._approval_payload(self._last)
+        return self._last if (approval["kind"], approval["product"]) == (self._kind, corelab.__version__) else None
+
+    @property
+    def number(self) -> int:
+        if self._last is None:
+            return 1
+        return int(self._last["n"]) if self.again is not None else int(self._last["n"]) + 1
+
+    @property
+    def name(self) -> str:
+        compact = self.cutoff.at[:19].replace("-", "").replace(":", "") + "Z"
+        return f"{self._trial}_T{self.number:03d}_{compact}_{self._kind}"
+
+    def files(self, signer: Signer) -> tuple[PackageFile, ...]:
+        """Every file with manifest and sums; records the package unless it was made before."""
+        content = self._content()
+        facts = self._facts()
+        if self.again is not None:
+            return with_manifest(content, {**facts, "approval": self._recorded_approval(self.again)})
+        payload = {
+            "cutoff": self.cutoff.seq,
+            "files": files_digest(entries_of(content)),
+            "kind": self._kind,
+            "product": corelab.__version__,
+        }
+        opening, record = make_opening({**payload, "transfer": facts["transfer"]}), str(uuid4())
+        signature = self._transaction.signature(
+            signer,
+            record_type="package",
+            record_id=record,
+            revision=1,
+            meaning=Meaning.PACKAGE_APPROVAL,
+            charter_hash=self.gathered.charter.hash,
+            content_digest=opening.digest,
+        )
+        head = self._transaction.next_head()
+        approval = self._approval({**signature.values, "seq": head.seq}, opening, signer.public)
+        files = with_manifest(content, {**facts, "approval": approval})
+        self._record(record, files, [signature], opening)
+        return files
+
+    def _approved(self, content: tuple[PackageFile, ...], transfer: str) -> dict[str, Any]:
+        """What the approval signature is over."""
+        files = files_digest(entries_of(content))
+        return {"cutoff": self.cutoff.seq, "files": files, "kind": self._kind, "product": corelab.__version__, "transfer": transfer}
+
+    def _record(self, record: str, files: tuple[PackageFile, ...], rows: list[NewRow], opening: Opening) -> None:
+        manifest = next(file.sha256 for file in files if file.path == MANIFEST)
+        package = {
+            "id": record,
+            "n": self.number,
+            "spec_version": SPECIFICATION,
+            "cutoff_seq": self.cutoff.seq,
+            "manifest_sha256": manifest,
+            "head": self.cutoff.head,
+        }
+        self._transaction.record("package.approved", "package", record, rows=[*rows, NewRow("package", package)], payload=opening)
+
+    def _facts(self) -> dict[str, Any]:
+        charter = self.gathered.charter
+        previous = self._transaction.one("package", n=self.number - 1)
+        return {
+            "charter": [{"hash": charter.hash, "id": charter.id, "version": charter.version}],
+            "cutoff": {"at": self.cutoff.at, "head": self.cutoff.head, "seq": self.cutoff.seq},
+            "format": 1,
+            "kind": self._kind,
+            "previous": {"manifest_sha256": previous["manifest_sha256"], "transfer": f"T{previous['n']:03d}"} if previous else None,
+            "product": f"corelab {corelab.__version__}",
+            "specification": SPECIFICATION,
+            "transfer": f"T{self.number:03d}",
+            "trial": self._trial,
+        }
+
+    def _content(self) -> tuple[PackageFile, ...]:
+        charter = self.gathered.charter
+        tables = tables_for(charter)
+        rows = self._tables.named()
+        faults = tuple(fault for table in tables for fault in self._faults(table.name, rows[table.name]))
+        if faults:
+            raise StopTheLineError(faults)
+        codes = ((code.codelist, code.code, code.decode) for code in codelists_for(charter))
+        stored = self._transaction.one("charter", hash=charter.hash)
+        return (
+            *(PackageFile(table.path, table_bytes(table, rows[table.name]), len(rows[table.name])) for table in tables),
+            PackageFile("codebook/dictionary.csv", csv_bytes(DICTIONARY_HEADER, dictionary_rows(tables))),
+            PackageFile("codebook/codelists.csv", csv_bytes(CODELIST_HEADER, codes)),
+            PackageFile(f"codebook/charter_{charter.version}.toml", stored["toml"] if stored else b""),
+            PackageFile("qc/checks.json", json_bytes(self._checks())),
+            PackageFile("README.txt", readme(self._facts(), self.counts, self._kind).encode()),
+        )
+
+    def _faults(self, name: str, rows: tuple[Mapping[str, str], ...]) -> tuple[PackageFault, ...]:
+        """Keys, code lists, and words that name an arm of the trial."""
+        table = next(one for one in tables_for(self.gathered.charter) if one.name == name)
+        arms = tuple(arm.casefold() for arm in self.gathered.charter.blinding.guess_arms)
+        named = (
+            PackageFault(row_name(table, row), f"{column} names an arm of the trial")
+            for row in rows
+            for column, value in row.items()
+            if any(arm in value.casefold() for arm in arms)
+        )
+        return (*content_faults(self.gathered.charter, table, rows), *named)
+
+    def _checks(self) -> dict[str, Any]:
+        passed = [
+            "the lab verifies",
+            "keys are unique",
+            "codes stand in their lists",
+            "no arm is named",
+            "results follow from the readings",
+        ]
+        excluded = [{"state": one.state, "subject": one.subject, "visit": one.visit, "why": one.why} for one in self.gathered.excluded]
+        return {"excluded": excluded, "included": len(self.gathered.exams), "passed": passed}
+
+    # ---- the approval
+
+    def _approval(self, signature: Mapping[str, Any], opening: Opening, public: bytes) -> dict[str, Any]:
+        document = SignedDocument(
+            account=signature["account_id"],
+            at=_text(signature["at"]),
+            charter=signature["charter_hash"],
+            content=signature["content_digest"],
+            key=signature["key_id"],
+            lab=str(self._transaction.all("lab")[0]["lab_id"]),
+            meaning=_text(signature["meaning"]),
+            name=signature["printed_name"],
+            prev=signature["prev_hash"],
+            record=signature["record_id"],
+            record_type=signature["record_type"],
+            revision=signature["revision"],
+            seq=signature["seq"],
+            trial=self._trial,
+            tz=signature["tz"],
+        )
+        return {
+            "document": asdict(document),
+            "opening": base64.b64encode(opening.body).decode("ascii"),
+            "public_key": public.hex(),
+            "signature": base64.b64encode(signature["signature"]).decode("ascii"),
+        }
+
+    def _recorded_approval(self, package: Row) -> dict[str, Any]:
+        signature = self._transaction.one("signature", record_type="package", record_id=package["id"]) or {}
+        credentials = self._transaction.all("credential", account_id=signature["account_id"])
+        public = next(bytes(row["sign_pub"]) for row in credentials if key_id(bytes(row["sign_pub"])) == signature["key_id"])
+        stored = self._transaction.one("event_payload", seq=package["event_seq"]) or {}
+        return self._approval({**signature, "seq": package["event_seq"]}, Opening(bytes(stored["body"])), public)
+
+    def _approval_payload(self, package: Row) -> Mapping[str, Any]:
+        return self._transaction.opening_of(package["event_seq"])
+
+
+def _text(value: Any) -> str:
+    """Times and enums as the record writes them."""
+    return stamp(value) if hasattr(value, "tzinfo") else str(getattr(value, "value", value))
