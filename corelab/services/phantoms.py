@@ -45,9 +45,10 @@ _ANSWERED = ("kind", "point", "frames", "residual_ap_percent")
 def write_phantom(
     out: Path, kind: str, seed: int, *, syntax: str | None = None, layout: str | None = None, truth: Path | None = None
 ) -> dict[str, Any]:
-    """Writes the clip to ``out`` and, where asked, all that is known about it to ``truth`` (JSON); answers kind, point, frames, residual_ap_percent.
+    """Writes the clip to ``out`` and, where asked, all that is known about it to ``truth`` (JSON).
 
-    Raises PhantomKindError, PhantomLayoutError, SyntaxUnsupportedError before anything is written, OSError where the place cannot be written.
+    Answers kind, point, frames, residual_ap_percent. Raises PhantomKindError, PhantomLayoutError, SyntaxUnsupportedError
+    before anything is written, OSError where the place cannot be written.
     """
     phantom = make_phantom(kind, seed, layout=layout or LAYOUTS[0], syntax=syntax or SYNTAXES[0])
     _put(out, phantom.dicom)

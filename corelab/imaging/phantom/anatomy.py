@@ -53,6 +53,7 @@ class Anatomy:
     vein: Vessel
     artery: Vessel
     clot: Clot | None
+    bellies: tuple[Vessel, ...]
     scarred: bool
     stented: bool
     nerve: tuple[float, float] | None
@@ -73,6 +74,7 @@ def draw(traits: Traits, rng: np.random.Generator, width: float, depth: float) -
         vein=vein,
         artery=artery,
         clot=_clot(traits, rng),
+        bellies=() if vein.lengthwise else _bellies(rng, vein, width, side),
         scarred=traits.scarred,
         stented=traits.stented,
         nerve=nerve if rng.random() < 0.6 and not vein.lengthwise else None,
@@ -99,7 +101,7 @@ def _artery(rng: np.random.Generator, vein: Vessel, side: float) -> Vessel:
     radius = float(rng.uniform(2.8, 3.5))
     if vein.lengthwise:
         return lengthwise(vein.y + vein.half_height + radius + rng.uniform(1.6, 3.0), radius, vein.tilt * 0.8, vein.x)
-    angle = float(rng.uniform(-0.15, 1.0))
+    angle = float(rng.uniform(-0.1, 1.35))
     away_x, away_y = np.cos(angle) * side, np.sin(angle)
     across, down = vein.half_width + radius + 1.3, vein.half_height + radius + 1.3
     waves = ((2, 0.015, float(rng.uniform(0, 6))), (3, 0.012, float(rng.uniform(0, 6))))
@@ -108,14 +110,37 @@ def _artery(rng: np.random.Generator, vein: Vessel, side: float) -> Vessel:
 
 def _surfaces(rng: np.random.Generator, vein: Vessel) -> tuple[Surface, ...]:
     roof = vein.y - vein.half_height
-    shares = (0.13, float(rng.uniform(0.42, 0.5)), float(rng.uniform(0.70, 0.80)))
-    slope = float(rng.uniform(-0.06, 0.06))
+    shares = (0.13, float(rng.uniform(0.36, 0.52)), float(rng.uniform(0.66, 0.84)))
+    slopes = (0.0, float(rng.uniform(-0.07, 0.07)), float(rng.uniform(-0.11, 0.11)))
+    strengths = (9.0, float(rng.uniform(18, 24)), float(rng.uniform(8, 19)))
+    lines = (1, int(rng.integers(2, 4)), int(rng.integers(1, 4)))
     upper = tuple(
-        Surface(roof * share, slope * order, _waves(rng, 0.12 + 0.28 * order), (9.0, 21.0, 17.0)[order], (1, 3, 2)[order])
-        for order, share in enumerate(shares)
+        Surface(roof * share, slope, _waves(rng, 0.12 + 0.28 * order), strength, count)
+        for order, (share, slope, strength, count) in enumerate(zip(shares, slopes, strengths, lines, strict=True))
     )
-    floor = vein.y + vein.half_height + float(rng.uniform(8.0, 11.0))
-    return (*upper, Surface(floor, -slope, _waves(rng, 0.9), 13.0, 2))
+    floor = vein.y + vein.half_height + float(rng.uniform(7.0, 12.0))
+    return (*upper, Surface(floor, float(rng.uniform(-0.12, 0.12)), _waves(rng, 1.2), float(rng.uniform(7, 15)), int(rng.integers(1, 3))))
+
+
+def _bellies(rng: np.random.Generator, vein: Vessel, width: float, side: float) -> tuple[Vessel, ...]:
+    """Muscle bellies beside and below the vessels: dark, in a bright sheath."""
+    beside = Vessel(
+        float(vein.x - side * rng.uniform(15, 20)),
+        float(vein.y + rng.uniform(-1, 4)),
+        float(rng.uniform(7, 9.5)),
+        float(rng.uniform(3.4, 5.5)),
+        float(rng.uniform(-0.2, 0.2)),
+        ((2, 0.05, 1.0), (3, 0.06, float(rng.uniform(0, 6)))),
+    )
+    below = Vessel(
+        float(width * rng.uniform(0.2, 0.8)),
+        float(vein.y + vein.half_height + rng.uniform(11, 14)),
+        float(rng.uniform(11, 16)),
+        float(rng.uniform(3.5, 5.0)),
+        float(rng.uniform(-0.12, 0.12)),
+        ((2, 0.05, 2.0), (3, 0.05, float(rng.uniform(0, 6)))),
+    )
+    return tuple(belly for belly in (beside, below) if rng.random() < 0.65)
 
 
 def _waves(rng: np.random.Generator, amplitude: float) -> tuple[tuple[float, float, float], ...]:

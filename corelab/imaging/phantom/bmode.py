@@ -65,9 +65,9 @@ class Camera:
         level = decibels([look + rest for look in looks])
         if self._last is not None:
             keep = self._machine.persistence
-            level = cv2.addWeighted(level, 1 - keep, self._last, keep, 0)
+            level = np.asarray(cv2.addWeighted(level, 1 - keep, self._last, keep, 0), dtype=np.float32)
         self._last = level
-        return self._grey(cv2.GaussianBlur(level, (0, 0), sigmaX=0.8, sigmaY=0.55))
+        return self._grey(np.asarray(cv2.GaussianBlur(level, (0, 0), sigmaX=0.8, sigmaY=0.55), dtype=np.float32))
 
     def _echoes(self, pose: Pose) -> list[Field]:
         points = self._points
@@ -117,7 +117,7 @@ def _gain_map(anatomy: Anatomy, beam: Beam, machine: Machine) -> Field:
     )
     level = level - np.float32(4) * np.exp(-x / np.float32(1.5)) - np.float32(4) * np.exp((x - np.float32(anatomy.width)) / np.float32(1.5))
     if machine.contact:
-        lost = np.clip((np.float32(machine.contact * anatomy.width) - x + y * np.float32(0.04)) / np.float32(3), 0, 1)
+        lost = np.clip((np.float32(machine.contact * anatomy.width) - x + y * np.float32(0.06)) / np.float32(6), 0, 1)
         level = level - np.float32(34) * lost * np.clip((y - np.float32(1.5)) / np.float32(2.0), 0, 1)
     if anatomy.bone is not None:
         surface = np.float32(anatomy.bone[1]) + np.square(x - np.float32(anatomy.bone[0])) * np.float32(0.055)

@@ -1,34 +1,18 @@
-"""Puts a phantom clip together: anatomy, pictures, screen, truth, DICOM."""
+"""A phantom clip as a caller asks for it: checked arguments, encoded pictures, DICOM, truth."""
 
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-import cv2
 import numpy as np
-import numpy.typing as npt
 
-from corelab.domain.clip import Region, RegionKind
-from corelab.imaging.phantom import colour, spectral
-from corelab.imaging.phantom.anatomy import Anatomy, draw
-from corelab.imaging.phantom.bmode import Camera, draw_machine, quieter
 from corelab.imaging.phantom.dicom import JPEG, SYNTAXES, Footage, Identity, SyntaxUnsupportedError, encoded, identity, written
-from corelab.imaging.phantom.kinds import TRAITS, Kind, Mode, Traits
-from corelab.imaging.phantom.layout import Labels, Layout, Screen, backdrop, screen
-from corelab.imaging.phantom.motion import Manoeuvre, Pose, draw_manoeuvre, poses
-from corelab.imaging.phantom.speckle import Beam
-from corelab.imaging.phantom.tissue import scatter
-from corelab.imaging.phantom.truth import Lumen, lumen, residual_percent
-
-Pixels = npt.NDArray[np.uint8]
+from corelab.imaging.phantom.kinds import TRAITS, Kind
+from corelab.imaging.phantom.layout import Layout, screen
+from corelab.imaging.phantom.scene import draw_scene, pictures, regions, truth
 
 SMALLEST = (160, 120)
-_SECONDS = {Mode.GREY: 2.4, Mode.COLOUR: 3.0, Mode.SPECTRAL: 4.8}
-"""How long a clip lasts however many frames it has."""
-_SPECTRAL_START = 0.3
-"""Share of the strip that is drawn in frame 0."""
+"""Columns and rows under which no machine's screen can be told from another."""
 
 
 class PhantomKindError(ValueError):
@@ -70,7 +54,7 @@ def rewrap(phantom: Phantom, *parts: object, **fields: Any) -> Phantom:
     return phantom.with_identity(identity(*parts, **fields))
 
 
-def make_phantom(
+def make_phantom(  # noqa: PLR0913 - one call says all that a clip is; all but two have defaults
     kind: str | Kind,
     seed: int,
     *,
@@ -86,9 +70,9 @@ def make_phantom(
     """
     shown, machine = _kind(kind), _layout(layout)
     _check(frames, size, syntax)
-    scene = _scene(shown, seed, frames, screen(machine, size, TRAITS[shown].mode))
+    scene = draw_scene(shown, seed, frames, screen(machine, size, TRAITS[shown].mode))
     who = identifiers or identity("phantom", shown.value, seed, frames, size, machine.value, syntax)
-    pictures = [np.ascontiguousarray(each[:, :, 0]) if scene.screen.grey_only else each for each in _pictures(scene)]
+    shots = [np.ascontiguousarray(each[:, :, 0]) if scene.screen.grey_only else each for each in pictures(scene)]
     footage = Footage(
         syntax=syntax,
         rows=size[1],
@@ -96,11 +80,11 @@ def make_phantom(
         samples=1 if scene.screen.grey_only else 3,
         frames=frames,
         frame_ms=scene.frame_ms,
-        regions=_regions(scene),
-        pixels=encoded(pictures, syntax),
+        regions=regions(scene),
+        pixels=encoded(shots, syntax),
         model=scene.screen.model,
     )
-    return Phantom(written(footage, who), _truth(scene, seed), footage, who)
+    return Phantom(written(footage, who), truth(scene, seed), footage, who)
 
 
 def _kind(kind: str | Kind) -> Kind:
@@ -122,159 +106,3 @@ def _check(frames: int, size: tuple[int, int], syntax: str) -> None:
         raise PhantomSizeError(f"{frames} frames of {size[0]}x{size[1]}: at least one frame of {SMALLEST[0]}x{SMALLEST[1]}, even numbers")
     if syntax not in SYNTAXES:
         raise SyntaxUnsupportedError(syntax)
-
-
-# ---------------------------------------------------------------- the scene
-
-
-@dataclass(frozen=True, slots=True)
-class _Scene:
-    """Everything a clip is drawn from; ``flow`` only in colour, ``strip`` only in spectral mode."""
-
-    kind: Kind
-    traits: Traits
-    screen: Screen
-    beam: Beam
-    anatomy: Anatomy
-    manoeuvre: Manoeuvre
-    poses: tuple[Pose, ...]
-    lumens: tuple[Lumen, ...]
-    frame_ms: float
-    rng: np.random.Generator
-    strip: spectral.Strip | None
-
-
-def _scene(kind: Kind, seed: int, frames: int, on: Screen) -> _Scene:
-    traits = TRAITS[kind]
-    rng = np.random.default_rng([abs(seed), int(seed < 0), zlib.crc32(kind.value.encode())])
-    x0, y0, x1, y1 = on.picture
-    depth = float(rng.uniform(34, 37) if traits.mode is Mode.SPECTRAL else rng.uniform(37, 43))
-    scale = (y1 - y0) / depth
-    beam = Beam(scale, y1 - y0, x1 - x0)
-    anatomy = draw(traits, rng, (x1 - x0) / scale, depth)
-    manoeuvre = draw_manoeuvre(traits, rng)
-    frame_ms = round(1000 * _SECONDS[traits.mode] / max(frames, 4), 3)
-    clip_poses = poses(manoeuvre, frames, frame_ms)
-    strip = _strip(kind, on, frames * frame_ms / 1000, rng)
-    return _Scene(
-        kind, traits, on, beam, anatomy, manoeuvre, clip_poses, tuple(lumen(anatomy, pose) for pose in clip_poses), frame_ms, rng, strip
-    )
-
-
-def _strip(kind: Kind, on: Screen, seconds: float, rng: np.random.Generator) -> spectral.Strip | None:
-    if on.strip is None:
-        return None
-    x0, y0, x1, y1 = on.strip
-    return spectral.draw_strip(kind, y1 - y0, x1 - x0, seconds / (1 - _SPECTRAL_START), rng)
-
-
-def _pictures(scene: _Scene) -> Iterator[Pixels]:
-    """(rows, columns, 3) RGB, frame by frame."""
-    rng, on, beam = scene.rng, scene.screen, scene.beam
-    machine = draw_machine(rng)
-    camera = Camera(
-        scene.anatomy, scatter(scene.anatomy, beam, rng), beam, machine if scene.traits.mode is Mode.GREY else quieter(machine, 3.0), rng
-    )
-    flow = colour.flow_map(scene.anatomy, beam, scene.traits.filling, rng) if scene.traits.mode is Mode.COLOUR else None
-    table = colour.ramp()
-    stage = backdrop(on, _labels(scene), table if flow else None)
-    tint = _tint(on)
-    x0, y0, x1, y1 = on.picture
-    for index, (pose, vein) in enumerate(zip(scene.poses, scene.lumens, strict=True)):
-        share = index / max(1, len(scene.poses) - 1)
-        frame = stage.copy()
-        picture = tint[camera.picture(pose, vein)]
-        if flow is not None:
-            colour.painted(picture, flow, colour.velocities(flow, pose, share, rng), table)
-        if scene.strip is not None and on.strip is not None:
-            _sample_gate(picture, scene)
-            sx0, sy0, sx1, sy1 = on.strip
-            frame[sy0:sy1, sx0:sx1] = spectral.swept(scene.strip, _SPECTRAL_START + (1 - _SPECTRAL_START) * share)
-        frame[y0:y1, x0:x1] = picture
-        yield frame
-
-
-def _tint(on: Screen) -> Pixels:
-    grey = np.arange(256)[:, None] * np.array(on.tint)[None, :]
-    return np.asarray(np.clip(grey, 0, 255), dtype=np.uint8)
-
-
-def _sample_gate(picture: Pixels, scene: _Scene) -> None:
-    """The Doppler line and the sample volume in the middle of the vein."""
-    vein, scale = scene.anatomy.vein, scene.beam.scale
-    x, y = vein.x * scale, vein.y * scale
-    lean = 0.30
-    cv2.line(picture, _at(x - lean * y, 0), _at(x + lean * (scene.beam.rows - y), scene.beam.rows), (150, 165, 150), 1, cv2.LINE_AA)
-    for side in (-1, 1):
-        gate = side * vein.half_height * scale * 0.35
-        cv2.line(picture, _at(x + lean * gate - 5, y + gate), _at(x + lean * gate + 5, y + gate), (225, 230, 180), 1, cv2.LINE_AA)
-    cv2.line(picture, _at(x - 14, y - 14 * vein.tilt), _at(x + 14, y + 14 * vein.tilt), (225, 230, 180), 1, cv2.LINE_AA)
-
-
-def _at(x: float, y: float) -> tuple[int, int]:
-    return round(x), round(y)
-
-
-def _labels(scene: _Scene) -> Labels:
-    rate = 1000 / scene.frame_ms
-    settings = ["L9-3 demo", f"{rate:.0f} Hz", f"{scene.anatomy.depth / 10:.1f} cm", "", "2D", "Gn 58", "DR 60", "Map B"]
-    if scene.traits.mode is Mode.COLOUR:
-        settings += ["", "CF", "1.5 kHz", "WF low"]
-    if scene.traits.mode is Mode.SPECTRAL:
-        settings += ["", "PW", "60 deg", "SV 2 mm"]
-    scale = colour.SCALE if scene.traits.mode is Mode.COLOUR else None
-    return Labels("DEMO^PHANTOM  ID 000-DEMO", "2000-01-01 08:00", tuple(settings), scene.anatomy.depth, scale)
-
-
-# ---------------------------------------------------------------- calibration and truth
-
-
-def _regions(scene: _Scene) -> tuple[Region, ...]:
-    x0, y0, x1, y1 = scene.screen.picture
-    spacing = 0.1 / scene.beam.scale
-    found = [Region(RegionKind.TISSUE, (x0, y0, x1 - 1, y1 - 1), spacing, spacing, "cm", "cm", usable=True)]
-    if scene.traits.mode is Mode.COLOUR:
-        cx0, cy0, cx1, cy1 = colour.box(scene.anatomy, scene.beam)
-        found.append(Region(RegionKind.COLOUR, (x0 + cx0, y0 + cy0, x0 + cx1 - 1, y0 + cy1 - 1), spacing, spacing, "cm", "cm", usable=True))
-    if scene.strip is not None and scene.screen.strip is not None:
-        sx0, sy0, sx1, sy1 = scene.screen.strip
-        strip = scene.strip
-        found.append(
-            Region(
-                RegionKind.SPECTRAL,
-                (sx0, sy0, sx1 - 1, sy1 - 1),
-                strip.seconds_per_pixel,
-                -strip.speed_per_pixel,
-                "s",
-                "cm/s",
-                usable=True,
-                reference=(0, strip.baseline),
-            )
-        )
-    return tuple(found)
-
-
-def _truth(scene: _Scene, seed: int) -> MappingProxyType[str, Any]:
-    x0, y0, _, _ = scene.screen.picture
-    scale = scene.beam.scale
-    pressed = scene.manoeuvre.residual is not None
-    shapes = scene.lumens
-    diameters = [each.ap_mm for each in shapes]
-    return MappingProxyType(
-        {
-            "kind": scene.kind.value,
-            "seed": seed,
-            "point": [
-                round(x0 + float(shapes[0].outline[:, 0].mean()) * scale, 1),
-                round(y0 + float(shapes[0].outline[:, 1].mean()) * scale, 1),
-            ],
-            "frames": [{"frame": n, "ap_mm": round(each.ap_mm, 3), "area_mm2": round(each.area_mm2, 3)} for n, each in enumerate(shapes)],
-            "residual_ap_percent": round(residual_percent(shapes), 2) if pressed else None,
-            "rest_frame": 0,
-            "compressed_frame": int(np.argmin(diameters)) if pressed else None,
-            "spacing_mm": round(1 / scale, 6),
-            "grades": dict(scene.traits.grades),
-            "reflux_s": None if scene.strip is None else round(scene.strip.reflux_seconds, 3),
-            "outlines": [[[round(x0 + float(x) * scale, 2), round(y0 + float(y) * scale, 2)] for x, y in each.outline] for each in shapes],
-        }
-    )

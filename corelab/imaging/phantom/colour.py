@@ -52,9 +52,9 @@ def flow_map(anatomy: Anatomy, beam: Beam, filling: Filling, rng: np.random.Gene
         vein *= 1 - np.clip(cv2.GaussianBlur(held, (0, 0), 0.45 * beam.scale) * 1.5, 0, 1)
     artery = _profile(anatomy.artery.relative(x, y))
     extra = 64
-    grain = rng.standard_normal((beam.rows + extra, beam.columns + extra), dtype=np.float32)
-    grain = cv2.GaussianBlur(grain, (0, 0), sigmaX=0.34 * beam.scale, sigmaY=0.2 * beam.scale)
-    return FlowMap(vein, artery, grain / np.float32(grain.std()), box(anatomy, beam))
+    noise = rng.standard_normal((beam.rows + extra, beam.columns + extra), dtype=np.float32)
+    grain = cv2.GaussianBlur(noise, (0, 0), sigmaX=0.34 * beam.scale, sigmaY=0.2 * beam.scale)
+    return FlowMap(vein, artery, np.asarray(grain / np.std(grain), dtype=np.float32), box(anatomy, beam))
 
 
 def _profile(radius: Field) -> Field:

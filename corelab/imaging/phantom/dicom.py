@@ -14,7 +14,7 @@ from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.filewriter import dcmwrite
 from pydicom.sequence import Sequence as DicomSequence
-from pydicom.uid import ExplicitVRLittleEndian, JPEGBaseline8Bit, JPEGLosslessSV1, RLELossless, UltrasoundMultiFrameImageStorage
+from pydicom.uid import UID, ExplicitVRLittleEndian, JPEGBaseline8Bit, JPEGLosslessSV1, RLELossless, UltrasoundMultiFrameImageStorage
 
 from corelab.domain.clip import Region, RegionKind
 
@@ -147,9 +147,9 @@ def written(footage: Footage, who: Identity) -> bytes:
 def _meta(footage: Footage, who: Identity) -> FileMetaDataset:
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = UltrasoundMultiFrameImageStorage
-    meta.MediaStorageSOPInstanceUID = who.instance_uid
-    meta.TransferSyntaxUID = footage.syntax
-    meta.ImplementationClassUID = _IMPLEMENTATION
+    meta.MediaStorageSOPInstanceUID = UID(who.instance_uid)
+    meta.TransferSyntaxUID = UID(footage.syntax)
+    meta.ImplementationClassUID = UID(_IMPLEMENTATION)
     meta.ImplementationVersionName = "CORELAB_PHANTOM"
     return meta
 

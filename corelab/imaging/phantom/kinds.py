@@ -40,7 +40,7 @@ class Filling(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """``residual``: the range of AP under pressure / AP at rest in percent; None where nobody presses. ``echo_db``: thrombus against tissue."""
+    """``residual``: range of AP under pressure / AP at rest in percent, None where nobody presses. ``echo_db``: thrombus against tissue."""
 
     grades: Mapping[str, str]
     mode: Mode = Mode.GREY

@@ -14,6 +14,10 @@ Box = tuple[int, int, int, int]
 """x0, y0, x1, y1 in pixels; the last two are outside."""
 
 
+_LEGIBLE = 400
+"""Rows from which on the small print is drawn; on smaller screens it would run into the picture."""
+
+
 class Layout(Enum):
     GENERIC = "generic"
     WIDE = "wide"
@@ -22,7 +26,7 @@ class Layout(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """Shares of the frame: picture box (grey, colour), picture box above a strip, strip box; model name; where banner, settings and bars stand."""
+    """Shares of the frame: the picture, the picture above a strip, the strip; where banner, settings and bars stand; the model's name."""
 
     picture: tuple[float, float, float, float]
     upper: tuple[float, float, float, float]
@@ -31,39 +35,37 @@ class _Plan:
     banner_top: bool
     settings_x: float
     bar_x: float
-    tint: tuple[float, float, float]
+    tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
 
 _PLANS = {
     Layout.GENERIC: _Plan(
-        (0.140, 0.115, 0.890, 0.950),
-        (0.230, 0.115, 0.720, 0.575),
-        (0.030, 0.620, 0.885, 0.950),
-        "CL-1 Duplex",
-        True,
-        0.012,
-        0.945,
-        (1.0, 1.0, 1.0),
+        picture=(0.140, 0.115, 0.890, 0.950),
+        upper=(0.230, 0.115, 0.720, 0.575),
+        strip=(0.030, 0.620, 0.885, 0.950),
+        model="CL-1 Duplex",
+        banner_top=True,
+        settings_x=0.012,
+        bar_x=0.945,
     ),
     Layout.WIDE: _Plan(
-        (0.020, 0.045, 0.800, 0.885),
-        (0.160, 0.045, 0.640, 0.500),
-        (0.020, 0.550, 0.800, 0.885),
-        "WV-20",
-        False,
-        0.870,
-        0.840,
-        (0.94, 0.98, 1.0),
+        picture=(0.020, 0.045, 0.800, 0.885),
+        upper=(0.160, 0.045, 0.640, 0.500),
+        strip=(0.020, 0.550, 0.800, 0.870),
+        model="WV-20",
+        banner_top=False,
+        settings_x=0.895,
+        bar_x=0.855,
+        tint=(0.94, 0.98, 1.0),
     ),
     Layout.COMPACT: _Plan(
-        (0.090, 0.095, 0.930, 0.975),
-        (0.250, 0.095, 0.750, 0.560),
-        (0.090, 0.605, 0.930, 0.960),
-        "Pocket C",
-        True,
-        0.008,
-        0.965,
-        (1.0, 1.0, 1.0),
+        picture=(0.100, 0.095, 0.930, 0.975),
+        upper=(0.250, 0.095, 0.750, 0.560),
+        strip=(0.100, 0.605, 0.900, 0.960),
+        model="Pocket C",
+        banner_top=True,
+        settings_x=0.008,
+        bar_x=0.972,
     ),
 }
 
@@ -108,7 +110,7 @@ def _scaled(shares: tuple[float, float, float, float], size: tuple[int, int]) ->
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """What the machine writes: ``patient`` in the banner, ``settings`` line by line, picture depth in mm, scale of colour in cm/s or None."""
+    """What the machine writes: the banner, ``settings`` line by line, depth in mm, scale of colour in cm/s or None."""
 
     patient: str
     when: str
@@ -117,19 +119,46 @@ class Labels:
     colour_scale: float | None = None
 
 
-def backdrop(on: Screen, labels: Labels, ramp: Colour | None) -> Colour:
-    """(rows, columns, 3) RGB of everything that stays: banner, settings, grey bar, depth ticks, colour bar (``ramp``: (n, 3), top first)."""
+@dataclass(frozen=True, slots=True)
+class SpeedScale:
+    """The axis beside the spectral strip: cm/s per row, row of the baseline, seconds per column."""
+
+    per_row: float
+    baseline: int
+    per_column: float
+
+
+def backdrop(on: Screen, labels: Labels, ramp: Colour | None = None, speeds: SpeedScale | None = None) -> Colour:
+    """(rows, columns, 3) RGB of everything that stays: banner, settings, ticks, bars (``ramp`` of the colour bar: (n, 3), top first)."""
     width, height = on.size
     canvas = np.zeros((height, width, 3), dtype=np.uint8)
     plan = _PLANS[on.layout]
     _banner(canvas, on, plan, labels)
     step = max(9, int(height * 0.036))
     x = int(plan.settings_x * width)
-    for row, text in enumerate(labels.settings):
+    for row, text in enumerate(labels.settings if height >= _LEGIBLE else ()):
         _write(canvas, text, (x, on.picture[1] + step * (row + 3)), height, 0.80, (165, 175, 180))
     _ticks(canvas, on, labels.depth_mm)
     _bars(canvas, on, plan, labels, ramp)
+    if on.strip is not None and speeds is not None:
+        _axes(canvas, on.strip, speeds)
     return canvas
+
+
+def _axes(canvas: Colour, strip: Box, speeds: SpeedScale) -> None:
+    """Velocity right of the strip (towards the probe is up), seconds below it."""
+    x0, y0, x1, y1 = strip
+    height, grey = canvas.shape[0], (150, 155, 155)
+    for speed in range(-60, 61, 10):
+        y = int(y0 + speeds.baseline - speed / speeds.per_row)
+        if not y0 <= y < y1:
+            continue
+        cv2.line(canvas, (x1 + 2, y), (x1 + (7 if speed % 20 == 0 else 4), y), grey, 1)
+        if speed % 20 == 0 and height >= _LEGIBLE:
+            _write(canvas, str(speed) if speed else "0 cm/s", (x1 + 10, y + 4), height, 0.72, grey)
+    for second in range(int((x1 - x0) * speeds.per_column) + 1):
+        x = int(x0 + second / speeds.per_column)
+        cv2.line(canvas, (x, y1 + 2), (x, y1 + 6), grey, 1)
 
 
 def _banner(canvas: Colour, on: Screen, plan: _Plan, labels: Labels) -> None:
@@ -137,30 +166,23 @@ def _banner(canvas: Colour, on: Screen, plan: _Plan, labels: Labels) -> None:
     line = int(height * 0.042)
     base = line if plan.banner_top else int(height * 0.935)
     _write(canvas, labels.patient, (int(0.015 * width), base), height, 1.0, (235, 235, 225))
-    if height >= 400:
+    if height >= _LEGIBLE:
         _write(canvas, labels.when, (int(0.70 * width), base), height, 0.85, (200, 205, 205))
         _write(canvas, f"{plan.model}   SYNTHETIC, NO PATIENT", (int(0.015 * width), base + int(line * 0.9)), height, 0.8, (150, 160, 165))
     # the mark that shows which side of the probe is left
-    cv2.circle(
-        canvas,
-        (on.picture[0] - int(0.012 * width), on.picture[1] + int(0.012 * width)),
-        max(2, width // 160),
-        (90, 200, 210),
-        -1,
-        cv2.LINE_AA,
-    )
+    radius = max(1, width // 180)
+    cv2.circle(canvas, (on.picture[0] - radius - 3, on.picture[1] + radius + 2), radius, (90, 200, 210), -1, cv2.LINE_AA)
 
 
 def _ticks(canvas: Colour, on: Screen, depth_mm: float) -> None:
-    x0, y0, x1, y1 = on.picture
+    _, y0, x1, y1 = on.picture
     scale = (y1 - y0) / depth_mm
-    left = x0 < on.size[0] * 0.1
     for millimetre in range(0, int(depth_mm) + 1, 5):
         y = int(y0 + millimetre * scale)
         length = 7 if millimetre % 10 == 0 else 4
-        start = x1 + 3 if left or on.mode is not Mode.SPECTRAL else x1 + 3
+        start = x1 + 3
         cv2.line(canvas, (start, y), (start + length, y), (150, 155, 155), 1)
-        if millimetre and millimetre % 10 == 0 and on.size[1] >= 400:
+        if millimetre and millimetre % 10 == 0 and on.size[1] >= _LEGIBLE:
             _write(canvas, str(millimetre // 10), (start + length + 3, y + 4), on.size[1], 0.75, (150, 155, 155))
 
 
@@ -175,7 +197,7 @@ def _bars(canvas: Colour, on: Screen, plan: _Plan, labels: Labels, ramp: Colour 
     top += tall + int(height * 0.06)
     rows = np.linspace(0, len(ramp) - 1, tall).astype(int)
     canvas[top : top + tall, x : x + wide] = ramp[rows][:, None, :]
-    if height >= 400:
+    if height >= _LEGIBLE:
         _write(canvas, f"+{labels.colour_scale:.1f}", (x - 6, top - 4), height, 0.7, (190, 195, 195))
         _write(canvas, f"-{labels.colour_scale:.1f}", (x - 6, top + tall + int(height * 0.026)), height, 0.7, (190, 195, 195))
         _write(canvas, "cm/s", (x - 6, top + tall + int(height * 0.055)), height, 0.7, (190, 195, 195))

@@ -1,8 +1,10 @@
 """How tissue moves: the pose of each frame, and where a material point (mm) then lies."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from corelab.imaging.phantom.anatomy import Anatomy
 from corelab.imaging.phantom.kinds import Mode, Traits
@@ -17,9 +19,9 @@ _LIFT = 0.55
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """One frame: ``height`` and ``width`` of the vein against rest, tissue shortened by ``press``, lateral ``slip`` in mm, artery ``pulse``, ``drift`` out of the plane in rad.
+    """One frame: the vein's ``height`` and ``width`` against rest, tissue shortened by ``press``, ``slip`` sideways, arterial ``pulse``.
 
-    ``time`` in s; ``heart`` and ``breath`` are phases in turns.
+    ``time`` in s; ``slip`` in mm; ``drift`` out of the plane in rad; ``heart`` and ``breath`` are phases in turns.
     """
 
     time: float
@@ -118,15 +120,19 @@ def moved(anatomy: Anatomy, pose: Pose, x: Field, y: Field) -> tuple[Field, Fiel
     squared = across * across + down * down
     below_skin = _below_skin(vein, y)
     fall = below_skin / np.maximum(squared * np.float32(1 / _RIGID_TO**2), np.float32(1))
-    dy = np.float32((pose.height - 1) * vein.half_height) * down * fall
-    dx = np.float32(0.0 if vein.lengthwise else (pose.width - 1) * vein.half_width) * across * fall
-    guard = np.clip((np.sqrt(squared) - np.float32(_RIGID_TO)) * np.float32(1 / 0.35), 0, 1)
+    dy = _single(np.float32((pose.height - 1) * vein.half_height) * down * fall)
+    dx = _single(np.float32(0.0 if vein.lengthwise else (pose.width - 1) * vein.half_width) * across * fall)
+    guard = _single(np.clip((np.sqrt(squared) - np.float32(_RIGID_TO)) * np.float32(1 / 0.35), 0, 1))
     if not artery.lengthwise:
         dx, dy = _with_artery(artery, vein, pose, (x, y), (dx, dy), guard)
     lift = np.float32(_LIFT * max(0.0, 1 - pose.height) * vein.half_height) * below_skin
     moved_x = x + dx + np.float32(pose.slip)
     moved_y = (y + dy - lift) * np.float32(1 - pose.press)
-    return moved_x.astype(np.float32, copy=False), moved_y.astype(np.float32, copy=False)
+    return _single(moved_x), _single(moved_y)
+
+
+def _single(values: npt.NDArray[np.floating[Any]]) -> Field:
+    return np.asarray(values, dtype=np.float32)
 
 
 def _below_skin(vein: Vessel, y: Field) -> Field:
@@ -146,7 +152,7 @@ def _with_artery(
     swell = guard * np.float32(pose.pulse) / np.maximum(squared, np.float32(1))
     dx = shift[0] + weight * (np.float32(whole_x) - shift[0]) + from_x * swell
     dy = shift[1] + weight * (np.float32(whole_y) - shift[1]) + from_y * swell
-    return dx, dy
+    return _single(dx), _single(dy)
 
 
 def _shift_of_centre(artery: Vessel, vein: Vessel, pose: Pose) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cache
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -32,7 +33,7 @@ def joined(parts: Sequence[Scatterers]) -> Scatterers:
 
 @dataclass(frozen=True, slots=True)
 class Beam:
-    """``scale`` in px per mm, the picture's ``rows`` and ``columns``, blur (sigma, px) along the beam and, least at the focus, across it."""
+    """``scale`` in px per mm, the picture's ``rows`` and ``columns``, blur (sigma, px) along the beam and across it, least at the focus."""
 
     scale: float
     rows: int
@@ -63,7 +64,7 @@ class Beam:
     def across(self, row: int) -> float:
         """Lateral sigma in px at a row."""
         away = abs((row + 0.5) / self.rows - self.focus) / max(self.focus, 1 - self.focus)
-        return self.narrow + (self.broad - self.narrow) * away**1.3
+        return float(self.narrow + (self.broad - self.narrow) * away**1.3)
 
 
 def field_of_look(beam: Beam, at: tuple[Field, Field], amplitude: Field, offset: Field, angle: float) -> Field:
@@ -93,12 +94,12 @@ def blurred(beam: Beam, echo: Field) -> Field:
     smooth = cv2.sepFilter2D(echo, cv2.CV_32F, np.ones(1, dtype=np.float32), _kernel(beam.axial), borderType=cv2.BORDER_REFLECT)
     out = np.empty_like(smooth)
     edges = np.linspace(0, beam.rows, _BANDS + 1).astype(int)
-    for top, bottom in zip(edges[:-1], edges[1:], strict=True):
+    for top, bottom in pairwise(edges):
         sigma = beam.across((int(top) + int(bottom)) // 2)
         out[top:bottom] = cv2.sepFilter2D(
             smooth[top:bottom], cv2.CV_32F, _kernel(sigma), np.ones(1, dtype=np.float32), borderType=cv2.BORDER_REFLECT
         )
-    return out
+    return np.asarray(out, dtype=np.float32)
 
 
 @cache

@@ -14,7 +14,7 @@ Colour = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """``grey`` (rows, columns) of the whole sweep; seconds per column; cm/s per row; ``baseline`` row, above it flow away from the heart."""
+    """``grey`` (rows, columns) of the whole sweep; s per column; cm/s per row; ``baseline`` row, above it flow away from the heart."""
 
     grey: npt.NDArray[np.uint8]
     seconds_per_pixel: float
@@ -28,7 +28,7 @@ def draw_strip(kind: Kind, rows: int, columns: int, seconds: float, rng: np.rand
     baseline = int(rows * (0.45 if kind is Kind.SPECTRAL_REFLUX else 0.30))
     top_speed = 60.0 if kind is Kind.SPECTRAL_REFLUX else 45.0
     per_pixel = top_speed / rows
-    time = np.arange(columns) * (seconds / columns)
+    time = np.arange(columns, dtype=np.float64) * (seconds / columns)
     centre, reflux = _course(kind, time, seconds, rng)
     return Strip(_spectrum(centre, rows, baseline, per_pixel, rng), seconds / columns, per_pixel, baseline, reflux)
 
@@ -65,15 +65,15 @@ def _spectrum(centre: Field, rows: int, baseline: int, per_pixel: float, rng: np
     fast = centre[None, :] * np.float32(1.18)
     towards = speed * np.sign(fast)
     edge = np.clip((np.abs(fast) - towards) / np.float32(1.4), 0, 1)
-    body = np.where(towards > 0, edge * (np.float32(0.35) + np.float32(0.65) * np.clip(towards / np.maximum(np.abs(fast), 1e-3), 0, 1)), 0)
-    grain = rng.standard_normal((rows, centre.size, 2), dtype=np.float32)
-    grain = cv2.GaussianBlur(grain, (0, 0), sigmaX=0.9, sigmaY=0.8)
+    body = np.where(towards > 0, edge * (np.float32(0.25) + np.float32(0.75) * np.clip(towards / np.maximum(np.abs(fast), 1e-3), 0, 1)), 0)
+    noise = rng.standard_normal((rows, centre.size, 2), dtype=np.float32)
+    grain = np.asarray(cv2.GaussianBlur(noise, (0, 0), sigmaX=1.1, sigmaY=1.5), dtype=np.float32)
     speckle = np.sum(grain * grain, axis=2)
     speckle /= speckle.mean()
     level = body * speckle + np.float32(0.006) * speckle
     shown = np.clip((np.float32(10) * np.log10(level + np.float32(1e-5)) + np.float32(21)) / np.float32(27), 0, 1)
     shown[np.abs(speed[:, 0]) < 1.1] *= np.float32(0.12)
-    return (255 * shown**1.25).astype(np.uint8)
+    return np.asarray(255 * shown**1.25, dtype=np.uint8)
 
 
 def swept(strip: Strip, share: float) -> Colour:

@@ -8,6 +8,8 @@ import numpy.typing as npt
 Field = npt.NDArray[np.float32]
 """An array of float32; points and maps are kept in it because double would cost twice the time and show nothing more."""
 
+MARGIN = 3.0
+"""Tissue beside the picture in mm, which moves in under pressure."""
 _LONG = 400.0
 """Half width in mm of a vessel cut along its length: straight as far as the picture goes."""
 
@@ -39,12 +41,12 @@ class Vessel:
     def radius(self, x: Field, y: Field) -> Field:
         """0 in the centre, 1 on the plain ellipse."""
         across, down = self.offsets(x, y)
-        return np.sqrt(across * across + down * down)
+        return np.asarray(np.sqrt(across * across + down * down), dtype=np.float32)
 
     def relative(self, x: Field, y: Field) -> Field:
         """0 in the centre, 1 on the outline, harmonics included."""
         across, down = self.offsets(x, y)
-        return np.sqrt(across * across + down * down) / self.rim(np.arctan2(down, across))
+        return np.asarray(np.sqrt(across * across + down * down) / self.rim(np.arctan2(down, across)), dtype=np.float32)
 
     def rim(self, angle: Field) -> Field:
         wave = np.ones_like(angle)
