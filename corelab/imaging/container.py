@@ -1,12 +1,10 @@
-"""Frames out of encapsulated pixel data, each reduced to what its picture needs: markers by allow-list, nothing after the end of the image."""
+"""One compressed frame, reduced to what its picture needs: markers by allow-list, nothing after the end of the image."""
 
 import re
 import struct
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corelab.domain.intake import IntakeCode, ObjectRefusedError
-from corelab.imaging.raw_walk import Buffer, Walk
 
 JPEG_BASELINE = "1.2.840.10008.1.2.4.50"
 JPEG_EXTENDED = "1.2.840.10008.1.2.4.51"
@@ -20,8 +18,6 @@ _KEPT = frozenset({0xDB, 0xC4, 0xDD})  # quantisation, Huffman tables, restart i
 _STARTS = {JPEG_BASELINE: {0xC0, 0xC1, 0xC2}, JPEG_EXTENDED: {0xC0, 0xC1, 0xC2}, JPEG_LOSSLESS: {0xC3}, JPEG_LOSSLESS_SV1: {0xC3}}
 _NEXT_MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])", re.DOTALL)
 
-Span = tuple[int, int]
-
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -31,56 +27,6 @@ class Shape:
     columns: int
     components: int
     precision: int
-
-
-@dataclass(frozen=True, slots=True)
-class Grouped:
-    """Which fragments make which frame, and whether the offset table contradicts that."""
-
-    frames: tuple[tuple[Span, ...], ...]
-    table_wrong: bool
-
-
-def group_fragments(data: Buffer, walk: Walk, declared: int | None, extended: Sequence[int] = ()) -> Grouped:
-    """One tuple of fragments per frame: by the offset table where it holds, one each where the numbers agree, else by start of image."""
-    table, *spans = walk.fragments or ((0, 0),)
-    spans = [span for span in spans if span[1]] if declared is None else spans
-    offsets = list(extended) or list(struct.unpack_from(f"<{table[1] // 4}I", data, table[0]))
-    by_table = _by_offsets(spans, offsets) if offsets else None
-    if by_table is not None and (declared is None or len(by_table) == declared or len(by_table) == len(spans)):
-        return Grouped(by_table, table_wrong=False)
-    wrong = bool(offsets)
-    if len(spans) == declared or walk.syntax not in JPEG:
-        return Grouped(tuple((span,) for span in spans) if declared != 1 else (tuple(spans),), table_wrong=wrong)
-    return Grouped(_by_start_of_image(data, spans), table_wrong=wrong)
-
-
-def _by_offsets(spans: Sequence[Span], offsets: Sequence[int]) -> tuple[tuple[Span, ...], ...] | None:
-    """None where an offset does not point at the item header of a fragment."""
-    if not spans or offsets[0] != 0:
-        return None
-    first = spans[0][0] - 8
-    starts = {span[0] - 8 - first: index for index, span in enumerate(spans)}
-    try:
-        cuts = [starts[offset] for offset in offsets]
-    except KeyError:
-        return None
-    if cuts != sorted(set(cuts)):
-        return None
-    return tuple(tuple(spans[a:b]) for a, b in zip(cuts, [*cuts[1:], len(spans)], strict=True))
-
-
-def _by_start_of_image(data: Buffer, spans: Sequence[Span]) -> tuple[tuple[Span, ...], ...]:
-    frames: list[list[Span]] = []
-    for span in spans:
-        if not frames or bytes(data[span[0] : span[0] + 2]) == b"\xff\xd8":
-            frames.append([])
-        frames[-1].append(span)
-    return tuple(tuple(frame) for frame in frames)
-
-
-def joined(data: Buffer, frame: Sequence[Span]) -> bytes:
-    return b"".join(bytes(data[offset : offset + length]) for offset, length in frame)
 
 
 def clean_jpeg(stream: bytes, syntax: str) -> tuple[bytes, Shape]:

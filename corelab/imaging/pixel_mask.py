@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -88,25 +89,34 @@ def usable_box(box: Sequence[int], rows: int, columns: int) -> Box | None:
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """The kept area, ready to be applied to frames of (rows, columns) or (rows, columns, samples)."""
+    """The kept area, ready to be applied to frames of (rows, columns) or (rows, columns, 3): 255 where pixels stay, 0 elsewhere."""
 
-    kept: NDArray[np.bool_]
+    keep: Pixels
+    drop: Pixels
     black: int
 
     @classmethod
     def of(cls, kept: Kept, photometric: str) -> "Mask":
         """MONOCHROME1 shows its highest value as black."""
-        return cls(kept.area(), 255 if photometric == "MONOCHROME1" else 0)
+        keep = np.where(kept.area(), np.uint8(255), np.uint8(0))
+        if not photometric.startswith("MONOCHROME"):
+            keep = np.repeat(keep[..., None], 3, axis=2)
+        return cls(keep, 255 - keep, 255 if photometric == "MONOCHROME1" else 0)
 
     def apply(self, frame: Pixels) -> Pixels:
         """A masked copy; kept pixels are untouched."""
-        keep = self.kept if frame.ndim == 2 else self.kept[..., None]
-        return np.where(keep, frame, np.uint8(self.black))
+        masked = cv2.bitwise_or(frame, self.drop) if self.black else cv2.bitwise_and(frame, self.keep)
+        return np.asarray(masked, np.uint8)
 
     def changes(self, frame: Pixels) -> bool:
         """True when something outside the kept area is not black already."""
-        return bool((frame[~self.kept] != self.black).any())
+        seen = cv2.bitwise_not(frame) if self.black else frame
+        return _any(cv2.bitwise_and(seen, self.drop))
 
     def proves(self, source: Pixels, masked: Pixels) -> bool:
         """True when the masked area is exactly black and the kept area equals the source bit for bit."""
-        return not self.changes(masked) and bool((masked[self.kept] == source[self.kept]).all())
+        return not self.changes(masked) and not _any(cv2.bitwise_and(cv2.bitwise_xor(source, masked), self.keep))
+
+
+def _any(pixels: "cv2.typing.MatLike") -> bool:
+    return cv2.countNonZero(np.asarray(pixels).reshape(pixels.shape[0], -1)) > 0

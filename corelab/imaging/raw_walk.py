@@ -1,12 +1,13 @@
 """Walks the bytes of a DICOM file before any parser sees them: structure only, no values are built (PS3.5 chapter 7, PS3.10 chapter 7)."""
 
+import mmap
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from corelab.domain.intake import IntakeCode, ObjectRefusedError
 
-Buffer = bytes | memoryview
+Buffer = bytes | mmap.mmap
 
 EXPLICIT_LITTLE = "1.2.840.10008.1.2.1"
 IMPLICIT_LITTLE = "1.2.840.10008.1.2"
@@ -68,12 +69,11 @@ class Walk:
     faults: tuple[IntakeCode, ...]
 
 
-
 def walk(data: Buffer, limits: Limits = Limits()) -> Walk:
     """The structure of a whole file. Raises ObjectRefusedError with a stable code for anything that cannot be trusted."""
     if len(data) > limits.size:
         raise ObjectRefusedError(IntakeCode.LIMIT_SIZE, f"{len(data)} bytes")
-    return _Walker(memoryview(data), limits).file()
+    return _Walker(data, limits).file()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ _TOP = _Place()
 
 @dataclass(slots=True)
 class _Walker:
-    data: memoryview
+    data: Buffer
     limits: Limits
     elements: list[Element] = field(default_factory=list)
     fragments: list[tuple[int, int]] = field(default_factory=list)
@@ -110,14 +110,23 @@ class _Walker:
             raise ObjectRefusedError(IntakeCode.TRUNCATED if end < len(self.data) else IntakeCode.TYPE1_MISSING, "no pixel data")
         pixel = next(e for e in reversed(self.elements) if e.tag == PIXEL_DATA and not e.path)
         return Walk(
-            start, syntax, data_set, tuple(self.elements), self.pixel_header, pixel, tuple(self.fragments), self.encapsulated, end, tuple(self.faults)
+            start,
+            syntax,
+            data_set,
+            tuple(self.elements),
+            self.pixel_header,
+            pixel,
+            tuple(self.fragments),
+            self.encapsulated,
+            end,
+            tuple(self.faults),
         )
 
     def _start(self) -> int:
         if len(self.data) >= 132 and self.data[128:132] == b"DICM":
             return 132
         # Some archives lose preamble and prefix of an otherwise complete object: its first element is then the length of group 2.
-        if len(self.data) >= 12 and bytes(self.data[:6]) == b"\x02\x00\x00\x00UL":
+        if len(self.data) >= 12 and (self.data[:6]) == b"\x02\x00\x00\x00UL":
             self.faults.append(IntakeCode.NOT_DICOM)
             return 0
         raise ObjectRefusedError(IntakeCode.NOT_DICOM)
@@ -131,7 +140,7 @@ class _Walker:
             self._inside(offset, length, len(self.data))
             self._keep(Element((), tag, vr, offset, length))
             if tag == 0x00020010:
-                syntax = bytes(self.data[offset : offset + length]).rstrip(b"\0 ").decode("ascii", "replace")
+                syntax = (self.data[offset : offset + length]).rstrip(b"\0 ").decode("ascii", "replace")
             at, last = offset + length, tag
         if syntax is None:
             raise ObjectRefusedError(IntakeCode.STRUCTURE, "no transfer syntax")
@@ -226,7 +235,7 @@ class _Walker:
             self._data_set(at, at + length, place)
             return at + length
         stop = self._data_set(at, end, place)
-        if bytes(self.data[stop - 8 : stop - 4]) != struct.pack(self.order + "HH", 0xFFFE, 0xE00D):
+        if (self.data[stop - 8 : stop - 4]) != struct.pack(self.order + "HH", 0xFFFE, 0xE00D):
             raise ObjectRefusedError(IntakeCode.TRUNCATED, "in an item")
         return stop
 
@@ -261,7 +270,7 @@ class _Walker:
 
     def _peek(self, at: int) -> tuple[int, bytes, int, int]:
         group, number = struct.unpack_from(self.order + "HH", self.data, at)
-        return group << 16 | number, bytes(self.data[at + 4 : at + 6]), group, number
+        return group << 16 | number, (self.data[at + 4 : at + 6]), group, number
 
     def _item_header(self, at: int, end: int) -> tuple[int, int]:
         if at + 8 > end:

@@ -134,7 +134,7 @@ def _nearest_before(glyphs: NDArray[np.int32]) -> NDArray[np.intp]:
 
 
 def _neighbours(count: int) -> range:
-    return range(1, min(count, 48))
+    return range(1, min(count, 24))
 
 
 def _flat(glyph: NDArray[np.int32], labels: NDArray[np.int32], frame: Grey) -> bool:

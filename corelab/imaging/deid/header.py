@@ -157,7 +157,10 @@ class _Builder:
 
     def _known_device(self) -> tuple[str, str, tuple[str, ...]]:
         return known_device(
-            self.policy, self.source.text(0x00080070), self.source.text(0x00081090), [str(value) for value in self.source.values(0x00181020, "LO")]
+            self.policy,
+            self.source.text(0x00080070),
+            self.source.text(0x00081090),
+            [str(value) for value in self.source.values(0x00181020, "LO")],
         )
 
     def _items(self, rule: Rule, items: tuple[int, ...]) -> DicomSequence | None:

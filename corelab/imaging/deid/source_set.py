@@ -37,7 +37,7 @@ class SourceSet:
             number += 1
 
     def raw(self, element: Element) -> bytes:
-        return bytes(self.data[element.offset : element.offset + element.length])
+        return self.data[element.offset : element.offset + element.length]
 
     def values(self, tag: int, vr: str, path: tuple[int, ...] = (), items: tuple[int, ...] = ()) -> list[Any]:
         """All values of one element; text is split at backslashes and stripped. Empty when it is absent or not of that kind."""

@@ -1,0 +1,88 @@
+"""What identifies the person, the people and the place in a source: kept sealed beside it, and searched for before a release."""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from pydicom.charset import convert_encodings, decode_bytes
+
+from corelab.imaging.deid.source_set import SourceSet
+from corelab.imaging.raw_walk import Element, Walk
+from corelab.resources import resource
+
+_CHARSET = 0x00080005
+_LONGEST = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Values by kind (name, id, date, text, uid), as text; ``raw`` are the stored bytes of those that are not plain ASCII."""
+
+    values: Mapping[str, tuple[str, ...]]
+    raw: tuple[bytes, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Identity({sum(map(len, self.values.values()))} values)"
+
+    def to_json(self) -> dict[str, Any]:
+        return {"values": {kind: list(values) for kind, values in self.values.items()}, "raw": [value.hex() for value in self.raw]}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "Identity":
+        values = {str(kind): tuple(map(str, listed)) for kind, listed in document["values"].items()}
+        return cls(values, tuple(bytes.fromhex(value) for value in document["raw"]))
+
+    @property
+    def patient(self) -> tuple[str, ...]:
+        """What one patient has one of: to compare the objects of one study."""
+        return self.values.get("patient", ())
+
+
+@cache
+def _kinds() -> dict[int, str]:
+    with resource("deid", "identity.csv").open(encoding="utf-8", newline="") as lines:
+        return {int(row["tag"], 16): row["kind"] for row in csv.DictReader(line for line in lines if not line.startswith("#"))}
+
+
+def identity_of(source: SourceSet, walk: Walk) -> Identity:
+    """Everything in a source, at any depth, that names somebody or something."""
+    encodings = _encodings(source.values(_CHARSET, "CS"))
+    values: dict[str, dict[str, None]] = {}
+    raw: dict[bytes, None] = {}
+    for kind, element in _identifying(walk):
+        stored = source.raw(element).strip(b" \0")
+        for part in _texts(stored, encodings, is_name=kind == "name"):
+            values.setdefault(kind, {})[part] = None
+        if not stored.isascii():
+            raw[stored] = None
+    patient = tuple(source.text(tag) for tag in (0x00100020, 0x00100010, 0x00100030))
+    return Identity({**{kind: tuple(listed) for kind, listed in values.items()}, "patient": patient if any(patient) else ()}, tuple(raw))
+
+
+def _identifying(walk: Walk) -> Iterator[tuple[str, Element]]:
+    kinds = _kinds()
+    for element in walk.elements:
+        kind = "name" if element.vr == "PN" else kinds.get(element.tag)
+        if kind and 0 < element.length <= _LONGEST:
+            yield kind, element
+
+
+def _encodings(charsets: Sequence[Any]) -> list[str]:
+    try:
+        return list(convert_encodings([str(charset) for charset in charsets] or ""))
+    except (LookupError, ValueError):
+        return ["latin-1"]
+
+
+def _texts(stored: bytes, encodings: Sequence[str], *, is_name: bool) -> list[str]:
+    """The decoded values; for names also each component group, as some tools write only one of them."""
+    try:
+        text = decode_bytes(stored, list(encodings), {0x5C, 0x3D, 0x5E} if is_name else {0x5C, 0x0A, 0x0C, 0x0D})
+    except (LookupError, UnicodeError, ValueError):
+        text = stored.decode("latin-1")
+    text = text.encode("utf-8", "replace").decode()
+    parts = text.split("\\")
+    groups = [group for part in parts for group in part.split("=")] if is_name else parts
+    return [clean for group in groups if (clean := group.strip(" \0"))]

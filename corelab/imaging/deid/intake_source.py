@@ -1,0 +1,147 @@
+"""A delivered object, opened and judged: what it is, what its header says, and which of its frames are whole."""
+
+import mmap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from corelab.domain.intake import IntakeCode, ObjectFault, ObjectRefusedError
+from corelab.imaging.container import JPEG, RLE
+from corelab.imaging.deid.header import RETIRED, US, US_MULTI
+from corelab.imaging.deid.keyed import is_uid
+from corelab.imaging.deid.source_set import SourceSet
+from corelab.imaging.faults import FileRefusedError
+from corelab.imaging.frames import FrameFile
+from corelab.imaging.pixel_mask import RegionBox
+from corelab.imaging.raw_walk import EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE, Walk, walk
+
+SYNTAXES = frozenset({IMPLICIT_LITTLE, EXPLICIT_LITTLE, EXPLICIT_BIG, RLE}) | JPEG
+NATIVE = frozenset({IMPLICIT_LITTLE, EXPLICIT_LITTLE, EXPLICIT_BIG})
+_MOST_FRAMES, _LONGEST_SIDE, _MOST_BYTES = 10_000, 8192, 40 * 10**9
+_PHOTOMETRIC = frozenset({"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB", "YBR_FULL", "YBR_FULL_422"})
+
+_REFUSALS = {
+    "not_dicom": IntakeCode.NOT_DICOM,
+    "empty": IntakeCode.NOT_DICOM,
+    "truncated": IntakeCode.TRUNCATED,
+    "no_pixel_data": IntakeCode.TYPE1_MISSING,
+    "sop_class_refused": IntakeCode.SOP_CLASS,
+    "syntax_unsupported": IntakeCode.TRANSFER_SYNTAX,
+    "too_large": IntakeCode.LIMIT_PIXELS,
+}
+_SALVAGE = {
+    "truncated": IntakeCode.TRUNCATED,
+    "frame_count_mismatch": IntakeCode.FRAME_COUNT,
+    "offset_table_wrong": IntakeCode.CONTAINER,
+    "trailing_bytes": IntakeCode.TRAILING_BYTES,
+    "not_dicom": IntakeCode.STRUCTURE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An object that can become a clip. ``salvage`` is the first fault that a person must accept, if any."""
+
+    values: SourceSet = field(repr=False)
+    walk: Walk = field(repr=False)
+    frames: FrameFile = field(repr=False)
+    rows: int
+    columns: int
+    samples: int
+    photometric: str
+    faults: tuple[ObjectFault, ...]
+    salvage: IntakeCode | None
+
+    @property
+    def syntax(self) -> str:
+        return self.walk.syntax
+
+    @property
+    def is_jpeg(self) -> bool:
+        return self.syntax in JPEG
+
+    @property
+    def regions(self) -> tuple[RegionBox, ...]:
+        """Place and type of each ultrasound region; a malformed one lies outside every image."""
+        return tuple(self._region(item) for item in self.values.items(_REGIONS))
+
+    def _region(self, item: tuple[int, ...]) -> RegionBox:
+        x0, y0, x1, y1 = (self._number(tag, "UL", item) for tag in (0x00186018, 0x0018601A, 0x0018601C, 0x0018601E))
+        return RegionBox((x0, y0, x1, y1), self._number(0x00186014, "US", item))
+
+    def _number(self, tag: int, vr: str, item: tuple[int, ...]) -> int:
+        values = self.values.values(tag, vr, (_REGIONS,), item)
+        return int(values[0]) if values and isinstance(values[0], int) else -1
+
+
+_REGIONS = 0x00186011
+
+
+@contextmanager
+def opened(path: Path, *, retired: bool = True) -> Iterator[Opened]:
+    """The object at ``path``. Raises ObjectRefusedError where it can never become a clip.
+
+    ``retired``: whether the two retired ultrasound classes are taken in (lab setting ``accept_retired_sop``).
+    """
+    with path.open("rb") as file:
+        if not path.stat().st_size:
+            raise ObjectRefusedError(IntakeCode.NOT_DICOM, "empty")
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            walked = walk(data)
+            values = SourceSet.of(data, walked)
+            _judge(values, walked, retired=retired)
+            with _frame_file(path) as frames:
+                yield _opened(values, walked, frames)
+
+
+@contextmanager
+def _frame_file(path: Path) -> Iterator[FrameFile]:
+    try:
+        file = FrameFile.open(path)
+    except FileRefusedError as error:
+        raise ObjectRefusedError(_REFUSALS.get(error.code, IntakeCode.STRUCTURE), error.code) from error
+    with file:
+        yield file
+
+
+def _judge(values: SourceSet, walked: Walk, *, retired: bool) -> None:
+    sop_class = values.text(0x00080016, "UI")
+    if not (sop_class in {US, US_MULTI} or (retired and sop_class in RETIRED)):
+        raise ObjectRefusedError(IntakeCode.SOP_CLASS)
+    if walked.syntax not in SYNTAXES:
+        raise ObjectRefusedError(IntakeCode.TRANSFER_SYNTAX)
+    if not all(is_uid(values.text(tag, "UI")) for tag in (0x00080018, 0x0020000D, 0x0020000E)):
+        raise ObjectRefusedError(IntakeCode.UID_INVALID)
+    if values.text(0x00020003, "UI") not in {"", values.text(0x00080018, "UI")}:
+        raise ObjectRefusedError(IntakeCode.UID_CONFLICT)
+
+
+def _opened(values: SourceSet, walked: Walk, frames: FrameFile) -> Opened:
+    rows, columns, samples = frames.header.rows, frames.header.columns, frames.header.layout.samples
+    sizes = 1 <= rows <= _LONGEST_SIDE and 1 <= columns <= _LONGEST_SIDE and 1 <= frames.frames <= _MOST_FRAMES
+    if not sizes or rows * columns * samples * frames.frames > _MOST_BYTES:
+        raise ObjectRefusedError(_no_frames(frames, walked) if frames.frames < 1 else IntakeCode.LIMIT_PIXELS)
+    photometric = frames.header.photometric
+    bits = frames.header.layout.bits_stored
+    if photometric not in _PHOTOMETRIC or (samples == 3) != (photometric in {"RGB", "YBR_FULL", "YBR_FULL_422"}):
+        raise ObjectRefusedError(IntakeCode.CONTAINER, "photometric interpretation")
+    if bits > 8 and photometric != "PALETTE COLOR":
+        raise ObjectRefusedError(IntakeCode.CONTAINER, "more than 8 bits")
+    faults = tuple(ObjectFault(fault.code, fault.message) for fault in frames.faults)
+    return Opened(values, walked, frames, rows, columns, samples, photometric, faults, _salvage(faults, walked))
+
+
+def _no_frames(frames: FrameFile, walked: Walk) -> IntakeCode:
+    short = any(fault.code == "truncated" for fault in frames.faults)
+    return IntakeCode.TRUNCATED if short else IntakeCode.PIXEL_LENGTH if not walked.encapsulated else IntakeCode.FRAME_COUNT
+
+
+def _salvage(faults: tuple[ObjectFault, ...], walked: Walk) -> IntakeCode | None:
+    """The fault to be accepted by a person: what our own walk saw counts as much as what the reader of frames saw."""
+    found = [_SALVAGE[fault.code] for fault in faults if fault.code in _SALVAGE]
+    if not walked.encapsulated and IntakeCode.PIXEL_LENGTH in walked.faults:
+        return IntakeCode.PIXEL_LENGTH
+    seen = [code if code is not IntakeCode.NOT_DICOM else IntakeCode.STRUCTURE for code in walked.faults]
+    ordered = (IntakeCode.TRUNCATED, IntakeCode.STRUCTURE, IntakeCode.FRAME_COUNT, IntakeCode.CONTAINER, IntakeCode.TRAILING_BYTES)
+    return next((code for code in ordered if code in {*found, *seen}), None)
