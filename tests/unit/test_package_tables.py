@@ -1,0 +1,231 @@
+"""The tables of a package: made from readings, read back, and made anew when a package is checked."""
+
+import csv
+import hashlib
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+
+from corelab.domain.allocation import Slot
+from corelab.domain.form import Form, segments_of
+from corelab.domain.vocabulary import Answer
+from corelab.export.check import charter_of, load, recomputed_faults, table_faults
+from corelab.export.manifest import SUMS, PackageExistsError, PackageFile, with_manifest, write_package
+from corelab.export.records import ExamRecord, SignedRecord
+from corelab.export.rows import Tables, exams_of, tables_of
+from corelab.export.tables import READINGS, RESULTS, codelists_for, dictionary_rows, subject_visit, tables_for
+from corelab.export.writers import ColumnsDifferError, read_table, table_bytes
+from tests.exam_builders import a_form, a_reading, cell, grade, shipped, shipped_bytes
+
+Said = dict[str, int | str]
+
+
+def a_record(slot: Slot | None, said: Said, form: Form | None = None) -> SignedRecord:
+    answers = {answer.cell: answer for answer in a_reading(form, **said).complete()}
+    at = "2026-01-12T12:00:00.000Z"
+    return SignedRecord(f"record-{slot}", slot, f"R0{slot}", 1, current=True, signed_at=at, event=40, answers=answers)
+
+
+def a_decision(said: Said) -> SignedRecord:
+    cells = {cell(name.replace("_", ".", 1)): value for name, value in said.items()}
+    answers = {one: Answer(one, grade(one.item, value)) for one, value in cells.items()}
+    return replace(a_record(1, {}), record="record-3", slot=None, reader="R03", answers=MappingProxyType(answers))
+
+
+def an_exam(one: Said, two: Said, decision: Said | None = None, *, reference: Slot = 1, form: Form | None = None) -> ExamRecord:
+    sides = {place.id: place.side for place in segments_of(shipped(), {"STUDY_LIMB": "left"})}
+    records = (a_record(1, one, form), a_record(2, two, form), *((a_decision(decision),) if decision else ()))
+    return ExamRecord(
+        study="DVT-LE", site="S1", subject="S001", visit="D10", date="2024-04-18", day="10", limb="left", reference_slot=reference,
+        charter_version=shipped().version, charter_hash=shipped().hash, sides=MappingProxyType(sides), records=records,
+    )  # fmt: skip
+
+
+def found(tables: Tables, place: str, table: str = "results") -> dict[str, str]:
+    item, _, segment = place.partition(".")
+    testcd = shipped().item(item).export.testcd
+    rows = [row for row in tables.named()[table] if (row["SEGCD"], row["TESTCD"]) == (segment, testcd)]
+    assert len(rows) == 1
+    return dict(rows[0])
+
+
+def test_a_concordant_exam_gives_concordant_rows_and_its_endpoint() -> None:
+    tables = tables_of(shipped(), [an_exam({}, {})])
+    row = found(tables, "COMP.CFV")
+    assert (row["RESCD"], row["RESN"], row["SOURCE"], row["DISCFL"], row["SIDE"], row["RECID"]) == (
+        "full", "0", "CONCORDANT", "N", "LEFT", "record-1",
+    )  # fmt: skip
+    assert tables.subject_visit[0]["COMPWRST"] == "0"
+    assert tables.subject_visit[0]["CFV_VNCOMPR"] == "full"
+
+
+def test_an_adjudicated_exam_names_the_decision_and_marks_its_row_as_accepted() -> None:
+    tables = tables_of(shipped(), [an_exam({}, {"COMP_CFV": 2}, {"COMP_CFV": 1})])
+    row = found(tables, "COMP.CFV")
+    assert (row["RESCD"], row["R1CD"], row["R2CD"], row["ADJCD"], row["SOURCE"], row["RECID"]) == (
+        "partial", "full", "none", "partial", "ADJUDICATED", "record-3",
+    )  # fmt: skip
+    accepted = [row["EVALROLE"] for row in tables.readings if row["ACPTFL"] == "Y" and (row["SEGCD"], row["TESTCD"]) == ("CFV", "VNCOMPR")]
+    assert accepted == ["ADJUDICATOR 1"]
+    assert tables.subject_visit[0]["COMPWRST"] == "1"
+
+
+def test_a_difference_that_is_no_case_takes_the_reference_reading_never_a_mean() -> None:
+    tables = tables_of(shipped(), [an_exam({}, {"FLOW_CFV": 1}, reference=2)])
+    row = found(tables, "FLOW.CFV")
+    assert (row["RESCD"], row["SOURCE"], row["DISCFL"]) == ("partial", "REFERENCE", "Y")
+
+
+def test_every_cell_with_a_result_has_exactly_one_accepted_row() -> None:
+    tables = tables_of(shipped(), [an_exam({"FLOW_CFV": 1}, {"COMP_CFV": 2}, {"COMP_CFV": 1})])
+    marked = [(row["SEGCD"], row["TESTCD"]) for row in tables.readings if row["ACPTFL"] == "Y"]
+    assert sorted(marked) == sorted((row["SEGCD"], row["TESTCD"]) for row in tables.results)
+
+
+def test_three_kinds_of_missing_stay_three_codes_with_their_reasons() -> None:
+    form = a_form(not_imaged={"POPV": "NOT_SCANNED"})
+    tables = tables_of(shipped(), [an_exam({"COMP_CFV": "NE:WINDOW"}, {"COMP_CFV": "NE:WRONG_PLANE"}, form=form)])
+    codes = {place: found(tables, place) for place in ("COMP.POPV", "COMP.CFV", "FLOW.IVC")}
+    assert [(row["RESCD"], row["EVALSTAT"], row["NERSN"]) for row in codes.values()] == [
+        ("NI", "NI", "NOT_SCANNED"), ("NE", "NE", "WINDOW"), ("NA", "NA", "ABSENT"),
+    ]  # fmt: skip
+    assert not [row for row in tables.results if row["NERSN"] == "CHARTER"]
+
+
+def test_evidence_frames_are_counted_from_one() -> None:
+    row = next(row for row in tables_of(shipped(), [an_exam({}, {})]).readings if row["SEGCD"] == "CFV" and row["TESTCD"] == "VNCOMPR")
+    assert (row["CLIPID"], row["FRAMEA"], row["FRAMEB"]) == ("c" * 64, "4", "")
+
+
+def test_tables_read_back_give_the_same_exams_and_the_same_tables() -> None:
+    tables = tables_of(shipped(), [an_exam({"FLOW_CFV": 1}, {"COMP_CFV": 2}, {"COMP_CFV": 1})])
+    again = tables_of(shipped(), exams_of(shipped(), tables.readings, tables.subject_visit))
+    for table in tables_for(shipped()):
+        assert table_bytes(table, again.named()[table.name]) == table_bytes(table, tables.named()[table.name])
+
+
+def test_a_table_is_plain_sorted_csv_that_other_tools_read() -> None:
+    tables = tables_of(shipped(), [an_exam({}, {})])
+    data = table_bytes(RESULTS, tables.results)
+    assert b"\r" not in data
+    rows = list(csv.DictReader(io.StringIO(data.decode())))
+    assert tuple(rows[0]) == RESULTS.names
+    keys = [(row["USUBJID"], int(row["VISITNUM"]), row["SIDE"], row["SEGCD"], row["TESTCD"]) for row in rows]
+    assert keys == sorted(keys)
+
+
+def test_another_header_is_refused_with_what_was_found() -> None:
+    data = table_bytes(RESULTS, ()).replace(b"SOURCE", b"ORIGIN")
+    with pytest.raises(ColumnsDifferError) as refused:
+        read_table(RESULTS, data)
+    assert "ORIGIN" in refused.value.found
+
+
+def test_the_dictionary_names_every_column_of_every_file_once() -> None:
+    rows = dictionary_rows(tables_for(shipped()))
+    assert len({row[:2] for row in rows}) == len(rows) == sum(len(table.columns) for table in tables_for(shipped()))
+
+
+def test_column_names_are_short_upper_case_but_for_the_wide_table() -> None:
+    for table in (READINGS, RESULTS):
+        assert all(len(name) <= 8 and name.isupper() for name in table.names)
+    assert "POPV_VNCOMPR" in subject_visit(shipped()).names
+    assert "CIV_VNCOMPR" not in subject_visit(shipped()).names, "compressibility is not asked of an iliac vein"
+
+
+def test_code_lists_hold_every_code_that_the_tables_hold() -> None:
+    tables = tables_of(shipped(), [an_exam({"COMP_CFV": "NE:WINDOW"}, {"COMP_CFV": 2}, {"COMP_CFV": 1})])
+    codes = {(code.codelist, code.code) for code in codelists_for(shipped())}
+    for row in tables.results:
+        assert row["EVALSTAT"] or (row["TESTCD"], row["RESCD"]) in codes
+
+
+# ---------------------------------------------------------------- a folder
+
+
+def a_package(folder: Path, tables: Tables) -> Path:
+    rows = tables.named()
+    files = [PackageFile(table.path, table_bytes(table, rows[table.name]), len(rows[table.name])) for table in tables_for(shipped())]
+    files.append(PackageFile(f"codebook/charter_{shipped().version}.toml", shipped_bytes()))
+    write_package(folder, with_manifest(tuple(files), {"charter": [{"hash": shipped().hash}]}))
+    return folder
+
+
+def faults_of(folder: Path) -> list[str]:
+    loaded, faults = load(folder)
+    assert loaded is not None
+    charter, more = charter_of(loaded)
+    assert charter is not None
+    wrong, rows = table_faults(charter, loaded)
+    return [f"{fault.where}: {fault.what}" for fault in (*faults, *more, *wrong, *recomputed_faults(charter, rows))]
+
+
+def redone(folder: Path, table: str, old: str, new: str) -> None:
+    """Changes a table and makes every hash right again, as somebody would who wants the change to go unseen."""
+    file = folder / "data" / f"{table}.csv"
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new, 1))
+    manifest = json.loads((folder / "MANIFEST.json").read_text())
+    for entry in manifest["files"]:
+        data = (folder / entry["path"]).read_bytes()
+        entry["bytes"], entry["sha256"] = len(data), hashlib.sha256(data).hexdigest()
+    (folder / "MANIFEST.json").write_text(json.dumps(manifest))
+    names = [*(entry["path"] for entry in manifest["files"]), "MANIFEST.json"]
+    (folder / SUMS).write_text("".join(f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in names))
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    return a_package(tmp_path / "package", tables_of(shipped(), [an_exam({}, {"COMP_CFV": 2}, {"COMP_CFV": 1})]))
+
+
+def test_a_package_as_written_has_no_fault(package: Path) -> None:
+    assert faults_of(package) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "named"),
+    [
+        ("results", "partial,Partial,1,,,,ADJUDICATED", "full,Partial,1,,,,ADJUDICATED", "data/results.csv DVT-LE S001 2 LEFT CFV VNCOMPR"),
+        ("results", "CONCORDANT", "REFERENCE", "data/results.csv DVT-LE S001 2 IVC IMGQUAL"),
+        ("readings", ",Y,2026-01-12T12", ",N,2026-01-12T12", "data/readings.csv DVT-LE S001 2 IVC IMGQUAL READER 1"),
+        ("subject_visit", "0.9.0", "9.9.9", "data/subject_visit.csv DVT-LE S001 2"),
+    ],
+)
+def test_a_changed_row_is_found_by_the_readings_though_every_hash_fits(package: Path, table: str, old: str, new: str, named: str) -> None:
+    redone(package, table, old, new)
+    faults = faults_of(package)
+    assert any(fault.startswith(named) for fault in faults), faults
+
+
+def test_a_changed_file_a_missing_one_and_a_stray_one_are_named(package: Path) -> None:
+    (package / "data/results.csv").write_bytes((package / "data/results.csv").read_bytes().replace(b"full", b"FULL"))
+    (package / "codebook/extra.txt").write_text("x")
+    faults = faults_of(package)
+    assert "data/results.csv: differs from its hash in the manifest" in faults
+    assert "codebook/extra.txt: is not named by the manifest" in faults
+
+
+def test_a_manifest_that_names_a_file_outside_is_refused(package: Path) -> None:
+    manifest = json.loads((package / "MANIFEST.json").read_text())
+    manifest["files"].append({"path": "../secret", "sha256": "0" * 64, "bytes": 1, "rows": None})
+    (package / "MANIFEST.json").write_text(json.dumps(manifest))
+    assert "../secret: a name outside the package" in faults_of(package)
+
+
+def test_an_existing_package_is_never_overwritten(package: Path) -> None:
+    before = (package / SUMS).read_bytes()
+    with pytest.raises(PackageExistsError):
+        write_package(package, (PackageFile("a", b"b"),))
+    assert (package / SUMS).read_bytes() == before
+
+
+def test_nothing_half_made_stays_when_writing_fails(tmp_path: Path) -> None:
+    with pytest.raises(FileExistsError):
+        write_package(tmp_path / "package", (PackageFile("a", b"1"), PackageFile("a", b"2")))
+    assert list(tmp_path.iterdir()) == []
