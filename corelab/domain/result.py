@@ -119,13 +119,9 @@ def _worst(derivation: Worst, item: ChoiceItem, known: Sequence[str], used: int)
     worst = max((item.rank(value) or 0 for value in known), default=None)
     if len(known) == used or derivation.missing == "available":
         return worst
-    match derivation.missing:
-        case "certain":
-            return worst if worst == item.worst_rank else None
-        case "strict":
-            return None
-        case "worst_case":
-            return item.worst_rank
+    if derivation.missing == "worst_case":
+        return item.worst_rank
+    return worst if derivation.missing == "certain" and worst == item.worst_rank else None
 
 
 def _count(derivation: CountOf, item: ChoiceItem, known: Sequence[str], used: int) -> int | None:
@@ -134,10 +130,6 @@ def _count(derivation: CountOf, item: ChoiceItem, known: Sequence[str], used: in
     absent = used - len(known)
     if not absent:
         return counted
-    match derivation.missing:
-        case "strict":
-            return None
-        case "available":
-            return counted if known else None
-        case "worst_case":
-            return counted + absent * (item.options[-1].value in derivation.values)
+    if derivation.missing == "worst_case":
+        return counted + absent * (item.options[-1].value in derivation.values)
+    return counted if derivation.missing == "available" and known else None

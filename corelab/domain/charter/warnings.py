@@ -16,6 +16,7 @@ def check_warnings(names: Names) -> None:
     _unused(names)
     _visit_told(names)
     _form_order(names)
+    _controlled(names)
     _closure(names)
     _scores(names)
     _load(names)
@@ -88,11 +89,6 @@ def _form_order(names: Names) -> None:
 
 
 def _closure(names: Names) -> None:
-    details = {item for ask in names.root.children("ask") if ask.text("use") == "detail" for item in ask.words("items")}
-    for difference in names.root.children("class"):
-        for rule in difference.children("rule"):
-            if difference.text("action") == "adjudicate" and rule.has("na_as") and details & set(rule.words("items")):
-                names.findings.add("W04", rule.at("na_as"), "every one-step difference of the controlling item becomes a case")
     adjudication = names.root.child("adjudication")
     if adjudication is not None and not adjudication.flag("closure", default=True):
         names.findings.add("W05", adjudication.at("closure"), "an endpoint may rest on a reference grade")
@@ -101,6 +97,14 @@ def _closure(names: Names) -> None:
     for rule, item in _endpoint_items(names):
         if item not in compared:
             names.findings.add("W05", rule.place, f"{item} feeds a class A derivation but is in no class")
+
+
+def _controlled(names: Names) -> None:
+    details = {item for ask in names.root.children("ask") if ask.text("use") == "detail" for item in ask.words("items")}
+    for difference in names.root.children("class"):
+        for rule in difference.children("rule"):
+            if difference.text("action") == "adjudicate" and rule.has("na_as") and details & set(rule.words("items")):
+                names.findings.add("W04", rule.at("na_as"), "every one-step difference of the controlling item becomes a case")
 
 
 def _endpoint_items(names: Names) -> Iterator[tuple[Node, str]]:
@@ -146,10 +150,10 @@ def _load(names: Names) -> None:
         for block in ask.words("blocks") if ask.text("use") == "core" else ():
             for segment in names.targets(ask):
                 asked.setdefault((block, segment), set()).update(_to_answer(names, ask))
-    for block in names.root.children("block"):
-        loads = [len(items) for (of, segment), items in asked.items() if of == block.id and _required(names, segment)]
+    for node in names.root.children("block"):
+        loads = [len(items) for (of, segment), items in asked.items() if of == node.id and _required(names, segment)]
         if loads and sum(loads) > _MAX_LOAD * len(loads):
-            names.findings.add("W07", block.place, f"{sum(loads)} core questions on {len(loads)} segments", found=str(sum(loads)))
+            names.findings.add("W07", node.place, f"{sum(loads)} core questions on {len(loads)} segments", found=str(sum(loads)))
 
 
 def _to_answer(names: Names, ask: Node) -> set[str]:
