@@ -85,7 +85,7 @@ class CineStrip(QWidget):
 
     def __init__(self, cine: Cine, parent: QWidget | None = None, *, slim: bool = False) -> None:
         super().__init__(parent)
-        self._cine, self._timing = cine, None  # type: Cine, Timing | None
+        self._cine, self._rate_words = cine, ""
         self._slim, self._narrow = slim, False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.line = TimeLine(cine, self)
@@ -102,7 +102,7 @@ class CineStrip(QWidget):
             self._cine.moved.disconnect(self._show)
             self._cine.changed.disconnect(self._show)
             self._watch(cine)
-        self._cine, self._timing = cine, timing
+        self._cine, self._rate_words = cine, rate_words(timing) if timing else ""
         self.line.show_cine(cine)
         self._show()
 
@@ -175,7 +175,7 @@ class CineStrip(QWidget):
         self._time.setText(seconds(cine.time_ms))
         self._of.setText(f"of {seconds(cine.duration_ms)}")
         self._frame.show(f"{cine.frame + 1} of {cine.frames}", visible=full)
-        self._rate.show(rate_words(self._timing) if self._timing else "", visible=full and self._timing is not None)
+        self._rate.show(self._rate_words, visible=full and bool(self._rate_words))
         self._speed.show(f"{cine.speed:.2f}x", visible=not self._slim)
         self._loop.show(_loop_words(cine), visible=not self._slim)
 

@@ -185,7 +185,7 @@ class Grading:
 def needs_mark(reading: Reading, answer: Answer) -> bool:
     """Whether an answer still needs a frame that the reader marked."""
     value = answer.grade.value
-    marked = any(each.bound is not Binding.AUTO for each in answer.evidence)
+    marked = any(each.bound is Binding.MARKED for each in answer.evidence)
     return value is not None and reading.form.item(answer.cell.item).needs_mark(value) and not marked
 
 

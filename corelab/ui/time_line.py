@@ -1,8 +1,8 @@
 """The time line of a clip: ticks, the loop range with its grips, the play head, and the marks of evidence with their words."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from enum import Enum
-from math import ceil
 from typing import Final
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
@@ -174,8 +174,7 @@ class TimeLine(QWidget):
     def _frame_at(self, x: float) -> int:
         band = self._band
         share = min(max((x - band.left()) / band.width(), 0.0), 1.0)
-        at = share * self._cine.duration_ms
-        return max(0, ceil(sum(start <= at + 1e-6 for start in self._cine.starts_ms)) - 1)
+        return max(0, bisect_right(self._cine.starts_ms, share * self._cine.duration_ms + 1e-6) - 1)
 
     # -- hands -----------------------------------------------------------------------------------------------------------------
 

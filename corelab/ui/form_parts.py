@@ -1,0 +1,196 @@
+"""The parts of the grade form: an option with its key, a folded question, a line about evidence, the legend of the map."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from corelab.domain.vocabulary import Evidence, Missing
+from corelab.ui.parts import CAP_HEIGHT, SWATCH_WIDTH, cap_width, grade_style, paint_diamond, paint_key_cap, paint_swatch
+from corelab.ui.segment_words import Drawn
+from corelab.ui.theme import RADIUS_ROW, Colour, Size, Weight, font
+
+_OPTION_HEIGHT: Final = 32
+_FOLDED_HEIGHT: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing a digit can mean. ``grade`` is drawn as a swatch where ``ranked``."""
+
+    digit: int
+    words: str
+    grade: Drawn = None
+    ranked: bool = False
+    chosen: bool = False
+
+
+class _Pressed(QAbstractButton):
+    """A painted button that never takes the keyboard from the page."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def _elided(self, painter: QPainter, words: str, width: float) -> str:
+        return painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, round(width))
+
+
+class OptionButton(_Pressed):
+    """An option of the current question: key cap, swatch, words.
+
+    Signals:
+        picked: it was clicked; carries its digit.
+    """
+
+    picked = Signal(int)
+
+    def __init__(self, choice: Choice, parent: QWidget | None = None) -> None:
+        super().__init__(f"{choice.digit} {choice.words}{', chosen' if choice.chosen else ''}", parent)
+        self._choice = choice
+        self.setToolTip(choice.words)
+        self.clicked.connect(self._on_clicked)
+
+    def sizeHint(self) -> QSize:
+        return QSize(160, _OPTION_HEIGHT - 4)
+
+    def _on_clicked(self) -> None:
+        self.picked.emit(self._choice.digit)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        chosen, middle = self._choice.chosen, self.height() / 2
+        painter.setPen(QPen(Colour.ACCENT if chosen else Colour.LINE, 1))
+        painter.setBrush(Colour.CHOSEN if chosen else Colour.RAISED if self.underMouse() else Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_ROW - 1, RADIUS_ROW - 1)
+        paint_key_cap(painter, QRectF(8, middle - CAP_HEIGHT / 2, CAP_HEIGHT, CAP_HEIGHT), str(self._choice.digit), chosen=chosen)
+        left = 40.0
+        if self._choice.ranked:
+            paint_swatch(painter, left, middle, grade_style(self._choice.grade))
+            left += SWATCH_WIDTH + 12
+        painter.setFont(font(Size.BODY, Weight.HEADING if chosen else Weight.TEXT))
+        painter.setPen(Colour.STRONG if chosen else Colour.TEXT)
+        box = QRectF(left, 0, self.width() - left - 8, self.height())
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self._elided(painter, self._choice.words, box.width()))
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A question that is not current, on one line. ``word`` is its answer, empty while open; ``preset`` until the reader touches it."""
+
+    question: str
+    word: str = ""
+    grade: Drawn = None
+    ranked: bool = False
+    preset: bool = False
+
+
+class FoldedQuestion(_Pressed):
+    """Question at the left, swatch and word at the right; a click makes it current."""
+
+    def __init__(self, folded: Folded, parent: QWidget | None = None) -> None:
+        super().__init__(f"{folded.question} {folded.word or 'No answer yet'}{', preset' if folded.preset else ''}", parent)
+        self._folded = folded
+        self.setToolTip(f"{folded.question} {folded.word}{' (preset)' if folded.preset else ''}")
+
+    def sizeHint(self) -> QSize:
+        return QSize(160, _FOLDED_HEIGHT)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        folded, right = self._folded, float(self.width())
+        ink = Colour.SECOND if folded.preset or not folded.word else Colour.STRONG
+        painter.setFont(font(Size.BODY, Weight.TEXT if folded.preset else Weight.HEADING))
+        word = folded.word + (" · preset" if folded.preset else "")
+        width = QFontMetricsF(painter.font()).horizontalAdvance(word)
+        painter.setPen(ink)
+        painter.drawText(QRectF(right - width - 2, 0, width + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, word)
+        right -= width + 12
+        if folded.ranked and not folded.preset:
+            paint_swatch(painter, right - SWATCH_WIDTH, self.height() / 2, grade_style(folded.grade))
+            right -= SWATCH_WIDTH + 10
+        painter.setFont(font(Size.BODY))
+        painter.setPen(Colour.TEXT if self.underMouse() else Colour.SECOND)
+        painter.drawText(
+            QRectF(0, 0, right, self.height()), Qt.AlignmentFlag.AlignVCenter, self._elided(painter, folded.question, right - 8)
+        )
+
+
+class EvidenceLine(_Pressed):
+    """The frame that proves a grade; a click goes there. Or, in words, that one has to be marked.
+
+    Signals:
+        followed: it was clicked; carries the Evidence.
+    """
+
+    followed = Signal(object)
+
+    def __init__(self, words: str, evidence: Evidence | None, *, marked: bool, cap: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(words, parent)
+        self._words, self._evidence, self._marked, self._cap = words, evidence, marked, cap
+        self.setToolTip(words)
+        self.clicked.connect(self._on_clicked)
+
+    def sizeHint(self) -> QSize:
+        return QSize(160, 26)
+
+    def _on_clicked(self) -> None:
+        if self._evidence is not None:
+            self.followed.emit(self._evidence)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        middle, attention = self.height() / 2, self._evidence is None
+        paint_diamond(painter, QPointF(6, middle), hollow=not self._marked, colour=_mark_colour(marked=self._marked or attention))
+        painter.setFont(font(Size.HINT, Weight.VALUE if self._marked or attention else Weight.TEXT))
+        painter.setPen(Colour.ATTENTION if attention else Colour.TEXT if self._marked else Colour.SECOND)
+        cap = cap_width(self._cap) + 8 if self._cap else 0
+        box = QRectF(18, 0, self.width() - 18 - cap, self.height())
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self._elided(painter, self._words, box.width()))
+        if self._cap:
+            width = cap_width(self._cap)
+            paint_key_cap(painter, QRectF(self.width() - width, middle - CAP_HEIGHT / 2, width, CAP_HEIGHT), self._cap)
+
+
+class Legend(QWidget):
+    """What the lines of the map mean."""
+
+    _SHOWN: Final[tuple[tuple[Drawn, str], ...]] = ((0, "Full"), (1, "Partial"), (2, "None"), (Missing.NOT_EVALUABLE, "Not evaluable"))
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Legend: " + ", ".join(word for _, word in self._SHOWN))
+        self.setFixedHeight(30)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(font(Size.HINT))
+        widths = [SWATCH_WIDTH + 8 + painter.fontMetrics().horizontalAdvance(word) for _, word in self._SHOWN]
+        gap = max((self.width() - sum(widths)) / (len(widths) - 1), 6.0) if sum(widths) < self.width() else 6.0
+        x = 0.0
+        for (grade, word), width in zip(self._SHOWN, widths, strict=True):
+            paint_swatch(painter, x, 15, grade_style(grade))
+            painter.setPen(Colour.SECOND)
+            painter.drawText(QRectF(x + SWATCH_WIDTH + 8, 0, width, 30), Qt.AlignmentFlag.AlignVCenter, word)
+            x += width + gap
+
+
+class Rule(QWidget):
+    """A hair line between two areas."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(1)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), Colour.LINE)
+
+
+def _mark_colour(*, marked: bool) -> QColor:
+    return Colour.ATTENTION if marked else Colour.SECOND

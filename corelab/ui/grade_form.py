@@ -1,0 +1,242 @@
+"""The form beside the image: the vein map, the questions of the current segment, the note, progress and the way to sign."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from corelab.domain.reading import Reading
+from corelab.ui.buttons import Look, command_button
+from corelab.ui.cards import ProgressBar
+from corelab.ui.form_parts import Legend, Rule
+from corelab.ui.grading import Grading
+from corelab.ui.parts import key_hint, text_label
+from corelab.ui.questions import Questions
+from corelab.ui.segment_words import code_words, label_words, segment_grade, segment_words
+from corelab.ui.theme import PADDING, PADDING_NARROW, Colour, Size, Weight
+from corelab.ui.vein_map import HEIGHT, HEIGHT_NARROW, MapSegment, VeinMap
+
+WIDTH: Final = 384
+WIDTH_NARROW: Final = 296
+WORDS_MS: Final = 1500
+_ROOM_BELOW_MAP: Final = 560
+
+
+class GradeForm(QWidget):
+    """Shows a Grading; it changes nothing itself.
+
+    Signals:
+        segment_chosen: a vein was clicked; carries the segment's id.
+        picked: an option was clicked; carries its digit.
+        question_chosen: a folded question was clicked; carries its Cell.
+        evidence_followed: the line of a bound frame was clicked; carries the Evidence.
+        note_typed: the note has other words now; carries them.
+        note_left: the note has lost the keyboard, or Esc left it.
+        sign_requested: the button was pressed.
+    """
+
+    segment_chosen = Signal(str)
+    picked = Signal(int)
+    question_chosen = Signal(object)
+    evidence_followed = Signal(object)
+    note_typed = Signal(str)
+    note_left = Signal()
+    sign_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Grades")
+        self._narrow = False
+        self.map = VeinMap()
+        self.map.segment_chosen.connect(self.segment_chosen)
+        self.questions = Questions()
+        self.questions.picked.connect(self.picked)
+        self.questions.question_chosen.connect(self.question_chosen)
+        self.questions.evidence_followed.connect(self.evidence_followed)
+        self._words_gone = QTimer(self)
+        self._words_gone.setSingleShot(True)
+        self._words_gone.setInterval(WORDS_MS)
+        self._make_parts()
+        self._lay_out()
+        self._words_gone.timeout.connect(self.words.clear)
+        self.show_narrow(narrow=False)
+
+    # -- what it shows ---------------------------------------------------------------------------------------------------------
+
+    def show_grading(self, grading: Grading) -> None:
+        reading, segment = grading.reading, grading.reading.form.segment(grading.segment)
+        self.map.show_segments(tuple(_map_segments(reading)), grading.segment)
+        ids = [each.id for each in reading.form.segments]
+        self._label.setText(label_words(segment))
+        self._name.setText(segment.name)
+        self._place.setText(f"{ids.index(segment.id) + 1} of {len(ids)}")
+        self.questions.show_grading(grading)
+        self._show_progress(reading)
+        if self.note.toPlainText() != reading.note:
+            self.note.setPlainText(reading.note)
+
+    def say(self, words: str) -> None:
+        """Words for a second and a half, in a place of their own so that nothing moves."""
+        self.words.setText(words)
+        self._words_gone.start()
+
+    def show_signed(self, *, signed: bool) -> None:
+        """After the signature nothing can be changed."""
+        self.note.setReadOnly(signed)
+        self.questions.setEnabled(not signed)
+        self.sign.setEnabled(not signed)
+
+    def show_narrow(self, *, narrow: bool) -> None:
+        self._narrow = narrow
+        self.setFixedWidth(WIDTH_NARROW if narrow else WIDTH)
+        side = PADDING_NARROW if narrow else PADDING
+        self._column.setContentsMargins(side, 4, side, 8)
+        self._foot.setContentsMargins(side, 8, side, 16)
+        self._legend.setVisible(not narrow)
+        self._size_map()
+
+    def _show_progress(self, reading: Reading) -> None:
+        answered, asked = reading.progress
+        self._count.setText(f"{answered} of {asked}")
+        self._bar.show_progress(answered, asked)
+        self.sign.look = Look.PRIMARY if not reading.unanswered else Look.PLAIN
+        self.sign.update()
+
+    # -- parts -----------------------------------------------------------------------------------------------------------------
+
+    def _make_parts(self) -> None:
+        self._legend = Legend()
+        self._label = text_label("", Size.SEGMENT, Weight.HEADING, Colour.STRONG)
+        self._name = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND)
+        self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._place = text_label("", Size.HINT, Weight.TEXT, Colour.SECOND)
+        self.note = NoteField()
+        self.note.typed.connect(self.note_typed)
+        self.note.left.connect(self.note_left)
+        self.words = text_label("", Size.HINT, Weight.VALUE, Colour.STRONG)
+        self.words.setFixedHeight(20)
+        self._count = text_label("", Size.HINT, Weight.HEADING, Colour.STRONG)
+        self._bar = ProgressBar()
+        self.sign = command_button("sign", "Sign")
+        self.sign.clicked.connect(self.sign_requested)
+
+    def _lay_out(self) -> None:
+        self._inner = QWidget()
+        column = self._column = QVBoxLayout(self._inner)
+        column.setSpacing(0)
+        for widget in (self.map, self._legend, Rule()):
+            column.addWidget(widget)
+        column.addLayout(self._title_row())
+        column.addWidget(self.questions)
+        column.addStretch(1)
+        column.addWidget(key_hint("Note", ("N",)))
+        column.addSpacing(4)
+        column.addWidget(self.note)
+        scroll = QScrollArea()
+        scroll.setWidget(self._inner)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.viewport().setAutoFillBackground(False)
+        self._inner.setAutoFillBackground(False)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(1, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(scroll, 1)
+        outer.addWidget(Rule())
+        outer.addLayout(self._make_foot())
+
+    def _title_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 12, 0, 8)
+        row.setSpacing(10)
+        row.addWidget(self._label)
+        row.addWidget(self._name, 1)
+        row.addWidget(self._place)
+        return row
+
+    def _make_foot(self) -> QVBoxLayout:
+        self._foot = QVBoxLayout()
+        self._foot.setSpacing(4)
+        self._foot.addWidget(self.words)
+        row, left, top = QHBoxLayout(), QVBoxLayout(), QHBoxLayout()
+        top.addWidget(text_label("Answered", Size.HINT, Weight.TEXT, Colour.SECOND))
+        top.addStretch(1)
+        top.addWidget(self._count)
+        left.addLayout(top)
+        left.addWidget(self._bar)
+        row.setSpacing(16)
+        row.addLayout(left, 1)
+        row.addWidget(self.sign)
+        self._foot.addLayout(row)
+        return self._foot
+
+    # -- size ------------------------------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._size_map()
+
+    def _size_map(self) -> None:
+        """The map gives way before the questions have to be scrolled."""
+        room = self.height() - _ROOM_BELOW_MAP
+        low = self._narrow or room < HEIGHT_NARROW + 60
+        self.map.show_narrow(narrow=low)
+        self.map.setFixedHeight(HEIGHT_NARROW if low else min(HEIGHT, room))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), Colour.PANEL)
+            painter.fillRect(0, 0, 1, self.height(), Colour.LINE)
+
+
+class NoteField(QPlainTextEdit):
+    """Free text; Esc leaves it. Digits typed here are words, never grades.
+
+    Signals:
+        typed: the reader changed the words; carries them.
+        left: the field has lost the keyboard.
+    """
+
+    typed = Signal(str)
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Note")
+        self.setPlaceholderText("No names, dates or places. Esc goes back to the grades.")
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(56)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.textChanged.connect(self._on_changed)
+
+    def _on_changed(self) -> None:
+        if self.hasFocus():
+            self.typed.emit(self.toPlainText())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.clearFocus()
+            event.accept()
+            return
+        super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        # Esc belongs to the field while it is written in, before any command of the page.
+        escape = event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+        if escape:
+            event.accept()
+            return True
+        done = super().event(event)
+        if event.type() is QEvent.Type.FocusOut:
+            self.left.emit()
+        return done
+
+
+def _map_segments(reading: Reading) -> Iterator[MapSegment]:
+    for each in reading.form.segments:
+        words, grade = segment_words(reading, each), segment_grade(reading, each)
+        yield MapSegment(each.id, each.map, each.side, code_words(each.code), words, grade)

@@ -1,0 +1,232 @@
+"""One viewport: the image, and the one status line under it."""
+
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from corelab.domain.clip import Clip
+from corelab.services import clips
+from corelab.services.clips import ClipShelf, Frame, Length
+from corelab.ui.caliper import Caliper
+from corelab.ui.cine import Stopwatch
+from corelab.ui.cine_strip import rate_words, seconds
+from corelab.ui.clip_player import ClipPlayer
+from corelab.ui.clip_view import ClipView
+from corelab.ui.jobs import Jobs
+from corelab.ui.theme import Colour, Size, font
+from corelab.ui.words import words_for
+
+STATUS_HEIGHT: Final = 28
+_GAP: Final = 18
+
+
+class StatusLine(QWidget):
+    """Facts about what is on screen, from left to right; at the right a hint. Never over the image."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(STATUS_HEIGHT)
+        self._facts: tuple[tuple[str, QColor], ...] = ()
+        self._hint = ""
+
+    def show_facts(self, facts: tuple[tuple[str, QColor], ...], hint: str) -> None:
+        if (facts, hint) != (self._facts, self._hint):
+            self._facts, self._hint = facts, hint
+            self.setAccessibleName("Status: " + ", ".join(words for words, _ in facts))
+            self.update()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(words for words, _ in self._facts)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), Colour.IMAGE)
+        painter.setFont(font(Size.HINT))
+        metrics, x = painter.fontMetrics(), 16
+        hint_left = self.width() - 16 - metrics.horizontalAdvance(self._hint)
+        for words, colour in self._facts:
+            width = metrics.horizontalAdvance(words)
+            painter.setPen(colour)
+            painter.drawText(QRectF(x, 0, self.width() - x - 8, self.height()), Qt.AlignmentFlag.AlignVCenter, words)
+            x += width + _GAP
+        if x <= hint_left:
+            painter.setPen(Colour.SECOND)
+            painter.drawText(QPointF(hint_left, self.height() / 2 + 4.5), self._hint)
+
+
+class Viewport(QWidget):
+    """A clip on screen: its view, its time, its calipers.
+
+    Signals:
+        activated: it was clicked, or used with the wheel.
+        clip_stepped: the wheel with Shift asks for the next (1) or previous (-1) clip.
+        enlarged: a double click.
+        shown: a frame was painted; carries the clip's digest and the frame.
+    """
+
+    activated = Signal()
+    clip_stepped = Signal(int)
+    enlarged = Signal()
+    shown = Signal(str, int)
+
+    def __init__(self, jobs: Jobs, shelf: ClipShelf, stopwatch: Stopwatch | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view = ClipView(self)
+        self.status = StatusLine(self)
+        self.player = ClipPlayer(jobs, shelf, stopwatch, self)
+        self._place, self._hint, self._rate = "", "", ""
+        self._calipers: tuple[tuple[Caliper, str, bool], ...] = ()
+        self._marked, self._overlays = False, True
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.view, 1)
+        column.addWidget(self.status)
+        self._connect()
+
+    def _connect(self) -> None:
+        self.view.activated.connect(self.activated)
+        self.view.stepped.connect(self._on_wheel)
+        self.view.clip_stepped.connect(self.clip_stepped)
+        self.view.enlarged.connect(self.enlarged)
+        self.view.viewed.connect(self._describe)
+        self.view.measured.connect(self._on_measured)
+        self.view.painted.connect(self._on_painted)
+        self.player.frame_ready.connect(self._on_frame)
+        self.player.unreadable.connect(self._on_unreadable)
+        self.player.failed.connect(self._on_failed)
+
+    # -- what it shows ---------------------------------------------------------------------------------------------------------
+
+    def show_clip(self, clip: Clip, place: str, *, frame: int = 0, play: bool = False) -> None:
+        """A clip from ``frame`` on; ``place`` says which one it is ("Clip 1 of 4"). One that is here already only goes to the frame."""
+        self._place, self._rate = place, rate_words(clip.timing)
+        if self.player.clip is not None and clip.sha256 == self.player.clip.sha256:
+            self.player.cine.seek(frame)
+            if play:
+                self.player.cine.play()
+        else:
+            self._calipers = ()
+            self.view.forget_view()
+            self.view.show_words("Opening the clip...")
+            self.player.open(clip, frame, play=play)
+        self._describe()
+
+    def show_nothing(self, words: str) -> None:
+        """No clip; ``words`` say why."""
+        self.player.close()
+        self._calipers, self._place = (), ""
+        self.view.show_words(words)
+        self._describe()
+
+    def show_active(self, *, marked: bool, hint: str) -> None:
+        """``marked``: an accent edge tells which of several viewports the keys belong to."""
+        self._marked, self._hint = marked, hint
+        edge = 2 if marked else 0
+        layout = self.layout()
+        if layout is not None:
+            layout.setContentsMargins(edge, edge, edge, edge)
+        self._describe()
+        self.update()
+
+    @property
+    def clip(self) -> Clip | None:
+        return self.player.clip
+
+    @property
+    def frame_on_screen(self) -> int | None:
+        """The frame a reader sees now; None while there is none."""
+        return self.view.frame.index if self.view.frame is not None else None
+
+    # -- calipers --------------------------------------------------------------------------------------------------------------
+
+    def toggle_caliper(self) -> None:
+        self.player.cine.pause()
+        self.view.measure(on=not self.view.measuring)
+        self._describe()
+
+    def leave_caliper(self) -> bool:
+        """Whether there was one to leave."""
+        if self.view.measuring:
+            self.view.measure(on=False)
+            self._describe()
+            return True
+        return False
+
+    def toggle_overlays(self) -> None:
+        self._overlays = not self._overlays
+        self._show_calipers()
+
+    def _on_measured(self, caliper: Caliper) -> None:
+        if self.clip is None:
+            return
+        (x0, y0), (x1, y1) = caliper.start, caliper.end
+        answer = clips.caliper(self.clip, (x0 - 0.5, y0 - 0.5), (x1 - 0.5, y1 - 0.5))
+        known = isinstance(answer, Length)
+        words = answer.text if isinstance(answer, Length) else answer.reason
+        self._calipers = (*(each for each in self._calipers if each[0].frame != caliper.frame or known), (caliper, words, known))
+        self._show_calipers()
+
+    def _show_calipers(self) -> None:
+        shown = tuple(caliper for caliper, _, known in self._calipers if known) if self._overlays else ()
+        self.view.show_calipers(shown)
+        self._describe()
+
+    # -- frames ----------------------------------------------------------------------------------------------------------------
+
+    def _on_frame(self, frame: Frame) -> None:
+        self.view.show_frame(frame)
+        self._describe()
+
+    def _on_unreadable(self, frame: int) -> None:
+        self.view.show_words(f"Frame {frame + 1} cannot be read. The other frames of the clip can be shown.")
+        self._describe()
+
+    def _on_failed(self, error: Exception) -> None:
+        self.view.show_words(words_for(error).all)
+        self._describe()
+
+    def _on_painted(self, frame: int) -> None:
+        if self.clip is not None:
+            self.shown.emit(self.clip.sha256, frame)
+
+    def _on_wheel(self, frames: int) -> None:
+        self.activated.emit()
+        if self.clip is not None:
+            self.player.cine.step(frames)
+
+    # -- words -----------------------------------------------------------------------------------------------------------------
+
+    def _describe(self) -> None:
+        self.status.show_facts(tuple(self._facts()), self._hint)
+
+    def _facts(self) -> list[tuple[str, QColor]]:
+        clip, frame = self.clip, self.player.wanted if self.frame_on_screen is None else self.frame_on_screen
+        if clip is None:
+            return []
+        frame = min(frame, clip.frames - 1)
+        words = [self._place, f"Frame {frame + 1} of {clip.frames}", seconds(self.player.cine.starts_ms[frame])]
+        facts = [(each, Colour.TEXT) for each in (*words, self._rate, f"Zoom {self.view.zoom:.2f}")]
+        if not self.view.windowing.plain:
+            facts.append((f"Window {self.view.windowing.width:.0f} level {self.view.windowing.level:.0f}", Colour.TEXT))
+        return [*facts, *self._caliper_facts(frame)]
+
+    def _caliper_facts(self, frame: int) -> list[tuple[str, QColor]]:
+        here = [(words, Colour.CALIPER if known else Colour.ATTENTION) for each, words, known in self._calipers if each.frame == frame]
+        if self.view.measuring and not here:
+            return [("Caliper: click both ends, Esc leaves", Colour.CALIPER)]
+        return here
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), Colour.IMAGE)
+            if self._marked:
+                painter.setPen(QPen(Colour.ACCENT, 2))
+                painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, 400)
