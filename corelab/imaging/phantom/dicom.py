@@ -39,7 +39,7 @@ class SyntaxUnsupportedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What the header says about a patient who does not exist; dates as YYYYMMDD, times as HHMMSS."""
+    """What the header says about a patient who does not exist; dates as YYYYMMDD, times as HHMMSS, ``laterality`` L, R or empty."""
 
     study_uid: str
     series_uid: str
@@ -56,6 +56,7 @@ class Identity:
     operator: str = "DEMO^OPERATOR"
     study_description: str = "DEMO VENOUS DUPLEX"
     series_description: str = ""
+    laterality: str = ""
     series_number: int = 1
     instance_number: int = 1
 
@@ -85,7 +86,6 @@ class Footage:
     regions: tuple[Region, ...]
     pixels: bytes
     model: str
-    settings: tuple[tuple[str, float], ...] = ()
 
     @property
     def photometric(self) -> str:
@@ -172,7 +172,7 @@ def _identify(header: Dataset, who: Identity) -> None:
     if who.series_description:
         header.SeriesDescription = who.series_description
     header.SeriesNumber, header.InstanceNumber = who.series_number, who.instance_number
-    header.PatientOrientation = ""
+    header.Laterality, header.PatientOrientation = who.laterality, ""
 
 
 def _describe(header: Dataset, footage: Footage) -> None:
