@@ -24,6 +24,9 @@ BACKWARD = timedelta(seconds=120)
 """How far the clock may stand before the last event until nothing can be signed."""
 
 
+_StoredRows = Sequence[tuple[str, dict[str, Any]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts: account, the role that permits it, the sign-in, the workstation. All empty: the program itself."""
@@ -70,10 +73,13 @@ class Transaction(Snapshot):
         self._lab = lab
         self._actor = actor
         self._tz = tz
-        head = self.head()
-        self._head = head if head.seq > 1 else Head(1, audit.genesis(lab))
+        last = self.latest("event", by="seq")
+        self._head = Head(last["seq"] + 1, last["hash"]) if last else Head(1, audit.genesis(lab))
+        self._later = last["at"] if last and now < last["at"] - BACKWARD else None
         if actor.session is not None:
             self._require_signed_in()
+        if self._later is not None:
+            self.record("clock.backward", "lab", lab)
 
     def _require_signed_in(self) -> None:
         """A sign-in in another window may be over, or the person's role gone, since this one began."""
@@ -111,11 +117,12 @@ class Transaction(Snapshot):
     ) -> Recorded:
         """Write one event with its rows and payload. ``reason`` is a code of a pick list; text belongs in the payload.
 
-        The payload is clear unless ``seal_to`` names who may open it; what a signature among the rows signs is this payload. Raises RecordRefusedError, or SubmitConflictError.
+        The payload is clear unless ``seal_to`` names who may open it; a signature among the rows signs this payload, for this
+        entity and id. Raises RecordRefusedError, or SubmitConflictError.
         """
         made = _payload(payload, seal_to, pad_to)
         stored = [(row.table, _stored(row, self._head.seq)) for row in rows]
-        _require_signed_content(stored, made, self._head)
+        _require_signed_content(stored, made, self._head, (entity, id))
         header = audit.Header(
             lab=self._lab,
             seq=self._head.seq,
@@ -147,7 +154,7 @@ class Transaction(Snapshot):
             raise SubmitConflictError(submit or "", used["seq"])
         return submit
 
-    def _write(self, header: audit.Header, payload: _Payload, rows: Sequence[tuple[str, dict[str, Any]]]) -> None:
+    def _write(self, header: audit.Header, payload: _Payload, rows: _StoredRows) -> None:
         digest = header.hash
         values = {name: getattr(header, name) for name in COLUMNS["event"] if name != "hash"}
         self._insert("event", {**values, "hash": digest})
@@ -174,7 +181,8 @@ class Transaction(Snapshot):
         """The signature row for the very next ``record``. Raises NotPermittedError when this role does not sign so, ClockBackwardError."""
         if self._actor.role is not role_of_meaning(meaning) or self._actor.account != signer.account:
             raise NotPermittedError(meaning.value)
-        self._require_forward_clock()
+        if self._later is not None:
+            raise ClockBackwardError(self.now, self._later)
         document = audit.SignedDocument(
             account=signer.account,
             at=stamp(self.now),
@@ -197,11 +205,6 @@ class Transaction(Snapshot):
     def _trial(self) -> str:
         lab = self.one("lab")
         return str(lab["trial_id"]) if lab else ""
-
-    def _require_forward_clock(self) -> None:
-        last = self.latest("event", by="seq")
-        if last is not None and self.now < last["at"] - BACKWARD:
-            raise ClockBackwardError(self.now, last["at"])
 
     def put_draft(self, assignment: AssignmentId, envelope: bytes) -> None:
         """Keep the sealed draft of an assignment in place of the one before."""
@@ -261,11 +264,15 @@ def _payload(payload: Mapping[str, Any] | Opening | None, seal_to: Sequence[BoxP
     return _Payload(opening.digest, "sealed", seal(opening.body, seal_to, pad_to))
 
 
-def _require_signed_content(rows: Sequence[tuple[str, Mapping[str, Any]]], payload: _Payload, head: Head) -> None:
-    """A signature is over the payload of its own event, in its own place of the chain."""
+def _require_signed_content(rows: _StoredRows, payload: _Payload, head: Head, record: tuple[str, str | None]) -> None:
+    """A signature is over the payload of its own event, in its own place of the chain, for the record that the event names."""
+    expected = (payload.digest, head.prev, *record)
     for table, values in rows:
-        if table == "signature" and (values["content_digest"], values["prev_hash"]) != (payload.digest, head.prev):
+        if table == "signature" and tuple(values[name] for name in _BOUND) != expected:
             raise ValueError("the signature was made for another event")
+
+
+_BOUND = ("content_digest", "prev_hash", "record_type", "record_id")
 
 
 def _stored(row: NewRow, seq: int) -> dict[str, Any]:
@@ -288,7 +295,7 @@ def _digest(table: str, values: Mapping[str, Any]) -> str:
     return audit.row_digest(table, {name: values[name] for name in hashed_columns(table)})
 
 
-def _sealed(payload: _Payload, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> str | None:
+def _sealed(payload: _Payload, rows: _StoredRows) -> str | None:
     """The commitment to what may be destroyed later: an envelope, or the wrapped keys of a credential; an event has one of them."""
     wraps = [values["wrapped_sign"] + values["wrapped_box"] for table, values in rows if table == "credential"]
     if not wraps:

@@ -1,0 +1,62 @@
+"""Whether what stands clear after a release is what was sealed and signed: grades and evidence against openings."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from corelab.domain import audit
+from corelab.domain.audit import Fault
+from corelab.storage.verify import Source
+
+PROJECTION = "projection"
+_Key = tuple[str, str]
+_Cells = Mapping[tuple[Any, ...], tuple[Any, ...]]
+
+
+def released_grades(source: Source) -> Iterator[Fault]:
+    """Every opened record has exactly the grades and evidence of its opening, every other record none."""
+    clear = _clear_rows(source)
+    for record_type in ("reading", "adjudication"):
+        opened = {row["seq"]: row["body"] for row in source.rows("opening")}
+        for record in source.rows(record_type):
+            grades, evidence = clear.pop((record_type, record["id"]), ({}, {}))
+            body = opened.get(record["event_seq"])
+            place = f"{source.where(record['event_seq'])}, {record_type} {record['id']}"
+            if body is None and grades:
+                yield Fault(place, f"{PROJECTION}: has grades but is not opened", PROJECTION)
+            elif body is not None:
+                yield from _differences(place, (grades, evidence), _of_payload(audit.payload_of(body)))
+    for record_type, record_id in clear:
+        yield Fault(f"{record_type} {record_id}", f"{PROJECTION}: grades of a record that is not there", PROJECTION)
+
+
+def _clear_rows(source: Source) -> dict[_Key, tuple[_Cells, _Cells]]:
+    found: defaultdict[_Key, tuple[dict[Any, Any], dict[Any, Any]]] = defaultdict(lambda: ({}, {}))
+    for row in source.rows("grade"):
+        grade = (row["value"], row["unit"], row["reason_code"], row["confidence"], row["prefilled"])
+        found[row["record_type"], row["record_id"]][0][row["segment"], row["item"]] = grade
+    for row in source.rows("evidence"):
+        bound = (row["clip_sha256"], row["frame_a"], row["frame_b"])
+        found[row["record_type"], row["record_id"]][1][row["segment"], row["item"], row["n"]] = bound
+    return dict(found)
+
+
+def _of_payload(payload: Mapping[str, Any]) -> tuple[_Cells, _Cells]:
+    grades: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    evidence: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    for answer in payload.get("grades", payload.get("decisions", ())):
+        cell = answer["segment"], answer["item"]
+        value = answer.get("missing") or answer["value"]
+        grades[cell] = (value, answer.get("unit"), answer.get("reason"), answer.get("confidence"), int(answer.get("prefilled", False)))
+        for n, bound in enumerate(answer["evidence"], 1):
+            first, *more = bound["frames"]
+            evidence[*cell, n] = (bound["clip"], first, more[0] if more else None)
+    return grades, evidence
+
+
+def _differences(place: str, found: tuple[_Cells, _Cells], expected: tuple[_Cells, _Cells]) -> Iterator[Fault]:
+    for what, rows, wanted in (("grade", found[0], expected[0]), ("evidence", found[1], expected[1])):
+        for key in sorted(rows.keys() | wanted.keys()):
+            if rows.get(key) != wanted.get(key):
+                cell = " ".join(str(part) for part in key)
+                yield Fault(place, f"{PROJECTION}: the {what} of {cell} is not the signed one", PROJECTION)

@@ -1,0 +1,88 @@
+"""Everything that `corelab verify` looks at in a lab: its database, what was made from openings and charter, and its clips."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from corelab.domain.audit import Fault
+from corelab.domain.clock import SystemClock
+from corelab.domain.record_errors import LabError, NotALabError
+from corelab.services.labs import DATABASE
+from corelab.services.projections import PROJECTION, released_grades
+from corelab.storage.store import Snapshot, Store
+from corelab.storage.verify import Source, check_database, guarded, source_of
+
+CLIP = "clip"
+_BLOCK = 1024 * 1024
+
+RECOMPUTED: tuple[Callable[[Snapshot], Iterable[Fault]], ...] = ()
+"""Checks that run the rules of the charter again over the opened records: comparisons and results."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was looked at, by count, and every fault that was found."""
+
+    ok: bool
+    checked: Mapping[str, int]
+    faults: tuple[Fault, ...]
+
+
+def verify_lab(folder: Path) -> Verified:
+    """All of a lab, reading only and without any key. Raises NotALabError when there is no lab in the folder."""
+    path = folder / DATABASE
+    if not path.is_file():
+        raise NotALabError(folder)
+    database = check_database(path)
+    counted, faults = dict(database.counted), list(database.faults)
+    if counted:
+        with source_of(path) as source:
+            faults += guarded(PROJECTION, released_grades, source)
+            faults += _recomputed(path)
+            clips = _Clips(folder / "clips")
+            faults += guarded(CLIP, clips.faults, source)
+            counted["clips"] = clips.read
+    return Verified(not faults, MappingProxyType(counted), tuple(faults))
+
+
+def _recomputed(path: Path) -> Iterator[Fault]:
+    try:
+        store = Store.open(path, SystemClock(), read_only=True)
+        with store.read() as snapshot:
+            for check in RECOMPUTED:
+                yield from check(snapshot)
+        store.close()
+    except (LabError, ValueError, LookupError, TypeError) as error:
+        yield Fault("database", f"{PROJECTION}: the check stopped ({type(error).__name__}: {error})", PROJECTION)
+
+
+class _Clips:
+    """The folder of released clips against the rows of clips."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.read = 0
+
+    def faults(self, source: Source) -> Iterator[Fault]:
+        expected = {}
+        for row in source.rows("clip"):
+            path = self._folder / row["sha256"][:2] / f"{row['sha256']}.dcm"
+            expected[path] = row["sha256"]
+            place = f"{source.where(row['event_seq'])}, clip {row['id']}"
+            if not path.is_file():
+                yield Fault(place, f"{CLIP}: its file is missing", CLIP)
+            elif self._digest(path) != row["sha256"]:
+                yield Fault(place, f"{CLIP}: its file is not the one released", CLIP)
+        for path in sorted(self._folder.rglob("*")):
+            if not path.is_dir() and path not in expected:
+                yield Fault(str(path.relative_to(self._folder.parent)), f"{CLIP}: a file that no record names", CLIP)
+
+    def _digest(self, path: Path) -> str:
+        self.read += 1
+        digest = hashlib.sha256()
+        with path.open("rb") as content:
+            while block := content.read(_BLOCK):
+                digest.update(block)
+        return digest.hexdigest()

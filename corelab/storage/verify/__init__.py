@@ -1,0 +1,65 @@
+"""Checks everything that the database of a lab promises; reads only, needs no key, and survives whatever it finds."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from corelab.domain.audit import Fault
+from corelab.storage.verify.history import history
+from corelab.storage.verify.packages import packages
+from corelab.storage.verify.signatures import signatures
+from corelab.storage.verify.source import RawRow, Source, source_of
+from corelab.storage.verify.structure import integrity, schema
+from corelab.storage.verify.trail import chain, payloads, rows
+
+__all__ = ["DatabaseChecked", "RawRow", "Source", "check_database", "guarded", "source_of"]
+
+_STEPS: Mapping[str, Callable[[Source], Iterable[Fault]]] = MappingProxyType(
+    {
+        "integrity": integrity,
+        "schema": schema,
+        "chain": chain,
+        "payload": payloads,
+        "rows": rows,
+        "signature": signatures,
+        "history": history,
+        "package": packages,
+    }
+)
+_UNREADABLE = (sqlite3.Error, ValueError, TypeError, KeyError, LookupError, OverflowError, MemoryError)
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseChecked:
+    """What was looked at, by count, and what is wrong."""
+
+    counted: Mapping[str, int]
+    faults: tuple[Fault, ...]
+
+
+def check_database(path: Path) -> DatabaseChecked:
+    """All steps on the database in this file."""
+    try:
+        with source_of(path) as source:
+            faults = tuple(fault for step, check in _STEPS.items() for fault in guarded(step, check, source))
+            return DatabaseChecked(MappingProxyType(dict(_counted(source))), faults)
+    except sqlite3.Error as error:
+        return DatabaseChecked(MappingProxyType({}), (Fault("database", f"integrity: cannot be read ({error})", "integrity"),))
+
+
+def guarded(step: str, check: Callable[[Source], Iterable[Fault]], source: Source) -> Iterator[Fault]:
+    """The faults of one step; damage that stops the step is itself a fault."""
+    try:
+        yield from check(source)
+    except _UNREADABLE as error:
+        yield Fault("database", f"{step}: the check stopped ({type(error).__name__}: {error})", step)
+
+
+def _counted(source: Source) -> Iterator[tuple[str, int]]:
+    for name, table in (("events", "event"), ("payloads", "event_payload"), ("signatures", "signature"), ("grades", "grade")):
+        try:
+            yield name, int(source.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - names of our own tables
+        except sqlite3.Error:
+            yield name, 0

@@ -1,0 +1,92 @@
+"""What the checks read: events and rows as they stand in the file, whatever has been done to it."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from corelab.domain.audit import Fault, Header
+from corelab.storage.database import is_writable
+from corelab.storage.schema import COLUMNS
+
+RawRow = Mapping[str, Any]
+_HEADER = tuple(name for name in Header.__dataclass_fields__ if name not in {"lab", "v"})
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event as stored: its header as it would be hashed, and the hash that stands beside it."""
+
+    header: Header
+    hash: str
+
+    @property
+    def place(self) -> str:
+        record = self.header.entity if self.header.id is None else f"{self.header.entity} {self.header.id}"
+        return f"event {self.header.seq} ({self.header.kind}, {record})"
+
+    def fault(self, step: str, what: str) -> Fault:
+        return Fault(self.place, f"{step}: {what}", step)
+
+
+@dataclass
+class Source:
+    """One read of a lab's database. Every table is read once, on first use."""
+
+    connection: sqlite3.Connection
+    _rows: dict[str, tuple[RawRow, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def lab(self) -> RawRow | None:
+        rows = self.rows("lab")
+        return rows[0] if rows else None
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """All events by number."""
+        lab = str(self.lab["lab_id"]) if self.lab else ""
+        found = sorted(self.rows("event"), key=lambda row: row["seq"])
+        return tuple(Event(Header(lab=lab, **{name: row[name] for name in _HEADER}), row["hash"]) for row in found)
+
+    @cached_property
+    def by_seq(self) -> Mapping[int, Event]:
+        return {event.header.seq: event for event in self.events}
+
+    def rows(self, table: str) -> tuple[RawRow, ...]:
+        if table not in self._rows:
+            self._rows[table] = tuple(self.scan(table))
+        return self._rows[table]
+
+    def scan(self, table: str) -> Iterator[RawRow]:
+        """The rows of a table, not kept."""
+        names = COLUMNS[table]
+        for cells in self.cells(table, names):
+            yield dict(zip(names, cells, strict=True))
+
+    def cells(self, table: str, names: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
+        listed = ", ".join(f'"{name}"' for name in names)
+        yield from self.connection.execute(f'SELECT {listed} FROM "{table}" NOT INDEXED')  # noqa: S608 - names of our own tables
+
+    def where(self, seq: object) -> str:
+        event = self.by_seq.get(seq) if isinstance(seq, int) else None
+        return event.place if event else f"event {seq}"
+
+
+@contextmanager
+def source_of(path: Path) -> Iterator[Source]:
+    """The database, opened for reading only. Raises sqlite3.Error where it cannot be read."""
+    mode = "rw" if is_writable(path) else "ro"  # a crash may have left a journal to roll back first
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None)) as connection:
+        connection.text_factory = _text
+        for pragma in ("query_only=ON", "trusted_schema=OFF", "cell_size_check=ON", "busy_timeout=5000"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("BEGIN")
+        yield Source(connection)
+
+
+def _text(stored: bytes) -> str:
+    """Damaged text must come through, so that its digest can differ."""
+    return stored.decode("utf-8", "surrogateescape")

@@ -1,0 +1,143 @@
+"""Steps 3, 4 and 5: the chain of events, the payloads that they commit to, and the rows that they made."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from corelab.domain import audit
+from corelab.domain.audit import Fault, NotCanonicalError
+from corelab.storage.schema import REGULATED, hashed_columns
+from corelab.storage.schema.columns import parsed
+from corelab.storage.transaction import BACKWARD
+from corelab.storage.verify.source import Event, RawRow, Source
+
+CHAIN, PAYLOAD, ROWS = "chain", "payload", "rows"
+
+
+def chain(source: Source) -> Iterator[Fault]:
+    """Numbers without gap, each event continuing the one before, each header hashing to its hash; time steps back only when said."""
+    lab = source.lab
+    if lab is None:
+        yield Fault("lab", f"{CHAIN}: the lab has no row", CHAIN)
+        return
+    previous: Event | None = None
+    for event in source.events:
+        next_seq = previous.header.seq + 1 if previous else 1
+        if event.header.seq != next_seq:
+            yield event.fault(CHAIN, f"event {next_seq} is missing before it")
+        yield from _link(event, previous, str(lab["lab_id"]))
+        previous = event
+
+
+def _link(event: Event, previous: Event | None, lab: str) -> Iterator[Fault]:
+    try:
+        expected = previous.hash if previous else audit.genesis(lab)
+        if event.header.prev != expected:
+            yield event.fault(CHAIN, "does not continue the event before it")
+        if event.header.hash != event.hash:
+            yield event.fault(CHAIN, "its header differs from its hash")
+        if previous and event.header.kind != "clock.backward" and parsed(event.header.at) < parsed(previous.header.at) - BACKWARD:
+            yield event.fault(CHAIN, "its time is before that of the event before it")
+    except ValueError as error:
+        yield event.fault(CHAIN, f"its header cannot be read ({error})")
+
+
+# ---------------------------------------------------------------- payloads
+
+
+def payloads(source: Source) -> Iterator[Fault]:
+    """Clear and opened payloads hash to what their events say; envelopes and wrapped keys are the ones recorded."""
+    stored = {row["seq"]: row for row in source.rows("event_payload")}
+    wraps = {row["event_seq"]: row for row in source.rows("credential")}
+    for event in source.events:
+        yield from _payload(source, event, stored.get(event.header.seq), wraps.get(event.header.seq))
+    for seq in stored.keys() - source.by_seq.keys():
+        yield Fault(f"event {seq}", f"{PAYLOAD}: a payload without event", PAYLOAD)
+    yield from _openings(source, stored)
+    yield from _wraps(source)
+
+
+def _payload(source: Source, event: Event, stored: RawRow | None, credential: RawRow | None) -> Iterator[Fault]:
+    if (stored is None) != (event.header.payload is None):
+        yield event.fault(PAYLOAD, "has no payload" if stored is None else "has a payload that it does not name")
+        return
+    form = stored["form"] if stored else "clear"
+    if (form == "sealed") != (event.header.sealed is not None and credential is None):
+        yield event.fault(PAYLOAD, "is sealed or clear against its event")
+    if stored is None:
+        return
+    if stored["body"] is None or stored["redaction_seq"] is not None:
+        yield from _redaction(source, event, stored)
+    elif form == "clear" and audit.payload_digest(stored["body"]) != event.header.payload:
+        yield event.fault(PAYLOAD, "differs from its digest")
+    elif form == "sealed" and hashlib.sha256(stored["body"]).hexdigest() != event.header.sealed:
+        yield event.fault(PAYLOAD, "its envelope is not the one recorded")
+
+
+def _redaction(source: Source, event: Event, stored: RawRow) -> Iterator[Fault]:
+    """Emptied by an event of its own, that names it, and the second person."""
+    cause = source.by_seq.get(stored["redaction_seq"])
+    if stored["body"] is not None or cause is None or not _names(cause, event.header.seq):
+        yield event.fault(PAYLOAD, "was emptied without a redaction on record")
+        return
+    second = _clear_payload(source, cause).get("second")
+    if not second or second == cause.header.actor:
+        yield event.fault(PAYLOAD, "was redacted without a second person")
+
+
+def _names(cause: Event, seq: int) -> bool:
+    return (cause.header.kind, cause.header.entity, cause.header.id) == ("payload.redacted", "event", str(seq))
+
+
+def _clear_payload(source: Source, event: Event) -> dict[str, Any]:
+    body = next((row["body"] for row in source.rows("event_payload") if row["seq"] == event.header.seq and row["form"] == "clear"), None)
+    try:
+        return audit.payload_of(body) if body else {}
+    except ValueError:
+        return {}
+
+
+def _openings(source: Source, stored: Mapping[int, RawRow]) -> Iterator[Fault]:
+    for opening in source.rows("opening"):
+        event, payload = source.by_seq.get(opening["seq"]), stored.get(opening["seq"])
+        if event is None or payload is None or payload["form"] != "sealed":
+            yield Fault(source.where(opening["seq"]), f"{PAYLOAD}: is opened but was not sealed", PAYLOAD)
+        elif opening["body"] is None or opening["redaction_seq"] is not None:
+            yield from _redaction(source, event, opening)
+        elif audit.payload_digest(opening["body"]) != event.header.payload:
+            yield event.fault(PAYLOAD, "its published opening is not what was signed")
+
+
+def _wraps(source: Source) -> Iterator[Fault]:
+    newest: dict[str, int] = {}
+    for row in source.rows("credential"):
+        newest[row["account_id"]] = max(row["n"], newest.get(row["account_id"], 0))
+    for row in source.rows("credential"):
+        event = source.by_seq.get(row["event_seq"])
+        if row["wrapped_sign"] is None or row["wrapped_box"] is None:
+            if row["wrapped_sign"] is not row["wrapped_box"] or newest[row["account_id"]] == row["n"]:
+                yield Fault(source.where(row["event_seq"]), f"{PAYLOAD}: wrapped keys are gone", PAYLOAD)
+        elif event is None or hashlib.sha256(row["wrapped_sign"] + row["wrapped_box"]).hexdigest() != event.header.sealed:
+            yield Fault(source.where(row["event_seq"]), f"{PAYLOAD}: wrapped keys are not the ones recorded", PAYLOAD)
+
+
+# ---------------------------------------------------------------- rows
+
+
+def rows(source: Source) -> Iterator[Fault]:
+    """Every column of every regulated row is what its event recorded; no row is missing, none was added."""
+    digests: defaultdict[object, list[str]] = defaultdict(list)
+    for table in REGULATED:
+        names = hashed_columns(table)
+        place = names.index("event_seq")
+        for cells in source.cells(table, names):
+            try:
+                digests[cells[place]].append(audit.row_digest(table, dict(zip(names, cells, strict=True))))
+            except NotCanonicalError:
+                yield Fault(source.where(cells[place]), f"{ROWS}: a row of {table} holds what was never written", ROWS)
+    for event in source.events:
+        if audit.rows_digest(digests.pop(event.header.seq, ())) != event.header.rows:
+            yield event.fault(ROWS, "its rows are not the ones recorded")
+    for seq in digests:
+        yield Fault(f"event {seq}", f"{ROWS}: rows without event", ROWS)
