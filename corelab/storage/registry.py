@@ -1,0 +1,257 @@
+"""Subjects, exams, deliveries, clips and their checks: rows <-> domain."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from corelab.domain.clip import Clip
+from corelab.domain.clip_json import regions_from, timing_from
+from corelab.domain.intake import Box, CheckAction, Outcome
+from corelab.domain.vocabulary import AccountId, ClipId, ExamId, ExamState, SegmentId, Sha256, Side, SubjectCode, VisitId
+from corelab.storage.store import NewRow, Row, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class ExamRecord:
+    """One exam as the coordinator's side knows it. ``code`` is its random pseudonym in files."""
+
+    id: ExamId
+    subject_id: str
+    subject: SubjectCode
+    visit: VisitId
+    code: str
+    charter_hash: str
+    state: ExamState
+    not_imaged: Mapping[SegmentId, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRecord:
+    """One received object. ``seq`` is its event, whose payload holds what was found in it."""
+
+    id: ClipId
+    delivery: str
+    n: int
+    sha256: Sha256
+    outcome: Outcome
+    code: str | None
+    exam: ExamId | None
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckStep:
+    """One step of a pixel check; ``boxes`` are those drawn so far, ``candidate`` the digest of the bytes that were looked at."""
+
+    n: int
+    action: CheckAction
+    person: AccountId
+    candidate: Sha256 | None
+    boxes: tuple[Box, ...]
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    n: int
+    segment: SegmentId
+    side: Side
+
+
+# ---------------------------------------------------------------- subjects
+
+
+def subject_id(snapshot: Snapshot, code: str) -> str | None:
+    row = snapshot.one("subject", code=code)
+    return str(row["id"]) if row else None
+
+
+def subject_row(id_: str, code: str) -> NewRow:
+    return NewRow("subject", {"id": id_, "code": code})
+
+
+def attributes(snapshot: Snapshot, subject: str) -> dict[str, str]:
+    """The latest value of each attribute of the whole subject."""
+    rows = sorted(snapshot.all("subject_attribute", subject_id=subject), key=lambda row: row["n"])
+    return {row["attribute"]: row["value"] for row in rows if not row["segment"]}
+
+
+def attribute_row(snapshot: Snapshot, subject: str, attribute: str, value: str, segment: str = "") -> NewRow:
+    last = snapshot.latest("subject_attribute", subject_id=subject, attribute=attribute, segment=segment)
+    n = (last["n"] if last else 0) + 1
+    return NewRow("subject_attribute", {"subject_id": subject, "attribute": attribute, "segment": segment, "n": n, "value": value})
+
+
+# ---------------------------------------------------------------- exams
+
+
+def exam(snapshot: Snapshot, id_: str) -> ExamRecord | None:
+    row = snapshot.one("exam", id=id_)
+    return _exam(snapshot, row) if row else None
+
+
+def exam_at(snapshot: Snapshot, subject: str, visit: str) -> ExamRecord | None:
+    """The exam of a subject (its code) at a visit."""
+    known = subject_id(snapshot, subject)
+    row = snapshot.one("exam", subject_id=known, visit=visit) if known else None
+    return _exam(snapshot, row) if row else None
+
+
+def exam_named(snapshot: Snapshot, name: str) -> ExamRecord | None:
+    """By id, by code, or as SUBJECT:VISIT."""
+    row = snapshot.one("exam", id=name) or snapshot.one("exam", code=name)
+    if row is not None:
+        return _exam(snapshot, row)
+    subject, _, visit = name.rpartition(":")
+    return exam_at(snapshot, subject, visit)
+
+
+def all_exams(snapshot: Snapshot) -> tuple[ExamRecord, ...]:
+    return tuple(_exam(snapshot, row) for row in snapshot.all("exam"))
+
+
+def _exam(snapshot: Snapshot, row: Row) -> ExamRecord:
+    subject = snapshot.one("subject", id=row["subject_id"])
+    status = snapshot.latest("exam_status", exam_id=row["id"])
+    return ExamRecord(
+        ExamId(row["id"]),
+        row["subject_id"],
+        SubjectCode(subject["code"] if subject else ""),
+        VisitId(row["visit"]),
+        row["code"],
+        row["charter_hash"],
+        ExamState(status["state"]) if status else ExamState.RECEIVING,
+        not_imaged_from(status["not_imaged"] if status else None),
+    )
+
+
+def exam_row(new: ExamRecord) -> NewRow:
+    values = {"id": new.id, "subject_id": new.subject_id, "visit": new.visit, "charter_hash": new.charter_hash, "code": new.code}
+    return NewRow("exam", values)
+
+
+def status_row(snapshot: Snapshot, exam_id: str, state: ExamState, not_imaged: Mapping[SegmentId, str]) -> NewRow:
+    """The next state of an exam, with the segments that were not imaged and why."""
+    last = snapshot.latest("exam_status", exam_id=exam_id)
+    text = json.dumps(dict(not_imaged), sort_keys=True, separators=(",", ":")) if not_imaged else None
+    return NewRow("exam_status", {"exam_id": exam_id, "n": (last["n"] if last else 0) + 1, "state": state, "not_imaged": text})
+
+
+def not_imaged(snapshot: Snapshot, exam_id: str) -> Mapping[SegmentId, str]:
+    """Segments closed by the coordinator, with the reason code."""
+    status = snapshot.latest("exam_status", exam_id=exam_id)
+    return not_imaged_from(status["not_imaged"] if status else None)
+
+
+def not_imaged_from(text: str | None) -> dict[SegmentId, str]:
+    return {SegmentId(segment): str(reason) for segment, reason in json.loads(text).items()} if text else {}
+
+
+# ---------------------------------------------------------------- objects and their checks
+
+
+def objects(snapshot: Snapshot, **equals: Any) -> tuple[ObjectRecord, ...]:
+    """Received objects in the order in which they came."""
+    return tuple(_object(row) for row in snapshot.all("intake_object", **equals))
+
+
+def _object(row: Row) -> ObjectRecord:
+    return ObjectRecord(
+        ClipId(row["id"]),
+        row["delivery_id"],
+        row["n"],
+        Sha256(row["sha256"]),
+        Outcome(row["outcome"]),
+        row["code"],
+        ExamId(row["exam_id"]) if row["exam_id"] else None,
+        row["event_seq"],
+    )
+
+
+def object_row(new: ObjectRecord) -> NewRow:
+    values = {"id": new.id, "delivery_id": new.delivery, "n": new.n, "sha256": new.sha256, "outcome": new.outcome}
+    return NewRow("intake_object", {**values, "code": new.code, "exam_id": new.exam})
+
+
+def steps(snapshot: Snapshot, clip: str) -> tuple[CheckStep, ...]:
+    """The pixel check of one clip so far, in order."""
+    return tuple(_step(row) for row in sorted(snapshot.all("pixel_check", clip_id=clip), key=lambda row: row["n"]))
+
+
+def all_steps(snapshot: Snapshot) -> dict[ClipId, tuple[CheckStep, ...]]:
+    found: dict[ClipId, list[CheckStep]] = {}
+    for row in sorted(snapshot.all("pixel_check"), key=lambda row: row["n"]):
+        found.setdefault(ClipId(row["clip_id"]), []).append(_step(row))
+    return {clip: tuple(listed) for clip, listed in found.items()}
+
+
+def _step(row: Row) -> CheckStep:
+    candidate = row["candidate_sha256"]
+    boxes = tuple((int(a), int(b), int(c), int(d)) for a, b, c, d in json.loads(row["boxes"] or "[]"))
+    return CheckStep(
+        row["n"], CheckAction(row["action"]), AccountId(row["person_id"]), Sha256(candidate) if candidate else None, boxes, row["event_seq"]
+    )
+
+
+def step_row(
+    clip: str, before: Sequence[CheckStep], action: CheckAction, person: AccountId, candidate: str | None, boxes: Iterable[Box]
+) -> NewRow:
+    drawn = json.dumps([list(box) for box in boxes], separators=(",", ":"))
+    values = {"clip_id": clip, "n": len(before) + 1, "action": action, "person_id": person, "candidate_sha256": candidate, "boxes": drawn}
+    return NewRow("pixel_check", values)
+
+
+def label_of(snapshot: Snapshot, clip: str) -> Label | None:
+    row = snapshot.latest("clip_label", clip_id=clip)
+    return _label(row) if row else None
+
+
+def all_labels(snapshot: Snapshot) -> dict[ClipId, Label]:
+    rows = sorted(snapshot.all("clip_label"), key=lambda row: row["n"])
+    return {ClipId(row["clip_id"]): label for row in rows if (label := _label(row)) is not None}
+
+
+def _label(row: Row) -> Label | None:
+    return Label(row["n"], SegmentId(row["segment"]), Side(row["side"])) if row["segment"] else None
+
+
+def label_row(clip: str, last: Label | None, segment: str, side: Side) -> NewRow:
+    return NewRow("clip_label", {"clip_id": clip, "n": (last.n if last else 0) + 1, "segment": segment, "side": side})
+
+
+# ---------------------------------------------------------------- released clips
+
+
+def clips_of(snapshot: Snapshot, exam_id: str) -> tuple[Clip, ...]:
+    """The released clips of an exam that were not withdrawn, in the order in which they were received."""
+    rows = snapshot.all("clip", exam_id=exam_id)
+    withdrawn = {row["clip_id"] for row in snapshot.all("clip_withdrawal")}
+    shown = [(_received(snapshot, row["id"]), row) for row in rows if row["id"] not in withdrawn]
+    return tuple(clip_from(row, label_of(snapshot, row["id"])) for _, row in sorted(shown, key=lambda pair: pair[0]))
+
+
+def _received(snapshot: Snapshot, clip: str) -> tuple[int, int]:
+    row = snapshot.one("intake_object", id=clip)
+    return (row["event_seq"], row["n"]) if row else (0, 0)
+
+
+def clip_from(row: Row, label: Label | None) -> Clip:
+    return Clip(
+        Sha256(row["sha256"]),
+        row["rows"],
+        row["columns"],
+        timing_from(row["frame_times"]),
+        regions_from(row["calibration"]),
+        label.segment if label else None,
+        label.side if label else None,
+    )
+
+
+def received_segments(snapshot: Snapshot, exam_id: str) -> frozenset[SegmentId]:
+    """The segments of which a released clip shows something."""
+    return frozenset(clip.segment for clip in clips_of(snapshot, exam_id) if clip.segment is not None)
+
+
+def released(snapshot: Snapshot) -> Collection[ClipId]:
+    return frozenset(ClipId(row["clip_id"]) for row in snapshot.all("clip_release"))
