@@ -1,44 +1,66 @@
 """The command line: parse, get services from the composition root, call one, print. No logic."""
 
-import typer
+from importlib import import_module
+from types import MappingProxyType
 
-from corelab.cli import clips, files, labs, people, showcase, work
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+_MODULES = MappingProxyType(
+    {
+        "run": "work",
+        "demo": "showcase",
+        "init": "labs",
+        "account": "people",
+        "activate": "people",
+        "training": "people",
+        "custody": "people",
+        "intake": "clips",
+        "pixels": "clips",
+        "label": "clips",
+        "subject": "clips",
+        "exam": "clips",
+        "assign": "work",
+        "compare": "work",
+        "status": "labs",
+        "lock": "labs",
+        "export": "work",
+        "verify": "work",
+        "inspect": "files",
+        "phantom": "files",
+        "simulate": "showcase",
+        "bench": "files",
+    }
+)
+
+
+class _Commands(TyperGroup):
+    """Loads the module of a command when it is called: opening the window must not wait for codecs it does not need yet."""
+
+    def list_commands(self, _ctx: object) -> list[str]:
+        return list(_MODULES)
+
+    def get_command(self, _ctx: object, cmd_name: str) -> TyperCommand | TyperGroup | None:
+        if cmd_name not in _MODULES:
+            return None
+        module = import_module(f"corelab.cli.{_MODULES[cmd_name]}")
+        return typer.main.get_group(module.commands).commands[cmd_name]  # type: ignore[return-value]  # typer makes its own kinds
+
 
 cli = typer.Typer(
+    cls=_Commands,
     name="corelab",
     help="Duplex ultrasound core-lab reading workstation. Without a command it opens the desktop application.",
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 
-cli.command("run")(work.run)
-cli.command("demo")(showcase.demo)
-cli.command("init")(labs.init)
-cli.add_typer(people.account, name="account")
-cli.command("activate")(people.activate)
-cli.add_typer(people.training, name="training")
-cli.add_typer(people.custody, name="custody")
-cli.command("intake")(clips.take_in)
-cli.add_typer(clips.pixels, name="pixels")
-cli.command("label")(clips.label)
-cli.add_typer(clips.subject, name="subject")
-cli.add_typer(clips.exam, name="exam")
-cli.command("assign")(work.assign)
-cli.command("compare")(work.compare)
-cli.command("status")(labs.show_status)
-cli.command("lock")(labs.lock)
-cli.command("export")(work.export)
-cli.command("verify")(work.verify)
-cli.command("inspect")(files.inspect)
-cli.command("phantom")(files.phantom)
-cli.command("simulate")(showcase.simulate)
-cli.command("bench")(files.bench)
-
 
 @cli.callback(invoke_without_command=True)
 def window(ctx: typer.Context) -> None:
+    """Duplex ultrasound core-lab reading workstation. Without a command it opens the desktop application."""
     if ctx.invoked_subcommand is None:
-        work.run(None)
+        import_module("corelab.app").run_window(None)
 
 
 def main() -> None:

@@ -10,9 +10,14 @@ from corelab.cli.terminal import AsJson, Faulty, LabFolder, PasswordStdin, answe
 from corelab.domain.vocabulary import ClipId, SegmentId, Side
 from corelab.services import intake
 
+commands = typer.Typer()
+
 pixels = lab_group("The pixel check by two people: list, sheet, pass, verify, reject.")
 subject = lab_group("Facts about a subject that the charter asks for.")
 exam = lab_group("What of an exam was not imaged.")
+commands.add_typer(pixels, name="pixels")
+commands.add_typer(subject, name="subject")
+commands.add_typer(exam, name="exam")
 
 Clips = Annotated[list[str] | None, typer.Argument(metavar="[CLIP]...", help="Clip ids.", show_default=False)]
 All = Annotated[bool, typer.Option("--all", help="Every clip that waits for this step.")]
@@ -28,6 +33,7 @@ def _side(letter: str | None) -> Side | None:
     return _SIDES[letter.upper()]
 
 
+@commands.command("intake")
 @command
 def take_in(
     lab: LabFolder,
@@ -46,7 +52,15 @@ def take_in(
     """
     with signed_in(lab, password_stdin=password_stdin) as here, progress("Taking in", quiet=as_json) as show:
         taken = intake.take_in(
-            here.lab, here.session, sources, subject=subject_code, visit=visit, side=_side(side), dry_run=dry_run, progress=show, cancelled=None
+            here.lab,
+            here.session,
+            sources,
+            subject=subject_code,
+            visit=visit,
+            side=_side(side),
+            dry_run=dry_run,
+            progress=show,
+            cancelled=None,
         )
     if report:
         report.write_text(taken.json_text(), encoding="utf-8")
@@ -61,14 +75,19 @@ def list_pixels(ctx: typer.Context, as_json: AsJson = False, password_stdin: Pas
     """Show every clip that is not yet released, and what it waits for."""
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
         clips = intake.waiting(here.lab, here.session)
-    rows = [{"clip": one.clip, "state": one.state.value, "outcome": one.outcome.value, "code": one.code, "segment": one.segment} for one in clips]
+    rows = [
+        {"clip": one.clip, "state": one.state.value, "outcome": one.outcome.value, "code": one.code, "segment": one.segment}
+        for one in clips
+    ]
     words = "\n".join(f"{row['clip']}  {row['state']:<10}{row['segment'] or '-':<10}{row['code'] or ''}" for row in rows)
     answer({"clips": rows}, words or "No clip waits.", as_json=as_json)
 
 
 @pixels.command("sheet")
 @command
-def sheet(ctx: typer.Context, clip: str, out: Annotated[Path, typer.Argument(metavar="OUT.png")], password_stdin: PasswordStdin = False) -> None:
+def sheet(
+    ctx: typer.Context, clip: str, out: Annotated[Path, typer.Argument(metavar="OUT.png")], password_stdin: PasswordStdin = False
+) -> None:
     """Write the contact sheet of a clip: original, masked, temporal maximum and minimum, flagged frames."""
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
         out.write_bytes(intake.contact_sheet(here.lab, here.session, ClipId(clip)))
@@ -121,6 +140,7 @@ def _answer_states(done: tuple[intake.ClipOutcome, ...], *, as_json: bool) -> No
         raise Faulty("" if as_json else "Some clips did not pass; the others did. The lines above say why.")
 
 
+@commands.command("label")
 @command
 def label(
     lab: LabFolder,

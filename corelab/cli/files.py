@@ -1,7 +1,8 @@
 """Commands that need no lab: they look at files, or make one."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -9,7 +10,10 @@ from corelab import app
 from corelab.cli.terminal import AsJson, Faulty, answer, command, say
 from corelab.services import inspection, phantoms
 
+commands = typer.Typer()
 
+
+@commands.command("inspect")
 @command
 def inspect(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="DICOM files.", show_default=False)],
@@ -25,8 +29,8 @@ def inspect(
     if measure is not None:
         _measure(files, measure, frame, as_json=as_json)
         return
-    found = inspection.inspect_files(files, frames=frames)
-    answer({"files": found}, "\n\n".join(inspection.in_words(one) for one in found), as_json=as_json)
+    found = list(inspection.inspect_files(files, frames=frames))
+    answer(found, "\n\n".join(_in_words(one) for one in found), as_json=as_json)
     if any(not one["readable"] for one in found):
         raise Faulty("" if as_json else "Some files cannot be read; the lines above say why. Nothing was changed.")
 
@@ -38,12 +42,26 @@ def _measure(files: list[Path], points: str, frame: int, *, as_json: bool) -> No
         x0, y0, x1, y1 = (float(one) for one in points.split(","))
     except ValueError:
         raise typer.BadParameter("--measure takes X0,Y0,X1,Y1") from None
-    found = inspection.measure(files[0], frame, (x0, y0), (x1, y1))
+    found = inspection.measure(files[0], (x0, y0), (x1, y1), frame)
     answer(found, "\n".join(f"{key}: {value}" for key, value in found.items()), as_json=as_json)
     if "refused" in found:
         raise Faulty
 
 
+def _in_words(found: Mapping[str, Any]) -> str:
+    if not found["readable"]:
+        head = f"{found['path']}: cannot be read"
+    else:
+        size = f"{found['columns']} x {found['rows']} {found['photometric']}"
+        frames = f"{found['frames_readable']} of {found['frames_declared']} frames readable"
+        timing = found["timing"]
+        total = sum(timing["frame_times_ms"]) / 1000
+        regions = ", ".join(f"{one['kind']} {'calibrated' if one['usable'] else 'not calibrated'}" for one in found["regions"]) or "none"
+        head = f"{found['path']}: {size}, {frames}, {total:.2f} s ({timing['source']}), regions: {regions}"
+    return "\n".join((head, *(f"  {fault['code']}: {fault['message']}" for fault in found["faults"])))
+
+
+@commands.command("phantom")
 @command
 def phantom(
     out: Annotated[Path, typer.Argument(metavar="OUT.dcm", show_default=False)],
@@ -62,6 +80,7 @@ def phantom(
     answer(made, f"Wrote {out}: {kind}, residual {made['residual_ap_percent']} %.", as_json=as_json)
 
 
+@commands.command("bench")
 @command
 def bench(
     quick: Annotated[bool, typer.Option("--quick", help="Fewer repetitions.")] = False,
@@ -70,7 +89,9 @@ def bench(
     """Measure every performance goal as a ratio, side by side in this run, with its limit."""
     goals = app.bench(quick=quick, say=say)
     rows = [{"id": goal.id, "what": goal.what, "value": goal.value, "limit": goal.limit, "ok": goal.ok} for goal in goals]
-    words = "\n".join(f"{'ok  ' if row['ok'] else 'MISS'} {row['id']:<18}{row['value']:>10.3f}  (limit {row['limit']}) {row['what']}" for row in rows)
+    words = "\n".join(
+        f"{'ok  ' if row['ok'] else 'MISS'} {row['id']:<18}{row['value']:>10.3f}  (limit {row['limit']}) {row['what']}" for row in rows
+    )
     answer({"goals": rows}, words, as_json=as_json)
     if not all(goal.ok for goal in goals):
         raise Faulty("" if as_json else "At least one goal was missed.")

@@ -11,9 +11,12 @@ from corelab.cli.terminal import AsJson, LabFolder, PasswordStdin, answer, comma
 from corelab.domain.vocabulary import LabKind
 from corelab.services import charters, labs, packages, status
 
+commands = typer.Typer()
+
 Reason = Annotated[str, typer.Option("--reason", help="Why; stands in the audit trail.", show_default=False)]
 
 
+@commands.command("init")
 @command
 def init(
     lab: LabFolder,
@@ -54,6 +57,7 @@ def _asked(role: str) -> labs.NewPerson:
     )
 
 
+@commands.command("status")
 @command
 def show_status(lab: LabFolder, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
     """Count exams by state, and say what waits for whom."""
@@ -62,6 +66,7 @@ def show_status(lab: LabFolder, as_json: AsJson = False, password_stdin: Passwor
     answer(found.to_json(), found.in_words(), as_json=as_json)
 
 
+@commands.command("lock")
 @command
 def lock(lab: LabFolder, reason: Reason, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
     """Lock the trial's data: after this no reading, decision or charter enters. Needs every exam final."""

@@ -10,9 +10,14 @@ from corelab.cli.terminal import AsJson, Faulty, LabFolder, PasswordStdin, Signe
 from corelab.domain.accounts import Person, Role, user_key
 from corelab.services import accounts, charters
 
+commands = typer.Typer()
+
 account = lab_group("Accounts (an administrator's work): add, list, deactivate, unlock, role, reset.")
 training = lab_group("The gate before reading: who is trained for which charter.")
 custody = lab_group("Who holds the custody key that opens sealed readings.")
+commands.add_typer(account, name="account")
+commands.add_typer(training, name="training")
+commands.add_typer(custody, name="custody")
 
 User = Annotated[str, typer.Argument(metavar="USER", help="User name.", show_default=False)]
 Name = Annotated[str, typer.Option("--name", help="Printed name, as in signatures.", show_default=False)]
@@ -92,6 +97,7 @@ def reset(ctx: typer.Context, user: User, reason: Reason, as_json: AsJson = Fals
     answer({"user": user, "code": code}, f"One-time code for {user}, valid for 7 days: {code}", as_json=as_json)
 
 
+@commands.command("activate")
 @command
 def activate(
     lab: LabFolder,

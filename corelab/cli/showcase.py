@@ -10,9 +10,12 @@ from corelab import app
 from corelab.cli.terminal import AsJson, answer, command, progress, say
 from corelab.services import charters, simulation
 
+commands = typer.Typer()
+
 Until = Annotated[simulation.Until, typer.Option("--until", help="Where the trial stops.")]
 
 
+@commands.command("demo")
 @command
 def demo(
     folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="Folder of the demo lab; else a temporary one.")] = None,
@@ -41,6 +44,7 @@ def _accounts(made: tuple[simulation.Account, ...]) -> list[dict[str, str]]:
     return [{"user": one.user, "role": one.role, "password": one.password} for one in made]
 
 
+@commands.command("simulate")
 @command
 def simulate(
     lab: Annotated[Path, typer.Argument(metavar="LAB", help="Folder of the lab to make.", show_default=False)],
@@ -57,9 +61,7 @@ def simulate(
 
     Example: corelab simulate LAB --charter dvt-lower-extremity --subjects 20 --seed 1
     """
-    plan = simulation.Plan(
-        subjects=subjects, seed=seed, agreement=agreement, clips_per_segment=clips_per_segment, until=until, note=note
-    )
+    plan = simulation.Plan(subjects=subjects, seed=seed, agreement=agreement, clips_per_segment=clips_per_segment, until=until, note=note)
     with progress("Simulating", quiet=as_json) as show:
         done = app.simulate(lab, charters.read(charter), plan, show)
     document = {

@@ -49,7 +49,7 @@ def say(text: str) -> None:
     messages.print(text, markup=False)
 
 
-def answer(document: Mapping[str, Any], words: str, *, as_json: bool) -> None:
+def answer(document: Mapping[str, Any] | list[dict[str, Any]], words: str, *, as_json: bool) -> None:
     """The command's result: the JSON document, or the words, on standard output."""
     text = json.dumps(document, indent=2, ensure_ascii=False) if as_json else words
     if text:

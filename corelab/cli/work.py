@@ -9,7 +9,10 @@ from corelab import app
 from corelab.cli.terminal import AsJson, Faulty, LabFolder, PasswordStdin, answer, command, progress, signed_in
 from corelab.services import assignment, comparison, packages, verification
 
+commands = typer.Typer()
 
+
+@commands.command("assign")
 @command
 def assign(lab: LabFolder, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
     """Deal ready exams to readers, by the charter and the lab's stored chance."""
@@ -20,6 +23,7 @@ def assign(lab: LabFolder, as_json: AsJson = False, password_stdin: PasswordStdi
     answer({"assigned": dealt.assigned, "waiting": waiting}, words, as_json=as_json)
 
 
+@commands.command("compare")
 @command
 def compare(lab: LabFolder, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
     """Release and compare: opens pairs of signed readings, makes results and cases; finishes decided cases."""
@@ -30,6 +34,7 @@ def compare(lab: LabFolder, as_json: AsJson = False, password_stdin: PasswordStd
     answer(document, words, as_json=as_json)
 
 
+@commands.command("export")
 @command
 def export(
     lab: LabFolder,
@@ -49,6 +54,7 @@ def export(
     answer(document, f"{made.package}\n{made.files} files; rows: {rows}; verified.", as_json=as_json)
 
 
+@commands.command("verify")
 @command
 def verify(
     target: Annotated[Path, typer.Argument(metavar="LAB|PACKAGE", help="Folder of a lab or of a package.", show_default=False)],
@@ -67,6 +73,7 @@ def verify(
         raise Faulty("" if as_json else f"{len(faults)} faults. Nothing was changed. Keep this folder as it is and compare with a backup.")
 
 
+@commands.command("run")
 @command
 def run(lab: Annotated[Path | None, typer.Argument(metavar="[LAB]", help="Folder of the lab; else the last one.")] = None) -> None:
     """Open the desktop application."""
