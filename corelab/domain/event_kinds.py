@@ -30,6 +30,25 @@ KIND_COMMANDS: Mapping[str, Command | None] = MappingProxyType(
         "custody.granted": Command.CUSTODY,
         "training.recorded": Command.TRAINING,
         "charter.approved": Command.CHARTER,
+        # reading and adjudicating; what both do is in the command that both may use
+        "reading.opened": Command.READ,
+        "reading.signed": Command.READ,
+        "reading.open.refused": None,
+        "adjudication.opened": Command.ADJUDICATE,
+        "adjudication.signed": Command.ADJUDICATE,
+        "adjudication.open.refused": None,
+        "answer.changed": Command.WORKLIST,
+        "note.changed": Command.WORKLIST,
+        "clips.shown": Command.WORKLIST,
+        "alerts.checked": None,
+        # the coordinator's batches
+        "exam.assigned": Command.ASSIGN,
+        "batch.released": Command.COMPARE,
+        "sealed.opened": None,
+        "exam.compared": Command.COMPARE,
+        "case.opened": Command.COMPARE,
+        "case.key": Command.COMPARE,
+        "case.finished": Command.COMPARE,
     }
 )
 """None: no role is needed. A kind that is not in the table is no kind of this program."""

@@ -8,7 +8,7 @@ from corelab.domain.vocabulary import AssignmentId, ExamId
 
 
 class NotYoursError(Exception):
-    """This assignment does not exist, has ended, or is somebody else's; which of these is not said."""
+    """The assignment does not exist, has ended, or is somebody else's; which of these is not said."""
 
     def __init__(self, assignment: AssignmentId) -> None:
         super().__init__(assignment)
@@ -59,6 +59,8 @@ class RecordFault(Enum):
     DIGEST = "digest"
     SIGNATURE = "signature"
     SEALED = "sealed"
+    CHARTER = "charter"
+    TAKEN = "taken"
 
 
 class RecordRejectedError(Exception):

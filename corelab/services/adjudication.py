@@ -1,0 +1,225 @@
+"""An adjudicator's work: a case with A and B, decided, saved at every change, signed once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from uuid import uuid4
+
+from corelab.domain.accounts import Command, Meaning
+from corelab.domain.adjudication import Case, CaseDraft, Decision, Take
+from corelab.domain.case_content import case_of
+from corelab.domain.clip import Clip
+from corelab.domain.content import AdjudicationContent, Draft, Json, decision_json
+from corelab.domain.reading_errors import AlreadySignedError, ClipsChangedError, NotNextError, NotTrainedError
+from corelab.domain.vocabulary import AssignmentId, Cell, Sha256
+from corelab.services import accounts, own_work, shown
+from corelab.services.accounts import Session
+from corelab.services.labs import OpenLab, effective_charter
+from corelab.services.own_work import Envelope, Saved, Saving, Signed
+from corelab.storage import readings
+from corelab.storage.keys import Signer, make_opening
+from corelab.storage.readings import ADJUDICATION, Assignment, CaseRecord
+from corelab.storage.store import Snapshot, Transaction
+
+__all__ = ["OpenCase", "Saved", "Signed", "open_case", "save", "sign"]
+
+Played = Mapping[Sha256, frozenset[int]]
+_NOTHING: Played = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """A case with the decisions so far and the clips of the exam. ``signed_at`` is set for one that can only be looked at."""
+
+    assignment: AssignmentId
+    case: Case
+    draft: CaseDraft
+    clips: tuple[Clip, ...]
+    pseudonym: str
+    played: Played = _NOTHING
+    signed_at: datetime | None = None
+    submit: str | None = None
+
+
+def open_case(lab: OpenLab, session: Session, assignment: AssignmentId) -> OpenCase:
+    """The case in progress or the next one, as it was saved last; or an own signed one, to look at.
+
+    Raises NotYoursError, NotNextError; a refusal leaves an event.
+    """
+    role = accounts.permit(session, Command.ADJUDICATE)
+    try:
+        with lab.store.begin(session.actor(role)) as transaction:
+            found = own_work.mine(transaction, session, assignment, ADJUDICATION)
+            if own_work.signed_record(transaction, found) is None:
+                own_work.require_next(transaction, session, found)
+            transaction.record("adjudication.opened", "assignment", assignment)
+            return _opened(transaction, session, found)
+    except NotNextError:
+        own_work.record_refusal(lab, session, "adjudication.open", assignment, "not_next")
+        raise
+
+
+def _opened(snapshot: Snapshot, session: Session, of: Assignment) -> OpenCase:
+    record, case = _case(snapshot, session, of)
+    clips = shown.clips_of(snapshot, of.exam)
+    signed = readings.signed_adjudication(snapshot, record)
+    if signed is not None:
+        content = AdjudicationContent.from_json(snapshot.opening_of(signed.seq, session.box))
+        draft, viewing, submit = _draft_of(case, content.decisions, content.note), content.viewing, None
+    else:
+        kept = readings.draft(snapshot, of.id, session.box) or Draft(of.id)
+        draft, viewing, submit = _draft_of(case, kept.decisions, kept.note), kept.viewing, kept.submit
+    played = MappingProxyType(own_work.played_of(viewing))
+    return OpenCase(of.id, case, draft, clips, of.pseudonym, played, signed.at if signed else None, submit)
+
+
+def _draft_of(case: Case, decisions: Sequence[Decision], note: str) -> CaseDraft:
+    return CaseDraft(case, MappingProxyType({one.cell: one for one in decisions}), note)
+
+
+def _case(snapshot: Snapshot, session: Session, of: Assignment) -> tuple[CaseRecord, Case]:
+    record = next(iter(readings.cases(snapshot, assignment_id=of.id)))
+    form = shown.form_of(snapshot, of.exam, of.reading_type, shown.clips_of(snapshot, of.exam))
+    required = effective_charter(snapshot).adjudication.reason_required
+    return record, case_of(snapshot.opening_of(record.seq, session.box), form, reason_required=required)
+
+
+# ---------------------------------------------------------------- save
+
+
+def save(lab: OpenLab, session: Session, assignment: AssignmentId, draft: CaseDraft, played: Played = _NOTHING) -> Saved:
+    """Keeps the decisions as a draft, with one sealed event for each that differs from the draft before.
+
+    Raises NotYoursError, AlreadySignedError, NotNextError.
+    """
+    return _keep(lab, session, assignment, draft, (played, None))
+
+
+def _keep(lab: OpenLab, session: Session, assignment: AssignmentId, draft: CaseDraft, shown_: tuple[Played, str | None]) -> Saved:
+    played, submit = shown_
+    role = accounts.permit(session, Command.ADJUDICATE)
+    with lab.store.read() as snapshot:
+        clips = shown.clips_of(snapshot, own_work.mine(snapshot, session, assignment, ADJUDICATION).exam)
+    room = own_work.envelope(lab, session, len(clips))
+    with lab.store.begin(session.actor(role)) as transaction:
+        own_work.writable(transaction, session, assignment, ADJUDICATION)
+        before = readings.draft(transaction, assignment, session.box) or Draft(assignment, viewing=own_work.viewing_of(clips, {}))
+        decisions = tuple(draft.decisions[one.cell] for one in draft.case.disputes if one.cell in draft.decisions)
+        viewing = own_work.viewing_of(clips, played) if played else before.viewing
+        after = Draft(assignment, decisions=decisions, viewing=viewing, note=draft.note, submit=submit)
+        return Saving(transaction, room, before, after).run(_changes(before, after))
+
+
+def _changes(before: Draft, after: Draft) -> list[tuple[Json, Json | None, Json | None]]:
+    old, new = ({one.cell: one for one in draft.decisions} for draft in (before, after))
+    cells = [cell for cell in dict.fromkeys((*old, *new)) if old.get(cell) != new.get(cell)]
+    return [(_place(cell), _json(old.get(cell)), _json(new.get(cell))) for cell in cells]
+
+
+def _place(cell: Cell) -> Json:
+    return {"item": cell.item, "segment": cell.segment}
+
+
+def _json(decision: Decision | None) -> Json | None:
+    return decision_json(decision) if decision else None
+
+
+# ---------------------------------------------------------------- sign
+
+
+def sign(  # noqa: PLR0913 - what a signature takes
+    lab: OpenLab,
+    session: Session,
+    assignment: AssignmentId,
+    draft: CaseDraft,
+    password: str,
+    submit: str | None = None,
+    *,
+    played: Played = _NOTHING,
+    attended: bool = True,
+) -> Signed:
+    """Signs all decisions of the case with the password just typed; with a ``submit`` id of before, answers what was signed then.
+
+    Raises CaseIncompleteError (all faults), SignInRefusedError, AlreadySignedError, NotYoursError, NotTrainedError, UnattendedError.
+    """
+    own_work.require_attended(lab, attended=attended)
+    role, submit = accounts.permit(session, Command.ADJUDICATE), submit or str(uuid4())
+    done = own_work.signed_before(lab, session, role, submit, "adjudication.signed")
+    if done is not None:
+        return done
+    with lab.store.read() as snapshot:
+        clips = _signable(snapshot, session, assignment, draft)
+    _keep(lab, session, assignment, draft, (played, submit))
+    sealing = own_work.envelope(lab, session, len(clips))
+    with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
+        if _signable(transaction, session, assignment, draft) != clips:
+            raise ClipsChangedError(assignment)
+        return _write(transaction, session, signer, sealing, (assignment, draft, clips, submit))
+
+
+def _signable(snapshot: Snapshot, session: Session, assignment: AssignmentId, draft: CaseDraft) -> tuple[Clip, ...]:
+    found = own_work.writable(snapshot, session, assignment, ADJUDICATION)
+    _, case = _case(snapshot, session, found)
+    _replayed(case, draft).complete()
+    if not accounts.trained_for(snapshot, session.account, effective_charter(snapshot).hash):
+        raise NotTrainedError
+    return shown.clips_of(snapshot, found.exam)
+
+
+def _replayed(case: Case, draft: CaseDraft) -> CaseDraft:
+    """The decisions made anew on the case as it was sealed, so that what is taken is what A and B say. Raises DecisionRefusedError."""
+    made = CaseDraft(case, note=draft.note)
+    for one in draft.decisions.values():
+        grade = one.grade if one.take is Take.OWN else None
+        made = made.decided(one.cell, one.take, grade=grade, reason=one.reason, evidence=one.evidence)
+    return made
+
+
+def _write(
+    transaction: Transaction,
+    session: Session,
+    signer: Signer,
+    sealing: Envelope,
+    work: tuple[AssignmentId, CaseDraft, tuple[Clip, ...], str],
+) -> Signed:
+    assignment, draft, clips, submit = work
+    found = own_work.mine(transaction, session, assignment, ADJUDICATION)
+    record_of_case, case = _case(transaction, session, found)
+    if readings.signed_adjudication(transaction, record_of_case):
+        raise AlreadySignedError(assignment)
+    kept = readings.draft(transaction, assignment, session.box)
+    charter, record = effective_charter(transaction), str(uuid4())
+    content = AdjudicationContent(
+        charter=charter.hash,
+        exam=found.pseudonym,
+        revision=1,
+        decisions=_replayed(case, draft).complete(),
+        clips=tuple(clip.sha256 for clip in clips),
+        viewing=kept.viewing if kept else (),
+        note=draft.note,
+    )
+    opening = make_opening(content.to_json())
+    signature = transaction.signature(
+        signer,
+        record_type="adjudication",
+        record_id=record,
+        revision=1,
+        meaning=Meaning.ADJUDICATION,
+        charter_hash=charter.hash,
+        content_digest=opening.digest,
+    )
+    rows = [readings.adjudication_row(record, record_of_case.id, charter.hash, opening.digest), signature]
+    written = transaction.record(
+        "adjudication.signed",
+        "adjudication",
+        record,
+        rows=rows,
+        payload=opening,
+        seal_to=sealing.recipients,
+        pad_to=sealing.room,
+        submit=submit,
+    )
+    transaction.drop_draft(assignment)
+    own_work.record_alerts(transaction, found.exam, "signing", record, sealing.custody)
+    return Signed(record, transaction.now, written.seq)

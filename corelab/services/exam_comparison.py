@@ -1,0 +1,257 @@
+"""One exam of a batch, in one transaction: its two sealed readings compared, or its decided case finished."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from corelab.domain import allocation
+from corelab.domain.adjudication import Case, open_case
+from corelab.domain.allocation import Purpose, Slot, exam_part, reference_slot
+from corelab.domain.case_content import case_json, case_of, key_json, stands_in
+from corelab.domain.charter import Charter
+from corelab.domain.content import AdjudicationContent, ReadingContent
+from corelab.domain.discordance import compare
+from corelab.domain.form import Form
+from corelab.domain.reading_errors import RecordFault, RecordRejectedError
+from corelab.domain.record_errors import KeyRefusedError, RecordDamagedError
+from corelab.domain.room import room_for
+from corelab.domain.vocabulary import Answer, AssignmentId, Cell, ExamId, ExamState, SegmentId, Source
+from corelab.services import own_work, shown
+from corelab.services.assignment import Pseudonyms
+from corelab.services.eligibility import Pool
+from corelab.services.labs import charter_of
+from corelab.storage import people, readings
+from corelab.storage.keys import BoxPublic, BoxSecret, Opening
+from corelab.storage.readings import ADJUDICATION, PRIMARY, Assignment, CaseRecord, SignedRecord
+from corelab.storage.signed import verifies
+from corelab.storage.store import NewRow, Transaction
+
+_FIRST_ADJUDICATION_SLOT = 3
+
+
+class NoAdjudicatorError(Exception):
+    """Two readings differ and nobody may adjudicate this subject."""
+
+    def __init__(self, exam: ExamId) -> None:
+        super().__init__(exam)
+        self.exam = exam
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What every exam of a batch needs: the batch's id, the custody key, and the seed of chance."""
+
+    id: str
+    custody: BoxSecret = field(repr=False)
+    seed: str = field(repr=False)
+
+
+def compare_exam(transaction: Transaction, *, batch: Batch, exam: ExamId) -> str:
+    """``concordant`` (results stand, openings are published) or ``case`` (nothing is opened).
+
+    Raises RecordRejectedError, NoAdjudicatorError.
+    """
+    work = _Work(transaction, batch, exam)
+    if work.comparison.to_decide:
+        _open_case(work)
+        outcome = "case"
+    else:
+        _write_results(work)
+        outcome = "concordant"
+    own_work.record_alerts(transaction, exam, "comparison", batch.id, batch.custody.public)
+    return outcome
+
+
+# ---------------------------------------------------------------- the two readings
+
+
+class _Work:
+    """The two readings of one exam, opened with custody and proven, and their comparison."""
+
+    def __init__(self, transaction: Transaction, batch: Batch, exam: ExamId) -> None:
+        self.transaction, self.batch, self.exam = transaction, batch, exam
+        found = shown.exam_of(transaction, exam)
+        self.visit, self.subject = found.visit, found.subject
+        self.part = exam_part(self.subject, self.visit)
+        self.clips = shown.clips_of(transaction, exam)
+        self.assignments: Mapping[Slot, Assignment] = {
+            _slot(one): one for one in readings.assignments(transaction, exam_id=exam, kind=PRIMARY)
+        }
+        self.records: Mapping[Slot, SignedRecord] = {slot: self._record(one) for slot, one in self.assignments.items()}
+        self.contents = {slot: self._content(slot) for slot in self.records}
+        self.charter = self._one_charter()
+        self.reference = reference_slot(batch.seed, self.part)
+        self.comparison = compare(self.charter, self.visit, self.contents[1].grades, self.contents[2].grades, self.reference)
+
+    def _record(self, of: Assignment) -> SignedRecord:
+        record = readings.signed_reading(self.transaction, of.id)
+        if record is None:
+            raise LookupError(of.id)
+        return record
+
+    def _content(self, slot: Slot) -> ReadingContent:
+        record, of = self.records[slot], self.assignments[slot]
+        content = ReadingContent.from_json(self.proven(record).json)
+        if (content.charter, content.exam, content.revision) != (record.charter_hash, of.pseudonym, record.revision):
+            raise RecordRejectedError(self.exam, record.id, RecordFault.DIGEST)
+        return content
+
+    def proven(self, record: SignedRecord) -> Opening:
+        """The opening of a signed record whose digest and signature hold. Raises RecordRejectedError."""
+        try:
+            opening = readings.opened(self.transaction, record.seq, self.batch.custody)
+        except KeyRefusedError as error:
+            raise RecordRejectedError(self.exam, record.id, RecordFault.SEALED) from error
+        except RecordDamagedError as error:
+            raise RecordRejectedError(self.exam, record.id, RecordFault.DIGEST) from error
+        if opening.digest != record.content_digest:
+            raise RecordRejectedError(self.exam, record.id, RecordFault.DIGEST)
+        if not verifies(self.transaction, record):
+            raise RecordRejectedError(self.exam, record.id, RecordFault.SIGNATURE)
+        return opening
+
+    def _one_charter(self) -> Charter:
+        """The charter of both readings. Raises RecordRejectedError when their major versions differ."""
+        first, second = (charter_of(self.transaction, self.contents[slot].charter) for slot in (1, 2))
+        if first.major != second.major:
+            raise RecordRejectedError(self.exam, self.records[2].id, RecordFault.CHARTER)
+        return second
+
+    @property
+    def form(self) -> Form:
+        return shown.form_of(self.transaction, self.exam, self.assignments[1].reading_type, self.clips)
+
+    def answers(self, slot: Slot) -> Mapping[Cell, Answer]:
+        return {answer.cell: answer for answer in self.contents[slot].answers}
+
+    def comparison_row(self, id_: str, outcome: str) -> NewRow:
+        """The comparison under its charter."""
+        pair = {"reading_1": self.records[1].id, "reading_2": self.records[2].id}
+        named = {"id": id_, "exam_id": self.exam, "batch_id": self.batch.id, "charter_hash": self.charter.hash}
+        return NewRow("comparison", {**named, **pair, "outcome": outcome})
+
+
+def _slot(one: Assignment) -> Slot:
+    return 1 if one.slot == 1 else 2
+
+
+# ---------------------------------------------------------------- concordant: everything is opened
+
+
+def _write_results(work: _Work) -> None:
+    transaction, comparison = work.transaction, str(uuid4())
+    differs = any(result.source is Source.REFERENCE for result in work.comparison.results)
+    outcome = "reference" if differs else "concordant"
+    rows = [
+        work.comparison_row(comparison, outcome),
+        *_opened_readings(work),
+        *(readings.result_row(work.exam, result, work.records[work.reference]) for result in work.comparison.results),
+        readings.state_row(transaction, work.exam, ExamState.RELEASED),
+        readings.state_row(transaction, work.exam, ExamState.FINAL, after=1),
+    ]
+    transaction.record("exam.compared", "comparison", comparison, rows=rows, payload={"outcome": outcome})
+
+
+def _opened_readings(work: _Work) -> Iterator[NewRow]:
+    """Openings of both readings and of every change of their drafts, their grades and evidence."""
+    for slot, record in work.records.items():
+        yield from _openings(work, record.seq, *readings.sealed_events(work.transaction, "assignment", record.assignment))
+        yield from readings.grade_rows("reading", record.id, work.contents[slot].answers)
+
+
+def _openings(work: _Work, *events: int) -> Iterator[NewRow]:
+    for seq in events:
+        yield readings.opening_row(seq, readings.opened(work.transaction, seq, work.batch.custody))
+
+
+# ---------------------------------------------------------------- discordant: nothing is opened
+
+
+def _open_case(work: _Work) -> None:
+    transaction, comparison, case = work.transaction, str(uuid4()), str(uuid4())
+    assignment, adjudicator = _adjudicator(work)
+    sides = _sides(work)
+    rows = [
+        work.comparison_row(comparison, "case"),
+        readings.assignment_row(assignment),
+        NewRow("adj_case", {"id": case, "comparison_id": comparison, "assignment_id": assignment.id}),
+        readings.state_row(transaction, work.exam, ExamState.RELEASED),
+    ]
+    custody, room = work.batch.custody.public, room_for(work.charter, len(work.contents[1].clips))
+    content = case_json(_case(work, sides))
+    transaction.record("case.opened", "case", case, rows=rows, payload=content, seal_to=[adjudicator, custody], pad_to=room)
+    key = key_json({slot: record.id for slot, record in work.records.items()}, sides)
+    transaction.record("case.key", "case", case, payload=key, seal_to=[custody], pad_to=room)
+
+
+def _case(work: _Work, sides: Mapping[SegmentId, Slot]) -> Case:
+    required = work.charter.adjudication.reason_required
+    return open_case(work.form, work.comparison, {1: work.answers(1), 2: work.answers(2)}, sides, reason_required=required)
+
+
+def _sides(work: _Work) -> dict[SegmentId, Slot]:
+    """Which slot stands as A, for every disputed segment; drawn per segment or per exam as the charter says."""
+    segments = dict.fromkeys(dispute.cell.segment for dispute in work.comparison.to_decide)
+    per_segment = work.charter.adjudication.ab_order == "segment"
+    return {segment: allocation.slot_of_a(work.batch.seed, work.part, segment if per_segment else None) for segment in segments}
+
+
+def _adjudicator(work: _Work) -> tuple[Assignment, BoxPublic]:
+    """The adjudicator by rule, never by a person's choice: the fewest cases, then chance. Raises NoAdjudicatorError."""
+    pool = Pool(work.transaction, work.charter)
+    free = {one.user_name: one.account for one in pool.adjudicators(work.subject)}
+    held = [one.account for one in pool.history if one.kind == ADJUDICATION]
+    user = allocation.choose_adjudicator(work.batch.seed, work.part, {user: held.count(account) for user, account in free.items()})
+    credential = people.credential(work.transaction, free[user]) if user else None
+    if user is None or credential is None:
+        raise NoAdjudicatorError(work.exam)
+    number = (work.transaction.one("release_batch", id=work.batch.id) or {})["n"]
+    place = allocation.key(work.batch.seed, Purpose.ORDER, user, f"A{number}", work.part)[:12]
+    used = [row["slot"] for row in work.transaction.all("assignment", exam_id=work.exam)]
+    new = Assignment(
+        id=AssignmentId(str(uuid4())),
+        exam=work.exam,
+        reading_type=work.assignments[1].reading_type,
+        slot=max(_FIRST_ADJUDICATION_SLOT, *(slot + 1 for slot in used)),
+        kind=ADJUDICATION,
+        account=free[user],
+        pseudonym=Pseudonyms(work.transaction).new(),
+        order_key=f"{number:06d}-{place}",
+    )
+    return new, credential.box_public
+
+
+# ---------------------------------------------------------------- a decided case
+
+
+def finish_case(transaction: Transaction, *, batch: Batch, case: CaseRecord) -> str:
+    """Opens both readings, the case and the decision for good, and writes the results. Raises RecordRejectedError."""
+    work = _Work(transaction, batch, case.exam)
+    decided = readings.signed_adjudication(transaction, case)
+    if decided is None or {record.id for record in work.records.values()} != {case.reading_1, case.reading_2}:
+        raise RecordRejectedError(case.exam, case.id, RecordFault.DIGEST)
+    content = AdjudicationContent.from_json(work.proven(decided).json)
+    _require_taken(work, case, decided, content)
+    sources = dict.fromkeys(Source, work.records[work.reference]) | {Source.ADJUDICATED: decided}
+    rows = [
+        *_opened_readings(work),
+        *_opened_decision(work, case, decided, content),
+        *(readings.result_row(work.exam, one, sources[one.source]) for one in finish(work.comparison, content.decisions)),
+        readings.state_row(transaction, work.exam, ExamState.FINAL),
+    ]
+    transaction.record("case.finished", "case", case.id, rows=rows)
+    return "finished"
+
+
+def _opened_decision(work: _Work, case: CaseRecord, decided: SignedRecord, content: AdjudicationContent) -> Iterator[NewRow]:
+    changes = readings.sealed_events(work.transaction, "assignment", case.assignment)
+    yield from _openings(work, case.seq, case.key_seq, *changes, decided.seq)
+    answers = (Answer(one.cell, one.grade, one.evidence) for one in content.decisions)
+    yield from readings.grade_rows("adjudication", decided.id, answers)
+
+
+def _require_taken(work: _Work, case: CaseRecord, decided: SignedRecord, content: AdjudicationContent) -> None:
+    """Whoever takes A or B gets the grade that the sealed case shows there."""
+    sealed = case_of(readings.opened(work.transaction, case.seq, work.batch.custody).json, work.form, reason_required=False)
+    if any(not stands_in(sealed, one) for one in content.decisions):
+        raise RecordRejectedError(case.exam, decided.id, RecordFault.TAKEN)

@@ -1,0 +1,220 @@
+"""A reader's work: the next exam of their own order, opened, saved at every change, signed; sealed all the while."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from uuid import uuid4
+
+from corelab.domain.accounts import Command, Meaning
+from corelab.domain.checks import CheckFault, hard_faults
+from corelab.domain.clip import Clip
+from corelab.domain.content import Draft, Json, ReadingContent, answer_json
+from corelab.domain.reading import Reading
+from corelab.domain.reading_errors import AlreadySignedError, ChecksFailedError, ClipsChangedError, NotNextError, NotTrainedError
+from corelab.domain.vocabulary import Answer, AssignmentId, Cell
+from corelab.domain.worklist import WorkKind, Worklist, WorklistRow, WorkState
+from corelab.services import accounts, own_work, shown
+from corelab.services.accounts import Session
+from corelab.services.labs import OpenLab, effective_charter
+from corelab.services.own_work import Envelope, Saved, Saving, Signed
+from corelab.services.worklist import worklist
+from corelab.storage import readings
+from corelab.storage.keys import Signer, make_opening
+from corelab.storage.readings import PRIMARY, Assignment
+from corelab.storage.store import Snapshot, Transaction
+
+__all__ = [
+    "OpenReading",
+    "Saved",
+    "Signed",
+    "WorkKind",
+    "WorkState",
+    "Worklist",
+    "WorklistRow",
+    "faults",
+    "open_reading",
+    "save",
+    "sign",
+    "worklist",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReading:
+    """A reading with the clips it is about. ``signed_at`` is set for one that can only be looked at.
+
+    ``submit`` is the id of a signature that was begun and not confirmed: sign again with the same one.
+    """
+
+    reading: Reading
+    clips: tuple[Clip, ...]
+    pseudonym: str
+    signed_at: datetime | None = None
+    submit: str | None = None
+
+
+def open_reading(lab: OpenLab, session: Session, assignment: AssignmentId) -> OpenReading:
+    """The reading in progress or the next one, as it was saved last; or an own signed one, to look at.
+
+    Raises NotYoursError, NotNextError; a refusal leaves an event.
+    """
+    role = accounts.permit(session, Command.READ)
+    try:
+        with lab.store.begin(session.actor(role)) as transaction:
+            found = own_work.mine(transaction, session, assignment, PRIMARY)
+            signed = readings.signed_reading(transaction, assignment)
+            if signed is None:
+                own_work.require_next(transaction, session, found)
+            transaction.record("reading.opened", "assignment", assignment)
+            return _signed_one(transaction, session, found) if signed else _in_progress(transaction, session, found)
+    except NotNextError:
+        own_work.record_refusal(lab, session, "reading.open", assignment, "not_next")
+        raise
+
+
+def _in_progress(snapshot: Snapshot, session: Session, of: Assignment) -> OpenReading:
+    clips = shown.clips_of(snapshot, of.exam)
+    draft = readings.draft(snapshot, of.id, session.box)
+    return OpenReading(_restored(snapshot, of, clips, draft), clips, of.pseudonym, submit=draft.submit if draft else None)
+
+
+def _restored(snapshot: Snapshot, of: Assignment, clips: Sequence[Clip], draft: Draft | None) -> Reading:
+    form = shown.form_of(snapshot, of.exam, of.reading_type, clips)
+    if draft is None:
+        return Reading.begun(of.id, form)
+    answers = MappingProxyType({answer.cell: answer for answer in draft.answers})
+    return Reading(of.id, form, answers, draft.note, MappingProxyType(own_work.played_of(draft.viewing)))
+
+
+def _signed_one(snapshot: Snapshot, session: Session, of: Assignment) -> OpenReading:
+    record = readings.signed_reading(snapshot, of.id)
+    if record is None:
+        raise LookupError(of.id)
+    content = ReadingContent.from_json(snapshot.opening_of(record.seq, session.box))
+    clips = shown.clips_of(snapshot, of.exam)
+    form = shown.form_of(snapshot, of.exam, of.reading_type, clips)
+    asked = set(form.cells)
+    answers = MappingProxyType({answer.cell: answer for answer in content.answers if answer.cell in asked})
+    reading = Reading(of.id, form, answers, content.note, MappingProxyType(own_work.played_of(content.viewing)))
+    return OpenReading(reading, clips, of.pseudonym, signed_at=record.at)
+
+
+# ---------------------------------------------------------------- save
+
+
+def save(lab: OpenLab, session: Session, reading: Reading, changed: Cell | None = None) -> Saved:
+    """Keeps the reading as its draft, with one sealed event for each answer that differs from the draft before.
+
+    ``changed`` is the cell the reader just touched: it is recorded even where the answer is the same again.
+    Raises NotYoursError, AlreadySignedError, NotNextError.
+    """
+    return _keep(lab, session, reading, changed=changed)
+
+
+def _keep(lab: OpenLab, session: Session, reading: Reading, *, changed: Cell | None = None, submit: str | None = None) -> Saved:
+    role = accounts.permit(session, Command.READ)
+    with lab.store.read() as snapshot:
+        clips = shown.clips_of(snapshot, own_work.mine(snapshot, session, reading.assignment, PRIMARY).exam)
+    room = own_work.envelope(lab, session, len(clips))
+    with lab.store.begin(session.actor(role)) as transaction:
+        found = own_work.writable(transaction, session, reading.assignment, PRIMARY)
+        kept = readings.draft(transaction, found.id, session.box) or _drafted(_restored(transaction, found, clips, None), clips, None)
+        after = _drafted(reading, clips, submit)
+        return Saving(transaction, room, kept, after).run(_changes(kept, after, changed))
+
+
+def _drafted(reading: Reading, clips: Sequence[Clip], submit: str | None) -> Draft:
+    answers = tuple(reading.answers[cell] for cell in reading.form.cells if cell in reading.answers)
+    return Draft(reading.assignment, answers, viewing=own_work.viewing_of(clips, reading.played), note=reading.note, submit=submit)
+
+
+def _changes(before: Draft, after: Draft, touched: Cell | None) -> list[tuple[Json, Json | None, Json | None]]:
+    old, new = ({answer.cell: answer for answer in draft.answers} for draft in (before, after))
+    cells = [cell for cell in dict.fromkeys((*old, *new)) if old.get(cell) != new.get(cell) or cell == touched]
+    return [({"item": cell.item, "segment": cell.segment}, _json(old.get(cell)), _json(new.get(cell))) for cell in cells]
+
+
+def _json(answer: Answer | None) -> Json | None:
+    return answer_json(answer) if answer else None
+
+
+# ---------------------------------------------------------------- sign
+
+
+def faults(lab: OpenLab, session: Session, reading: Reading, clips: Sequence[Clip]) -> tuple[CheckFault, ...]:  # noqa: ARG001 - the contract of all services
+    """Everything that keeps this reading from being signed, all at once."""
+    accounts.permit(session, Command.READ)
+    return hard_faults(reading, clips)
+
+
+def sign(lab: OpenLab, session: Session, reading: Reading, password: str, submit: str | None = None, *, attended: bool = True) -> Signed:
+    """Signs the complete reading with the password just typed. With a ``submit`` id that was used before, answers what was signed then.
+
+    The id stands in the draft before the first try, so that it survives a crash. ``attended=False`` (nobody typed the password) is
+    refused but in labs of kind demo. Raises ChecksFailedError (all faults), SignInRefusedError, AlreadySignedError, NotYoursError,
+    NotTrainedError, UnattendedError, ClockBackwardError.
+    """
+    own_work.require_attended(lab, attended=attended)
+    role, submit = accounts.permit(session, Command.READ), submit or str(uuid4())
+    done = own_work.signed_before(lab, session, role, submit, "reading.signed")
+    if done is not None:
+        return done
+    with lab.store.read() as snapshot:
+        clips = _signable(snapshot, session, reading)
+    _keep(lab, session, reading, submit=submit)
+    sealing = own_work.envelope(lab, session, len(clips))
+    with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
+        if _signable(transaction, session, reading) != clips:
+            raise ClipsChangedError(reading.assignment)
+        return _write(transaction, signer, sealing, reading, (clips, submit))
+
+
+def _signable(snapshot: Snapshot, session: Session, reading: Reading) -> tuple[Clip, ...]:
+    """The clips of the exam, when this reader may sign this reading of them now."""
+    found = own_work.writable(snapshot, session, reading.assignment, PRIMARY)
+    clips = shown.clips_of(snapshot, found.exam)
+    found_faults = hard_faults(reading, clips)
+    if found_faults:
+        raise ChecksFailedError(found_faults)
+    if not accounts.trained_for(snapshot, session.account, effective_charter(snapshot).hash):
+        raise NotTrainedError
+    return clips
+
+
+def _write(transaction: Transaction, signer: Signer, sealing: Envelope, reading: Reading, seen: tuple[tuple[Clip, ...], str]) -> Signed:
+    clips, submit = seen
+    found = readings.assignment(transaction, reading.assignment)
+    if found is None or readings.signed_reading(transaction, reading.assignment):
+        raise AlreadySignedError(reading.assignment)
+    charter, record = effective_charter(transaction), str(uuid4())
+    opening = make_opening(_content(reading, found, clips, charter.hash).to_json())
+    signature = transaction.signature(
+        signer,
+        record_type="reading",
+        record_id=record,
+        revision=1,
+        meaning=Meaning.READING,
+        charter_hash=charter.hash,
+        content_digest=opening.digest,
+    )
+    rows = [readings.reading_row(record, found.id, charter.hash, opening.digest), signature]
+    written = transaction.record(
+        "reading.signed", "reading", record, rows=rows, payload=opening, seal_to=sealing.recipients, pad_to=sealing.room, submit=submit
+    )
+    transaction.drop_draft(found.id)
+    own_work.record_alerts(transaction, found.exam, "signing", record, sealing.custody)
+    return Signed(record, transaction.now, written.seq)
+
+
+def _content(reading: Reading, of: Assignment, clips: Sequence[Clip], charter_hash: str) -> ReadingContent:
+    return ReadingContent(
+        charter=charter_hash,
+        exam=of.pseudonym,
+        reading_type=of.reading_type,
+        revision=1,
+        answers=reading.complete(),
+        clips=tuple(clip.sha256 for clip in clips),
+        viewing=own_work.viewing_of(clips, reading.played),
+        note=reading.note,
+    )
