@@ -1,0 +1,94 @@
+"""How intake says what it found, and reads what a coordinator types."""
+
+from collections import Counter
+
+from corelab.domain.charter import Charter
+from corelab.domain.intake import ClipState, Outcome
+from corelab.domain.vocabulary import SegmentId, Side
+from corelab.services.intake import ExamSegment, IntakeReport, WaitingClip
+from corelab.ui.exam_matrix import Presence
+from corelab.ui.rows import Column, Mark, Shown, shown
+from corelab.ui.segment_words import code_words
+from corelab.ui.theme import Colour, Weight
+
+SEGMENT_COLUMN = 6
+_LETTERS = {"R": Side.RIGHT, "L": Side.LEFT}
+_STATES = {
+    ClipState.HELD: "Needs a mask or your word",
+    ClipState.CHECKED: "Waits for the pixel check",
+    ClipState.PASSED: "Waits for the second person",
+    ClipState.REJECTED: "Rejected",
+    ClipState.RELEASED: "Released",
+}
+
+
+def clip_columns() -> tuple[Column, ...]:
+    return (
+        Column("Clip", 64, right=True),
+        Column("Subject", 110),
+        Column("Visit", 70),
+        Column("Frames", 80, right=True),
+        Column("Rate", 100),
+        Column("Calibration", 120),
+        Column("Segment", 120, editable=True),
+        Column("What waits"),
+    )
+
+
+def clip_cells(clip: WaitingClip) -> tuple[Shown, ...]:
+    usable = sum(region.usable for region in clip.regions)
+    return (
+        Shown(str(clip.number), Colour.STRONG, Weight.HEADING),
+        shown(clip.subject),
+        shown(clip.visit),
+        shown(clip.frames or ""),
+        shown("still" if clip.frames == 1 else f"{clip.rate:.0f}/s" if clip.rate else ""),
+        shown(f"{usable} {'region' if usable == 1 else 'regions'}") if usable else Shown("none", Colour.SECOND),
+        Shown(segment_of(clip) or "type it", Colour.STRONG if clip.segment else Colour.ATTENTION, Weight.VALUE),
+        _waits(clip),
+    )
+
+
+def _waits(clip: WaitingClip) -> Shown:
+    words = _STATES[clip.state]
+    attention = clip.state is ClipState.HELD
+    hint = clip.message or ""
+    return Shown(words, mark=Mark.ATTENTION if attention else None, hint=hint)
+
+
+def segment_of(clip: WaitingClip) -> str:
+    """``R FV prox``, or nothing where it has no label yet."""
+    if clip.segment is None:
+        return ""
+    code = clip.segment.removesuffix(".L").removesuffix(".R")
+    return f"{clip.side.letter if clip.side else ''} {code_words(code)}".strip()
+
+
+def typed_segment(words: str, charter: Charter) -> tuple[SegmentId, Side | None] | None:
+    """Read "R CFV", "r:cfv", "rcfv", "fv prox" or "IVC" as segment and side; None where the charter has no such segment."""
+    known = {segment.id for segment in charter.segments}
+    bare = words.strip().upper().replace(":", " ")
+    first, _, rest = bare.partition(" ")
+    tries = [(rest, _LETTERS.get(first)), (bare, None), (bare[1:], _LETTERS.get(bare[:1]))]
+    for code, side in tries:
+        segment = "_".join(code.split())
+        if segment in known:
+            return SegmentId(segment), side
+    return None
+
+
+def presence_of(segment: ExamSegment) -> Presence:
+    if segment.received:
+        return Presence.RECEIVED
+    if segment.not_imaged is not None:
+        return Presence.NOT_IMAGED
+    return Presence.MISSING if segment.required else Presence.OPTIONAL
+
+
+def report_words(report: IntakeReport) -> str:
+    """One line on a delivery: how many ended how, and the words of the first few that did not get through."""
+    counts = Counter(each.outcome for each in report.objects)
+    parts = [f"{counts[outcome]} {outcome.value}" for outcome in Outcome if counts[outcome]]
+    refused = [f"No. {each.n}: {each.message}" for each in report.objects if each.outcome is Outcome.REJECTED and each.message]
+    more = f" ({len(refused) - 3} more)" if len(refused) > 3 else ""
+    return f"Taken in: {', '.join(parts) or 'nothing found'}. {' '.join(refused[:3])}{more}".strip()

@@ -1,0 +1,135 @@
+"""What a delivery is, and where it lies: subject, visit, side; files, a folder or a ZIP, chosen or dropped."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QVBoxLayout, QWidget
+
+from corelab.domain.vocabulary import Side
+from corelab.ui.buttons import command_button
+from corelab.ui.cards import Card
+from corelab.ui.fields import field
+from corelab.ui.parts import text_label
+from corelab.ui.theme import RADIUS_ROW, Colour, Size, Weight
+
+_SIDES = (("As the subject's study limb", None), ("Right", Side.RIGHT), ("Left", Side.LEFT))
+
+
+class DropArea(QWidget):
+    """Where files are dropped.
+
+    Signals:
+        dropped: carries the paths.
+    """
+
+    dropped = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAcceptDrops(True)
+        self.setFixedHeight(96)
+        self._over = False
+        label = text_label("Drop files, a folder or a ZIP here", Size.BODY, Weight.TEXT, Colour.SECOND)
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        QVBoxLayout(self).addWidget(label)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            self._over = True
+            self.update()
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._over = False
+        self.update()
+        super().dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._over = False
+        self.update()
+        paths = tuple(Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile())
+        if paths:
+            event.acceptProposedAction()
+            self.dropped.emit(paths)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            pen = QPen(Colour.ACCENT if self._over else Colour.LINE_STRONG, 1.2)
+            pen.setStyle(Qt.PenStyle.DashLine)
+            painter.setPen(pen)
+            painter.setBrush(Colour.CHOSEN if self._over else Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), RADIUS_ROW, RADIUS_ROW)
+
+
+class TakeInForm(Card):
+    """Names the exam, then takes its files.
+
+    Signals:
+        chosen: carries the paths; subject, visit and side stand in the form.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.titled("Take in", "All files of one call belong to one exam.")
+        self.subject = QLineEdit()
+        self.subject.setPlaceholderText("e.g. S001")
+        self.visit = QComboBox()
+        self.side = QComboBox()
+        for words, side in _SIDES:
+            self.side.addItem(words, side)
+        self.fault = text_label("", Size.HINT, Weight.VALUE, Colour.ATTENTION, wrap=True)
+        self.files = command_button("add_files", "Files or ZIP")
+        self.folder = command_button("add_folder", "Folder")
+        self.files.clicked.connect(self.choose_files)
+        self.folder.clicked.connect(self.choose_folder)
+        drop = DropArea()
+        drop.dropped.connect(self._on_chosen)
+        parts = (
+            field("Subject", self.subject),
+            field("Visit", self.visit),
+            field("Side", self.side),
+            drop,
+            self.files,
+            self.folder,
+            self.fault,
+        )
+        for widget in parts:
+            self.lines.addWidget(widget)
+
+    def show_visits(self, visits: Sequence[tuple[str, str]]) -> None:
+        """(id, label) of each visit of the charter."""
+        if self.visit.count() == 0:
+            for visit, label in visits:
+                self.visit.addItem(f"{visit}  {label}", visit)
+
+    @property
+    def named(self) -> tuple[str, str, Side | None]:
+        """Subject, visit, side as they stand."""
+        return self.subject.text().strip(), str(self.visit.currentData() or ""), self.side.currentData()
+
+    def choose_files(self) -> None:
+        if self._is_named():
+            files, _filter = QFileDialog.getOpenFileNames(self, "Files or a ZIP to take in")
+            self._on_chosen(tuple(Path(each) for each in files))
+
+    def choose_folder(self) -> None:
+        if self._is_named():
+            folder = QFileDialog.getExistingDirectory(self, "A folder to take in")
+            self._on_chosen((Path(folder),) if folder else ())
+
+    def _on_chosen(self, paths: tuple[Path, ...]) -> None:
+        if paths and self._is_named():
+            self.chosen.emit(paths)
+
+    def _is_named(self) -> bool:
+        subject, visit, _side = self.named
+        missing = "Type the subject first." if not subject else "Choose the visit first." if not visit else ""
+        self.fault.setText(missing)
+        if missing:
+            self.subject.setFocus()
+        return not missing
