@@ -1,1 +1,64 @@
-"""The composition root: makes the parts once and hands each what it needs."""
+"""The composition root: makes the parts once and hands each what it needs.
+
+Imports stand inside the functions: a command that needs no window must not load Qt, and the window must not load codecs.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from corelab.domain.clock import Clock, SystemClock
+from corelab.settings import Settings, last_lab, load_settings, remember_lab
+
+if TYPE_CHECKING:
+    from corelab.domain.vocabulary import LabKind
+    from corelab.services.bench import Goal
+    from corelab.services.labs import CreatedLab, NewPerson, OpenLab
+
+
+def clock() -> Clock:
+    return SystemClock()
+
+
+def open_lab(folder: Path) -> "OpenLab":
+    """Open the lab in ``folder``."""
+    from corelab.services import labs  # noqa: PLC0415
+
+    return labs.open_lab(folder, clock(), load_settings().configuration)
+
+
+def make_lab(folder: Path, charter: bytes, *, kind: "LabKind", administrator: "NewPerson", coordinator: "NewPerson") -> "CreatedLab":
+    """Make a lab with its first two people."""
+    from corelab.services import labs  # noqa: PLC0415
+
+    return labs.create(
+        folder,
+        charter,
+        kind=kind,
+        administrator=administrator,
+        coordinator=coordinator,
+        clock=clock(),
+        configuration=load_settings().configuration,
+    )
+
+
+def bench(*, quick: bool, say: Callable[[str], None]) -> "tuple[Goal, ...]":
+    """Measure the performance goals on this machine."""
+    from corelab.services import bench as goals  # noqa: PLC0415
+
+    return goals.measure(quick=quick, told=say)
+
+
+def run_window(lab: Path | None) -> int:
+    """Open the desktop application on ``lab``, else on the last one, else with the choice of a lab. Returns the exit code."""
+    from corelab.ui import application  # noqa: PLC0415
+
+    settings = load_settings()
+    doors = application.Doors(open_lab=open_lab, make_demo=None, remember=partial(remember_lab, settings))
+    return application.run(doors, lab or _last(settings))
+
+
+def _last(settings: Settings) -> Path | None:
+    lab = last_lab(settings)
+    return lab if lab is not None and (lab / "corelab.db").is_file() else None

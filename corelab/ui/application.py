@@ -16,7 +16,6 @@ from corelab.services import accounts
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab
 from corelab.ui import dialogs
-
 from corelab.ui.desk import Desk
 from corelab.ui.idle import IdleWatch
 from corelab.ui.jobs import Cancel, Jobs, ThreadJobs
@@ -31,10 +30,10 @@ Told = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """What the composition root hands the window: how to open a lab, how to make a demo lab, where to note the last one."""
+    """What the composition root hands the window: how to open a lab, to make a demo lab (where it can), to note the last one."""
 
     open_lab: Callable[[Path], OpenLab]
-    make_demo: Callable[[Path, Told, Callable[[], bool]], Path]
+    make_demo: Callable[[Path, Told, Callable[[], bool]], Path] | None
     remember: Callable[[Path], None]
 
 
@@ -61,7 +60,7 @@ class Front(QObject):
 
     def welcome(self) -> WelcomePage:
         """No lab is known: offer to open one."""
-        self._welcome = WelcomePage()
+        self._welcome = WelcomePage(offers_demo=self._doors.make_demo is not None)
         self._welcome.lab_chosen.connect(self._on_lab_chosen)
         self._welcome.demo_requested.connect(self._on_demo)
         self.window.uncover()
@@ -88,7 +87,7 @@ class Front(QObject):
         self.ask_sign_in(lab)
 
     def _on_demo(self, folder: str) -> None:
-        if self._welcome is None:
+        if self._welcome is None or self._doors.make_demo is None:
             return
         working = self._welcome.working
         cancel = Cancel()

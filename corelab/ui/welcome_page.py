@@ -21,7 +21,7 @@ class WelcomePage(QWidget):
     lab_chosen = Signal(str)
     demo_requested = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, *, offers_demo: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Choose a lab")
         self._fault = text_label("", Size.BODY, Weight.VALUE, Colour.ATTENTION, wrap=True)
@@ -30,6 +30,7 @@ class WelcomePage(QWidget):
         self.demo_button = Button("Make a demo lab")
         self.open_button.clicked.connect(self._on_open)
         self.demo_button.clicked.connect(self._on_demo)
+        self.demo_button.setVisible(offers_demo)
         column = QWidget()
         column.setFixedWidth(520)
         lines = QVBoxLayout(column)
