@@ -55,6 +55,15 @@ class Findings:
         """Whether an error is known at this very place, so that what only follows from it is not said again."""
         return any(place == location and not code.startswith("W") for place, code, _ in self._found)
 
+    def sound(self, part: str) -> bool:
+        """Whether no error is known anywhere in this part of the file (a key of the top level)."""
+        return not any(place[:1] == (part,) and not code.startswith("W") for place, code, _ in self._found)
+
+    @property
+    def references_sound(self) -> bool:
+        """Whether no error is known that a use of some part could hide behind: an unknown key, a wrong value, a reference to nothing."""
+        return not any(code in {"C01", "C02", "C04"} for _, code, _ in self._found)
+
     def in_file_order(self) -> tuple[Fault, ...]:
         ordered = sorted(self._found.items(), key=lambda entry: (_position(self._tree, entry[0][0]), entry[0][1], entry[0][2]))
         return tuple(fault for _, fault in ordered)

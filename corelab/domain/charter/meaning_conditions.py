@@ -10,6 +10,7 @@ _ORDERED = frozenset({"lt", "le", "gt", "ge"})
 _LISTED = frozenset({"in", "not_in"})
 _EQUAL = frozenset({"eq", "ne"})
 _PRESENCE = frozenset({"answered", "missing"})
+_OPERATORS = _ORDERED | _LISTED | _EQUAL | _PRESENCE
 _NEIGHBOURS = frozenset({"before", "after"})
 _MISSING = ("NA", "NE", "NI")
 _MAX_DEPTH, _MAX_LEAVES = 6, 40
@@ -103,17 +104,18 @@ def _segment(within: _Within, place: Location, segment: str) -> None:
 
 
 def _operators(item: Node) -> frozenset[str]:
+    """The operators that fit an item; all of them where its kind or scale is not known."""
     kind = item.text("kind")
-    if kind == "number" or (kind == "choice" and item.text("scale") == "ordinal"):
-        return _PRESENCE | _EQUAL | _LISTED | _ORDERED
-    if kind == "choice":
+    if kind == "choice" and item.text("scale") == "nominal":
         return _PRESENCE | _EQUAL | _LISTED
-    return _PRESENCE | _EQUAL if kind == "text" else _PRESENCE
+    if kind == "multi":
+        return _PRESENCE
+    return _PRESENCE | _EQUAL if kind == "text" else _OPERATORS
 
 
 def _operator(within: _Within, leaf: Node, item: Node) -> None:
     op, fitting = leaf.text("op"), _operators(item)
-    if op in _PRESENCE | _EQUAL | _LISTED | _ORDERED and op not in fitting:
+    if op in _OPERATORS and op not in fitting:
         within.add("C06", leaf.at("op"), f"{op} does not fit {item.id}", found=op, allowed=tuple(fitting))
 
 

@@ -21,9 +21,16 @@ def read_structure(tree: Mapping[str, Any], findings: Findings, *, content_hash:
     try:
         return Charter.model_validate(_frozen(tree), context={"hash": content_hash})
     except ValidationError as error:
-        for fault in error.errors(include_url=False):
-            _report(tree, findings, dict(fault))
+        faults = error.errors(include_url=False)
+        for fault in faults:
+            if not (fault["type"] == "too_short" and _has_faults_below(fault["loc"], [other["loc"] for other in faults])):
+                _report(tree, findings, dict(fault))
         return None
+
+
+def _has_faults_below(place: Location, places: list[Location]) -> bool:
+    """Whether an array is called short only because its elements are faulty."""
+    return any(len(other) > len(place) and other[: len(place)] == place for other in places)
 
 
 def _frozen(value: Any) -> Any:

@@ -13,7 +13,8 @@ _DENIAL = re.compile(r"\b(not|no|nicht|kein\w*|pas|non|niet|geen)\b", re.IGNOREC
 
 
 def check_warnings(names: Names) -> None:
-    _unused(names)
+    if names.findings.references_sound:
+        _unused(names)
     _visit_told(names)
     _form_order(names)
     _controlled(names)

@@ -1,0 +1,189 @@
+"""A charter that can be used: its parts by id, its hash, and what this version of the program carries out."""
+
+# ruff: noqa: E501 - a table of constructs reads best with one to a line
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from corelab.domain.charter import CharterError, ChoiceItem, content_hash, load_charter, not_executed
+from tests.exam_builders import changed, shipped, shipped_bytes
+
+FULL = Path(__file__).parent.parent / "data" / "charters"
+
+
+def test_the_shipped_charter_is_carried_out_whole() -> None:
+    charter = shipped()
+    assert (charter.id, charter.version, charter.major) == ("dvt-lower-extremity", "0.9.0", 0)
+    assert not_executed(charter) == ()
+
+
+def test_the_shipped_charter_holds_four_visits_and_the_segments_with_their_codes() -> None:
+    charter = shipped()
+    assert [visit.id for visit in charter.visits] == ["BL", "D10", "D30", "M6"]
+    assert len(charter.segments) == 18
+    assert charter.segment("CFV").code.value == "397363009"
+    assert [item.id for item in charter.items] == ["QUAL", "COMP", "FLOW"]
+    assert charter.title.startswith("Venous duplex")
+
+
+def test_parts_are_found_by_id() -> None:
+    charter = shipped()
+    assert charter.visit("D10").day == 10
+    assert charter.item("COMP").label == "Compressibility"
+    assert charter.group("CORE").segments[0] == "CFV"
+    assert charter.attribute("STUDY_LIMB").values == ("left", "right")
+    assert charter.reading_type("DUPLEX").readers == 2
+    assert charter.blinding_profile("BLINDED").show == ("side", "segment_label")
+    assert charter.derivation("COMPWRST").function == "worst"
+    with pytest.raises(KeyError):
+        charter.segment("XYZ")
+
+
+def test_options_know_their_rank_and_whether_they_need_proof() -> None:
+    item = shipped().item("COMP")
+    assert isinstance(item, ChoiceItem)
+    assert [item.rank(value) for value in ("full", "partial", "none", "absent")] == [0, 1, 2, None]
+    assert [item.needs_mark(value) for value in ("full", "partial", "none")] == [False, True, True]
+    assert item.worst_rank == 2
+
+
+def test_an_item_without_evidence_needs_no_proof() -> None:
+    item = shipped().item("QUAL")
+    assert isinstance(item, ChoiceItem)
+    assert not item.needs_mark("non_diagnostic")
+
+
+def test_a_charter_cannot_be_changed() -> None:
+    with pytest.raises(ValidationError):
+        shipped().format = 2  # type: ignore[assignment,misc]
+
+
+# ---------------------------------------------------------------- the content hash
+
+
+def test_comments_and_layout_do_not_change_the_hash() -> None:
+    assert content_hash(shipped_bytes() + b"\n# a remark\n") == content_hash(shipped_bytes()) == shipped().hash
+
+
+def test_any_value_changes_the_hash() -> None:
+    assert content_hash(changed(('label = "Partial"', 'label = "Partly"'))) != shipped().hash
+
+
+def test_the_hash_is_over_the_canonical_tree_as_written() -> None:
+    canonical = '{"a":[1,0.5,true],"d":"2026-01-12","format":1,"t":"\u00e9"}'
+    text = 'format = 1\nt = "e\u0301" # decomposed\nd = 2026-01-12\na = [ 1, 0.50, true ]\n'
+    assert content_hash(text.encode()) == hashlib.sha256(b"corelab charter 1\n" + canonical.encode()).hexdigest()
+
+
+def test_what_is_no_charter_has_no_hash() -> None:
+    with pytest.raises(CharterError):
+        content_hash(b"format = ")
+
+
+# ---------------------------------------------------------------- what is not carried out yet
+
+
+@pytest.mark.parametrize(
+    ("name", "some"),
+    [
+        (
+            "dvt_full",
+            [
+                "item[1](COMP).evidence.kind",
+                "item[2](FLOW).evidence.region",
+                "item[10](D_REST).kind",
+                "item[10](D_REST).evidence.auto",
+                "item[16](TXT).kind",
+                "item[17](REF_MAN).scope",
+                "ask[2](Q03).use",
+                "ask[5](Q06).use",
+                "check[0](E02)",
+                "alert[0](S01)",
+                "signing.unplayed_clips",
+                "signing.time_outside",
+                "reading_type[0](DUPLEX).repeat_share",
+                "reading_type[0](DUPLEX).session_exams",
+                "blinding.after_lock_questions",
+                "class[4](E).rule[0].kind",
+                "derivation[2](COMPSUM).function",
+                "derivation[0](COMPWRST).win_ratio_tier",
+                "monitoring.agreement_items",
+                "certification.calibration_exams",
+            ],
+        ),
+        (
+            "portal_full",
+            [
+                "attribute[0](ROLE).per",
+                "ask[0](Q01).where",
+                "reading_type[1](REMNANT)",
+                "blinding_profile[0](VISIBLE).show",
+                "blinding_profile[0](VISIBLE).treatment_visible",
+                "class[0](A).rule[1].where",
+                "class[4](E).rule[1].kind",
+                "derivation[0](FLOWVOL).scope",
+            ],
+        ),
+    ],
+)
+def test_a_full_charter_loads_but_is_refused_with_a_list(name: str, some: list[str]) -> None:
+    refused = not_executed(load_charter((FULL / f"{name}.toml").read_bytes()))
+    assert set(some) <= {fault.path for fault in refused}
+    assert all(fault.message for fault in refused)
+
+
+ATTRIBUTE = '[[attribute]]\nid = "SEX"\nlabel = "Sex"\nper = "subject"\nvalues = ["female", "male"]\n\n[[block]]'
+ONE_MORE = (
+    'kind = "partition"\nitems = ["FLOW"]\ngroups = ["DEEP"]\nparts = [["complete"], ["absent"]]\nna_as = "complete"\n\n[[class.rule]]\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        ("[[block]]", ATTRIBUTE, "attribute[1](SEX)"),
+        ("required = true\nshown_to", "required = false\nshown_to", "attribute[0](STUDY_LIMB).required"),
+        ("auto = true", "auto = false", "item[1](COMP).evidence.auto"),
+        ('unplayed_clips = "off"', 'unplayed_clips = "soft"', "signing.unplayed_clips"),
+        ('time_outside = "off"', 'time_outside = "soft"', "signing.time_outside"),
+        ('identity_in_text = "hard"', 'identity_in_text = "soft"', "signing.identity_in_text"),
+        ("readers = 2", "readers = 1", "reading_type[0](DUPLEX).readers"),
+        ('pair_unit = "subject"', 'pair_unit = "exam"', "reading_type[0](DUPLEX).pair_unit"),
+        ("batch_exams = 10000", "batch_exams = 40", "reading_type[0](DUPLEX).batch_exams"),
+        ("batch_gap_days = 0", "batch_gap_days = 7", "reading_type[0](DUPLEX).batch_gap_days"),
+        ("calibration_exams = 0\ncalibration_every", "calibration_exams = 1\ncalibration_every", "reading_type[0](DUPLEX).calibration_exams"),
+        ("hide_overlay = true", "hide_overlay = false", "blinding_profile[0](BLINDED).hide_overlay"),
+        ('pseudonym = "per_reader"', 'pseudonym = "per_lab"', "blinding_profile[0](BLINDED).pseudonym"),
+        ('show = ["side", "segment_label"]', 'show = ["side"]', "blinding_profile[0](BLINDED).show"),
+        ('mode = "review"', 'mode = "independent"', "adjudication.mode"),
+        ('kind = "any_difference"', f'{ONE_MORE}kind = "any_difference"', "class[3](D).rule[0].na_as"),
+        ('over = { group = "CORE" }', 'over = { group = "CORE", where = { attribute = "STUDY_LIMB", in = ["left"] } }', "derivation[0](COMPWRST).over.where"),
+        ("numeric_items = []", 'numeric_items = ["COMP"]', "monitoring.numeric_items"),
+        ("classes = []", 'classes = ["A"]', "monitoring.adjudication_rate.classes"),
+        ("p_chart_batch_min = 0", "p_chart_batch_min = 20", "monitoring.p_chart_batch_min"),
+        ("rdi_alarm_sd = 0.0", "rdi_alarm_sd = 1", "monitoring.rdi_alarm_sd"),
+        ("training_record = true", "training_record = false", "certification.training_record"),
+        ("training_record = true", "training_record = true\nmin_weighted_kappa = 0.6", "certification.min_weighted_kappa"),
+        ('order = "independent_timepoint"\npair_unit = "subject"', 'order = "hybrid_randomised"\npair_unit = "subject"', "reading_type[0](DUPLEX).order"),
+    ],
+)  # fmt: skip
+def test_each_construct_beyond_this_version_is_named(old: str, new: str, path: str) -> None:
+    assert [fault.path for fault in not_executed(load_charter(changed((old, new))))] == [path]
+
+
+def test_what_is_carried_out_may_be_stated_otherwise() -> None:
+    charter = load_charter(
+        changed(
+            ('unplayed_clips = "off"', 'unplayed_clips = "hard"'),
+            ("first_play_before_grading = false", "first_play_before_grading = true"),
+            ("closure = true", "closure = false"),
+            ('ab_order = "segment"', 'ab_order = "exam"'),
+            ("reason_required = true", "reason_required = false"),
+            ("subject_spacing = 5", "subject_spacing = 0"),
+            ('missing = "certain"', 'missing = "worst_case"'),
+        )
+    )
+    assert not_executed(charter) == ()
