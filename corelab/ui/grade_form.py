@@ -83,10 +83,14 @@ class GradeForm(QWidget):
         self._words_gone.start()
 
     def show_signed(self, *, signed: bool) -> None:
-        """After the signature nothing can be changed."""
+        """After the signature nothing can be changed; the same key opens the next reading."""
         self.note.setReadOnly(signed)
         self.questions.setEnabled(not signed)
-        self.sign.setEnabled(not signed)
+        self.sign.setText("Next" if signed else "Sign")
+        self.sign.setAccessibleName("Open the next reading" if signed else "Sign")
+        self.sign.updateGeometry()
+        self._words_gone.stop()
+        self.words.setText("Signed. Ctrl+Enter opens the next reading." if signed else "")
 
     def show_narrow(self, *, narrow: bool) -> None:
         self._narrow = narrow

@@ -104,11 +104,13 @@ class Grading:
 
     def marked(self, frame: Evidence) -> Self:
         """With this frame as proof of the current answer; or the one that still lacks a marked frame; or it is kept for the next answer."""
-        cell = self.evidence_cell
-        if cell is None:
-            return replace(self, kept=frame)
-        answer = self.reading.answers[cell]
-        return self._changed(cell, self.reading.answered(cell, answer.grade, (frame,)))
+        return self._bound(self.evidence_cell, frame)
+
+    def paired(self, frame: Evidence) -> Self:
+        """The frame under pressure that belongs to the marked one; the first use marks the frame at rest."""
+        cell = self.evidence_cell if self.evidence_cell or self.kept else self._single_marked
+        first = self._first_of_pair(cell, frame)
+        return self._bound(cell, frame if first is None else replace(first, frame_b=frame.frame_a))
 
     @property
     def evidence_cell(self) -> Cell | None:
@@ -122,6 +124,23 @@ class Grading:
     def lacking_evidence(self) -> tuple[Cell, ...]:
         """Answers that need a frame the reader marked, and have none."""
         return tuple(cell for cell, answer in self.reading.answers.items() if needs_mark(self.reading, answer))
+
+    @property
+    def _single_marked(self) -> Cell | None:
+        """The last answer, while its marked frame has no partner yet."""
+        answer = self.reading.answers.get(self.last) if self.last else None
+        alone = answer is not None and any(each.bound is Binding.MARKED and each.frame_b is None for each in answer.evidence)
+        return self.last if alone else None
+
+    def _first_of_pair(self, cell: Cell | None, frame: Evidence) -> Evidence | None:
+        held = self.reading.answers[cell].evidence if cell else (self.kept,) if self.kept else ()
+        singles = (each for each in held if each.bound is Binding.MARKED and each.frame_b is None and each.clip == frame.clip)
+        return next((each for each in singles if each.frame_a != frame.frame_a), None)
+
+    def _bound(self, cell: Cell | None, evidence: Evidence) -> Self:
+        if cell is None:
+            return replace(self, kept=evidence)
+        return self._changed(cell, self.reading.answered(cell, self.reading.answers[cell].grade, (evidence,)))
 
     def _given(self, cell: Cell | None) -> bool:
         answer = self.reading.answers.get(cell) if cell else None
@@ -156,6 +175,9 @@ class Grading:
     def _changed(self, cell: Cell, reading: Reading) -> Self:
         before = (cell, self.reading.answers.get(cell))
         return replace(self, reading=reading, past=(*self.past, before), future=(), last=cell)
+
+    def with_note(self, note: str) -> Self:
+        return replace(self, reading=self.reading.with_note(note))
 
     # -- undo -----------------------------------------------------------------------------------------------------------------
 

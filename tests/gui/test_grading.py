@@ -82,6 +82,18 @@ def test_a_mark_on_a_new_question_does_not_change_a_normal_answer_before_it(grad
     assert after.reading.answers[COMP_CFV].evidence == (a_frame_of(),)
 
 
+def test_a_second_frame_makes_a_pair_of_rest_and_compressed(grading: Grading) -> None:
+    under = replace(MARK, frame_a=30)
+    pair = grading.digit(2, a_frame_of()).paired(MARK).paired(under)
+    assert pair.reading.answers[COMP_CFV].evidence == (replace(MARK, frame_b=30),)
+    assert pair.lacking_evidence == ()
+
+
+def test_a_pair_can_be_marked_before_the_answer(grading: Grading) -> None:
+    pair = grading.paired(MARK).paired(replace(MARK, frame_a=30)).digit(2, None)
+    assert pair.reading.answers[COMP_CFV].evidence == (replace(MARK, frame_b=30),)
+
+
 def test_a_correction_keeps_the_marked_frame(grading: Grading) -> None:
     partial = grading.digit(2, a_frame_of()).marked(MARK)
     none = partial.at_cell(COMP_CFV).digit(3, a_frame_of(frame=40))

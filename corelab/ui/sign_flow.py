@@ -1,0 +1,96 @@
+"""From Ctrl+Enter to a signature: first what is missing, as a list that leads there; then the password."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
+
+from corelab.domain.accounts import Meaning
+from corelab.services.reading import Signed
+from corelab.ui.desk import Desk
+from corelab.ui.dialogs import Dialog, SignDialog, ask_signature, show_error
+
+T = TypeVar("T")
+
+
+class MissingDialog(Dialog):
+    """What keeps it from being signed. Enter or a click on a line goes there.
+
+    Signals:
+        followed: carries the number of the line.
+    """
+
+    followed = Signal(int)
+
+    def __init__(self, parent: QWidget, missing: Sequence[str]) -> None:
+        noun = "One thing is" if len(missing) == 1 else f"{len(missing)} things are"
+        super().__init__(parent, f"{noun} missing before you can sign", width=560)
+        self.list = QListWidget()
+        self.list.setAccessibleName("What is missing")
+        for words in missing:
+            self.list.addItem(QListWidgetItem(words))
+        self.list.setCurrentRow(0)
+        self.list.setFixedHeight(min(len(missing), 10) * 28 + 12)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.itemClicked.connect(self._on_go)
+        self.list.itemActivated.connect(self._on_go)
+        self.add_words("Your answers are kept. Choose a line to go there.")
+        self.lines.addWidget(self.list)
+        self.add_button("Close", self.reject, cap="Esc")
+        self.add_button("Go there", self._on_go, primary=True, cap="Enter")
+        self.list.setFocus()
+
+    def _on_go(self) -> None:
+        if self.isVisible():
+            self.accept()
+            self.followed.emit(self.list.currentRow())
+
+
+class SignFlow(QObject):
+    """Asks, signs, tells.
+
+    Signals:
+        signed: the signature stands; carries Signed.
+        followed: the person chose a missing thing to go to; carries what the check found.
+    """
+
+    signed = Signal(object)
+    followed = Signal(object)
+
+    def __init__(self, page: QWidget, desk: Desk, meaning: Meaning) -> None:
+        super().__init__(page)
+        self._page, self._desk, self._meaning = page, desk, meaning
+        self._busy = False
+
+    def begin(self, what: str, check: Callable[[], tuple[T, ...]], words_of: Callable[[T], str], sign: Callable[[str], Signed]) -> None:
+        """``check`` finds what is missing and ``sign`` signs with a password, both off the window's thread."""
+        if self._busy:
+            return
+        self._busy = True
+        self._desk.jobs.query(self, check, partial(self._on_checked, what, words_of, sign), self._on_failed)
+
+    def _on_checked(self, what: str, words_of: Callable[[T], str], sign: Callable[[str], Signed], missing: tuple[T, ...]) -> None:
+        self._busy = False
+        if missing:
+            dialog = MissingDialog(self._page, [words_of(each) for each in missing])
+            dialog.followed.connect(partial(self._on_followed, missing))
+            dialog.open()
+        else:
+            self._dialog = ask_signature(self._page, self._desk, self._meaning, what, given=partial(self._on_password, sign))
+
+    def _on_followed(self, missing: tuple[object, ...], number: int) -> None:
+        self.followed.emit(missing[number])
+
+    def _on_password(self, sign: Callable[[str], Signed], password: str) -> None:
+        dialog = self._dialog
+        self._desk.jobs.query(dialog, partial(sign, password), partial(self._on_signed, dialog), dialog.refuse)
+
+    def _on_signed(self, dialog: SignDialog, signed: Signed) -> None:
+        dialog.accept()
+        self.signed.emit(signed)
+
+    def _on_failed(self, error: Exception) -> None:
+        self._busy = False
+        show_error(self._page, error)
