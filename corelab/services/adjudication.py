@@ -1,7 +1,7 @@
 """An adjudicator's work: a case with A and B, decided, saved at every change, signed once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from uuid import uuid4
@@ -37,7 +37,7 @@ class OpenCase:
     draft: CaseDraft
     clips: tuple[Clip, ...]
     pseudonym: str
-    played: Played = _NOTHING
+    played: Played = field(default_factory=lambda: _NOTHING)
     signed_at: datetime | None = None
     submit: str | None = None
 

@@ -15,6 +15,7 @@ from corelab.services import accounts
 from corelab.services.accounts import Session
 from corelab.services.eligibility import Pool
 from corelab.services.labs import OpenLab, effective_charter
+from corelab.services.packages.locking import require_unlocked
 from corelab.storage import readings
 from corelab.storage.readings import PRIMARY, Assignment
 from corelab.storage.store import Snapshot, Transaction

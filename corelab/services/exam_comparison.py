@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from corelab.domain import allocation
-from corelab.domain.adjudication import Case, open_case
+from corelab.domain.adjudication import Case, finish, open_case
 from corelab.domain.allocation import Purpose, Slot, exam_part, reference_slot
 from corelab.domain.case_content import case_json, case_of, key_json, stands_in
 from corelab.domain.charter import Charter

@@ -1,0 +1,135 @@
+"""Exams ready to be dealt, and readers who answer them, so that a test about reading says only what matters."""
+
+from collections.abc import Collection, Mapping
+from hashlib import sha256
+from uuid import uuid4
+
+from corelab.domain.clip import Clip, Timing, TimingSource
+from corelab.domain.clip_json import regions_text, timing_text
+from corelab.domain.intake import Outcome
+from corelab.domain.reading import Reading
+from corelab.domain.vocabulary import (
+    AssignmentId,
+    Binding,
+    Cell,
+    ClipId,
+    Evidence,
+    ExamId,
+    ExamState,
+    Grade,
+    SegmentId,
+    Sha256,
+    Side,
+    SubjectCode,
+    VisitId,
+)
+from corelab.services import reading
+from corelab.services.accounts import Session
+from corelab.storage import registry
+from corelab.storage.registry import ExamRecord, ObjectRecord
+from corelab.storage.store import NewRow, Transaction
+from tests.builders import PASSWORD, Lab
+from tests.exam_builders import cell, grade, shipped
+
+REQUIRED = tuple(SegmentId(one.id) for one in shipped().segments if one.presence == "required")
+FRAMES = 10
+_TIMING = Timing(TimingSource.FRAME_TIME, (40.0,) * FRAMES)
+
+
+def a_ready_exam(lab: Lab, subject: str = "S01", visit: str = "D10", *, received: Collection[str] = ("CFV", "POPV")) -> ExamId:
+    """An exam with one released clip of each received segment; the other required ones were not imaged."""
+    session, people = lab.coordinator, {"checker_id": lab.coordinator.account, "verifier_id": lab.coordinator_2.account}
+    with lab.open.store.begin(session.actor(None)) as transaction:
+        subject_id = registry.subject_id(transaction, subject) or _new_subject(transaction, subject)
+        closed = {one: "NOT_SCANNED" for one in REQUIRED if one not in received}
+        new = ExamRecord(
+            ExamId(str(uuid4())),
+            subject_id,
+            SubjectCode(subject),
+            VisitId(visit),
+            uuid4().hex[:8],
+            lab.charter_sha256,
+            ExamState.READY,
+            closed,
+        )
+        status = registry.status_row(transaction, new.id, ExamState.READY, closed)
+        rows = [registry.exam_row(new), *_clips(new, received, people), status]
+        transaction.record("exam.made", "exam", new.id, rows=rows)
+    return new.id
+
+
+def _new_subject(transaction: Transaction, subject: str) -> str:
+    new = str(uuid4())
+    rows = [registry.subject_row(new, subject)]
+    transaction.record("subject.added", "subject", new, rows=rows)
+    limb = registry.attribute_row(transaction, new, "STUDY_LIMB", "left")
+    transaction.record("subject.changed", "subject", new, rows=[limb])
+    return new
+
+
+def _clips(exam: ExamRecord, received: Collection[str], people: Mapping[str, str]) -> list[NewRow]:
+    delivery = str(uuid4())
+    rows = [NewRow("delivery", {"id": delivery, "kind": "files"})]
+    for n, segment in enumerate(received, 1):
+        clip = ClipId(str(uuid4()))
+        source = Sha256(sha256(f"source {exam.subject} {exam.visit} {segment}".encode()).hexdigest())
+        rows.append(registry.object_row(ObjectRecord(clip, delivery, n, source, Outcome.CHECKED, None, exam.id, 0)))
+        rows.append(NewRow("clip", _clip(clip, exam, segment, source)))
+        rows.append(registry.label_row(clip, None, segment, Side.LEFT))
+        rows.append(NewRow("clip_release", {"clip_id": clip, **people}))
+    return rows
+
+
+def _clip(clip: ClipId, exam: ExamRecord, segment: str, source: Sha256) -> Mapping[str, object]:
+    return {
+        "id": clip,
+        "exam_id": exam.id,
+        "sha256": sha256(f"{exam.subject} {exam.visit} {segment}".encode()).hexdigest(),
+        "sop_uid": f"2.25.{uuid4().int}",
+        "sop_class": "1.2.840.10008.5.1.4.1.1.3.1",
+        "transfer_syntax": "1.2.840.10008.1.2.1",
+        "frames": FRAMES,
+        "rows": 48,
+        "columns": 64,
+        "frame_times": timing_text(_TIMING),
+        "calibration": regions_text(()),
+        "source_sha256": source,
+        "rules_version": "test",
+    }
+
+
+# ---------------------------------------------------------------- readers at work
+
+
+def first(lab: Lab, session: Session) -> AssignmentId:
+    """What this person can open now."""
+    row = reading.worklist(lab.open, session).next
+    assert row is not None
+    return row.assignment
+
+
+def filled(opened: reading.OpenReading, note: str = "", **said: int | str) -> Reading:
+    """Every question answered: a clean limb but for what is said, e.g. ``COMP_CFV=2``, each with a marked frame."""
+    made = opened.reading.with_note(note)
+    stated = {cell(name.replace("_", ".", 1)): value for name, value in said.items()}
+    for one in made.form.cells:
+        if one.item != "QUAL" or one in stated:
+            made = made.answered(one, _grade(one, stated.get(one, 0)), _proof(opened.clips, one.segment))
+    return made
+
+
+def _grade(one: Cell, said: int | str) -> Grade:
+    return Grade(str(said)) if one.item == "QUAL" else grade(one.item, said)
+
+
+def _proof(clips: Collection[Clip], segment: SegmentId) -> list[Evidence]:
+    own = [clip for clip in clips if clip.segment == segment]
+    return [Evidence(own[0].sha256, 3, bound=Binding.MARKED)]
+
+
+def signs(lab: Lab, session: Session, note: str = "", **said: int | str) -> reading.Signed:
+    """Opens what is next, answers all of it, saves and signs."""
+    opened = reading.open_reading(lab.open, session, first(lab, session))
+    made = filled(opened, note, **said)
+    reading.save(lab.open, session, made)
+    return reading.sign(lab.open, session, made, PASSWORD)
