@@ -7,6 +7,7 @@ from typing import Any
 
 from corelab.domain import record_errors as records
 from corelab.domain.accounts import SHORTEST_PASSWORD, PasswordFault
+from corelab.domain.charter import CharterError
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,16 @@ class Words:
 def words_for(error: BaseException) -> Words:
     """The words for an error, by the nearest class that has some; an unknown one is named, so that it can be reported."""
     for kind in type(error).__mro__:
-        made = _WORDS.get(kind) or _BY_NAME.get(kind.__name__)
+        made = _WORDS.get(kind) or _at_work(kind.__name__)
         if made is not None:
             return made(error)
     return _unknown(error)
+
+
+def _at_work(name: str) -> Callable[[Any], Words] | None:
+    from corelab.ui.work_words import WORK_WORDS  # noqa: PLC0415 - that module builds on this one
+
+    return WORK_WORDS.get(name)
 
 
 def _unknown(error: BaseException) -> Words:
@@ -39,7 +46,8 @@ def _unknown(error: BaseException) -> Words:
     )
 
 
-def _said(happened: str, kept: str, do: str) -> Callable[[Any], Words]:
+def said(happened: str, kept: str, do: str) -> Callable[[Any], Words]:
+    """The same words whatever the error carries."""
     return lambda _error: Words(happened, kept, do)
 
 
@@ -56,15 +64,11 @@ _PERSON_FAULTS = {
     "taken": "This user name is taken; names are never used again.",
     "self": "Nobody changes the own account like this.",
     "status": "The account is not in a state for this.",
-    "last": "This is the last active person with that role.",
+    "reason": "A reason is needed.",
+    "unknown": "There is no such account.",
+    "not_coordinator": "Custody is for active coordinators only.",
+    "last": "Nobody else holds the custody key; grant it to another coordinator first.",
 }
-
-
-def _missing(error: Any) -> Words:
-    missing = tuple(error.missing)
-    first = f" The first is {missing[0].segment or 'the whole exam'}, {missing[0].item}." if missing else ""
-    noun = "question has" if len(missing) == 1 else "questions have"
-    return Words(f"{len(missing)} {noun} no answer yet.{first}", "Your answers are kept.", "Press G to go to the first one.")
 
 
 def _disk(error: OSError) -> Words:
@@ -100,13 +104,13 @@ def _backward(error: records.ClockBackwardError) -> Words:
 
 _WORDS: Mapping[type[BaseException], Callable[[Any], Words]] = MappingProxyType(
     {
-        records.SignInRefusedError: _said(
+        records.SignInRefusedError: said(
             "User name or password is not right.", "Nothing was changed.", "Try again. Five wrong tries within 15 minutes lock the account."
         ),
-        records.KeyRefusedError: _said("The password is not right.", "Nothing was signed; your work is kept.", "Type the password again."),
+        records.KeyRefusedError: said("The password is not right.", "Nothing was signed; your work is kept.", "Type the password again."),
         records.AccountLockedError: _locked,
-        records.SignedOutError: _said("This sign-in is over.", "What was saved is kept.", "Sign in again."),
-        records.NotPermittedError: _said("Your role does not allow this.", "Nothing was changed.", "Ask a person with that role."),
+        records.SignedOutError: said("This sign-in is over.", "What was saved is kept.", "Sign in again."),
+        records.NotPermittedError: said("Your role does not allow this.", "Nothing was changed.", "Ask a person with that role."),
         records.CodeRefusedError: _code,
         records.PasswordRefusedError: lambda error: Words(
             _PASSWORD_FAULTS[error.fault], "Nothing was changed.", "Choose another: several words that only you would put together."
@@ -114,40 +118,38 @@ _WORDS: Mapping[type[BaseException], Callable[[Any], Words]] = MappingProxyType(
         records.PersonRefusedError: lambda error: Words(
             _PERSON_FAULTS.get(error.what, "This account cannot be changed like this."), "Nothing was changed.", "Correct it and try again."
         ),
-        records.CustodyMissingError: _said(
+        records.CustodyMissingError: said(
             "You hold no custody key of this lab.", "Nothing was changed.", "Ask another coordinator to grant custody on the People screen."
         ),
         records.ClockBackwardError: _backward,
-        records.LabExistsError: _said("There is a lab or other files in this folder.", "They were not touched.", "Choose an empty folder."),
-        records.NotALabError: _said("This folder holds no lab.", "Nothing was changed.", "Choose the folder that holds corelab.db."),
-        records.LabCorruptError: _said(
+        records.LabExistsError: said("There is a lab or other files in this folder.", "They were not touched.", "Choose an empty folder."),
+        records.NotALabError: said("This folder holds no lab.", "Nothing was changed.", "Choose the folder that holds corelab.db."),
+        records.LabCorruptError: said(
             "The database of this lab is damaged.", "It was not changed.", "Do not work on. Restore the last backup, and keep this folder."
         ),
-        records.LabReadOnlyError: _said(
+        records.LabReadOnlyError: said(
             "The lab cannot be written.", "What was saved before is kept.", "Ask for write access to the folder."
         ),
-        records.LabLockedError: _said(
+        records.LabLockedError: said(
             "Another program holds the database.",
             "Nothing was lost; the last change is still on screen.",
             "Close other windows on this lab, then try again.",
         ),
-        records.DiskFullError: _said("The disk is full.", "What was saved before is kept.", "Make room, then try again."),
-        records.LabStorageError: _said(
+        records.DiskFullError: said("The disk is full.", "What was saved before is kept.", "Make room, then try again."),
+        records.LabStorageError: said(
             "The disk or share failed.", "What was saved before is kept.", "Check the disk or network, then try again."
         ),
-        records.NewerSchemaError: _said(
+        records.NewerSchemaError: said(
             "This lab was written by a later version.", "It was not changed.", "Install that version of the program."
         ),
-        records.OlderSchemaError: _said(
+        records.OlderSchemaError: said(
             "This lab was written by an earlier version.", "It was not changed.", "Open it once with write access."
         ),
-        records.RecordDamagedError: _said(
+        records.RecordDamagedError: said(
             "A stored record is not what was signed.", "It was not changed.", "Stop work on this lab and run corelab verify on its folder."
         ),
-        records.SubmitConflictError: _said("This step was already done by somebody else.", "Their record is kept.", "Open the page again."),
+        records.SubmitConflictError: said("This step was already done by somebody else.", "Their record is kept.", "Open the page again."),
+        CharterError: _charter,
         OSError: _disk,
     }
 )
-
-# By name: these classes live beside rules or services that the start of the program must not load.
-_BY_NAME: Mapping[str, Callable[[Any], Words]] = MappingProxyType({"ReadingIncompleteError": _missing, "CharterError": _charter})

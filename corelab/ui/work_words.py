@@ -1,0 +1,157 @@
+"""Words for what can go wrong at work: intake, reading, deciding, comparing, packages, clips.
+
+By the names of the errors: many live in services, which the start of the program must not load, or below them.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from corelab.ui.words import Words, said
+
+
+def _cells(cells: tuple[Any, ...]) -> str:
+    named = [f"{str(cell.segment).removesuffix('.L').removesuffix('.R') or 'the exam'} {cell.item}" for cell in cells[:3]]
+    return ", ".join(named) + (f" and {len(cells) - 3} more" if len(cells) > 3 else "")
+
+
+def _incomplete(error: Any) -> Words:
+    missing = tuple(error.missing)
+    noun = "question has" if len(missing) == 1 else "questions have"
+    happened = f"{len(missing)} {noun} no answer yet: {_cells(missing)}."
+    return Words(happened, "Your answers are kept; nothing was signed.", "Press G to go to the first one.")
+
+
+def _undecided(error: Any) -> Words:
+    missing = tuple(error.missing)
+    noun = "dispute is" if len(missing) == 1 else "disputes are"
+    happened = f"{len(missing)} {noun} not decided: {_cells(missing)}."
+    return Words(happened, "Your decisions are kept; nothing was signed.", "Decide each one, then sign.")
+
+
+_CHECKS: Mapping[str, str] = MappingProxyType(
+    {
+        "unanswered": "has no answer",
+        "grade_refused": "has an answer that the charter does not allow",
+        "note_missing": "needs a note for its reason",
+        "evidence_missing": "needs a frame as evidence (K)",
+        "evidence_unknown": "has evidence from a clip of another exam",
+        "clip_unplayed": "has a clip that was never played to its end",
+        "segment_unplayed": "was answered before its clip was played",
+        "identity_in_note": "The note seems to name a person",
+    }
+)
+
+
+def check_words(fault: Any) -> str:
+    """One hard check in words: ``CFV COMP needs a frame as evidence (K)``."""
+    words = _CHECKS[fault.code.value]
+    if fault.code.value == "identity_in_note":
+        return f"{words} ({fault.found})" if fault.found else words
+    where = _cells((fault.cell,)) if fault.cell else str(fault.segment or "A segment").removesuffix(".L").removesuffix(".R")
+    return f"{where} {words}"
+
+
+def _checks(error: Any) -> Words:
+    faults = tuple(error.faults)
+    listed = "; ".join(check_words(fault) for fault in faults[:4])
+    more = f"; and {len(faults) - 4} more" if len(faults) > 4 else ""
+    return Words(f"Not signed yet. {listed}{more}.", "Everything you answered is kept.", "Correct these, then sign again.")
+
+
+def _intake(error: Any) -> Words:
+    given = f" ({error.value})" if error.value else ""
+    happened, _, do = error.refusal.message.partition(". ")
+    return Words(f"{happened.rstrip('.')}{given}.", "Nothing was changed.", do or "Correct it and try again.")
+
+
+def _left_out(listed: tuple[Any, ...]) -> str:
+    names = ", ".join(f"{each.subject} {each.visit}" for each in listed[:4])
+    return names + (f" and {len(listed) - 4} more" if len(listed) > 4 else "")
+
+
+def _faulty(error: Any) -> Words:
+    listed = "; ".join(str(fault) if isinstance(fault, str) else " ".join(map(str, _pair(fault))) for fault in error.faults[:3])
+    return Words(
+        f"A check failed: {listed}.",
+        "No package was written; the lab was not changed.",
+        "Do not work on. Keep the folder and compare it with a backup.",
+    )
+
+
+def _pair(fault: Any) -> tuple[Any, ...]:
+    return tuple(fault) if isinstance(fault, tuple) else (fault.where, fault.what)
+
+
+def _clip(error: Any) -> Words:
+    happened = "A clip is not the file that was released." if error.changed else "The file of a clip is missing."
+    return Words(
+        happened, "Your answers are kept. The clip is not shown.", "Tell the coordinator: the lab needs to be checked (corelab verify)."
+    )
+
+
+WORK_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
+    {
+        "ReadingIncompleteError": _incomplete,
+        "CaseIncompleteError": _undecided,
+        "ChecksFailedError": _checks,
+        "GradeRefusedError": said("This answer is not one of the charter's.", "Nothing was changed.", "Choose one of the answers shown."),
+        "DecisionRefusedError": said(
+            "This decision is not possible for this dispute.", "Nothing was changed.", "Take A, B or an own grade."
+        ),
+        "SideUnknownError": said(
+            "The side of a segment is not known.", "Nothing was changed.", "Set the limb under study on the Intake page."
+        ),
+        "NotYoursError": said(
+            "This is not in your worklist.", "Nothing was changed.", "Go back to the worklist; it shows what you can open."
+        ),
+        "NotNextError": said(
+            "Only the next reading of your own order can be opened.", "Nothing was changed.", "Open the one that the worklist shows."
+        ),
+        "AlreadySignedError": said("This is signed already.", "The signed record is kept as it is.", "Go back to the worklist."),
+        "ClipsChangedError": said(
+            "The clips of this exam changed.", "Your answers are kept.", "Open the reading again and look at the clips."
+        ),
+        "NotTrainedError": said(
+            "Your training for this charter is not on record.", "Nothing was changed.", "Ask a coordinator to record it on the People page."
+        ),
+        "UnattendedError": said(
+            "In this lab signatures are given in the window only.", "Nothing was signed.", "Open the reading and sign there."
+        ),
+        "RecordRejectedError": said(
+            "A signed record is not what was signed.",
+            "Its exam was not compared; the others are kept.",
+            "Run corelab verify on the lab and keep a backup.",
+        ),
+        "NoAdjudicatorError": said(
+            "Nobody is left to adjudicate: all adjudicators read or handled the subject.",
+            "Its exam waits.",
+            "Add an adjudicator, then compare again.",
+        ),
+        "IntakeRefusedError": _intake,
+        "ObjectRefusedError": lambda error: Words(
+            error.code.message, "The delivered file is kept in quarantine.", "See the row of the object."
+        ),
+        "NothingToExportError": lambda error: Words(
+            f"No exam is final yet: {_left_out(error.excluded)}.", "No package was written.", "Compare, and let the cases be decided."
+        ),
+        "NotFinalError": lambda error: Words(
+            f"These exams are not final: {_left_out(error.waiting)}.", "Nothing was locked.", "Finish them first."
+        ),
+        "LockedError": said("The database is locked.", "Nothing was changed.", "A coordinator can unlock it, with a reason."),
+        "ManyChartersError": said(
+            "Exams were read under several versions of the charter.", "No package was written.", "Export the exams of one version."
+        ),
+        "StopTheLineError": _faulty,
+        "LabFaultyError": _faulty,
+        "PackageExistsError": said(
+            "A package of this number is in that folder already.", "It was not touched.", "Choose another folder, or keep that one."
+        ),
+        "ClipMissingError": _clip,
+        "FrameUnreadableError": said(
+            "One frame of the clip cannot be shown.", "The other frames are shown.", "Judge from the other frames."
+        ),
+        "FileRefusedError": said("This file cannot be shown.", "Nothing was changed.", "Ask the coordinator to look at its intake report."),
+        "CharterNotFoundError": said("There is no charter of that name.", "Nothing was changed.", "Choose a shipped charter or a file."),
+    }
+)
