@@ -13,17 +13,11 @@ from corelab.domain.clock import Clock
 from corelab.domain.record_errors import LabExistsError, NewerSchemaError, NotALabError, OlderSchemaError
 from corelab.domain.vocabulary import LabId
 from corelab.storage.database import connected, engine_for, is_writable, told
-from corelab.storage.schema import REVISION, REVISIONS, statements
+from corelab.storage.schema import REVISION, REVISIONS, VERSION_TABLE, statements
 from corelab.storage.snapshot import Head, Row, Snapshot
 from corelab.storage.transaction import Actor, NewRow, Recorded, Transaction
 
 __all__ = ["Actor", "Head", "NewRow", "Recorded", "Row", "Snapshot", "Store", "Transaction"]
-
-# As alembic writes it, so that a new lab and a migrated one hold the same text.
-VERSION_TABLE = """CREATE TABLE alembic_version (
-	version_num VARCHAR(32) NOT NULL, \n\
-	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
-)"""
 
 
 class Store:

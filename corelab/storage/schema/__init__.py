@@ -12,7 +12,19 @@ from corelab.storage.schema import exams, people, readings, trail
 from corelab.storage.schema.columns import METADATA
 from corelab.storage.schema.triggers import all_triggers
 
-__all__ = ["COLUMNS", "METADATA", "REGULATED", "REVISION", "REVISIONS", "SCHEMA", "TABLES", "UNHASHED", "hashed_columns", "statements"]
+__all__ = [
+    "COLUMNS",
+    "METADATA",
+    "REGULATED",
+    "REVISION",
+    "REVISIONS",
+    "SCHEMA",
+    "TABLES",
+    "UNHASHED",
+    "VERSION_TABLE",
+    "hashed_columns",
+    "statements",
+]
 
 SCHEMA = 1
 """Stands in every event header: which columns the row digests of the event cover."""
@@ -20,6 +32,12 @@ REVISIONS = ("0001",)
 """Every migration, oldest first."""
 REVISION = REVISIONS[-1]
 """The one that this program works with."""
+
+# As alembic writes it, so that a new lab and a migrated one hold the same text.
+VERSION_TABLE = """CREATE TABLE alembic_version (
+	version_num VARCHAR(32) NOT NULL, \n\
+	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+)"""
 
 _MODULES = (trail, people, exams, readings)  # imported for their tables; named so that no import looks unused
 
