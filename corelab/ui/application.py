@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QSize
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -215,10 +215,10 @@ def run(doors: Doors, lab: Path | None) -> int:
 def _show(window: MainWindow) -> None:
     """As large as the pictures, or the whole of a smaller screen."""
     available = window.screen().availableGeometry().size()
+    window.resize(available.boundedTo(QSize(1600, 1000)))  # where nothing manages windows, maximizing alone changes no size
     if available.width() <= 1600 or available.height() <= 1000:
         window.showMaximized()
     else:
-        window.resize(1600, 1000)
         window.show()
 
 
