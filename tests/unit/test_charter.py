@@ -3,15 +3,13 @@
 # ruff: noqa: E501 - a table of constructs reads best with one to a line
 
 import hashlib
-from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from corelab.domain.charter import CharterError, ChoiceItem, content_hash, load_charter, not_executed
+from tests.charter_builders import full
 from tests.exam_builders import changed, shipped, shipped_bytes
-
-FULL = Path(__file__).parent.parent / "data" / "charters"
 
 
 def test_the_shipped_charter_is_carried_out_whole() -> None:
@@ -130,7 +128,7 @@ def test_what_is_no_charter_has_no_hash() -> None:
     ],
 )
 def test_a_full_charter_loads_but_is_refused_with_a_list(name: str, some: list[str]) -> None:
-    refused = not_executed(load_charter((FULL / f"{name}.toml").read_bytes()))
+    refused = not_executed(load_charter(full(name).encode()))
     assert set(some) <= {fault.path for fault in refused}
     assert all(fault.message for fault in refused)
 

@@ -93,9 +93,7 @@ def _refuse_depth(tree: dict[str, Any]) -> None:
     """Measures without recursion, since dotted keys nest deeper than the parser recurses."""
     layer: list[Any] = [tree]
     for _ in range(_MAX_DEPTH):
-        layer = [
-            part for value in layer if isinstance(value, dict | list) for part in (value.values() if isinstance(value, dict) else value)
-        ]
+        layer = [part for value in layer for part in _parts(value)]
     if layer:
         raise _unreadable("tables or arrays are nested too deeply", found=f"more than {_MAX_DEPTH} levels")
 

@@ -13,7 +13,7 @@ from corelab.domain.charter.table import Table
 
 _QUOTED = re.compile(r"'([^']*)'")
 _COMMON = frozenset({"id", "label", "function", "blocks"})
-_DISCRIMINATORS = ("kind", "function")
+_DISCRIMINATORS = ("function", "kind")
 
 
 def read_structure(tree: Mapping[str, Any], findings: Findings, *, content_hash: str) -> Charter | None:
@@ -141,10 +141,12 @@ def _tables(annotation: Any) -> list[type[Table]]:
 
 
 def _chosen(candidates: list[type[Table]], here: Mapping[str, Any]) -> type[Table]:
-    """The member of a union that this table is: by its ``kind`` or ``function``, or by the form of a condition."""
-    for model in candidates:
-        names = {field.alias or name: field for name, field in model.model_fields.items()}
-        told = next((here[key] in get_args(names[key].annotation) for key in _DISCRIMINATORS if key in names and key in here), None)
-        if told if told is not None else len(candidates) == 1 or form_of(here) in names:
-            return model
-    return candidates[0]
+    """The member of a union that this table is."""
+    return next((model for model in candidates if _is(model, here)), candidates[0])
+
+
+def _is(model: type[Table], here: Mapping[str, Any]) -> bool:
+    """By ``function`` or ``kind``, or by the form of a condition."""
+    fields = {field.alias or name: field for name, field in model.model_fields.items()}
+    told = next((key for key in _DISCRIMINATORS if key in fields and key in here), None)
+    return here[told] in get_args(fields[told].annotation) if told is not None else form_of(here) in fields

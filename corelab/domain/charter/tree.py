@@ -60,7 +60,6 @@ class Node:
         """The table itself and every table below it."""
         yield self
         for key, value in self.table.items():
-            inner = [self.child(key)] if isinstance(value, dict) else self.children(key)
+            inner = [Node(self.at(key), value)] if isinstance(value, dict) else self.children(key)
             for node in inner:
-                if node is not None:
-                    yield from node.walk()
+                yield from node.walk()
