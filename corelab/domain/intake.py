@@ -131,3 +131,59 @@ class ObjectRefusedError(Exception):
         super().__init__(f"{code.value}: {detail}" if detail else code.value)
         self.code = code
         self.detail = detail
+
+
+class Refusal(Enum):
+    """Why a step of intake cannot be done."""
+
+    SOURCE = "source"
+    SUBJECT = "subject"
+    VISIT = "visit"
+    SIDE = "side"
+    EXAM = "exam"
+    EXAM_CLOSED = "exam closed"
+    CLIP = "clip"
+    CLIP_STATE = "clip state"
+    SEGMENT = "segment"
+    REASON = "reason"
+    ATTRIBUTE = "attribute"
+    BOXES = "boxes"
+    FRAMES = "frames"
+    SAME_PERSON = "same person"
+    ATTENDED = "attended"
+
+    @property
+    def message(self) -> str:
+        return _REFUSALS[self]
+
+
+_REFUSALS = {
+    Refusal.SOURCE: "There is no file to take in. Name files, folders or ZIP archives that exist.",
+    Refusal.SUBJECT: "This is not a subject code: up to 64 letters, digits, dots, dashes and underscores.",
+    Refusal.VISIT: "The charter has no such visit.",
+    Refusal.SIDE: "The side differs from the one that is recorded for this subject, or is missing. Check which limb is under study.",
+    Refusal.EXAM: "There is no such exam.",
+    Refusal.EXAM_CLOSED: "This exam is already with the readers; nothing can be added or changed.",
+    Refusal.CLIP: "There is no such clip.",
+    Refusal.CLIP_STATE: "This step does not fit the state of the clip. Refresh the list and look again.",
+    Refusal.SEGMENT: "The charter has no such segment, or it cannot have that side.",
+    Refusal.REASON: "The charter has no such reason for a segment that was not imaged.",
+    Refusal.ATTRIBUTE: "The charter has no such attribute, or it cannot have that value.",
+    Refusal.BOXES: "The boxes do not fit the picture, or none was drawn.",
+    Refusal.FRAMES: "Not every flagged frame was looked at.",
+    Refusal.SAME_PERSON: "Another coordinator has to verify this clip: you passed it yourself.",
+    Refusal.ATTENDED: "In a trial lab clips are passed and verified on the page, where the pictures are looked at.",
+}
+
+
+class IntakeRefusedError(Exception):
+    """A step cannot be done; nothing was changed. ``value`` is what was given, never anything of a source."""
+
+    def __init__(self, refusal: Refusal, value: str = "") -> None:
+        super().__init__(f"{refusal.value}: {value}" if value else refusal.value)
+        self.refusal = refusal
+        self.value = value
+
+    @property
+    def message(self) -> str:
+        return f"{self.refusal.message} ({self.value})" if self.value else self.refusal.message

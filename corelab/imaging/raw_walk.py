@@ -18,9 +18,7 @@ UNDEFINED = 0xFFFFFFFF
 ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 PIXEL_DATA = 0x7FE00010
 _LONG = frozenset((b"OB", b"OW", b"OF", b"OD", b"OL", b"OV", b"SQ", b"UC", b"UN", b"UR", b"UT", b"SV", b"UV"))
-_SHORT = frozenset(
-    b"AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split()  # noqa: SIM905 - a table of 21 names reads best in one line
-)
+_SHORT = frozenset(b"AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ class Element:
 class Walk:
     """What the walk saw. ``start`` is where the file meta begins (132, or 0 without preamble); ``data_set`` where the data set begins.
 
-    ``pixel_header`` is where the pixel data element begins (its tag), ``end`` where the last sound element ends.
+    ``pixel_header`` is where the pixel data element begins (its tag; -1 where there is none), ``end`` where the last sound element ends.
     ``fragments`` are (offset, length) of the items of encapsulated pixel data, the offset table first; empty for native.
     ``faults`` are departures that leave whole frames provably intact.
     """
@@ -62,7 +60,7 @@ class Walk:
     data_set: int
     elements: tuple[Element, ...]
     pixel_header: int
-    pixel: Element
+    pixel: Element | None
     fragments: tuple[tuple[int, int], ...]
     encapsulated: bool
     end: int
@@ -106,9 +104,7 @@ class _Walker:
         self.order = ">" if syntax == EXPLICIT_BIG else "<"
         self.explicit = syntax != IMPLICIT_LITTLE
         end = self._data_set(data_set, len(self.data), _TOP, top=True)
-        if self.pixel_header < 0:
-            raise ObjectRefusedError(IntakeCode.TRUNCATED if end < len(self.data) else IntakeCode.TYPE1_MISSING, "no pixel data")
-        pixel = next(e for e in reversed(self.elements) if e.tag == PIXEL_DATA and not e.path)
+        pixel = next((e for e in reversed(self.elements) if e.tag == PIXEL_DATA and not e.path), None)
         return Walk(
             start,
             syntax,
@@ -126,7 +122,7 @@ class _Walker:
         if len(self.data) >= 132 and self.data[128:132] == b"DICM":
             return 132
         # Some archives lose preamble and prefix of an otherwise complete object: its first element is then the length of group 2.
-        if len(self.data) >= 12 and (self.data[:6]) == b"\x02\x00\x00\x00UL":
+        if len(self.data) >= 12 and self.data[:6] == b"\x02\x00\x00\x00UL":
             self.faults.append(IntakeCode.NOT_DICOM)
             return 0
         raise ObjectRefusedError(IntakeCode.NOT_DICOM)
@@ -140,7 +136,7 @@ class _Walker:
             self._inside(offset, length, len(self.data))
             self._keep(Element((), tag, vr, offset, length))
             if tag == 0x00020010:
-                syntax = (self.data[offset : offset + length]).rstrip(b"\0 ").decode("ascii", "replace")
+                syntax = self.data[offset : offset + length].rstrip(b"\0 ").decode("ascii", "replace")
             at, last = offset + length, tag
         if syntax is None:
             raise ObjectRefusedError(IntakeCode.STRUCTURE, "no transfer syntax")
@@ -235,7 +231,7 @@ class _Walker:
             self._data_set(at, at + length, place)
             return at + length
         stop = self._data_set(at, end, place)
-        if (self.data[stop - 8 : stop - 4]) != struct.pack(self.order + "HH", 0xFFFE, 0xE00D):
+        if self.data[stop - 8 : stop - 4] != struct.pack(self.order + "HH", 0xFFFE, 0xE00D):
             raise ObjectRefusedError(IntakeCode.TRUNCATED, "in an item")
         return stop
 
@@ -270,7 +266,7 @@ class _Walker:
 
     def _peek(self, at: int) -> tuple[int, bytes, int, int]:
         group, number = struct.unpack_from(self.order + "HH", self.data, at)
-        return group << 16 | number, (self.data[at + 4 : at + 6]), group, number
+        return group << 16 | number, self.data[at + 4 : at + 6], group, number
 
     def _item_header(self, at: int, end: int) -> tuple[int, int]:
         if at + 8 > end:

@@ -127,7 +127,13 @@ def _nearest_before(glyphs: NDArray[np.int32]) -> NDArray[np.intp]:
     for step in _neighbours(len(glyphs)):
         for a, b in ((order[:-step], order[step:]), (order[step:], order[:-step])):
             tall, short, gap = np.maximum(height[a], height[b]), np.minimum(height[a], height[b]), x[b] - right[a]
-            fits = (5 * short >= 3 * tall) & (np.abs(base[a] - base[b]) <= np.maximum(1, tall // 5)) & (gap >= -1) & (10 * gap <= 9 * tall) & (a < b)
+            fits = (
+                (5 * short >= 3 * tall)
+                & (np.abs(base[a] - base[b]) <= np.maximum(1, tall // 5))
+                & (gap >= -1)
+                & (10 * gap <= 9 * tall)
+                & (a < b)
+            )
             better = fits & (gap < best[b])
             follows[b[better]], best[b[better]] = a[better], gap[better]
     return follows

@@ -1,7 +1,7 @@
 """Subjects, exams, deliveries, clips and their checks: rows <-> domain."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +37,7 @@ class ObjectRecord:
     outcome: Outcome
     code: str | None
     exam: ExamId | None
-    seq: int
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class CheckStep:
     person: AccountId
     candidate: Sha256 | None
     boxes: tuple[Box, ...]
-    seq: int
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +179,12 @@ def steps(snapshot: Snapshot, clip: str) -> tuple[CheckStep, ...]:
     return tuple(_step(row) for row in sorted(snapshot.all("pixel_check", clip_id=clip), key=lambda row: row["n"]))
 
 
+def is_rejected(snapshot: Snapshot, clip: str) -> bool:
+    """Somebody rejected this clip to the site."""
+    done = steps(snapshot, clip)
+    return bool(done) and done[-1].action is CheckAction.REJECT
+
+
 def all_steps(snapshot: Snapshot) -> dict[ClipId, tuple[CheckStep, ...]]:
     found: dict[ClipId, list[CheckStep]] = {}
     for row in sorted(snapshot.all("pixel_check"), key=lambda row: row["n"]):
@@ -194,11 +200,9 @@ def _step(row: Row) -> CheckStep:
     )
 
 
-def step_row(
-    clip: str, before: Sequence[CheckStep], action: CheckAction, person: AccountId, candidate: str | None, boxes: Iterable[Box]
-) -> NewRow:
-    drawn = json.dumps([list(box) for box in boxes], separators=(",", ":"))
-    values = {"clip_id": clip, "n": len(before) + 1, "action": action, "person_id": person, "candidate_sha256": candidate, "boxes": drawn}
+def step_row(clip: str, new: CheckStep) -> NewRow:
+    drawn = json.dumps([list(box) for box in new.boxes], separators=(",", ":"))
+    values = {"clip_id": clip, "n": new.n, "action": new.action, "person_id": new.person, "candidate_sha256": new.candidate, "boxes": drawn}
     return NewRow("pixel_check", values)
 
 

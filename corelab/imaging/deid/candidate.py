@@ -4,7 +4,7 @@ import hashlib
 import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -70,7 +70,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """How an object fared. ``sha256`` is that of the candidate, None while it is held or when it was rejected."""
+    """How an object fared. ``sha256`` is that of the candidate, None while it is held or when it was rejected.
+
+    ``identity`` and ``study`` (the source's UID) identify somebody: they are never recorded in the clear.
+    """
 
     outcome: Outcome
     code: IntakeCode | None
@@ -79,6 +82,7 @@ class Prepared:
     identity: Identity
     facts: Facts | None = None
     sha256: str | None = None
+    study: str = field(default="", repr=False)
 
 
 NOBODY = Identity({})
@@ -90,7 +94,8 @@ def prepare(source: Path, candidate: Path, mark: Mark, decision: Decision, *, re
     try:
         with opened(source, retired=retired) as found:
             identity.append(identity_of(found.values, found.walk))
-            return _Preparation(found, candidate, mark, decision, identity[0], load_policy()).result()
+            result = _Preparation(found, candidate, mark, decision, identity[0], load_policy()).result()
+            return replace(result, study=found.values.text(0x0020000D, "UI"))
     except ObjectRefusedError as error:
         return _rejected(error.code, identity)
     except MemoryError:
@@ -109,7 +114,7 @@ def _rejected(code: IntakeCode, identity: Sequence[Identity]) -> Prepared:
 class _Preparation:
     """One object on its way; made for one call of ``prepare``."""
 
-    def __init__(self, found: Opened, candidate: Path, mark: Mark, decision: Decision, identity: Identity, policy: Policy) -> None:  # noqa: PLR0913
+    def __init__(self, found: Opened, candidate: Path, mark: Mark, decision: Decision, identity: Identity, policy: Policy) -> None:
         self.found = found
         self.candidate = candidate
         self.mark = mark

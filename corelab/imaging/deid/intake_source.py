@@ -109,6 +109,8 @@ def _judge(values: SourceSet, walked: Walk, *, retired: bool) -> None:
     sop_class = values.text(0x00080016, "UI")
     if not (sop_class in {US, US_MULTI} or (retired and sop_class in RETIRED)):
         raise ObjectRefusedError(IntakeCode.SOP_CLASS)
+    if walked.pixel is None:
+        raise ObjectRefusedError(IntakeCode.TYPE1_MISSING, "no pixel data")
     if walked.syntax not in SYNTAXES:
         raise ObjectRefusedError(IntakeCode.TRANSFER_SYNTAX)
     if not all(is_uid(values.text(tag, "UI")) for tag in (0x00080018, 0x0020000D, 0x0020000E)):

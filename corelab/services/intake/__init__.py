@@ -1,0 +1,51 @@
+"""Intake: from what a site sends to released clips. The only way an image enters the lab."""
+
+from corelab.domain.completeness import Completeness, Receipt, SegmentReceipt
+from corelab.domain.intake import Box, ClipState, IntakeRefusedError, ObjectFault, Outcome, Refusal
+from corelab.services.intake.checks import WaitingClip
+from corelab.services.intake.delivery import take_in
+from corelab.services.intake.exams import ExamOverview, exams, set_not_imaged, set_subject
+from corelab.services.intake.labels import label
+from corelab.services.intake.pictures import CheckPictures, contact_sheet, pictures
+from corelab.services.intake.pixels import (
+    accept_damage,
+    confirm_nothing_to_mask,
+    pass_pixels,
+    reject_pixels,
+    set_mask,
+    verify_pixels,
+    waiting,
+)
+from corelab.services.intake.report import ClipOutcome, IntakeReport, ObjectReport
+
+__all__ = [
+    "Box",
+    "CheckPictures",
+    "ClipOutcome",
+    "ClipState",
+    "Completeness",
+    "ExamOverview",
+    "IntakeRefusedError",
+    "IntakeReport",
+    "ObjectFault",
+    "ObjectReport",
+    "Outcome",
+    "Receipt",
+    "Refusal",
+    "SegmentReceipt",
+    "WaitingClip",
+    "accept_damage",
+    "confirm_nothing_to_mask",
+    "contact_sheet",
+    "exams",
+    "label",
+    "pass_pixels",
+    "pictures",
+    "reject_pixels",
+    "set_mask",
+    "set_not_imaged",
+    "set_subject",
+    "take_in",
+    "verify_pixels",
+    "waiting",
+]

@@ -1,0 +1,148 @@
+"""How the pixel check of one clip stands, as its steps and events tell it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from corelab.domain.intake import Box, CheckAction, ClipState, ObjectFault, Outcome
+from corelab.domain.vocabulary import AccountId, ClipId, SegmentId, Sha256, Side, SubjectCode, VisitId
+from corelab.imaging.deid.candidate import Decision, Facts
+from corelab.services.intake.exam_work import exam_of_clip
+from corelab.services.intake.facts import Found, found_at
+from corelab.services.intake.quarantine import Place
+from corelab.services.labs import OpenLab
+from corelab.storage import registry
+from corelab.storage.registry import CheckStep, ExamRecord, Label, ObjectRecord
+from corelab.storage.snapshot import Snapshot
+
+_MAKES_CANDIDATE = frozenset({CheckAction.MASK, CheckAction.NOTHING, CheckAction.ACCEPT})
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingClip:
+    """A clip that is not yet released, as the coordinator sees it. ``number`` counts the objects of its delivery.
+
+    ``regions`` are the areas that stay, by the file's own word; ``boxes`` those drawn by a person; ``flagged`` the frames to look at;
+    ``hits`` where text may be; ``checker`` who passed it.
+    """
+
+    clip: ClipId
+    number: int
+    subject: SubjectCode
+    visit: VisitId
+    outcome: Outcome
+    state: ClipState
+    code: str | None
+    message: str
+    faults: tuple[ObjectFault, ...]
+    frames: int
+    rows: int
+    columns: int
+    rate: float
+    segment: SegmentId | None
+    side: Side | None
+    regions: tuple[Box, ...]
+    boxes: tuple[Box, ...]
+    flagged: tuple[int, ...]
+    hits: tuple[Box, ...]
+    checker: AccountId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One clip under check: its object, exam, steps, and what was last found in it."""
+
+    object: ObjectRecord
+    exam: ExamRecord
+    steps: tuple[CheckStep, ...]
+    found: Found
+    label: Label | None
+    released: bool
+
+    @property
+    def facts(self) -> Facts:
+        if self.found.facts is None:
+            raise LookupError(self.object.id)
+        return self.found.facts
+
+    @property
+    def state(self) -> ClipState:
+        if self.released:
+            return ClipState.RELEASED
+        last = self.steps[-1].action if self.steps else None
+        if last is CheckAction.REJECT:
+            return ClipState.REJECTED
+        if last is CheckAction.PASS:
+            return ClipState.PASSED
+        return ClipState.CHECKED if self.found.candidate else ClipState.HELD
+
+    @property
+    def decision(self) -> Decision:
+        """What people decided so far: the last word about boxes, and whether damage was accepted."""
+        made = [step for step in self.steps if step.action in {CheckAction.MASK, CheckAction.NOTHING}]
+        last = made[-1] if made else None
+        return Decision(
+            drawn=last.boxes if last else (),
+            nothing=last is not None and last.action is CheckAction.NOTHING,
+            accepted=any(step.action is CheckAction.ACCEPT for step in self.steps),
+        )
+
+    @property
+    def passed_by(self) -> CheckStep | None:
+        return self.steps[-1] if self.state is ClipState.PASSED else None
+
+    def place(self, lab: OpenLab) -> Place:
+        return Place(Path(lab.quarantine) / self.object.delivery, self.object.n)
+
+    def step(self, action: CheckAction, person: AccountId, candidate: str | None, boxes: Collection[Box] = ()) -> CheckStep:
+        """The next step."""
+        return CheckStep(len(self.steps) + 1, action, person, Sha256(candidate) if candidate else None, tuple(boxes))
+
+    def shown(self) -> WaitingClip:
+        facts = self.facts
+        return WaitingClip(
+            clip=self.object.id,
+            number=self.object.n,
+            subject=self.exam.subject,
+            visit=self.exam.visit,
+            outcome=self.object.outcome,
+            state=self.state,
+            code=self.found.code,
+            message=self.found.message,
+            faults=self.found.faults,
+            frames=facts.frames,
+            rows=facts.rows,
+            columns=facts.columns,
+            rate=facts.timing.rate,
+            segment=self.label.segment if self.label else None,
+            side=self.label.side if self.label else None,
+            regions=facts.kept,
+            boxes=facts.drawn,
+            flagged=facts.flagged,
+            hits=facts.hits,
+            checker=self.passed_by.person if self.passed_by else None,
+        )
+
+
+def check_of(snapshot: Snapshot, clip: str) -> Check:
+    """Raises IntakeRefusedError for an object that cannot become a clip."""
+    found, exam = exam_of_clip(snapshot, clip)
+    return _check(snapshot, found, exam, registry.steps(snapshot, found.id), registry.label_of(snapshot, found.id))
+
+
+def all_waiting(snapshot: Snapshot) -> tuple[Check, ...]:
+    """Every clip that is neither released nor rejected, in the order in which they came."""
+    done, steps, labels = registry.released(snapshot), registry.all_steps(snapshot), registry.all_labels(snapshot)
+    exams = {exam.id: exam for exam in registry.all_exams(snapshot)}
+    checks = (
+        _check(snapshot, one, exams[one.exam], steps.get(one.id, ()), labels.get(one.id))
+        for one in registry.objects(snapshot)
+        if one.exam is not None and one.id not in done and one.outcome in {Outcome.CHECKED, Outcome.HELD}
+    )
+    return tuple(check for check in checks if check.state is not ClipState.REJECTED)
+
+
+def _check(snapshot: Snapshot, found: ObjectRecord, exam: ExamRecord, steps: tuple[CheckStep, ...], label: Label | None) -> Check:
+    made = [step.seq for step in steps if step.action in _MAKES_CANDIDATE]
+    released = snapshot.one("clip_release", clip_id=found.id) is not None
+    return Check(found, exam, steps, found_at(snapshot, made[-1] if made else found.seq), label, released)

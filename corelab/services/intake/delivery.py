@@ -1,0 +1,204 @@
+"""Takes a delivery in: source -> quarantine -> de-identified candidate, one transaction per object."""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from uuid import uuid4
+
+from corelab.domain.accounts import Command, Role
+from corelab.domain.intake import IntakeCode, ObjectRefusedError, Outcome
+from corelab.domain.vocabulary import ClipId, ExamId, Sha256, Side
+from corelab.imaging.deid.candidate import NOBODY, Decision, Prepared, prepare
+from corelab.imaging.deid.header import Mark
+from corelab.imaging.deid.keyed import Keyed
+from corelab.services.accounts import Session, custody_public, lab_secret, permit
+from corelab.services.intake.exam_work import Wanted, exam_rows, pseudonym, require_names, settle
+from corelab.services.intake.facts import payload_of
+from corelab.services.intake.quarantine import Place, made_folder
+from corelab.services.intake.report import IntakeReport, ObjectReport
+from corelab.services.intake.sources import DELIVERY_LIMIT, Source, archive_digest, copied, listed
+from corelab.services.labs import OpenLab, effective_charter
+from corelab.services.packages.locking import require_unlocked
+from corelab.storage import registry
+from corelab.storage.keys import BoxPublic
+from corelab.storage.registry import ObjectRecord
+from corelab.storage.snapshot import Snapshot
+from corelab.storage.store import NewRow
+
+Progress = Callable[[int, int, str], None]
+RETIRED_CLASSES = "accept_retired_sop"
+
+
+def take_in(  # noqa: PLR0913 - what a delivery is
+    lab: OpenLab,
+    session: Session,
+    sources: Sequence[Path],
+    *,
+    subject: str,
+    visit: str,
+    side: Side | None = None,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> IntakeReport:
+    """Takes every object of ``sources`` into quarantine and de-identifies it, for one exam of one subject.
+
+    ``dry_run`` says what would happen and keeps nothing. Cancelled or interrupted, what was finished stays; delivered again, it is found as
+    duplicates. Raises IntakeRefusedError when nothing was begun, NotPermittedError, CustodyMissingError, LockedError.
+    """
+    role = permit(session, Command.INTAKE)
+    key, custody = lab_secret(lab, session, "deid"), custody_public(lab)
+    with lab.store.read() as snapshot:
+        require_unlocked(snapshot)
+        wanted = require_names(effective_charter(snapshot), subject, visit, side)
+        retired = _accepts_retired(snapshot)
+    found = listed(sources)
+    work = _Delivery(lab, session, role, wanted, key, custody, retired)
+    with _folder(lab, work.id, dry_run=dry_run) as folder:
+        begun = work.foreseen(folder) if dry_run else work.begun(folder)
+        return begun.take(found, progress or _quiet, cancelled or _never)
+
+
+def _accepts_retired(snapshot: Snapshot) -> bool:
+    """Two ultrasound classes were retired long ago; old machines still write them. Accepted unless the lab says ``off``."""
+    found = snapshot.latest("setting", name=RETIRED_CLASSES)
+    return found is None or found["value"] == "on"
+
+
+def _quiet(_done: int, _total: int, _words: str) -> None:
+    return
+
+
+def _never() -> bool:
+    return False
+
+
+@contextmanager
+def _folder(lab: OpenLab, delivery: str, *, dry_run: bool) -> Iterator[Path]:
+    folder = lab.quarantine / (f".try-{delivery}" if dry_run else delivery)
+    try:
+        yield folder
+    finally:
+        if dry_run:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    lab: OpenLab
+    session: Session
+    role: Role
+    wanted: Wanted
+    key: bytes = field(repr=False)
+    custody: BoxPublic
+    retired: bool
+    id: str = field(default_factory=lambda: str(uuid4()))
+
+    def begun(self, folder: Path) -> "_Begun":
+        """Records the delivery, and subject and exam where they are new."""
+        with self.lab.store.begin(self.session.actor(self.role)) as transaction:
+            exam, rows = exam_rows(transaction, effective_charter(transaction), self.wanted, self.key)
+            rows = [NewRow("delivery", {"id": self.id, "kind": "files"}), *rows]
+            transaction.record("delivery.opened", "delivery", self.id, rows=rows)
+            already = len(registry.objects(transaction, exam_id=exam.id))
+        return _Begun(self, made_folder(folder), exam.id, exam.code, already)
+
+    def foreseen(self, folder: Path) -> "_Begun":
+        """The same checks without a trace."""
+        with self.lab.store.read() as snapshot:
+            exam_rows(snapshot, effective_charter(snapshot), self.wanted, self.key)
+            code = pseudonym(snapshot, self.key, self.wanted)
+        return _Begun(self, made_folder(folder), None, code, 0)
+
+
+@dataclass(slots=True)
+class _Begun:
+    """A delivery under way. ``exam`` is None in a dry run."""
+
+    delivery: _Delivery
+    folder: Path
+    exam: ExamId | None
+    code: str
+    already: int
+    room: int = DELIVERY_LIMIT
+    seen: set[str] = field(default_factory=set)
+    patients: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    taken: list[ObjectReport] = field(default_factory=list)
+
+    def take(self, sources: Sequence[Source], progress: Progress, cancelled: Callable[[], bool]) -> IntakeReport:
+        for n, source in enumerate(sources, 1):
+            if cancelled():
+                break
+            progress(n - 1, len(sources), f"Object {n} of {len(sources)}")
+            self.taken.append(self._one(source, Place(self.folder, n)))
+        progress(len(self.taken), len(sources), "")
+        delivery = self.delivery.id if self.exam else None
+        return IntakeReport(self.delivery.lab.lab_id, delivery, tuple(self.taken), cancelled=len(self.taken) < len(sources))
+
+    def _one(self, source: Source, place: Place) -> ObjectReport:
+        try:
+            sha256 = copied(source, place.source, self.room)
+        except ObjectRefusedError as refused:
+            return self._kept(place, source, archive_digest(source), _refused(refused.code))
+        self.room -= place.source.stat().st_size
+        with self.delivery.lab.store.read() as snapshot:
+            known = sha256 in self.seen or _is_known(snapshot, sha256)
+        if known:
+            place.remove()
+            return self._kept(
+                place, None, sha256, Prepared(Outcome.DUPLICATE, IntakeCode.DUPLICATE, IntakeCode.DUPLICATE.message, (), NOBODY)
+            )
+        prepared = self._of_one_patient(
+            prepare(place.source, place.candidate, self._mark(), Decision(), retired=self.delivery.retired), place
+        )
+        if prepared.outcome is not Outcome.REJECTED:
+            self.seen.add(sha256)
+        return self._kept(place, source, sha256, prepared)
+
+    def _mark(self) -> Mark:
+        number = self.already + len(self.taken) + 1
+        keyed = Keyed(self.delivery.key, self.delivery.wanted.subject)
+        return Mark(self.code, self.delivery.lab.trial_id, keyed, number)
+
+    def _of_one_patient(self, prepared: Prepared, place: Place) -> Prepared:
+        """All objects of one study must name one patient: the first one counts, the others are compared with it."""
+        if prepared.outcome is Outcome.REJECTED or not prepared.identity.patient:
+            return prepared
+        first = self.patients.setdefault(prepared.study, prepared.identity.patient)
+        if all(not a or not b or a == b for a, b in zip(first, prepared.identity.patient, strict=True)):
+            return prepared
+        place.candidate.unlink(missing_ok=True)
+        code = IntakeCode.IDENTITY_MISMATCH
+        return replace(prepared, outcome=Outcome.HELD, code=code, message=code.message, sha256=None)
+
+    def _kept(self, place: Place, source: Source | None, sha256: str, prepared: Prepared) -> ObjectReport:
+        """Sealed, recorded, and only then reported."""
+        code = prepared.code.value if prepared.code else None
+        clip = ClipId(str(uuid4()))
+        waits = prepared.outcome in {Outcome.CHECKED, Outcome.HELD}
+        if self.exam is not None:
+            if source is not None:
+                place.keep_identity(prepared.identity, source.name, self.delivery.custody)
+            new = ObjectRecord(clip, self.delivery.id, place.n, Sha256(sha256), prepared.outcome, code, self.exam)
+            self._record(new, prepared)
+        return ObjectReport(
+            place.n, Sha256(sha256), prepared.outcome, code, prepared.message, clip if waits and self.exam else None, faults=prepared.faults
+        )
+
+    def _record(self, new: ObjectRecord, prepared: Prepared) -> None:
+        with self.delivery.lab.store.begin(self.delivery.session.actor(self.delivery.role)) as transaction:
+            transaction.record("object.received", "clip", new.id, rows=[registry.object_row(new)], payload=payload_of(prepared))
+            if new.exam is not None:
+                settle(transaction, new.exam)
+
+
+def _refused(code: IntakeCode) -> Prepared:
+    return Prepared(Outcome.REJECTED, code, code.message, (), NOBODY)
+
+
+def _is_known(snapshot: Snapshot, sha256: str) -> bool:
+    """The same bytes are a clip already, or on the way to become one."""
+    known = [one for one in registry.objects(snapshot, sha256=sha256) if one.outcome not in {Outcome.REJECTED, Outcome.DUPLICATE}]
+    return any(not registry.is_rejected(snapshot, one.id) for one in known)

@@ -1,0 +1,136 @@
+"""Finding and making exams, and bringing an exam's state in line with what is there; used by every step of intake."""
+
+import hmac
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from uuid import uuid4
+
+from corelab.domain.charter import Charter
+from corelab.domain.completeness import Completeness, completeness
+from corelab.domain.intake import IntakeRefusedError, Outcome, Refusal
+from corelab.domain.vocabulary import ClipId, ExamId, ExamState, SegmentId, Side, SubjectCode, VisitId
+from corelab.services.labs import charter_of
+from corelab.storage import registry
+from corelab.storage.registry import ExamRecord, ObjectRecord
+from corelab.storage.snapshot import Snapshot
+from corelab.storage.store import NewRow, Transaction
+
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_OPEN = frozenset({ExamState.RECEIVING, ExamState.READY})
+_SIDES = {Side.LEFT: "left", Side.RIGHT: "right"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An exam as somebody names it; it may not exist yet."""
+
+    subject: SubjectCode
+    visit: VisitId
+    side: Side | None = None
+
+
+def require_names(charter: Charter, subject: str, visit: str, side: Side | None = None) -> Wanted:
+    """Raises IntakeRefusedError for a malformed subject, an unknown visit, a side where the charter has none under study."""
+    if not _CODE.fullmatch(subject):
+        raise IntakeRefusedError(Refusal.SUBJECT, subject)
+    if visit not in {each.id for each in charter.visits}:
+        raise IntakeRefusedError(Refusal.VISIT, visit)
+    if side is not None and (side not in _SIDES or not charter.exam.side_attribute):
+        raise IntakeRefusedError(Refusal.SIDE, side.value)
+    return Wanted(SubjectCode(subject), VisitId(visit), side)
+
+
+def exam_rows(transaction: Snapshot, charter: Charter, wanted: Wanted, key: bytes) -> tuple[ExamRecord, list[NewRow]]:
+    """The exam, and the rows that make it (and its subject, and the side under study) where they are missing."""
+    known = registry.exam_at(transaction, wanted.subject, wanted.visit)
+    if known is not None:
+        require_open(known)
+        return known, side_rows(transaction, charter, known.subject_id, wanted.side)
+    subject = registry.subject_id(transaction, wanted.subject)
+    rows = [] if subject else [registry.subject_row(subject := str(uuid4()), wanted.subject)]
+    code = pseudonym(transaction, key, wanted)
+    new = ExamRecord(ExamId(str(uuid4())), subject or "", wanted.subject, wanted.visit, code, charter.hash, ExamState.RECEIVING, {})
+    rows += [registry.exam_row(new), registry.status_row(transaction, new.id, ExamState.RECEIVING, {})]
+    return new, rows + side_rows(transaction, charter, new.subject_id, wanted.side)
+
+
+def pseudonym(snapshot: Snapshot, key: bytes, wanted: Wanted) -> str:
+    """What files of the exam carry instead of the subject: without the key nothing but eight random letters."""
+    for attempt in range(1000):
+        digest = hmac.digest(key, f"exam\0{wanted.subject}\0{wanted.visit}\0{attempt}".encode(), sha256)
+        code = "".join(_LETTERS[byte % len(_LETTERS)] for byte in digest[:8])
+        if snapshot.one("exam", code=code) is None:
+            return code
+    raise IntakeRefusedError(Refusal.EXAM)
+
+
+def side_rows(snapshot: Snapshot, charter: Charter, subject: str, side: Side | None) -> list[NewRow]:
+    """A side fills the empty attribute of the side under study, and must agree with a filled one."""
+    attribute = charter.exam.side_attribute
+    if side is None or not attribute or side not in _SIDES:
+        return []
+    recorded = registry.attributes(snapshot, subject).get(attribute)
+    if recorded == _SIDES[side]:
+        return []
+    if recorded is not None:
+        raise IntakeRefusedError(Refusal.SIDE, side.value)
+    return [registry.attribute_row(snapshot, subject, attribute, _SIDES[side])]
+
+
+def require_open(exam: ExamRecord) -> None:
+    """Nothing changes once readers have an exam."""
+    if exam.state not in _OPEN:
+        raise IntakeRefusedError(Refusal.EXAM_CLOSED, f"{exam.subject}:{exam.visit}")
+
+
+def exam_of_clip(snapshot: Snapshot, clip: str) -> tuple[ObjectRecord, ExamRecord]:
+    """The received object of this id, and its exam. Raises IntakeRefusedError."""
+    found = next(iter(registry.objects(snapshot, id=clip)), None)
+    exam = registry.exam(snapshot, found.exam) if found and found.exam else None
+    if found is None or exam is None or found.outcome in {Outcome.REJECTED, Outcome.DUPLICATE}:
+        raise IntakeRefusedError(Refusal.CLIP, clip)
+    return found, exam
+
+
+# ---------------------------------------------------------------- what is there
+
+
+def waiting_clips(snapshot: Snapshot, exam: str) -> tuple[ClipId, ...]:
+    """Clips of an exam that are neither released nor rejected."""
+    found = []
+    for one in registry.objects(snapshot, exam_id=exam):
+        if one.outcome in {Outcome.REJECTED, Outcome.DUPLICATE} or snapshot.one("clip_release", clip_id=one.id):
+            continue
+        if not registry.is_rejected(snapshot, one.id):
+            found.append(one.id)
+    return tuple(found)
+
+
+def completeness_of(snapshot: Snapshot, exam: ExamRecord) -> Completeness:
+    labels = [registry.label_of(snapshot, clip) for clip in waiting_clips(snapshot, exam.id)]
+    received: Mapping[SegmentId, int] = Counter(clip.segment for clip in registry.clips_of(snapshot, exam.id) if clip.segment)
+    return completeness(
+        charter_of(snapshot, exam.charter_hash),
+        registry.attributes(snapshot, exam.subject_id),
+        received,
+        [label.segment if label else None for label in labels],
+        exam.not_imaged,
+    )
+
+
+def settle(transaction: Transaction, exam_id: str) -> ExamState:
+    """Records that an exam has become ready, or is no longer; what readers have already is left alone."""
+    exam = registry.exam(transaction, exam_id)
+    if exam is None or exam.state not in _OPEN:
+        return exam.state if exam else ExamState.RECEIVING
+    found = completeness_of(transaction, exam)
+    unlabelled = any(clip.segment is None for clip in registry.clips_of(transaction, exam.id))
+    state = ExamState.READY if found.ready and not unlabelled else ExamState.RECEIVING
+    if state is not exam.state:
+        row = registry.status_row(transaction, exam.id, state, exam.not_imaged)
+        transaction.record(f"exam.{state.value}", "exam", exam.id, rows=[row])
+    return state

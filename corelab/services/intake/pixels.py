@@ -1,0 +1,196 @@
+"""The pixel check: masks drawn by a person, pass by one coordinator, verification by another, or back to the site."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from corelab.domain.accounts import Command, Role
+from corelab.domain.intake import Box, CheckAction, ClipState, IntakeRefusedError, ObjectRefusedError, Outcome, Refusal
+from corelab.domain.vocabulary import ClipId, LabKind
+from corelab.imaging.deid.candidate import Decision, Prepared, prepare
+from corelab.imaging.deid.header import Mark
+from corelab.imaging.deid.keyed import Keyed
+from corelab.imaging.pixel_mask import usable_box
+from corelab.services.accounts import Session, lab_secret, permit
+from corelab.services.intake.checks import Check, WaitingClip, all_waiting, check_of
+from corelab.services.intake.exam_work import require_open, settle
+from corelab.services.intake.facts import payload_of
+from corelab.services.intake.release import Looked, release
+from corelab.services.intake.report import ClipOutcome
+from corelab.services.labs import OpenLab
+from corelab.storage import people, registry
+from corelab.storage.snapshot import Snapshot
+
+_OPEN = frozenset({ClipState.HELD, ClipState.CHECKED, ClipState.PASSED})
+Seen = Mapping[ClipId, Collection[int]]
+
+
+def waiting(lab: OpenLab, session: Session) -> tuple[WaitingClip, ...]:
+    """Everything that is not yet released, in the order in which it came."""
+    permit(session, Command.PIXELS)
+    with lab.store.read() as snapshot:
+        return tuple(check.shown() for check in all_waiting(snapshot))
+
+
+# ---------------------------------------------------------------- masks
+
+
+def set_mask(lab: OpenLab, session: Session, clip: ClipId, boxes: Sequence[Box]) -> WaitingClip:
+    """Blackens ``boxes`` in every frame, beside what the file's regions leave out; the clip is to be passed again.
+
+    Raises IntakeRefusedError for boxes outside the picture, or none on a clip that has no believable regions.
+    """
+    with lab.store.read() as snapshot:
+        check = _open_check(snapshot, clip)
+    drawn = tuple(dict.fromkeys(usable_box(box, check.facts.rows, check.facts.columns) for box in boxes))
+    if None in drawn or (not drawn and not check.facts.kept):
+        raise IntakeRefusedError(Refusal.BOXES)
+    decision = replace(check.decision, drawn=tuple(box for box in drawn if box is not None), nothing=False)
+    return _decide(lab, session, check, CheckAction.MASK, decision)
+
+
+def confirm_nothing_to_mask(lab: OpenLab, session: Session, clip: ClipId) -> WaitingClip:
+    """A person looked: no frame shows anything that could identify somebody. Only for a clip held because its regions say nothing."""
+    with lab.store.read() as snapshot:
+        check = _open_check(snapshot, clip)
+    if check.state is not ClipState.HELD:
+        raise IntakeRefusedError(Refusal.CLIP_STATE, clip)
+    return _decide(lab, session, check, CheckAction.NOTHING, replace(check.decision, drawn=(), nothing=True))
+
+
+def accept_damage(lab: OpenLab, session: Session, clip: ClipId, reason: str) -> WaitingClip:
+    """Takes a damaged clip with the frames that are whole, or one whose identity was doubted and has been cleared up, for a reason."""
+    with lab.store.read() as snapshot:
+        check = _open_check(snapshot, clip)
+    if check.state is not ClipState.HELD or check.decision.accepted or not reason.strip():
+        raise IntakeRefusedError(Refusal.CLIP_STATE, clip)
+    return _decide(lab, session, check, CheckAction.ACCEPT, replace(check.decision, accepted=True), reason)
+
+
+def _open_check(snapshot: Snapshot, clip: ClipId) -> Check:
+    check = check_of(snapshot, clip)
+    if check.state not in _OPEN:
+        raise IntakeRefusedError(Refusal.CLIP_STATE, clip)
+    require_open(check.exam)
+    return check
+
+
+def _decide(lab: OpenLab, session: Session, check: Check, action: CheckAction, decision: Decision, reason: str = "") -> WaitingClip:
+    """Makes the candidate again under a decision; the old one stays until the new one is on record."""
+    role, place = permit(session, Command.PIXELS), check.place(lab)
+    prepared = prepare(place.source, place.draft, _mark(lab, session, check), decision)
+    try:
+        if prepared.outcome is Outcome.REJECTED:
+            raise IntakeRefusedError(Refusal.CLIP_STATE, prepared.code.value if prepared.code else "")
+        _record_decision(lab, session, role, check, (action, decision, prepared, reason))
+    except BaseException:
+        place.draft.unlink(missing_ok=True)
+        raise
+    with lab.store.read() as snapshot:
+        return check_of(snapshot, check.object.id).shown()
+
+
+def _record_decision(lab: OpenLab, session: Session, role: Role, check: Check, done: tuple[CheckAction, Decision, Prepared, str]) -> None:
+    action, decision, prepared, reason = done
+    clip, place = check.object.id, check.place(lab)
+    step = check.step(action, session.account, prepared.sha256, decision.drawn)
+    with lab.store.begin(session.actor(role)) as transaction:
+        if check_of(transaction, clip).steps != check.steps:
+            raise IntakeRefusedError(Refusal.CLIP_STATE, clip)
+        payload = payload_of(prepared) | ({"reason_text": reason} if reason else {})
+        transaction.record(f"clip.{_KINDS[action]}", "clip", clip, rows=[registry.step_row(clip, step)], payload=payload)
+        if prepared.sha256:
+            place.draft.replace(place.candidate)
+        else:
+            place.candidate.unlink(missing_ok=True)
+        settle(transaction, check.exam.id)
+
+
+_KINDS = {CheckAction.MASK: "masked", CheckAction.NOTHING: "unmasked", CheckAction.ACCEPT: "accepted"}
+
+
+def _mark(lab: OpenLab, session: Session, check: Check) -> Mark:
+    with lab.store.read() as snapshot:
+        before = [one.id for one in registry.objects(snapshot, exam_id=check.exam.id)]
+    keyed = Keyed(lab_secret(lab, session, "deid"), check.exam.subject)
+    return Mark(check.exam.code, lab.trial_id, keyed, before.index(check.object.id) + 1)
+
+
+# ---------------------------------------------------------------- two people
+
+
+def pass_pixels(
+    lab: OpenLab, session: Session, clips: Sequence[ClipId], frames_seen: Seen | None = None, *, attended: bool = True
+) -> tuple[ClipOutcome, ...]:
+    """The first person's word that each of these clips may be read. ``frames_seen`` must hold every flagged frame of each.
+
+    Without attendance (by command) only in demo and training labs. Raises IntakeRefusedError; then no clip of the call is passed.
+    """
+    role = permit(session, Command.PIXELS)
+    _require_attended(lab, attended=attended)
+    with lab.store.begin(session.actor(role)) as transaction:
+        for clip in clips:
+            check = _open_check(transaction, clip)
+            if check.state is not ClipState.CHECKED:
+                raise IntakeRefusedError(Refusal.CLIP_STATE, clip)
+            looked = _looked(check, frames_seen, attended=attended)
+            step = check.step(CheckAction.PASS, session.account, check.found.candidate, check.facts.drawn)
+            payload = {"attended": looked.attended, "frames_seen": list(looked.frames), "rules": check.facts.rules_version}
+            transaction.record("clip.passed", "clip", clip, rows=[registry.step_row(clip, step)], payload=payload)
+    return tuple(ClipOutcome(clip, ClipState.PASSED) for clip in clips)
+
+
+def verify_pixels(
+    lab: OpenLab, session: Session, clips: Sequence[ClipId], frames_seen: Seen | None = None, *, attended: bool = True
+) -> tuple[ClipOutcome, ...]:
+    """The second person's word, and the release of each clip. One that does not pass the release gate stays passed, with a code.
+
+    Raises IntakeRefusedError before anything is released: the same person, a flagged frame not looked at, a clip in another state.
+    """
+    role = permit(session, Command.PIXELS)
+    _require_attended(lab, attended=attended)
+    with lab.store.read() as snapshot:
+        two = people.setting(snapshot, people.PIXEL_CHECK) != "one"
+        looked = {clip: _verifiable(check_of(snapshot, clip), session, frames_seen, two=two, attended=attended) for clip in clips}
+    return tuple(_released(lab, session, role, clip, looked[clip]) for clip in clips)
+
+
+def _verifiable(check: Check, session: Session, frames_seen: Seen | None, *, two: bool, attended: bool) -> Looked:
+    passed = check.passed_by
+    if passed is None:
+        raise IntakeRefusedError(Refusal.CLIP_STATE, check.object.id)
+    if two and passed.person == session.account:
+        raise IntakeRefusedError(Refusal.SAME_PERSON)
+    return _looked(check, frames_seen, attended=attended)
+
+
+def _released(lab: OpenLab, session: Session, role: Role, clip: ClipId, looked: Looked) -> ClipOutcome:
+    try:
+        release(lab, session, role, clip, looked)
+    except ObjectRefusedError as refused:
+        return ClipOutcome(clip, ClipState.PASSED, refused.code.value, refused.code.message)
+    return ClipOutcome(clip, ClipState.RELEASED)
+
+
+def _require_attended(lab: OpenLab, *, attended: bool) -> None:
+    if not attended and lab.kind is LabKind.TRIAL:
+        raise IntakeRefusedError(Refusal.ATTENDED)
+
+
+def _looked(check: Check, frames_seen: Seen | None, *, attended: bool) -> Looked:
+    seen = frozenset((frames_seen or {}).get(check.object.id, ()))
+    if attended and not seen >= set(check.facts.flagged):
+        raise IntakeRefusedError(Refusal.FRAMES)
+    return Looked(attended, tuple(sorted(frame for frame in seen if 0 <= frame < check.facts.frames)))
+
+
+def reject_pixels(lab: OpenLab, session: Session, clip: ClipId, reason: str) -> ClipOutcome:
+    """Sends a clip back to the site; it never becomes readable. Raises IntakeRefusedError, also for a blank reason."""
+    role = permit(session, Command.PIXELS)
+    if not reason.strip():
+        raise IntakeRefusedError(Refusal.REASON)
+    with lab.store.begin(session.actor(role)) as transaction:
+        check = _open_check(transaction, clip)
+        step = check.step(CheckAction.REJECT, session.account, check.found.candidate, check.facts.drawn)
+        transaction.record("clip.rejected", "clip", clip, rows=[registry.step_row(clip, step)], payload={"reason_text": reason})
+        settle(transaction, check.exam.id)
+    return ClipOutcome(clip, ClipState.REJECTED)

@@ -1,0 +1,133 @@
+"""The release of a clip: the last look at its final bytes, then archive and records together."""
+
+import json
+from dataclasses import dataclass
+
+from corelab.domain.accounts import Role
+from corelab.domain.clip_json import regions_text, timing_text
+from corelab.domain.intake import CheckAction, ClipState, IntakeCode, IntakeRefusedError, ObjectRefusedError, Refusal
+from corelab.domain.vocabulary import Sha256
+from corelab.imaging.archive import FolderArchive
+from corelab.imaging.deid.candidate import file_sha256
+from corelab.imaging.deid.gate import finish, require_clean
+from corelab.services.accounts import Session
+from corelab.services.intake.checks import Check, check_of
+from corelab.services.intake.exam_work import require_open, settle
+from corelab.services.labs import OpenLab
+from corelab.storage import registry
+from corelab.storage.registry import CheckStep
+from corelab.storage.store import NewRow, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How the second person looked: attended on the page with these frames, or by command."""
+
+    attended: bool
+    frames: tuple[int, ...]
+
+
+def release(lab: OpenLab, session: Session, role: Role, clip: str, looked: Looked) -> None:
+    """Releases a clip that another person passed. Raises ObjectRefusedError when its bytes do not pass the gate (nothing is released)."""
+    with lab.store.read() as snapshot:
+        check = check_of(snapshot, clip)
+        checked = looked.attended and _was_attended(snapshot.opening_of(_passed(check).seq))
+    try:
+        final = _final_bytes(lab, session, check, checked=checked)
+    except ObjectRefusedError as refused:
+        _record_refusal(lab, session, role, check, refused.code)
+        raise
+    place = check.place(lab)
+    try:
+        with lab.store.begin(session.actor(role)) as transaction:
+            _require_unchanged(check, check_of(transaction, clip))
+            sha256 = FolderArchive(lab.clips).put(place.final)
+            if sha256 != final:
+                raise ObjectRefusedError(IntakeCode.MASK_PROOF, "the file changed")
+            _record(transaction, session, check, looked, (sha256, checked))
+            settle(transaction, check.exam.id)
+    finally:
+        place.final.unlink(missing_ok=True)
+
+
+def _passed(check: Check) -> CheckStep:
+    if check.passed_by is None:
+        raise IntakeRefusedError(Refusal.CLIP_STATE, check.object.id)
+    return check.passed_by
+
+
+def _was_attended(payload: "dict[str, object]") -> bool:
+    return payload.get("attended") is True
+
+
+def _final_bytes(lab: OpenLab, session: Session, check: Check, *, checked: bool) -> Sha256:
+    """The final file, made from the very bytes that were looked at, and searched like a stranger's."""
+    place, facts = check.place(lab), check.facts
+    if not place.candidate.is_file() or file_sha256(place.candidate) != _passed(check).candidate:
+        raise ObjectRefusedError(IntakeCode.MASK_PROOF, "the candidate changed")
+    place.final.touch(mode=0o600)
+    try:
+        finish(place.candidate, place.final, checked=checked)
+        require_clean(place.final, place.identity(session), facts.kept, facts.drawn)
+    except BaseException:
+        place.final.unlink(missing_ok=True)
+        raise
+    return Sha256(file_sha256(place.final))
+
+
+def _require_unchanged(before: Check, now: Check) -> None:
+    if now.state is not ClipState.PASSED or now.steps != before.steps:
+        raise IntakeRefusedError(Refusal.CLIP_STATE, now.object.id)
+    require_open(now.exam)
+
+
+def _record(transaction: Transaction, session: Session, check: Check, looked: Looked, done: tuple[Sha256, bool]) -> None:
+    sha256, checked = done
+    verified = check.step(CheckAction.VERIFY, session.account, _passed(check).candidate, check.facts.drawn)
+    people = {"clip_id": check.object.id, "checker_id": _passed(check).person, "verifier_id": session.account}
+    rows = [registry.step_row(check.object.id, verified), _clip_row(check, sha256), NewRow("clip_release", people)]
+    payload = {
+        "candidate": _passed(check).candidate,
+        "released": sha256,
+        "clean_pixels_claimed": checked,
+        "attended": looked.attended,
+        "frames_seen": list(looked.frames),
+        "rules": check.facts.rules_version,
+        "drawn": [list(box) for box in check.facts.drawn],
+        "left_out": list(check.facts.left_out),
+    }
+    transaction.record("clip.released", "clip", check.object.id, rows=rows, payload=payload)
+
+
+def _clip_row(check: Check, sha256: Sha256) -> NewRow:
+    facts = check.facts
+    mask = {"kept": [list(box) for box in facts.kept], "drawn": [list(box) for box in facts.drawn]}
+    return NewRow(
+        "clip",
+        {
+            "id": check.object.id,
+            "exam_id": check.exam.id,
+            "sha256": sha256,
+            "sop_uid": facts.sop_uid,
+            "sop_class": facts.sop_class,
+            "transfer_syntax": facts.transfer_syntax,
+            "frames": facts.frames,
+            "rows": facts.rows,
+            "columns": facts.columns,
+            "frame_times": timing_text(facts.timing),
+            "calibration": regions_text(facts.regions),
+            "study_date": _iso(facts.study_date),
+            "source_sha256": check.object.sha256,
+            "rules_version": facts.rules_version,
+            "mask": json.dumps(mask, separators=(",", ":"), sort_keys=True),
+        },
+    )
+
+
+def _iso(date: str | None) -> str | None:
+    return f"{date[:4]}-{date[4:6]}-{date[6:]}" if date else None
+
+
+def _record_refusal(lab: OpenLab, session: Session, role: Role, check: Check, code: IntakeCode) -> None:
+    with lab.store.begin(session.actor(role)) as transaction:
+        transaction.record("clip.refused", "clip", check.object.id, reason=code.value)

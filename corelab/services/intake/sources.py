@@ -1,0 +1,139 @@
+"""What a site sent, one object after the other: files, folders and the members of ZIP archives, copied as bytes and never by their names."""
+
+import hashlib
+import os
+import stat
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from corelab.domain.intake import IntakeCode, IntakeRefusedError, ObjectRefusedError, Refusal
+
+OBJECT_LIMIT = 2 << 30
+DELIVERY_LIMIT = 200 << 30
+MEMBER_LIMIT = 50_000
+RATIO_LIMIT = 200
+_RATIO_COUNTS_FROM = 1 << 20
+"""A member below this size may be as hollow as it likes."""
+_CHUNK = 1 << 20
+_ENCRYPTED = 0x1
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One object of a delivery. ``name`` is the site's and never leaves the sealed record beside the quarantined bytes."""
+
+    path: Path = field(repr=False)
+    name: str = field(repr=False)
+    member: zipfile.ZipInfo | None = field(repr=False, default=None)
+
+
+def listed(sources: Sequence[Path]) -> tuple[Source, ...]:
+    """All objects, in a stable order. Links are not followed; only regular files count. Raises IntakeRefusedError when there is none."""
+    found = [source for path in sources for source in _of(path)]
+    if not found:
+        raise IntakeRefusedError(Refusal.SOURCE)
+    return tuple(found)
+
+
+def _of(path: Path) -> Iterator[Source]:
+    if path.is_symlink() or not path.exists():
+        raise IntakeRefusedError(Refusal.SOURCE)
+    for file in sorted(_files(path)):
+        if zipfile.is_zipfile(file) and not _is_dicom(file):
+            yield from _members(file, path)
+        else:
+            yield Source(file, _name(file, path))
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_dir():
+        for folder, _, names in os.walk(path, followlinks=False):
+            yield from (Path(folder, name) for name in names if stat.S_ISREG(os.lstat(Path(folder, name)).st_mode))
+    elif stat.S_ISREG(os.lstat(path).st_mode):
+        yield path
+
+
+def _is_dicom(path: Path) -> bool:
+    """A DICOM file may end with an archive that was appended to it."""
+    with path.open("rb") as file:
+        return file.read(132)[128:] == b"DICM"
+
+
+def _name(file: Path, root: Path) -> str:
+    return str(file.relative_to(root.parent))
+
+
+def _members(archive: Path, root: Path) -> Iterator[Source]:
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            infos = [info for info in opened.infolist() if not info.is_dir()]
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        infos = []
+    if not infos or len(infos) > MEMBER_LIMIT:
+        yield Source(archive, _name(archive, root))
+        return
+    for info in infos:
+        yield Source(archive, f"{_name(archive, root)}/{info.filename}", info)
+
+
+def copied(source: Source, target: Path, room: int) -> str:
+    """The bytes of an object to ``target`` (mode 0600), and their SHA-256. ``room`` is what is left of the delivery's size.
+
+    Raises ObjectRefusedError: ARCHIVE_MEMBER, LIMIT_SIZE.
+    """
+    try:
+        with _opened(source) as stream, _created(target) as out:
+            return _pour(stream, out, min(OBJECT_LIMIT, room), source.member)
+    except ObjectRefusedError:
+        target.unlink(missing_ok=True)
+        raise
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+        target.unlink(missing_ok=True)
+        raise ObjectRefusedError(IntakeCode.ARCHIVE_MEMBER) from error
+
+
+def _created(target: Path) -> IO[bytes]:
+    return os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
+def _opened(source: Source) -> IO[bytes]:
+    if source.member is None:
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+        return os.fdopen(os.open(source.path, flags), "rb")
+    _refuse_odd(source.member)
+    with closing(zipfile.ZipFile(source.path)) as archive:
+        return archive.open(source.member)  # the member keeps the file open until it is closed itself
+
+
+def _refuse_odd(member: zipfile.ZipInfo) -> None:
+    """Encrypted, linked, badly named, too hollow. Names are never used as paths; one that tries tells what the archive is."""
+    name = PurePosixPath(member.filename.replace("\\", "/"))
+    odd_name = name.is_absolute() or ".." in name.parts or ":" in name.parts[0]
+    link = stat.S_ISLNK(member.external_attr >> 16)
+    if member.flag_bits & _ENCRYPTED or odd_name or link:
+        raise ObjectRefusedError(IntakeCode.ARCHIVE_MEMBER)
+
+
+def _pour(stream: IO[bytes], out: IO[bytes], limit: int, member: zipfile.ZipInfo | None) -> str:
+    digest, size = hashlib.sha256(), 0
+    while chunk := stream.read(_CHUNK):
+        if member is not None and not size and chunk.startswith(b"PK\x03\x04"):
+            raise ObjectRefusedError(IntakeCode.ARCHIVE_MEMBER, "nested")
+        size += len(chunk)
+        if size > limit:
+            raise ObjectRefusedError(IntakeCode.LIMIT_SIZE)
+        if member is not None and size > _RATIO_COUNTS_FROM and size > RATIO_LIMIT * max(member.compress_size, 1):
+            raise ObjectRefusedError(IntakeCode.ARCHIVE_MEMBER, "inflates too far")
+        digest.update(chunk)
+        out.write(chunk)
+    return digest.hexdigest()
+
+
+def archive_digest(source: Source) -> str:
+    """Stands for an object whose own bytes could not be read."""
+    with source.path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
