@@ -11,13 +11,14 @@ from corelab.domain.clock import SystemClock
 from corelab.domain.record_errors import LabError, NotALabError
 from corelab.services.labs import DATABASE
 from corelab.services.projections import PROJECTION, released_grades
+from corelab.services.recomputed import recomputed_results
 from corelab.storage.store import Snapshot, Store
 from corelab.storage.verify import Source, check_database, guarded, source_of
 
 CLIP = "clip"
 _BLOCK = 1024 * 1024
 
-RECOMPUTED: tuple[Callable[[Snapshot], Iterable[Fault]], ...] = ()
+RECOMPUTED: tuple[Callable[[Snapshot], Iterable[Fault]], ...] = (recomputed_results,)
 """Checks that run the rules of the charter again over the opened records: comparisons and results."""
 
 
