@@ -180,7 +180,7 @@ def said(values: Said) -> dict[Cell, Grade]:
     return {**CLEAN, **{one: grade(one.item, value) for one, value in stated.items()}}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(READINGS, READINGS, st.sampled_from(["BL", "D10", "M6"]))
 def test_the_order_of_the_readings_matters_only_through_the_reference_slot(one: Said, two: Said, visit: str) -> None:
     straight = compare(shipped(), visit, said(one), said(two), 1)
@@ -190,7 +190,7 @@ def test_the_order_of_the_readings_matters_only_through_the_reference_slot(one: 
     assert straight.results == mirrored
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(READINGS, READINGS, st.data())
 def test_no_endpoint_rests_on_the_draw_of_the_reference(one: Said, two: Said, data: st.DataObject) -> None:
     endpoints = []
@@ -208,7 +208,7 @@ def test_no_endpoint_rests_on_the_draw_of_the_reference(one: Said, two: Said, da
     assert endpoints[0] == endpoints[1]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(READINGS, READINGS, st.sampled_from([1, 2]))
 def test_every_result_is_a_grade_that_somebody_gave(one: Said, two: Said, slot: int) -> None:
     comparison = compare(shipped(), "D10", said(one), said(two), 1 if slot == 1 else 2)

@@ -161,7 +161,7 @@ def test_the_charter_s_derivations_come_in_its_order_for_a_whole_exam() -> None:
 GRADES = st.sampled_from([0, 1, 2, "NE", "NI", "NA"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.tuples(*[GRADES] * 5), st.integers(0, 4), st.integers(1, 2))
 def test_a_worse_grade_never_improves_a_value(core: tuple[int | str, ...], at: int, worse: int) -> None:
     before = core[at]
@@ -174,7 +174,7 @@ def test_a_worse_grade_never_improves_a_value(core: tuple[int | str, ...], at: i
             assert int(codes[0]) <= int(codes[1])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.tuples(*[GRADES] * 5))
 def test_a_value_is_a_number_or_exactly_one_kind_of_missing(core: tuple[int | str, ...]) -> None:
     for derivation in shipped().derivations:
