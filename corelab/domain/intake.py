@@ -80,14 +80,14 @@ class IntakeCode(Enum):
 
 _MESSAGES = {
     IntakeCode.NOT_DICOM: "This is not a DICOM file. Ask the site for the DICOM export of the clip, not a picture or a film.",
-    IntakeCode.SOP_CLASS: "This DICOM object is not an ultrasound image. Only ultrasound stills and clips are taken in; nothing is to be done.",
+    IntakeCode.SOP_CLASS: "This DICOM object is not an ultrasound image. Only ultrasound stills and clips are taken in.",
     IntakeCode.TRANSFER_SYNTAX: (
         "This compression is not taken in. Ask the site to send the clip as JPEG baseline, JPEG lossless, RLE or uncompressed."
     ),
     IntakeCode.CODEC_MISSING: "This machine cannot decode the clip. Install the missing decoder, then deliver the file again.",
     IntakeCode.STRUCTURE: "The file breaks the rules of DICOM in a way that cannot be trusted. Ask the site to export it again.",
-    IntakeCode.TRUNCATED: "The file ends too early. Ask the site to send it again; if that is impossible, accept the frames that are whole.",
-    IntakeCode.TRAILING_BYTES: "There are bytes after the end of the data set. Ask for a new export, or accept the clip without those bytes.",
+    IntakeCode.TRUNCATED: "The file ends too early. Ask the site to send it again, or accept the frames that are whole.",
+    IntakeCode.TRAILING_BYTES: "There are bytes after the end of the data set. Ask for a new export, or accept the clip without them.",
     IntakeCode.UID_INVALID: "An identifier (UID) that every image needs is missing or malformed. Ask the site to export it again.",
     IntakeCode.UID_CONFLICT: "The file names two different images in its two headers. Ask the site to export it again.",
     IntakeCode.LIMIT_SIZE: "The file is larger than intake allows. Ask the site to send a shorter clip.",
@@ -95,13 +95,14 @@ _MESSAGES = {
     IntakeCode.LIMIT_TIME: "The clip took longer to read than intake allows. Ask the site to send a shorter clip.",
     IntakeCode.LIMIT_DEPTH: "The file is nested deeper, or has more elements, than any real clip. Ask the site to export it again.",
     IntakeCode.LIMIT_PIXELS: "The picture size or the number of frames is outside what intake allows. Ask the site to export it again.",
-    IntakeCode.FRAME_COUNT: "The number of frames found differs from the number declared. Ask for a new export, or accept the whole frames.",
+    IntakeCode.FRAME_COUNT: "The number of frames found is not the one declared. Ask for a new export, or accept the whole frames.",
     IntakeCode.CONTAINER: "The compressed frames do not have the form that DICOM asks for. Ask the site to export the clip again.",
     IntakeCode.PIXEL_LENGTH: "The pixel data are shorter or longer than the header says. Ask for a new export, or accept the whole frames.",
     IntakeCode.DECODE: "One or more frames cannot be decoded. Ask for a new export, or accept the whole frames.",
     IntakeCode.TYPE1_MISSING: "The header lacks something that every ultrasound image must have. Ask the site to export it again.",
     IntakeCode.REGION_INVALID: (
-        "The file does not say which part of the picture is ultrasound. Draw a mask over every text, or confirm that there is nothing to mask."
+        "The file does not say which part of the picture is ultrasound. Draw a mask over every text, "
+        "or confirm that there is nothing to mask."
     ),
     IntakeCode.TEMPLATE_MISMATCH: "The screen layout of this machine is not the known one. Draw a mask over every text.",
     IntakeCode.MASK_PROOF: "The masked clip did not pass its proof. Deliver the file again; if it happens twice, report it.",
@@ -109,9 +110,9 @@ _MESSAGES = {
     IntakeCode.LABEL_CONFLICT: "Two sources disagree about segment or side. Look at the clip and set the label, or ask the site.",
     IntakeCode.VISIT_WINDOW: "The clip was recorded outside the window of this visit. Check the visit, or ask the site.",
     IntakeCode.DUPLICATE: "This file is already in the lab. Nothing is to be done.",
-    IntakeCode.TOKEN_FOUND: "Something that identifies the patient is still in the clip. It is not released; reject it, or report the fault.",
+    IntakeCode.TOKEN_FOUND: "Something that identifies the patient is still in the clip. It is not released; reject it.",
     IntakeCode.TEXT_FOUND: "There may be readable text in the kept part of the picture. Look at each flagged frame.",
-    IntakeCode.ARCHIVE_MEMBER: "This part of the archive is encrypted, nested, oddly named or too large. Ask for a plain ZIP of DICOM files.",
+    IntakeCode.ARCHIVE_MEMBER: "This part of the archive is encrypted, nested, oddly named or damaged. Ask for a plain ZIP of DICOM files.",
     IntakeCode.TRANSMITTAL_ROW: "A row of the transmittal does not match what arrived. Ask the site.",
 }
 

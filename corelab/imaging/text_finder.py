@@ -25,7 +25,7 @@ _LINES_KEPT = 40
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """``frames``: numbers (from 0) of the frames to look at; ``boxes``: where hits lie. A hit that stands in all frames is shown by the first."""
+    """``frames``: numbers (from 0) of the frames to look at, the first for a hit in all of them; ``boxes``: where hits lie."""
 
     frames: tuple[int, ...] = ()
     boxes: tuple[Box, ...] = ()
@@ -82,7 +82,7 @@ def _locally_bright(frame: Grey) -> Grey:
 
 
 def _glyphs(marks: Grey) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """(x, y, width, height, label) of the connected marks of the size and density of letters or digits, from left to right; and the labels."""
+    """(x, y, width, height, label) of marks of the size and density of letters or digits, from left to right; and the labels."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(marks, connectivity=8, ltype=cv2.CV_32S)
     width, height, area = stats[:, 2], stats[:, 3], stats[:, 4]
     low, high = _HEIGHTS
@@ -90,7 +90,7 @@ def _glyphs(marks: Grey) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     sized[0] = False
     chosen = np.flatnonzero(sized)
     chosen = chosen[np.argsort(stats[chosen, 0], kind="stable")]
-    return np.column_stack((stats[chosen, :4], chosen)).astype(np.int32), labels
+    return np.column_stack((stats[chosen, :4], chosen)).astype(np.int32), np.asarray(labels, np.int32)
 
 
 def _lines(marks: Grey, frame: Grey) -> list[Box]:

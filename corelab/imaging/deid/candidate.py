@@ -222,7 +222,7 @@ class _Preparation:
                 masked = mask.apply(frame)
                 if not mask.proves(frame, masked):
                     raise ObjectRefusedError(IntakeCode.MASK_PROOF)
-                out.add(memoryview(np.ascontiguousarray(masked)).cast("B"))
+                out.add(np.ascontiguousarray(masked).data.cast("B"))
                 finder.add(_brightness(masked))
                 digests.append(_digest(masked))
         return digests
@@ -330,7 +330,7 @@ def _brightness(frame: Pixels) -> Pixels:
 
 
 def _digest(frame: Pixels) -> bytes:
-    return hashlib.blake2b(frame, digest_size=16).digest()
+    return hashlib.blake2b(frame.data, digest_size=16).digest()
 
 
 def file_sha256(path: Path) -> str:

@@ -3,7 +3,6 @@
 import struct
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -32,7 +31,7 @@ def header_bytes(header: Dataset, syntax: str) -> bytes:
     meta.TransferSyntaxUID = UID(syntax)
     meta.ImplementationClassUID = UID(IMPLEMENTATION_CLASS_UID)
     meta.ImplementationVersionName = IMPLEMENTATION_VERSION
-    out = BytesIO()
+    out = DicomBytesIO()
     out.write(b"\0" * 128 + b"DICM")
     write_file_meta_info(out, meta, enforce_standard=True)
     body = DicomBytesIO()

@@ -3,7 +3,6 @@
 import hmac
 import re
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from uuid import uuid4
@@ -11,7 +10,7 @@ from uuid import uuid4
 from corelab.domain.charter import Charter
 from corelab.domain.completeness import Completeness, completeness
 from corelab.domain.intake import IntakeRefusedError, Outcome, Refusal
-from corelab.domain.vocabulary import ClipId, ExamId, ExamState, SegmentId, Side, SubjectCode, VisitId
+from corelab.domain.vocabulary import ClipId, ExamId, ExamState, Side, SubjectCode, VisitId
 from corelab.services.labs import charter_of
 from corelab.storage import registry
 from corelab.storage.registry import ExamRecord, ObjectRecord
@@ -112,7 +111,7 @@ def waiting_clips(snapshot: Snapshot, exam: str) -> tuple[ClipId, ...]:
 
 def completeness_of(snapshot: Snapshot, exam: ExamRecord) -> Completeness:
     labels = [registry.label_of(snapshot, clip) for clip in waiting_clips(snapshot, exam.id)]
-    received: Mapping[SegmentId, int] = Counter(clip.segment for clip in registry.clips_of(snapshot, exam.id) if clip.segment)
+    received = Counter(clip.segment for clip in registry.clips_of(snapshot, exam.id) if clip.segment)
     return completeness(
         charter_of(snapshot, exam.charter_hash),
         registry.attributes(snapshot, exam.subject_id),

@@ -78,9 +78,9 @@ def _decide(lab: OpenLab, session: Session, check: Check, action: CheckAction, d
     """Makes the candidate again under a decision; the old one stays until the new one is on record."""
     role, place = permit(session, Command.PIXELS), check.place(lab)
     prepared = prepare(place.source, place.draft, _mark(lab, session, check), decision)
+    if prepared.outcome is Outcome.REJECTED:
+        raise IntakeRefusedError(Refusal.CLIP_STATE, prepared.code.value if prepared.code else "")
     try:
-        if prepared.outcome is Outcome.REJECTED:
-            raise IntakeRefusedError(Refusal.CLIP_STATE, prepared.code.value if prepared.code else "")
         _record_decision(lab, session, role, check, (action, decision, prepared, reason))
     except BaseException:
         place.draft.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What a site sent, one object after the other: files, folders and the members of ZIP archives, copied as bytes and never by their names."""
+"""What a site sent, object by object: files, folders and the members of ZIP archives, copied as bytes, never by their names."""
 
 import hashlib
 import os
