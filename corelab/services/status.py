@@ -1,0 +1,122 @@
+"""Where the trial stands, for coordinators: exams by state, and what waits for whom. Never a grade."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from corelab.domain.accounts import Command
+from corelab.domain.intake import ClipState
+from corelab.domain.vocabulary import ExamState
+from corelab.services.accounts import Session, permit
+from corelab.services.intake.checks import all_waiting
+from corelab.services.labs import OpenLab
+from corelab.services.own_work import signed_record
+from corelab.services.packages.locking import is_locked
+from corelab.storage import people, readings
+from corelab.storage.readings import ADJUDICATION, PRIMARY, Assignment
+from corelab.storage.store import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one reader or adjudicator still has to sign, and has signed."""
+
+    user: str
+    readings_waiting: int
+    readings_signed: int
+    cases_waiting: int
+    cases_signed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """``clips`` that are not released, by state; ``comparable``: exams with two signed readings; ``decided``: cases to be finished."""
+
+    states: Mapping[ExamState, int]
+    clips: Mapping[ClipState, int]
+    unlabelled: int
+    comparable: int
+    open_cases: int
+    decided: int
+    loads: tuple[Load, ...]
+    locked: bool
+
+    @property
+    def exams(self) -> int:
+        return sum(self.states.values())
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "states": {state.value: self.states[state] for state in ExamState},
+            "clips": {state.value: count for state, count in self.clips.items()},
+            "unlabelled": self.unlabelled,
+            "comparable": self.comparable,
+            "open_cases": self.open_cases,
+            "decided": self.decided,
+            "loads": [{name: getattr(load, name) for name in Load.__dataclass_fields__} for load in self.loads],
+            "locked": self.locked,
+        }
+
+    def in_words(self) -> str:
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        yield f"{self.exams} exams: " + ", ".join(f"{count} {state.value}" for state, count in self.states.items())
+        if self.clips:
+            yield "Clips that wait for a coordinator: " + ", ".join(f"{count} {state.value}" for state, count in self.clips.items())
+        if self.unlabelled:
+            yield f"Clips without a segment: {self.unlabelled}"
+        for load in self.loads:
+            yield f"{load.user}: {load.readings_waiting} readings and {load.cases_waiting} cases to sign"
+        if self.comparable or self.decided:
+            yield f"For the next release and compare: {self.comparable} exams, {self.decided} decided cases"
+        if self.locked:
+            yield "The data are locked."
+
+
+def status(lab: OpenLab, session: Session) -> Status:
+    """Counts as of now. For coordinators."""
+    permit(session, Command.STATUS)
+    with lab.store.read() as snapshot:
+        states = _states(snapshot)
+        waiting = all_waiting(snapshot)
+        assigned = readings.assignments(snapshot)
+        signed = {one.id for one in assigned if signed_record(snapshot, one) is not None}
+        cases = {case.assignment: states[case.exam] for case in readings.cases(snapshot)}
+        opened = [of for of, state in cases.items() if state is ExamState.RELEASED]
+        return Status(
+            states=MappingProxyType({state: sum(one is state for one in states.values()) for state in ExamState}),
+            clips=MappingProxyType(dict(Counter(check.state for check in waiting))),
+            unlabelled=sum(check.label is None for check in waiting),
+            comparable=_comparable(assigned, states, signed),
+            open_cases=sum(of not in signed for of in opened),
+            decided=sum(of in signed for of in opened),
+            loads=tuple(_loads(snapshot, assigned, signed)),
+            locked=is_locked(snapshot),
+        )
+
+
+def _states(snapshot: Snapshot) -> dict[str, ExamState]:
+    found = {row["id"]: ExamState.RECEIVING for row in snapshot.all("exam")}
+    return found | {row["exam_id"]: ExamState(row["state"]) for row in snapshot.all("exam_status")}
+
+
+def _comparable(assigned: tuple[Assignment, ...], states: Mapping[str, ExamState], signed: set[Any]) -> int:
+    done = Counter(one.exam for one in assigned if one.kind == PRIMARY and one.id in signed)
+    return sum(state is ExamState.ASSIGNED and done[exam] == 2 for exam, state in states.items())  # type: ignore[index]
+
+
+def _loads(snapshot: Snapshot, assigned: tuple[Assignment, ...], signed: set[Any]) -> Iterator[Load]:
+    for person in people.all_people(snapshot):
+        own = [one for one in assigned if one.account == person.account]
+        if own:
+            counts = Counter((one.kind, one.id in signed) for one in own)
+            yield Load(
+                person.user_name,
+                counts[PRIMARY, False],
+                counts[PRIMARY, True],
+                counts[ADJUDICATION, False],
+                counts[ADJUDICATION, True],
+            )
