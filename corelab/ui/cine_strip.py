@@ -119,6 +119,10 @@ class CineStrip(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(480, HEIGHT_SLIM if self._slim else HEIGHT_NARROW if self._narrow else HEIGHT)
 
+    def minimumSizeHint(self) -> QSize:
+        # The page must be able to become narrow before it can show its narrow measures.
+        return QSize(320, self.sizeHint().height())
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), Colour.PANEL)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from corelab.domain.vocabulary import SegmentId, Sha256
@@ -89,6 +89,11 @@ class ClipRail(QWidget):
         self._pictures.clear()
         self._make_thumbnails(())
 
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), Colour.PANEL)
+            painter.fillRect(self.width() - 1, 0, 1, self.height(), Colour.LINE)
+
     # -- parts -----------------------------------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
@@ -111,7 +116,7 @@ class ClipRail(QWidget):
         foot.addWidget(self._hint_unanswered)
         foot.addStretch(1)
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setContentsMargins(0, 0, 1, 0)
         outer.setSpacing(0)
         outer.addWidget(scroll, 1)
         outer.addLayout(foot)

@@ -3,24 +3,22 @@
 from collections.abc import Iterator
 from typing import Final
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from corelab.domain.reading import Reading
-from corelab.ui.buttons import Look, command_button
-from corelab.ui.cards import ProgressBar
 from corelab.ui.form_parts import Legend, Rule
 from corelab.ui.grading import Grading
 from corelab.ui.parts import key_hint, text_label
 from corelab.ui.questions import Questions
 from corelab.ui.segment_words import code_words, label_words, segment_grade, segment_words
+from corelab.ui.sign_foot import ElidedWords, NoteField, SignFoot
 from corelab.ui.theme import PADDING, PADDING_NARROW, Colour, Size, Weight
 from corelab.ui.vein_map import HEIGHT, HEIGHT_NARROW, MapSegment, VeinMap
 
 WIDTH: Final = 384
 WIDTH_NARROW: Final = 296
-WORDS_MS: Final = 1500
 _ROOM_BELOW_MAP: Final = 560
 
 
@@ -55,12 +53,8 @@ class GradeForm(QWidget):
         self.questions.picked.connect(self.picked)
         self.questions.question_chosen.connect(self.question_chosen)
         self.questions.evidence_followed.connect(self.evidence_followed)
-        self._words_gone = QTimer(self)
-        self._words_gone.setSingleShot(True)
-        self._words_gone.setInterval(WORDS_MS)
         self._make_parts()
         self._lay_out()
-        self._words_gone.timeout.connect(self.words.clear)
         self.show_narrow(narrow=False)
 
     # -- what it shows ---------------------------------------------------------------------------------------------------------
@@ -70,61 +64,48 @@ class GradeForm(QWidget):
         self.map.show_segments(tuple(_map_segments(reading)), grading.segment)
         ids = [each.id for each in reading.form.segments]
         self._label.setText(label_words(segment))
-        self._name.setText(segment.name)
+        self._name.show_words(segment.name)
         self._place.setText(f"{ids.index(segment.id) + 1} of {len(ids)}")
         self.questions.show_grading(grading)
-        self._show_progress(reading)
-        if self.note.toPlainText() != reading.note:
-            self.note.setPlainText(reading.note)
+        self.foot.show_progress(*reading.progress, complete=not reading.unanswered)
+        self._scroll_to_question()
+        self.note.show_note(reading.note)
+
+    def _scroll_to_question(self) -> None:
+        if self.questions.current is not None:
+            self._scroll.ensureWidgetVisible(self.questions.current, 0, 8)
 
     def say(self, words: str) -> None:
-        """Words for a second and a half, in a place of their own so that nothing moves."""
-        self.words.setText(words)
-        self._words_gone.start()
+        """Words for a second and a half."""
+        self.foot.say(words)
 
     def show_signed(self, *, signed: bool) -> None:
         """After the signature nothing can be changed; the same key opens the next reading."""
         self.note.setReadOnly(signed)
         self.questions.setEnabled(not signed)
-        self.sign.setText("Next" if signed else "Sign")
-        self.sign.setAccessibleName("Open the next reading" if signed else "Sign")
-        self.sign.updateGeometry()
-        self._words_gone.stop()
-        self.words.setText("Signed. Ctrl+Enter opens the next reading." if signed else "")
+        self.foot.show_signed(signed=signed, next_one="reading")
 
     def show_narrow(self, *, narrow: bool) -> None:
         self._narrow = narrow
         self.setFixedWidth(WIDTH_NARROW if narrow else WIDTH)
         side = PADDING_NARROW if narrow else PADDING
         self._column.setContentsMargins(side, 4, side, 8)
-        self._foot.setContentsMargins(side, 8, side, 16)
+        self.foot.show_narrow(narrow=narrow)
         self._legend.setVisible(not narrow)
         self._size_map()
-
-    def _show_progress(self, reading: Reading) -> None:
-        answered, asked = reading.progress
-        self._count.setText(f"{answered} of {asked}")
-        self._bar.show_progress(answered, asked)
-        self.sign.look = Look.PRIMARY if not reading.unanswered else Look.PLAIN
-        self.sign.update()
 
     # -- parts -----------------------------------------------------------------------------------------------------------------
 
     def _make_parts(self) -> None:
         self._legend = Legend()
         self._label = text_label("", Size.SEGMENT, Weight.HEADING, Colour.STRONG)
-        self._name = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND)
-        self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._name = ElidedWords(Size.BODY)
         self._place = text_label("", Size.HINT, Weight.TEXT, Colour.SECOND)
         self.note = NoteField()
         self.note.typed.connect(self.note_typed)
         self.note.left.connect(self.note_left)
-        self.words = text_label("", Size.HINT, Weight.VALUE, Colour.STRONG)
-        self.words.setFixedHeight(20)
-        self._count = text_label("", Size.HINT, Weight.HEADING, Colour.STRONG)
-        self._bar = ProgressBar()
-        self.sign = command_button("sign", "Sign")
-        self.sign.clicked.connect(self.sign_requested)
+        self.foot = SignFoot("Answered")
+        self.foot.sign_requested.connect(self.sign_requested)
 
     def _lay_out(self) -> None:
         self._inner = QWidget()
@@ -139,6 +120,7 @@ class GradeForm(QWidget):
         column.addSpacing(4)
         column.addWidget(self.note)
         scroll = QScrollArea()
+        self._scroll = scroll
         scroll.setWidget(self._inner)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -146,12 +128,13 @@ class GradeForm(QWidget):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.viewport().setAutoFillBackground(False)
         self._inner.setAutoFillBackground(False)
+        # What was just made has its place only after the layout has run, and that shows here.
+        scroll.verticalScrollBar().rangeChanged.connect(self._scroll_to_question)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(1, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(scroll, 1)
-        outer.addWidget(Rule())
-        outer.addLayout(self._make_foot())
+        outer.addWidget(self.foot)
 
     def _title_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -161,22 +144,6 @@ class GradeForm(QWidget):
         row.addWidget(self._name, 1)
         row.addWidget(self._place)
         return row
-
-    def _make_foot(self) -> QVBoxLayout:
-        self._foot = QVBoxLayout()
-        self._foot.setSpacing(4)
-        self._foot.addWidget(self.words)
-        row, left, top = QHBoxLayout(), QVBoxLayout(), QHBoxLayout()
-        top.addWidget(text_label("Answered", Size.HINT, Weight.TEXT, Colour.SECOND))
-        top.addStretch(1)
-        top.addWidget(self._count)
-        left.addLayout(top)
-        left.addWidget(self._bar)
-        row.setSpacing(16)
-        row.addLayout(left, 1)
-        row.addWidget(self.sign)
-        self._foot.addLayout(row)
-        return self._foot
 
     # -- size ------------------------------------------------------------------------------------------------------------------
 
@@ -195,49 +162,6 @@ class GradeForm(QWidget):
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), Colour.PANEL)
             painter.fillRect(0, 0, 1, self.height(), Colour.LINE)
-
-
-class NoteField(QPlainTextEdit):
-    """Free text; Esc leaves it. Digits typed here are words, never grades.
-
-    Signals:
-        typed: the reader changed the words; carries them.
-        left: the field has lost the keyboard.
-    """
-
-    typed = Signal(str)
-    left = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName("Note")
-        self.setPlaceholderText("No names, dates or places. Esc goes back to the grades.")
-        self.setTabChangesFocus(True)
-        self.setFixedHeight(56)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.textChanged.connect(self._on_changed)
-
-    def _on_changed(self) -> None:
-        if self.hasFocus():
-            self.typed.emit(self.toPlainText())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.clearFocus()
-            event.accept()
-            return
-        super().keyPressEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        # Esc belongs to the field while it is written in, before any command of the page.
-        escape = event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
-        if escape:
-            event.accept()
-            return True
-        done = super().event(event)
-        if event.type() is QEvent.Type.FocusOut:
-            self.left.emit()
-        return done
 
 
 def _map_segments(reading: Reading) -> Iterator[MapSegment]:

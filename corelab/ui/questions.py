@@ -33,6 +33,8 @@ class Questions(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)
         self._cells: dict[FoldedQuestion, Cell] = {}
+        self.current: QWidget | None = None
+        """The last row of the open question, to be scrolled to."""
 
     def show_grading(self, grading: Grading) -> None:
         self._empty()
@@ -75,6 +77,7 @@ class Questions(QWidget):
             button = OptionButton(choice)
             button.picked.connect(self.picked)
             self._add(button)
+            self.current = button
         if grading.reason_of == cell:
             self._add(key_hint("it is evaluable", ("Esc",)))
 
@@ -87,7 +90,7 @@ class Questions(QWidget):
         self._column.addWidget(widget)
 
     def _empty(self) -> None:
-        self._cells = {}
+        self._cells, self.current = {}, None
         while (item := self._column.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()

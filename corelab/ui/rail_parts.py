@@ -12,6 +12,7 @@ from corelab.ui.parts import grade_style, paint_swatch, paint_tick
 from corelab.ui.segment_words import Drawn
 from corelab.ui.theme import RADIUS_CAP, RADIUS_ROW, ROW_SEGMENT, Colour, Size, Weight, font
 
+_NAME_AT: Final = 102
 _SHADE: Final = QColor(0, 0, 0, 200)
 
 
@@ -96,8 +97,9 @@ class RailRow(QAbstractButton):
         if not self._narrow:
             painter.setFont(font(Size.HINT))
             painter.setPen(Colour.TEXT if self._current else Colour.SECOND)
-            name = painter.fontMetrics().elidedText(row.name, Qt.TextElideMode.ElideRight, self.width() - 104 - 42)
-            painter.drawText(QRectF(104, 0, self.width() - 104 - 42, self.height()), middle, name)
+            room = self.width() - _NAME_AT - (44 if row.all_seen or self._current else 28)
+            name = painter.fontMetrics().elidedText(row.name, Qt.TextElideMode.ElideRight, room)
+            painter.drawText(QRectF(_NAME_AT, 0, room, self.height()), middle, name)
 
     def _paint_count(self, painter: QPainter, row: SegmentRow) -> None:
         words = "" if not row.clips else f"{row.seen}/{row.clips}" if self._current and row.clips > 1 else str(row.clips)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from corelab.domain.accounts import Meaning
@@ -30,9 +30,11 @@ class MissingDialog(Dialog):
         self.list = QListWidget()
         self.list.setAccessibleName("What is missing")
         for words in missing:
-            self.list.addItem(QListWidgetItem(words))
+            line = QListWidgetItem(words)
+            line.setSizeHint(QSize(0, 28))
+            self.list.addItem(line)
         self.list.setCurrentRow(0)
-        self.list.setFixedHeight(min(len(missing), 10) * 28 + 12)
+        self.list.setFixedHeight(min(len(missing), 10) * 28 + 4)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemClicked.connect(self._on_go)
         self.list.itemActivated.connect(self._on_go)

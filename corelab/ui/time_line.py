@@ -102,7 +102,7 @@ class TimeLine(QWidget):
         band, loop = self._band, self._cine.range
         first, last = loop or (0, self._cine.frames - 1)
         left, right = self._x(self._start_of(first)), self._x(self._end_of(last))
-        painter.fillRect(QRectF(left, band.top(), right - left, band.height()), Colour.CHOSEN if loop else Colour.RAISED)
+        painter.fillRect(QRectF(left, band.top(), right - left, band.height()), Colour.SELECTED if loop else Colour.RAISED)
         if loop:
             for x, inward in ((left, 1.0), (right, -1.0)):
                 painter.setPen(QPen(Colour.SECOND, 1.6))

@@ -49,6 +49,8 @@ class StatusLine(QWidget):
         hint_left = self.width() - 16 - metrics.horizontalAdvance(self._hint)
         for words, colour in self._facts:
             width = metrics.horizontalAdvance(words)
+            if x + width > self.width() - 8:
+                break
             painter.setPen(colour)
             painter.drawText(QRectF(x, 0, self.width() - x - 8, self.height()), Qt.AlignmentFlag.AlignVCenter, words)
             x += width + _GAP
