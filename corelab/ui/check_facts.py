@@ -77,7 +77,9 @@ class CheckFacts(QWidget):
         self._seen = text_label("", Size.BODY, Weight.HEADING, Colour.STRONG)
         self.bar = FrameBar()
         self.note = text_label("", Size.HINT, Weight.TEXT, Colour.SECOND, wrap=True)
-        self.commands = {command: ActionRow(command) for command in ("pass", "mask_box", "nothing_to_mask", "reject", "check_next")}
+        self.commands = {
+            command: ActionRow(command) for command in ("pass", "mask_box", "nothing_to_mask", "accept_damage", "reject", "check_next")
+        }
         self._lay_out()
 
     def _lay_out(self) -> None:

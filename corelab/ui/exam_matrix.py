@@ -2,26 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from corelab.domain.completeness import Receipt
 from corelab.domain.vocabulary import SegmentId
 from corelab.ui.parts import paint_tick
 from corelab.ui.theme import Colour, Size, Weight, font
 
 _HEAD, _ROW, _LEFT = 44, 34, 190
-
-
-class Presence(Enum):
-    """What is known of one segment of an exam."""
-
-    RECEIVED = "received"
-    MISSING = "missing"
-    NOT_IMAGED = "not imaged"
-    OPTIONAL = "optional"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +21,7 @@ class MatrixRow:
 
     words: str
     second: str
-    cells: Mapping[SegmentId, Presence]
+    cells: Mapping[SegmentId, Receipt]
     ready: bool
 
 
@@ -102,8 +93,8 @@ class ExamMatrix(QWidget):
             self.setAccessibleName("Completeness of exams: none yet")
             return
         row, (segment, label) = self._rows[self._at[0]], self._columns[self._at[1]]
-        presence = row.cells.get(segment)
-        self.setAccessibleName(f"{row.words}, {label}: {presence.value if presence else 'not asked'}")
+        receipt = row.cells.get(segment)
+        self.setAccessibleName(f"{row.words}, {label}: {receipt.value if receipt else 'not asked'}")
 
     def _step(self) -> float:
         return max(24.0, (self.width() - _LEFT) / max(1, len(self._columns)))
@@ -132,34 +123,34 @@ class ExamMatrix(QWidget):
         painter.setPen(Colour.SECOND if row.ready else Colour.ATTENTION)
         painter.drawText(QRectF(104, top, _LEFT - 108, _ROW), Qt.AlignmentFlag.AlignVCenter, row.second)
         for column, (segment, _label) in enumerate(self._columns):
-            presence = row.cells.get(segment)
+            receipt = row.cells.get(segment)
             box = QRectF(_LEFT + column * self._step() + 2, top + 4, self._step() - 4, _ROW - 7)
-            if presence is not None:
-                _paint_presence(painter, box, presence)
+            if receipt is not None:
+                _paint_receipt(painter, box, receipt)
             if self._at == (at, column) and self.hasFocus():
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.setPen(QPen(Colour.ACCENT, 2))
                 painter.drawRoundedRect(box, 4, 4)
 
 
-def _paint_presence(painter: QPainter, box: QRectF, presence: Presence) -> None:
+def _paint_receipt(painter: QPainter, box: QRectF, receipt: Receipt) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     centre = QPointF(box.center())
-    match presence:
-        case Presence.RECEIVED:
+    match receipt:
+        case Receipt.RECEIVED:
             painter.setBrush(Colour.SELECTED)
             painter.drawRoundedRect(box, 4, 4)
             paint_tick(painter, centre, Colour.STRONG)
-        case Presence.MISSING:
+        case Receipt.MISSING:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(Colour.ATTENTION, 1.2))
             painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
             _paint_word(painter, box, "?", Colour.ATTENTION)
-        case Presence.NOT_IMAGED:
+        case Receipt.NOT_IMAGED:
             painter.setBrush(Colour.RAISED)
             painter.drawRoundedRect(box, 4, 4)
             _paint_word(painter, box, "NI", Colour.SECOND)
-        case Presence.OPTIONAL:
+        case Receipt.OPTIONAL:
             painter.setBrush(Colour.LINE_STRONG)
             painter.drawEllipse(centre, 2, 2)
 

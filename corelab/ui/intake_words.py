@@ -4,9 +4,8 @@ from collections import Counter
 
 from corelab.domain.charter import Charter
 from corelab.domain.intake import ClipState, Outcome
-from corelab.domain.vocabulary import SegmentId, Side
-from corelab.services.intake import ExamSegment, IntakeReport, WaitingClip
-from corelab.ui.exam_matrix import Presence
+from corelab.domain.vocabulary import ExamState, SegmentId, Side
+from corelab.services.intake import ExamOverview, IntakeReport, WaitingClip
 from corelab.ui.rows import Column, Mark, Shown, shown
 from corelab.ui.segment_words import code_words
 from corelab.ui.theme import Colour, Weight
@@ -14,7 +13,7 @@ from corelab.ui.theme import Colour, Weight
 SEGMENT_COLUMN = 6
 _LETTERS = {"R": Side.RIGHT, "L": Side.LEFT}
 _STATES = {
-    ClipState.HELD: "Needs a mask or your word",
+    ClipState.HELD: "Held for your decision",
     ClipState.CHECKED: "Waits for the pixel check",
     ClipState.PASSED: "Waits for the second person",
     ClipState.REJECTED: "Rejected",
@@ -36,14 +35,14 @@ def clip_columns() -> tuple[Column, ...]:
 
 
 def clip_cells(clip: WaitingClip) -> tuple[Shown, ...]:
-    usable = sum(region.usable for region in clip.regions)
+    uncalibrated = any(fault.code.startswith("calibration") for fault in clip.faults)
     return (
         Shown(str(clip.number), Colour.STRONG, Weight.HEADING),
         shown(clip.subject),
         shown(clip.visit),
         shown(clip.frames or ""),
         shown("still" if clip.frames == 1 else f"{clip.rate:.0f}/s" if clip.rate else ""),
-        shown(f"{usable} {'region' if usable == 1 else 'regions'}") if usable else Shown("none", Colour.SECOND),
+        Shown("missing", Colour.SECOND) if uncalibrated or not clip.regions else shown("from the file"),
         Shown(segment_of(clip) or "type it", Colour.STRONG if clip.segment else Colour.ATTENTION, Weight.VALUE),
         _waits(clip),
     )
@@ -52,8 +51,7 @@ def clip_cells(clip: WaitingClip) -> tuple[Shown, ...]:
 def _waits(clip: WaitingClip) -> Shown:
     words = _STATES[clip.state]
     attention = clip.state is ClipState.HELD
-    hint = clip.message or ""
-    return Shown(words, mark=Mark.ATTENTION if attention else None, hint=hint)
+    return Shown(words, mark=Mark.ATTENTION if attention else None, hint=clip.message)
 
 
 def segment_of(clip: WaitingClip) -> str:
@@ -77,14 +75,6 @@ def typed_segment(words: str, charter: Charter) -> tuple[SegmentId, Side | None]
     return None
 
 
-def presence_of(segment: ExamSegment) -> Presence:
-    if segment.received:
-        return Presence.RECEIVED
-    if segment.not_imaged is not None:
-        return Presence.NOT_IMAGED
-    return Presence.MISSING if segment.required else Presence.OPTIONAL
-
-
 def report_words(report: IntakeReport) -> str:
     """One line on a delivery: how many ended how, and the words of the first few that did not get through."""
     counts = Counter(each.outcome for each in report.objects)
@@ -92,3 +82,21 @@ def report_words(report: IntakeReport) -> str:
     refused = [f"No. {each.n}: {each.message}" for each in report.objects if each.outcome is Outcome.REJECTED and each.message]
     more = f" ({len(refused) - 3} more)" if len(refused) > 3 else ""
     return f"Taken in: {', '.join(parts) or 'nothing found'}. {' '.join(refused[:3])}{more}".strip()
+
+
+def faults_words(clip: WaitingClip) -> str:
+    """Everything found about a clip, in words; nothing for a clean one."""
+    said = [clip.message, *(fault.message for fault in clip.faults)]
+    return " ".join(dict.fromkeys(each for each in said if each))
+
+
+def needs_words(exam: ExamOverview) -> str:
+    """What keeps an exam from being read, or where it stands."""
+    missing, waiting = len(exam.completeness.missing), exam.completeness.waiting
+    if exam.state is not ExamState.RECEIVING:
+        return str(exam.state.value)
+    if missing:
+        return f"{missing} missing"
+    if exam.completeness.unknown:
+        return "facts missing"
+    return f"{waiting} to check" if waiting else "ready"

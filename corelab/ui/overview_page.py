@@ -1,0 +1,255 @@
+"""The coordinator's overview: exams by state, what waits for whom, and the batches: assign, release and compare, lock."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from corelab.domain.accounts import Meaning
+from corelab.domain.intake import ClipState
+from corelab.domain.vocabulary import ExamState
+from corelab.services import assignment, comparison, intake, packages
+from corelab.services.assignment import Assigned
+from corelab.services.comparison import Compared
+from corelab.services.intake import ExamOverview, WaitingClip
+from corelab.services.packages import Locked
+from corelab.ui import dialogs
+from corelab.ui.buttons import Look, command_button
+from corelab.ui.cards import Card, EmptyState, LinkNumber, Working
+from corelab.ui.desk import Desk
+from corelab.ui.intake_words import needs_words
+from corelab.ui.page import Page
+from corelab.ui.parts import key_hint, text_label
+from corelab.ui.rows import Column, Mark, Rows, Shown, shown
+from corelab.ui.theme import Colour, Size, Weight
+
+_COUNTS = (
+    (ExamState.RECEIVING, "Receiving", "clips or facts missing"),
+    (ExamState.READY, "Ready", "to be assigned"),
+    (ExamState.ASSIGNED, "With readers", "until both have signed"),
+    (ExamState.RELEASED, "With adjudicators", "cases to be decided"),
+    (ExamState.FINAL, "Final", "every cell has a result"),
+    (ExamState.LOCKED, "Locked", "data closed"),
+)
+_COLUMNS = (Column("Subject", 150), Column("Visit", 90), Column("State", 130), Column("What it waits for"))
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    exams: tuple[ExamOverview, ...]
+    clips: tuple[WaitingClip, ...]
+
+
+def _look(desk: Desk) -> _State:
+    return _State(intake.exams(desk.lab, desk.session), intake.waiting(desk.lab, desk.session))
+
+
+T = TypeVar("T")
+
+
+class OverviewPage(Page):
+    name = "overview"
+    title = "Overview"
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self._state = _State((), ())
+        self._filter: ExamState | None = None
+        self._dialog: dialogs.SignDialog | None = None
+        self.counts = {state: LinkNumber(words) for state, words, _note in _COUNTS}
+        for state, number in self.counts.items():
+            number.clicked.connect(partial(self._on_count, state))
+        self.checks = LinkNumber("Clips to check")
+        self.checks.clicked.connect(partial(self.go.emit, "pixels", None))
+        self.rows = Rows(_COLUMNS, "Exams", row_height=40)
+        self.rows.opened.connect(self._on_opened)
+        self.empty = EmptyState()
+        self.empty.chosen.connect(partial(self.go.emit, "intake", None))
+        self.assign = command_button("assign", "Assign ready exams", look=Look.PRIMARY)
+        self.compare = command_button("compare", "Release and compare")
+        self.lock = command_button("lock_lab")
+        self.working = Working()
+        self.told = text_label("", Size.BODY, Weight.VALUE, Colour.TEXT, wrap=True)
+        for command, button, work in (
+            ("assign", self.assign, self.assign_exams),
+            ("compare", self.compare, self.ask_compare),
+            ("lock_lab", self.lock, self.ask_lock),
+        ):
+            button.clicked.connect(work)
+            self.bind(command, work)
+        self.bind("refresh", self.opened)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 24, 24, 16)
+        outer.setSpacing(16)
+        head = QHBoxLayout()
+        self._second = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND)
+        head.setSpacing(32)
+        head.addWidget(text_label("Overview", Size.PAGE, Weight.HEADING, Colour.STRONG))
+        head.addWidget(self._second)
+        head.addStretch(1)
+        head.addWidget(key_hint("look again", ("Ctrl+R",)))
+        outer.addLayout(head)
+        numbers = QHBoxLayout()
+        numbers.setSpacing(16)
+        numbers.addWidget(self.checks)
+        for number in self.counts.values():
+            numbers.addWidget(number)
+        outer.addLayout(numbers)
+        body = QHBoxLayout()
+        body.setSpacing(16)
+        left = Card().titled("Exams", "Every number above shows its exams here; Enter opens where the work is.")
+        left.lines.addWidget(self.rows, 1)
+        left.lines.addWidget(self.empty, 1)
+        body.addWidget(left, 1)
+        body.addWidget(self._work_card())
+        outer.addLayout(body, 1)
+
+    def _work_card(self) -> Card:
+        card = Card().titled("Next batch", "What was assigned or compared before never changes.")
+        card.setFixedWidth(380)
+        self._steps = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND, wrap=True)
+        for widget in (self._steps, self.assign, self.compare, self.lock, self.working, self.told):
+            card.lines.addWidget(widget)
+        card.lines.addStretch(1)
+        return card
+
+    # ------------------------------------------------------------ showing
+
+    def opened(self, _argument: object = None) -> None:
+        self.desk.jobs.query(self, partial(_look, self.desk), self._on_state, self.show_error)
+
+    def _on_state(self, state: _State) -> None:
+        self._state = state
+        counts = Counter(exam.state for exam in state.exams)
+        for each, _words, note in _COUNTS:
+            self.counts[each].show_number(counts[each], note, attention=each is ExamState.READY and counts[each] > 0)
+        second = sum(clip.state is ClipState.PASSED for clip in state.clips)
+        self.checks.show_number(len(state.clips), f"{second} for the second person" if second else "before readers see them")
+        total = len(state.exams)
+        self._second.setText(f"{total} {'exam' if total == 1 else 'exams'}, trial {self.desk.lab.trial_id}")
+        self._steps.setText(_next_words(counts, len(state.clips)))
+        self._show_rows()
+
+    def _show_rows(self) -> None:
+        exams = self._listed()
+        self.rows.show_rows([_cells(exam) for exam in exams], current=max(0, self.rows.current))
+        self.rows.setVisible(bool(exams))
+        self.empty.setVisible(not exams)
+        if self._filter is not None:
+            self.empty.show_words("No exam is in this state.", "Choose another number above.")
+        else:
+            self.empty.show_words("No exam yet.", "Take in what a site sent; each subject and visit becomes an exam.", "Go to intake")
+
+    def _listed(self) -> tuple[ExamOverview, ...]:
+        return tuple(exam for exam in self._state.exams if self._filter in (None, exam.state))
+
+    def _on_count(self, state: ExamState) -> None:
+        self._filter = None if self._filter is state else state
+        self._show_rows()
+        self.rows.setFocus()
+
+    def _on_opened(self, row: int) -> None:
+        exam = self._listed()[row]
+        page = {ExamState.RECEIVING: "intake", ExamState.FINAL: "export", ExamState.LOCKED: "export"}.get(exam.state)
+        if page is not None:
+            self.go.emit(page, None)
+
+    # ------------------------------------------------------------ the batches
+
+    def assign_exams(self) -> None:
+        """Deal ready exams to pairs of readers."""
+        self._work("Assigning...", partial(assignment.assign, self.desk.lab, self.desk.session), self._on_assigned)
+
+    def _on_assigned(self, done: Assigned) -> None:
+        waits = "".join(f"\n{one.what}: {one.why}." for one in done.waiting[:6])
+        self._told(f"{done.assigned} {'reading' if done.assigned == 1 else 'readings'} assigned.{waits}")
+
+    def ask_compare(self) -> None:
+        words = "Every exam whose two readings are signed is opened and compared. No reader can change a reading after this."
+        dialogs.confirm(self, "Release and compare?", words, do="Release and compare", agreed=self._compare)
+
+    def _compare(self) -> None:
+        told = self.desk.jobs.relay(self, self.working.tell)
+        work = partial(comparison.release_and_compare, self.desk.lab, self.desk.session, progress=told)
+        self._work("Comparing...", work, self._on_compared)
+
+    def _on_compared(self, done: Compared) -> None:
+        words = f"{done.concordant} concordant, {done.cases} new cases, {done.finished} cases finished, {done.waiting} still waiting."
+        stuck = len(done.without_adjudicator)
+        self._told(words + (f" {stuck} differ and have no adjudicator: add one who read nothing of the subject." if stuck else ""))
+
+    def ask_lock(self) -> None:
+        question = "After this no reading, decision or charter enters. Every exam has to be final. Why now?"
+        dialogs.ask_reason(self, "Lock the database?", question, do="Go on to the signature", given=self._on_lock_reason)
+
+    def _on_lock_reason(self, _code: str, reason: str) -> None:
+        given = partial(self._lock, reason)
+        self._dialog = dialogs.ask_signature(self, self.desk, Meaning.LOCK_APPROVAL, "the database lock", given=given)
+
+    def _lock(self, reason: str, password: str) -> None:
+        work = partial(packages.lock, self.desk.lab, self.desk.session, reason, password)
+        self.desk.jobs.query(self, work, self._on_locked, self._on_not_locked)
+
+    def _on_locked(self, done: Locked) -> None:
+        if self._dialog is not None:
+            self._dialog.accept()
+            self._dialog = None
+        self._told(f"Locked: {done.exams} {'exam' if done.exams == 1 else 'exams'}.")
+
+    def _on_not_locked(self, error: Exception) -> None:
+        if self._dialog is not None:
+            self._dialog.refuse(error)
+
+    def _work(self, words: str, work: Callable[[], T], done: Callable[[T], None]) -> None:
+        if not self.working.isVisible():
+            self.working.begin(words, can_stop=False)
+            self.desk.jobs.query(self, work, done, self._on_failed)
+
+    def _told(self, words: str) -> None:
+        self.working.end()
+        self.told.setText(words)
+        self.opened()
+
+    def _on_failed(self, error: Exception) -> None:
+        self.working.end()
+        self.show_error(error)
+
+
+def _cells(exam: ExamOverview) -> tuple[Shown, ...]:
+    blocked = exam.state is ExamState.RECEIVING and bool(exam.completeness.missing or exam.completeness.unknown)
+    waits = Shown(_waits(exam), mark=Mark.ATTENTION if blocked else None)
+    return (Shown(exam.subject, Colour.STRONG, Weight.HEADING), shown(exam.visit), shown(exam.state.value), waits)
+
+
+def _waits(exam: ExamOverview) -> str:
+    match exam.state:
+        case ExamState.RECEIVING:
+            return f"Intake: {needs_words(exam)}"
+        case ExamState.READY:
+            return "Coordinator: assign"
+        case ExamState.ASSIGNED:
+            return "Two readers, then release and compare"
+        case ExamState.RELEASED:
+            return "An adjudicator, then release and compare"
+        case ExamState.FINAL:
+            return "Nothing; it is in the next package"
+        case ExamState.LOCKED:
+            return "Nothing; locked"
+
+
+def _next_words(counts: Counter[ExamState], clips: int) -> str:
+    if counts[ExamState.READY]:
+        return f"{counts[ExamState.READY]} ready: assign them to readers."
+    if clips:
+        return f"{clips} {'clip waits' if clips == 1 else 'clips wait'} for the pixel check."
+    if counts[ExamState.ASSIGNED] or counts[ExamState.RELEASED]:
+        return "When readers and adjudicators have signed, release and compare."
+    if counts[ExamState.FINAL]:
+        return "Every exam is final: export, or lock the database first."
+    return "Nothing needs you. Take in what sites send."
