@@ -74,8 +74,9 @@ def signed_record(snapshot: Snapshot, of: Assignment) -> SignedRecord | None:
 
 def unsigned(snapshot: Snapshot, session: Session, kind: AssignmentKind) -> Iterator[Assignment]:
     """What this person still has to do, in their own stored order."""
+    signed = readings.signed_assignments(snapshot)
     own = readings.assignments(snapshot, account_id=session.account, kind=kind)
-    return (one for one in own if signed_record(snapshot, one) is None)
+    return (one for one in own if one.id not in signed)
 
 
 def require_next(snapshot: Snapshot, session: Session, of: Assignment) -> None:

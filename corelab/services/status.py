@@ -8,11 +8,10 @@ from typing import Any
 
 from corelab.domain.accounts import Command
 from corelab.domain.intake import ClipState
-from corelab.domain.vocabulary import ExamState
+from corelab.domain.vocabulary import AssignmentId, ExamState
 from corelab.services.accounts import Session, permit
 from corelab.services.intake.checks import all_waiting
 from corelab.services.labs import OpenLab
-from corelab.services.own_work import signed_record
 from corelab.services.packages.locking import is_locked
 from corelab.storage import people, readings
 from corelab.storage.readings import ADJUDICATION, PRIMARY, Assignment
@@ -83,7 +82,7 @@ def status(lab: OpenLab, session: Session) -> Status:
         states = _states(snapshot)
         waiting = all_waiting(snapshot)
         assigned = readings.assignments(snapshot)
-        signed = {one.id for one in assigned if signed_record(snapshot, one) is not None}
+        signed = readings.signed_assignments(snapshot)
         cases = {case.assignment: states[case.exam] for case in readings.cases(snapshot)}
         opened = [of for of, state in cases.items() if state is ExamState.RELEASED]
         return Status(
@@ -103,12 +102,12 @@ def _states(snapshot: Snapshot) -> dict[str, ExamState]:
     return found | {row["exam_id"]: ExamState(row["state"]) for row in snapshot.all("exam_status")}
 
 
-def _comparable(assigned: tuple[Assignment, ...], states: Mapping[str, ExamState], signed: set[Any]) -> int:
+def _comparable(assigned: tuple[Assignment, ...], states: Mapping[str, ExamState], signed: frozenset[AssignmentId]) -> int:
     done = Counter(one.exam for one in assigned if one.kind == PRIMARY and one.id in signed)
     return sum(state is ExamState.ASSIGNED and done[exam] == 2 for exam, state in states.items())  # type: ignore[index]
 
 
-def _loads(snapshot: Snapshot, assigned: tuple[Assignment, ...], signed: set[Any]) -> Iterator[Load]:
+def _loads(snapshot: Snapshot, assigned: tuple[Assignment, ...], signed: frozenset[AssignmentId]) -> Iterator[Load]:
     for person in people.all_people(snapshot):
         own = [one for one in assigned if one.account == person.account]
         if own:

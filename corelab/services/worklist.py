@@ -1,14 +1,16 @@
 """What one person can open now, and has signed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 from corelab.domain.accounts import Command, Role
+from corelab.domain.charter import ChoiceItem
 from corelab.domain.clip import Clip
 from corelab.domain.vocabulary import Cell, ItemId, SegmentId
 from corelab.domain.worklist import WorkKind, Worklist, WorklistRow, WorkState
 from corelab.services import accounts, own_work, shown
 from corelab.services.accounts import Session
-from corelab.services.labs import OpenLab
+from corelab.services.labs import OpenLab, effective_charter
 from corelab.storage import readings
 from corelab.storage.readings import ADJUDICATION, PRIMARY, Assignment
 from corelab.storage.store import Snapshot
@@ -54,9 +56,18 @@ def _asked(snapshot: Snapshot, session: Session, of: Assignment, clips: Sequence
 
 def _signed_rows(snapshot: Snapshot, session: Session) -> Iterator[tuple[int, WorklistRow]]:
     """(place in the chain, row) of everything this person signed."""
+    items = effective_charter(snapshot).items
+    defaults = {item.id for item in items if isinstance(item, ChoiceItem) and item.default is not None}
     for one in readings.assignments(snapshot, account_id=session.account):
         record = own_work.signed_record(snapshot, one)
         if record is not None:
-            clips = shown.clips_of(snapshot, one.exam)
-            asked = len(_asked(snapshot, session, one, clips))
-            yield record.seq, WorklistRow(one.id, one.pseudonym, _KINDS[one.kind], WorkState.SIGNED, len(clips), asked, asked, record.at)
+            content = snapshot.opening_of(record.seq, session.box)
+            clips, asked = len(content["clips"]), _answered(content, defaults)
+            yield record.seq, WorklistRow(one.id, one.pseudonym, _KINDS[one.kind], WorkState.SIGNED, clips, asked, asked, record.at)
+
+
+def _answered(content: Mapping[str, Any], defaults: Collection[str]) -> int:
+    """How many questions a signed record answers, without what a default fills, what is not asked and what was not imaged."""
+    if "decisions" in content:
+        return len(content["decisions"])
+    return sum(grade["item"] not in defaults and grade.get("missing") not in {"NA", "NI"} for grade in content["grades"])

@@ -141,6 +141,14 @@ def signed_reading(snapshot: Snapshot, of: AssignmentId) -> SignedRecord | None:
     return _signed(snapshot, row, "reading", of)
 
 
+def signed_assignments(snapshot: Snapshot) -> frozenset[AssignmentId]:
+    """The assignments with a signed reading that was not invalidated, or a signed adjudication."""
+    gone = {row["reading_id"] for row in snapshot.all("reading_invalidation")}
+    read = {AssignmentId(row["assignment_id"]) for row in snapshot.all("reading") if row["id"] not in gone}
+    decided = {row["case_id"] for row in snapshot.all("adjudication")}
+    return frozenset(read | {AssignmentId(row["assignment_id"]) for row in snapshot.all("adj_case") if row["id"] in decided})
+
+
 def reading_of(snapshot: Snapshot, reading_id: str) -> SignedRecord:
     """A signed reading by its id. Raises LookupError."""
     row = snapshot.one("reading", id=reading_id)
