@@ -21,6 +21,8 @@ _GLYPHS_IN_A_LINE = 4
 _HEIGHTS = (5, 40)
 _FLAT = 22.0
 _LINES_KEPT = 40
+_REACH = 24
+_FAR = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,28 +121,22 @@ def _rows(glyphs: NDArray[np.int32]) -> list[list[int]]:
 
 
 def _nearest_before(glyphs: NDArray[np.int32]) -> NDArray[np.intp]:
-    """For each mark the index of the mark that it continues, or -1. Compares each with the last few that begin left of it, band by band."""
+    """For each mark the index of the mark that it continues, or -1. Compared with the marks nearest to it by base line, then by place."""
     x, base, height, right = glyphs[:, 0], glyphs[:, 1] + glyphs[:, 3], glyphs[:, 3], glyphs[:, 0] + glyphs[:, 2]
     order = np.lexsort((x, base))
+    reach = min(len(glyphs) - 1, _REACH)
+    around = np.concatenate((np.arange(-reach, 0), np.arange(1, reach + 1)))
+    places = np.arange(len(glyphs))[:, None] + around
+    inside = (places >= 0) & (places < len(glyphs))
+    other, own = order[np.clip(places, 0, len(glyphs) - 1)], order[:, None]
+    tall, short, gap = np.maximum(height[other], height[own]), np.minimum(height[other], height[own]), x[own] - right[other]
+    level = np.abs(base[other] - base[own]) <= np.maximum(1, tall // 5)
+    fits = inside & level & (5 * short >= 3 * tall) & (gap >= -1) & (10 * gap <= 9 * tall) & (other < own)
+    nearest = np.where(fits, gap, _FAR).argmin(axis=1)
     follows = np.full(len(glyphs), -1, np.intp)
-    best = np.full(len(glyphs), 1 << 30)
-    for step in _neighbours(len(glyphs)):
-        for a, b in ((order[:-step], order[step:]), (order[step:], order[:-step])):
-            tall, short, gap = np.maximum(height[a], height[b]), np.minimum(height[a], height[b]), x[b] - right[a]
-            fits = (
-                (5 * short >= 3 * tall)
-                & (np.abs(base[a] - base[b]) <= np.maximum(1, tall // 5))
-                & (gap >= -1)
-                & (10 * gap <= 9 * tall)
-                & (a < b)
-            )
-            better = fits & (gap < best[b])
-            follows[b[better]], best[b[better]] = a[better], gap[better]
+    found = fits[np.arange(len(glyphs)), nearest]
+    follows[order[found]] = other[np.flatnonzero(found), nearest[found]]
     return follows
-
-
-def _neighbours(count: int) -> range:
-    return range(1, min(count, 24))
 
 
 def _flat(glyph: NDArray[np.int32], labels: NDArray[np.int32], frame: Grey) -> bool:

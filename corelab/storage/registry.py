@@ -1,14 +1,17 @@
 """Subjects, exams, deliveries, clips and their checks: rows <-> domain."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from sqlalchemy import exists, select
 
 from corelab.domain.clip import Clip
 from corelab.domain.clip_json import regions_from, timing_from
 from corelab.domain.intake import Box, CheckAction, Outcome
 from corelab.domain.vocabulary import AccountId, ClipId, ExamId, ExamState, SegmentId, Sha256, Side, SubjectCode, VisitId
+from corelab.storage.schema import TABLES
 from corelab.storage.store import NewRow, Row, Snapshot
 
 
@@ -212,8 +215,12 @@ def label_of(snapshot: Snapshot, clip: str) -> Label | None:
 
 
 def all_labels(snapshot: Snapshot) -> dict[ClipId, Label]:
-    rows = sorted(snapshot.all("clip_label"), key=lambda row: row["n"])
-    return {ClipId(row["clip_id"]): label for row in rows if (label := _label(row)) is not None}
+    return _latest_labels(snapshot.all("clip_label"))
+
+
+def _latest_labels(rows: Iterable[Row]) -> dict[ClipId, Label]:
+    ordered = sorted(rows, key=lambda row: row["n"])
+    return {ClipId(row["clip_id"]): label for row in ordered if (label := _label(row)) is not None}
 
 
 def _label(row: Row) -> Label | None:
@@ -230,14 +237,33 @@ def label_row(clip: str, last: Label | None, segment: str, side: Side) -> NewRow
 def clips_of(snapshot: Snapshot, exam_id: str) -> tuple[Clip, ...]:
     """The released clips of an exam that were not withdrawn, in the order in which they were received."""
     rows = snapshot.all("clip", exam_id=exam_id)
+    if not rows:
+        return ()
     withdrawn = {row["clip_id"] for row in snapshot.all("clip_withdrawal")}
-    shown = [(_received(snapshot, row["id"]), row) for row in rows if row["id"] not in withdrawn]
-    return tuple(clip_from(row, label_of(snapshot, row["id"])) for _, row in sorted(shown, key=lambda pair: pair[0]))
+    labels = labels_in(snapshot, exam_id)
+    received = {row["id"]: number for number, row in enumerate(snapshot.all("intake_object", exam_id=exam_id))}
+    shown = sorted((row for row in rows if row["id"] not in withdrawn), key=lambda row: received[row["id"]])
+    return tuple(clip_from(row, labels.get(row["id"])) for row in shown)
 
 
-def _received(snapshot: Snapshot, clip: str) -> tuple[int, int]:
-    row = snapshot.one("intake_object", id=clip)
-    return (row["event_seq"], row["n"]) if row else (0, 0)
+def labels_in(snapshot: Snapshot, exam_id: str) -> dict[ClipId, Label]:
+    """The latest label of each clip of an exam."""
+    label, of = TABLES["clip_label"], TABLES["intake_object"].columns
+    found = snapshot.query(select(label).join(TABLES["intake_object"], of.id == label.columns.clip_id).where(of.exam_id == exam_id))
+    return _latest_labels(found)
+
+
+def waiting_in(snapshot: Snapshot, exam_id: str) -> tuple[ClipId, ...]:
+    """Clips of an exam that are neither released nor rejected, in the order in which they were received."""
+    of, release, check = TABLES["intake_object"].columns, TABLES["clip_release"].columns, TABLES["pixel_check"].columns
+    rows = snapshot.query(
+        select(of.id)
+        .where(of.exam_id == exam_id, of.outcome.in_([Outcome.CHECKED.value, Outcome.HELD.value]))
+        .where(~exists().where(release.clip_id == of.id))
+        .where(~exists().where(check.clip_id == of.id, check.action == CheckAction.REJECT.value))
+        .order_by(of.event_seq)
+    )
+    return tuple(ClipId(row["id"]) for row in rows)
 
 
 def clip_from(row: Row, label: Label | None) -> Clip:

@@ -10,7 +10,7 @@ from uuid import uuid4
 from corelab.domain.charter import Charter
 from corelab.domain.completeness import Completeness, completeness
 from corelab.domain.intake import IntakeRefusedError, Outcome, Refusal
-from corelab.domain.vocabulary import ClipId, ExamId, ExamState, Side, SubjectCode, VisitId
+from corelab.domain.vocabulary import ExamId, ExamState, Side, SubjectCode, VisitId
 from corelab.services.labs import charter_of
 from corelab.storage import registry
 from corelab.storage.registry import ExamRecord, ObjectRecord
@@ -98,25 +98,14 @@ def exam_of_clip(snapshot: Snapshot, clip: str) -> tuple[ObjectRecord, ExamRecor
 # ---------------------------------------------------------------- what is there
 
 
-def waiting_clips(snapshot: Snapshot, exam: str) -> tuple[ClipId, ...]:
-    """Clips of an exam that are neither released nor rejected."""
-    found = []
-    for one in registry.objects(snapshot, exam_id=exam):
-        if one.outcome in {Outcome.REJECTED, Outcome.DUPLICATE} or snapshot.one("clip_release", clip_id=one.id):
-            continue
-        if not registry.is_rejected(snapshot, one.id):
-            found.append(one.id)
-    return tuple(found)
-
-
 def completeness_of(snapshot: Snapshot, exam: ExamRecord) -> Completeness:
-    labels = [registry.label_of(snapshot, clip) for clip in waiting_clips(snapshot, exam.id)]
-    received = Counter(clip.segment for clip in registry.clips_of(snapshot, exam.id) if clip.segment)
+    labels = registry.labels_in(snapshot, exam.id)
+    waiting = [labels.get(clip) for clip in registry.waiting_in(snapshot, exam.id)]
     return completeness(
         charter_of(snapshot, exam.charter_hash),
         registry.attributes(snapshot, exam.subject_id),
-        received,
-        [label.segment if label else None for label in labels],
+        Counter(clip.segment for clip in registry.clips_of(snapshot, exam.id) if clip.segment),
+        [label.segment if label else None for label in waiting],
         exam.not_imaged,
     )
 
@@ -126,10 +115,13 @@ def settle(transaction: Transaction, exam_id: str) -> ExamState:
     exam = registry.exam(transaction, exam_id)
     if exam is None or exam.state not in _OPEN:
         return exam.state if exam else ExamState.RECEIVING
-    found = completeness_of(transaction, exam)
-    unlabelled = any(clip.segment is None for clip in registry.clips_of(transaction, exam.id))
-    state = ExamState.READY if found.ready and not unlabelled else ExamState.RECEIVING
+    ready = not registry.waiting_in(transaction, exam.id) and _is_complete(transaction, exam)
+    state = ExamState.READY if ready else ExamState.RECEIVING
     if state is not exam.state:
         row = registry.status_row(transaction, exam.id, state, exam.not_imaged)
         transaction.record(f"exam.{state.value}", "exam", exam.id, rows=[row])
     return state
+
+
+def _is_complete(snapshot: Snapshot, exam: ExamRecord) -> bool:
+    return completeness_of(snapshot, exam).ready and all(clip.segment for clip in registry.clips_of(snapshot, exam.id))
