@@ -48,6 +48,7 @@ class IntakePage(Page):
         super().__init__(desk, parent)
         self._state: _State | None = None
         self._cancel = Cancel()
+        self._taken = False
         self.form = TakeInForm()
         self.form.chosen.connect(self._on_files)
         self.working = Working()
@@ -127,7 +128,8 @@ class IntakePage(Page):
         )
         self._show_matrix(state)
         self._on_clip(self.rows.current)
-        if first:
+        if first or self._taken:
+            self._taken = False
             (self.rows if state.clips else self.form.subject).setFocus()
 
     def _show_matrix(self, state: _State) -> None:
@@ -190,8 +192,8 @@ class IntakePage(Page):
     def _on_taken(self, report: IntakeReport) -> None:
         self.working.end()
         self.report.setText(report_words(report))
+        self._taken = True
         self.opened()
-        self.rows.setFocus()
 
     def _on_failed(self, error: Exception) -> None:
         self.working.end()

@@ -35,14 +35,13 @@ def clip_columns() -> tuple[Column, ...]:
 
 
 def clip_cells(clip: WaitingClip) -> tuple[Shown, ...]:
-    uncalibrated = any(fault.code.startswith("calibration") for fault in clip.faults)
     return (
         Shown(str(clip.number), Colour.STRONG, Weight.HEADING),
         shown(clip.subject),
         shown(clip.visit),
         shown(clip.frames or ""),
         shown("still" if clip.frames == 1 else f"{clip.rate:.0f}/s" if clip.rate else ""),
-        Shown("missing", Colour.SECOND) if uncalibrated or not clip.regions else shown("from the file"),
+        shown("from the file") if clip.calibrated else Shown("missing", Colour.SECOND),
         Shown(segment_of(clip) or "type it", Colour.STRONG if clip.segment else Colour.ATTENTION, Weight.VALUE),
         _waits(clip),
     )

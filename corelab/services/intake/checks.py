@@ -23,7 +23,7 @@ class WaitingClip:
     """A clip that is not yet released, as the coordinator sees it. ``number`` counts the objects of its delivery.
 
     ``regions`` are the areas that stay, by the file's own word; ``boxes`` those drawn by a person; ``flagged`` the frames to look at;
-    ``hits`` where text may be; ``checker`` who passed it.
+    ``hits`` where text may be; ``checker`` who passed it; ``calibrated``: lengths can be measured in at least one region.
     """
 
     clip: ClipId
@@ -46,6 +46,7 @@ class WaitingClip:
     flagged: tuple[int, ...]
     hits: tuple[Box, ...]
     checker: AccountId | None
+    calibrated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ class Check:
             flagged=facts.flagged,
             hits=facts.hits,
             checker=self.passed_by.person if self.passed_by else None,
+            calibrated=any(region.usable for region in facts.regions),
         )
 
 
