@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.acceptance.patience import soon
 from tests.acceptance.screen import Pixels, Screen
+from tests.acceptance.words import Seen, look_for
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,10 @@ class Place:
             each.mkdir(parents=True, exist_ok=True, mode=0o700)
         kept = {name: value for name, value in os.environ.items() if name in {"PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "SYSTEMROOT"}}
         return {**kept, "LANG": "C.UTF-8", **{name: str(folder) for name, folder in folders.items()}}
+
+
+HEADER = (0, 0, 1600, 48)
+"""Where the names of the pages and the state of saving stand."""
 
 
 @dataclass
@@ -69,6 +74,14 @@ class Window:
         soon("the screen stands still", same, every_s=0.15)
         return last[0]
 
+    def sees(self, words: str, within: tuple[int, int, int, int] | None = None) -> tuple[Seen, ...]:
+        """Where these words stand on the screen now."""
+        return look_for(self.grab(), words, within=within)
+
+    def reads(self, words: str, within: tuple[int, int, int, int] | None = None) -> tuple[Seen, ...]:
+        """Wait until these words stand on the screen."""
+        return soon(f"the words {words!r} on the screen", lambda: self.sees(words, within))
+
     def dialog(self) -> int:
         """Wait for a question or message over the main window, with the focus in it; its id."""
 
@@ -104,6 +117,10 @@ class Window:
     def click(self, x: int, y: int, button: int = 1) -> None:
         self._hold_focus()
         self.screen.do("mousemove", "--sync", x, y, "click", button)
+
+    def click_on(self, words: str, within: tuple[int, int, int, int] | None = None) -> None:
+        """Click the first place where these words stand."""
+        self.click(*self.reads(words, within)[0].middle)
 
     def drag(self, start: tuple[int, int], end: tuple[int, int], button: int = 1) -> None:
         self._hold_focus()
