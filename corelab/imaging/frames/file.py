@@ -1,10 +1,12 @@
 """An open DICOM file that gives any of its frames as BGRA pixels, from any thread."""
 
 import hashlib
+import struct
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +20,9 @@ from corelab.imaging.frames.stream import Stream, StreamFaultError, read_jpeg, r
 from corelab.imaging.header import Header, parse_header
 from corelab.imaging.source import Source, encoding_of
 from corelab.imaging.syntaxes import Coding
+
+_DAMAGE = (ValueError, RuntimeError, IndexError, struct.error, MemoryError, cv2.error)
+"""What codecs and numpy raise for damage that no rule of ours foresaw."""
 
 
 class FrameFile:
@@ -58,6 +63,8 @@ class FrameFile:
             self._paint(index, out)
         except StreamFaultError as error:
             raise FrameUnreadableError(index, str(error)) from error
+        except _DAMAGE as error:
+            raise FrameUnreadableError(index, "the frame is damaged") from error
         return out
 
     def rgb(self, index: int) -> NDArray[np.uint8]:
@@ -140,11 +147,7 @@ class FrameFile:
             )
         if stream.components not in {1, 3} or stream.precision > self.header.layout.bits_allocated:
             raise StreamFaultError("the stream has other components or more bits than the header says")
-        if (
-            stream.frame in {0xC0, 0xC1, 0xC2}
-            and stream.precision == 8
-            and (stream.components == 3 or self.header.photometric == "MONOCHROME2")
-        ):
+        if jpeg.goes_straight(stream, self.header.photometric):
             jpeg.paint_jpeg(data, stream, self.header.photometric, out)
             return
         self._paint_decoded(self._decoded(data, stream), stream, out)

@@ -8,6 +8,7 @@ from corelab.imaging.frames.colour import Pixels, Samples
 from corelab.imaging.frames.stream import Stream, StreamFaultError
 
 _LUMA_CHROMA = frozenset({"YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_422", "YBR_PARTIAL_420"})
+_LIBJPEG_FRAMES = frozenset({0xC0, 0xC1, 0xC2, 0xC3})
 _APP14 = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00"
 
 
@@ -22,14 +23,27 @@ def holds_rgb(stream: Stream, photometric: str) -> bool:
     return stream.ids == b"RGB" or photometric == "RGB"
 
 
+def goes_straight(stream: Stream, photometric: str) -> bool:
+    """Whether ``paint_jpeg`` can take this stream: 8 bits, and lossless ones only as unmarked red, green and blue."""
+    if stream.precision != 8 or stream.frame not in _LIBJPEG_FRAMES:
+        return False
+    if stream.components == 1:
+        return photometric == "MONOCHROME2" and not stream.lossless
+    return not stream.lossless or (holds_rgb(stream, photometric) and not stream.jfif)
+
+
 def paint_jpeg(data: bytes, stream: Stream, photometric: str, out: Pixels) -> None:
-    """A lossy 8-bit stream, straight to BGRA. libjpeg takes unmarked colours for luma and chroma, so RGB gets a marker."""
-    if stream.components == 3 and stream.transform is None and holds_rgb(stream, photometric) and stream.ids != b"RGB":
+    """A stream of 8 bits, straight to BGRA. libjpeg takes unmarked colours for luma and chroma, so RGB gets a marker."""
+    if stream.components == 3 and not stream.lossless and _needs_marker(stream, photometric):
         data = data[:2] + _APP14 + b"\x00" + data[2:]
     try:
         simplejpeg.decode_jpeg(data, "BGRA", buffer=out)
     except ValueError as error:
         raise StreamFaultError("the stream is damaged") from error
+
+
+def _needs_marker(stream: Stream, photometric: str) -> bool:
+    return stream.transform is None and stream.ids != b"RGB" and holds_rgb(stream, photometric)
 
 
 def decode_grey(data: bytes, stream: Stream) -> Samples:
@@ -43,12 +57,10 @@ def decode_grey(data: bytes, stream: Stream) -> Samples:
 
 
 def decode_lossless(data: bytes, stream: Stream) -> Samples:
-    """A lossless stream of one or three components, 8 to 16 bits, as stored (no colour is converted)."""
+    """A lossless stream of one or three components, 8 to 16 bits, as stored: no colour is converted."""
     if stream.precision == 8 and stream.components == 1:
         return decode_grey(data, stream)
     try:
-        if stream.precision == 8 and not stream.jfif and stream.transform is None:
-            return np.asarray(simplejpeg.decode_jpeg(data, "RGB"))
         return np.asarray(imagecodecs.ljpeg_decode(data))
     except (ValueError, RuntimeError) as error:
         raise StreamFaultError("the stream is damaged") from error

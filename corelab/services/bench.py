@@ -1,0 +1,97 @@
+"""The performance goals, measured side by side: this program and pydicom do the same work in turns, and medians are compared."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import thread_time
+
+from corelab.imaging import benchmark
+
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One goal: met when ``value`` is at most ``limit``."""
+
+    id: str
+    what: str
+    value: float
+    limit: float
+
+    @property
+    def ok(self) -> bool:
+        return self.value <= self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class WindowFigures:
+    """What only the window can measure: one paint at 1.5 times, and the way from the key on the worklist to the first paint."""
+
+    paint_ms: float
+    first_paint_s: float
+
+
+Window = Callable[[int], WindowFigures]
+"""Measures the window with so many repetitions; handed in by the composition root."""
+
+
+def measure(*, quick: bool = False, window: Window | None = None, told: Told | None = None) -> tuple[Goal, ...]:
+    """All goals. ``quick``: fewer repetitions of the same work. ``told`` hears what is being measured now, and what cannot be."""
+    say = told or (lambda _: None)
+    goals: list[Goal] = []
+    with TemporaryDirectory(prefix="corelab-bench-") as folder:
+        goals += _jpeg_goals(Path(folder), 3 if quick else 7, say)
+        goals += _lossless_goals(Path(folder), 11 if quick else 25, say)
+    goals += _window_goals(window, 20 if quick else 100, say)
+    return tuple(goals)
+
+
+def _jpeg_goals(folder: Path, turns: int, say: Told) -> list[Goal]:
+    """120 frames of 1024 x 768, as scanners send them."""
+    say("JPEG, 120 frames of 1024 x 768")
+    path = folder / "jpeg.dcm"
+    benchmark.jpeg_clip(path, 120, (1024, 768))
+    first, theirs_first, everything, theirs_all = _in_turns(
+        (benchmark.open_first_frame, benchmark.pydicom_first_frame, benchmark.decode_all, benchmark.pydicom_all), path, turns
+    )
+    return [
+        Goal("first-frame", "opening a clip to its first frame, beside pydicom's pixel_array(index=0)", first / theirs_first, 0.20),
+        Goal("first-frame-of-all", "opening a clip to its first frame, beside pydicom's whole pixel_array", first / theirs_all, 0.01),
+        Goal("frames-jpeg", "all frames of a JPEG clip on one thread, beside pydicom", everything / theirs_all, 0.10),
+    ]
+
+
+def _lossless_goals(folder: Path, turns: int, say: Told) -> list[Goal]:
+    if not benchmark.pydicom_reads_lossless():
+        say("Lossless JPEG is not measured: pydicom has no decoder for it on this machine.")
+        return []
+    say("Lossless JPEG, 10 colour frames of 800 x 600")
+    path = folder / "lossless.dcm"
+    benchmark.lossless_clip(path, 10, (800, 600))
+    ours, theirs = _in_turns((benchmark.decode_all, benchmark.pydicom_all), path, turns)
+    return [Goal("frames-jpeg-lossless", "all frames of a lossless JPEG clip on one thread, beside pydicom", ours / theirs, 0.70)]
+
+
+def _window_goals(window: Window | None, turns: int, say: Told) -> list[Goal]:
+    if window is None:
+        return []
+    say("The window")
+    figures = window(turns)
+    return [
+        Goal("paint", "painting one frame at 1.5 times its size, in ms", figures.paint_ms, 2.0),
+        Goal("worklist-to-picture", "from the key on the worklist to the first picture, in s", figures.first_paint_s, 0.5),
+    ]
+
+
+def _in_turns(works: Sequence[Callable[[Path], None]], path: Path, turns: int) -> list[float]:
+    """The median processor time of each work, done in turns: what else the machine does hits all alike."""
+    times: list[list[float]] = [[] for _ in works]
+    for _ in range(turns):
+        for work, spent in zip(works, times, strict=True):
+            start = thread_time()
+            work(path)
+            spent.append(thread_time() - start)
+    return [median(spent) for spent in times]
