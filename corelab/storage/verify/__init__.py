@@ -28,7 +28,6 @@ _STEPS: Mapping[str, Callable[[Source], Iterable[Fault]]] = MappingProxyType(
         "package": packages,
     }
 )
-_UNREADABLE = (sqlite3.Error, ValueError, TypeError, KeyError, LookupError, OverflowError, MemoryError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,7 @@ def check_database(path: Path) -> DatabaseChecked:
     """All steps on the database in this file."""
     try:
         with source_of(path) as source:
+            source.connection.execute("SELECT count(*) FROM sqlite_master")  # a file that is no database is one fault, not one per step
             faults = tuple(fault for step, check in _STEPS.items() for fault in guarded(step, check, source))
             return DatabaseChecked(MappingProxyType(dict(_counted(source))), faults)
     except sqlite3.Error as error:
@@ -53,7 +53,7 @@ def guarded(step: str, check: Callable[[Source], Iterable[Fault]], source: Sourc
     """The faults of one step; damage that stops the step is itself a fault."""
     try:
         yield from check(source)
-    except _UNREADABLE as error:
+    except Exception as error:  # noqa: BLE001 - damage shows itself as any error, and is a fault like others
         yield Fault("database", f"{step}: the check stopped ({type(error).__name__}: {error})", step)
 
 

@@ -62,12 +62,14 @@ def _payload(source: Source, event: Event, stored: RawRow | None, credential: Ra
     if (stored is None) != (event.header.payload is None):
         yield event.fault(PAYLOAD, "has no payload" if stored is None else "has a payload that it does not name")
         return
-    form = stored["form"] if stored else "clear"
-    if (form == "sealed") != (event.header.sealed is not None and credential is None):
-        yield event.fault(PAYLOAD, "is sealed or clear against its event")
+    form = "sealed" if event.header.sealed is not None and credential is None else "clear"
     if stored is None:
+        if form == "sealed":
+            yield event.fault(PAYLOAD, "names an envelope that it does not have")
         return
-    if stored["body"] is None or stored["redaction_seq"] is not None:
+    if stored["form"] != form:
+        yield event.fault(PAYLOAD, "is sealed or clear against its event")
+    elif stored["body"] is None or stored["redaction_seq"] is not None:
         yield from _redaction(source, event, stored)
     elif form == "clear" and audit.payload_digest(stored["body"]) != event.header.payload:
         yield event.fault(PAYLOAD, "differs from its digest")

@@ -1,0 +1,126 @@
+"""A small lab in which every regulated table holds at least one row, all of it consistent: what tampering is tried on."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from corelab.domain.accounts import Meaning, Role
+from corelab.domain.adjudication import DecisionReason, Take
+from corelab.domain.vocabulary import ExamId
+from corelab.services import accounts, adjudication, assignment, comparison
+from corelab.storage.keys import make_opening
+from corelab.storage.store import NewRow
+from tests.builders import PASSWORD, Lab, a_lab
+from tests.reading_builders import a_ready_exam, first, signs
+
+CLIPS = ("S01 D10 CFV", "S01 D10 POPV")
+"""What the files of the lab's two clips hold."""
+
+
+def a_lab_with_every_table(tmp_path: Path) -> Lab:
+    """One exam, read by two who differ, adjudicated and locked by the services; then what no service of this version writes."""
+    lab = a_lab(tmp_path)
+    people = (lab.reader_1, lab.reader_2, lab.adjudicator)
+    exam = a_ready_exam(lab)
+    assignment.assign(lab.open, lab.coordinator)
+    for session, compressibility in ((people[0], 2), (people[1], 0)):
+        signs(lab, session, COMP_CFV=compressibility)
+    comparison.release_and_compare(lab.open, lab.coordinator)
+    _decide(lab)
+    comparison.release_and_compare(lab.open, lab.coordinator)
+    accounts.sign_out(lab.open, lab.person("reader-3", Role.READER))
+    _write_rest(lab, exam)
+    _approve_package(lab)
+    return lab
+
+
+def _decide(lab: Lab) -> None:
+    opened = adjudication.open_case(lab.open, lab.adjudicator, first(lab, lab.adjudicator))
+    draft = opened.draft
+    for dispute in opened.case.disputes:
+        draft = draft.decided(dispute.cell, Take.A, reason=DecisionReason.OTHER_FRAME)
+    adjudication.sign(lab.open, lab.adjudicator, opened.assignment, draft, PASSWORD)
+
+
+def _write_rest(lab: Lab, exam: ExamId) -> None:
+    with lab.open.store.read() as snapshot:
+        clip = snapshot.all("clip")[0]
+        reading = snapshot.all("reading")[0]["id"]
+        reader_3 = accounts.people(lab.open, lab.administrator)[-1].account
+    query, ended = str(uuid4()), str(uuid4())
+    rows = [
+        NewRow("acknowledgement", _of(account_id=lab.reader_1.account, what="signature", text_hash="1" * 64)),
+        NewRow("regrant", _of(envelope_sha256="2" * 64, key_id="key", sealed_key=b"sealed")),
+        NewRow("site", _of(code="S01")),
+        NewRow("clip_qc", _of(clip_id=clip["id"], n=1, grade="good", reasons=None)),
+        NewRow("clip_withdrawal", _of(clip_id=clip["id"], reason="LABEL")),
+        NewRow(
+            "pixel_check", _of(clip_id=clip["id"], n=1, action="passed", person_id=lab.coordinator.account, candidate_sha256=clip["sha256"])
+        ),
+        NewRow("query", _of(id=query, number=1, site_code="S01", kind="label", clip_id=clip["id"], exam_id=exam)),
+        NewRow("query_message", _of(query_id=query, n=1, state="open", due=None)),
+        NewRow("deviation", _of(id=str(uuid4()), kind="unblinding", exam_id=exam)),
+        NewRow("unblinding", _of(id=str(uuid4()), exam_id=exam, account_id=lab.reader_1.account)),
+        NewRow("reading_invalidation", _of(reading_id=reading, cause="LABEL")),
+        NewRow("assignment", _a_repeat(ended, exam, reader_3)),
+        NewRow("assignment_end", _of(assignment_id=ended, cause="withdrawn")),
+        NewRow("review", _of(id=str(uuid4()), scope="trail", findings=0)),
+        NewRow("lock", _of(id=str(uuid4()), n=1, scope="trial", state="locked")),
+        NewRow("exam_status", _of(exam_id=exam, n=5, state="locked")),
+    ]
+    with lab.open.store.begin(lab.coordinator.actor(Role.COORDINATOR)) as transaction:
+        transaction.record("lab.filled", "exam", exam, rows=rows, payload={"why": "filled"})
+    for content in CLIPS:
+        _write_clip(lab, content)
+
+
+def _a_repeat(id_: str, exam: ExamId, reader: str) -> dict[str, Any]:
+    return _of(
+        id=id_,
+        exam_id=exam,
+        reading_type="main",
+        slot=4,
+        attempt=1,
+        kind="repeat",
+        account_id=reader,
+        pseudonym="P4",
+        order_key="0",
+        due=None,
+    )
+
+
+def _write_clip(lab: Lab, content: str) -> None:
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    place = lab.open.clips / digest[:2] / f"{digest}.dcm"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(content.encode())
+
+
+def _approve_package(lab: Lab) -> None:
+    package, opening = str(uuid4()), make_opening({"kind": "demo"})
+    with (
+        accounts.signer(lab.open, lab.coordinator, PASSWORD) as signer,
+        lab.open.store.begin(lab.coordinator.actor(Role.COORDINATOR)) as transaction,
+    ):
+        head = transaction.next_head()
+        signature = transaction.signature(
+            signer,
+            record_type="package",
+            record_id=package,
+            revision=1,
+            meaning=Meaning.PACKAGE_APPROVAL,
+            charter_hash=lab.charter_sha256,
+            content_digest=opening.digest,
+        )
+        cutoff = _of(cutoff_seq=head.seq - 1, head=head.prev)
+        rows = [
+            signature,
+            NewRow("package", _of(id=package, n=1, spec_version="1", manifest_sha256="5" * 64) | cutoff),
+            NewRow("checkpoint", _of(id=str(uuid4()), seq=head.seq - 1, head=head.prev, text="corelab")),
+        ]
+        transaction.record("package.approved", "package", package, rows=rows, payload=opening)
+
+
+def _of(**values: Any) -> dict[str, Any]:
+    return values
