@@ -46,7 +46,8 @@ class Completeness:
 
     @property
     def missing(self) -> tuple[SegmentId, ...]:
-        return tuple(each.segment for each in self.segments if each.receipt is Receipt.MISSING)
+        """What was not received, and no clip of it waits."""
+        return tuple(each.segment for each in self.segments if each.receipt is Receipt.MISSING and not each.waiting)
 
     @property
     def ready(self) -> bool:

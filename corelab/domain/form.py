@@ -158,17 +158,19 @@ def form_for(
 ) -> Form:
     """The form of an exam. ``received`` are the segments with a released clip, ``not_imaged`` those closed by the coordinator, with reason.
 
+    A segment that was closed and then received is asked: what was imaged cannot be "not imaged".
     Raises SideUnknownError when the subject's side is not entered.
     """
     places = segments_of(charter, attributes)
     asked = _asked(charter, reading_type, visit)
     items = _items_of(charter, reading_type)
-    present = tuple(place for place in places if place.required or place.id in received or place.id in not_imaged)
+    closed = {segment: reason for segment, reason in not_imaged.items() if segment not in received}
+    present = tuple(place for place in places if place.required or place.id in received or place.id in closed)
     return Form(
         reading_type=ReadingTypeId(reading_type),
-        segments=tuple(_form_segment(place, not_imaged.get(place.id)) for place in present),
-        questions=_questions(present, items, asked, not_imaged),
-        fixed=_fixed(places, present, items, asked, not_imaged),
+        segments=tuple(_form_segment(place, closed.get(place.id)) for place in present),
+        questions=_questions(present, items, asked, closed),
+        fixed=_fixed(places, present, items, asked, closed),
         grid=tuple(Cell(place.id, ItemId(item.id)) for place in places for item in items),
         items=MappingProxyType({ItemId(item.id): item for item in items}),
         missing_reasons=charter.missing,

@@ -43,6 +43,12 @@ def test_nobody_is_made_to_invent_a_compressibility_of_an_iliac_vein() -> None:
     assert a_form().fixed[cell("COMP.CIV")] == not_applicable(NotApplicableCause.CHARTER)
 
 
+def test_a_segment_that_was_closed_and_then_received_is_asked() -> None:
+    form = a_form(received=["CFV"], not_imaged={"CFV": "NOT_SCANNED"})
+    assert form.segment(SegmentId("CFV")).not_imaged is None
+    assert form.asks(cell("COMP.CFV"))
+
+
 def test_a_segment_closed_as_not_imaged_is_not_offered() -> None:
     form = a_form(not_imaged={"CFV": "REJECTED", "IVC": "NOT_SCANNED"})
     assert form.segment(SegmentId("CFV")).not_imaged == "REJECTED"
