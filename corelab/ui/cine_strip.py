@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy,
 from corelab.domain.clip import Timing, TimingSource
 from corelab.ui.cine import Cine, Loop
 from corelab.ui.parts import key_hint, text_label
-from corelab.ui.theme import PADDING, RADIUS_ROW, Colour, Size, Weight, font
+from corelab.ui.theme import PADDING, RADIUS_ROW, Colour, Size, Weight
 from corelab.ui.time_line import StripMark, TimeLine
 
 HEIGHT: Final = 184
@@ -139,13 +139,17 @@ class CineStrip(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(PADDING, 0, PADDING, 0)
         row.setSpacing(0)
-        for widget, gap in ((self._play, 16), (self._time, 8), (self._of, 20)):
+        for widget, gap in ((self._play, 16), (self._time, 8), (self._of, 0 if self._slim else 20)):
             row.addWidget(widget)
             row.addSpacing(gap)
-        self._frame, self._rate, self._speed, self._loop = (_add_fact(row, name) for name in ("Frame", "Rate", "Speed", "Loop"))
+        self._frame, self._rate, self._speed, self._loop = (_fact(name, self) for name in ("Frame", "Rate", "Speed", "Loop"))
         self._lay_out_slim(row) if self._slim else self._lay_out_full(row)
 
     def _lay_out_full(self, row: QHBoxLayout) -> None:
+        for fact in (self._frame, self._rate, self._speed, self._loop):
+            for widget, gap in ((fact.name, 6), (fact.value, 20)):
+                row.addWidget(widget)
+                row.addSpacing(gap)
         row.addStretch(1)
         self._range_hint, self._hints = key_hint("in, out", ("[ ]",)), key_hint("evidence", ("K",))
         row.addWidget(self._range_hint)
@@ -190,11 +194,8 @@ def _loop_words(cine: Cine) -> str:
     return {Loop.LOOP: "in-out", Loop.BOUNCE: "in-out, bounce", Loop.ONCE: "in-out, once"}[cine.loop]
 
 
-def _add_fact(row: QHBoxLayout, name: str) -> _Fact:
+def _fact(name: str, parent: QWidget) -> _Fact:
     fact = _Fact(text_label(name, Size.HINT, Weight.TEXT, Colour.THIRD), text_label("", Size.BODY, Weight.VALUE, Colour.STRONG))
-    fact.value.setFont(font(Size.BODY, Weight.VALUE))
-    row.addWidget(fact.name)
-    row.addSpacing(6)
-    row.addWidget(fact.value)
-    row.addSpacing(20)
+    for label in (fact.name, fact.value):
+        label.setParent(parent)
     return fact

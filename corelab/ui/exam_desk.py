@@ -10,6 +10,7 @@ from corelab.services.clips import ClipShelf
 from corelab.ui.cine import Stopwatch
 from corelab.ui.desk import Desk
 from corelab.ui.exam_clips import ExamClips, ViewingLog
+from corelab.ui.frame_pictures import FramePictures
 from corelab.ui.thumbnails import Thumbnails
 from corelab.ui.viewports import Layout, Viewports
 
@@ -29,9 +30,12 @@ class ExamDesk(QObject):
         self, page: QObject, desk: Desk, layout: Layout = Layout.ONE, *, in_step: bool = False, stopwatch: Stopwatch | None = None
     ) -> None:
         super().__init__(page)
+        self._spreads = layout is Layout.ONE
+        """A second viewport that was asked for shows the next clip; two that belong to a page show what the page says."""
         self.exam, self.log = ExamClips(), ViewingLog()
         self._shelf = ClipShelf(desk.lab, desk.session)
         self.thumbnails = Thumbnails(desk.jobs, self._shelf, self)
+        self.pictures = FramePictures(desk.jobs, self._shelf, self)
         self.viewports = Viewports(desk.jobs, self._shelf, layout=layout, in_step=in_step, stopwatch=stopwatch)
         self.viewports.activated.connect(self._on_activated)
         self.viewports.shown.connect(self._on_shown)
@@ -41,12 +45,14 @@ class ExamDesk(QObject):
         self.exam = exam
         self.log.begin(exam, played)
         self.thumbnails.forget()
+        self.pictures.forget()
 
     def forget(self) -> None:
         """No frame of the exam stays in memory."""
         for viewport in self.viewports.all:
             viewport.show_nothing("")
         self.thumbnails.forget()
+        self.pictures.forget()
         self._shelf.wipe()
 
     # -- what lies in the viewports ------------------------------------------------------------------------------------------------
@@ -76,16 +82,17 @@ class ExamDesk(QObject):
     def show_clip(self, clip: Clip, frame: int = 0, *, play: bool = True) -> None:
         with self.viewports.apart():
             self.viewports.active.show_clip(clip, self.exam.place(clip), frame=frame, play=play)
-            if self.viewports.two:
+            if self.viewports.two and self._spreads:
                 self._show_beside(clip)
         self.changed.emit()
 
     def show_pair(self, left: tuple[Clip, int] | None, right: tuple[Clip, int] | None) -> None:
         """Two clips side by side, each standing on its frame; None: there is none."""
+        self.viewports.pause()
         with self.viewports.apart():
             for viewport, what in zip(self.viewports.all, (left, right), strict=True):
                 if what is None:
-                    viewport.show_nothing("No frame was bound to this grade.")
+                    viewport.show_nothing("There is no clip of this segment.")
                 else:
                     viewport.show_clip(what[0], self.exam.place(what[0]), frame=what[1])
         self.changed.emit()
@@ -116,7 +123,7 @@ class ExamDesk(QObject):
             self.viewports.other.show_nothing("No further clip of this segment.")
 
     def _on_activated(self) -> None:
-        if self.viewports.two and self.clip is not None and self.viewports.other.clip is None:
+        if self.viewports.two and self._spreads and self.clip is not None and self.viewports.other.clip is None:
             with self.viewports.apart():
                 self._show_beside(self.clip)
         self.changed.emit()
