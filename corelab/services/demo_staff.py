@@ -1,0 +1,115 @@
+"""The people of a lab to try things out: everybody called by their role, trained, signed in, with passwords that are handed back."""
+
+import secrets
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Self
+
+from corelab.domain.accounts import Role
+from corelab.domain.clock import Clock
+from corelab.domain.vocabulary import LabKind
+from corelab.services import accounts, labs
+from corelab.services.accounts import Session
+from corelab.services.labs import LabSecrets, NewPerson, OpenLab
+from corelab.storage.keys import Kdf
+
+_STAFF: Mapping[str, Role] = MappingProxyType(
+    {
+        "administrator": Role.ADMINISTRATOR,
+        "coordinator-1": Role.COORDINATOR,
+        "coordinator-2": Role.COORDINATOR,
+        "reader-1": Role.READER,
+        "reader-2": Role.READER,
+        "adjudicator-1": Role.ADJUDICATOR,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account of a lab to try things out, with its password."""
+
+    user: str
+    role: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Staffed(AbstractContextManager["Staffed"]):
+    """A new lab with everybody signed in; at the end of its ``with`` all are signed out and the lab is closed."""
+
+    lab: OpenLab
+    accounts: tuple[Account, ...]
+    sessions: Mapping[str, Session]
+
+    @property
+    def coordinator(self) -> Session:
+        return self.sessions["coordinator-1"]
+
+    @property
+    def second_coordinator(self) -> Session:
+        return self.sessions["coordinator-2"]
+
+    def having(self, role: Role) -> tuple[Session, ...]:
+        return tuple(self.sessions[user] for user, has in _STAFF.items() if has is role)
+
+    def password(self, session: Session) -> str:
+        return next(one.password for one in self.accounts if one.user == session.user_name)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for session in self.sessions.values():
+            accounts.sign_out(self.lab, session)
+        self.lab.close()
+
+
+def staffed_lab(folder: Path, charter: bytes, place: tuple[Clock, Path], kdf: Kdf, chosen: LabSecrets | None = None) -> Staffed:
+    """A lab of kind demo with two coordinators, two readers and an adjudicator. ``place``: clock, and this person's configuration.
+
+    Raises LabExistsError, CharterError.
+    """
+    clock, configuration = place
+    staff = {user: Account(user, role.value, secrets.token_urlsafe(12)) for user, role in _STAFF.items()}
+    made = labs.create(
+        folder,
+        charter,
+        kind=LabKind.DEMO,
+        administrator=_new(staff["administrator"]),
+        coordinator=_new(staff["coordinator-1"]),
+        clock=clock,
+        configuration=configuration,
+        kdf=kdf,
+        secrets=chosen,
+    )
+    lab = labs.open_lab(folder, clock, configuration)
+    sessions: dict[str, Session] = {}
+    for user, one in staff.items():
+        if user not in {"administrator", "coordinator-1"}:
+            _join(lab, sessions, one, made.charter_sha256)
+        sessions[user] = accounts.sign_in(lab, user, one.password)
+    return Staffed(lab, tuple(staff.values()), MappingProxyType(sessions))
+
+
+def _new(one: Account) -> NewPerson:
+    return NewPerson(one.user, printed_name(one.user), one.password)
+
+
+def printed_name(user: str) -> str:
+    """``Reader 1``."""
+    return user.replace("-", " ").capitalize()
+
+
+def _join(lab: OpenLab, sessions: Mapping[str, Session], one: Account, charter_hash: str) -> None:
+    """Invited, activated with an own password, then trained or given custody."""
+    role = _STAFF[one.user]
+    code = accounts.add_person(lab, sessions["administrator"], one.user, printed_name(one.user), {role})
+    account = accounts.activate(lab, code, one.password).account
+    if role is Role.COORDINATOR:
+        accounts.grant_custody(lab, sessions["coordinator-1"], account)
+    else:
+        accounts.record_training(lab, sessions["coordinator-1"], account, charter_hash)
