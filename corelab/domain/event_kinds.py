@@ -65,6 +65,8 @@ KIND_COMMANDS: Mapping[str, Command | None] = MappingProxyType(
         "case.opened": Command.COMPARE,
         "case.key": Command.COMPARE,
         "case.finished": Command.COMPARE,
+        "lock.approved": Command.LOCK,
+        "package.approved": Command.EXPORT,
     }
 )
-"""None: no role is needed. A kind that is not in the table is no kind of this program."""
+"""None: no role is needed."""
