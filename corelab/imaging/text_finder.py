@@ -15,8 +15,7 @@ from corelab.domain.intake import Box
 Grey = NDArray[np.uint8]
 
 _THRESHOLDS = (60, 90, 120, 160, 200)
-_FRAME_THRESHOLDS = (120,)
-"""Each frame is searched at one level and against its surroundings, the extremes over time at all: they hold whatever any frame shows."""
+"""Each frame is searched against its surroundings; the extremes over time at these levels too: they hold whatever any frame shows."""
 _GLYPHS_IN_A_LINE = 4
 _HEIGHTS = (5, 40)
 _FLAT = 22.0
@@ -39,15 +38,20 @@ class TextFinder:
 
     low: Grey | None = None
     high: Grey | None = None
+    brightest: NDArray[np.int32] | None = None
     found: dict[int, tuple[Box, ...]] = field(default_factory=dict)
     count: int = 0
 
     def add(self, frame: Grey) -> None:
-        lines = lines_of_text(frame, _FRAME_THRESHOLDS)
+        lines = lines_of_text(frame, ())
         if lines:
             self.found[self.count] = lines
-        self.low = frame.copy() if self.low is None else np.asarray(cv2.min(self.low, frame), np.uint8)
-        self.high = frame.copy() if self.high is None else np.asarray(cv2.max(self.high, frame), np.uint8)
+        if self.low is None or self.high is None or self.brightest is None:
+            self.low, self.high, self.brightest = frame.copy(), frame.copy(), np.zeros(frame.shape, np.int32)
+        else:
+            self.brightest[frame > self.high] = self.count
+            self.low = np.asarray(cv2.min(self.low, frame), np.uint8)
+            self.high = np.asarray(cv2.max(self.high, frame), np.uint8)
         self.count += 1
 
     def findings(self) -> Findings:
@@ -57,8 +61,17 @@ class TextFinder:
         still = lines_of_text(self.low, _THRESHOLDS)
         passing = lines_of_text(self.high, _THRESHOLDS) if self.count > 1 else ()
         own = {number for number, lines in self.found.items() if any(not _touches(box, still) for box in lines)}
+        own |= {self._shown_in(box) for box in passing if not _touches(box, still)} | ({0} if still else set())
         boxes = _merged([box for lines in self.found.values() for box in lines] + [*still, *passing])
-        return Findings(frames=tuple(sorted(own | ({0} if still or passing else set()))), boxes=boxes)
+        return Findings(frames=tuple(sorted(own)), boxes=boxes)
+
+    def _shown_in(self, box: Box) -> int:
+        """The frame that gave most of the bright pixels of a hit in the maximum over time."""
+        if self.brightest is None or self.high is None:
+            return 0
+        place = slice(box[1], box[3] + 1), slice(box[0], box[2] + 1)
+        bright = self.high[place] >= np.percentile(self.high[place], 75)
+        return int(np.bincount(self.brightest[place][bright]).argmax())
 
 
 def find_text(frames: Iterable[Grey]) -> Findings:
@@ -85,7 +98,7 @@ def _locally_bright(frame: Grey) -> Grey:
 
 def _glyphs(marks: Grey) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """(x, y, width, height, label) of marks of the size and density of letters or digits, from left to right; and the labels."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(marks, connectivity=8, ltype=cv2.CV_32S)
+    _, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(marks, 8, cv2.CV_32S, cv2.CCL_BBDT)
     width, height, area = stats[:, 2], stats[:, 3], stats[:, 4]
     low, high = _HEIGHTS
     sized = (height >= low) & (height <= high) & (5 * width <= 8 * height) & (8 * area >= width * height) & (area > 4)

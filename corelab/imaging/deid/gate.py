@@ -16,7 +16,7 @@ from corelab.imaging.deid.header import US, US_MULTI, claim_clean_pixels
 from corelab.imaging.deid.identity import Identity
 from corelab.imaging.deid.keyed import is_uid
 from corelab.imaging.deid.policy import OURS, Policy, Rule, load_policy
-from corelab.imaging.deid.search import Needles, found_in_stream, found_in_value, needles_of
+from corelab.imaging.deid.search import Needles, found_in_stream, found_in_values, needles_of
 from corelab.imaging.deid.source_set import SourceSet
 from corelab.imaging.deid.values import kept_codes, kept_numbers
 from corelab.imaging.deid.writer import IMPLEMENTATION_CLASS_UID, header_bytes
@@ -99,18 +99,22 @@ def _holds(rule: Rule, values: SourceSet, element: Element) -> bool:
 def _require_no_token(values: SourceSet, walked: Walk, needles: Needles) -> None:
     """Every value that does not come from our own lists, and the whole pixel stream."""
     policy = load_policy()
-    for element in walked.elements:
-        rule = policy.rule(element.path, element.tag)
-        if (rule is not None and rule.action in OURS and rule.argument[:1] != "$") or element.vr == "SQ" or element is walked.pixel:
-            continue
-        if found_in_value(needles, values.raw(element)):
-            raise ObjectRefusedError(IntakeCode.TOKEN_FOUND)
+    if found_in_values(needles, (values.raw(element) for element in walked.elements if _is_theirs(element, policy, walked))):
+        raise ObjectRefusedError(IntakeCode.TOKEN_FOUND)
     if walked.pixel is not None:
         stream = np.frombuffer(values.data, np.uint8, walked.pixel.length, walked.pixel.offset)
         found = found_in_stream(needles, stream)
         del stream  # or the map could not be closed
         if found:
             raise ObjectRefusedError(IntakeCode.TOKEN_FOUND)
+
+
+def _is_theirs(element: Element, policy: Policy, walked: Walk) -> bool:
+    """Whether a value could have come from the source in any form."""
+    if element.vr == "SQ" or element is walked.pixel:
+        return False
+    rule = policy.rule(element.path, element.tag)
+    return rule is None or rule.action not in OURS or rule.argument.startswith("$")
 
 
 def _require_clean_container(values: SourceSet, walked: Walk) -> None:

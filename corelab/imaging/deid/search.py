@@ -1,7 +1,7 @@
 """Looks for identifying values in the final bytes of a clip: in every value of its header, and in its pixel stream."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,9 @@ _LONG = 6
 """A value of this many characters is looked for everywhere; a shorter one only as a word of its own, or every number would hold it."""
 _SHORT = 3
 _SEPARATORS = re.compile(r"[\s^=,.;:/\\_\-]+")
+_SQUEEZED = re.compile(rb"[\s^=,.;:/\\_\-]+")
+_BETWEEN = b"\xff\xff\x00\xff\xff"
+"""Stands between two values, so that no needle reaches from one into the next."""
 _WORDS = re.compile(rb"[0-9a-z\x80-\xff]+")
 
 
@@ -73,45 +76,53 @@ def _lower(value: bytes) -> bytes:
     return value.lower()
 
 
-def found_in_value(needles: Needles, value: bytes) -> bool:
-    """True when a value of the header holds a needle, also across separators."""
-    lower = value.lower()
-    squeezed = re.sub(rb"[\s^=,.;:/\\_\-]+", b"", lower)
-    if any(needle in lower or needle in squeezed for needle in needles.long):
+def found_in_values(needles: Needles, values: Iterable[bytes]) -> bool:
+    """True when one of these values holds a needle, also across separators."""
+    lower = [value.lower() for value in values]
+    squeezed = [_SQUEEZED.sub(b"", value) for value in lower]
+    everything = _BETWEEN.join([*lower, *squeezed])
+    if any(needle in everything for needle in needles.long):
         return True
-    return not needles.words.isdisjoint(_WORDS.findall(lower))
+    return not needles.words.isdisjoint(word for value in lower for word in _WORDS.findall(value))
 
 
 def found_in_stream(needles: Needles, stream: NDArray[np.uint8]) -> bool:
     """True when a long needle occurs in a large byte stream. Narrows down by pairs of bytes, then compares."""
-    long = [needle for needle in needles.long if len(needle) >= _LONG]
-    if not long or len(stream) < _LONG:
+    if not needles.long or len(stream) < _LONG:
         return False
-    for start in range(0, len(stream), _CHUNK):
-        chunk = _LOWER[stream[start : start + _CHUNK + _OVERLAP]]
-        text = chunk.tobytes()
-        for at in _suspects(chunk, long).tolist():
-            if any(text.startswith(needle, at) for needle in long):
+    starts = {needle[:_LONG] for needle in needles.long}
+    tables = [_table(needles.long, offset) for offset in (0, 2, 4)]
+    for begin in range(0, len(stream), _CHUNK):
+        chunk = np.ascontiguousarray(stream[begin : begin + _CHUNK + _OVERLAP])
+        for at in _suspects(chunk, tables):
+            if chunk[at : at + _LONG].tobytes().lower() in starts and _matches(chunk, at, needles.long):
                 return True
     return False
 
 
+def _matches(chunk: NDArray[np.uint8], at: int, needles: Sequence[bytes]) -> bool:
+    return chunk[at : at + _OVERLAP].tobytes().lower().startswith(tuple(needles))
+
+
 _CHUNK, _OVERLAP = 4 << 20, 4096
-_LOWER = np.array([ord(chr(byte).lower()) if byte < 128 else byte for byte in range(256)], np.uint8)
 
 
-def _suspects(chunk: NDArray[np.uint8], needles: Sequence[bytes]) -> NDArray[np.intp]:
-    """Positions at which the first three pairs of bytes all occur in some needle at that place."""
-    pairs = chunk[:-1].astype(np.uint16) << 8 | chunk[1:]
-    at = np.flatnonzero(_table(needles, 0)[pairs])
-    for offset in (2, 4):
-        at = at[at < len(pairs) - offset]
-        at = at[_table(needles, offset)[pairs[at + offset]]]
-    return at
+def _suspects(chunk: NDArray[np.uint8], tables: Sequence[NDArray[np.bool_]]) -> Iterator[int]:
+    """Positions at which the first three pairs of bytes all occur in some needle at that place, in either case."""
+    for odd in (0, 1):
+        pairs = chunk[odd : odd + (len(chunk) - odd) // 2 * 2].view("<u2")
+        at = np.flatnonzero(tables[0][pairs])
+        for step, table in enumerate(tables[1:], 1):
+            at = at[at < len(pairs) - step]
+            at = at[table[pairs[at + step]]]
+        yield from (2 * at + odd).tolist()
 
 
 def _table(needles: Sequence[bytes], offset: int) -> NDArray[np.bool_]:
+    """Which little-endian pairs stand at ``offset`` of a needle, with letters in both cases."""
     table = np.zeros(1 << 16, np.bool_)
     for needle in needles:
-        table[needle[offset] << 8 | needle[offset + 1]] = True
+        for first in {needle[offset], needle[offset : offset + 1].upper()[0]}:
+            for second in {needle[offset + 1], needle[offset + 1 : offset + 2].upper()[0]}:
+                table[second << 8 | first] = True
     return table

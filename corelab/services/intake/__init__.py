@@ -5,7 +5,7 @@ from corelab.domain.intake import Box, ClipState, IntakeRefusedError, ObjectFaul
 from corelab.services.intake.checks import WaitingClip
 from corelab.services.intake.delivery import take_in
 from corelab.services.intake.exams import ExamOverview, exams, set_not_imaged, set_subject
-from corelab.services.intake.labels import label
+from corelab.services.intake.labels import label, label_all
 from corelab.services.intake.pictures import CheckPictures, contact_sheet, pictures
 from corelab.services.intake.pixels import (
     accept_damage,
@@ -39,6 +39,7 @@ __all__ = [
     "contact_sheet",
     "exams",
     "label",
+    "label_all",
     "pass_pixels",
     "pictures",
     "reject_pixels",

@@ -1,14 +1,17 @@
 """Which segment and side a clip shows: said by a person, corrected by saying it again, never taken from the file."""
 
+from collections.abc import Mapping
+
 from corelab.domain.accounts import Command
 from corelab.domain.charter import Charter
 from corelab.domain.form import SideUnknownError, side_of
 from corelab.domain.intake import IntakeRefusedError, Refusal
-from corelab.domain.vocabulary import SegmentId, Side
+from corelab.domain.vocabulary import ClipId, SegmentId, Side
 from corelab.services.accounts import Session, permit
 from corelab.services.intake.exam_work import exam_of_clip, require_open, settle, side_rows
 from corelab.services.labs import OpenLab, charter_of
 from corelab.storage import registry
+from corelab.storage.store import Transaction
 
 
 def label(lab: OpenLab, session: Session, clip: str, segment: SegmentId, side: Side | None) -> SegmentId:
@@ -16,18 +19,26 @@ def label(lab: OpenLab, session: Session, clip: str, segment: SegmentId, side: S
 
     A side fills the subject's empty side under study and must agree with a filled one. Raises IntakeRefusedError.
     """
+    return label_all(lab, session, {ClipId(clip): (segment, side)})[0]
+
+
+def label_all(lab: OpenLab, session: Session, labels: Mapping[ClipId, tuple[SegmentId, Side | None]]) -> tuple[SegmentId, ...]:
+    """The same for several clips at once: all of them or none."""
     role = permit(session, Command.LABEL)
     with lab.store.begin(session.actor(role)) as transaction:
-        found, exam = exam_of_clip(transaction, clip)
-        require_open(exam)
-        charter = charter_of(transaction, exam.charter_hash)
-        study = _is_study(charter, segment)
-        rows = side_rows(transaction, charter, exam.subject_id, side) if study else []
-        attributes = registry.attributes(transaction, exam.subject_id) | {row.values["attribute"]: row.values["value"] for row in rows}
-        shown, shown_side = placed(charter, segment, side, attributes)
-        rows.append(registry.label_row(found.id, registry.label_of(transaction, found.id), shown, shown_side))
-        transaction.record("clip.labelled", "clip", found.id, rows=rows)
-        settle(transaction, exam.id)
+        return tuple(_label(transaction, clip, segment, side) for clip, (segment, side) in labels.items())
+
+
+def _label(transaction: Transaction, clip: str, segment: SegmentId, side: Side | None) -> SegmentId:
+    found, exam = exam_of_clip(transaction, clip)
+    require_open(exam)
+    charter = charter_of(transaction, exam.charter_hash)
+    rows = side_rows(transaction, charter, exam.subject_id, side) if _is_study(charter, segment) else []
+    attributes = registry.attributes(transaction, exam.subject_id) | {row.values["attribute"]: row.values["value"] for row in rows}
+    shown, shown_side = placed(charter, segment, side, attributes)
+    rows.append(registry.label_row(found.id, registry.label_of(transaction, found.id), shown, shown_side))
+    transaction.record("clip.labelled", "clip", found.id, rows=rows)
+    settle(transaction, exam.id)
     return shown
 
 

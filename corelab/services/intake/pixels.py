@@ -150,8 +150,9 @@ def verify_pixels(
     _require_attended(lab, attended=attended)
     with lab.store.read() as snapshot:
         two = people.setting(snapshot, people.PIXEL_CHECK) != "one"
-        looked = {clip: _verifiable(check_of(snapshot, clip), session, frames_seen, two=two, attended=attended) for clip in clips}
-    return tuple(_released(lab, session, role, clip, looked[clip]) for clip in clips)
+        checks = [check_of(snapshot, clip) for clip in clips]
+    looked = [_verifiable(check, session, frames_seen, two=two, attended=attended) for check in checks]
+    return tuple(_released(lab, session, role, check, look) for check, look in zip(checks, looked, strict=True))
 
 
 def _verifiable(check: Check, session: Session, frames_seen: Seen | None, *, two: bool, attended: bool) -> Looked:
@@ -163,9 +164,10 @@ def _verifiable(check: Check, session: Session, frames_seen: Seen | None, *, two
     return _looked(check, frames_seen, attended=attended)
 
 
-def _released(lab: OpenLab, session: Session, role: Role, clip: ClipId, looked: Looked) -> ClipOutcome:
+def _released(lab: OpenLab, session: Session, role: Role, check: Check, looked: Looked) -> ClipOutcome:
+    clip = check.object.id
     try:
-        release(lab, session, role, clip, looked)
+        release(lab, session, role, check, looked)
     except ObjectRefusedError as refused:
         return ClipOutcome(clip, ClipState.PASSED, refused.code.value, refused.code.message)
     return ClipOutcome(clip, ClipState.RELEASED)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from corelab.domain.accounts import Role
 from corelab.domain.clip_json import regions_text, timing_text
-from corelab.domain.intake import CheckAction, ClipState, IntakeCode, IntakeRefusedError, ObjectRefusedError, Refusal
+from corelab.domain.intake import CheckAction, IntakeCode, IntakeRefusedError, ObjectRefusedError, Refusal
 from corelab.domain.vocabulary import Sha256
 from corelab.imaging.archive import FolderArchive
 from corelab.imaging.deid.candidate import file_sha256
 from corelab.imaging.deid.gate import finish, require_clean
 from corelab.services.accounts import Session
-from corelab.services.intake.checks import Check, check_of
+from corelab.services.intake.checks import Check
 from corelab.services.intake.exam_work import require_open, settle
 from corelab.services.labs import OpenLab
 from corelab.storage import registry
@@ -27,10 +27,9 @@ class Looked:
     frames: tuple[int, ...]
 
 
-def release(lab: OpenLab, session: Session, role: Role, clip: str, looked: Looked) -> None:
+def release(lab: OpenLab, session: Session, role: Role, check: Check, looked: Looked) -> None:
     """Releases a clip that another person passed. Raises ObjectRefusedError when its bytes do not pass the gate (nothing is released)."""
     with lab.store.read() as snapshot:
-        check = check_of(snapshot, clip)
         checked = looked.attended and _was_attended(snapshot.opening_of(_passed(check).seq))
     try:
         final = _final_bytes(lab, session, check, checked=checked)
@@ -40,7 +39,7 @@ def release(lab: OpenLab, session: Session, role: Role, clip: str, looked: Looke
     place = check.place(lab)
     try:
         with lab.store.begin(session.actor(role)) as transaction:
-            _require_unchanged(check, check_of(transaction, clip))
+            _require_unchanged(transaction, check)
             sha256 = FolderArchive(lab.clips).put(place.final)
             if sha256 != final:
                 raise ObjectRefusedError(IntakeCode.MASK_PROOF, "the file changed")
@@ -75,10 +74,13 @@ def _final_bytes(lab: OpenLab, session: Session, check: Check, *, checked: bool)
     return Sha256(file_sha256(place.final))
 
 
-def _require_unchanged(before: Check, now: Check) -> None:
-    if now.state is not ClipState.PASSED or now.steps != before.steps:
-        raise IntakeRefusedError(Refusal.CLIP_STATE, now.object.id)
-    require_open(now.exam)
+def _require_unchanged(transaction: Transaction, before: Check) -> None:
+    """Nobody masked, rejected or released it meanwhile."""
+    exam = registry.exam(transaction, before.exam.id)
+    released = transaction.one("clip_release", clip_id=before.object.id)
+    if exam is None or released is not None or registry.steps(transaction, before.object.id) != before.steps:
+        raise IntakeRefusedError(Refusal.CLIP_STATE, before.object.id)
+    require_open(exam)
 
 
 def _record(transaction: Transaction, session: Session, check: Check, looked: Looked, done: tuple[Sha256, bool]) -> None:
