@@ -1,5 +1,8 @@
 """How much room a complete record of a charter takes, so that the length of an envelope tells nothing about the grades inside."""
 
+from dataclasses import dataclass
+from functools import lru_cache
+
 from corelab.domain.adjudication import Decision, DecisionReason, Take
 from corelab.domain.audit import SALT_BYTES, canonical
 from corelab.domain.charter import Charter, ChoiceItem
@@ -20,16 +23,39 @@ _LONG_REASON = max(DecisionReason, key=lambda reason: len(reason.value))
 
 def room_for(charter: Charter, clips: int = 0) -> int:
     """Bytes, a multiple of 2048, that hold a complete reading or adjudication of any visit with every evidence and no free text."""
-    attributes = {charter.exam.side_attribute: "left"} if charter.exam.side_attribute else {}
-    everywhere = tuple(place.id for place in segments_of(charter, attributes))
-    count = max(clips, CLIPS_OF_A_SEGMENT * len(everywhere))
+    everywhere = segments_of(charter, _attributes(charter))
+    return _room(_Of(charter, max(clips, CLIPS_OF_A_SEGMENT * len(everywhere))))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Of:
+    """A charter and a number of clips, told apart by the charter's hash: comparing whole charters costs more than the room itself."""
+
+    charter: Charter
+    clips: int
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Of) and (self.charter.hash, self.clips) == (other.charter.hash, other.clips)
+
+    def __hash__(self) -> int:
+        return hash((self.charter.hash, self.clips))
+
+
+@lru_cache(maxsize=64)
+def _room(of: _Of) -> int:
+    attributes = _attributes(of.charter)
+    everywhere = tuple(place.id for place in segments_of(of.charter, attributes))
     forms = (
-        form_for(charter, kind.id, visit=VisitId(visit.id), attributes=attributes, received=everywhere, not_imaged={})
-        for kind in charter.reading_types
-        for visit in charter.visits
+        form_for(of.charter, kind.id, visit=VisitId(visit.id), attributes=attributes, received=everywhere, not_imaged={})
+        for kind in of.charter.reading_types
+        for visit in of.charter.visits
     )
-    longest = max(max(_reading_bytes(form, count), _adjudication_bytes(form, count)) for form in forms)
+    longest = max(max(_reading_bytes(form, of.clips), _adjudication_bytes(form, of.clips)) for form in forms)
     return -(-(longest + SALT_BYTES + 1) // STEP) * STEP
+
+
+def _attributes(charter: Charter) -> dict[str, str]:
+    return {charter.exam.side_attribute: "left"} if charter.exam.side_attribute else {}
 
 
 def _reading_bytes(form: Form, clips: int) -> int:
