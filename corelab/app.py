@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from corelab.domain.vocabulary import LabKind
     from corelab.services.bench import Goal
     from corelab.services.labs import CreatedLab, NewPerson, OpenLab
+    from corelab.services.simulation import Plan, Simulated
+
+
+Told = Callable[[int, int, str], None]
 
 
 def clock() -> Clock:
@@ -41,6 +45,13 @@ def make_lab(folder: Path, charter: bytes, *, kind: "LabKind", administrator: "N
         clock=clock(),
         configuration=load_settings().configuration,
     )
+
+
+def simulate(lab: Path, charter: bytes, plan: "Plan", progress: Told) -> "Simulated":
+    """Run a whole simulated trial in a new lab."""
+    from corelab.services import simulation  # noqa: PLC0415
+
+    return simulation.simulate(lab, charter, plan, clock=clock(), configuration=load_settings().configuration, progress=progress)
 
 
 def bench(*, quick: bool, say: Callable[[str], None]) -> "tuple[Goal, ...]":
