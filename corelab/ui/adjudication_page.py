@@ -369,7 +369,7 @@ class AdjudicationPage(Page):
         lower.setSpacing(10)
         lower.addLayout(head)
         lower.addLayout(cards, 1)
-        right = QVBoxLayout()
+        right = self._right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.viewports, 58)
         right.addWidget(self.strip)
@@ -382,7 +382,10 @@ class AdjudicationPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.rail.show_narrow(narrow=self.width() < NARROW_BELOW)
+        narrow = self.width() < NARROW_BELOW
+        self.rail.show_narrow(narrow=narrow)
+        self._right.setStretch(0, 54 if narrow else 58)
+        self._right.setStretch(2, 46 if narrow else 42)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.viewports.pause()

@@ -58,7 +58,7 @@ class DisputeRail(QWidget):
 
     def show_narrow(self, *, narrow: bool) -> None:
         self.setFixedWidth(WIDTH_NARROW + 32 if narrow else WIDTH)
-        self.foot.show_narrow(narrow=True)
+        self.foot.show_narrow(narrow=True, **({"cap": ""} if narrow else {}))
 
     def show_case(self, disputes: tuple[DisputeRow, ...], agreed: tuple[AgreedRow, ...], current: Cell) -> None:
         if [row.cell for row in self._rows] != [dispute.cell for dispute in disputes]:
@@ -119,6 +119,10 @@ class DisputeRail(QWidget):
         self._column.insertWidget(self._column.count() - 1, widget)
 
 
+_ROOMY = 220
+"""Rows narrower than this put the swatches beside the label, above the item."""
+
+
 class _Row(QAbstractButton):
     chosen = Signal(object)
 
@@ -158,7 +162,7 @@ class _Row(QAbstractButton):
         painter.setFont(font(Size.HINT))
         painter.setPen(Colour.SECOND)
         painter.drawText(QPointF(16, 37), self._dispute.item)
-        middle = self.height() / 2
+        middle = self.height() / 2 if self.width() > _ROOMY else 15.0
         for x, grade in ((self.width() - 88, self._dispute.a), (self.width() - 50, self._dispute.b)):
             paint_swatch(painter, x, middle, grade_style(grade))
         if self._dispute.decided:

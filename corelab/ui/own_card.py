@@ -1,9 +1,10 @@
 """The third card: the adjudicator's own grade, and the reason of whatever is decided."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from corelab.domain.adjudication import Decision, Take
@@ -14,6 +15,9 @@ from corelab.ui.grading import NOT_EVALUABLE_KEY
 from corelab.ui.parts import text_label
 from corelab.ui.read_card import paint_card
 from corelab.ui.theme import Colour, Size, Weight
+
+_LOW: Final = 260
+"""A card lower than this shows only what is asked now: the grade, then the reason."""
 
 
 class OwnCard(QWidget):
@@ -29,7 +33,8 @@ class OwnCard(QWidget):
         super().__init__(parent)
         self.setAccessibleName("Own grade")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._chosen = False
+        self._chosen, self._low = False, False
+        self._shown: Deciding | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(16, 12, 16, 12)
         self._column.setSpacing(4)
@@ -38,14 +43,32 @@ class OwnCard(QWidget):
         self._empty()
         decision = deciding.decision
         self._chosen = decision is not None and decision.take is Take.OWN
-        ne = deciding.asked is Asked.NE_REASON
-        self._title("Why is it not evaluable?" if ne else "Own grade", current=ne or deciding.asked is Asked.GRADE)
-        self._add_options(list(_ne_reasons(deciding) if ne else _grades(deciding, decision)), Asked.NE_REASON if ne else Asked.GRADE, 1)
-        self._column.addWidget(Rule())
-        self._title("Then a reason", current=deciding.asked is Asked.REASON)
-        self._add_options(list(_reasons(decision)), Asked.REASON, 2)
+        self._shown = deciding
+        self._low = self.height() < _LOW
+        margin = 8 if self._low else 12
+        self._column.setContentsMargins(16, margin, 16, margin)
+        if not self._low or deciding.asked is not Asked.REASON:
+            self._add_grades(deciding, decision)
+        if not self._low:
+            self._column.addWidget(Rule())
+        if not self._low or deciding.asked is Asked.REASON:
+            self._title("Then a reason", current=deciding.asked is Asked.REASON)
+            self._add_options(list(_reasons(decision)), Asked.REASON, 1 if self._low else 2)
         self._column.addStretch(1)
         self.update()
+
+    def _add_grades(self, deciding: Deciding, decision: Decision | None) -> None:
+        ne = deciding.asked is Asked.NE_REASON
+        self._title("Why is it not evaluable?" if ne else "Own grade", current=ne or deciding.asked is Asked.GRADE)
+        if ne:
+            self._add_options(list(_ne_reasons(deciding)), Asked.NE_REASON, 2 if self._low else 1)
+        else:
+            self._add_options(list(_grades(deciding, decision)), Asked.GRADE, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._shown is not None and self._low != (self.height() < _LOW):
+            self.show_deciding(self._shown)
 
     def sizeHint(self) -> QSize:
         return QSize(320, 300)

@@ -55,10 +55,11 @@ class SignFoot(QWidget):
         self._words_gone.stop()
         self.words.show_words(f"Signed. Ctrl+Enter opens the next {next_one}." if signed else "")
 
-    def show_narrow(self, *, narrow: bool) -> None:
+    def show_narrow(self, *, narrow: bool, cap: str = "Ctrl+\u21b5") -> None:
+        """``cap`` stands on the button where there is no room for the whole key."""
         side = PADDING_NARROW if narrow else PADDING
         self._column.setContentsMargins(side, 8, side, 16)
-        self.sign.cap = "Ctrl+\u21b5" if narrow else self._full_cap
+        self.sign.cap = cap if narrow else self._full_cap
         self.sign.updateGeometry()
 
     def _lay_out(self, noun: str) -> None:
