@@ -5,8 +5,10 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from json.encoder import encode_basestring as _quote
 from typing import Any
 from uuid import UUID
 
@@ -107,13 +109,39 @@ def payload_of(opening: bytes) -> dict[str, Any]:
 
 
 def row_digest(table: str, values: Mapping[str, object]) -> Hex:
-    """The digest of one row: every column with its name; bytes as ``{"b64": ...}``."""
-    cells = {name: _cell(value) for name, value in values.items()}
-    return digest("row/v1", canonical({"t": table, "c": cells}))
+    """The digest of one row: every column with its name; bytes as ``{"b64": ...}``. Raises NotCanonicalError."""
+    return row_digester(table, tuple(values))(tuple(values.values()))
 
 
-def _cell(value: object) -> object:
-    return {"b64": base64.b64encode(value).decode("ascii")} if isinstance(value, bytes) else value
+@cache
+def row_digester(table: str, columns: tuple[str, ...]) -> Callable[[Sequence[object]], Hex]:
+    """``row_digest`` for many rows of these columns, given as cells in their order; the JSON around the cells is made once."""
+    order = sorted(range(len(columns)), key=lambda place: columns[place])
+    starts = [f"{',' if n else ''}{_encode(columns[place])}:" for n, place in enumerate(order)]
+    pieces = tuple(zip(starts, order, strict=True))
+    end = f'}},"t":{_encode(table)}}}'
+    start = hashlib.sha256(b"corelab/row/v1\0" + b'{"c":{')
+
+    def digest_of(cells: Sequence[object]) -> Hex:
+        body = "".join([before + _cell(cells[place]) for before, place in pieces])
+        state = start.copy()
+        state.update((body + end).encode())
+        return state.hexdigest()
+
+    return digest_of
+
+
+def _cell(value: object) -> str:
+    """The JSON of a cell. Only what a column can hold has one."""
+    if value is None:
+        return "null"
+    if isinstance(value, str) and _is_text(value):
+        return _quote(value)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST:
+        return str(value)
+    if isinstance(value, bytes):
+        return f'{{"b64":"{base64.b64encode(value).decode("ascii")}"}}'
+    raise NotCanonicalError(value)
 
 
 def rows_digest(rows: Iterable[Hex]) -> Hex:
@@ -149,7 +177,7 @@ class Header:
 
     @property
     def hash(self) -> Hex:
-        return digest("event/v1", canonical(asdict(self)))
+        return digest("event/v1", canonical(_members(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,4 +203,11 @@ class SignedDocument:
 
     @property
     def signed_bytes(self) -> bytes:
-        return b"corelab/sig/v1\0" + canonical(asdict(self))
+        return b"corelab/sig/v1\0" + canonical(_members(self))
+
+
+def _members(one: Header | SignedDocument) -> dict[str, object]:
+    return {name: getattr(one, name) for name in _NAMES[type(one)]}
+
+
+_NAMES = {kind: tuple(each.name for each in fields(kind)) for kind in (Header, SignedDocument)}

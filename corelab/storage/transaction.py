@@ -292,7 +292,8 @@ def _cell(value: Any) -> Any:
 
 
 def _digest(table: str, values: Mapping[str, Any]) -> str:
-    return audit.row_digest(table, {name: values[name] for name in hashed_columns(table)})
+    names = hashed_columns(table)
+    return audit.row_digester(table, names)([values[name] for name in names])
 
 
 def _sealed(payload: _Payload, rows: _StoredRows) -> str | None:

@@ -102,6 +102,21 @@ def test_rows_digest_knows_no_order() -> None:
     assert audit.rows_digest(rows) != audit.rows_digest(rows[1:])
 
 
+_CELLS = st.none() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(st.characters(codec="utf-8")).map(normal)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.dictionaries(st.from_regex(r"[a-z_]{1,6}", fullmatch=True), _CELLS))
+def test_a_row_digest_is_the_digest_of_its_canonical_json(values: dict[str, object]) -> None:
+    assert audit.row_digest("grade", values) == audit.digest("row/v1", canonical({"t": "grade", "c": values}))
+
+
+@pytest.mark.parametrize("cell", [0.5, True, 2**53, "e\u0301", "\ud800", [1]])
+def test_a_cell_that_no_column_holds_has_no_digest(cell: object) -> None:
+    with pytest.raises(NotCanonicalError):
+        audit.row_digest("grade", {"value": cell})
+
+
 def test_hash_of_event_1() -> None:
     assert HEADER_1.hash == HASH_1
 

@@ -1,6 +1,6 @@
 """The kinds of column that records are made of, and the shape of a regulated table."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BLOB, CheckConstraint, Column, Dialect, ForeignKey, Integer, MetaData, Table, Text
@@ -35,7 +35,10 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 def parsed(text: str) -> datetime:
     """The aware time of a stored text; refuses anything but the one form in which times are written."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    at = datetime.fromisoformat(text)
+    if stamp(at) != text:
+        raise ValueError(text)
+    return at
 
 
 def text(name: str, *parts: SchemaItem, null: bool = False, key: bool = False) -> Column[str]:

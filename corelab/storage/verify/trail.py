@@ -37,10 +37,14 @@ def _link(event: Event, previous: Event | None, lab: str) -> Iterator[Fault]:
             yield event.fault(CHAIN, "does not continue the event before it")
         if event.header.hash != event.hash:
             yield event.fault(CHAIN, "its header differs from its hash")
-        if previous and event.header.kind != "clock.backward" and parsed(event.header.at) < parsed(previous.header.at) - BACKWARD:
+        if previous and event.header.at < previous.header.at and _is_backward(event, previous):
             yield event.fault(CHAIN, "its time is before that of the event before it")
     except ValueError as error:
         yield event.fault(CHAIN, f"its header cannot be read ({error})")
+
+
+def _is_backward(event: Event, previous: Event) -> bool:
+    return event.header.kind != "clock.backward" and parsed(event.header.at) < parsed(previous.header.at) - BACKWARD
 
 
 # ---------------------------------------------------------------- payloads
@@ -132,10 +136,10 @@ def rows(source: Source) -> Iterator[Fault]:
     digests: defaultdict[object, list[str]] = defaultdict(list)
     for table in REGULATED:
         names = hashed_columns(table)
-        place = names.index("event_seq")
+        place, digest = names.index("event_seq"), audit.row_digester(table, names)
         for cells in source.cells(table, names):
             try:
-                digests[cells[place]].append(audit.row_digest(table, dict(zip(names, cells, strict=True))))
+                digests[cells[place]].append(digest(cells))
             except NotCanonicalError:
                 yield Fault(source.where(cells[place]), f"{ROWS}: a row of {table} holds what was never written", ROWS)
     for event in source.events:
