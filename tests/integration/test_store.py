@@ -1,6 +1,8 @@
 """The store: what a transaction keeps, what the database refuses, and what its failures are called."""
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 from corelab.domain.accounts import Meaning, Role
 from corelab.domain.record_errors import (
     ClockBackwardError,
+    DiskFullError,
     LabCorruptError,
     LabExistsError,
     LabLockedError,
@@ -25,6 +28,7 @@ from corelab.domain.record_errors import (
 )
 from corelab.domain.vocabulary import AssignmentId
 from corelab.services import accounts, labs
+from corelab.services.verification import verify_lab
 from corelab.storage.keys import BoxSecret, make_opening
 from corelab.storage.schema import COLUMNS, REGULATED, TABLES, statements
 from corelab.storage.store import Actor, NewRow, Store
@@ -394,6 +398,53 @@ def test_a_file_held_by_another_program_is_told_as_locked(lab: Lab, raw: sqlite3
     raw.execute("BEGIN EXCLUSIVE")
     with pytest.raises(LabLockedError), opened.store.begin(Actor()):
         pass
+
+
+def test_a_full_disk_keeps_nothing_of_the_transaction_and_work_goes_on_afterwards(lab: Lab) -> None:
+    def write(pages: str) -> None:
+        with lab.open.store.begin(Actor()) as transaction:
+            transaction._connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+            transaction.record("x.one", "site", "A", rows=[_site("A" * 200_000)])
+
+    with pytest.raises(DiskFullError) as full:
+        write("1")
+    assert full.value.path == lab.open.store.path
+    with lab.open.store.read() as snapshot:
+        assert snapshot.one("site") is None
+    write("1000000")
+    with lab.open.store.read() as snapshot:
+        assert snapshot.one("site") is not None
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from corelab.domain.clock import SystemClock
+from corelab.services import labs
+from corelab.storage.store import Actor
+
+lab = labs.open_lab(Path(sys.argv[1]), SystemClock(), Path(sys.argv[2]))
+while True:
+    with lab.store.begin(Actor()) as transaction:
+        done = transaction.record("x.written", "lab", lab.lab_id, payload={"filler": "x" * 3000})
+    print(done.seq, flush=True)
+"""
+
+
+def test_no_acknowledged_event_is_lost_when_the_program_is_killed(lab: Lab) -> None:
+    lab.open.close()
+    for acknowledged in (3, 20, 7):
+        command = [sys.executable, "-c", WRITER, str(lab.open.folder), str(lab.open.configuration)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
+            assert writer.stdout is not None
+            told = [int(writer.stdout.readline()) for _ in range(acknowledged)]
+            writer.kill()
+            told += [int(line) for line in writer.stdout.read().split()]
+        opened = labs.open_lab(lab.open.folder, lab.clock, lab.open.configuration)
+        with opened.store.read() as snapshot:
+            assert max(told) <= snapshot.events()[-1]["seq"]
+        opened.close()
+        assert verify_lab(lab.open.folder).ok
 
 
 def test_the_statements_make_the_same_schema_every_time() -> None:

@@ -1,6 +1,7 @@
 """Whatever is changed behind the program's back, verify finds it and names the event; triggers dropped first, recreated to the letter."""
 
 import hashlib
+import random
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -263,6 +264,27 @@ def test_verify_survives_any_damage_of_the_file(folder: Path) -> None:
         damaged[place : place + 200] = hashlib.sha512(bytes([place % 251])).digest() * 3
         (folder / DATABASE).write_bytes(damaged)
         assert isinstance(verify_lab(folder), Verified)
+
+
+def test_no_flipped_bit_changes_what_is_recorded_unseen(folder: Path) -> None:
+    """A flip that is not reported has changed nothing that anybody could read."""
+    content, whole = (folder / DATABASE).read_bytes(), _everything(folder)
+    chance = random.Random("flips")  # noqa: S311 - the same flips every time
+    found = 0
+    for _ in range(60):
+        flipped = bytearray(content)
+        flipped[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
+        (folder / DATABASE).write_bytes(flipped)
+        if verify_lab(folder).ok:
+            assert _everything(folder) == whole
+        else:
+            found += 1
+    assert found > 20
+
+
+def _everything(folder: Path) -> list[str]:
+    with closing(sqlite3.connect(folder / DATABASE)) as connection:
+        return list(connection.iterdump())
 
 
 def test_a_file_that_is_no_database_is_a_fault_and_no_crash(folder: Path) -> None:
