@@ -35,7 +35,9 @@ class _Stored:
     path: Path
 
 
-def an_exam_with(lab: Lab, files: Mapping[str, Sequence[bytes]], *, subject: str = "S01", visit: str = "D10", limb: Side = Side.RIGHT) -> ExamId:
+def an_exam_with(
+    lab: Lab, files: Mapping[str, Sequence[bytes]], *, subject: str = "S01", visit: str = "D10", limb: Side = Side.RIGHT
+) -> ExamId:
     """A ready exam with these clips by segment, released by two coordinators; other required segments were not imaged."""
     people = {"checker_id": lab.coordinator.account, "verifier_id": lab.coordinator_2.account}
     stored = [_stored(lab, segment, data) for segment, clips in files.items() for data in clips]
@@ -45,7 +47,11 @@ def an_exam_with(lab: Lab, files: Mapping[str, Sequence[bytes]], *, subject: str
             ExamId(str(uuid4())), _subject(transaction, subject, limb), SubjectCode(subject), VisitId(visit), uuid4().hex[:8],
             lab.charter_sha256, ExamState.READY, closed,
         )  # fmt: skip
-        rows = [registry.exam_row(exam), *_clip_rows(people, exam, stored, limb), registry.status_row(transaction, exam.id, ExamState.READY, closed)]
+        rows = [
+            registry.exam_row(exam),
+            *_clip_rows(people, exam, stored, limb),
+            registry.status_row(transaction, exam.id, ExamState.READY, closed),
+        ]
         transaction.record("exam.made", "exam", exam.id, rows=rows)
     return exam.id
 
