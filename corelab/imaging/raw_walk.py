@@ -14,6 +14,7 @@ IMPLICIT_LITTLE = "1.2.840.10008.1.2"
 EXPLICIT_BIG = "1.2.840.10008.1.2.2"
 DEFLATED = "1.2.840.10008.1.2.1.99"
 
+_DIRECTORY = b"1.2.840.10008.1.3.10"
 UNDEFINED = 0xFFFFFFFF
 ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 PIXEL_DATA = 0x7FE00010
@@ -135,6 +136,8 @@ class _Walker:
             self._ascending(tag, last)
             self._inside(offset, length, len(self.data))
             self._keep(Element((), tag, vr, offset, length))
+            if tag == 0x00020002 and self.data[offset : offset + length].rstrip(b"\0 ") == _DIRECTORY:
+                raise ObjectRefusedError(IntakeCode.SOP_CLASS, "a directory of a disc")
             if tag == 0x00020010:
                 syntax = self.data[offset : offset + length].rstrip(b"\0 ").decode("ascii", "replace")
             at, last = offset + length, tag

@@ -113,6 +113,8 @@ def _judge(values: SourceSet, walked: Walk, *, retired: bool) -> None:
         raise ObjectRefusedError(IntakeCode.TYPE1_MISSING, "no pixel data")
     if walked.syntax not in SYNTAXES:
         raise ObjectRefusedError(IntakeCode.TRANSFER_SYNTAX)
+    if values.text(0x00280004, "CS") not in _PHOTOMETRIC:
+        raise ObjectRefusedError(IntakeCode.CONTAINER, "photometric interpretation")
     if not all(is_uid(values.text(tag, "UI")) for tag in (0x00080018, 0x0020000D, 0x0020000E)):
         raise ObjectRefusedError(IntakeCode.UID_INVALID)
     if values.text(0x00020003, "UI") not in {"", values.text(0x00080018, "UI")}:
@@ -126,7 +128,7 @@ def _opened(values: SourceSet, walked: Walk, frames: FrameFile) -> Opened:
         raise ObjectRefusedError(_no_frames(frames, walked) if frames.frames < 1 else IntakeCode.LIMIT_PIXELS)
     photometric = frames.header.photometric
     bits = frames.header.layout.bits_stored
-    if photometric not in _PHOTOMETRIC or (samples == 3) != (photometric in {"RGB", "YBR_FULL", "YBR_FULL_422"}):
+    if (samples == 3) != (photometric in {"RGB", "YBR_FULL", "YBR_FULL_422"}):
         raise ObjectRefusedError(IntakeCode.CONTAINER, "photometric interpretation")
     if bits > 8 and photometric != "PALETTE COLOR":
         raise ObjectRefusedError(IntakeCode.CONTAINER, "more than 8 bits")
