@@ -1,7 +1,7 @@
 """Larger shared parts: cards, counts that are links, progress, empty states, a scrolled column."""
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from corelab.ui.buttons import Button, Look
@@ -49,13 +49,16 @@ class LinkNumber(Button):
     def show_number(self, number: int | str, note: str = "", *, attention: bool = False) -> None:
         self._number, self._note, self._attention = str(number), note, attention
         self.setAccessibleName(f"{self.text()}: {number}. {note}".strip())
+        self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(150, 96)
+        note = QFontMetrics(font(Size.HINT)).horizontalAdvance(self._note)
+        words = QFontMetrics(font(Size.BODY, Weight.VALUE)).horizontalAdvance(self.text())
+        return QSize(max(150, note + 2 * PADDING, words + 2 * PADDING), 96)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(110, 96)
+        return QSize(100, 96)
 
     def _paint_box(self, painter: QPainter) -> None:
         painter.setPen(QPen(Colour.ACCENT, 2) if self.hasFocus() else Qt.PenStyle.NoPen)
@@ -73,7 +76,9 @@ class LinkNumber(Button):
         painter.drawText(box.adjusted(0, 33, 0, 0), left, self._number)
         painter.setFont(font(Size.HINT))
         painter.setPen(Colour.ATTENTION if self._attention else Colour.SECOND)
-        painter.drawText(box.adjusted(0, 69, 0, 0), left, self._note)
+        painter.drawText(
+            box.adjusted(0, 69, 0, 0), left, painter.fontMetrics().elidedText(self._note, Qt.TextElideMode.ElideRight, box.width())
+        )
 
 
 class ProgressBar(QWidget):
@@ -203,4 +208,5 @@ def scrolled(inner: QWidget) -> QScrollArea:
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.viewport().setAutoFillBackground(False)
+    inner.setAutoFillBackground(False)  # the area has just switched it on
     return area

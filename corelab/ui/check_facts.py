@@ -70,6 +70,7 @@ class CheckFacts(QWidget):
         super().__init__(parent)
         self.setFixedWidth(WIDTH)
         self._title = text_label("", Size.VERDICT, Weight.HEADING, Colour.STRONG)
+        self._message = text_label("", Size.HINT, Weight.VALUE, Colour.ATTENTION, wrap=True)
         self._facts = QVBoxLayout()
         self._facts.setSpacing(GRID)
         self._masks = QVBoxLayout()
@@ -88,6 +89,7 @@ class CheckFacts(QWidget):
         lines.setSpacing(12)
         lines.addWidget(self._title)
         lines.addLayout(self._facts)
+        lines.addWidget(self._message)
         lines.addWidget(rule())
         lines.addWidget(text_label("Masks", Size.BODY, Weight.HEADING, Colour.SECOND))
         lines.addLayout(self._masks)
@@ -103,8 +105,10 @@ class CheckFacts(QWidget):
             lines.addWidget(row)
         lines.addWidget(self.note)
 
-    def show_facts(self, title: str, facts: Sequence[tuple[str, str]]) -> None:
+    def show_facts(self, title: str, facts: Sequence[tuple[str, str]], message: str) -> None:
         self._title.setText(title)
+        self._message.setText(message)
+        self._message.setVisible(bool(message))
         _empty(self._facts)
         for words, value in facts:
             row = QWidget()

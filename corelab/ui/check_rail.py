@@ -27,8 +27,11 @@ class RailClip:
 
 
 class _Model(QAbstractListModel):
+    wanted = Signal(int)
+
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._asked: set[int] = set()
         self.clips: tuple[RailClip, ...] = ()
         self.pictures: dict[int, QImage] = {}
 
@@ -36,7 +39,14 @@ class _Model(QAbstractListModel):
         self.beginResetModel()
         self.clips = tuple(clips)
         self.pictures.clear()
+        self._asked.clear()
         self.endResetModel()
+
+    def want(self, row: int) -> None:
+        """A row came on screen without its picture: ask for it once."""
+        if row not in self._asked:
+            self._asked.add(row)
+            self.wanted.emit(row)
 
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self.clips)
@@ -61,7 +71,10 @@ class _Painter(QStyledItemDelegate):
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         if chosen:
             _paint_chosen(painter, box)
-        _paint_picture(painter, box, model.pictures.get(index.row()))
+        picture = model.pictures.get(index.row())
+        if picture is None:
+            model.want(index.row())
+        _paint_picture(painter, box, picture)
         _paint_words(painter, box, clip, chosen=chosen)
         painter.restore()
 
@@ -75,7 +88,7 @@ def _paint_chosen(painter: QPainter, box: QRect) -> None:
 
 
 def _paint_picture(painter: QPainter, box: QRect, picture: QImage | None) -> None:
-    place = QRectF(box.left() + 24, box.top() + (box.height() - _PICTURE.height()) / 2, _PICTURE.width(), _PICTURE.height())
+    place = QRectF(box.left() + 20, box.top() + (box.height() - _PICTURE.height()) / 2, _PICTURE.width(), _PICTURE.height())
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(Colour.IMAGE)
     painter.drawRoundedRect(place, RADIUS_CAP, RADIUS_CAP)
@@ -88,7 +101,7 @@ def _paint_picture(painter: QPainter, box: QRect, picture: QImage | None) -> Non
 
 
 def _paint_words(painter: QPainter, box: QRect, clip: RailClip, *, chosen: bool) -> None:
-    text = box.adjusted(24 + _PICTURE.width() + 12, 0, -28, 0)
+    text = box.adjusted(20 + _PICTURE.width() + 10, 0, -14, 0)
     middle = box.center().y()
     painter.setFont(font(Size.BODY, Weight.HEADING if chosen else Weight.VALUE))
     painter.setPen(Colour.STRONG if chosen or not clip.done else Colour.TEXT)
@@ -106,13 +119,16 @@ class CheckRail(QListView):
 
     Signals:
         chosen: another clip is current; carries its place.
+        picture_wanted: a clip came on screen without its small picture; carries its place. Connect it queued: it comes from painting.
     """
 
     chosen = Signal(int)
+    picture_wanted = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = _Model(self)
+        self._model.wanted.connect(self.picture_wanted)
         self.setModel(self._model)
         self.setItemDelegate(_Painter(self))
         self.setAccessibleName("Clips")

@@ -45,6 +45,12 @@ def load_frame(pictures: CheckPictures, frame: int) -> QImage:
     return image_of(pictures.original(frame))
 
 
+def load_small(desk: Desk, clip: ClipId) -> QImage:
+    """A small picture for the rail. Slow: for a pixel thread."""
+    image = image_of(intake.pictures(desk.lab, desk.session, clip).original(0))
+    return image.scaled(216, 162, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+
+
 class SheetView(QWidget):
     """Shows a sheet; the page decides about boxes and frames.
 

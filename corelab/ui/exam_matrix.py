@@ -12,7 +12,7 @@ from corelab.domain.vocabulary import SegmentId
 from corelab.ui.parts import paint_tick
 from corelab.ui.theme import Colour, Size, Weight, font
 
-_HEAD, _ROW, _LEFT = 44, 34, 190
+_HEAD, _ROW, _LEFT = 44, 34, 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,12 @@ class ExamMatrix(QWidget):
     Signals:
         cell_chosen: Enter or a click on a cell; carries the row and the segment.
         row_chosen: another exam is current; carries its row.
+        moved: the current cell stands here now; carries its middle, x and y.
     """
 
     cell_chosen = Signal(int, str)
     row_chosen = Signal(int)
+    moved = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,7 +62,7 @@ class ExamMatrix(QWidget):
         return QSize(_LEFT + 44 * len(self._columns), _HEAD + _ROW * len(self._rows) + 2)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(_LEFT + 30 * len(self._columns), _HEAD + _ROW * len(self._rows) + 2)
+        return QSize(_LEFT + 40 * len(self._columns), _HEAD + _ROW * len(self._rows) + 2)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         moves = {Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1)}
@@ -85,6 +87,7 @@ class ExamMatrix(QWidget):
         self._at = (row, min(max(self._at[1] + right, 0), max(len(self._columns) - 1, 0)))
         self._name()
         self.update()
+        self.moved.emit(round(_LEFT + (self._at[1] + 0.5) * self._step()), _HEAD + round((row + 0.5) * _ROW))
         if row != before:
             self.row_chosen.emit(row)
 

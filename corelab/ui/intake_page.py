@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from corelab.domain.charter import Charter
@@ -59,6 +60,7 @@ class IntakePage(Page):
         self.rows.chosen.connect(self._on_clip)
         self.empty = EmptyState()
         self.report = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND, wrap=True)
+        self.report.hide()
         self.matrix = ExamMatrix()
         self.matrix.row_chosen.connect(self._show_exam)
         self.matrix.cell_chosen.connect(self._on_cell)
@@ -106,7 +108,10 @@ class IntakePage(Page):
         card = Card().titled(
             "Completeness", "What the charter asks of each exam. Enter on a missing segment closes it as not imaged (NI), with a reason."
         )
-        card.lines.addWidget(scrolled(self.matrix), 1)
+        area = scrolled(self.matrix)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.matrix.moved.connect(area.ensureVisible)
+        card.lines.addWidget(area, 1)
         middle.addWidget(card, 2)
         return middle
 
@@ -172,7 +177,7 @@ class IntakePage(Page):
         subject, visit, side = self.form.named
         self._cancel = Cancel()
         self.working.begin("Taking in...")
-        self.report.setText("")
+        self.report.hide()
         work = partial(
             intake.take_in,
             self.desk.lab,
@@ -192,6 +197,7 @@ class IntakePage(Page):
     def _on_taken(self, report: IntakeReport) -> None:
         self.working.end()
         self.report.setText(report_words(report))
+        self.report.show()
         self._taken = True
         self.opened()
 

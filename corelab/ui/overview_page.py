@@ -29,8 +29,8 @@ from corelab.ui.theme import Colour, Size, Weight
 _COUNTS = (
     (ExamState.RECEIVING, "Receiving", "clips or facts missing"),
     (ExamState.READY, "Ready", "to be assigned"),
-    (ExamState.ASSIGNED, "With readers", "until both have signed"),
-    (ExamState.RELEASED, "With adjudicators", "cases to be decided"),
+    (ExamState.ASSIGNED, "Reading", "until both have signed"),
+    (ExamState.RELEASED, "Adjudication", "cases to be decided"),
     (ExamState.FINAL, "Final", "every cell has a result"),
     (ExamState.LOCKED, "Locked", "data closed"),
 )
@@ -133,6 +133,9 @@ class OverviewPage(Page):
         self.checks.show_number(len(state.clips), f"{second} for the second person" if second else "before readers see them")
         total = len(state.exams)
         self._second.setText(f"{total} {'exam' if total == 1 else 'exams'}, trial {self.desk.lab.trial_id}")
+        self.assign.setEnabled(counts[ExamState.READY] > 0)
+        self.compare.setEnabled(counts[ExamState.ASSIGNED] + counts[ExamState.RELEASED] > 0)
+        self.lock.setEnabled(total > 0 and counts[ExamState.FINAL] == total)
         self._steps.setText(_next_words(counts, len(state.clips)))
         self._show_rows()
 
@@ -164,6 +167,8 @@ class OverviewPage(Page):
 
     def assign_exams(self) -> None:
         """Deal ready exams to pairs of readers."""
+        if not self.assign.isEnabled():
+            return
         self._work("Assigning...", partial(assignment.assign, self.desk.lab, self.desk.session), self._on_assigned)
 
     def _on_assigned(self, done: Assigned) -> None:
@@ -171,6 +176,8 @@ class OverviewPage(Page):
         self._told(f"{done.assigned} {'reading' if done.assigned == 1 else 'readings'} assigned.{waits}")
 
     def ask_compare(self) -> None:
+        if not self.compare.isEnabled():
+            return
         words = "Every exam whose two readings are signed is opened and compared. No reader can change a reading after this."
         dialogs.confirm(self, "Release and compare?", words, do="Release and compare", agreed=self._compare)
 
@@ -185,6 +192,8 @@ class OverviewPage(Page):
         self._told(words + (f" {stuck} differ and have no adjudicator: add one who read nothing of the subject." if stuck else ""))
 
     def ask_lock(self) -> None:
+        if not self.lock.isEnabled():
+            return
         question = "After this no reading, decision or charter enters. Every exam has to be final. Why now?"
         dialogs.ask_reason(self, "Lock the database?", question, do="Go on to the signature", given=self._on_lock_reason)
 

@@ -268,9 +268,9 @@ class InviteForm(Card):
         self.titled("Add a person")
         self.setFixedWidth(_SIDE)
         self.user, self.printed, self.boxes = QLineEdit(), QLineEdit(), RoleBoxes()
-        button = Button("Make a one-time code", look=Look.PRIMARY)
-        button.clicked.connect(self._on_clicked)
-        for widget in (field("User name", self.user), field("Printed name, as in signatures", self.printed), self.boxes, rule(), button):
+        self.make = Button("Make a one-time code", look=Look.PRIMARY)
+        self.make.clicked.connect(self._on_clicked)
+        for widget in (field("User name", self.user), field("Printed name, as in signatures", self.printed), self.boxes, rule(), self.make):
             self.lines.addWidget(widget)
 
     def clear(self) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -14,8 +15,9 @@ from corelab.ui import dialogs
 from corelab.ui.cards import EmptyState, scrolled
 from corelab.ui.check_facts import CheckFacts, MaskLine
 from corelab.ui.check_rail import CheckRail, RailClip
-from corelab.ui.check_sheet import Sheet, SheetView, load_frame, load_sheet
+from corelab.ui.check_sheet import Sheet, SheetView, load_frame, load_sheet, load_small
 from corelab.ui.desk import Desk
+from corelab.ui.intake_words import segment_of
 from corelab.ui.page import Page
 from corelab.ui.parts import text_label
 from corelab.ui.theme import NARROW_BELOW, Colour, Size, Weight
@@ -39,6 +41,7 @@ class PixelCheckPage(Page):
         self._drawing = False
         self.rail = CheckRail()
         self.rail.chosen.connect(self._on_chosen)
+        self.rail.picture_wanted.connect(self._on_picture_wanted, Qt.ConnectionType.QueuedConnection)
         self.facts = CheckFacts()
         self.facts.box_chosen.connect(self._on_box_chosen)
         self.view = SheetView()
@@ -130,7 +133,7 @@ class PixelCheckPage(Page):
         self.large.setFocus()
 
     def _rail_clip(self, clip: WaitingClip) -> RailClip:
-        title = f"Clip {clip.number}"
+        title = f"Clip {clip.number}, {clip.subject}"
         match clip.state:
             case ClipState.PASSED:
                 mine = "Passed by you" if self._passed_by_me(clip) else "To be confirmed"
@@ -140,7 +143,7 @@ class PixelCheckPage(Page):
             case ClipState.RELEASED:
                 return RailClip(title, "Released", done=True)
             case ClipState.HELD:
-                return RailClip(title, "Needs a mask" if _needs_mask(clip) else "Damaged", attention=True)
+                return RailClip(title, "Needs mask" if _needs_mask(clip) else "Damaged", attention=True)
             case ClipState.CHECKED:
                 count = len(clip.flagged)
                 return RailClip(
@@ -180,9 +183,18 @@ class PixelCheckPage(Page):
             return
         self._sheet = sheet
         self.view.show_sheet(sheet)
-        self.rail.show_picture(self.rail.current, sheet.tiles[0])
         self._show_frame(self._frame)
         self._show()
+
+    def _on_picture_wanted(self, at: int) -> None:
+        if at < len(self._clips):
+            clip = self._clips[at].clip
+            load = partial(load_small, self.desk, clip)
+            self.desk.jobs.pixels(self, load, partial(self._on_picture, at, clip), _no_picture)
+
+    def _on_picture(self, at: int, clip: ClipId, image: QImage) -> None:
+        if at < len(self._clips) and self._clips[at].clip == clip:
+            self.rail.show_picture(at, image)
 
     def _show_frame(self, frame: int) -> None:
         sheet, clip = self._sheet, self.clip
@@ -211,11 +223,9 @@ class PixelCheckPage(Page):
         facts = [
             ("Frames", f"{clip.frames}, {clip.rate:.0f}/s" if clip.frames > 1 else "still"),
             ("Size", f"{clip.columns} x {clip.rows}"),
-            ("Segment", " ".join(each for each in (clip.side.letter if clip.side else "", clip.segment or "not labelled") if each)),
+            ("Segment", segment_of(clip) or "not labelled"),
         ]
-        if clip.message:
-            facts.append(("Note", clip.message))
-        self.facts.show_facts(f"Clip {clip.number}", facts)
+        self.facts.show_facts(f"Clip {clip.number}", facts, clip.message)
         self._show_boxes()
         self._show_state()
 
@@ -371,6 +381,10 @@ class PixelCheckPage(Page):
     def _on_failed(self, error: Exception) -> None:
         self.saved.emit("Not saved")
         self.show_error(error)
+
+
+def _no_picture(_error: Exception) -> None:
+    """The rail stays black there; opening the clip says why."""
 
 
 def _needs_mask(clip: WaitingClip) -> bool:

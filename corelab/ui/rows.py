@@ -17,13 +17,14 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from corelab.ui.cards import paint_progress
 from corelab.ui.parts import paint_diamond, paint_tick
 from corelab.ui.theme import RADIUS_ROW, ROW_WORKLIST, Colour, Size, Weight, font
 
+_LEAST_STRETCH = 170
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -72,9 +73,16 @@ class RowsModel(QAbstractTableModel):
         self._rows: tuple[tuple[Shown, ...], ...] = ()
 
     def show_rows(self, rows: Sequence[Sequence[Shown]]) -> None:
-        self.beginResetModel()
-        self._rows = tuple(tuple(row) for row in rows)
-        self.endResetModel()
+        """As many rows as before: only those that differ are told, so that somebody who types in another row is left alone."""
+        before, now = self._rows, tuple(tuple(row) for row in rows)
+        if len(before) != len(now):
+            self.beginResetModel()
+            self._rows = now
+            self.endResetModel()
+            return
+        self._rows = now
+        for at in (at for at, row in enumerate(now) if row != before[at]):
+            self.dataChanged.emit(self.index(at, 0), self.index(at, len(self.columns) - 1))
 
     def cell(self, index: Index) -> Shown:
         return self._rows[index.row()][index.column()]
@@ -187,7 +195,8 @@ class Rows(QTableView):
     def __init__(self, columns: Sequence[Column], name: str, *, row_height: int = ROW_WORKLIST, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = RowsModel(columns, self)
-        self._model.typed.connect(self.typed)
+        # Queued: the answer may change the rows, and the editor of this cell must have closed before.
+        self._model.typed.connect(self.typed, Qt.ConnectionType.QueuedConnection)
         self.setModel(self._model)
         self.setItemDelegate(_Painter(self))
         self.setAccessibleName(name)
@@ -195,6 +204,17 @@ class Rows(QTableView):
         self._set_measures(row_height)
         self.selectionModel().currentRowChanged.connect(self._on_current)
         self.doubleClicked.connect(self._on_double_click)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the fixed columns give way, so that the last one stays on screen."""
+        columns = self._model.columns
+        fixed = sum(column.width for column in columns)
+        rest = _LEAST_STRETCH * sum(column.width == 0 for column in columns)
+        share = min(1.0, max(0.4, (self.viewport().width() - rest) / max(1, fixed)))
+        for at, column in enumerate(columns):
+            if column.width:
+                self.horizontalHeader().resizeSection(at, round(column.width * share))
+        super().resizeEvent(event)
 
     def _set_manners(self) -> None:
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -219,8 +239,6 @@ class Rows(QTableView):
             # Never ResizeToContents: it asks for every cell of every row.
             mode = QHeaderView.ResizeMode.Fixed if column.width else QHeaderView.ResizeMode.Stretch
             header.setSectionResizeMode(at, mode)
-            if column.width:
-                header.resizeSection(at, column.width)
 
     def show_rows(self, rows: Sequence[Sequence[Shown]], *, current: int = 0) -> None:
         """Show these rows; row ``current`` is chosen if it is there."""

@@ -93,7 +93,7 @@ def apply_theme(app: QApplication) -> None:
     app.setStyle(QStyleFactory.create("Fusion"))
     app.setPalette(palette())
     app.setFont(font())
-    app.setStyleSheet(_CONTROLS)
+    app.setStyleSheet(_CONTROLS.replace("{ARROW}", resource("icons", "down.svg").as_posix()))
 
 
 def palette() -> QPalette:
@@ -135,7 +135,8 @@ QLineEdit, QPlainTextEdit, QComboBox, QSpinBox {{
 }}
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus {{ border: 1px solid {Colour.ACCENT.name()}; }}
 QLineEdit:disabled, QComboBox:disabled {{ color: {Colour.THIRD.name()}; border-color: {Colour.LINE.name()}; }}
-QComboBox::drop-down {{ border: none; width: 24px; }}
+QComboBox::drop-down {{ border: none; width: 28px; }}
+QComboBox::down-arrow {{ image: url({{ARROW}}); width: 10px; height: 10px; }}
 QComboBox QAbstractItemView {{
   background: {Colour.RAISED.name()}; border: 1px solid {Colour.LINE_STRONG.name()}; outline: none; padding: 4px;
 }}

@@ -81,7 +81,7 @@ def _disk(error: OSError) -> Words:
 def _charter(error: Any) -> Words:
     faults = tuple(error.faults)
     listed = "; ".join(f"{getattr(fault, 'path', '')} {getattr(fault, 'message', fault)}".strip() for fault in faults[:5])
-    return Words(f"The charter has {len(faults)} faults. {listed}", "Nothing was changed.", "Correct the file and choose it again.")
+    return Words(f"The charter has {len(faults)} faults: {listed}.", "Nothing was changed.", "Correct the file and choose it again.")
 
 
 def _locked(error: records.AccountLockedError) -> Words:

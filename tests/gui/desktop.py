@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -30,7 +31,7 @@ PEOPLE = {
 
 def a_lab(tmp_path: Path) -> OpenLab:
     """A demo lab with people of every role; passwords cheap to check, because this is no test of their cost."""
-    charter = sorted(resource("charters").glob("dvt*.toml"))[0].read_bytes()
+    charter = min(resource("charters").glob("dvt*.toml")).read_bytes()
     folder, configuration = tmp_path / "lab", tmp_path / "configuration"
     first = [labs.NewPerson(user, user, PASSWORD) for user in ("administrator", "coordinator-1")]
     labs.create(
@@ -70,16 +71,23 @@ class Desktop:
         form = self.front._sign_in
         assert form is not None
         form.user.setFocus()
-        self.qtbot.keyClicks(form.user, user)
-        self.qtbot.keyClick(form.user, Qt.Key.Key_Return)
-        self.qtbot.keyClicks(form.password, password)
-        self.qtbot.keyClick(form.password, Qt.Key.Key_Return)
+        QTest.keyClicks(form.user, user)
+        QTest.keyClick(form.user, Qt.Key.Key_Return)
+        QTest.keyClicks(form.password, password)
+        QTest.keyClick(form.password, Qt.Key.Key_Return)
 
     def press(self, *keys: Qt.Key | str, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """Keys to whatever has the focus, as from the keyboard."""
         for key in keys:
-            target = QApplication.focusWidget() or self.window
-            self.qtbot.keyClick(target, key, modifier)
+            QApplication.processEvents()
+            modal = QApplication.activeModalWidget()
+            if QApplication.activeWindow() is None:
+                (self.window if modal is None else modal).activateWindow()  # as a window manager does when a dialog closes
+                QApplication.processEvents()
+            target = modal.focusWidget() if modal is not None else QApplication.focusWidget()
+            if target is None:
+                target = modal if modal is not None else self.window
+            QTest.keyClick(target, key, modifier)  # type: ignore[arg-type]  # a key or a letter
 
     def dialog(self) -> Any:
         """The one dialog that is open."""
@@ -89,7 +97,8 @@ class Desktop:
 
     def words(self, root: QWidget | None = None) -> str:
         """Everything that can be read in labels, titles, tool tips and accessible names."""
-        root = root or self.window
+        root = self.window if root is None else root
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         said = [self.window.windowTitle()]
         for widget in [root, *root.findChildren(QWidget)]:
             said += [widget.accessibleName(), widget.toolTip()]

@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 
 from corelab.domain.accounts import Role
@@ -58,11 +59,11 @@ def test_a_one_time_code_becomes_an_own_password(desktop: Desktop) -> None:
     form = desktop.front._sign_in
     assert form is not None
     form.show_activation()
-    desktop.qtbot.keyClicks(form.code, code)
+    QTest.keyClicks(form.code, code)
     desktop.press(Qt.Key.Key_Return)
-    desktop.qtbot.keyClicks(form.new_password, "a quiet evening by the lake")
+    QTest.keyClicks(form.new_password, "a quiet evening by the lake")
     desktop.press(Qt.Key.Key_Return)
-    desktop.qtbot.keyClicks(form.again, "a quiet evening by the lake")
+    QTest.keyClicks(form.again, "a quiet evening by the lake")
     desktop.press(Qt.Key.Key_Return)
     assert "Your password is set." in desktop.words()
     desktop.sign_in("reader-9", "a quiet evening by the lake")
@@ -77,7 +78,7 @@ def test_two_different_new_passwords_change_nothing(desktop: Desktop) -> None:
     form.new_password.setText("a quiet evening by the lake")
     form.again.setText("a quiet evening by the lane")
     desktop.press(Qt.Key.Key_Return)
-    desktop.qtbot.keyClick(form.again, Qt.Key.Key_Return)
+    QTest.keyClick(form.again, Qt.Key.Key_Return)
     assert "The two passwords differ." in desktop.words()
 
 
@@ -96,11 +97,11 @@ def test_only_the_same_person_unlocks(desktop: Desktop) -> None:
     desktop.front.lock()
     lock = desktop.front._lock
     assert lock is not None
-    desktop.qtbot.keyClicks(lock.password, "certainly not this one")
+    QTest.keyClicks(lock.password, "certainly not this one")
     desktop.press(Qt.Key.Key_Return)
     assert desktop.window.current is None
     assert "not right" in desktop.words(lock)
-    desktop.qtbot.keyClicks(lock.password, PASSWORD)
+    QTest.keyClicks(lock.password, PASSWORD)
     desktop.press(Qt.Key.Key_Return)
     assert desktop.window.current is not None
     assert desktop.window.current.name == "people"

@@ -1,0 +1,115 @@
+"""People: what an administrator and a coordinator do with accounts, by keys and clicks."""
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+
+from corelab.domain.accounts import Role, Status
+from corelab.services import accounts
+from corelab.ui.people_page import PeoplePage
+from tests.gui.desktop import PASSWORD, Desktop
+
+
+def people_page(desktop: Desktop, user: str) -> PeoplePage:
+    desktop.sign_in(user)
+    desktop.window.open_page("people")
+    page = desktop.window.current
+    assert isinstance(page, PeoplePage)
+    return page
+
+
+def choose(page: PeoplePage, user: str) -> None:
+    page.rows.choose(next(at for at, row in enumerate(page.rows.texts()) if row[1] == user))
+
+
+def status_of(desktop: Desktop, user: str) -> Status:
+    session = accounts.sign_in(desktop.lab, "coordinator-1", PASSWORD)
+    return next(each.status for each in accounts.people(desktop.lab, session) if each.user_name == user)
+
+
+def give_reason(desktop: Desktop, words: str) -> None:
+    dialog: Any = desktop.dialog()
+    QTest.keyClicks(dialog.words, words)
+    desktop.press(Qt.Key.Key_Tab, Qt.Key.Key_Tab)
+    desktop.press(Qt.Key.Key_Return)
+
+
+def test_a_new_person_gets_a_one_time_code_that_is_shown_and_can_be_copied(desktop: Desktop) -> None:
+    page = people_page(desktop, "administrator")
+    QTest.keyClicks(page.invite.user, "reader-7")
+    QTest.keyClicks(page.invite.printed, "Reader seven")
+    page.invite.boxes.boxes[Role.READER].click()
+    page.invite.make.click()
+    dialog = desktop.dialog()
+    code = dialog.code.text()
+    dialog._on_copy()
+    assert QGuiApplication.clipboard().text() == code
+    assert accounts.activate(desktop.lab, code, PASSWORD).user_name == "reader-7"
+    dialog.accept()
+    assert any(row[1] == "reader-7" for row in page.rows.texts())
+
+
+def test_roles_that_exclude_one_another_are_told_before_asking(desktop: Desktop) -> None:
+    page = people_page(desktop, "administrator")
+    page.invite.boxes.boxes[Role.READER].click()
+    page.invite.boxes.boxes[Role.COORDINATOR].click()
+    assert "may not have these together" in desktop.words(page)
+
+
+def test_an_account_is_deactivated_with_a_reason_only(desktop: Desktop) -> None:
+    page = people_page(desktop, "administrator")
+    choose(page, "reader-2")
+    page.deactivate.click()
+    dialog = desktop.dialog()
+    assert not dialog._do.isEnabled()
+    give_reason(desktop, "left the trial")
+    assert status_of(desktop, "reader-2") is Status.DEACTIVATED
+    assert not page.deactivate.isEnabled()
+
+
+def test_a_locked_person_is_unlocked(desktop: Desktop) -> None:
+    for _ in range(5):
+        desktop.sign_in("reader-1", "certainly not this one")
+    page = people_page(desktop, "administrator")
+    choose(page, "reader-1")
+    assert "Locked" in page.rows.texts()[page.rows.current]
+    page.unlock.click()
+    give_reason(desktop, "called back, it was the keyboard")
+    assert status_of(desktop, "reader-1") is Status.ACTIVE
+
+
+def test_nobody_changes_the_own_account(desktop: Desktop) -> None:
+    page = people_page(desktop, "administrator")
+    choose(page, "administrator")
+    assert not page.deactivate.isEnabled()
+    assert not page.reset.isEnabled()
+    assert not page.roles.isEnabled()
+
+
+def test_a_reset_shows_a_new_code(desktop: Desktop) -> None:
+    page = people_page(desktop, "administrator")
+    choose(page, "reader-1")
+    page.reset.click()
+    give_reason(desktop, "password lost, identity checked by phone")
+    assert accounts.activate(desktop.lab, desktop.dialog().code.text(), "another evening by the lake").user_name == "reader-1"
+
+
+def test_a_coordinator_records_training_and_grants_custody(desktop: Desktop) -> None:
+    page = people_page(desktop, "coordinator-1")
+    choose(page, "reader-1")
+    page.training.click()
+    desktop.press(Qt.Key.Key_Return)
+    assert page.rows.texts()[page.rows.current][5] == "Recorded"
+    choose(page, "coordinator-2")
+    page.custody.click()
+    desktop.press(Qt.Key.Key_Return)
+    assert page.rows.texts()[page.rows.current][4] == "Holds it"
+    assert accounts.sign_in(desktop.lab, "coordinator-2", PASSWORD).custody is not None
+
+
+def test_a_coordinator_has_no_button_that_changes_accounts(desktop: Desktop) -> None:
+    page = people_page(desktop, "coordinator-1")
+    assert not page.deactivate.isVisible()
+    assert not page.invite.isVisible()
