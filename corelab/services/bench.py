@@ -10,6 +10,8 @@ from time import thread_time
 from corelab.imaging import benchmark
 
 Told = Callable[[str], None]
+Maker = Callable[[Path, int, tuple[int, int]], None]
+"""Writes a clip of so many frames of (columns, rows)."""
 
 
 @dataclass(frozen=True, slots=True)

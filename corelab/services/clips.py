@@ -67,7 +67,7 @@ class OpenClip:
     def read_ahead(self, index: int, step: int) -> int:
         """Decode the next frames after ``index`` in the direction of ``step``, round the end of the clip; answers how many were decoded."""
         decoded = 0
-        for ahead in range(1, min(READ_AHEAD, self._file.frames)):
+        for ahead in range(1, min(READ_AHEAD, self._file.frames - 1) + 1):
             following = (index + ahead * step) % self._file.frames
             if self.ready(following):
                 continue

@@ -1,0 +1,56 @@
+"""The performance goals: measured on real work in turns, judged by their limits. How fast it is here is not tested."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pydicom import dcmread
+
+from corelab.imaging import benchmark
+from corelab.imaging.frames import FrameFile
+from corelab.services import bench
+from corelab.services.bench import Goal, WindowFigures, measure
+
+SMALL = (320, 240)
+
+
+def test_a_goal_is_met_up_to_its_limit() -> None:
+    assert [Goal("id", "what", value, 0.2).ok for value in (0.1, 0.2, 0.21)] == [True, True, False]
+
+
+@pytest.mark.parametrize("make", [benchmark.jpeg_clip, benchmark.lossless_clip])
+def test_the_measured_clips_are_sound_for_both_sides(tmp_path: Path, make: bench.Maker) -> None:
+    path = tmp_path / "clip.dcm"
+    make(path, 8, SMALL)
+    with FrameFile.open(path) as file:
+        assert (file.frames, file.shape, file.header.frames_declared) == (8, (240, 320, 4), 8)
+        assert not np.array_equal(file.decode(0), file.decode(1))
+    assert dcmread(path).pixel_array.shape == (8, 240, 320, 3)
+
+
+def test_every_goal_has_its_figures_and_the_window_is_asked_for_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("jpeg_clip", "lossless_clip"):
+        make: bench.Maker = getattr(benchmark, name)
+        monkeypatch.setattr(benchmark, name, lambda path, _frames, _size, make=make: make(path, 2, SMALL))
+    told: list[str] = []
+    goals = measure(quick=True, window=lambda turns: WindowFigures(paint_ms=turns / 10, first_paint_s=0.7), told=told.append)
+    assert [(goal.id, goal.limit) for goal in goals] == [
+        ("first-frame", 0.20),
+        ("first-frame-of-all", 0.01),
+        ("frames-jpeg", 0.10),
+        ("frames-jpeg-lossless", 0.70),
+        ("paint", 2.0),
+        ("worklist-to-picture", 0.5),
+    ]
+    assert all(goal.value > 0 for goal in goals)
+    assert [goal.ok for goal in goals[-2:]] == [True, False]
+    assert told[-1] == "The window"
+
+
+def test_what_pydicom_cannot_decode_here_is_said_and_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    make = benchmark.jpeg_clip
+    monkeypatch.setattr(benchmark, "jpeg_clip", lambda path, _frames, _size: make(path, 2, SMALL))
+    monkeypatch.setattr(benchmark, "pydicom_reads_lossless", lambda: False)
+    told: list[str] = []
+    assert "frames-jpeg-lossless" not in {goal.id for goal in measure(quick=True, told=told.append)}
+    assert any("no decoder" in line for line in told)

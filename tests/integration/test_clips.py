@@ -1,0 +1,120 @@
+"""The clips that a signed-in person may look at: proven to be the released ones, decoded once, wiped at sign-out."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corelab.domain.clip import Clip, Region, RegionKind, Timing, TimingSource
+from corelab.domain.record_errors import NotPermittedError
+from corelab.domain.vocabulary import Sha256
+from corelab.imaging.archive import FolderArchive
+from corelab.imaging.frames import FrameFile
+from corelab.services.clips import ClipMissingError, ClipShelf, FrameUnreadableError, Length, Refusal, caliper, open_clip
+from tests.builders import Lab, a_lab
+from tests.picture_files import jpeg, saved, with_items
+
+FRAME_BYTES = 24 * 32 * 4
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[Lab]:
+    lab = a_lab(tmp_path)
+    yield lab
+    lab.open.close()
+
+
+def released(lab: Lab, content: bytes, frames: int = 12) -> Clip:
+    sha256 = FolderArchive(lab.open.clips).put(saved(lab.open.folder, content, "candidate"))
+    return Clip(sha256, 24, 32, Timing(TimingSource.FRAME_TIME, (40.0,) * frames))
+
+
+def test_a_reader_sees_the_decoded_frames(lab: Lab) -> None:
+    clip = released(lab, jpeg(12))
+    shelf = ClipShelf(lab.open, lab.reader_1)
+    frame = shelf.open(clip).frame(7)
+    with FrameFile.open(FolderArchive(lab.open.clips).path(clip.sha256)) as file:
+        assert frame.pixels.tobytes() == file.decode(7).tobytes()
+    assert (frame.index, frame.width, frame.height, frame.stride) == (7, 32, 24, 128)
+    shelf.wipe()
+
+
+def test_an_adjudicator_may_look_and_a_coordinator_may_not(lab: Lab) -> None:
+    clip = released(lab, jpeg(12))
+    assert open_clip(lab.open, lab.adjudicator, clip).frame(0).index == 0
+    for other in (lab.coordinator, lab.administrator, lab.auditor):
+        with pytest.raises(NotPermittedError):
+            open_clip(lab.open, other, clip)
+
+
+def test_a_clip_that_was_replaced_is_refused(lab: Lab) -> None:
+    clip = released(lab, jpeg(12))
+    place = FolderArchive(lab.open.clips).path(clip.sha256)
+    place.chmod(0o644)
+    place.write_bytes(jpeg(11))
+    with pytest.raises(ClipMissingError) as refused:
+        open_clip(lab.open, lab.reader_1, clip)
+    assert (refused.value.sha256, refused.value.changed) == (clip.sha256, True)
+
+
+def test_a_clip_that_is_gone_is_refused(lab: Lab) -> None:
+    clip = replace(released(lab, jpeg(12)), sha256=Sha256("0" * 64))
+    with pytest.raises(ClipMissingError) as refused:
+        open_clip(lab.open, lab.reader_1, clip)
+    assert not refused.value.changed
+
+
+def test_reading_ahead_makes_the_next_frames_ready_in_the_direction_of_play(lab: Lab) -> None:
+    opened = open_clip(lab.open, lab.reader_1, released(lab, jpeg(12)))
+    assert opened.read_ahead(10, 1) == 8
+    assert [index for index in range(12) if opened.ready(index)] == [0, 1, 2, 3, 4, 5, 6, 11]
+    assert opened.read_ahead(10, 1) == 0
+    opened.read_ahead(10, -1)
+    assert all(opened.ready(index) for index in (9, 8, 7))
+
+
+def test_an_unreadable_frame_is_told_and_passed_over_ahead(lab: Lab) -> None:
+    whole = jpeg(3)
+    with FrameFile.open(saved(lab.open.folder, whole, "whole")) as file:
+        streams = [file.encoded(index) for index in range(3)]
+    opened = open_clip(lab.open, lab.reader_1, released(lab, with_items(whole, [b"", streams[1], streams[2]]), 3))
+    with pytest.raises(FrameUnreadableError):
+        opened.frame(0)
+    assert opened.read_ahead(1, 1) == 1
+    assert opened.thumbnail(16).index == 1
+
+
+def test_a_thumbnail_keeps_the_shape_of_the_picture(lab: Lab) -> None:
+    thumbnail = open_clip(lab.open, lab.reader_1, released(lab, jpeg(12))).thumbnail(16)
+    assert (thumbnail.width, thumbnail.height, thumbnail.pixels.nbytes) == (16, 12, 16 * 12 * 4)
+
+
+def test_memory_stays_within_the_budget_however_long_the_clip(lab: Lab) -> None:
+    shelf = ClipShelf(lab.open, lab.reader_1, budget_bytes=5 * FRAME_BYTES)
+    opened = shelf.open(released(lab, jpeg(40), 40))
+    for index in range(40):
+        opened.frame(index)
+    assert [index for index in range(40) if opened.ready(index)] == [35, 36, 37, 38, 39]
+
+
+def test_nothing_is_left_at_sign_out_and_shown_frames_stay_whole(lab: Lab) -> None:
+    shelf = ClipShelf(lab.open, lab.reader_1)
+    opened = shelf.open(released(lab, jpeg(12)))
+    shown = opened.frame(3)
+    before = shown.pixels.tobytes()
+    shelf.wipe()
+    assert not opened.ready(3)
+    assert shown.pixels.tobytes() == before
+    with pytest.raises(FrameUnreadableError):
+        opened.frame(4)
+
+
+def test_the_caliper_answers_in_mm_or_in_words() -> None:
+    region = Region(RegionKind.TISSUE, (0, 0, 31, 23), 0.1, 0.1, "cm", "cm", usable=True)
+    clip = Clip(Sha256("a" * 64), 24, 32, Timing(TimingSource.ASSUMED, (40.0,)), (region,))
+    length = caliper(clip, (1, 1), (4, 5))
+    assert isinstance(length, Length)
+    assert np.isclose(length.millimetres or 0, 5.0)
+    assert isinstance(caliper(replace(clip, regions=()), (1, 1), (4, 5)), Refusal)

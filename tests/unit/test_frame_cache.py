@@ -1,0 +1,119 @@
+"""The cache keeps within its budget, drops what is needed last, and never writes into a frame that is shown."""
+
+import gc
+
+import pytest
+
+from corelab.imaging.faults import FrameUnreadableError
+from corelab.imaging.frame_cache import IDLE_BUFFERS, BufferPool, Frame, FrameCache
+from corelab.imaging.frames import Pixels
+
+SHAPE = (2, 4, 4)
+SIZE = 32
+
+
+def fetch(cache: FrameCache, index: int, clip: str = "a") -> Frame:
+    def decode(out: Pixels) -> None:
+        out[...] = index
+
+    return cache.fetch(clip, index, SHAPE, decode)
+
+
+def look(cache: FrameCache, index: int, clip: str = "a") -> Frame:
+    cache.look_at(clip, index)
+    return fetch(cache, index, clip)
+
+
+def kept(cache: FrameCache, clip: str = "a") -> list[int]:
+    return [index for index in range(50) if cache.ready(clip, index)]
+
+
+def test_a_frame_says_how_its_bytes_lie() -> None:
+    frame = look(FrameCache(1000), 3)
+    assert (frame.index, frame.width, frame.height, frame.stride, frame.pixels.tobytes()) == (3, 4, 2, 16, b"\3" * SIZE)
+
+
+def test_a_frame_is_decoded_once() -> None:
+    cache = FrameCache(10 * SIZE)
+    assert look(cache, 1) is look(cache, 1)
+
+
+def test_what_lies_farthest_behind_is_dropped_first() -> None:
+    cache = FrameCache(3 * SIZE)
+    for index in range(5):
+        look(cache, index)
+    assert kept(cache) == [2, 3, 4]
+    assert cache.used_bytes == 3 * SIZE
+
+
+def test_frames_behind_go_before_frames_ahead() -> None:
+    cache = FrameCache(4 * SIZE)
+    look(cache, 10)
+    for index in (11, 12, 13):
+        fetch(cache, index)
+    look(cache, 12)
+    fetch(cache, 14)
+    assert kept(cache) == [11, 12, 13, 14]
+
+
+def test_reading_ahead_never_drops_what_is_needed_sooner() -> None:
+    cache = FrameCache(3 * SIZE)
+    look(cache, 0)
+    for index in range(1, 8):
+        fetch(cache, index)
+    assert kept(cache) == [0, 1, 2]
+
+
+def test_clips_that_left_the_screen_go_first() -> None:
+    cache = FrameCache(4 * SIZE)
+    for clip in "abc":
+        look(cache, 0, clip)
+    fetch(cache, 1, "c")
+    fetch(cache, 2, "c")
+    assert [kept(cache, clip) for clip in "abc"] == [[], [0], [0, 1, 2]]
+
+
+def test_a_frame_larger_than_the_budget_is_shown_but_not_kept() -> None:
+    cache = FrameCache(SIZE - 1)
+    assert look(cache, 5).index == 5
+    assert (kept(cache), cache.used_bytes) == ([], 0)
+
+
+def test_a_shown_frame_keeps_its_pixels_whatever_is_decoded_after_it() -> None:
+    cache = FrameCache(SIZE)
+    shown = look(cache, 1).pixels
+    for index in range(2, 40):
+        look(cache, index)
+    assert shown.tobytes() == b"\1" * SIZE
+
+
+def test_a_buffer_is_used_again_once_nobody_shows_it() -> None:
+    pool = BufferPool()
+    first = pool.lend(SHAPE)
+    address = first.ctypes.data
+    held = memoryview(first.data)
+    del first
+    gc.collect()
+    assert pool.lend(SHAPE).ctypes.data != address
+    del held
+    gc.collect()
+    assert address in {lent.ctypes.data for lent in [pool.lend(SHAPE) for _ in range(IDLE_BUFFERS)]}
+
+
+def test_an_unreadable_frame_is_told_each_time_and_holds_nothing_up() -> None:
+    cache = FrameCache(10 * SIZE)
+
+    def broken(_out: Pixels) -> None:
+        raise FrameUnreadableError(4, "the stream is cut off")
+
+    for _ in range(2):
+        with pytest.raises(FrameUnreadableError):
+            cache.fetch("a", 4, SHAPE, broken)
+    assert fetch(cache, 4).index == 4
+
+
+def test_nothing_is_left_after_a_wipe() -> None:
+    cache = FrameCache(10 * SIZE)
+    look(cache, 1)
+    cache.wipe()
+    assert (kept(cache), cache.used_bytes, cache.head("a")) == ([], 0, None)
