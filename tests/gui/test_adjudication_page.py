@@ -148,11 +148,11 @@ def test_a_marked_frame_proves_the_own_grade(somebody: Adjudicator) -> None:
 
 
 def test_not_evaluable_asks_why_then_for_the_reason_of_the_decision(somebody: Adjudicator) -> None:
-    somebody.press(Key.Key_9)
-    assert somebody.deciding.asked is Asked.NE_REASON
-    somebody.press(Key.Key_2)
-    assert somebody.deciding.asked is Asked.REASON
-    somebody.press(Key.Key_1)
+    asked = []
+    for key in (Key.Key_9, Key.Key_2, Key.Key_1):
+        somebody.press(key)
+        asked.append(somebody.deciding.asked)
+    assert asked == [Asked.NE_REASON, Asked.REASON, Asked.GRADE]
     assert somebody.stored.decisions[COMP_CFV].grade.reason == "WINDOW"
 
 
