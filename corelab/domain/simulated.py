@@ -25,6 +25,7 @@ class SimulatedTrial:
     charter: Charter
     seed: int
     agreement: float
+    clips_per_segment: int = 1
 
     def _chance(self, *parts: object) -> Random:
         return Random("|".join(map(str, (self.seed, *parts))))  # noqa: S311 - a simulation, no secret
@@ -37,8 +38,10 @@ class SimulatedTrial:
     def side(self, subject: SubjectCode) -> Side:
         return self._chance("side", subject).choice((Side.LEFT, Side.RIGHT))
 
-    def is_imaged(self, subject: SubjectCode, visit: VisitId, segment: SegmentId) -> bool:
-        return self._chance("imaged", subject, visit, segment).random() >= _NOT_IMAGED
+    def clips(self, subject: SubjectCode, visit: VisitId, segment: SegmentId) -> int:
+        """How many clips of a segment came in; 0 where it was not imaged."""
+        imaged = self._chance("imaged", subject, visit, segment).random() >= _NOT_IMAGED
+        return self.clips_per_segment if imaged else 0
 
     def illness(self, subject: SubjectCode, visit: VisitId, segment: SegmentId) -> float:
         """0 (open and soft) to 1. One run of neighbouring veins is ill, worst in its middle; over the visits it opens again."""
@@ -50,7 +53,7 @@ class SimulatedTrial:
 
     def truth(self, subject: SubjectCode, visit: VisitId, cell: Cell) -> Grade:
         """What the picture shows: the more ill a vein, the higher the rank."""
-        item, chance = self._item(cell), self._chance("truth", subject, visit, cell.segment, cell.item)
+        item, chance = self.choice(cell), self._chance("truth", subject, visit, cell.segment, cell.item)
         if item.default is not None:
             return Grade(item.default if chance.random() >= _OTHER_THAN_DEFAULT else chance.choice(item.options).value)
         if item.allow_ne and chance.random() < _NOT_EVALUABLE:
@@ -63,7 +66,7 @@ class SimulatedTrial:
         """What the reader of this slot answers: both say the truth with probability ``agreement``, else one of them errs."""
         truth, chance = self.truth(subject, visit, cell), self._chance("said", subject, visit, cell.segment, cell.item)
         agree, who_errs = chance.random() < self.agreement, chance.choice((1, 2))
-        return truth if agree or who_errs != slot else self._wrong(self._item(cell), truth, chance)
+        return truth if agree or who_errs != slot else self._wrong(self.choice(cell), truth, chance)
 
     def taken(self, subject: SubjectCode, visit: VisitId, cell: Cell) -> Take:
         """Which side the adjudicator takes: one who leans to neither."""
@@ -85,7 +88,8 @@ class SimulatedTrial:
         """With the first reason that asks for no note."""
         return not_evaluable(next(reason.id for reason in self.charter.missing.ne if not reason.note))
 
-    def _item(self, cell: Cell) -> ChoiceItem:
+    def choice(self, cell: Cell) -> ChoiceItem:
+        """The item of a cell. Raises TypeError for one that is no choice."""
         item = self.charter.item(cell.item)
         if not isinstance(item, ChoiceItem):
             raise TypeError(cell.item)

@@ -33,11 +33,12 @@ class Footage:
 
     frames: int
     size: tuple[int, int]
+    layout: str = "generic"
     _drawn: dict[tuple[str, int], Phantom] = field(default_factory=dict, repr=False)
 
     def clip(self, kind: str, seed: int, *parts: object, **header: str) -> Phantom:
         if (kind, seed) not in self._drawn:
-            self._drawn[kind, seed] = make_phantom(kind, seed, frames=self.frames, size=self.size)
+            self._drawn[kind, seed] = make_phantom(kind, seed, frames=self.frames, size=self.size, layout=self.layout)
         return rewrap(self._drawn[kind, seed], *parts, **header)
 
 
@@ -48,11 +49,10 @@ class Delivered:
     clips: tuple[tuple[ClipId, SegmentId], ...]
 
 
-def deliver(here: Staffed, trial: SimulatedTrial, exam: tuple[SubjectCode, VisitId], clips_per_segment: int, footage: Footage) -> Delivered:
+def deliver(here: Staffed, trial: SimulatedTrial, exam: tuple[SubjectCode, VisitId], footage: Footage) -> Delivered:
     """Takes in the clips of an exam as a site would send them, and labels them; what was not imaged is closed with a reason."""
     subject, visit = exam
-    imaged = [segment for segment in trial.segments if trial.is_imaged(subject, visit, segment)]
-    sent = [(segment, n) for segment in imaged for n in range(clips_per_segment)]
+    sent = [(segment, n) for segment in trial.segments for n in range(trial.clips(subject, visit, segment))]
     with tempfile.TemporaryDirectory(prefix="corelab-phantoms-") as folder:
         files = [Path(folder) / f"{place:04d}.dcm" for place in range(len(sent))]
         for file, (segment, n) in zip(files, sent, strict=True):
@@ -63,7 +63,7 @@ def deliver(here: Staffed, trial: SimulatedTrial, exam: tuple[SubjectCode, Visit
         raise PhantomRefusedError([one.code or one.outcome.value for one in report.objects if one.clip is None])
     for clip, segment in clips:
         intake.label(here.lab, here.coordinator, clip, segment, trial.side(subject))
-    missing = [segment for segment in trial.segments if segment not in imaged]
+    missing = [segment for segment in trial.segments if not trial.clips(subject, visit, segment)]
     if missing:
         reason = trial.charter.missing.ni[0].id
         intake.set_not_imaged(here.lab, here.coordinator, f"{subject}:{visit}", missing, reason)

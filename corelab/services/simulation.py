@@ -25,7 +25,7 @@ __all__ = ["Account", "Plan", "Simulated", "Until", "simulate"]
 Progress = Callable[[int, int, str], None]
 _FAST = Kdf(1, 1024 * 1024)
 """Passwords of a simulated lab protect nothing; at the real cost, hundreds of signatures would take minutes for them alone."""
-_SMALL = (8, (240, 192))
+_SMALL = Footage(frames=6, size=(160, 120), layout="compact")
 
 
 class Until(Enum):
@@ -65,7 +65,7 @@ class Simulated:
 
 def simulate(folder: Path, charter: bytes, plan: Plan, *, clock: Clock, configuration: Path, progress: Progress | None = None) -> Simulated:
     """Makes a lab in a new or empty folder and runs the trial to where the plan stops. Raises LabExistsError, CharterError."""
-    run = _Run(plan, SimulatedTrial(load_charter(charter), plan.seed, plan.agreement), progress or _quiet)
+    run = _Run(plan, SimulatedTrial(load_charter(charter), plan.seed, plan.agreement, plan.clips_per_segment), progress or _quiet)
     begun = perf_counter()
     with staffed_lab(folder, charter, (clock, configuration), _FAST, _secrets(plan.seed)) as here:
         run.seconds["lab"] = round(perf_counter() - begun, 3)
@@ -109,10 +109,9 @@ class _Run:
         return tuple((subject, VisitId(visit.id)) for subject in subjects for visit in self.trial.charter.visits)
 
     def _take_in(self, here: Staffed) -> None:
-        footage = Footage(*_SMALL)
         for place, exam in enumerate(self._exams):
             self.progress(place, len(self._exams), f"Taking in {exam[0]} {exam[1]}")
-            release(here, deliver(here, self.trial, exam, self.plan.clips_per_segment, footage))
+            release(here, deliver(here, self.trial, exam, _SMALL))
 
     def _read(self, here: Staffed) -> None:
         """Reader by reader: neither waits for the other, as in life."""
