@@ -3,6 +3,7 @@
 Imports stand inside the functions: a command that needs no window must not load Qt, and the window must not load codecs.
 """
 
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -14,9 +15,10 @@ from corelab.settings import Settings, last_lab, load_settings, remember_lab
 if TYPE_CHECKING:
     from corelab.domain.vocabulary import LabKind
     from corelab.services.bench import Goal
+    from corelab.services.demo import Demo
     from corelab.services.labs import CreatedLab, NewPerson, OpenLab
     from corelab.services.simulation import Plan, Simulated
-
+    from corelab.ui.tour import Toured
 
 Told = Callable[[int, int, str], None]
 
@@ -61,12 +63,27 @@ def bench(*, quick: bool, say: Callable[[str], None]) -> "tuple[Goal, ...]":
     return goals.measure(quick=quick, told=say)
 
 
+def make_demo(folder: Path, progress: Told, cancelled: Callable[[], bool] | None = None) -> "Demo":
+    """Make the demo lab in a new or empty folder."""
+    from corelab.services import demo  # noqa: PLC0415
+
+    return demo.make(folder, clock=clock(), configuration=load_settings().configuration, progress=progress, cancelled=cancelled)
+
+
+def tour(folder: Path, made: "Demo", out: Path, say: Callable[[str], None]) -> "Toured":
+    """Walk through the demo lab off screen; pictures of every page and a package go to ``out``."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from corelab.ui import tour as walk  # noqa: PLC0415
+
+    return walk.tour(open_lab(folder), {each.user: each.password for each in made.accounts}, out, say)
+
+
 def run_window(lab: Path | None) -> int:
     """Open the desktop application on ``lab``, else on the last one, else with the choice of a lab. Returns the exit code."""
     from corelab.ui import application  # noqa: PLC0415
 
     settings = load_settings()
-    doors = application.Doors(open_lab=open_lab, make_demo=None, remember=partial(remember_lab, settings))
+    doors = application.Doors(open_lab=open_lab, make_demo=make_demo, remember=partial(remember_lab, settings))
     return application.run(doors, lab or _last(settings))
 
 

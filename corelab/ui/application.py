@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize
 from PySide6.QtGui import QGuiApplication
@@ -25,6 +26,9 @@ from corelab.ui.sign_in_page import SignInPage
 from corelab.ui.theme import apply_theme
 from corelab.ui.welcome_page import WelcomePage
 
+if TYPE_CHECKING:
+    from corelab.services.demo import Demo
+
 Told = Callable[[int, int, str], None]
 
 
@@ -33,7 +37,7 @@ class Doors:
     """What the composition root hands the window: how to open a lab, to make a demo lab (where it can), to note the last one."""
 
     open_lab: Callable[[Path], OpenLab]
-    make_demo: Callable[[Path, Told, Callable[[], bool]], Path] | None
+    make_demo: Callable[[Path, Told, Callable[[], bool]], "Demo"] | None
     remember: Callable[[Path], None]
 
 
@@ -95,7 +99,12 @@ class Front(QObject):
         working.begin("Making the demo lab...")
         told = self.jobs.relay(working, working.tell)
         make = partial(self._doors.make_demo, Path(folder), told, cancel)
-        self.jobs.query(self, make, lambda lab: self._on_lab_chosen(str(lab)), self._refuse_lab)
+        self.jobs.query(self, make, self._on_demo_made, self._refuse_lab)
+
+    def _on_demo_made(self, made: "Demo") -> None:
+        """Who can sign in, with passwords: shown once, kept nowhere."""
+        self._on_lab_chosen(str(made.lab))
+        dialogs.show_accounts(self.window, [(each.user, each.role, each.password) for each in made.accounts])
 
     def _refuse_lab(self, error: Exception) -> None:
         if self._welcome is not None:

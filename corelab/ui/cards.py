@@ -99,12 +99,12 @@ class ProgressBar(QWidget):
             paint_progress(painter, QRectF(self.rect()), self._done / self._all if self._all else 0.0)
 
 
-def paint_progress(painter: QPainter, box: QRectF, share: float, *, dim: bool = False) -> None:
+def paint_progress(painter: QPainter, box: QRectF, share: float, *, dim: bool = False, raised: bool = False) -> None:
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     radius = box.height() / 2
-    painter.setBrush(Colour.LINE)
+    painter.setBrush(Colour.LINE_STRONG if raised else Colour.LINE)
     painter.drawRoundedRect(box, radius, radius)
     if share > 0:
         painter.setBrush(Colour.NOT_ASKED.lighter(135) if dim else Colour.ACCENT)

@@ -97,13 +97,13 @@ class ReasonDialog(Dialog):
         self.words.textChanged.connect(self._on_typed)
         self.lines.addWidget(self.words)
         self.add_button("Cancel", self.reject, cap="Esc")
-        self._do = self.add_button(do, self._on_do, primary=True)
+        self.do = self.add_button(do, self._on_do, primary=True)
         (self.choice if choices else self.words).setFocus()
         self._needs_words = not choices
         self._on_typed()
 
     def _on_typed(self) -> None:
-        self._do.setEnabled(not self._needs_words or len(self.words.toPlainText().strip()) >= 3)
+        self.do.setEnabled(not self._needs_words or len(self.words.toPlainText().strip()) >= 3)
 
     def _on_do(self) -> None:
         code = self.choice.currentData() or ""
@@ -163,7 +163,7 @@ class SignDialog(Dialog):
         self._fault.hide()
         self.lines.addWidget(self._fault)
         self.add_button("Cancel", self.reject, cap="Esc")
-        self._do = self.add_button("Sign", self._on_sign, primary=True, cap="Enter")
+        self.do = self.add_button("Sign", self._on_sign, primary=True, cap="Enter")
         self.user.returnPressed.connect(self.password.setFocus)
         self.password.returnPressed.connect(self._on_sign)
         (self.user if self._asks_user else self.password).setFocus()
@@ -185,8 +185,8 @@ class SignDialog(Dialog):
     def _on_sign(self) -> None:
         if self._asks_user and self.user.text().strip().casefold() != self._desk.session.user_name.casefold():
             self._say("This is not the user name of who is signed in. Nothing was signed.")
-        elif self.password.text() and self._do.isEnabled():
-            self._do.setEnabled(False)
+        elif self.password.text() and self.do.isEnabled():
+            self.do.setEnabled(False)
             self.password_given.emit(self.password.text())
 
     def _say(self, words: str) -> None:
@@ -194,7 +194,7 @@ class SignDialog(Dialog):
         self._fault.show()
         self.password.clear()
         self.password.setFocus()
-        self._do.setEnabled(True)
+        self.do.setEnabled(True)
 
 
 def ask_signature(parent: QWidget, desk: Desk, meaning: Meaning, what: str, *, given: Callable[[str], object]) -> SignDialog:
@@ -229,5 +229,30 @@ class CodeDialog(Dialog):
 
 def show_code(parent: QWidget, title: str, words: str, code: str) -> CodeDialog:
     dialog = CodeDialog(parent, title, words, code)
+    dialog.open()
+    return dialog
+
+
+class AccountsDialog(Dialog):
+    """The people of a new demo lab with their passwords, to copy."""
+
+    def __init__(self, parent: QWidget | None, accounts: Sequence[tuple[str, str, str]]) -> None:
+        super().__init__(parent, "The demo lab is ready", width=560)
+        self.add_words("Sign in as any of these. The passwords are shown only now.")
+        self.list = QPlainTextEdit("\n".join(f"{user}    {password}    {role}" for user, role, password in accounts))
+        self.list.setReadOnly(True)
+        self.list.setAccessibleName("User, password and role of each person")
+        self.list.setFixedHeight(28 * len(accounts) + 16)
+        self.lines.addWidget(self.list)
+        self.add_button("Copy all", self._on_copy)
+        self.add_button("Done", self.accept, primary=True, cap="Enter").setFocus()
+
+    def _on_copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.list.toPlainText())
+
+
+def show_accounts(parent: QWidget, accounts: Sequence[tuple[str, str, str]]) -> AccountsDialog:
+    """(user, role, password) of each."""
+    dialog = AccountsDialog(parent, accounts)
     dialog.open()
     return dialog

@@ -33,7 +33,7 @@ class ExportPage(Page):
         super().__init__(desk, parent)
         self._preview: Preview | None = None
         self._dialog: dialogs.SignDialog | None = None
-        self._package: Path | None = None
+        self.package: Path | None = None
         self.included = LinkNumber("In the package")
         self.excluded = LinkNumber("Left out")
         self.excluded.clicked.connect(self._to_rows)
@@ -140,7 +140,7 @@ class ExportPage(Page):
     def _on_written(self, exported: Exported) -> None:
         self._close_dialog()
         self.working.end()
-        self._package = exported.package
+        self.package = exported.package
         self.done.show_package(exported)
         self.opened()
         self.done.open.setFocus()
@@ -156,8 +156,8 @@ class ExportPage(Page):
             self._dialog = None
 
     def _open_folder(self) -> None:
-        if self._package is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._package)))
+        if self.package is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.package)))
 
 
 class DoneCard(Card):

@@ -115,9 +115,9 @@ class Header(QWidget):
 
     def show_page(self, name: str, *, navigation: bool) -> None:
         """Underline the page on screen; on pages that need the whole head (reading) only the way back stays."""
-        for each, button in self._buttons.items():
+        for at, (each, button) in enumerate(self._buttons.items()):
             button.setChecked(each == name)
-            button.setVisible(navigation)
+            button.setVisible(navigation or at == 0)
 
     def show_headline(self, title: str, second: str) -> None:
         self._title.setText(title or "Corelab")

@@ -132,7 +132,7 @@ class _Painter(QStyledItemDelegate):
         if cell.share is None:
             _paint_words(painter, option.rect, cell, column, chosen=chosen)
         else:
-            _paint_bar(painter, option.rect, cell)
+            _paint_bar(painter, option.rect, cell, chosen=chosen)
         painter.restore()
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
@@ -168,9 +168,9 @@ def _paint_words(painter: QPainter, box: QRect, cell: Shown, column: Column, *, 
     painter.drawText(inner, side | Qt.AlignmentFlag.AlignVCenter, text)
 
 
-def _paint_bar(painter: QPainter, box: QRect, cell: Shown) -> None:
+def _paint_bar(painter: QPainter, box: QRect, cell: Shown, *, chosen: bool) -> None:
     width = min(200, box.width() - 56)
-    paint_progress(painter, QRectF(box.left() + 16, box.center().y() - 1.5, width, 4), cell.share or 0.0, dim=cell.done)
+    paint_progress(painter, QRectF(box.left() + 16, box.center().y() - 1.5, width, 4), cell.share or 0.0, dim=cell.done, raised=chosen)
     if cell.done:
         paint_tick(painter, QPointF(box.left() + 16 + width + 18, box.center().y() + 0.5))
     elif cell.text:

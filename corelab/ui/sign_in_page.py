@@ -53,13 +53,13 @@ class SignInPage(QWidget):
         self.password = Password()
         self.user.returnPressed.connect(self.password.setFocus)
         self.password.returnPressed.connect(self._on_sign_in)
-        self._do = Button("Sign in", look=Look.PRIMARY, cap="Enter")
-        self._do.clicked.connect(self._on_sign_in)
+        self.do = Button("Sign in", look=Look.PRIMARY, cap="Enter")
+        self.do.clicked.connect(self._on_sign_in)
         first = Button("I have a one-time code", look=Look.QUIET)
         first.clicked.connect(self.show_activation)
         other = Button("Choose another lab", look=Look.QUIET)
         other.clicked.connect(self.other_lab_requested)
-        for widget in (field("User name", self.user), field("Password", self.password), self._do, first, other):
+        for widget in (field("User name", self.user), field("Password", self.password), self.do, first, other):
             lines.addWidget(widget)
         lines.addStretch(1)
         return box
@@ -102,9 +102,9 @@ class SignInPage(QWidget):
 
     def show_busy(self, *, busy: bool) -> None:
         """Opening the keys of a person takes about a second, on purpose."""
-        self._do.setEnabled(not busy)
+        self.do.setEnabled(not busy)
         self._activate.setEnabled(not busy)
-        self._do.setText("Opening..." if busy else "Sign in")
+        self.do.setText("Opening..." if busy else "Sign in")
 
     def refuse(self, error: Exception) -> None:
         self.show_busy(busy=False)
@@ -116,7 +116,7 @@ class SignInPage(QWidget):
 
     def _on_sign_in(self) -> None:
         user, password = self.user.text().strip(), self.password.text()
-        if user and password and self._do.isEnabled():
+        if user and password and self.do.isEnabled():
             self.password.clear()
             self._fault.setText("")
             self.show_busy(busy=True)

@@ -152,6 +152,7 @@ WORK_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
             "One frame of the clip cannot be shown.", "The other frames are shown.", "Judge from the other frames."
         ),
         "FileRefusedError": said("This file cannot be shown.", "Nothing was changed.", "Ask the coordinator to look at its intake report."),
+        "Cancelled": said("It was stopped.", "Nothing of it is left.", "Begin again when you like."),
         "CharterNotFoundError": said("There is no charter of that name.", "Nothing was changed.", "Choose a shipped charter or a file."),
     }
 )

@@ -2,8 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from corelab.domain.worklist import WorkKind, Worklist, WorklistRow, WorkState
@@ -12,7 +11,7 @@ from corelab.ui.buttons import Look, Pill, command_button
 from corelab.ui.cards import Card, EmptyState, ProgressBar
 from corelab.ui.desk import Desk
 from corelab.ui.page import Page
-from corelab.ui.parts import grade_style, key_hint, paint_swatch, text_label
+from corelab.ui.parts import key_hint, text_label
 from corelab.ui.rows import Column, Rows, Shown, shown
 from corelab.ui.theme import GRID, Colour, Size, Weight
 from corelab.ui.times import ago
@@ -267,7 +266,6 @@ class InProgressCard(Card):
         line = QHBoxLayout()
         line.setContentsMargins(16, 8, 8, 8)
         line.setSpacing(40)
-        line.addWidget(VeinMark())
         line.addLayout(words, 3)
         line.addLayout(progress, 3)
         line.addStretch(2)
@@ -287,18 +285,3 @@ class InProgressCard(Card):
     def _on_clicked(self) -> None:
         if self.row is not None:
             self.continue_requested.emit(self.row)
-
-
-class VeinMark(QWidget):
-    """Three lines as grades are drawn: the mark of a reading under way."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFixedSize(QSize(40, 56))
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        with QPainter(self) as painter:
-            painter.translate(QPointF(8, 0))
-            for at, grade in enumerate((0, 1, None)):
-                paint_swatch(painter, 0, 14 + 14 * at, grade_style(grade))

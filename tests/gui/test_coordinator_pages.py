@@ -111,7 +111,7 @@ def test_missing_segments_are_closed_as_not_imaged_with_a_reason(desktop: Deskto
     shown.exam.close_missing.click()
     dialog = desktop.dialog()
     assert dialog.choice.count() == len(desktop.lab.charter.missing.ni)
-    dialog._do.click()
+    dialog.do.click()
     exam = intake.exams(desktop.lab, accounts.sign_in(desktop.lab, "coordinator-1", PASSWORD))[0]
     assert exam.completeness.missing == ()
 
@@ -229,9 +229,9 @@ def test_a_clip_is_rejected_with_a_reason(desktop: Desktop, delivery: tuple[Path
     QApplication.processEvents()
     desktop.press("r")
     dialog = desktop.dialog()
-    assert not dialog._do.isEnabled()
+    assert not dialog.do.isEnabled()
     QTest.keyClicks(dialog.words, "name readable over the vein")
-    dialog._do.click()
+    dialog.do.click()
     assert len(waiting(desktop)) == 1
 
 
@@ -239,7 +239,7 @@ def test_from_delivery_to_the_worklist_of_a_reader(desktop: Desktop, delivery: t
     shown = take_in(desktop, delivery)
     label_all(desktop, shown, "R POPV")
     shown.exam.close_missing.click()
-    desktop.dialog()._do.click()
+    desktop.dialog().do.click()
     checked_by_two(desktop, 2)
     train(desktop)
     overview = page(desktop, OverviewPage)

@@ -63,7 +63,7 @@ def test_an_account_is_deactivated_with_a_reason_only(desktop: Desktop) -> None:
     choose(page, "reader-2")
     page.deactivate.click()
     dialog = desktop.dialog()
-    assert not dialog._do.isEnabled()
+    assert not dialog.do.isEnabled()
     give_reason(desktop, "left the trial")
     assert status_of(desktop, "reader-2") is Status.DEACTIVATED
     assert not page.deactivate.isEnabled()
