@@ -1,0 +1,83 @@
+"""Simulated truth and readers: the same seed says the same, and two readers agree on the share of questions that was asked for."""
+
+import pytest
+
+from corelab.domain.form import Form
+from corelab.domain.simulated import SimulatedTrial
+from corelab.domain.vocabulary import Cell, SubjectCode, VisitId
+from tests.exam_builders import a_form, cell, shipped
+
+SUBJECTS = tuple(SubjectCode(f"S{number:03d}") for number in range(60))
+DAY_10 = VisitId("D10")
+
+
+def a_trial(seed: int = 1, agreement: float = 0.9) -> SimulatedTrial:
+    return SimulatedTrial(shipped(), seed, agreement)
+
+
+def graded(form: Form) -> tuple[Cell, ...]:
+    return tuple(one for one in form.cells if one.item != "QUAL")
+
+
+def test_the_same_seed_says_the_same_and_another_does_not() -> None:
+    def everything(trial: SimulatedTrial) -> list[object]:
+        return [
+            (trial.side(subject), trial.said(subject, DAY_10, one, slot))
+            for subject in SUBJECTS
+            for one in a_form().cells
+            for slot in (1, 2)
+        ]
+
+    assert everything(a_trial()) == everything(a_trial())
+    assert everything(a_trial()) != everything(a_trial(seed=2))
+
+
+@pytest.mark.parametrize("agreement", [0.5, 0.9, 1.0])
+def test_two_readers_agree_on_the_share_of_questions_asked_for(agreement: float) -> None:
+    trial, cells = a_trial(agreement=agreement), a_form().cells
+    same = [trial.said(subject, DAY_10, one, 1) == trial.said(subject, DAY_10, one, 2) for subject in SUBJECTS for one in cells]
+    assert sum(same) / len(same) == pytest.approx(agreement, abs=0.03)
+
+
+def test_neither_reader_errs_more_than_the_other() -> None:
+    trial = a_trial(agreement=0.6)
+    wrong = [
+        sum(trial.said(subject, DAY_10, one, slot) != trial.truth(subject, DAY_10, one) for subject in SUBJECTS for one in a_form().cells)
+        for slot in (1, 2)
+    ]
+    assert wrong[0] == pytest.approx(wrong[1], rel=0.2)
+
+
+def test_every_answer_is_one_the_form_accepts_and_every_grade_occurs() -> None:
+    trial, form = a_trial(agreement=0.7), a_form()
+    said = {
+        (one.item, trial.said(subject, VisitId(visit.id), one, slot).code)
+        for subject in SUBJECTS
+        for visit in shipped().visits
+        for one in graded(form)
+        for slot in (1, 2)
+    }
+    assert said == {
+        *(("COMP", value) for value in ("full", "partial", "none", "NE")),
+        *(("FLOW", value) for value in ("complete", "partial", "absent", "NE")),
+    }
+
+
+def test_veins_open_again_over_the_visits() -> None:
+    trial = a_trial()
+    for subject in SUBJECTS:
+        burden = [sum(trial.illness(subject, VisitId(visit.id), segment) for segment in trial.segments) for visit in shipped().visits]
+        assert burden == sorted(burden, reverse=True)
+        assert burden[0] > 0
+
+
+def test_one_subject_more_changes_nothing_for_the_others() -> None:
+    trial, one = a_trial(), cell("COMP.CFV")
+    before = trial.said(SUBJECTS[0], DAY_10, one, 1)
+    assert [trial.said(subject, DAY_10, one, 1) for subject in SUBJECTS][0] == before  # noqa: RUF015 - all are drawn first
+
+
+def test_a_few_segments_are_not_imaged() -> None:
+    trial = a_trial()
+    clips = [trial.clips(subject, DAY_10, segment) for subject in SUBJECTS for segment in trial.segments]
+    assert 0 < clips.count(0) < len(clips) / 20
