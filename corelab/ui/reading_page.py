@@ -49,6 +49,7 @@ class ReadingPage(Page):
         self._grading: Grading | None = None
         self._opened: OpenReading | None = None
         self._assignment: AssignmentId | None = None
+        self._left_at: Cell | None = None
         self._signed, self._submit = False, ""
         self._saver = DraftSaver(desk.jobs, desk.lab.clock, self)
         self._signing = SignFlow(self, desk, Meaning.READING)
@@ -68,7 +69,7 @@ class ReadingPage(Page):
     def opened(self, argument: object = None) -> None:
         """Open the reading of this assignment; without one, the reading that was left for another page."""
         if isinstance(argument, str):
-            self._assignment = AssignmentId(argument)
+            self._assignment, self._left_at = AssignmentId(argument), None
         if self._assignment is None:
             self.go.emit("worklist", None)
             return
@@ -89,6 +90,7 @@ class ReadingPage(Page):
     def _forget(self) -> None:
         """Nothing of the exam stays in memory while the page is not on screen."""
         self._note_pause.stop()
+        self._left_at = self._grading.cell if self._grading is not None else self._left_at
         self._grading = self._opened = None
         self.rail.forget()
         self.clips.forget()
@@ -100,7 +102,8 @@ class ReadingPage(Page):
 
     def _on_opened(self, opened: OpenReading) -> None:
         self._opened = opened
-        self._grading = Grading.begun(opened.reading)
+        begun = Grading.begun(opened.reading)
+        self._grading = begun.at_cell(self._left_at) if self._left_at is not None else begun
         self._signed, self._submit = opened.signed_at is not None, opened.submit or str(uuid4())
         self.clips.open(ExamClips(opened.clips), opened.reading.played)
         self._saver.forget()

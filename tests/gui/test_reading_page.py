@@ -325,6 +325,20 @@ def test_a_reading_opens_again_as_it_was_left(reader: Reader) -> None:
     assert reader.grading.reading.progress == (2, 4)
 
 
+def test_a_look_at_another_page_comes_back_to_the_same_question(reader: Reader) -> None:
+    reader.press(Key.Key_1, Key.Key_1, Key.Key_1)
+    reader.press(Key.Key_Up, Key.Key_Up, Key.Key_Up, Key.Key_Up)
+    reader.page.rail.segment_chosen.emit("CFV")
+    reader.page.closing()
+    reader.page.opened(None)
+    assert reader.grading.cell == COMP_CFV
+
+
+def test_the_digits_of_the_number_pad_grade_too(reader: Reader) -> None:
+    reader.press(Key.Key_1, modifiers=Qt.KeyboardModifier.KeypadModifier)
+    assert reader.stored.answers[COMP_CFV].grade.value == "full"
+
+
 # ---------------------------------------------------------------- signing
 
 
