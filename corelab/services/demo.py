@@ -89,18 +89,18 @@ class _DemoTrial(SimulatedTrial):
 def make(
     folder: Path, *, clock: Clock, configuration: Path, progress: Progress | None = None, cancelled: Callable[[], bool] | None = None
 ) -> Demo:
-    """Makes the demo lab in a new or empty folder. Raises LabExistsError; Cancelled, and then nothing is left of it."""
+    """Makes the demo lab in a new or empty folder. Raises LabExistsError, Cancelled; after a failure nothing is left of it."""
     charter = charters.read(CHARTER)
     trial = _DemoTrial(load_charter(charter), seed=1, agreement=1.0)
     steps = _Steps(progress or _quiet, cancelled or _never)
     steps.next("Making the lab")
-    with staffed_lab(folder, charter, (clock, configuration), _MODERATE) as here:
-        try:
+    here = staffed_lab(folder, charter, (clock, configuration), _MODERATE)
+    try:
+        with here:
             _fill(here, trial, steps)
-        except Cancelled:
-            here.lab.close()
-            shutil.rmtree(folder)
-            raise
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     return Demo(folder, here.accounts)
 
 
