@@ -14,7 +14,7 @@ from corelab.services.labs import DATABASE
 from corelab.services.projections import PROJECTION, released_grades
 from corelab.services.recomputed import recomputed_results
 from corelab.storage.store import Snapshot, Store
-from corelab.storage.verify import Source, check_database, guarded, source_of
+from corelab.storage.verify import Source, check_database
 
 CLIP = "clip"
 _BLOCK = 1024 * 1024
@@ -40,16 +40,11 @@ def verify_lab(folder: Path) -> Verified:
     path = folder / DATABASE
     if not path.is_file():
         raise NotALabError(folder)
-    database = check_database(path)
-    counted, faults = dict(database.counted), list(database.faults)
-    if counted:
-        with source_of(path) as source:
-            faults += guarded(PROJECTION, released_grades, source)
-            if not _UNSOUND & {fault.step for fault in faults}:
-                faults += _recomputed(path)
-            clips = _Clips(folder / "clips")
-            faults += guarded(CLIP, clips.faults, source)
-            counted["clips"] = clips.read
+    clips = _Clips(folder / "clips")
+    database = check_database(path, {PROJECTION: released_grades, CLIP: clips.faults})
+    counted, faults = {**database.counted, "clips": clips.read}, list(database.faults)
+    if not _UNSOUND & {fault.step for fault in faults}:
+        faults += _recomputed(path)
     return Verified(not faults, MappingProxyType(counted), tuple(faults))
 
 

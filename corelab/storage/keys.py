@@ -22,7 +22,6 @@ _MAGIC = b"CLE1"
 _MIB = 1024 * 1024
 
 ANSWER_PAD = 512
-READING_PAD = 2048
 
 
 @dataclass(frozen=True, slots=True)

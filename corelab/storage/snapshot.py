@@ -58,12 +58,6 @@ class Snapshot:
         wanted = {name: value for name, value in (("kind", kind), ("entity", entity), ("id", id)) if value is not None}
         return self.query(select(event).where(_matches(event, wanted), event.columns.seq > after).order_by(event.columns.seq))
 
-    def head(self) -> Head:
-        """Where the next event will stand."""
-        event = TABLES["event"].columns
-        rows = self.query(select(event.seq, event.hash).order_by(event.seq.desc()).limit(1))
-        return Head(rows[0]["seq"] + 1, rows[0]["hash"]) if rows else Head(1, "")
-
     def draft(self, assignment: AssignmentId) -> bytes | None:
         """The sealed draft of an assignment."""
         found = self.one("draft", assignment_id=assignment)

@@ -12,11 +12,14 @@ from typing import Any
 import pytest
 
 from corelab.domain import audit
+from corelab.domain.accounts import Role
 from corelab.domain.audit import Fault
+from corelab.domain.record_errors import NotALabError, PayloadSealedError
 from corelab.services.labs import DATABASE
 from corelab.services.verification import Verified, verify_lab
 from corelab.storage.keys import make_opening, new_keys
 from corelab.storage.schema import COLUMNS, REGULATED, hashed_columns
+from tests.builders import Lab, a_lab
 from tests.every_table import CLIPS, a_lab_with_every_table
 
 CLIP = hashlib.sha256(CLIPS[0].encode()).hexdigest()
@@ -254,6 +257,36 @@ def test_a_chain_made_anew_over_nothing_changed_is_the_same_chain(folder: Path) 
     assert _asked(folder, "SELECT group_concat(hash) FROM event") == before
 
 
+# ---------------------------------------------------------------- redaction
+
+
+def _redacted(tmp_path: Path, second: str | None) -> tuple[Lab, int]:
+    """A lab in which the payload of one event was emptied, by the coordinator and this second person."""
+    lab = a_lab(tmp_path)
+    actor = lab.coordinator.actor(Role.COORDINATOR)
+    named = {"coordinator": lab.coordinator.account, "coordinator-2": lab.coordinator_2.account, None: None}[second]
+    with lab.open.store.begin(actor) as transaction:
+        told = transaction.record("x.told", "site", None, payload={"text": "a name that should not stand here"})
+        cause = transaction.record("payload.redacted", "event", str(told.seq), payload={"second": named})
+        statement = "UPDATE event_payload SET body = NULL, redaction_seq = ? WHERE seq = ?"
+        transaction._connection.exec_driver_sql(statement, (cause.seq, told.seq))
+    return lab, told.seq
+
+
+def test_a_payload_redacted_by_two_persons_leaves_a_lab_that_verifies(tmp_path: Path) -> None:
+    lab, seq = _redacted(tmp_path, "coordinator-2")
+    assert verify_lab(lab.open.folder).faults == ()
+    with lab.open.store.read() as snapshot, pytest.raises(PayloadSealedError):
+        snapshot.opening_of(seq)
+
+
+@pytest.mark.parametrize("second", ["coordinator", None])
+def test_a_redaction_without_a_second_person_is_found(tmp_path: Path, second: str | None) -> None:
+    lab, seq = _redacted(tmp_path, second)
+    faults = verify_lab(lab.open.folder).faults
+    assert [(fault.step, fault.where.startswith(f"event {seq} ")) for fault in faults] == [("payload", True)]
+
+
 # ---------------------------------------------------------------- damage
 
 
@@ -290,6 +323,35 @@ def _everything(folder: Path) -> list[str]:
 def test_a_file_that_is_no_database_is_a_fault_and_no_crash(folder: Path) -> None:
     (folder / DATABASE).write_bytes(b"x" * 5000)
     assert [fault.step for fault in verify_lab(folder).faults] == ["integrity"]
+
+
+def test_a_folder_without_a_lab_is_no_lab(tmp_path: Path) -> None:
+    with pytest.raises(NotALabError):
+        verify_lab(tmp_path)
+
+
+def test_a_lab_whose_rules_cannot_be_run_again_is_a_fault_and_no_crash(folder: Path) -> None:
+    with behind_its_back(folder) as connection:
+        connection.execute("UPDATE subject_attribute SET value = 'neither'")
+        _chained_anew(connection)
+    assert "projection" in {fault.step for fault in verify_lab(folder).faults}
+
+
+def test_a_lab_without_its_own_row_is_a_fault_and_no_crash(folder: Path) -> None:
+    assert "chain" in {fault.step for fault in tampered(folder, "DELETE FROM lab").faults}
+
+
+def test_a_header_that_cannot_be_read_is_a_fault_and_no_crash(folder: Path) -> None:
+    with behind_its_back(folder) as connection:
+        connection.execute("UPDATE event SET kind = CAST(x'ff' AS TEXT) WHERE seq = 9")
+    assert "chain" in {fault.step for fault in verify_lab(folder).faults}
+
+
+def test_a_time_before_the_event_before_it_is_found(folder: Path) -> None:
+    with behind_its_back(folder) as connection:
+        connection.execute("UPDATE event SET at = '2020-01-01T00:00:00.000Z' WHERE seq = 9")
+        _chained_anew(connection)
+    assert any(fault.step == "chain" and fault.where.startswith("event 9 ") for fault in verify_lab(folder).faults)
 
 
 def test_a_folder_that_cannot_be_written_is_verified_too(folder: Path) -> None:

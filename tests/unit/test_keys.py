@@ -66,14 +66,14 @@ def test_a_wrapped_seed_opens_only_with_its_password_label_lab_and_owner() -> No
 
 def test_the_body_of_the_vector_envelope() -> None:
     opening = b"\x02" * 32 + canonical(PAYLOAD_2)
-    body = keys._sealed_body(opening, b"\x5a" * 32, b"\xa3" * 24, keys.READING_PAD)
+    body = keys._sealed_body(opening, b"\x5a" * 32, b"\xa3" * 24, 2048)
     assert len(body) == 2088
     assert hashlib.sha256(body).hexdigest() == "b450e12f9f3861de5d96287fc69f94abc0c90ac1c2bd85d471e75307ef5e447b"
 
 
 def test_an_envelope_opens_for_each_recipient_and_for_nobody_else() -> None:
     opening = b"\x02" * 32 + canonical(PAYLOAD_2)
-    envelope = keys.seal(opening, [BOX.public, CUSTODY.public], keys.READING_PAD)
+    envelope = keys.seal(opening, [BOX.public, CUSTODY.public], 2048)
     assert len(envelope) == 2285
     assert keys.unseal(envelope, BOX) == keys.unseal(envelope, CUSTODY) == opening
     with pytest.raises(KeyRefusedError):

@@ -14,9 +14,11 @@ from corelab.storage.verify.source import RawRow, Source, source_of
 from corelab.storage.verify.structure import integrity, schema
 from corelab.storage.verify.trail import chain, payloads, rows
 
-__all__ = ["DatabaseChecked", "RawRow", "Source", "check_database", "guarded", "source_of"]
+__all__ = ["DatabaseChecked", "RawRow", "Source", "check_database"]
 
-_STEPS: Mapping[str, Callable[[Source], Iterable[Fault]]] = MappingProxyType(
+Step = Callable[[Source], Iterable[Fault]]
+
+_STEPS: Mapping[str, Step] = MappingProxyType(
     {
         "integrity": integrity,
         "schema": schema,
@@ -38,18 +40,18 @@ class DatabaseChecked:
     faults: tuple[Fault, ...]
 
 
-def check_database(path: Path) -> DatabaseChecked:
-    """All steps on the database in this file."""
+def check_database(path: Path, more: Mapping[str, Step]) -> DatabaseChecked:
+    """All steps on the database in this file, and ``more`` of them that need what lies beside it."""
     try:
         with source_of(path) as source:
             source.connection.execute("SELECT count(*) FROM sqlite_master")  # a file that is no database is one fault, not one per step
-            faults = tuple(fault for step, check in _STEPS.items() for fault in guarded(step, check, source))
+            faults = tuple(fault for step, check in {**_STEPS, **more}.items() for fault in _guarded(step, check, source))
             return DatabaseChecked(MappingProxyType(dict(_counted(source))), faults)
-    except sqlite3.Error as error:
+    except Exception as error:  # noqa: BLE001 - whatever damage does to the reading of a file is told as damage
         return DatabaseChecked(MappingProxyType({}), (Fault("database", f"integrity: cannot be read ({error})", "integrity"),))
 
 
-def guarded(step: str, check: Callable[[Source], Iterable[Fault]], source: Source) -> Iterator[Fault]:
+def _guarded(step: str, check: Step, source: Source) -> Iterator[Fault]:
     """The faults of one step; damage that stops the step is itself a fault."""
     try:
         yield from check(source)
