@@ -3,7 +3,7 @@
 from collections import Counter
 
 from corelab.domain.charter import Charter
-from corelab.domain.intake import ClipState, Outcome
+from corelab.domain.intake import ClipState, IntakeCode, Outcome
 from corelab.domain.vocabulary import ExamState, SegmentId, Side
 from corelab.services.intake import ExamOverview, IntakeReport, WaitingClip
 from corelab.ui.rows import Column, Mark, Shown, shown
@@ -11,6 +11,7 @@ from corelab.ui.segment_words import code_words
 from corelab.ui.theme import Colour, Weight
 
 SEGMENT_COLUMN = 6
+_MASK_CODES = frozenset({IntakeCode.REGION_INVALID.value, IntakeCode.TEMPLATE_MISMATCH.value})
 _LETTERS = {"R": Side.RIGHT, "L": Side.LEFT}
 _STATES = {
     ClipState.HELD: "Held for your decision",
@@ -99,3 +100,18 @@ def needs_words(exam: ExamOverview) -> str:
     if exam.completeness.unknown:
         return "facts missing"
     return f"{waiting} to check" if waiting else "ready"
+
+
+def needs_mask(clip: WaitingClip) -> bool:
+    """Whether a person's word about masks is what the clip is held for."""
+    return clip.state is ClipState.HELD and clip.code in _MASK_CODES
+
+
+def masked_by_file(clip: WaitingClip) -> bool:
+    """Whether the file's own regions leave anything of the picture out."""
+    return bool(clip.regions) and (0, 0, clip.columns - 1, clip.rows - 1) not in clip.regions
+
+
+def settled(clip: WaitingClip) -> bool:
+    """Nothing more is to be done about it."""
+    return clip.state in (ClipState.REJECTED, ClipState.RELEASED)

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from corelab.domain.intake import Box, ClipState, IntakeCode
+from corelab.domain.intake import Box, ClipState
 from corelab.domain.vocabulary import ClipId
 from corelab.services import intake
 from corelab.services.intake import WaitingClip
@@ -17,14 +17,13 @@ from corelab.ui.check_facts import CheckFacts, MaskLine
 from corelab.ui.check_rail import CheckRail, RailClip
 from corelab.ui.check_sheet import Sheet, SheetView, load_frame, load_sheet, load_small
 from corelab.ui.desk import Desk
-from corelab.ui.intake_words import segment_of
+from corelab.ui.intake_words import masked_by_file, needs_mask, segment_of, settled
 from corelab.ui.page import Page
 from corelab.ui.parts import text_label
 from corelab.ui.theme import NARROW_BELOW, Colour, Size, Weight
 from corelab.ui.times import clock_time
 
 _RAIL, _RAIL_NARROW = 232, 200
-_MASK_CODES = frozenset({IntakeCode.REGION_INVALID.value, IntakeCode.TEMPLATE_MISMATCH.value})
 
 
 class PixelCheckPage(Page):
@@ -39,6 +38,7 @@ class PixelCheckPage(Page):
         self._frame = 0
         self._boxes: tuple[Box, ...] = ()
         self._drawing = False
+        self._busy = False  # a step is being done: until the list is back, nothing else may be asked of the same clip
         self.rail = CheckRail()
         self.rail.chosen.connect(self._on_chosen)
         self.rail.picture_wanted.connect(self._on_picture_wanted, Qt.ConnectionType.QueuedConnection)
@@ -50,6 +50,7 @@ class PixelCheckPage(Page):
         self.large.boxes_drawn.connect(self._on_boxes)
         self.large.on_screen.connect(self._on_screen)
         self.large.step_requested.connect(self._on_step)
+        self.rail.clicked.connect(self.large.setFocus)
         self.empty = EmptyState()
         self.empty.chosen.connect(partial(self.go.emit, "intake", None))
         self._bind()
@@ -117,16 +118,16 @@ class PixelCheckPage(Page):
 
     def _on_waiting(self, clips: tuple[WaitingClip, ...], *, wanted: object = None) -> None:
         before = wanted or (self.clip.clip if self.clip else None)
-        self._clips = clips
+        self._clips, self._busy = clips, False
         self._work.setVisible(bool(clips))
         self.empty.setVisible(not clips)
         if not clips:
             self.empty.show_words("No clip waits for the pixel check.", "Take in what a site sent; its clips appear here.", "Go to intake")
             return
-        done = sum(_done(each) for each in clips)
+        done = sum(settled(each) for each in clips)
         self._count.setText(f"{done} of {len(clips)} done")
         at = next((at for at, each in enumerate(clips) if each.clip == before), None)
-        if at is None or (wanted is None and _done(clips[at])):
+        if at is None or (wanted is None and settled(clips[at])):
             at = next((at for at, each in enumerate(clips) if self._mine(each)), at or 0)
         self._sheet = None
         self.rail.show_clips([self._rail_clip(each) for each in clips], at)
@@ -143,7 +144,7 @@ class PixelCheckPage(Page):
             case ClipState.RELEASED:
                 return RailClip(title, "Released", done=True)
             case ClipState.HELD:
-                return RailClip(title, "Needs mask" if _needs_mask(clip) else "Damaged", attention=True)
+                return RailClip(title, "Needs mask" if needs_mask(clip) else "Damaged", attention=True)
             case ClipState.CHECKED:
                 count = len(clip.flagged)
                 return RailClip(
@@ -155,7 +156,7 @@ class PixelCheckPage(Page):
 
     def _mine(self, clip: WaitingClip) -> bool:
         """Whether this person can do something about the clip now."""
-        return not _done(clip) and not self._passed_by_me(clip)
+        return not settled(clip) and not self._passed_by_me(clip)
 
     @property
     def clip(self) -> WaitingClip | None:
@@ -231,7 +232,7 @@ class PixelCheckPage(Page):
 
     def _show_boxes(self) -> None:
         clip = self.clip
-        kept = [MaskLine("Outside the ultrasound", "from the header")] if clip is not None and clip.regions else []
+        kept = [MaskLine("Outside the ultrasound", "from the header")] if clip is not None and masked_by_file(clip) else []
         current = self.large.current_box
         drawn = [MaskLine(f"Box {at + 1}", "drawing" if at == current else "drawn", at) for at in range(len(self._boxes))]
         self.facts.show_masks([*kept, *drawn], current)
@@ -249,13 +250,13 @@ class PixelCheckPage(Page):
         self.facts.show_seen(clip.frames, clip.flagged, seen)
         rows, mine = self.facts.commands, self._mine(clip)
         passable = mine and clip.state in (ClipState.CHECKED, ClipState.PASSED) and not self._unsaved and seen >= set(clip.flagged)
-        rows["pass"].setEnabled(passable and self._sheet is not None)
+        rows["pass"].setEnabled(passable and self._sheet is not None and not self._busy)
         rows["pass"].setText("Confirm and release" if clip.state is ClipState.PASSED else "Pass")
         rows["mask_box"].setEnabled(mine)
         rows["mask_box"].setText("Mask with these boxes" if self._unsaved else "Draw a mask box")
         rows["mask_box"].show_chosen(chosen=self._drawing or self._unsaved)
-        rows["nothing_to_mask"].setVisible(_needs_mask(clip) and not self._boxes)
-        rows["accept_damage"].setVisible(clip.state is ClipState.HELD and not _needs_mask(clip))
+        rows["nothing_to_mask"].setVisible(needs_mask(clip) and not self._boxes)
+        rows["accept_damage"].setVisible(clip.state is ClipState.HELD and not needs_mask(clip))
         rows["accept_damage"].setText("Accept whole frames")
         rows["nothing_to_mask"].setText("Nothing to mask")
         rows["reject"].setEnabled(mine)
@@ -269,7 +270,7 @@ class PixelCheckPage(Page):
             return "Drag a box, arrows move it, Shift and arrows size it. It covers every frame of the clip. X makes it black."
         if self._passed_by_me(clip):
             return "You passed this clip. Another coordinator confirms it. Readers see nothing before this."
-        if clip.state is ClipState.HELD and not _needs_mask(clip):
+        if clip.state is ClipState.HELD and not needs_mask(clip):
             return "Pass follows your word, with a reason, that the frames which are whole are enough."
         if clip.state is ClipState.HELD:
             return "Pass follows a mask, or your word that there is nothing to mask."
@@ -332,7 +333,7 @@ class PixelCheckPage(Page):
         self._do(mask, "Making the mask...")
 
     def _on_nothing(self) -> None:
-        if self.clip is not None and _needs_mask(self.clip) and not self._boxes:
+        if self.clip is not None and needs_mask(self.clip) and not self._boxes:
             words = "You looked at the clip and no frame shows text or marks that could identify a person."
             dialogs.confirm(self, "Nothing to mask?", words, do="Nothing to mask", agreed=self._nothing_to_mask)
 
@@ -342,7 +343,7 @@ class PixelCheckPage(Page):
 
     def _on_accept(self) -> None:
         clip = self.clip
-        if clip is not None and clip.state is ClipState.HELD and not _needs_mask(clip):
+        if clip is not None and clip.state is ClipState.HELD and not needs_mask(clip):
             accept = partial(self._accept, clip.clip)
             dialogs.ask_reason(self, f"Accept clip {clip.number}?", f"{clip.message} Why is it accepted?", do="Accept", given=accept)
 
@@ -368,8 +369,11 @@ class PixelCheckPage(Page):
         self._do(partial(intake.reject_pixels, self.desk.lab, self.desk.session, clip, reason), "Rejecting...")
 
     def _do(self, work: Callable[[], object], words: str) -> None:
-        self.saved.emit(words)
-        self.desk.jobs.query(self, work, self._on_done, self._on_failed)
+        if not self._busy:
+            self._busy = True
+            self.saved.emit(words)
+            self._show_state()
+            self.desk.jobs.query(self, work, self._on_done, self._on_failed)
 
     def _on_done(self, answer: object) -> None:
         refused = [each.message for each in answer if each.code] if isinstance(answer, tuple) else []
@@ -379,18 +383,11 @@ class PixelCheckPage(Page):
         self.opened()
 
     def _on_failed(self, error: Exception) -> None:
+        self._busy = False
         self.saved.emit("Not saved")
+        self._show_state()
         self.show_error(error)
 
 
 def _no_picture(_error: Exception) -> None:
     """The rail stays black there; opening the clip says why."""
-
-
-def _needs_mask(clip: WaitingClip) -> bool:
-    """Whether a person's word about masks is what the clip is held for."""
-    return clip.state is ClipState.HELD and clip.code in _MASK_CODES
-
-
-def _done(clip: WaitingClip) -> bool:
-    return clip.state in (ClipState.REJECTED, ClipState.RELEASED)
