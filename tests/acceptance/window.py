@@ -122,6 +122,18 @@ class Window:
         """Click the first place where these words stand."""
         self.click(*self.reads(words, within)[0].middle)
 
+    def answer(self, words: str) -> None:
+        """Press the button of this name in the dialog that is open, and wait until the dialog is gone."""
+        dialog = self.dialog()
+        left, top, right, bottom = self._place_of(dialog)
+        self.click(*self.reads(words, (left, top, right, bottom))[-1].middle)
+        soon("the dialog closes", lambda: dialog not in self.shown)
+
+    def _place_of(self, window: int) -> tuple[int, int, int, int]:
+        facts = dict(line.split("=", 1) for line in self.screen.do("getwindowgeometry", "--shell", window).splitlines() if "=" in line)
+        left, top, width, height = (int(facts[name]) for name in ("X", "Y", "WIDTH", "HEIGHT"))
+        return max(left, 0), max(top, 0), left + width, top + height
+
     def drag(self, start: tuple[int, int], end: tuple[int, int], button: int = 1) -> None:
         self._hold_focus()
         self.screen.do("mousemove", "--sync", *start, "mousedown", button)

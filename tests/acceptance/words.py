@@ -19,6 +19,10 @@ _FACES = (*product(_SMALL, Weight), *((size, Weight.HEADING) for size in Size if
 
 ALIKE = 0.93
 """The least correlation of strokes: the same word is above 0.97 in any colours, another word of the same length far below."""
+LETTER = 6
+"""About the width of a letter, in pixels."""
+DIFFERS = 0.14
+"""The least mean difference over the width of a letter, in shares of the contrast, that makes it another letter."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +56,20 @@ def _places(grey: NDArray[np.uint8], strokes: NDArray[np.uint8], origin: tuple[i
     rows, columns = np.nonzero((likeness > ALIKE) & (likeness <= 1.001))
     height, width = strokes.shape
     return [
-        Seen((int(column) + origin[0], int(row) + origin[1], width, height), float(likeness[row, column]))
-        for row, column in zip(rows, columns, strict=True)
+        Seen((column + origin[0], row + origin[1], width, height), float(likeness[row, column]))
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+        if _letter_by_letter(grey[row : row + height, column : column + width], strokes)
     ]
+
+
+def _letter_by_letter(patch: NDArray[np.uint8], strokes: NDArray[np.uint8]) -> bool:
+    """No letter differs: a whole line may be alike where one digit is another one."""
+    ink, seen = strokes.astype(float) / 255, patch.astype(float)
+    contrast = float(((ink - ink.mean()) * (seen - seen.mean())).mean() / ink.var())
+    if abs(contrast) < 12:
+        return False
+    off = np.abs(seen - seen.mean() - contrast * (ink - ink.mean())) / abs(contrast)
+    return all(float(letter.mean()) < DIFFERS for letter in np.array_split(off, max(1, off.shape[1] // LETTER), axis=1))
 
 
 def _distinct(found: list[Seen]) -> list[Seen]:
