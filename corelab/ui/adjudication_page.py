@@ -2,11 +2,8 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final
-from uuid import uuid4
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from corelab.domain.accounts import Meaning
@@ -14,7 +11,7 @@ from corelab.domain.adjudication import DecisionFault, DecisionReason, Take
 from corelab.domain.clip import Clip
 from corelab.domain.vocabulary import AssignmentId, Binding, Cell
 from corelab.services import adjudication
-from corelab.services.adjudication import OpenCase, Signed
+from corelab.services.adjudication import OpenCase
 from corelab.ui import commands
 from corelab.ui.case_shown import agreed_rows, answer_of, case_marks, decision_words, dispute_label, dispute_rows, fault_words, read_shown
 from corelab.ui.cine import Stopwatch
@@ -23,43 +20,32 @@ from corelab.ui.cine_strip import CineStrip
 from corelab.ui.deciding import Asked, Deciding
 from corelab.ui.desk import Desk
 from corelab.ui.dispute_rail import DisputeRail
-from corelab.ui.draft_saver import DraftSaver
 from corelab.ui.exam_clips import ExamClips
-from corelab.ui.exam_desk import ExamDesk
+from corelab.ui.exam_page import ExamPage
 from corelab.ui.own_card import OwnCard
-from corelab.ui.page import Page
 from corelab.ui.parts import text_label
 from corelab.ui.read_card import ReadCard
 from corelab.ui.reading_shown import side_words
-from corelab.ui.sign_flow import SignFlow
 from corelab.ui.sign_foot import ElidedWords
 from corelab.ui.theme import NARROW_BELOW, PADDING, Colour, Size, Weight
-from corelab.ui.times import clock_time
 from corelab.ui.viewports import Layout
 
-NOTE_PAUSE_MS: Final = 800
-_SIGNED_WORDS: Final = "This case is signed; nothing can be changed."
+_SIGNED_WORDS = "This case is signed; nothing can be changed."
 
 
-class AdjudicationPage(Page):
+class AdjudicationPage(ExamPage):
     """Holds one Deciding and redraws from it. Opened with the id of an assignment."""
 
     name = "adjudication"
     title = "Adjudication"
 
+    meaning = Meaning.ADJUDICATION
+    layout_at_first = Layout.TWO
+
     def __init__(self, desk: Desk, parent: QWidget | None = None, *, stopwatch: Stopwatch | None = None) -> None:
-        super().__init__(desk, parent)
+        super().__init__(desk, parent, stopwatch=stopwatch)
         self._deciding: Deciding | None = None
-        self._opened: OpenCase | None = None
-        self._assignment: AssignmentId | None = None
-        self._signed, self._submit = False, ""
-        self._saver = DraftSaver(desk.jobs, desk.lab.clock, self)
-        self._signing = SignFlow(self, desk, Meaning.ADJUDICATION)
-        self._note_pause = QTimer(self)
-        self._note_pause.setSingleShot(True)
-        self._note_pause.setInterval(NOTE_PAUSE_MS)
-        self.clips = ExamDesk(self, desk, Layout.TWO, in_step=True, stopwatch=stopwatch)
-        self.viewports = self.clips.viewports
+        self._pseudonym = ""
         self.strip = CineStrip(self.viewports.active.player.cine, slim=True)
         self.rail, self.own = DisputeRail(), OwnCard()
         self.cards = {Take.A: ReadCard("A"), Take.B: ReadCard("B")}
@@ -69,49 +55,28 @@ class AdjudicationPage(Page):
 
     # -- opening and leaving -----------------------------------------------------------------------------------------------------
 
-    def opened(self, argument: object = None) -> None:
-        """Open the case of this assignment; without one, the case that was left for another page."""
-        if isinstance(argument, str):
-            self._assignment = AssignmentId(argument)
-        if self._assignment is None:
-            self.go.emit("worklist", None)
+    def _ask(self, assignment: AssignmentId) -> Callable[[], object]:
+        return partial(adjudication.open_case, self.desk.lab, self.desk.session, assignment)
+
+    def _on_opened(self, opened: object) -> None:
+        if not isinstance(opened, OpenCase):
             return
-        work = partial(adjudication.open_case, self.desk.lab, self.desk.session, self._assignment)
-        self.desk.jobs.query(self, work, self._on_opened, self._on_not_opened)
-
-    def closing(self) -> bool:
-        self.viewports.pause()
-        if self._deciding is not None and self._note_pause.isActive():
-            self._save()
-        error = self._saver.flush()
-        if error is not None:
-            self.show_error(error)
-            return False
-        self._note_pause.stop()
-        self._deciding = self._opened = None
-        self.clips.forget()
-        return True
-
-    def _on_not_opened(self, error: Exception) -> None:
-        self._assignment = None
-        self.show_error(error)
-        self.go.emit("worklist", None)
-
-    def _on_opened(self, opened: OpenCase) -> None:
-        self._opened, self._deciding = opened, Deciding.begun(opened.draft)
-        self._signed, self._submit = opened.signed_at is not None, opened.submit or str(uuid4())
+        self._deciding, self._pseudonym = Deciding.begun(opened.draft), opened.pseudonym
         self.clips.open(ExamClips(opened.clips), opened.played)
-        self._saver.forget()
         count = len(opened.case.disputes)
-        self.headline.emit(
-            f"Adjudication {opened.pseudonym}", f"{side_words(opened.case.form)}{count} {'dispute' if count == 1 else 'disputes'}"
-        )
-        self.saved.emit(f"Signed {clock_time(opened.signed_at, self.desk.lab.clock)}" if opened.signed_at else "Saved")
-        self.rail.foot.show_signed(signed=self._signed, next_one="case")
-        self.rail.note.setReadOnly(self._signed)
+        noun = "dispute" if count == 1 else "disputes"
+        self.headline.emit(f"Adjudication {opened.pseudonym}", f"{side_words(opened.case.form)}{count} {noun}")
+        self._begin(opened.signed_at, opened.submit)
         self._show_frames()
         self._show()
         self.setFocus()
+
+    def _forget(self) -> None:
+        self._deciding = None
+
+    def _show_signed(self) -> None:
+        self.rail.foot.show_signed(signed=self._signed, next_one="case")
+        self.rail.note.setReadOnly(self._signed)
 
     # -- showing -----------------------------------------------------------------------------------------------------------------
 
@@ -181,8 +146,8 @@ class AdjudicationPage(Page):
 
     def _save(self) -> None:
         self._note_pause.stop()
-        if self._deciding is not None and self._opened is not None and not self._signed:
-            lab, session, of = self.desk.lab, self.desk.session, self._opened.assignment
+        if self._deciding is not None and self._assignment is not None and not self._signed:
+            lab, session, of = self.desk.lab, self.desk.session, self._assignment
             self._saver.save(partial(adjudication.save, lab, session, of, self._deciding.draft, self.clips.log.played))
 
     def _may_change(self) -> Deciding | None:
@@ -293,9 +258,6 @@ class AdjudicationPage(Page):
         self.rail.foot.sign_requested.connect(self._on_sign)
         self.rail.note.typed.connect(self._on_note)
         self.rail.note.left.connect(self._on_note_left)
-        self._note_pause.timeout.connect(self._save)
-        self._saver.state.connect(self.saved)
-        self._signing.signed.connect(self._on_signed)
         self._signing.followed.connect(self._on_fault)
 
     def _on_picked(self, asked: Asked, digit: int) -> None:
@@ -313,14 +275,11 @@ class AdjudicationPage(Page):
     def _on_note(self, note: str) -> None:
         if self._deciding is not None and not self._signed:
             self._deciding = self._deciding.with_note(note)
-            self.saved.emit("Not saved yet")
-            self._note_pause.start()
+            self._wait_with_note()
 
     def _on_note_left(self) -> None:
-        if self._note_pause.isActive():
-            self._save()
-            self._show()
-        self.setFocus()
+        super()._on_note_left()
+        self._show()  # a reason that needs a note may be complete now
 
     # -- signing -----------------------------------------------------------------------------------------------------------------
 
@@ -328,22 +287,14 @@ class AdjudicationPage(Page):
         if self._signed:
             self.go.emit("worklist", "next")
             return
-        if self._deciding is None or self._opened is None:
+        if self._deciding is None or self._assignment is None:
             return
         self.viewports.pause()
         self._save()
         draft = self._deciding.draft
-        lab, session, of, played = self.desk.lab, self.desk.session, self._opened.assignment, self.clips.log.played
+        lab, session, of, played = self.desk.lab, self.desk.session, self._assignment, self.clips.log.played
         sign = partial(adjudication.sign, lab, session, of, draft, submit=self._submit, played=played)
-        self._signing.begin(f"adjudication {self._opened.pseudonym}", lambda: draft.faults, partial(fault_words, draft), sign)
-
-    def _on_signed(self, signed: Signed) -> None:
-        self._signed = True
-        self._saver.forget()
-        self.saved.emit(f"Signed {clock_time(signed.at, self.desk.lab.clock)}")
-        self.rail.foot.show_signed(signed=True, next_one="case")
-        self.rail.note.setReadOnly(True)
-        self.setFocus()
+        self._signing.begin(f"adjudication {self._pseudonym}", lambda: draft.faults, partial(fault_words, draft), sign)
 
     def _on_fault(self, fault: DecisionFault) -> None:
         if self._deciding is not None:
@@ -386,10 +337,6 @@ class AdjudicationPage(Page):
         self.rail.show_narrow(narrow=narrow)
         self._right.setStretch(0, 54 if narrow else 58)
         self._right.setStretch(2, 46 if narrow else 42)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        self.viewports.pause()
-        super().hideEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         with QPainter(self) as painter:

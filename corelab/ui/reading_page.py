@@ -2,11 +2,8 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final
-from uuid import uuid4
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QHideEvent, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from corelab.domain.accounts import Meaning
@@ -14,7 +11,7 @@ from corelab.domain.checks import CheckFault, may_grade
 from corelab.domain.reading import Reading
 from corelab.domain.vocabulary import AssignmentId, Binding, Cell, SegmentId
 from corelab.services import reading as readings
-from corelab.services.reading import OpenReading, Signed
+from corelab.services.reading import OpenReading
 from corelab.ui import commands
 from corelab.ui.check_words import fault_words
 from corelab.ui.cine import Stopwatch
@@ -22,42 +19,30 @@ from corelab.ui.cine_keys import CineKeys
 from corelab.ui.cine_strip import CineStrip
 from corelab.ui.clip_rail import ClipRail
 from corelab.ui.desk import Desk
-from corelab.ui.draft_saver import DraftSaver
 from corelab.ui.exam_clips import ExamClips
-from corelab.ui.exam_desk import ExamDesk
+from corelab.ui.exam_page import ExamPage
 from corelab.ui.grade_form import GradeForm
 from corelab.ui.grading import Grading
-from corelab.ui.page import Page
 from corelab.ui.reading_shown import rail_clips, rail_rows, side_words, strip_marks
 from corelab.ui.segment_words import answer_words, label_words
-from corelab.ui.sign_flow import SignFlow
 from corelab.ui.theme import NARROW_BELOW
-from corelab.ui.times import clock_time
 
-NOTE_PAUSE_MS: Final = 800
-_SIGNED_WORDS: Final = "This reading is signed; nothing can be changed."
+_SIGNED_WORDS = "This reading is signed; nothing can be changed."
 
 
-class ReadingPage(Page):
+class ReadingPage(ExamPage):
     """Holds one Grading and redraws from it. Opened with the id of an assignment."""
 
     name = "reading"
     title = "Reading"
 
+    meaning = Meaning.READING
+
     def __init__(self, desk: Desk, parent: QWidget | None = None, *, stopwatch: Stopwatch | None = None) -> None:
-        super().__init__(desk, parent)
+        super().__init__(desk, parent, stopwatch=stopwatch)
         self._grading: Grading | None = None
-        self._opened: OpenReading | None = None
-        self._assignment: AssignmentId | None = None
-        self._left_at: Cell | None = None
-        self._signed, self._submit = False, ""
-        self._saver = DraftSaver(desk.jobs, desk.lab.clock, self)
-        self._signing = SignFlow(self, desk, Meaning.READING)
-        self._note_pause = QTimer(self)
-        self._note_pause.setSingleShot(True)
-        self._note_pause.setInterval(NOTE_PAUSE_MS)
-        self.clips = ExamDesk(self, desk, stopwatch=stopwatch)
-        self.viewports = self.clips.viewports
+        self._pseudonym = ""
+        self._left_at: tuple[AssignmentId, Cell] | None = None
         self.strip = CineStrip(self.viewports.active.player.cine)
         self.rail, self.form = ClipRail(), GradeForm()
         self._lay_out()
@@ -66,54 +51,36 @@ class ReadingPage(Page):
 
     # -- opening and leaving -----------------------------------------------------------------------------------------------------
 
-    def opened(self, argument: object = None) -> None:
-        """Open the reading of this assignment; without one, the reading that was left for another page."""
-        if isinstance(argument, str):
-            self._assignment, self._left_at = AssignmentId(argument), None
-        if self._assignment is None:
-            self.go.emit("worklist", None)
+    def _ask(self, assignment: AssignmentId) -> Callable[[], object]:
+        return partial(readings.open_reading, self.desk.lab, self.desk.session, assignment)
+
+    def _on_opened(self, opened: object) -> None:
+        if not isinstance(opened, OpenReading):
             return
-        work = partial(readings.open_reading, self.desk.lab, self.desk.session, self._assignment)
-        self.desk.jobs.query(self, work, self._on_opened, self._on_not_opened)
-
-    def closing(self) -> bool:
-        self.viewports.pause()
-        if self._grading is not None and self._note_pause.isActive():
-            self._save()
-        error = self._saver.flush()
-        if error is not None:
-            self.show_error(error)
-            return False
-        self._forget()
-        return True
-
-    def _forget(self) -> None:
-        """Nothing of the exam stays in memory while the page is not on screen."""
-        self._note_pause.stop()
-        self._left_at = self._grading.cell if self._grading is not None else self._left_at
-        self._grading = self._opened = None
-        self.rail.forget()
-        self.clips.forget()
-
-    def _on_not_opened(self, error: Exception) -> None:
-        self._assignment = None
-        self.show_error(error)
-        self.go.emit("worklist", None)
-
-    def _on_opened(self, opened: OpenReading) -> None:
-        self._opened = opened
-        begun = Grading.begun(opened.reading)
-        self._grading = begun.at_cell(self._left_at) if self._left_at is not None else begun
-        self._signed, self._submit = opened.signed_at is not None, opened.submit or str(uuid4())
+        self._grading, self._pseudonym = self._begun(opened.reading), opened.pseudonym
         self.clips.open(ExamClips(opened.clips), opened.reading.played)
-        self._saver.forget()
         noun = "clip" if len(opened.clips) == 1 else "clips"
         self.headline.emit(f"Reading {opened.pseudonym}", f"{side_words(opened.reading.form)}{len(opened.clips)} {noun}")
-        self.saved.emit(f"Signed {clock_time(opened.signed_at, self.desk.lab.clock)}" if opened.signed_at else "Saved")
-        self.form.show_signed(signed=self._signed)
+        self._begin(opened.signed_at, opened.submit)
         self._open_segment()
         self._show()
         self.setFocus()
+
+    def _begun(self, reading: Reading) -> Grading:
+        """At the question that was left for another page, else at the first open one."""
+        begun = Grading.begun(reading)
+        if self._left_at is not None and self._left_at[0] == reading.assignment:
+            return begun.at_cell(self._left_at[1])
+        return begun
+
+    def _forget(self) -> None:
+        if self._grading is not None and self._grading.cell is not None:
+            self._left_at = (self._grading.reading.assignment, self._grading.cell)
+        self._grading = None
+        self.rail.forget()
+
+    def _show_signed(self) -> None:
+        self.form.show_signed(signed=self._signed)
 
     # -- showing -----------------------------------------------------------------------------------------------------------------
 
@@ -298,9 +265,6 @@ class ReadingPage(Page):
         self.form.note_typed.connect(self._on_note)
         self.form.note_left.connect(self._on_note_left)
         self.form.sign_requested.connect(self._on_sign)
-        self._note_pause.timeout.connect(self._save)
-        self._saver.state.connect(self.saved)
-        self._signing.signed.connect(self._on_signed)
         self._signing.followed.connect(self._on_fault)
 
     def _on_completed(self) -> None:
@@ -323,13 +287,7 @@ class ReadingPage(Page):
     def _on_note(self, note: str) -> None:
         if self._grading is not None and not self._signed:
             self._grading = self._grading.with_note(note)
-            self.saved.emit("Not saved yet")
-            self._note_pause.start()
-
-    def _on_note_left(self) -> None:
-        if self._note_pause.isActive():
-            self._save()
-        self.setFocus()
+            self._wait_with_note()
 
     # -- signing -----------------------------------------------------------------------------------------------------------------
 
@@ -338,21 +296,14 @@ class ReadingPage(Page):
             self.go.emit("worklist", "next")
             return
         reading = self._reading_with_viewing()
-        if reading is None or self._opened is None:
+        if reading is None:
             return
         self.viewports.pause()
         lab, session = self.desk.lab, self.desk.session
         check = partial(readings.faults, lab, session, reading, self.clips.exam.clips)
         words_of = partial(fault_words, reading, self.clips.exam)
         sign = partial(readings.sign, lab, session, reading, submit=self._submit)
-        self._signing.begin(f"reading {self._opened.pseudonym}", check, words_of, sign)
-
-    def _on_signed(self, signed: Signed) -> None:
-        self._signed = True
-        self._saver.forget()
-        self.saved.emit(f"Signed {clock_time(signed.at, self.desk.lab.clock)}")
-        self.form.show_signed(signed=True)
-        self.setFocus()
+        self._signing.begin(f"reading {self._pseudonym}", check, words_of, sign)
 
     def _on_fault(self, fault: CheckFault) -> None:
         clip = self.clips.exam.clip(fault.clip) if fault.clip else None
@@ -385,10 +336,6 @@ class ReadingPage(Page):
         narrow = self.width() < NARROW_BELOW
         for part in (self.rail, self.form, self.strip):
             part.show_narrow(narrow=narrow)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        self.viewports.pause()
-        super().hideEvent(event)
 
 
 def _differing(before: Reading, after: Reading) -> Cell | None:

@@ -1,0 +1,125 @@
+"""What reading and adjudicating have in common: an assignment with its clips, a draft saved at every change, one signature."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+from uuid import uuid4
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QWidget
+
+from corelab.domain.accounts import Meaning
+from corelab.domain.vocabulary import AssignmentId
+from corelab.services.reading import Signed
+from corelab.ui.cine import Stopwatch
+from corelab.ui.desk import Desk
+from corelab.ui.draft_saver import DraftSaver
+from corelab.ui.exam_desk import ExamDesk
+from corelab.ui.page import Page
+from corelab.ui.sign_flow import SignFlow
+from corelab.ui.times import clock_time
+from corelab.ui.viewports import Layout
+
+NOTE_PAUSE_MS: Final = 800
+
+
+class ExamPage(Page):
+    """Opened with the id of an assignment; without one it shows again what was left for another page."""
+
+    meaning: Meaning
+    layout_at_first = Layout.ONE
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None, *, stopwatch: Stopwatch | None = None) -> None:
+        super().__init__(desk, parent)
+        self._assignment: AssignmentId | None = None
+        self._signed, self._submit = False, ""
+        self._saver = DraftSaver(desk.jobs, desk.lab.clock, self)
+        self._saver.state.connect(self.saved)
+        self._signing = SignFlow(self, desk, self.meaning)
+        self._signing.signed.connect(self._on_signed)
+        self._note_pause = QTimer(self)
+        self._note_pause.setSingleShot(True)
+        self._note_pause.setInterval(NOTE_PAUSE_MS)
+        self._note_pause.timeout.connect(self._save)
+        self.clips = ExamDesk(self, desk, self.layout_at_first, in_step=self.layout_at_first is Layout.TWO, stopwatch=stopwatch)
+        self.viewports = self.clips.viewports
+
+    # -- what differs ------------------------------------------------------------------------------------------------------------
+
+    def _ask(self, assignment: AssignmentId) -> Callable[[], object]:
+        """The work that opens an assignment; ``_on_opened`` hears its answer."""
+        raise NotImplementedError
+
+    def _on_opened(self, opened: object) -> None:
+        raise NotImplementedError
+
+    def _save(self) -> None:
+        """Keep the draft as it stands."""
+        raise NotImplementedError
+
+    def _forget(self) -> None:
+        """Nothing of the exam stays in memory while the page is not on screen."""
+        raise NotImplementedError
+
+    def _show_signed(self) -> None:
+        """Whether it is signed has changed, or is known now."""
+        raise NotImplementedError
+
+    # -- opening and leaving -----------------------------------------------------------------------------------------------------
+
+    def opened(self, argument: object = None) -> None:
+        if isinstance(argument, str):
+            self._assignment = AssignmentId(argument)
+        if self._assignment is None:
+            self.go.emit("worklist", None)
+        else:
+            self.desk.jobs.query(self, self._ask(self._assignment), self._on_opened, self._on_not_opened)
+
+    def closing(self) -> bool:
+        self.viewports.pause()
+        if self._note_pause.isActive():
+            self._save()
+        error = self._saver.flush()
+        if error is not None:
+            self.show_error(error)
+            return False
+        self._note_pause.stop()
+        self._forget()
+        self.clips.forget()
+        return True
+
+    def _on_not_opened(self, error: Exception) -> None:
+        self._assignment = None
+        self.show_error(error)
+        self.go.emit("worklist", None)
+
+    def _begin(self, signed_at: datetime | None, submit: str | None) -> None:
+        """An assignment is on screen; nothing of it is unsaved. ``submit`` is the id of a signature begun before."""
+        self._signed, self._submit = signed_at is not None, submit or str(uuid4())
+        self._saver.forget()
+        self.saved.emit(f"Signed {clock_time(signed_at, self.desk.lab.clock)}" if signed_at else "Saved")
+        self._show_signed()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.viewports.pause()
+        super().hideEvent(event)
+
+    # -- note and signature ------------------------------------------------------------------------------------------------------
+
+    def _wait_with_note(self) -> None:
+        """Words are being typed: they are kept when the hands rest, or when the field is left."""
+        self.saved.emit("Not saved yet")
+        self._note_pause.start()
+
+    def _on_note_left(self) -> None:
+        if self._note_pause.isActive():
+            self._save()
+        self.setFocus()
+
+    def _on_signed(self, signed: Signed) -> None:
+        self._signed = True
+        self._saver.forget()
+        self.saved.emit(f"Signed {clock_time(signed.at, self.desk.lab.clock)}")
+        self._show_signed()
+        self.setFocus()
