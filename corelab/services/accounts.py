@@ -20,7 +20,8 @@ from corelab.services.sign_in import (
     signer,
 )
 from corelab.storage import people as records
-from corelab.storage.keys import NewKeys, new_keys, typed_code
+from corelab.storage.codes import typed_code
+from corelab.storage.keys import NewKeys, new_keys
 from corelab.storage.people import Credential, Invitation, Wrapping
 from corelab.storage.snapshot import Snapshot
 from corelab.storage.store import Actor, NewRow, Transaction

@@ -12,7 +12,7 @@ from nacl.pwhash import argon2id
 from nacl.utils import random as random_bytes
 
 from corelab.domain import audit
-from corelab.domain.record_errors import CodeRefusedError, KeyRefusedError
+from corelab.domain.record_errors import KeyRefusedError
 from corelab.domain.vocabulary import AccountId, LabId
 
 SEED = 32
@@ -266,40 +266,6 @@ def _after(prefix: bytes, plain: bytes) -> bytes:
     return plain[len(prefix) :]
 
 
-# ---------------------------------------------------------------- codes that people copy by hand
-
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_MISREAD = str.maketrans("OIL", "011", "- \t")
-_CHECK_CHARACTERS = 4
-
-
-def code_for(data: bytes) -> str:
-    """Crockford base32 in groups of four, with four check characters; ``data`` is a multiple of 5 bytes."""
-    number = int.from_bytes(data, "big")
-    length = len(data) * 8 // 5
-    digits = "".join(_CROCKFORD[number >> 5 * place & 31] for place in reversed(range(length))) + _check(data)
-    return "-".join(digits[start : start + 4] for start in range(0, len(digits), 4))
-
-
-def _check(data: bytes) -> str:
-    first = int(audit.digest("recovery/v1", data)[:5], 16)
-    return "".join(_CROCKFORD[first >> 5 * place & 31] for place in reversed(range(_CHECK_CHARACTERS)))
-
-
-def data_of(code: str, length: int) -> bytes:
-    """The bytes of a typed code; O, I, L, spaces and case are forgiven. Raises CodeRefusedError when it is mistyped."""
-    digits = code.upper().translate(_MISREAD)
-    if len(digits) != length * 8 // 5 + _CHECK_CHARACTERS or any(each not in _CROCKFORD for each in digits):
-        raise CodeRefusedError
-    number = 0
-    for each in digits[:-_CHECK_CHARACTERS]:
-        number = number << 5 | _CROCKFORD.index(each)
-    data = number.to_bytes(length, "big")
-    if _check(data) != digits[-_CHECK_CHARACTERS:]:
-        raise CodeRefusedError
-    return data
-
-
 RECOVERY_BYTES = 20
 
 
@@ -310,41 +276,6 @@ def wrap_custody(recovery: bytes, kdf: Kdf, lab: LabId, custody: BoxSecret) -> b
 
 def recovered_custody(recovery: bytes, kdf: Kdf, lab: LabId, wrapped: bytes) -> BoxSecret:
     return BoxSecret.of(unwrap(kdf.key(recovery, UUID(lab).bytes), "custody", lab, lab, wrapped))
-
-
-# ---------------------------------------------------------------- the password of a one-time code
-
-_CODE_ID_BYTES, _CODE_SECRET_BYTES = 5, 10
-
-
-@dataclass(frozen=True, slots=True)
-class OneTimeCode:
-    """A code that names its invitation by the first bytes of the id, and proves itself by the rest."""
-
-    prefix: str
-    secret: bytes = field(repr=False)
-
-    def hashed(self, kdf: Kdf, invitation: str) -> str:
-        derived = kdf.key(self.secret, UUID(invitation).bytes)
-        return f"argon2id${kdf.opslimit}${kdf.memlimit}${derived.hex()}"
-
-    def matches(self, invitation: str, stored: str) -> bool:
-        _, opslimit, memlimit, expected = stored.split("$")
-        derived = Kdf(int(opslimit), int(memlimit)).key(self.secret, UUID(invitation).bytes)
-        return bindings.sodium_memcmp(derived, bytes.fromhex(expected))
-
-    @property
-    def text(self) -> str:
-        return code_for(bytes.fromhex(self.prefix) + self.secret)
-
-
-def new_code(invitation: str) -> OneTimeCode:
-    return OneTimeCode(UUID(invitation).bytes[:_CODE_ID_BYTES].hex(), random_bytes(_CODE_SECRET_BYTES))
-
-
-def typed_code(code: str) -> OneTimeCode:
-    data = data_of(code, _CODE_ID_BYTES + _CODE_SECRET_BYTES)
-    return OneTimeCode(data[:_CODE_ID_BYTES].hex(), data[_CODE_ID_BYTES:])
 
 
 def new_secret(length: int = SEED) -> bytes:

@@ -9,15 +9,14 @@ from uuid import UUID, uuid4
 
 from corelab.domain.accounts import INVITATION_LIFE, Person, Role, Status, user_key
 from corelab.domain.vocabulary import AccountId, LabId
+from corelab.storage.codes import OneTimeCode, new_code
 from corelab.storage.keys import (
     BoxPublic,
     BoxSecret,
     Kdf,
     NewKeys,
-    OneTimeCode,
     Signer,
     custody_grant,
-    new_code,
     new_salt,
     seal_lab_secret,
     unwrap,

@@ -14,7 +14,7 @@ from corelab.resources import resource
 from corelab.services import accounts, labs
 from corelab.services.labs import LabSecrets, NewPerson
 from corelab.services.verification import verify_lab
-from corelab.storage import keys, people
+from corelab.storage import codes, keys, people
 from tests.builders import FAST_KDF, PASSWORD, SHIPPED_CHARTER, TickingClock, a_lab
 
 CHARTER = resource("charters", f"{SHIPPED_CHARTER}.toml").read_bytes()
@@ -100,7 +100,7 @@ def test_a_failure_in_the_middle_leaves_nothing(tmp_path: Path, monkeypatch: pyt
     def fails(*_: object) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr("corelab.services.labs._approve_charter", fails)
+    monkeypatch.setattr("corelab.services.lab_making._approve_charter", fails)
     with pytest.raises(OSError, match="no space left"):
         make(tmp_path / "lab")
     assert not [path for path in tmp_path.iterdir() if path.name != "configuration"]
@@ -120,7 +120,7 @@ def test_the_recovery_code_opens_the_custody_key_of_the_lab(tmp_path: Path) -> N
     with opened.store.read() as snapshot:
         stored = snapshot.one("custody_key")
         assert stored is not None
-        recovery = keys.data_of(made.recovery_code, keys.RECOVERY_BYTES)
+        recovery = codes.data_of(made.recovery_code, keys.RECOVERY_BYTES)
         secret = keys.recovered_custody(recovery, FAST_KDF, opened.lab_id, stored["recovery_wrap"])
         assert secret.public == people.custody(snapshot).public
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from corelab.domain.audit import canonical
 from corelab.domain.record_errors import CodeRefusedError, KeyRefusedError
 from corelab.domain.vocabulary import AccountId, LabId
-from corelab.storage import keys
+from corelab.storage import codes, keys
 from corelab.storage.keys import BoxPublic, BoxSecret, Kdf, Signer
 from tests.unit.test_audit import ACCOUNT, LAB, PAYLOAD_2, SIGN_KEY_ID, SIGNATURE, SIGNED
 
@@ -135,7 +135,7 @@ def test_a_signing_key_signs_nothing_after_its_block() -> None:
 def test_nothing_shows_a_secret_when_printed() -> None:
     made = keys.new_keys()
     shown = [made, BoxSecret.of(made.box), Signer(OWNER, "R", made.sign_public, bytearray(made.sign)), keys.make_opening({"a": "grade"})]
-    shown.append(keys.new_code("00000000-0000-4000-8000-0000000000a9"))
+    shown.append(codes.new_code("00000000-0000-4000-8000-0000000000a9"))
     for each in shown:
         for secret in (made.box, made.sign, b"grade"):
             assert repr(secret)[2:-1] not in repr(each)
@@ -174,12 +174,12 @@ RECOVERY_CODE = "R30W-5GY4-RQ3C-FJ69-SB5W-SKEE-SZ8D-3MPK-4SXZ"
 
 
 def test_the_recovery_code_of_the_vector() -> None:
-    assert keys.code_for(bytes(range(0xC0, 0xD4))) == RECOVERY_CODE
+    assert codes.code_for(bytes(range(0xC0, 0xD4))) == RECOVERY_CODE
 
 
 @pytest.mark.parametrize("typed", [RECOVERY_CODE, RECOVERY_CODE.lower(), RECOVERY_CODE.replace("-", " "), RECOVERY_CODE.replace("0", "o")])
 def test_a_code_is_read_as_people_type_it(typed: str) -> None:
-    assert keys.data_of(typed, 20) == bytes(range(0xC0, 0xD4))
+    assert codes.data_of(typed, 20) == bytes(range(0xC0, 0xD4))
 
 
 @pytest.mark.parametrize(
@@ -187,16 +187,16 @@ def test_a_code_is_read_as_people_type_it(typed: str) -> None:
 )
 def test_a_mistyped_code_is_refused(typed: str) -> None:
     with pytest.raises(CodeRefusedError):
-        keys.data_of(typed, 20)
+        codes.data_of(typed, 20)
 
 
 def test_a_one_time_code_leads_to_its_invitation_and_proves_itself() -> None:
     invitation = "12345678-9abc-4def-8000-000000000001"
-    code, kdf = keys.new_code(invitation), Kdf(1, 8192)
-    typed = keys.typed_code(code.text)
+    code, kdf = codes.new_code(invitation), Kdf(1, 8192)
+    typed = codes.typed_code(code.text)
     assert invitation.replace("-", "").startswith(typed.prefix)
     assert typed.matches(invitation, code.hashed(kdf, invitation))
-    assert not keys.new_code(invitation).matches(invitation, code.hashed(kdf, invitation))
+    assert not codes.new_code(invitation).matches(invitation, code.hashed(kdf, invitation))
 
 
 def test_public_keys_are_compared_by_value() -> None:
