@@ -25,10 +25,11 @@ class Pool:
 
     @cached_property
     def trained(self) -> tuple[Person, ...]:
-        """Active, with a training record for the major version of the charter."""
+        """Active readers and adjudicators with a training record for the major version of the charter."""
         majors = {row["hash"] for row in self.snapshot.all("charter") if int(row["version"].partition(".")[0]) == self.charter.major}
         passed = {row["account_id"] for row in self.snapshot.all("training") if row["charter_hash"] in majors}
-        return tuple(person for person in self.everybody if person.active and person.account in passed)
+        able = (person for person in self.everybody if person.active and person.roles & {Role.READER, Role.ADJUDICATOR})
+        return tuple(person for person in able if person.account in passed)
 
     @cached_property
     def history(self) -> tuple[Assignment, ...]:
