@@ -21,7 +21,7 @@ def segment(marker: int, body: bytes) -> bytes:
 
 
 def with_segments(*segments: bytes) -> bytes:
-    return STREAM[:2] + b"".join(segments) + STREAM[2:]
+    return bytes(STREAM[:2] + b"".join(segments) + STREAM[2:])
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def _holds(rule: Rule, values: SourceSet, element: Element) -> bool:
     match rule.action:
         case "keep_code":
             return kept_codes(rule, found) == found
-        case "keep_number":
+        case "keep_number" | "ratio":
             return len(kept_numbers(rule, found)) == len(found)
         case "uid":
             return all(is_uid(value) and value.startswith((_OWN, _WELL_KNOWN)) for value in found)

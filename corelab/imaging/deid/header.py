@@ -71,7 +71,8 @@ class _Builder:
 
     def __post_init__(self) -> None:
         self.actions = {
-            "set": self._set, "keep_code": self._keep_code, "keep_number": self._keep_number, "uid": self._uid, "date": self._date,
+            "set": self._set, "keep_code": self._keep_code, "keep_number": self._keep_number, "uid": self._uid,
+            "ratio": self._ratio, "date": self._date,
             "code_seq": self._code_sequence, "device": self._device, "items": self._items, "number_again": self._number_again,
             "pixel": self._pixel, "timing": self._timing, "lossy": self._lossy, "claims": self._claims,
         }  # fmt: skip
@@ -123,6 +124,11 @@ class _Builder:
     def _keep_number(self, rule: Rule, items: tuple[int, ...]) -> Any:
         numbers = kept_numbers(rule, self._values(rule, items))
         return numbers[0] if len(numbers) == 1 else numbers
+
+    def _ratio(self, rule: Rule, items: tuple[int, ...]) -> list[str | int | float]:
+        """Two whole numbers that differ: pixels without a ratio are square."""
+        numbers = kept_numbers(rule, self._values(rule, items))
+        return numbers if len(numbers) == 2 and numbers[0] != numbers[1] else []
 
     def _uid(self, rule: Rule, items: tuple[int, ...]) -> str | None:
         uid = self.source.text(rule.tag, "UI", rule.path, items)
@@ -207,7 +213,7 @@ class _Builder:
         if not self.picture.lossy:
             return "00" if rule.keyword == "LossyImageCompression" else None
         methods = [word for word in self.source.values(0x00282114, "CS") if word in _METHODS]
-        ratios = kept_numbers(Rule((), rule.tag, "", "DS", "3", "", "0..10000"), self.source.values(0x00282112, "DS"))
+        ratios = kept_numbers(Rule((), rule.tag, "", "DS", "3", "", "0..10000*"), self.source.values(0x00282112, "DS"))
         return {
             "LossyImageCompression": "01",
             "LossyImageCompressionMethod": methods or ["ISO_10918_1"],
@@ -228,7 +234,7 @@ class _Times:
 
     def kept(self, values: list[Any]) -> list[str]:
         """Frame times in ms as DS text; a decimal comma, which real files hold, is read as a point."""
-        rule = Rule((), 0, "", self.vr, "3", "", "0..60000")
+        rule = Rule((), 0, "", self.vr, "3", "", "0..60000*")
         return [str(number) for number in kept_numbers(rule, [str(value).replace(",", ".") for value in values])]
 
 

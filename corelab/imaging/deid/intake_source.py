@@ -144,7 +144,7 @@ def _no_frames(frames: FrameFile, walked: Walk) -> IntakeCode:
 def _salvage(faults: tuple[ObjectFault, ...], walked: Walk) -> IntakeCode | None:
     """The fault to be accepted by a person: what our own walk saw counts as much as what the reader of frames saw."""
     found = [_SALVAGE[fault.code] for fault in faults if fault.code in _SALVAGE]
-    if not walked.encapsulated and IntakeCode.PIXEL_LENGTH in walked.faults:
+    if not walked.encapsulated and (IntakeCode.PIXEL_LENGTH in walked.faults or IntakeCode.TRUNCATED in found):
         return IntakeCode.PIXEL_LENGTH
     seen = [code if code is not IntakeCode.NOT_DICOM else IntakeCode.STRUCTURE for code in walked.faults]
     ordered = (IntakeCode.TRUNCATED, IntakeCode.STRUCTURE, IntakeCode.FRAME_COUNT, IntakeCode.CONTAINER, IntakeCode.TRAILING_BYTES)

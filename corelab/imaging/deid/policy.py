@@ -1,7 +1,8 @@
 """The allow-list of a released clip, read from the shipped tables: what is not in it does not exist.
 
 Actions: ``set`` our constant or a ``$name`` from the mark · ``keep_code`` one of the listed terms, per position ·
-``keep_number`` finite and in the range · ``uid``, ``date`` keyed · ``code_seq`` a code of the named list ·
+``keep_number`` finite and in the range (``*``: several), ``ratio`` two such ·
+``uid``, ``date`` keyed · ``code_seq`` a code of the named list ·
 ``device`` a known product name · ``items`` a sequence whose items are rebuilt by the same table ·
 ``number_again``, ``pixel``, ``timing``, ``lossy``, ``claims``, ``code``: written by us.
 """

@@ -31,9 +31,11 @@ def kept_codes(rule: Rule, value: Any) -> list[str]:
 
 
 def kept_numbers(rule: Rule, value: Any) -> list[str | int | float]:
-    """The values re-formatted, or none of them when one is not a finite number in the range."""
-    low, high = (float(bound) for bound in rule.argument.split(".."))
+    """The values re-formatted; none when one is no finite number in the range, or when there are several and the rule has no ``*``."""
+    low, high = (float(bound) for bound in rule.argument.rstrip("*").split(".."))
     numbers = [number_of(item) for item in values_of(value)]
+    if len(numbers) > 1 and not rule.argument.endswith("*"):
+        return []
     if not all(number is not None and low <= number <= high for number in numbers):
         return []
     return [_formatted(rule.vr, number) for number in numbers if number is not None]

@@ -4,6 +4,7 @@ import hashlib
 import os
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -91,7 +92,7 @@ def copied(source: Source, target: Path, room: int) -> str:
     except ObjectRefusedError:
         target.unlink(missing_ok=True)
         raise
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error) as error:
         target.unlink(missing_ok=True)
         raise ObjectRefusedError(IntakeCode.ARCHIVE_MEMBER) from error
 
@@ -110,11 +111,12 @@ def _opened(source: Source) -> IO[bytes]:
 
 
 def _refuse_odd(member: zipfile.ZipInfo) -> None:
-    """Encrypted, linked, badly named, too hollow. Names are never used as paths; one that tries tells what the archive is."""
+    """Encrypted, linked, badly named, oddly packed. Names are never used as paths; one that tries tells what the archive is."""
     name = PurePosixPath(member.filename.replace("\\", "/"))
     odd_name = name.is_absolute() or ".." in name.parts or ":" in name.parts[0]
     link = stat.S_ISLNK(member.external_attr >> 16)
-    if member.flag_bits & _ENCRYPTED or odd_name or link:
+    odd_packing = member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+    if member.flag_bits & _ENCRYPTED or odd_name or odd_packing or link:
         raise ObjectRefusedError(IntakeCode.ARCHIVE_MEMBER)
 
 

@@ -1,0 +1,219 @@
+"""Deliveries: files, folders and archives in; duplicates, odd archives, cancelling and trying without a trace."""
+
+import stat
+import struct
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from corelab.domain.intake import IntakeRefusedError, Outcome, Refusal
+from corelab.domain.vocabulary import Side
+from corelab.services import intake
+from corelab.services.intake import IntakeReport
+from tests.builders import Lab, a_lab
+from tests.dicom_builders import TOKEN, a_file, speckle
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    return a_lab(tmp_path)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    folder = tmp_path / f"from {TOKEN} \u00fc"
+    folder.mkdir()
+    return folder
+
+
+def a_clip(path: Path, seed: int = 1) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return a_file(path, pixels=speckle(seed=seed))
+
+
+def taken(lab: Lab, *sources: Path, **more: object) -> IntakeReport:
+    return intake.take_in(lab.open, lab.coordinator, sources, subject="S-1", visit="D10", **more)  # type: ignore[arg-type]
+
+
+def outcomes(report: IntakeReport) -> list[tuple[str, str | None]]:
+    return [(one.outcome.value, one.code) for one in report.objects]
+
+
+def test_folders_are_taken_in_deep_and_links_are_not_followed(lab: Lab, site: Path, tmp_path: Path) -> None:
+    a_clip(site / "a" / "b" / "1.dcm", 1)
+    a_clip(site / "2", 2)
+    (site / "notes.txt").write_text(TOKEN)
+    outside = a_clip(tmp_path / "outside", 3)
+    (site / "link").symlink_to(outside)
+    (site / "around").symlink_to(site, target_is_directory=True)
+    assert sorted(outcomes(taken(lab, site))) == [("checked", None), ("checked", None), ("rejected", "NOT_DICOM")]
+
+
+def test_the_report_never_names_a_source(lab: Lab, site: Path) -> None:
+    a_clip(site / f"{TOKEN}.dcm")
+    report = taken(lab, site, side=Side.LEFT)
+    text = report.json_text()
+    assert TOKEN not in text
+    assert TOKEN not in report.in_words()
+    document = report.to_json()
+    assert set(document) == {"version", "lab", "delivery", "objects", "transmittal", "queries", "counts"}
+    assert set(document["objects"][0]) == {"n", "sha256", "outcome", "code", "message", "clip", "segment", "side", "faults"}
+    assert document["counts"]["checked"] == 1
+
+
+def test_the_same_bytes_are_one_clip(lab: Lab, site: Path) -> None:
+    a_clip(site / "1")
+    a_clip(site / "2")
+    assert outcomes(taken(lab, site)) == [("checked", None), ("duplicate", "DUPLICATE")]
+    assert outcomes(taken(lab, site / "1")) == [("duplicate", "DUPLICATE")]
+    assert len(intake.waiting(lab.open, lab.coordinator)) == 1
+
+
+def test_a_rejected_file_may_come_again(lab: Lab, site: Path) -> None:
+    (site / "1").write_bytes(b"no picture")
+    assert outcomes(taken(lab, site)) == outcomes(taken(lab, site)) == [("rejected", "NOT_DICOM")]
+
+
+def an_archive(path: Path, **members: bytes) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_archives_are_read_member_by_member(lab: Lab, site: Path, tmp_path: Path) -> None:
+    content = {f"{TOKEN}/{n}": a_clip(tmp_path / str(n), n).read_bytes() for n in (1, 2)}
+    an_archive(site / "delivery.zip", **content, **{"read me": b"text"})
+    assert outcomes(taken(lab, site)) == [("checked", None), ("checked", None), ("rejected", "NOT_DICOM")]
+
+
+@pytest.mark.parametrize("name", ["../escape", "/absolute", "a/../../b", "c:\\x", "..\\up"])
+def test_members_that_try_to_leave_are_refused(name: str, lab: Lab, site: Path, tmp_path: Path) -> None:
+    an_archive(site / "delivery.zip", **{name: a_clip(tmp_path / "1").read_bytes()})
+    assert outcomes(taken(lab, site)) == [("rejected", "ARCHIVE_MEMBER")]
+    assert not list(tmp_path.rglob("escape"))
+
+
+def test_nested_linked_and_encrypted_members_are_refused(lab: Lab, site: Path, tmp_path: Path) -> None:
+    inner = an_archive(tmp_path / "inner.zip", x=b"y")
+    path = site / "delivery.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("nested.dcm", inner.read_bytes())
+        archive.writestr("packed", b"x" * 999, zipfile.ZIP_LZMA)
+        link = zipfile.ZipInfo("link")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr("secret", b"x")
+    data = bytearray(path.read_bytes())
+    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = data.rindex(signature)
+        struct.pack_into("<H", data, at + flags, 1)
+    path.write_bytes(data)
+    assert outcomes(taken(lab, site)) == [("rejected", "ARCHIVE_MEMBER")] * 4
+
+
+def test_a_member_that_swells_is_stopped(lab: Lab, site: Path) -> None:
+    an_archive(site / "bomb.zip", bomb=b"\0" * (64 << 20))
+    assert outcomes(taken(lab, site)) == [("rejected", "ARCHIVE_MEMBER")]
+    assert sum(path.stat().st_size for path in lab.open.quarantine.rglob("*")) < 1 << 20
+
+
+def test_a_damaged_archive_is_one_rejected_object(lab: Lab, site: Path) -> None:
+    path = an_archive(site / "delivery.zip", x=b"y" * 1000)
+    data = bytearray(path.read_bytes())
+    data[33] ^= 0xFF
+    path.write_bytes(data)
+    assert outcomes(taken(lab, site)) == [("rejected", "ARCHIVE_MEMBER")]
+
+
+def test_two_patients_in_one_study_are_held(lab: Lab, site: Path) -> None:
+    a_clip(site / "1", 1)
+    a_file(site / "2", lambda made: setattr(made, "PatientID", "99999999"), pixels=speckle(seed=2))
+    report = taken(lab, site)
+    assert outcomes(report) == [("checked", None), ("held", "IDENTITY_MISMATCH")]
+    assert report.objects[1].clip is not None
+    cleared = intake.accept_damage(lab.open, lab.coordinator, report.objects[1].clip, "the site corrected the number")
+    assert cleared.state is intake.ClipState.CHECKED
+
+
+def test_trying_leaves_no_trace(lab: Lab, site: Path) -> None:
+    a_clip(site / "1")
+    (site / "2").write_bytes(b"no picture")
+    assert lab.coordinator.account
+    with lab.open.store.read() as snapshot:
+        before = len(snapshot.events())
+    report = taken(lab, site, dry_run=True)
+    assert outcomes(report) == [("checked", None), ("rejected", "NOT_DICOM")]
+    assert report.delivery is None
+    assert all(one.clip is None for one in report.objects)
+    with lab.open.store.read() as snapshot:
+        assert [event["kind"] for event in snapshot.events()[before:]] == []
+        assert not snapshot.all("subject")
+    assert list(lab.open.quarantine.iterdir()) == []
+
+
+def test_a_cancelled_delivery_keeps_what_was_finished_and_goes_on_later(lab: Lab, site: Path) -> None:
+    for n in (1, 2, 3):
+        a_clip(site / str(n), n)
+    seen: list[int] = []
+    report = taken(lab, site, progress=lambda done, _total, _words: seen.append(done), cancelled=lambda: len(seen) >= 2)
+    assert report.cancelled
+    assert outcomes(report) == [("checked", None)] * 2
+    again = taken(lab, site)
+    assert outcomes(again) == [("duplicate", "DUPLICATE")] * 2 + [("checked", None)]
+    assert not again.cancelled
+
+
+def test_a_crash_in_the_middle_harms_nothing(lab: Lab, site: Path) -> None:
+    for n in (1, 2):
+        a_clip(site / str(n), n)
+
+    def crash(done: int, _total: int, _words: str) -> None:
+        if done == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        taken(lab, site, progress=crash)
+    assert len(intake.waiting(lab.open, lab.coordinator)) == 1
+    assert outcomes(taken(lab, site)) == [("duplicate", "DUPLICATE"), ("checked", None)]
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ({"subject": "no spaces"}, Refusal.SUBJECT),
+        ({"subject": ""}, Refusal.SUBJECT),
+        ({"visit": "D99"}, Refusal.VISIT),
+        ({"side": Side.UNPAIRED}, Refusal.SIDE),
+    ],
+)
+def test_names_that_the_trial_does_not_know_are_refused_before_anything_happens(
+    change: dict[str, object], refusal: Refusal, lab: Lab, site: Path
+) -> None:
+    a_clip(site / "1")
+    named: dict[str, object] = {"subject": "S-1", "visit": "D10", "side": None, **change}
+    with pytest.raises(IntakeRefusedError) as error:
+        intake.take_in(lab.open, lab.coordinator, [site], **named)  # type: ignore[arg-type]
+    assert error.value.refusal is refusal
+    assert list(lab.open.quarantine.iterdir()) == []
+
+
+def test_no_file_no_delivery(lab: Lab, site: Path) -> None:
+    for source in (site, site / "absent"):
+        with pytest.raises(IntakeRefusedError) as error:
+            taken(lab, source)
+        assert error.value.refusal is Refusal.SOURCE
+
+
+def test_clips_of_one_exam_are_numbered_and_carry_its_pseudonym(lab: Lab, site: Path) -> None:
+    for n in (1, 2):
+        a_clip(site / str(n), n)
+    report = taken(lab, site)
+    assert all(one.outcome is Outcome.CHECKED for one in report.objects)
+    (exam,) = intake.exams(lab.open, lab.coordinator)
+    assert len(exam.code) == 8
+    assert "S-1" not in exam.code
+    candidates = sorted(lab.open.quarantine.rglob("*.dcm"))
+    assert all(exam.code.encode() in path.read_bytes() for path in candidates)
+    assert not any(b"S-1" in path.read_bytes() for path in candidates)
