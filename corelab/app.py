@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from corelab.domain.clock import Clock, SystemClock
@@ -14,7 +15,7 @@ from corelab.settings import Settings, last_lab, load_settings, remember_lab
 
 if TYPE_CHECKING:
     from corelab.domain.vocabulary import LabKind
-    from corelab.services.bench import Goal
+    from corelab.services.bench import Goal, WindowFigures
     from corelab.services.demo import Demo
     from corelab.services.labs import CreatedLab, NewPerson, OpenLab
     from corelab.services.simulation import Plan, Simulated
@@ -57,10 +58,27 @@ def simulate(lab: Path, charter: bytes, plan: "Plan", progress: Told) -> "Simula
 
 
 def bench(*, quick: bool, say: Callable[[str], None]) -> "tuple[Goal, ...]":
-    """Measure the performance goals on this machine."""
+    """Measure the performance goals on this machine, the window's on a demo lab of its own."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from corelab.services import bench as goals  # noqa: PLC0415
 
-    return goals.measure(quick=quick, told=say)
+    with TemporaryDirectory(prefix="corelab-bench-") as folder:
+        return goals.measure(quick=quick, window=partial(_window_figures, Path(folder) / "lab"), told=say)
+
+
+def _window_figures(folder: Path, turns: int) -> "WindowFigures":
+    """A reader of a new demo lab opens a reading, over and over."""
+    from corelab.services import accounts  # noqa: PLC0415
+    from corelab.ui import figures  # noqa: PLC0415
+
+    made = make_demo(folder, lambda _done, _total, _words: None)
+    reader = next(each for each in made.accounts if each.role == "reader")
+    lab = open_lab(folder)
+    session = accounts.sign_in(lab, reader.user, reader.password)
+    figure = figures.measure(lab, session, turns)
+    accounts.sign_out(lab, session)
+    lab.close()
+    return figure
 
 
 def make_demo(folder: Path, progress: Told, cancelled: Callable[[], bool] | None = None) -> "Demo":

@@ -1,0 +1,103 @@
+"""What only the window can measure for `corelab bench`: the cost of a paint, and the way from a key to the first picture."""
+
+from collections.abc import Callable
+from statistics import median
+from time import perf_counter, thread_time
+from typing import Final
+
+from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from corelab.services.accounts import Session
+from corelab.services.bench import WindowFigures
+from corelab.services.clips import Frame
+from corelab.services.labs import OpenLab
+from corelab.ui.application import dress
+from corelab.ui.clip_view import ClipView
+from corelab.ui.desk import Desk
+from corelab.ui.jobs import ThreadJobs
+from corelab.ui.main_window import MainWindow
+
+PATIENCE_S: Final = 30.0
+_SIZE: Final = (1024, 768)
+_ZOOM: Final = 1.5
+
+
+class NothingToOpenError(Exception):
+    """The worklist showed nothing to open, or no picture came in time."""
+
+
+def measure(lab: OpenLab, session: Session, turns: int) -> WindowFigures:
+    """Medians over so many turns, in a window of its own on the lab of ``session``, a reader with something to read.
+
+    Raises NothingToOpenError.
+    """
+    dress()
+    return WindowFigures(_paint_ms(turns), _first_paint_s(lab, session, max(3, turns // 5)))
+
+
+def _paint_ms(turns: int) -> float:
+    """Processor time of one paint of a colour frame of 1024 x 768 at 1.5 times its size."""
+    view = ClipView()
+    view.resize(round(_SIZE[0] * _ZOOM), round(_SIZE[1] * _ZOOM))
+    pixels = memoryview(bytes(range(256)) * (_SIZE[0] * _SIZE[1] * 4 // 256))
+    view.show_frame(Frame(0, pixels, _SIZE[0], _SIZE[1], _SIZE[0] * 4))
+    view.show()
+    _pause(50)
+    spent = []
+    for _ in range(turns):
+        start = thread_time()
+        view.repaint()
+        spent.append(thread_time() - start)
+    view.close()
+    return 1000 * median(spent)
+
+
+def _first_paint_s(lab: OpenLab, session: Session, turns: int) -> float:
+    jobs, window = ThreadJobs(), MainWindow()
+    window.resize(1600, 1000)
+    window.show()
+    try:
+        window.begin(Desk(lab, session, jobs))
+        return median(_opened_s(window) for _ in range(turns))
+    finally:
+        window.end()
+        window.close()
+        jobs.close()
+
+
+def _opened_s(window: MainWindow) -> float:
+    """Seconds from Enter on the worklist to the paint of the first frame."""
+    window.open_page("worklist")
+    _until(lambda: _focus(window) not in {None, window.current})
+    painted: list[float] = []
+    target = _focus(window) or window
+    start = perf_counter()
+    for kind in (QKeyEvent.Type.KeyPress, QKeyEvent.Type.KeyRelease):
+        QApplication.postEvent(target, QKeyEvent(kind, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier))
+    _until(lambda: window.current is not None and window.current.name == "reading")
+    for view in window.findChildren(ClipView):
+        view.painted.connect(lambda _frame: painted.append(perf_counter()))
+    _until(lambda: bool(painted))
+    return painted[0] - start
+
+
+def _focus(window: MainWindow) -> QWidget | None:
+    found = QGuiApplication.focusObject()
+    return found if isinstance(found, QWidget) and window.isAncestorOf(found) else None
+
+
+def _until(true: Callable[[], bool]) -> None:
+    """Lets the window work until something is so. The event loop runs freely: the working threads get their share."""
+    end = perf_counter() + PATIENCE_S
+    while not true():
+        if perf_counter() > end:
+            raise NothingToOpenError
+        _pause(1)
+
+
+def _pause(ms: int) -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(ms, loop.quit)
+    loop.exec()
