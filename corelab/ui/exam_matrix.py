@@ -12,7 +12,7 @@ from corelab.domain.vocabulary import SegmentId
 from corelab.ui.parts import paint_tick
 from corelab.ui.theme import Colour, Size, Weight, font
 
-_HEAD, _ROW, _LEFT = 44, 34, 180
+_HEAD, _ROW, _LEFT = 44, 34, 216
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class MatrixRow:
     words: str
     second: str
     cells: Mapping[SegmentId, Receipt]
+    waiting: frozenset[SegmentId]
     ready: bool
 
 
@@ -97,7 +98,8 @@ class ExamMatrix(QWidget):
             return
         row, (segment, label) = self._rows[self._at[0]], self._columns[self._at[1]]
         receipt = row.cells.get(segment)
-        self.setAccessibleName(f"{row.words}, {label}: {receipt.value if receipt else 'not asked'}")
+        words = "waits for the pixel check" if segment in row.waiting else receipt.value if receipt else "not asked"
+        self.setAccessibleName(f"{row.words}, {label}: {words}")
 
     def _step(self) -> float:
         return max(24.0, (self.width() - _LEFT) / max(1, len(self._columns)))
@@ -121,19 +123,28 @@ class ExamMatrix(QWidget):
         painter.fillRect(QRectF(0, top, self.width(), 1), Colour.LINE)
         painter.setFont(font(Size.BODY, Weight.HEADING))
         painter.setPen(Colour.STRONG)
-        painter.drawText(QRectF(0, top, 110, _ROW), Qt.AlignmentFlag.AlignVCenter, row.words)
+        painter.drawText(QRectF(0, top, 130, _ROW), Qt.AlignmentFlag.AlignVCenter, row.words)
         painter.setFont(font(Size.HINT))
         painter.setPen(Colour.SECOND if row.ready else Colour.ATTENTION)
-        painter.drawText(QRectF(104, top, _LEFT - 108, _ROW), Qt.AlignmentFlag.AlignVCenter, row.second)
+        painter.drawText(QRectF(120, top, _LEFT - 132, _ROW), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, row.second)
         for column, (segment, _label) in enumerate(self._columns):
             receipt = row.cells.get(segment)
             box = QRectF(_LEFT + column * self._step() + 2, top + 4, self._step() - 4, _ROW - 7)
-            if receipt is not None:
+            if segment in row.waiting:
+                _paint_waiting(painter, box)
+            elif receipt is not None:
                 _paint_receipt(painter, box, receipt)
             if self._at == (at, column) and self.hasFocus():
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.setPen(QPen(Colour.ACCENT, 2))
                 painter.drawRoundedRect(box, 4, 4)
+
+
+def _paint_waiting(painter: QPainter, box: QRectF) -> None:
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(Colour.ACCENT, 1.2))
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+    _paint_word(painter, box, "...", Colour.ACCENT)
 
 
 def _paint_receipt(painter: QPainter, box: QRectF, receipt: Receipt) -> None:

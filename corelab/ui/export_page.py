@@ -93,7 +93,7 @@ class ExportPage(Page):
         self._preview = preview
         self.included.show_number(preview.included, "every cell has a result")
         left_out = len(preview.excluded)
-        self.excluded.show_number(left_out, "listed below with the reason" if left_out else "every exam is in", attention=bool(left_out))
+        self.excluded.show_number(left_out, "listed below" if left_out else "every exam is in", attention=bool(left_out))
         self.rows.show_rows(
             [
                 (Shown(each.subject, Colour.STRONG, Weight.HEADING), shown(each.visit), shown(each.state), shown(each.why))

@@ -103,10 +103,13 @@ class Header(QWidget):
 
     def forget_person(self) -> None:
         for button in self._buttons.values():
+            self._navigation.removeWidget(button)
+            button.hide()
             button.deleteLater()
         self._buttons.clear()
         if self._badge is not None:
             self._line.removeWidget(self._badge)
+            self._badge.hide()
             self._badge.deleteLater()
             self._badge = None
         self._who.hide()

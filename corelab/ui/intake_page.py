@@ -147,6 +147,7 @@ class IntakePage(Page):
                 f"{exam.subject} {exam.visit}",
                 needs_words(exam),
                 {each.segment: each.receipt for each in exam.completeness.segments},
+                frozenset(each.segment for each in exam.completeness.segments if each.waiting),
                 not exam.completeness.missing,
             )
             for exam in state.exams

@@ -16,6 +16,8 @@ from corelab.services.assignment import Assigned
 from corelab.services.comparison import Compared
 from corelab.services.intake import ExamOverview, WaitingClip
 from corelab.services.packages import Locked
+from corelab.services.status import Load, Status
+from corelab.services.status import status as where_it_stands
 from corelab.ui import dialogs
 from corelab.ui.buttons import Look, command_button
 from corelab.ui.cards import Card, EmptyState, LinkNumber, Working
@@ -36,15 +38,19 @@ _COUNTS = (
 )
 _COLUMNS = (Column("Subject", 150), Column("Visit", 90), Column("State", 130), Column("What it waits for"))
 
+_LOADS = (Column("Person"), Column("Readings", 90, right=True), Column("Cases", 80, right=True))
+
 
 @dataclass(frozen=True, slots=True)
 class _State:
     exams: tuple[ExamOverview, ...]
     clips: tuple[WaitingClip, ...]
+    status: Status
 
 
 def _look(desk: Desk) -> _State:
-    return _State(intake.exams(desk.lab, desk.session), intake.waiting(desk.lab, desk.session))
+    lab, session = desk.lab, desk.session
+    return _State(intake.exams(lab, session), intake.waiting(lab, session), where_it_stands(lab, session))
 
 
 T = TypeVar("T")
@@ -56,7 +62,7 @@ class OverviewPage(Page):
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
-        self._state = _State((), ())
+        self._exams: tuple[ExamOverview, ...] = ()
         self._filter: ExamState | None = None
         self._dialog: dialogs.SignDialog | None = None
         self.counts = {state: LinkNumber(words) for state, words, _note in _COUNTS}
@@ -66,6 +72,7 @@ class OverviewPage(Page):
         self.checks.clicked.connect(partial(self.go.emit, "pixels", None))
         self.rows = Rows(_COLUMNS, "Exams", row_height=40)
         self.rows.opened.connect(self._on_opened)
+        self.loads = Rows(_LOADS, "Who has what", row_height=36)
         self.empty = EmptyState()
         self.empty.chosen.connect(partial(self.go.emit, "intake", None))
         self.assign = command_button("assign", "Assign ready exams", look=Look.PRIMARY)
@@ -107,7 +114,15 @@ class OverviewPage(Page):
         left.lines.addWidget(self.rows, 1)
         left.lines.addWidget(self.empty, 1)
         body.addWidget(left, 1)
-        body.addWidget(self._work_card())
+        side = QVBoxLayout()
+        side.setSpacing(16)
+        side.addWidget(self._work_card())
+        self._loads_card = Card().titled("Who has what", "To sign, and signed. Never a grade.")
+        self._loads_card.setFixedWidth(380)
+        self._loads_card.lines.addWidget(self.loads)
+        side.addWidget(self._loads_card, 1)
+        side.addStretch(0)
+        body.addLayout(side)
         outer.addLayout(body, 1)
 
     def _work_card(self) -> Card:
@@ -125,7 +140,7 @@ class OverviewPage(Page):
         self.desk.jobs.query(self, partial(_look, self.desk), self._on_state, self.show_error)
 
     def _on_state(self, state: _State) -> None:
-        self._state = state
+        self._exams = state.exams
         counts = Counter(exam.state for exam in state.exams)
         for each, _words, note in _COUNTS:
             self.counts[each].show_number(counts[each], note, attention=each is ExamState.READY and counts[each] > 0)
@@ -134,9 +149,12 @@ class OverviewPage(Page):
         total = len(state.exams)
         self._second.setText(f"{total} {'exam' if total == 1 else 'exams'}, trial {self.desk.lab.trial_id}")
         self.assign.setEnabled(counts[ExamState.READY] > 0)
-        self.compare.setEnabled(counts[ExamState.ASSIGNED] + counts[ExamState.RELEASED] > 0)
+        due = state.status.comparable + state.status.decided
+        self.compare.setEnabled(due > 0)
         self.lock.setEnabled(total > 0 and counts[ExamState.FINAL] == total)
-        self._steps.setText(_next_words(counts, len(state.clips)))
+        self._steps.setText(_next_words(counts, len(state.clips), due))
+        self.loads.show_rows([_load_cells(load) for load in state.status.loads])
+        self._loads_card.setVisible(bool(state.status.loads))
         self._show_rows()
 
     def _show_rows(self) -> None:
@@ -150,7 +168,7 @@ class OverviewPage(Page):
             self.empty.show_words("No exam yet.", "Take in what a site sent; each subject and visit becomes an exam.", "Go to intake")
 
     def _listed(self) -> tuple[ExamOverview, ...]:
-        return tuple(exam for exam in self._state.exams if self._filter in (None, exam.state))
+        return tuple(exam for exam in self._exams if self._filter in (None, exam.state))
 
     def _on_count(self, state: ExamState) -> None:
         self._filter = None if self._filter is state else state
@@ -252,7 +270,19 @@ def _waits(exam: ExamOverview) -> str:
             return "Nothing; locked"
 
 
-def _next_words(counts: Counter[ExamState], clips: int) -> str:
+def _load_cells(load: Load) -> tuple[Shown, ...]:
+    """To sign, of all that was dealt."""
+    readings, cases = load.readings_waiting + load.readings_signed, load.cases_waiting + load.cases_signed
+    return (
+        Shown(load.user, Colour.STRONG, Weight.VALUE),
+        shown(f"{load.readings_waiting} of {readings}" if readings else ""),
+        shown(f"{load.cases_waiting} of {cases}" if cases else ""),
+    )
+
+
+def _next_words(counts: Counter[ExamState], clips: int, due: int) -> str:
+    if due:
+        return f"{due} {'exam is' if due == 1 else 'exams are'} signed: release and compare."
     if counts[ExamState.READY]:
         return f"{counts[ExamState.READY]} ready: assign them to readers."
     if clips:

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+import shiboken6
 from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QWidget
 
 from corelab.services.labs import OpenLab
+from corelab.ui.adjudication_page import AdjudicationPage
 from corelab.ui.application import Doors, Front, dress
 from corelab.ui.commands import BoundAction
 from corelab.ui.dialogs import ConfirmDialog, SignDialog
@@ -16,6 +19,7 @@ from corelab.ui.export_page import ExportPage
 from corelab.ui.jobs import ImmediateJobs
 from corelab.ui.main_window import MainWindow
 from corelab.ui.page import Page
+from corelab.ui.worklist_page import WorklistPage
 
 D = TypeVar("D", bound=QDialog)
 _SIZE = (1600, 1000)
@@ -69,6 +73,9 @@ class _Walk:
         self._shoot("people")
         self._as_coordinator()
         self._as("reader-1")
+        page = self._page()
+        if isinstance(page, WorklistPage):
+            page.show_all()
         self._shoot("worklist")
         self._do("open")
         self._shoot("reading")
@@ -84,13 +91,17 @@ class _Walk:
             self._shoot(page)
 
     def _adjudicate(self) -> None:
-        """The open dispute is decided for the one read, by key, and signed."""
+        """The open disputes are decided for the one read, with the first reason, and signed."""
         self._as("adjudicator-1")
         self._do("open")
         self._shoot("adjudication")
-        for _ in range(_MOST_DISPUTES):
+        page = self._page()
+        if not isinstance(page, AdjudicationPage) or page.deciding is None:
+            raise TourStoppedError("adjudication")
+        for _ in page.deciding.draft.case.disputes:
+            self._do("first_unanswered")
             self._do("take_a")
-            self._do("dispute_forward")
+            self._do("own_grade", key="1")
         self._do("sign")
         self._sign("adjudicator-1")
 
@@ -126,10 +137,11 @@ class _Walk:
             raise TourStoppedError("sign in")
         return page
 
-    def _do(self, command: str) -> None:
-        """What the key of this command does on the page."""
+    def _do(self, command: str, *, key: str = "") -> None:
+        """What the key of this command does on the page; ``key`` where each key has its own meaning."""
         page = self._page()
-        found = next((each for each in page.findChildren(BoundAction) if each.command == command), None)
+        bound = (each for each in page.findChildren(BoundAction) if each.command == command)
+        found = next((each for each in bound if not key or each.shortcut() == QKeySequence(key)), None)
         if found is None:
             raise TourStoppedError(f"{page.name}: {command}")
         found.trigger()
@@ -141,7 +153,7 @@ class _Walk:
         dialog.password.setText(self._passwords[user])
         dialog.do.click()
         self._wait(0)
-        if dialog.isVisible():
+        if shiboken6.isValid(dialog) and dialog.isVisible():
             raise TourStoppedError(f"signature of {user}")
 
     def _answer(self, kind: type[QDialog]) -> None:
@@ -165,9 +177,6 @@ class _Walk:
         loop = QEventLoop()
         QTimer.singleShot(milliseconds, loop.quit)
         loop.exec()
-
-
-_MOST_DISPUTES = 40
 
 
 def _grabbed(window: QWidget, path: Path) -> None:

@@ -134,7 +134,7 @@ class WorklistPage(Page):
         self._shown = tuple(row for row in self._filtered(rows) if row is not current)
         self.rows.show_rows([self._cells(row) for row in self._shown])
         self._show_emptiness(waiting)
-        (self.rows if self._shown else self.card.button if current else self).setFocus()
+        (self.card.button if current else self.rows if self._shown else self).setFocus()
 
     def _show_emptiness(self, waiting: tuple[WorklistRow, ...]) -> None:
         nothing = not self._shown and not self.card.isVisibleTo(self)
@@ -182,6 +182,11 @@ class WorklistPage(Page):
             return f"{row.answered} of {row.asked} {left} done" if row.answered else f"{row.asked} {left}"
         return "In progress" if row.state is WorkState.IN_PROGRESS else "Next in your order"
 
+    def show_all(self) -> None:
+        """What waits and what was signed."""
+        self.pills[-1].setChecked(True)
+        self._show()
+
     # ------------------------------------------------------------ opening
 
     def _on_filter(self) -> None:
@@ -200,14 +205,15 @@ class WorklistPage(Page):
         self._open(self._shown[at])
 
     def _open_current(self) -> None:
-        if self._shown and self.rows.current >= 0:
-            self._open(self._shown[self.rows.current])
-        elif self.card.row is not None:
-            self._open(self.card.row)
+        """The row that has the focus; else the reading in progress; else the chosen row."""
+        row = self._shown[self.rows.current] if self._shown and self.rows.current >= 0 else None
+        found = row if self.rows.hasFocus() else self.card.row or row
+        if found is not None:
+            self._open(found)
 
     def _open(self, row: WorklistRow) -> None:
-        if row.state is not WorkState.SIGNED:
-            self.go.emit("adjudication" if row.kind is WorkKind.ADJUDICATION else "reading", row.assignment)
+        """A signed one opens too, to look at; nothing in it can be changed."""
+        self.go.emit("adjudication" if row.kind is WorkKind.ADJUDICATION else "reading", row.assignment)
 
 
 def needs_me(row: WorklistRow) -> bool:

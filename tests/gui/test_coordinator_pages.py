@@ -288,3 +288,16 @@ def test_export_says_what_is_left_out_and_why_and_offers_no_signature(desktop: D
     assert shown.rows.texts()[0][0] == "S001"
     assert shown.rows.texts()[0][3]
     assert not shown.write.isEnabled()
+
+
+def test_enter_continues_the_reading_in_progress(desktop: Desktop, delivery: tuple[Path, ...]) -> None:
+    test_from_delivery_to_the_worklist_of_a_reader(desktop, delivery)
+    desktop.press(Qt.Key.Key_Return)
+    assert desktop.window.current is not None
+    assert desktop.window.current.name == "reading"
+    desktop.press(Qt.Key.Key_1, modifier=Qt.KeyboardModifier.ControlModifier)
+    worklist = desktop.window.current
+    assert isinstance(worklist, WorklistPage)
+    assert "In progress" in desktop.words(worklist)
+    desktop.press(Qt.Key.Key_Return)
+    assert desktop.window.current.name == "reading"
