@@ -41,6 +41,7 @@ KIND_COMMANDS: Mapping[str, Command | None] = MappingProxyType(
         "clip.refused": Command.PIXELS,
         "clip.rejected": Command.PIXELS,
         "clip.labelled": Command.LABEL,
+        "clips.tidied": Command.PIXELS,
         "subject.set": Command.SUBJECT,
         "exam.expected": Command.EXAM,
         "exam.not_imaged": Command.EXAM,

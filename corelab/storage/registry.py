@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import exists, select
 
+from corelab.domain import audit
 from corelab.domain.clip import Clip
 from corelab.domain.clip_json import regions_from, timing_from
 from corelab.domain.intake import Box, CheckAction, Outcome
+from corelab.domain.record_errors import RecordDamagedError
 from corelab.domain.vocabulary import AccountId, ClipId, ExamId, ExamState, SegmentId, Sha256, Side, SubjectCode, VisitId
 from corelab.storage.schema import TABLES
 from corelab.storage.store import NewRow, Row, Snapshot
@@ -177,6 +179,26 @@ def object_row(new: ObjectRecord) -> NewRow:
     return NewRow("intake_object", {**values, "code": new.code, "exam_id": new.exam})
 
 
+def clear_payloads(snapshot: Snapshot, seqs: Collection[int]) -> dict[int, dict[str, Any]]:
+    """The clear payloads of many events at once. Raises RecordDamagedError when one is not the recorded one."""
+    event, stored = TABLES["event"].columns, TABLES["event_payload"].columns
+    found: dict[int, dict[str, Any]] = {}
+    wanted = sorted(seqs)
+    for begin in range(0, len(wanted), _AT_ONCE):
+        some = wanted[begin : begin + _AT_ONCE]
+        statement = select(event.seq, event.payload, stored.body).join_from(
+            TABLES["event"], TABLES["event_payload"], stored.seq == event.seq
+        )
+        for row in snapshot.query(statement.where(event.seq.in_(some), stored.form == "clear")):
+            if row["body"] is None or audit.payload_digest(row["body"]) != row["payload"]:
+                raise RecordDamagedError(row["seq"], "payload differs from its digest")
+            found[row["seq"]] = audit.payload_of(row["body"])
+    return found
+
+
+_AT_ONCE = 500
+
+
 def steps(snapshot: Snapshot, clip: str) -> tuple[CheckStep, ...]:
     """The pixel check of one clip so far, in order."""
     return tuple(_step(row) for row in sorted(snapshot.all("pixel_check", clip_id=clip), key=lambda row: row["n"]))
@@ -281,6 +303,11 @@ def clip_from(row: Row, label: Label | None) -> Clip:
 def received_segments(snapshot: Snapshot, exam_id: str) -> frozenset[SegmentId]:
     """The segments of which a released clip shows something."""
     return frozenset(clip.segment for clip in clips_of(snapshot, exam_id) if clip.segment is not None)
+
+
+def released_digests(snapshot: Snapshot) -> Collection[str]:
+    """The digests of all files that a record names."""
+    return frozenset(row["sha256"] for row in snapshot.query(select(TABLES["clip"].columns.sha256)))
 
 
 def released(snapshot: Snapshot) -> Collection[ClipId]:

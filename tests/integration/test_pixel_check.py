@@ -175,6 +175,30 @@ def test_a_candidate_changed_behind_our_back_is_not_released(lab: Lab, tmp_path:
     assert not any(lab.open.clips.rglob("*.dcm"))
 
 
+def test_a_crash_between_archive_and_records_leaves_a_file_that_goes_and_a_clip_that_can_be_released(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = received(lab, tmp_path)
+    intake.pass_pixels(lab.open, lab.coordinator, [clip], attended=False)
+
+    def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("corelab.services.intake.release._record", crash)
+        with pytest.raises(KeyboardInterrupt):
+            intake.verify_pixels(lab.open, lab.coordinator_2, [clip], attended=False)
+    (stray,) = lab.open.clips.rglob("*.dcm")
+    assert state(lab, clip) is ClipState.PASSED
+    other = lab.open.clips / "00" / f"{'0' * 64}.dcm"
+    other.parent.mkdir()
+    stray.replace(other)
+    intake.verify_pixels(lab.open, lab.coordinator_2, [clip], attended=False)
+    assert not other.exists()
+    assert released_file(lab, clip).is_file()
+    assert verify_lab(lab.open.folder).faults == ()
+
+
 def test_the_gate_stops_a_clip_in_which_the_name_is_left(lab: Lab, tmp_path: Path) -> None:
     pixels = speckle()
     pixels[1, 40, 20 : 20 + len(TOKEN)] = list(TOKEN.encode())

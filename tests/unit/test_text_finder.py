@@ -12,8 +12,8 @@ ROWS, COLUMNS = 240, 320
 def tissue(frames: int, seed: int = 5) -> list[Grey]:
     """Smooth speckle as a scanner shows it, other in each frame."""
     rng = np.random.default_rng(seed)
-    noise = [cv2.GaussianBlur(rng.gamma(1.0, 30.0, (ROWS, COLUMNS)).astype(np.float32), (0, 0), 1.5) for _ in range(frames)]
-    return [np.clip(each * 1.5, 0, 255).astype(np.uint8) for each in noise]
+    noise = [cv2.GaussianBlur(rng.gamma(1.0, 30.0, (ROWS, COLUMNS)).astype(np.float32), (0, 0), 2.6, sigmaY=1.3) for _ in range(frames)]
+    return [np.clip(each, 0, 255).astype(np.uint8) for each in noise]
 
 
 def written(frame: Grey, *, level: int = 255, at: tuple[int, int] = (60, 120)) -> Grey:

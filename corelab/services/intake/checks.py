@@ -1,6 +1,6 @@
 """How the pixel check of one clip stands, as its steps and events tell it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -128,23 +128,32 @@ class Check:
 
 def check_of(snapshot: Snapshot, clip: str) -> Check:
     """Raises IntakeRefusedError for an object that cannot become a clip."""
-    found, exam = exam_of_clip(snapshot, clip)
-    return _check(snapshot, found, exam, registry.steps(snapshot, found.id), registry.label_of(snapshot, found.id))
+    one, exam = exam_of_clip(snapshot, clip)
+    steps = registry.steps(snapshot, one.id)
+    seq = _told_at(one, steps)
+    released = snapshot.one("clip_release", clip_id=one.id) is not None
+    return Check(one, exam, steps, found_at(snapshot, [seq])[seq], registry.label_of(snapshot, one.id), released)
 
 
 def all_waiting(snapshot: Snapshot) -> tuple[Check, ...]:
     """Every clip that is neither released nor rejected, in the order in which they came."""
     done, steps, labels = registry.released(snapshot), registry.all_steps(snapshot), registry.all_labels(snapshot)
     exams = {exam.id: exam for exam in registry.all_exams(snapshot)}
-    checks = (
-        _check(snapshot, one, exams[one.exam], steps.get(one.id, ()), labels.get(one.id))
-        for one in registry.objects(snapshot)
-        if one.exam is not None and one.id not in done and one.outcome in {Outcome.CHECKED, Outcome.HELD}
+    open_ones = [one for one in registry.objects(snapshot) if one.id not in done and _is_open(one, steps.get(one.id, ()))]
+    told = found_at(snapshot, [_told_at(one, steps.get(one.id, ())) for one in open_ones])
+    return tuple(
+        Check(one, exams[one.exam], of, told[_told_at(one, of)], labels.get(one.id), released=False)
+        for one in open_ones
+        if one.exam is not None
+        for of in [steps.get(one.id, ())]
     )
-    return tuple(check for check in checks if check.state is not ClipState.REJECTED)
 
 
-def _check(snapshot: Snapshot, found: ObjectRecord, exam: ExamRecord, steps: tuple[CheckStep, ...], label: Label | None) -> Check:
-    made = [step.seq for step in steps if step.action in _MAKES_CANDIDATE]
-    released = snapshot.one("clip_release", clip_id=found.id) is not None
-    return Check(found, exam, steps, found_at(snapshot, made[-1] if made else found.seq), label, released)
+def _is_open(one: ObjectRecord, steps: Sequence[CheckStep]) -> bool:
+    rejected = bool(steps) and steps[-1].action is CheckAction.REJECT
+    return one.exam is not None and one.outcome in {Outcome.CHECKED, Outcome.HELD} and not rejected
+
+
+def _told_at(one: ObjectRecord, steps: Sequence[CheckStep]) -> int:
+    """The event that last said what is in the object: its receipt, or the last decision about it."""
+    return next((step.seq for step in reversed(steps) if step.action in _MAKES_CANDIDATE), one.seq)

@@ -1,12 +1,13 @@
 """What was found in an object, as the payload of its event: everything but what identifies somebody."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from corelab.domain.clip_json import regions_from, regions_text, timing_from, timing_text
 from corelab.domain.intake import Box, ObjectFault
 from corelab.imaging.deid.candidate import Facts, Prepared
+from corelab.storage import registry
 from corelab.storage.snapshot import Snapshot
 
 
@@ -31,9 +32,9 @@ def payload_of(prepared: Prepared) -> dict[str, Any]:
     }
 
 
-def found_at(snapshot: Snapshot, seq: int) -> Found:
-    """What an event says about its object."""
-    return _found(snapshot.opening_of(seq))
+def found_at(snapshot: Snapshot, seqs: Collection[int]) -> dict[int, Found]:
+    """What each of these events says about its object."""
+    return {seq: _found(payload) for seq, payload in registry.clear_payloads(snapshot, seqs).items()}
 
 
 def _found(payload: Mapping[str, Any]) -> Found:

@@ -14,7 +14,7 @@ from corelab.services.accounts import Session, lab_secret, permit
 from corelab.services.intake.checks import Check, WaitingClip, all_waiting, check_of
 from corelab.services.intake.exam_work import require_open, settle
 from corelab.services.intake.facts import payload_of
-from corelab.services.intake.release import Looked, release
+from corelab.services.intake.release import Looked, release, remove_unreferenced
 from corelab.services.intake.report import ClipOutcome
 from corelab.services.labs import OpenLab
 from corelab.storage import people, registry
@@ -151,6 +151,7 @@ def verify_pixels(
     with lab.store.read() as snapshot:
         two = people.setting(snapshot, people.PIXEL_CHECK) != "one"
         checks = [check_of(snapshot, clip) for clip in clips]
+    remove_unreferenced(lab, session, role)
     looked = [_verifiable(check, session, frames_seen, two=two, attended=attended) for check in checks]
     return tuple(_released(lab, session, role, check, look) for check, look in zip(checks, looked, strict=True))
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 
 from corelab.domain.accounts import Role
 from corelab.domain.clip_json import regions_text, timing_text
@@ -16,6 +17,7 @@ from corelab.services.intake.exam_work import require_open, settle
 from corelab.services.labs import OpenLab
 from corelab.storage import registry
 from corelab.storage.registry import CheckStep
+from corelab.storage.snapshot import Snapshot
 from corelab.storage.store import NewRow, Transaction
 
 
@@ -47,6 +49,28 @@ def release(lab: OpenLab, session: Session, role: Role, check: Check, looked: Lo
             settle(transaction, check.exam.id)
     finally:
         place.final.unlink(missing_ok=True)
+
+
+def remove_unreferenced(lab: OpenLab, session: Session, role: Role) -> int:
+    """Removes files that a crash left between archive and records, and answers how many.
+
+    Under the write lock: no release of another window can be half done meanwhile.
+    """
+    with lab.store.read() as snapshot:
+        if not _stray(lab, snapshot):
+            return 0
+    with lab.store.begin(session.actor(role)) as transaction:
+        stray = _stray(lab, transaction)
+        for path in stray:
+            path.unlink(missing_ok=True)
+        if stray:
+            transaction.record("clips.tidied", "lab", lab.lab_id, payload={"removed": [path.stem for path in stray]})
+    return len(stray)
+
+
+def _stray(lab: OpenLab, snapshot: Snapshot) -> list[Path]:
+    known = registry.released_digests(snapshot)
+    return sorted(path for path in lab.clips.glob("*/*.dcm") if path.stem not in known)
 
 
 def _passed(check: Check) -> CheckStep:
