@@ -42,7 +42,7 @@ class Jobs(Protocol):
         ...
 
     def close(self) -> None:
-        """Let what runs finish, drop what waits, end the threads."""
+        """Let all database work finish (it may be a draft), drop pixels that wait, end the threads."""
         ...
 
 
@@ -85,8 +85,8 @@ class ThreadJobs(QObject):
 
     def close(self) -> None:
         self._closed = True
-        for executor in (self._database, self._pixels):
-            executor.shutdown(wait=True, cancel_futures=True)
+        self._pixels.shutdown(wait=True, cancel_futures=True)
+        self._database.shutdown(wait=True)
 
     def _submit(
         self, executor: ThreadPoolExecutor, owner: QObject, work: Callable[[], Any], answers: tuple[Callable[[Any], None], Failed]

@@ -210,3 +210,13 @@ def test_an_error_in_the_work_reaches_the_page(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: bool(heard))
     jobs.close()
     assert isinstance(heard[0], ZeroDivisionError)
+
+
+def test_database_work_that_waits_is_done_before_the_program_ends() -> None:
+    jobs, owner, gate = ThreadJobs(), QObject(), Event()
+    saved: list[str] = []
+    jobs.query(owner, gate.wait, print, print)
+    jobs.query(owner, lambda: saved.append("draft"), print, print)
+    gate.set()
+    jobs.close()
+    assert saved == ["draft"]
