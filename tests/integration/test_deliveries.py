@@ -133,6 +133,8 @@ def test_two_patients_in_one_study_are_held(lab: Lab, site: Path) -> None:
     report = taken(lab, site)
     assert outcomes(report) == [("checked", None), ("held", "IDENTITY_MISMATCH")]
     assert report.objects[1].clip is not None
+    with pytest.raises(IntakeRefusedError):
+        intake.set_mask(lab.open, lab.coordinator, report.objects[1].clip, [(0, 0, 9, 9)])
     cleared = intake.accept_damage(lab.open, lab.coordinator, report.objects[1].clip, "the site corrected the number")
     assert cleared.state is intake.ClipState.CHECKED
 

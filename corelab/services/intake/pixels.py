@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from corelab.domain.accounts import Command, Role
-from corelab.domain.intake import Box, CheckAction, ClipState, IntakeRefusedError, ObjectRefusedError, Outcome, Refusal
+from corelab.domain.intake import Box, CheckAction, ClipState, IntakeCode, IntakeRefusedError, ObjectRefusedError, Outcome, Refusal
 from corelab.domain.vocabulary import ClipId, LabKind
 from corelab.imaging.deid.candidate import Decision, Prepared, prepare
 from corelab.imaging.deid.header import Mark
@@ -41,6 +41,7 @@ def set_mask(lab: OpenLab, session: Session, clip: ClipId, boxes: Sequence[Box])
     """
     with lab.store.read() as snapshot:
         check = _open_check(snapshot, clip)
+    _require_identity(check)
     drawn = tuple(dict.fromkeys(usable_box(box, check.facts.rows, check.facts.columns) for box in boxes))
     if None in drawn or (not drawn and not check.facts.kept):
         raise IntakeRefusedError(Refusal.BOXES)
@@ -52,6 +53,7 @@ def confirm_nothing_to_mask(lab: OpenLab, session: Session, clip: ClipId) -> Wai
     """A person looked: no frame shows anything that could identify somebody. Only for a clip held because its regions say nothing."""
     with lab.store.read() as snapshot:
         check = _open_check(snapshot, clip)
+    _require_identity(check)
     if check.state is not ClipState.HELD:
         raise IntakeRefusedError(Refusal.CLIP_STATE, clip)
     return _decide(lab, session, check, CheckAction.NOTHING, replace(check.decision, drawn=(), nothing=True))
@@ -64,6 +66,12 @@ def accept_damage(lab: OpenLab, session: Session, clip: ClipId, reason: str) -> 
     if check.state is not ClipState.HELD or check.decision.accepted or not reason.strip():
         raise IntakeRefusedError(Refusal.CLIP_STATE, clip)
     return _decide(lab, session, check, CheckAction.ACCEPT, replace(check.decision, accepted=True), reason)
+
+
+def _require_identity(check: Check) -> None:
+    """A mask does not tell whose clip it is: a doubt about the patient must be cleared up first."""
+    if check.found.code == IntakeCode.IDENTITY_MISMATCH.value:
+        raise IntakeRefusedError(Refusal.CLIP_STATE, check.object.id)
 
 
 def _open_check(snapshot: Snapshot, clip: ClipId) -> Check:
