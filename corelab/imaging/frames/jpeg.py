@@ -4,7 +4,7 @@ import imagecodecs
 import numpy as np
 import simplejpeg
 
-from corelab.imaging.frames.colour import Pixels, Samples
+from corelab.imaging.frames.colour import Pixels, Samples, paint_rgb
 from corelab.imaging.frames.stream import Stream, StreamFaultError
 
 _LUMA_CHROMA = frozenset({"YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_422", "YBR_PARTIAL_420"})
@@ -37,7 +37,10 @@ def paint_jpeg(data: bytes, stream: Stream, photometric: str, out: Pixels) -> No
     if stream.components == 3 and not stream.lossless and _needs_marker(stream, photometric):
         data = data[:2] + _APP14 + b"\x00" + data[2:]
     try:
-        simplejpeg.decode_jpeg(data, "BGRA", buffer=out)
+        if stream.lossless:  # in two steps: libjpeg orders lossless colours one by one, OpenCV many at once
+            paint_rgb(np.asarray(simplejpeg.decode_jpeg(data, "RGB")), out)
+        else:
+            simplejpeg.decode_jpeg(data, "BGRA", buffer=out)
     except ValueError as error:
         raise StreamFaultError("the stream is damaged") from error
 
