@@ -179,9 +179,7 @@ class _Dealing:
 
     def _assignment(self, exam: _Exam, slot: int, user: str, order_key: str, names: "Pseudonyms") -> Assignment:
         account = self._account_of[user]
-        return Assignment(
-            AssignmentId(str(uuid4())), exam.id, ReadingTypeId(self._type.id), slot, PRIMARY, account, names.new(), order_key
-        )
+        return Assignment(AssignmentId(str(uuid4())), exam.id, ReadingTypeId(self._type.id), slot, PRIMARY, account, names.new(), order_key)
 
     def _order(self, exams: Sequence[_Exam], batch: int) -> dict[tuple[str, str], str]:
         """(user name, exam) -> where the exam stands in this reader's order."""
