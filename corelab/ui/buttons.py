@@ -37,6 +37,9 @@ class Button(QAbstractButton):
         width = self.fontMetrics().horizontalAdvance(self.text()) + 32
         return QSize(width + (cap_width(self.cap) + 12 if self.cap else 0), 36)
 
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
     def event(self, event: QEvent) -> bool:
         # A key that presses a focused button must not first be taken by a command of the page.
         if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _presses(event):

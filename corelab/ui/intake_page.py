@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from corelab.domain.charter import Charter
@@ -26,8 +27,10 @@ from corelab.ui.parts import text_label
 from corelab.ui.rows import Rows
 from corelab.ui.segment_words import code_words
 from corelab.ui.take_in_form import TakeInForm
-from corelab.ui.theme import Colour, Size, Weight
+from corelab.ui.theme import NARROW_BELOW, Colour, Size, Weight
 from corelab.ui.times import clock_time
+
+_LEFT, _LEFT_NARROW = 316, 264
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ class IntakePage(Page):
             left_lines.addWidget(card)
         left_lines.addStretch(1)
         area = scrolled(left)
-        area.setFixedWidth(316)
+        self._left_area = area
         outer.addWidget(area)
         outer.addLayout(self._middle(), 1)
 
@@ -114,6 +117,10 @@ class IntakePage(Page):
         card.lines.addWidget(area, 1)
         middle.addWidget(card, 2)
         return middle
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._left_area.setFixedWidth(_LEFT_NARROW if self.width() < NARROW_BELOW else _LEFT)
+        super().resizeEvent(event)
 
     # ------------------------------------------------------------ showing
 

@@ -24,13 +24,13 @@ _STATES = {
 
 def clip_columns() -> tuple[Column, ...]:
     return (
-        Column("Clip", 64, right=True),
-        Column("Subject", 110),
+        Column("Clip", 60, right=True),
+        Column("Subject", 120),
         Column("Visit", 70),
-        Column("Frames", 80, right=True),
-        Column("Rate", 100),
-        Column("Calibration", 120),
-        Column("Segment", 120, editable=True),
+        Column("Frames", 84, right=True),
+        Column("Rate", 80),
+        Column("Calibration", 110),
+        Column("Segment", 110, editable=True),
         Column("What waits"),
     )
 
@@ -42,7 +42,7 @@ def clip_cells(clip: WaitingClip) -> tuple[Shown, ...]:
         shown(clip.visit),
         shown(clip.frames or ""),
         shown("still" if clip.frames == 1 else f"{clip.rate:.0f}/s" if clip.rate else ""),
-        shown("from the file") if clip.calibrated else Shown("missing", Colour.SECOND),
+        shown("found") if clip.calibrated else Shown("missing", Colour.SECOND),
         Shown(segment_of(clip) or "type it", Colour.STRONG if clip.segment else Colour.ATTENTION, Weight.VALUE),
         _waits(clip),
     )

@@ -134,7 +134,8 @@ class PixelCheckPage(Page):
         self.large.setFocus()
 
     def _rail_clip(self, clip: WaitingClip) -> RailClip:
-        title = f"Clip {clip.number}, {clip.subject}"
+        several = len({(each.subject, each.visit) for each in self._clips}) > 1
+        title = f"Clip {clip.number}, {clip.subject}" if several else f"Clip {clip.number}"
         match clip.state:
             case ClipState.PASSED:
                 mine = "Passed by you" if self._passed_by_me(clip) else "To be confirmed"

@@ -145,6 +145,7 @@ QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
 QScrollBar::handle {{ background: {Colour.LINE_STRONG.name()}; border-radius: 4px; min-height: 32px; min-width: 32px; margin: 1px; }}
 QScrollBar::handle:hover {{ background: {Colour.THIRD.name()}; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QToolTip {{
