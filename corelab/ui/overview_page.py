@@ -20,7 +20,7 @@ from corelab.services.status import Load, Status
 from corelab.services.status import status as where_it_stands
 from corelab.ui import dialogs
 from corelab.ui.buttons import Look, command_button
-from corelab.ui.cards import Card, EmptyState, LinkNumber, Working
+from corelab.ui.cards import Card, EmptyState, LinkNumber, Working, scrolled
 from corelab.ui.desk import Desk
 from corelab.ui.intake_words import needs_words
 from corelab.ui.page import Page
@@ -114,20 +114,22 @@ class OverviewPage(Page):
         left.lines.addWidget(self.rows, 1)
         left.lines.addWidget(self.empty, 1)
         body.addWidget(left, 1)
-        side = QVBoxLayout()
+        column = QWidget()
+        side = QVBoxLayout(column)
+        side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(16)
         side.addWidget(self._work_card())
         self._loads_card = Card().titled("Who has what", "To sign, and signed. Never a grade.")
-        self._loads_card.setFixedWidth(380)
         self._loads_card.lines.addWidget(self.loads)
         side.addWidget(self._loads_card, 1)
-        side.addStretch(0)
-        body.addLayout(side)
+        self.loads.setMinimumHeight(150)
+        area = scrolled(column)
+        area.setFixedWidth(380)
+        body.addWidget(area)
         outer.addLayout(body, 1)
 
     def _work_card(self) -> Card:
         card = Card().titled("Next batch", "What was assigned or compared before never changes.")
-        card.setFixedWidth(380)
         self._steps = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND, wrap=True)
         for widget in (self._steps, self.assign, self.compare, self.lock, self.working, self.told):
             card.lines.addWidget(widget)

@@ -1,41 +1,23 @@
 """Errors in words for people: what happened, what was kept, what to do now."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from corelab.domain import record_errors as records
 from corelab.domain.accounts import SHORTEST_PASSWORD, PasswordFault
 from corelab.domain.charter import CharterError
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The three sentences of an error; the first stands as its title."""
-
-    happened: str
-    kept: str
-    do: str
-
-    @property
-    def all(self) -> str:
-        return f"{self.happened} {self.kept} {self.do}"
+from corelab.ui.said import Words, said
+from corelab.ui.work_words import WORK_WORDS
 
 
 def words_for(error: BaseException) -> Words:
     """The words for an error, by the nearest class that has some; an unknown one is named, so that it can be reported."""
     for kind in type(error).__mro__:
-        made = _WORDS.get(kind) or _at_work(kind.__name__)
+        made = _WORDS.get(kind) or WORK_WORDS.get(kind.__name__)
         if made is not None:
             return made(error)
     return _unknown(error)
-
-
-def _at_work(name: str) -> Callable[[Any], Words] | None:
-    from corelab.ui.work_words import WORK_WORDS  # noqa: PLC0415 - that module builds on this one
-
-    return WORK_WORDS.get(name)
 
 
 def _unknown(error: BaseException) -> Words:
@@ -44,11 +26,6 @@ def _unknown(error: BaseException) -> Words:
         "What was saved before is kept.",
         "Try once more. If it happens again, tell your administrator the word in brackets and what you were doing.",
     )
-
-
-def said(happened: str, kept: str, do: str) -> Callable[[Any], Words]:
-    """The same words whatever the error carries."""
-    return lambda _error: Words(happened, kept, do)
 
 
 _PASSWORD_FAULTS = {

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from corelab.ui.words import Words, said
+from corelab.ui.said import Words, said
 
 
 def _cells(cells: tuple[Any, ...]) -> str:
