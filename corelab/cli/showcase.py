@@ -64,7 +64,7 @@ def simulate(
     plan = simulation.Plan(subjects=subjects, seed=seed, agreement=agreement, clips_per_segment=clips_per_segment, until=until, note=note)
     with progress("Simulating", quiet=as_json) as show:
         done = app.simulate(lab, charters.read(charter), plan, show)
-    document = {
+    document: dict[str, Any] = {
         "lab": str(lab),
         "accounts": _accounts(done.accounts),
         "subjects": done.subjects,

@@ -73,8 +73,7 @@ def command(work: Callable[P, None]) -> Callable[P, None]:
             say("Stopped. What was finished is kept.")
             raise typer.Exit(FAILED) from None
         except Exception as error:  # noqa: BLE001 - the last place: every failure becomes words and an exit code
-            words = words_for(error)
-            say(f"{words.happened} {words.kept} {words.do}")
+            say(words_for(error).all)
             raise typer.Exit(FAILED) from None
 
     return run

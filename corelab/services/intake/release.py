@@ -49,6 +49,8 @@ def release(lab: OpenLab, session: Session, role: Role, check: Check, looked: Lo
             settle(transaction, check.exam.id)
     finally:
         place.final.unlink(missing_ok=True)
+    # The archive holds the released bytes now; a second copy in quarantine would double the size of every lab.
+    place.candidate.unlink(missing_ok=True)
 
 
 def remove_unreferenced(lab: OpenLab, session: Session, role: Role) -> int:
