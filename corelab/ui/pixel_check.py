@@ -377,9 +377,10 @@ class PixelCheckPage(Page):
             self.desk.jobs.query(self, work, self._on_done, self._on_failed)
 
     def _on_done(self, answer: object) -> None:
-        refused = [each.message for each in answer if each.code] if isinstance(answer, tuple) else []
-        if refused:
-            self.facts.note.setText(" ".join(each for each in refused if each))
+        refused = next((each.code for each in answer if each.code), None) if isinstance(answer, tuple) else None
+        if refused is not None:
+            self._on_failed(ObjectRefusedError(IntakeCode(refused)))
+            return
         self.saved.emit(f"Saved {clock_time(self.desk.lab.clock.now(), self.desk.lab.clock)}")
         self.opened()
 
