@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from corelab.domain.intake import Box, ClipState
+from corelab.domain.intake import Box, ClipState, IntakeCode, ObjectRefusedError
 from corelab.domain.vocabulary import ClipId
 from corelab.services import intake
 from corelab.services.intake import WaitingClip
