@@ -25,5 +25,5 @@ def written_kinds() -> Iterator[tuple[str, str]]:
 
 def test_every_kind_that_is_written_is_known() -> None:
     written = list(written_kinds())
-    assert ("lab.created", "labs.py") in written
+    assert "lab.created" in {kind for kind, _ in written}
     assert [pair for pair in written if pair[0] not in KIND_COMMANDS] == []
