@@ -217,8 +217,11 @@ def _require_possible(transaction: Transaction, person: Person, changed: Person)
 
 
 def _require_another(snapshot: Snapshot, person: Person) -> None:
-    """Without a coordinator who holds custody, sealed records could be opened by the recovery code only."""
-    if not _holds_custody(snapshot, person):
+    """Without a coordinator who holds custody, sealed records could be opened by the recovery code only.
+
+    A person who is locked out still holds it: unlocked, their keys open everything again.
+    """
+    if not _holds_custody(snapshot, replace(person, status=Status.ACTIVE) if person.status is Status.LOCKED else person):
         return
     if not any(each.account != person.account and _holds_custody(snapshot, each) for each in records.all_people(snapshot)):
         raise PersonRefusedError("last", person.user_name)

@@ -86,6 +86,8 @@ class Transaction(Snapshot):
         found = self._connection.exec_driver_sql(_SIGNED_IN, (self._actor.session,)).one_or_none()
         if found is None or found.account_id != self._actor.account or found.ended is not None or found.status != "active":
             raise SignedOutError
+        if found.was_reset:
+            raise SignedOutError
         if self._actor.role is not None and self._actor.role.value not in found.roles.split(","):
             raise SignedOutError
 
@@ -227,7 +229,9 @@ class Transaction(Snapshot):
 
 
 _SIGNED_IN = """
-SELECT session.account_id, session_end.session_id AS ended, revision.status, revision.roles
+SELECT session.account_id, session_end.session_id AS ended, revision.status, revision.roles,
+    EXISTS (SELECT 1 FROM account_revision AS later
+            WHERE later.account_id = session.account_id AND later.event_seq > session.event_seq AND later.status = 'invited') AS was_reset
 FROM session
 JOIN account_revision AS revision ON revision.account_id = session.account_id
 LEFT JOIN session_end ON session_end.session_id = session.id

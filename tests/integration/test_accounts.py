@@ -315,6 +315,17 @@ def test_a_reset_gives_new_keys_and_never_the_old_ones(lab: Lab) -> None:
     assert verify_lab(lab.open.folder).ok
 
 
+def test_a_sign_in_from_before_a_reset_stays_over_when_the_person_is_active_again(lab: Lab) -> None:
+    before = lab.reader_1
+    code = accounts.reset(lab.open, lab.administrator, before.account, "the window was left open")
+    accounts.activate(lab.open, code, OTHER_PASSWORD)
+    with pytest.raises(SignedOutError), lab.open.store.begin(before.actor(Role.READER)):
+        pass
+    after = lab.sign_in("reader-1", OTHER_PASSWORD)
+    with lab.open.store.begin(after.actor(Role.READER)) as transaction:
+        assert transaction.now
+
+
 def test_a_reset_code_replaces_the_one_before(lab: Lab) -> None:
     first = accounts.reset(lab.open, lab.administrator, lab.reader_1.account, "forgot the password")
     second = accounts.reset(lab.open, lab.administrator, lab.reader_1.account, "lost the code")
@@ -437,6 +448,18 @@ def test_custody_is_for_coordinators_only(lab: Lab) -> None:
         accounts.grant_custody(lab.open, lab.administrator, lab.coordinator.account)
     with pytest.raises(CustodyMissingError):
         accounts.lab_secret(lab.open, lab.reader_1, "deid")
+
+
+def test_the_last_holder_of_custody_is_neither_reset_nor_deactivated_while_locked_out(lab: Lab) -> None:
+    account = lab.coordinator.account
+    fails(lab, "coordinator", times=5)
+    assert the(lab, "coordinator").status is Status.LOCKED
+    for change in (accounts.reset, accounts.deactivate):
+        with pytest.raises(PersonRefusedError) as refused:
+            change(lab.open, lab.administrator, account, "locked out")
+        assert refused.value.what == "last"
+    accounts.unlock(lab.open, lab.administrator, account, "typed on another keyboard")
+    assert lab.sign_in("coordinator").custody is not None
 
 
 def test_a_reset_coordinator_needs_a_new_grant(lab: Lab) -> None:
