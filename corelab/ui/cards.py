@@ -173,6 +173,7 @@ class EmptyState(QWidget):
         self._next.setMinimumWidth(420)
         self._offer = Button("", look=Look.PRIMARY)
         self._offer.clicked.connect(self.chosen)
+        self._offer.hide()
         lines = QVBoxLayout(self)
         lines.setSpacing(12)
         lines.addStretch(2)

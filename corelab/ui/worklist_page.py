@@ -1,6 +1,7 @@
 """What waits for a reader or adjudicator: the reading in progress, the next of the own stored order, disputes, what was signed."""
 
 from functools import partial
+from importlib import import_module
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
@@ -25,6 +26,15 @@ _COLUMNS = (
     Column("State"),
 )
 _FILTERS = ("Needs me", "Signed", "All")
+
+
+def _load_codecs() -> None:
+    """The reading page needs them: loaded while the person looks at the list, its first picture comes at once."""
+    import_module("corelab.services.clips")
+
+
+def _ignore(_answer: object) -> None:
+    """Whatever went wrong is said by the page that needs it."""
 
 
 class WorklistPage(Page):
@@ -120,8 +130,10 @@ class WorklistPage(Page):
         waiting = tuple(row for row in worklist.rows if needs_me(row))
         if then_next and waiting:
             self._open(waiting[0])
-        else:
-            self._show()
+            return
+        self._show()
+        if waiting:
+            self.desk.jobs.pixels(self, _load_codecs, _ignore, _ignore)
 
     def _show(self) -> None:
         rows = self._worklist.rows if self._worklist else ()
