@@ -5,7 +5,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -59,8 +59,11 @@ def with_manifest(files: tuple[PackageFile, ...], facts: Mapping[str, Any]) -> t
     return (*everything, PackageFile(SUMS, sums.encode()))
 
 
-def write_package(target: Path, files: tuple[PackageFile, ...]) -> None:
-    """Writes beside the target, flushes to disk, renames. Raises PackageExistsError; on any failure nothing of that name exists."""
+def write_package(target: Path, files: tuple[PackageFile, ...], check: Callable[[Path], None]) -> None:
+    """Writes beside the target, flushes to disk, lets ``check`` look at it, renames.
+
+    Raises PackageExistsError and what ``check`` raises; on any failure nothing of that name exists.
+    """
     if target.exists():
         raise PackageExistsError(target)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -70,6 +73,7 @@ def write_package(target: Path, files: tuple[PackageFile, ...]) -> None:
             _write(half_made / PurePosixPath(file.path), file.data)
         for folder in {half_made, *(path for path in half_made.rglob("*") if path.is_dir())}:
             _flush_folder(folder)
+        check(half_made)
         half_made.chmod(0o755)
         half_made.rename(target)
         _flush_folder(target.parent)

@@ -12,9 +12,10 @@ from corelab.domain.accounts import Role
 from corelab.domain.adjudication import DecisionReason, Take
 from corelab.domain.record_errors import NotPermittedError, SignInRefusedError
 from corelab.domain.vocabulary import LabKind
+from corelab.export.check import PackageFault
 from corelab.export.manifest import PackageExistsError
 from corelab.services import accounts, adjudication, assignment, comparison, packages, verification
-from corelab.services.packages.errors import LabFaultyError, LockedError, NotFinalError, NothingToExportError
+from corelab.services.packages.errors import LabFaultyError, LockedError, NotFinalError, NothingToExportError, StopTheLineError
 from tests.builders import PASSWORD, Lab, a_lab
 from tests.reading_builders import a_ready_exam, first, signs
 
@@ -90,6 +91,10 @@ def test_the_same_state_gives_the_same_bytes_and_no_new_number(lab: Lab, tmp_pat
     read_by_both(lab)
     one = exported(lab, tmp_path / "one")
     accounts.sign_out(lab.open, lab.sign_in("coordinator-2"))
+    with pytest.raises(SignInRefusedError):
+        lab.sign_in("reader-2", "not the password at all")
+    with pytest.raises(SignInRefusedError):
+        packages.export(lab.open, lab.coordinator, tmp_path / "no", "not the password at all")
     two = exported(lab, tmp_path / "two")
     files = sorted(path.relative_to(one.package) for path in one.package.rglob("*") if path.is_file())
     assert two.package.name == one.package.name
@@ -132,6 +137,17 @@ def test_a_package_that_is_there_is_never_overwritten(lab: Lab, tmp_path: Path) 
     with pytest.raises(PackageExistsError):
         exported(lab, tmp_path)
     assert packages.verify_package(made.package).ok
+
+
+def test_a_package_that_does_not_verify_as_written_is_not_there(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read_by_both(lab)
+    faulty = packages.VerifiedPackage({}, (PackageFault("data/results.csv", "differs"),))
+    with monkeypatch.context() as patched:
+        patched.setattr("corelab.services.packages.writing.verify_package", lambda _folder: faulty)
+        with pytest.raises(StopTheLineError):
+            exported(lab, tmp_path / "out")
+    assert list((tmp_path / "out").iterdir()) == []
+    assert packages.verify_package(exported(lab, tmp_path / "out").package).ok
 
 
 def test_a_wrong_password_writes_nothing(lab: Lab, tmp_path: Path) -> None:

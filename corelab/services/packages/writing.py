@@ -30,12 +30,12 @@ from corelab.storage.snapshot import Row, Snapshot
 from corelab.storage.transaction import NewRow, Transaction
 
 Progress = Callable[[int, int, str], None]
-_STEPS = 5
+_STEPS = 4
 
 # Events that change nothing of the trial's data: a package of the same data is the same package.
 _PASSING = (
-    "account.locked", "adjudication.opened", "checkpoint.", "clip.viewed", "clock.", "credential.", "package.", "reading.opened",
-    "sealed.opened", "session.", "sign_in", "viewing.", "workstation.",
+    "account.locked", "adjudication.open", "clock.", "credential.", "package.", "reading.open", "sealed.opened", "session.",
+    "signature.refused", "signin.",
 )  # fmt: skip
 
 
@@ -100,14 +100,17 @@ def export(lab: OpenLab, session: Session, out: Path, password: str, *, test: bo
             raise PackageExistsError(target)
         show(2, _STEPS, "Checking and signing")
         files = made.files(signer)
-    show(3, _STEPS, "Writing")
-    write_package(target, files)
-    show(4, _STEPS, "Verifying the package")
-    verified = verify_package(target)
-    if not verified.ok:
-        raise StopTheLineError(tuple(PackageFault(fault.where, fault.what) for fault in verified.faults))
+    show(3, _STEPS, "Writing and verifying")
+    write_package(target, files, _require_verified)
     show(_STEPS, _STEPS, "Done")
     return Exported(target, len(files), made.counts, made.cutoff.head, made.gathered.excluded)
+
+
+def _require_verified(folder: Path) -> None:
+    """The last look at what was written, before it gets its name."""
+    verified = verify_package(folder)
+    if not verified.ok:
+        raise StopTheLineError(verified.faults)
 
 
 def _kind(lab: OpenLab, *, test: bool) -> str:
@@ -173,13 +176,7 @@ class _Package:
         facts = self._facts()
         if self.again is not None:
             return with_manifest(content, {**facts, "approval": self._recorded_approval(self.again)})
-        payload = {
-            "cutoff": self.cutoff.seq,
-            "files": files_digest(entries_of(content)),
-            "kind": self._kind,
-            "product": corelab.__version__,
-        }
-        opening, record = make_opening({**payload, "transfer": facts["transfer"]}), str(uuid4())
+        opening, record = make_opening(self._approved(content, facts["transfer"])), str(uuid4())
         signature = self._transaction.signature(
             signer,
             record_type="package",
