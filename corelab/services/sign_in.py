@@ -134,14 +134,16 @@ def _raise_cost(transaction: Transaction, lab: OpenLab, credential: Credential, 
 
 
 def sign_out(lab: OpenLab, session: Session, cause: str = "signed_out") -> None:
-    """End the sign-in and overwrite its keys; a sign-in that is over already stays so."""
-    with lab.store.begin(Actor(session.account, None, None, session.workstation)) as transaction:
-        if transaction.one("session_end", session_id=session.id) is None:
-            row = NewRow("session_end", {"session_id": session.id, "cause": cause})
-            transaction.record("session.closed", "session", session.id, rows=[row])
-    session.box.wipe()
-    if session.custody is not None:
-        session.custody.wipe()
+    """End the sign-in and overwrite its keys, also where the end cannot be recorded; a sign-in that is over already stays so."""
+    try:
+        with lab.store.begin(Actor(session.account, None, None, session.workstation)) as transaction:
+            if transaction.one("session_end", session_id=session.id) is None:
+                row = NewRow("session_end", {"session_id": session.id, "cause": cause})
+                transaction.record("session.closed", "session", session.id, rows=[row])
+    finally:
+        session.box.wipe()
+        if session.custody is not None:
+            session.custody.wipe()
 
 
 # ---------------------------------------------------------------- failures

@@ -11,6 +11,7 @@ from corelab.domain.record_errors import (
     AccountLockedError,
     CodeRefusedError,
     CustodyMissingError,
+    LabStorageError,
     NotPermittedError,
     PasswordRefusedError,
     PersonRefusedError,
@@ -145,6 +146,16 @@ def test_sign_in_and_out_are_events_with_the_workstation(lab: Lab) -> None:
         ended = snapshot.one("session_end", session_id=lab.reader_1.id)
         assert ended is not None
     assert not any(lab.reader_1.box.seed)
+
+
+def test_keys_are_overwritten_also_where_the_sign_out_cannot_be_recorded(lab: Lab) -> None:
+    session = lab.coordinator
+    assert session.custody is not None
+    lab.open.store.path.rename(lab.open.folder / "elsewhere.db")
+    lab.open.close()
+    with pytest.raises(LabStorageError):
+        accounts.sign_out(lab.open, session)
+    assert not any((*session.box.seed, *session.custody.seed))
 
 
 def test_signing_out_twice_changes_nothing(lab: Lab) -> None:
