@@ -36,6 +36,7 @@ class MainWindow(QMainWindow):
         self._pages: dict[str, Page] = {}
         self._desk: Desk | None = None
         self._last = ""
+        self._covered = False
         self.header = Header()
         self._stack = QStackedWidget()
         body = QWidget()
@@ -96,6 +97,7 @@ class MainWindow(QMainWindow):
 
     def cover(self, front: QWidget) -> None:
         """Show ``front`` (first window, sign-in, lock) instead of the pages and the header."""
+        self._covered = True
         for dialog in self.findChildren(QWidget):
             if dialog.isWindow() and dialog.isVisible():
                 dialog.close()
@@ -107,6 +109,7 @@ class MainWindow(QMainWindow):
 
     def uncover(self) -> None:
         """Back to the pages; what covered them is gone."""
+        self._covered = False
         for at in reversed(range(self._stack.count())):
             widget = self._stack.widget(at)
             if widget is not None and not isinstance(widget, Page):
@@ -130,9 +133,9 @@ class MainWindow(QMainWindow):
         return widget if isinstance(widget, Page) else None
 
     def open_page(self, name: str, argument: object = None) -> None:
-        """Go to a page, if this person may and the page on screen lets go."""
+        """Go to a page, if this person may and the page on screen lets go. Not over a lock: an answer may come while it is there."""
         entry = next((each for each in self._entries if each.name == name), None)
-        if entry is None or self._desk is None or not self._let_go(name):
+        if entry is None or self._desk is None or self._covered or not self._let_go(name):
             return
         page = self._pages.get(name) or self._made(entry, self._desk)
         self.header.show_headline("", "")

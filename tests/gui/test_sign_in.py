@@ -92,6 +92,16 @@ def test_the_locked_window_shows_nothing_of_the_work(desktop: Desktop) -> None:
     assert QGuiApplication.clipboard().text() == ""
 
 
+def test_a_page_that_is_asked_for_while_the_window_is_locked_does_not_come_up(desktop: Desktop) -> None:
+    desktop.sign_in("administrator")
+    page = desktop.window.current
+    assert page is not None
+    desktop.front.lock()
+    page.go.emit("help", None)
+    assert desktop.window.current is None
+    assert not any(each.isVisible() for each in desktop.window.findChildren(Page))
+
+
 def test_only_the_same_person_unlocks(desktop: Desktop) -> None:
     desktop.sign_in("administrator")
     desktop.front.lock()
