@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import uuid4
 
@@ -33,6 +34,8 @@ class ExamPage(Page):
     def __init__(self, desk: Desk, parent: QWidget | None = None, *, stopwatch: Stopwatch | None = None) -> None:
         super().__init__(desk, parent)
         self._assignment: AssignmentId | None = None
+        self._awaited: AssignmentId | None = None
+        """The assignment that is being opened; an answer for one that was left meanwhile is dropped."""
         self._signed, self._submit = False, ""
         self._saver = DraftSaver(desk.jobs, desk.lab.clock, self)
         self._saver.state.connect(self.saved)
@@ -74,7 +77,8 @@ class ExamPage(Page):
         if self._assignment is None:
             self.go.emit("worklist", None)
         else:
-            self.desk.jobs.query(self, self._ask(self._assignment), self._on_opened, self._on_not_opened)
+            self._awaited = of = self._assignment
+            self.desk.jobs.query(self, self._ask(of), partial(self._on_answer, of), partial(self._on_not_opened, of))
 
     def closing(self) -> bool:
         self.viewports.pause()
@@ -85,12 +89,20 @@ class ExamPage(Page):
             self.show_error(error)
             return False
         self._note_pause.stop()
+        self._awaited = None
         self._forget()
         self.clips.forget()
         return True
 
-    def _on_not_opened(self, error: Exception) -> None:
-        self._assignment = None
+    def _on_answer(self, of: AssignmentId, opened: object) -> None:
+        if of == self._awaited:
+            self._awaited = None
+            self._on_opened(opened)
+
+    def _on_not_opened(self, of: AssignmentId, error: Exception) -> None:
+        if of != self._awaited:
+            return
+        self._assignment = self._awaited = None
         self.show_error(error)
         self.go.emit("worklist", None)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
+import shiboken6
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
@@ -87,11 +88,17 @@ class SignFlow(QObject):
 
     def _on_password(self, sign: Callable[[str], Signed], password: str) -> None:
         dialog = self._dialog
-        self._desk.jobs.query(dialog, partial(sign, password), partial(self._on_signed, dialog), dialog.refuse)
+        self._desk.jobs.query(self, partial(sign, password), partial(self._on_signed, dialog), partial(self._on_refused, dialog))
 
     def _on_signed(self, dialog: SignDialog, signed: Signed) -> None:
-        dialog.accept()
+        """Who closes the dialog, or locks the window, while it is being signed has signed all the same."""
+        if shiboken6.isValid(dialog):
+            dialog.accept()
         self.signed.emit(signed)
+
+    def _on_refused(self, dialog: SignDialog, error: Exception) -> None:
+        if shiboken6.isValid(dialog):
+            dialog.refuse(error)
 
     def _on_failed(self, error: Exception) -> None:
         self._busy = False

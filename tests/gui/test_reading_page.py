@@ -1,12 +1,14 @@
 """The reading page by keys and mouse: real services, real clips, a clock of the test's own."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -19,7 +21,7 @@ from corelab.services import assignment, reading
 from corelab.ui.desk import Desk
 from corelab.ui.dialogs import SignDialog
 from corelab.ui.grading import Grading
-from corelab.ui.jobs import ImmediateJobs
+from corelab.ui.jobs import Failed, ImmediateJobs, Job
 from corelab.ui.reading_page import ReadingPage
 from corelab.ui.sign_flow import MissingDialog
 from tests.builders import PASSWORD, Lab, a_lab
@@ -27,9 +29,25 @@ from tests.gui.exam_labs import FRAMES, a_clip_file, an_exam_with
 from tests.gui.exams import a_cell
 from tests.gui.test_cine import FakeStopwatch
 
+T = TypeVar("T")
 Key, NO_KEYS = Qt.Key, Qt.KeyboardModifier.NoModifier
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 COMP_CFV = a_cell("CFV", "COMP")
+
+
+class SlowJobs(ImmediateJobs):
+    """Database work that is done only when it is told to go on."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Callable[[], object]] = []
+
+    def query(self, owner: QObject, work: Callable[[], T], done: Callable[[T], None], failed: Failed) -> Job:
+        self._waiting.append(partial(super().query, owner, work, done, failed))
+        return super().query(owner, lambda: None, lambda _nothing: None, failed)
+
+    def go_on(self) -> None:
+        while self._waiting:
+            self._waiting.pop(0)()
 
 
 @dataclass
@@ -334,6 +352,17 @@ def test_a_look_at_another_page_comes_back_to_the_same_question(reader: Reader) 
     assert reader.grading.cell == COMP_CFV
 
 
+def test_a_reading_that_was_left_while_it_was_being_opened_does_not_open(reader: Reader) -> None:
+    jobs = SlowJobs()
+    assert reader.page.closing()
+    reader.page.desk = replace(reader.page.desk, jobs=jobs)
+    reader.page.opened(reader.assignment)
+    assert reader.page.closing()
+    jobs.go_on()
+    assert reader.page.grading is None
+    assert reader.page.viewports.active.clip is None
+
+
 def test_the_digits_of_the_number_pad_grade_too(reader: Reader) -> None:
     reader.press(Key.Key_1, modifiers=Qt.KeyboardModifier.KeypadModifier)
     assert reader.stored.answers[COMP_CFV].grade.value == "full"
@@ -369,6 +398,23 @@ def test_after_the_signature_nothing_changes_and_the_same_key_goes_on(reader: Re
     assert reader.grading.reading == before
     reader.press(Key.Key_Return, modifiers=CONTROL)
     assert reader.went == [("worklist", "next")]
+
+
+def test_a_signature_whose_dialog_was_closed_meanwhile_is_told_to_the_page(reader: Reader) -> None:
+    reader.press(Key.Key_1, Key.Key_1, Key.Key_1, Key.Key_1)
+    jobs = SlowJobs()
+    reader.press(Key.Key_Return, modifiers=CONTROL)
+    dialog = reader.dialog(SignDialog)
+    assert isinstance(dialog, SignDialog)
+    reader.page._signing._desk = replace(reader.page.desk, jobs=jobs)
+    QTest.keyClicks(dialog.user, "reader-1")
+    QTest.keyClicks(dialog.password, PASSWORD)
+    QTest.keyClick(dialog.password, Key.Key_Return)
+    dialog.close()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    jobs.go_on()
+    assert reader.saved[-1].startswith("Signed ")
+    assert reader.page._signed
 
 
 def test_a_wrong_password_signs_nothing(reader: Reader) -> None:
