@@ -51,7 +51,7 @@ def look_for(screen: Pixels, words: str, *, within: tuple[int, int, int, int] | 
 
 
 def _places(grey: NDArray[np.uint8], strokes: NDArray[np.uint8], origin: tuple[int, int]) -> list[Seen]:
-    """Light words on dark correlate positively, dark words on an accent negatively."""
+    """Light words on dark correlate positively, dark words on an accent negatively; flat areas have no correlation at all."""
     likeness = np.nan_to_num(np.abs(cv2.matchTemplate(grey, strokes, cv2.TM_CCOEFF_NORMED)), posinf=0.0, neginf=0.0)
     rows, columns = np.nonzero((likeness > ALIKE) & (likeness <= 1.001))
     height, width = strokes.shape
