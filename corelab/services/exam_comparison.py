@@ -27,6 +27,8 @@ from corelab.storage.signed import verifies
 from corelab.storage.store import NewRow, Transaction
 
 _FIRST_ADJUDICATION_SLOT = 3
+DONE = "done"
+"""Another window was faster: nothing is left to do for this exam."""
 
 
 class NoAdjudicatorError(Exception):
@@ -47,10 +49,12 @@ class Batch:
 
 
 def compare_exam(transaction: Transaction, *, batch: Batch, exam: ExamId) -> str:
-    """``concordant`` (results stand, openings are published) or ``case`` (nothing is opened).
+    """``concordant`` (results stand, openings are published), ``case`` (nothing is opened), or ``done`` by another window meanwhile.
 
     Raises RecordRejectedError, NoAdjudicatorError.
     """
+    if shown.exam_of(transaction, exam).state is not ExamState.ASSIGNED:
+        return DONE
     work = _Work(transaction, batch, exam)
     if work.comparison.to_decide:
         _open_case(work)
@@ -225,7 +229,12 @@ def _adjudicator(work: _Work) -> tuple[Assignment, BoxPublic]:
 
 
 def finish_case(transaction: Transaction, *, batch: Batch, case: CaseRecord) -> str:
-    """Opens both readings, the case and the decision for good, and writes the results. Raises RecordRejectedError."""
+    """Opens both readings, the case and the decision for good, and writes the results: ``finished``, or ``done`` by another window.
+
+    Raises RecordRejectedError.
+    """
+    if shown.exam_of(transaction, case.exam).state is not ExamState.RELEASED:
+        return DONE
     work = _Work(transaction, batch, case.exam)
     decided = readings.signed_adjudication(transaction, case)
     if decided is None or {record.id for record in work.records.values()} != {case.reading_1, case.reading_2}:

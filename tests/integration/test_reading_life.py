@@ -1,5 +1,6 @@
 """An exam from ready to final: dealt, read blind by two, compared, adjudicated; with a real database and real seals."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -167,6 +168,25 @@ def test_an_exam_with_one_signed_reading_waits(lab: Lab) -> None:
     done = compare(lab)
     assert (done.concordant, done.cases, done.waiting) == (0, 0, 1)
     assert state(lab, exam) is ExamState.ASSIGNED
+
+
+def test_an_exam_that_another_window_compared_meanwhile_is_left_alone(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    exam = dealt(lab)
+    signs(lab, lab.reader_1, COMP_CFV=2)
+    signs(lab, lab.reader_2, COMP_CFV=0)
+    with lab.open.store.read() as snapshot:
+        stale = comparison._due(snapshot)
+    compare(lab)
+    decide(lab, the_case(lab), Take.A)
+    with lab.open.store.read() as snapshot:
+        both = replace(comparison._due(snapshot), pairs=stale.pairs)
+    compare(lab)
+    before = results(lab, exam)
+    monkeypatch.setattr(comparison, "_due", lambda _snapshot: both)
+    done = compare(lab)
+    assert (done.concordant, done.cases, done.finished) == (0, 0, 0)
+    assert results(lab, exam) == before
+    assert state(lab, exam) is ExamState.FINAL
 
 
 def test_comparing_twice_changes_nothing(lab: Lab) -> None:
