@@ -15,6 +15,7 @@ from corelab.domain.vocabulary import AssignmentId, ExamId, LabKind, Sha256
 from corelab.services import accounts
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab
+from corelab.services.packages.locking import require_unlocked
 from corelab.storage import readings
 from corelab.storage.keys import BoxPublic
 from corelab.storage.readings import Assignment, AssignmentKind, SignedRecord
@@ -86,8 +87,9 @@ def require_next(snapshot: Snapshot, session: Session, of: Assignment) -> None:
 
 
 def writable(snapshot: Snapshot, session: Session, assignment: AssignmentId, kind: AssignmentKind) -> Assignment:
-    """The assignment, when it may be changed now. Raises NotYoursError, AlreadySignedError, NotNextError."""
+    """The assignment, when it may be changed now. Raises NotYoursError, LockedError, AlreadySignedError, NotNextError."""
     found = mine(snapshot, session, assignment, kind)
+    require_unlocked(snapshot)
     if signed_record(snapshot, found) is not None:
         raise AlreadySignedError(assignment)
     require_next(snapshot, session, found)

@@ -11,10 +11,10 @@ import pytest
 from corelab.domain.accounts import Role
 from corelab.domain.adjudication import DecisionReason, Take
 from corelab.domain.record_errors import NotPermittedError, SignInRefusedError
-from corelab.domain.vocabulary import LabKind
+from corelab.domain.vocabulary import ClipId, LabKind, SegmentId
 from corelab.export.check import PackageFault
 from corelab.export.manifest import PackageExistsError
-from corelab.services import accounts, adjudication, assignment, comparison, packages, verification
+from corelab.services import accounts, adjudication, assignment, comparison, intake, packages, reading, verification
 from corelab.services.packages.errors import LabFaultyError, LockedError, NotFinalError, NothingToExportError, StopTheLineError
 from tests.builders import PASSWORD, Lab, a_lab
 from tests.reading_builders import a_ready_exam, first, signs
@@ -212,6 +212,24 @@ def test_a_test_package_says_so_in_name_and_manifest(tmp_path: Path) -> None:
     assert (made.package / "README.txt").read_text().startswith("TEST")
 
 
+def _save(lab: Lab) -> None:
+    row = reading.worklist(lab.open, lab.reader_1).rows[0]
+    reading.save(lab.open, lab.reader_1, reading.open_reading(lab.open, lab.reader_1, row.assignment).reading)
+
+
+def _label(lab: Lab) -> None:
+    intake.label(lab.open, lab.coordinator, _a_clip(lab), SegmentId("CFV"), None)
+
+
+def _pass(lab: Lab) -> None:
+    intake.pass_pixels(lab.open, lab.coordinator, [_a_clip(lab)])
+
+
+def _a_clip(lab: Lab) -> ClipId:
+    with lab.open.store.read() as snapshot:
+        return ClipId(snapshot.all("clip")[0]["id"])
+
+
 def test_locking_needs_every_exam_final_and_a_reason(lab: Lab) -> None:
     read_by_both(lab, COMP_CFV=2)
     with pytest.raises(NotFinalError) as refused:
@@ -223,6 +241,9 @@ def test_locking_needs_every_exam_final_and_a_reason(lab: Lab) -> None:
     assert packages.lock(lab.open, lab.coordinator, "All in", PASSWORD).exams == 1
     with pytest.raises(LockedError):
         packages.lock(lab.open, lab.coordinator, "Again", PASSWORD)
+    for add in (_save, _label, _pass):
+        with pytest.raises(LockedError):
+            add(lab)
     assert verification.verify_lab(lab.open.folder).faults == ()
 
 

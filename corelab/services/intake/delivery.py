@@ -99,6 +99,7 @@ class _Delivery:
     def begun(self, folder: Path) -> "_Begun":
         """Records the delivery, and subject and exam where they are new."""
         with self.lab.store.begin(self.session.actor(self.role)) as transaction:
+            require_unlocked(transaction)
             exam, rows = exam_rows(transaction, effective_charter(transaction), self.wanted, self.key)
             rows = [NewRow("delivery", {"id": self.id, "kind": "files"}), *rows]
             transaction.record("delivery.opened", "delivery", self.id, rows=rows)

@@ -10,6 +10,7 @@ from corelab.domain.vocabulary import ClipId, SegmentId, Side
 from corelab.services.accounts import Session, permit
 from corelab.services.intake.exam_work import exam_of_clip, require_open, settle, side_rows
 from corelab.services.labs import OpenLab, charter_of
+from corelab.services.packages.locking import require_unlocked
 from corelab.storage import registry
 from corelab.storage.store import Transaction
 
@@ -26,6 +27,7 @@ def label_all(lab: OpenLab, session: Session, labels: Mapping[ClipId, tuple[Segm
     """The same for several clips at once: all of them or none."""
     role = permit(session, Command.LABEL)
     with lab.store.begin(session.actor(role)) as transaction:
+        require_unlocked(transaction)
         return tuple(_label(transaction, clip, segment, side) for clip, (segment, side) in labels.items())
 
 

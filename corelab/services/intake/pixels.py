@@ -17,6 +17,7 @@ from corelab.services.intake.facts import payload_of
 from corelab.services.intake.release import Looked, release, remove_unreferenced
 from corelab.services.intake.report import ClipOutcome
 from corelab.services.labs import OpenLab
+from corelab.services.packages.locking import require_unlocked
 from corelab.storage import people, registry
 from corelab.storage.snapshot import Snapshot
 
@@ -39,8 +40,7 @@ def set_mask(lab: OpenLab, session: Session, clip: ClipId, boxes: Sequence[Box])
 
     Raises IntakeRefusedError for boxes outside the picture, or none on a clip that has no believable regions.
     """
-    with lab.store.read() as snapshot:
-        check = _open_check(snapshot, clip)
+    check = _asked(lab, session, clip)
     _require_identity(check)
     drawn = tuple(dict.fromkeys(usable_box(box, check.facts.rows, check.facts.columns) for box in boxes))
     if None in drawn or (not drawn and not check.facts.kept):
@@ -51,8 +51,7 @@ def set_mask(lab: OpenLab, session: Session, clip: ClipId, boxes: Sequence[Box])
 
 def confirm_nothing_to_mask(lab: OpenLab, session: Session, clip: ClipId) -> WaitingClip:
     """A person looked: no frame shows anything that could identify somebody. Only for a clip held because its regions say nothing."""
-    with lab.store.read() as snapshot:
-        check = _open_check(snapshot, clip)
+    check = _asked(lab, session, clip)
     _require_identity(check)
     if check.state is not ClipState.HELD:
         raise IntakeRefusedError(Refusal.CLIP_STATE, clip)
@@ -61,8 +60,7 @@ def confirm_nothing_to_mask(lab: OpenLab, session: Session, clip: ClipId) -> Wai
 
 def accept_damage(lab: OpenLab, session: Session, clip: ClipId, reason: str) -> WaitingClip:
     """Takes a damaged clip with the frames that are whole, or one whose identity was doubted and has been cleared up, for a reason."""
-    with lab.store.read() as snapshot:
-        check = _open_check(snapshot, clip)
+    check = _asked(lab, session, clip)
     if check.state is not ClipState.HELD or check.decision.accepted or not reason.strip():
         raise IntakeRefusedError(Refusal.CLIP_STATE, clip)
     return _decide(lab, session, check, CheckAction.ACCEPT, replace(check.decision, accepted=True), reason)
@@ -74,7 +72,14 @@ def _require_identity(check: Check) -> None:
         raise IntakeRefusedError(Refusal.CLIP_STATE, check.object.id)
 
 
+def _asked(lab: OpenLab, session: Session, clip: ClipId) -> Check:
+    permit(session, Command.PIXELS)
+    with lab.store.read() as snapshot:
+        return _open_check(snapshot, clip)
+
+
 def _open_check(snapshot: Snapshot, clip: ClipId) -> Check:
+    require_unlocked(snapshot)
     check = check_of(snapshot, clip)
     if check.state not in _OPEN:
         raise IntakeRefusedError(Refusal.CLIP_STATE, clip)
