@@ -68,6 +68,7 @@ class FrameCache:
         self._heads: OrderedDict[str, int] = OrderedDict()
         self._busy: set[tuple[str, int]] = set()
         self._changed = Condition()
+        self._wipes = 0
 
     def ready(self, clip: str, index: int) -> bool:
         return (clip, index) in self._frames
@@ -90,12 +91,13 @@ class FrameCache:
             if key in self._frames:
                 return self._frames[key]
             self._busy.add(key)
+            wipes = self._wipes
         try:
             pixels = self._pool.lend(shape)
             decode(pixels)
             frame = frame_of(index, pixels)
             del pixels
-            self._keep(key, frame)
+            self._keep(key, frame, wipes)
             return frame
         finally:
             with self._changed:
@@ -103,15 +105,18 @@ class FrameCache:
                 self._changed.notify_all()
 
     def wipe(self) -> None:
-        """Forget everything: at sign-out nothing of one person's pictures stays."""
+        """Forget everything, and what is being decoded now: at sign-out nothing of one person's pictures stays."""
         with self._changed:
+            self._wipes += 1
             self._frames.clear()
             self._heads.clear()
             self._pool.wipe()
             self.used_bytes = 0
 
-    def _keep(self, key: tuple[str, int], frame: Frame) -> None:
+    def _keep(self, key: tuple[str, int], frame: Frame, wipes: int) -> None:
         with self._changed:
+            if wipes != self._wipes:
+                return
             while self._frames and self.used_bytes + frame.pixels.nbytes > self.budget_bytes:
                 dropped = max(self._frames, key=self._distance)
                 if self._distance(dropped) <= self._distance(key):

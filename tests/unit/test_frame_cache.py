@@ -117,3 +117,15 @@ def test_nothing_is_left_after_a_wipe() -> None:
     look(cache, 1)
     cache.wipe()
     assert (kept(cache), cache.used_bytes, cache.head("a")) == ([], 0, None)
+
+
+def test_a_frame_that_was_being_decoded_at_a_wipe_is_not_kept() -> None:
+    cache = FrameCache(10 * SIZE)
+
+    def decode(out: Pixels) -> None:
+        out[...] = 1
+        cache.wipe()
+
+    assert cache.fetch("a", 1, SHAPE, decode).pixels.tobytes() == b"\1" * SIZE
+    assert kept(cache) == []
+    assert cache.used_bytes == 0
