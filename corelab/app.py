@@ -69,8 +69,9 @@ def bench(*, quick: bool, say: Callable[[str], None]) -> "tuple[Goal, ...]":
 def _window_figures(folder: Path, turns: int) -> "WindowFigures":
     """A reader of a new demo lab opens a reading, over and over."""
     from corelab.services import accounts  # noqa: PLC0415
-    from corelab.ui import figures  # noqa: PLC0415
+    from corelab.ui import application, figures  # noqa: PLC0415
 
+    application.quieten_off_screen()
     made = make_demo(folder, lambda _done, _total, _words: None)
     reader = next(each for each in made.accounts if each.role == "reader")
     lab = open_lab(folder)
@@ -91,8 +92,10 @@ def make_demo(folder: Path, progress: Told, cancelled: Callable[[], bool] | None
 def tour(folder: Path, made: "Demo", out: Path, say: Callable[[str], None]) -> "Toured":
     """Walk through the demo lab off screen; pictures of every page and a package go to ``out``."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from corelab.ui import application  # noqa: PLC0415
     from corelab.ui import tour as walk  # noqa: PLC0415
 
+    application.quieten_off_screen()
     return walk.tour(open_lab(folder), {each.user: each.password for each in made.accounts}, out, say)
 
 

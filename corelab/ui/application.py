@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSize
+from PySide6.QtCore import QMessageLogContext, QObject, QSize, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -203,6 +203,20 @@ def dress(arguments: Sequence[str] = ()) -> QApplication:
     app.setApplicationName("Corelab")
     apply_theme(app)
     return app
+
+
+def quieten_off_screen() -> None:
+    """Keep one remark of the off-screen platform, which it makes about every window with a least size, from people's terminals."""
+    before = qInstallMessageHandler(None)
+
+    def tell(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+        if "propagateSizeHints" not in message:
+            if before is not None:
+                before(kind, context, message)
+            else:
+                sys.stderr.write(f"{message}\n")
+
+    qInstallMessageHandler(tell)
 
 
 def run(doors: Doors, lab: Path | None) -> int:

@@ -111,7 +111,7 @@ class CineStrip(QWidget):
 
     def show_narrow(self, *, narrow: bool) -> None:
         self._narrow = narrow
-        self._hints.setVisible(not self._slim)
+        self._hints.setVisible(not self._slim and not narrow)
         self._range_hint.setVisible(not narrow)
         self.updateGeometry()
         self._show()
