@@ -112,6 +112,24 @@ def test_a_new_reading_makes_the_next_transfer_and_names_the_former(lab: Lab, tm
     assert two.rows["subject_visit"] == one.rows["subject_visit"] + 1
 
 
+def test_readers_keep_their_pseudonyms_when_others_join(tmp_path: Path) -> None:
+    lab = a_lab(tmp_path, kind=LabKind.DEMO)
+    for person in (lab.adjudicator, lab.reader_1, lab.reader_2, lab.coordinator_2):
+        assert person.account
+    read_by_both(lab)
+    one = exported(lab, tmp_path / "out")
+    read_by_both(lab, visit="BL", COMP_CFV=2)
+    decided(lab)
+    two = exported(lab, tmp_path / "out")
+    before, after = (
+        dict(zip(column(made.package, "readings", "RECID"), column(made.package, "readings", "READERID"), strict=True))
+        for made in (one, two)
+    )
+    assert {record: after[record] for record in before} == before
+    assert set(before.values()) == {"R01", "R02"}
+    assert set(column(two.package, "readings", "READERID", EVALROLE="ADJUDICATOR 1")) == {"R03"}
+
+
 def test_an_exam_that_waits_is_left_out_and_named(lab: Lab, tmp_path: Path) -> None:
     read_by_both(lab)
     read_by_both(lab, visit="BL", COMP_CFV=2)

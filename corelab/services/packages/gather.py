@@ -151,9 +151,9 @@ def _attributes(snapshot: Snapshot, subject: str) -> dict[str, str]:
 
 
 def _pseudonyms(snapshot: Snapshot) -> Mapping[str, str]:
-    """R01, R02, ... for everybody who was ever assigned something, in the order in which the accounts were made."""
-    assigned = {row["account_id"] for row in snapshot.all("assignment")}
-    accounts = [row["id"] for row in snapshot.all("account") if row["id"] in assigned]
+    """R01, R02, ... in the order of first assignments, so that nobody is called otherwise in a later package."""
+    assigned = sorted(snapshot.all("assignment"), key=lambda row: (row["event_seq"], row["slot"]))
+    accounts = dict.fromkeys(row["account_id"] for row in assigned)
     return {account: f"R{number:02d}" for number, account in enumerate(accounts, 1)}
 
 
