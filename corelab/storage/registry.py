@@ -300,11 +300,6 @@ def clip_from(row: Row, label: Label | None) -> Clip:
     )
 
 
-def received_segments(snapshot: Snapshot, exam_id: str) -> frozenset[SegmentId]:
-    """The segments of which a released clip shows something."""
-    return frozenset(clip.segment for clip in clips_of(snapshot, exam_id) if clip.segment is not None)
-
-
 def released_digests(snapshot: Snapshot) -> Collection[str]:
     """The digests of all files that a record names."""
     return frozenset(row["sha256"] for row in snapshot.query(select(TABLES["clip"].columns.sha256)))

@@ -1,7 +1,7 @@
 """Writes a clip: zero preamble, our own file meta, the rebuilt header, then the pixels as they come, frame by frame."""
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -71,13 +71,6 @@ def encapsulated_file(path: Path, header: Dataset, syntax: str, frames: int) -> 
             raise ValueError("too large for a basic offset table")
         out.seek(table)
         out.write(struct.pack(f"<{frames}I", *(offset - writer.offsets[0] for offset in writer.offsets)))
-
-
-def write_frames(path: Path, header: Dataset, syntax: str, frames: Iterable[bytes], count: int) -> None:
-    """An encapsulated file from frames that are already compressed."""
-    with encapsulated_file(path, header, syntax, count) as out:
-        for frame in frames:
-            out.add(frame)
 
 
 class _Native:
