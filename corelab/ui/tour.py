@@ -1,30 +1,25 @@
-"""A walk through the demo lab, off screen: a picture of every page, a dispute decided, and a package written, by the window itself."""
+"""A walk through the demo lab, off screen: a picture of every page at work, a dispute decided, a package written."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
-import shiboken6
-from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtCore import Qt
 
 from corelab.services.labs import OpenLab
 from corelab.ui.adjudication_page import AdjudicationPage
-from corelab.ui.application import Doors, Front, dress
-from corelab.ui.commands import BoundAction
-from corelab.ui.dialogs import ConfirmDialog, SignDialog
+from corelab.ui.application import dress
+from corelab.ui.dialogs import ConfirmDialog
 from corelab.ui.export_page import ExportPage
-from corelab.ui.jobs import ImmediateJobs
-from corelab.ui.main_window import MainWindow
-from corelab.ui.page import Page
+from corelab.ui.help_page import HelpPage
+from corelab.ui.intake_page import IntakePage
+from corelab.ui.overview_page import OverviewPage
+from corelab.ui.people_page import PeoplePage
+from corelab.ui.pixel_check import PixelCheckPage
+from corelab.ui.tour_hands import Hands, TourStoppedError
 from corelab.ui.worklist_page import WorklistPage
 
-D = TypeVar("D", bound=QDialog)
-_SIZE = (1600, 1000)
-_PAINTED_MS = 160
-"""Long enough for a clip to show its first frames."""
+__all__ = ["TourStoppedError", "Toured", "tour"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,154 +30,134 @@ class Toured:
     package: Path
 
 
-class TourStoppedError(Exception):
-    """The window did not do what the walk asked for; ``step`` says where."""
-
-    def __init__(self, step: str) -> None:
-        super().__init__(step)
-        self.step = step
-
-
 def tour(lab: OpenLab, passwords: Mapping[str, str], out: Path, say: Callable[[str], None]) -> Toured:
     """Walk through ``lab`` (a fresh demo lab) as each of its people; pictures and the package go to ``out``."""
     dress()
     out.mkdir(parents=True, exist_ok=True)
-    walk = _Walk(lab, passwords, out, say)
+    hands = Hands(lab, passwords, out, say)
     try:
-        return walk.whole()
+        hands.shoot("sign_in")
+        _people(hands)
+        _intake(hands)
+        _second_check(hands)
+        _read(hands)
+        _adjudicate(hands)
+        package = _package(hands, out)
+        return Toured(tuple(hands.pictures), package)
     finally:
-        walk.window.close()
+        hands.window.close()
 
 
-class _Walk:
-    def __init__(self, lab: OpenLab, passwords: Mapping[str, str], out: Path, say: Callable[[str], None]) -> None:
-        self.window = MainWindow()
-        self.window.resize(*_SIZE)
-        self._lab = lab
-        self._front = Front(self.window, ImmediateJobs(), Doors(lambda _folder: lab, None, _forget))
-        self._passwords = passwords
-        self._out = out
-        self._say = say
-        self._pictures: list[Path] = []
-
-    def whole(self) -> Toured:
-        self._front.ask_sign_in(self._lab)
-        self.window.show()
-        self._shoot("sign_in")
-        self._as("administrator")
-        self._shoot("people")
-        self._as_coordinator()
-        self._as("reader-1")
-        page = self._page()
-        if isinstance(page, WorklistPage):
-            page.show_all()
-        self._shoot("worklist")
-        self._do("open")
-        self._shoot("reading")
-        self._adjudicate()
-        package = self._package()
-        return Toured(tuple(self._pictures), package)
-
-    def _as_coordinator(self) -> None:
-        self._as("coordinator-1")
-        self._shoot("overview")
-        for page in ("intake", "pixels", "help"):
-            self.window.open_page(page)
-            self._shoot(page)
-
-    def _adjudicate(self) -> None:
-        """The open disputes are decided for the one read, with the first reason, and signed."""
-        self._as("adjudicator-1")
-        self._do("open")
-        self._shoot("adjudication")
-        page = self._page()
-        if not isinstance(page, AdjudicationPage) or page.deciding is None:
-            raise TourStoppedError("adjudication")
-        for _ in page.deciding.draft.case.disputes:
-            self._do("first_unanswered")
-            self._do("take_a")
-            self._do("own_grade", key="1")
-        self._do("sign")
-        self._sign("adjudicator-1")
-
-    def _package(self) -> Path:
-        """The next batch makes the decision a result; the package is signed and written."""
-        self._as("coordinator-1")
-        self._do("compare")
-        self._answer(ConfirmDialog)
-        self.window.open_page("export")
-        page = self._page()
-        if not isinstance(page, ExportPage):
-            raise TourStoppedError("export")
-        page.out.setText(str(self._out))
-        self._do("export")
-        self._sign("coordinator-1")
-        self._shoot("export")
-        if page.package is None:
-            raise TourStoppedError("package")
-        return page.package
-
-    # ------------------------------------------------------------ steps
-
-    def _as(self, user: str) -> None:
-        self._front.sign_out()
-        form = self._front.ask_sign_in(self._lab, user)
-        form.password.setText(self._passwords[user])
-        form.do.click()
-        self._page()
-
-    def _page(self) -> Page:
-        page = self.window.current
-        if page is None:
-            raise TourStoppedError("sign in")
-        return page
-
-    def _do(self, command: str, *, key: str = "") -> None:
-        """What the key of this command does on the page; ``key`` where each key has its own meaning."""
-        page = self._page()
-        bound = (each for each in page.findChildren(BoundAction) if each.command == command)
-        found = next((each for each in bound if not key or each.shortcut() == QKeySequence(key)), None)
-        if found is None:
-            raise TourStoppedError(f"{page.name}: {command}")
-        found.trigger()
-        self._wait(0)
-
-    def _sign(self, user: str) -> None:
-        dialog = self._dialog(SignDialog)
-        dialog.user.setText(user)
-        dialog.password.setText(self._passwords[user])
-        dialog.do.click()
-        self._wait(0)
-        if shiboken6.isValid(dialog) and dialog.isVisible():
-            raise TourStoppedError(f"signature of {user}")
-
-    def _answer(self, kind: type[QDialog]) -> None:
-        self._dialog(kind).accept()
-        self._wait(0)
-
-    def _dialog(self, kind: type[D]) -> D:
-        found = next((each for each in self.window.findChildren(kind) if each.isVisible()), None)
-        if found is None:
-            raise TourStoppedError(kind.__name__)
-        return found
-
-    def _shoot(self, name: str) -> None:
-        self._say(f"picture {name}")
-        self._wait(_PAINTED_MS)
-        path = self._out / f"{name}.png"
-        _grabbed(self.window, path)
-        self._pictures.append(path)
-
-    def _wait(self, milliseconds: int) -> None:
-        loop = QEventLoop()
-        QTimer.singleShot(milliseconds, loop.quit)
-        loop.exec()
+def _people(hands: Hands) -> None:
+    hands.sign_in("administrator")
+    hands.page(PeoplePage).rows.choose(3)
+    hands.shoot("people")
 
 
-def _grabbed(window: QWidget, path: Path) -> None:
-    if not window.grab().save(str(path)):
-        raise OSError(f"{path.name} could not be written")
+def _intake(hands: Hands) -> None:
+    """The first coordinator looks around, masks a clip, and passes all."""
+    hands.sign_in("coordinator-1")
+    hands.page(OverviewPage)
+    hands.shoot("overview")
+    hands.go("help", HelpPage)
+    hands.shoot("help")
+    intake = hands.go("intake", IntakePage)
+    intake.matrix.setFocus()
+    hands.shoot("intake")
+    _mask(hands, hands.go("pixels", PixelCheckPage))
+    hands.shoot("pixels")
+    _check_all(hands)
 
 
-def _forget(_folder: Path) -> None:
-    """The tour's lab is not the last one that a person worked in."""
+def _mask(hands: Hands, page: PixelCheckPage) -> None:
+    """A box over the line of text above the picture, moved there from the middle."""
+    hands.do("mask_box")
+    hands.press(page.large, Qt.Key.Key_Left, 47)
+    hands.press(page.large, Qt.Key.Key_Up, 47)
+    hands.wait(0)
+    hands.do("mask_box")
+    if page.clip is None or not page.clip.boxes:
+        raise TourStoppedError("mask")
+
+
+def _check_all(hands: Hands) -> None:
+    """Every clip that waits for this person: its flagged frames are looked at, then it is passed."""
+    page = hands.page(PixelCheckPage)
+    for _ in page.rail.texts():
+        for _flagged in page.clip.flagged if page.clip else ():
+            hands.do("flagged_next")
+        hands.do("pass")
+        hands.do("check_next")
+
+
+def _second_check(hands: Hands) -> None:
+    hands.sign_in("coordinator-2")
+    hands.go("pixels", PixelCheckPage)
+    _check_all(hands)
+    hands.go("overview", OverviewPage)
+    hands.do("assign")
+
+
+def _read(hands: Hands) -> None:
+    """The reading in progress goes on: a vein that does not compress, one that does so in part, with the frames that show it."""
+    hands.sign_in("reader-1")
+    hands.page(WorklistPage).show_all()
+    hands.shoot("worklist")
+    hands.do("open")
+    hands.do("answer", "1", "1", "1")
+    hands.do("segment_forward")
+    _grade_at(hands, "3", 13)
+    hands.do("segment_back")
+    hands.do("play")
+    hands.do("first_frame")
+    hands.do("answer", "2")
+    hands.do("evidence_pair")
+    _to_frame(hands, 13)
+    hands.do("evidence_pair")
+    hands.do("play")
+    hands.shoot("reading")
+
+
+def _grade_at(hands: Hands, digit: str, frame: int) -> None:
+    """Pause at a frame, grade, and mark it."""
+    hands.do("play")
+    _to_frame(hands, frame)
+    hands.do("answer", digit)
+    hands.do("evidence")
+
+
+def _to_frame(hands: Hands, frame: int) -> None:
+    hands.do("first_frame")
+    for _ in range(frame):
+        hands.do("frame_forward")
+
+
+def _adjudicate(hands: Hands) -> None:
+    """The open disputes are decided for the one read, with the first reason, and signed."""
+    hands.sign_in("adjudicator-1")
+    hands.do("open")
+    deciding = hands.page(AdjudicationPage).deciding
+    if deciding is None:
+        raise TourStoppedError("adjudication")
+    hands.shoot("adjudication")
+    for _ in deciding.draft.case.disputes:
+        hands.do("first_unanswered")
+        hands.do("take_a")
+        hands.do("own_grade", "1")
+    hands.do("sign")
+    hands.sign()
+
+
+def _package(hands: Hands, out: Path) -> Path:
+    """The next batch makes the decision a result; the package is signed and written."""
+    hands.sign_in("coordinator-1")
+    hands.do("compare")
+    hands.answer(ConfirmDialog)
+    page = hands.go("export", ExportPage)
+    page.out.setText(str(out))
+    hands.do("export")
+    hands.sign()
+    hands.shoot("export")
+    if page.package is None:
+        raise TourStoppedError("package")
+    return page.package
