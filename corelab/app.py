@@ -4,6 +4,7 @@ Imports stand inside the functions: a command that needs no window must not load
 """
 
 import os
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from corelab.ui.tour import Toured
 
 Told = Callable[[int, int, str], None]
+
+
+class NoDisplayError(Exception):
+    """There is no screen to open a window on."""
 
 
 def clock() -> Clock:
@@ -100,7 +105,12 @@ def tour(folder: Path, made: "Demo", out: Path, say: Callable[[str], None]) -> "
 
 
 def run_window(lab: Path | None) -> int:
-    """Open the desktop application on ``lab``, else on the last one, else with the choice of a lab. Returns the exit code."""
+    """Open the desktop application on ``lab``, else on the last one, else with the choice of a lab. Returns the exit code.
+
+    Raises NoDisplayError: without a screen Qt would end the whole program.
+    """
+    if sys.platform == "linux" and not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
+        raise NoDisplayError
     from corelab.ui import application  # noqa: PLC0415
 
     settings = load_settings()

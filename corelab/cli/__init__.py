@@ -8,7 +8,7 @@ from typer.core import TyperCommand, TyperGroup
 
 _MODULES = MappingProxyType(
     {
-        "run": "work",
+        "run": "desktop",
         "demo": "showcase",
         "init": "labs",
         "account": "people",
@@ -60,7 +60,7 @@ cli = typer.Typer(
 def window(ctx: typer.Context) -> None:
     """Duplex ultrasound core-lab reading workstation. Without a command it opens the desktop application."""
     if ctx.invoked_subcommand is None:
-        import_module("corelab.app").run_window(None)
+        import_module("corelab.cli.desktop").run(None)
 
 
 def main() -> None:

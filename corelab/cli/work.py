@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from corelab import app
 from corelab.cli.terminal import AsJson, Faulty, LabFolder, PasswordStdin, answer, command, progress, signed_in
 from corelab.services import assignment, comparison, packages, verification
 
@@ -71,10 +70,3 @@ def verify(
     answer({"ok": found.ok, "checked": dict(found.checked), "faults": faults}, "\n".join(lines), as_json=as_json)
     if not found.ok:
         raise Faulty("" if as_json else f"{len(faults)} faults. Nothing was changed. Keep this folder as it is and compare with a backup.")
-
-
-@commands.command("run")
-@command
-def run(lab: Annotated[Path | None, typer.Argument(metavar="[LAB]", help="Folder of the lab; else the last one.")] = None) -> None:
-    """Open the desktop application."""
-    raise typer.Exit(app.run_window(lab))

@@ -132,6 +132,11 @@ WORK_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
         "ObjectRefusedError": lambda error: Words(
             error.code.message, "The delivered file is kept in quarantine.", "See the row of the object."
         ),
+        "NoDisplayError": said(
+            "There is no display to open a window on.",
+            "Nothing was changed.",
+            "Run it on a desktop, or work by command: `corelab --help`; `corelab demo DIR --tour OUT` makes pictures without a display.",
+        ),
         "NothingToExportError": lambda error: Words(
             f"No exam is final yet: {_left_out(error.excluded)}.", "No package was written.", "Compare, and let the cases be decided."
         ),
