@@ -75,8 +75,8 @@ def preview(lab: OpenLab, session: Session) -> Preview:
     seed = accounts.lab_secret(lab, session, "chance").decode("ascii")
     with lab.store.read() as snapshot:
         found = gather(snapshot, effective_charter(snapshot), seed)
+        again = _same_as_last(snapshot, _cutoff(snapshot), _kind(lab, test=False)) is not None
         last = snapshot.latest("package")
-        again = last is not None and last["cutoff_seq"] == _cutoff(snapshot).seq
         number = (last["n"] if last else 0) + (0 if again else 1)
     return Preview(len(found.exams), found.excluded, number, again)
 
@@ -131,6 +131,15 @@ def _cutoff(snapshot: Snapshot) -> _Cutoff:
     return _Cutoff(last["seq"], stamp(last["at"]), last["hash"])
 
 
+def _same_as_last(snapshot: Snapshot, cutoff: _Cutoff, kind: str) -> Row | None:
+    """The last package, where one made now would be the same: same data, specification, kind and program."""
+    last = snapshot.latest("package")
+    if last is None or (last["cutoff_seq"], last["spec_version"]) != (cutoff.seq, SPECIFICATION):
+        return None
+    approved = snapshot.opening_of(last["event_seq"])
+    return last if (approved["kind"], approved["product"]) == (kind, corelab.__version__) else None
+
+
 class _Package:
     """One package in the making, within one transaction."""
 
@@ -145,19 +154,12 @@ class _Package:
         self._transaction, self._kind = transaction, kind
         self._tables = tables_of(gathered.charter, gathered.exams)
         self._last = transaction.latest("package")
+        self.again = _same_as_last(transaction, self.cutoff, kind)
         self._trial = gathered.exams[0].study
 
     @property
     def counts(self) -> Mapping[str, int]:
         return MappingProxyType({name: len(rows) for name, rows in self._tables.named().items()})
-
-    @property
-    def again(self) -> Row | None:
-        """The last package, where this one is the same."""
-        if self._last is None or (self._last["cutoff_seq"], self._last["spec_version"]) != (self.cutoff.seq, SPECIFICATION):
-            return None
-        approval = self._approval_payload(self._last)
-        return self._last if (approval["kind"], approval["product"]) == (self._kind, corelab.__version__) else None
 
     @property
     def number(self) -> int:
@@ -298,9 +300,6 @@ class _Package:
         public = next(bytes(row["sign_pub"]) for row in credentials if key_id(bytes(row["sign_pub"])) == signature["key_id"])
         stored = self._transaction.one("event_payload", seq=package["event_seq"]) or {}
         return self._approval({**signature, "seq": package["event_seq"]}, Opening(bytes(stored["body"])), public)
-
-    def _approval_payload(self, package: Row) -> Mapping[str, Any]:
-        return self._transaction.opening_of(package["event_seq"])
 
 
 def _text(value: Any) -> str:
