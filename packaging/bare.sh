@@ -47,7 +47,7 @@ mirror=$(awk '/^URIs:/ {print $2; exit} /^deb / {print $2; exit}' /etc/apt/sourc
 timed "debootstrap bookworm" debootstrap --variant=minbase bookworm "$root" ${mirror:+"$mirror"}
 timed "name service, certificates, the checkout" prepare
 timed "sh packaging/run.sh (demo tour and package)" inside "sh packaging/run.sh"
-timed "the package verifies" inside '.venv/bin/corelab verify "$(ls -d /root/corelab-demo/tour-1/*_DEMO)"'
+timed "the package verifies" inside '.venv/bin/corelab verify "$(ls -d ~/corelab-demo/tour-1/*_DEMO)"'
 timed "sh packaging/test.sh" inside "sh packaging/test.sh"
 grep -E "^(corelab:|[0-9]+ passed|=+ .* =+$)" "$log" | tail -n 20
 echo "the log: $log"
