@@ -1,6 +1,6 @@
 """The main job of a core lab of one machine, done in the window by keys and mouse; what was seen on the way is kept for the tests."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,12 +8,16 @@ from typing import Any
 
 from corelab.storage.store import Store
 from tests.acceptance.frames_shown import ShownFrame, decoded, shown_in
+from tests.acceptance.leaks import found_in, found_in_memory
 from tests.acceptance.patience import soon
 from tests.acceptance.screen import Pixels, Screen
 from tests.acceptance.window import HEADER, Place, Window, window_on
 from tests.builders import PASSWORD, Lab
 
 SUBJECT, VISIT = "S001", "D10"
+QUESTION = "Does the vein compress?"
+NOTE = "zebrafinch oboe"
+"""What reader 1 writes; no other person and no file may hold it before the readings are released."""
 
 
 @dataclass
@@ -27,6 +31,9 @@ class Seen:
     evidence: ShownFrame | None = None
     draft_before: tuple[Any, ...] = ()
     draft_after: tuple[Any, ...] = ()
+    in_memory: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """What was found in the memory of reader 2's program: reader 1's note, and, as a control, the name of reader 2's page."""
+    in_files: Mapping[tuple[str, str], int] = field(default_factory=dict)
     package: Path | None = None
 
 
@@ -40,13 +47,24 @@ class MainJob:
         self.seen = Seen()
         self._screen, self._folder = screen, folder
         self._stack = ExitStack()
+        self._places = [Place(folder / "workstation 1")]
         self.window = self._opened()
 
     def _opened(self) -> Window:
-        return self._stack.enter_context(window_on(self._screen, self.lab.open.folder, Place(self._folder)))
+        return self._stack.enter_context(window_on(self._screen, self.lab.open.folder, self._places[-1]))
+
+    def change_workstation(self) -> None:
+        """The program ends here and starts in another place, with settings and temporary files of its own."""
+        self.end()
+        self._places.append(Place(self._folder / f"workstation {len(self._places) + 1}"))
+        self.window = self._opened()
 
     def end(self) -> None:
         self._stack.close()
+
+    def require_quiet_logs(self) -> None:
+        for place in self._places:
+            place.require_quiet_log()
 
     # ------------------------------------------------------------ what the records say
 
@@ -224,6 +242,19 @@ class MainJob:
             if key != "9":
                 soon(f"{key} is saved", lambda: self.draft() != before)  # noqa: B023 - looked at before the next key
         self.window.reads("Saved", HEADER)
+
+    def write_note(self) -> None:
+        self.window.keys("n")
+        before = self.draft()
+        self.window.type(NOTE)
+        self.window.keys("Escape")
+        soon("the note is saved", lambda: self.draft() != before)
+        self.window.reads("Saved", HEADER)
+
+    def look_for_the_note(self) -> None:
+        """In everything that the program of the person now at work can write to, and in every folder."""
+        self.seen.in_memory = found_in_memory(self.window.process.pid, [NOTE, QUESTION])
+        self.seen.in_files = found_in([self.lab.open.folder, *(place.folder for place in self._places)], [NOTE])
 
     def sign(self, user: str, *, readings: int = 0, adjudications: int = 0) -> None:
         self.window.keys("ctrl+Return")

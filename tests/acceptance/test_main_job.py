@@ -13,13 +13,11 @@ from corelab.domain.clock import SystemClock
 from corelab.imaging.frames import FrameFile
 from corelab.services import packages, verification
 from corelab.ui.theme import apply_theme
-from tests.acceptance.main_job import MainJob
+from tests.acceptance.main_job import QUESTION, MainJob
 from tests.acceptance.screen import private_screen
-from tests.builders import a_lab
+from tests.builders import TickingClock, a_lab
 
 pytestmark = [pytest.mark.window, pytest.mark.xdist_group("main-job")]
-
-QUESTION = "Does the vein compress?"
 
 
 @pytest.fixture(scope="module")
@@ -28,11 +26,11 @@ def job(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory, ultrasound
     folder = tmp_path_factory.mktemp("main-job")
     sent = folder / "from the site"
     shutil.copytree(ultrasound / "semi_synthetic", sent)
-    lab = a_lab(folder, clock=SystemClock())
+    lab = a_lab(folder, clock=TickingClock(SystemClock().now()))
     for person in (lab.coordinator_2, lab.reader_1, lab.reader_2, lab.adjudicator):
         assert person.account
     with private_screen() as screen:
-        job = MainJob(screen, lab, folder / "workstation", sorted(sent.iterdir()))
+        job = MainJob(screen, lab, folder, sorted(sent.iterdir()))
         try:
             work(job)
         except BaseException:
@@ -40,7 +38,7 @@ def job(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory, ultrasound
             raise
         finally:
             job.end()
-        job.window.require_quiet_log()
+        job.require_quiet_logs()
         yield job
 
 
@@ -58,9 +56,12 @@ def work(job: MainJob) -> None:
     job.die_and_start_again()
     job.open_next("reader-1", showing="1 of 2")
     job.grade("9", "5")
+    job.write_note()
     job.sign("reader-1", readings=1)
+    job.change_workstation()
     job.open_next("reader-2", showing=QUESTION)
     job.grade("1", "9", "5")
+    job.look_for_the_note()
     job.sign("reader-2", readings=2)
     job.compare()
     job.comes("adj_case", 1)
@@ -78,7 +79,7 @@ def keep_picture(job: MainJob, folder: Path) -> None:
     """What was on the screen when it failed, for whoever looks into it."""
     from PySide6.QtGui import QImage  # noqa: PLC0415
 
-    pixels = np.ascontiguousarray(job.window.grab())
+    pixels = np.ascontiguousarray(job.window.screen.grab())
     height, width, _ = pixels.shape
     QImage(pixels.data, width, height, width * 3, QImage.Format.Format_RGB888).save(str(folder / "failed.png"))
 
@@ -100,6 +101,13 @@ def test_pixels_grabbed_from_the_window_equal_the_decoded_frame_at_three_instant
 def test_a_killed_program_loses_nothing_that_was_shown_as_saved(job: MainJob) -> None:
     assert len(job.seen.draft_before) == 1
     assert job.seen.draft_after == job.seen.draft_before
+
+
+@pytest.mark.requirement("reading: neither reader can learn what the other wrote")
+def test_reader_2s_program_and_no_file_hold_what_reader_1_wrote(job: MainJob) -> None:
+    found = {words for (words, _way), count in job.seen.in_memory.items() if count}
+    assert found == {QUESTION}
+    assert {place: count for place, count in job.seen.in_files.items() if count} == {}
 
 
 @pytest.mark.requirement("package: every grade with its evidence")

@@ -24,6 +24,12 @@ class Place:
     def log(self) -> Path:
         return self.folder / "log" / "corelab.log"
 
+    def require_quiet_log(self) -> None:
+        """The program had nothing to complain about."""
+        said = self.log.read_text(encoding="utf-8")
+        assert "Traceback" not in said, said
+        assert "QObject" not in said, said
+
     @property
     def environment(self) -> Mapping[str, str]:
         own = {"HOME": "home", "CORELAB_CONFIG": "settings", "TMPDIR": "temporary", "XDG_RUNTIME_DIR": "runtime", "XDG_CACHE_HOME": "cache"}
@@ -60,6 +66,8 @@ class Window:
         return self.screen.asked("getwindowname", shown[0]) if shown else ""
 
     def grab(self) -> Pixels:
+        """The screen as it is; a program that has complained meanwhile ends the test at once."""
+        self.place.require_quiet_log()
         return self.screen.grab()
 
     def still(self) -> Pixels:
@@ -178,12 +186,6 @@ class Window:
         """End the program as a power cut would."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait(timeout=20)
-
-    def require_quiet_log(self) -> None:
-        """The program had nothing to complain about."""
-        said = self.place.log.read_text(encoding="utf-8")
-        assert "Traceback" not in said, said
-        assert "QObject" not in said, said
 
 
 @contextmanager

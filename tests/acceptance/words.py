@@ -41,7 +41,7 @@ class Seen:
 def look_for(screen: Pixels, words: str, *, within: tuple[int, int, int, int] | None = None) -> tuple[Seen, ...]:
     """Every place where the words stand, from top to bottom; ``within`` is left, top, right, bottom."""
     left, top, right, bottom = within or (0, 0, screen.shape[1], screen.shape[0])
-    grey = cv2.cvtColor(np.ascontiguousarray(screen[top:bottom, left:right]), cv2.COLOR_RGB2GRAY)
+    grey = np.asarray(cv2.cvtColor(np.ascontiguousarray(screen[top:bottom, left:right]), cv2.COLOR_RGB2GRAY), np.uint8)
     found: list[Seen] = []
     for face in _FACES:
         strokes = _strokes(words, *face)
