@@ -38,6 +38,7 @@ class BufferPool:
 
     def __init__(self) -> None:
         self._idle: dict[int, deque[Pixels]] = {}
+        self._wipes = 0
 
     def lend(self, shape: tuple[int, int, int]) -> Pixels:
         size = shape[0] * shape[1] * shape[2]
@@ -46,14 +47,17 @@ class BufferPool:
         except (KeyError, IndexError):
             buffer = np.empty(size, np.uint8)
         lent = buffer.reshape(shape)
-        finalize(lent, self._take_back, buffer).atexit = False
+        finalize(lent, self._take_back, buffer, self._wipes).atexit = False
         return lent
 
-    def _take_back(self, buffer: Pixels) -> None:
+    def _take_back(self, buffer: Pixels, wipes: int) -> None:
         """Called wherever the last view dies, so it takes no lock: dict and deque do each step at once."""
-        self._idle.setdefault(buffer.size, deque(maxlen=IDLE_BUFFERS)).append(buffer)
+        if wipes == self._wipes:
+            self._idle.setdefault(buffer.size, deque(maxlen=IDLE_BUFFERS)).append(buffer)
 
     def wipe(self) -> None:
+        """Every buffer goes: those that lie here now, and those still shown as soon as they are let go, because they hold pixels."""
+        self._wipes += 1
         self._idle.clear()
 
 
@@ -72,6 +76,10 @@ class FrameCache:
 
     def ready(self, clip: str, index: int) -> bool:
         return (clip, index) in self._frames
+
+    def at_hand(self, clip: str, index: int) -> Frame | None:
+        """The frame if it is here, in one step: what is here now may be dropped a moment later."""
+        return self._frames.get((clip, index))
 
     def look_at(self, clip: str, index: int) -> None:
         """The play head of ``clip`` is at ``index``: what lies farthest behind it is dropped first."""

@@ -1,5 +1,7 @@
 """The frames of the clips that a signed-in person may look at: decoded once, kept within a budget, wiped at sign-out."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -30,6 +32,7 @@ __all__ = [
     "Length",
     "OpenClip",
     "Refusal",
+    "ShelfWipedError",
     "caliper",
     "open_clip",
 ]
@@ -47,6 +50,10 @@ class ClipMissingError(Exception):
         self.changed = changed
 
 
+class ShelfWipedError(Exception):
+    """The exam was left before this work had its turn."""
+
+
 class OpenClip:
     """The frames of one clip. All methods may be called from any thread; slow ones belong on a pixel thread."""
 
@@ -61,8 +68,13 @@ class OpenClip:
         return self._fetch(index)
 
     def ready(self, index: int) -> bool:
-        """Whether ``frame(index)`` would answer at once."""
+        """Whether frame ``index`` is decoded now. It may be dropped a moment later: to show it, take it ``at_hand``."""
         return self._cache.ready(self.clip.sha256, index)
+
+    def at_hand(self, index: int) -> Frame | None:
+        """Frame ``index`` if it is decoded, else None; never slow. The play head is there now."""
+        self._cache.look_at(self.clip.sha256, index)
+        return self._cache.at_hand(self.clip.sha256, index)
 
     def read_ahead(self, index: int, step: int) -> int:
         """Decode the next frames after ``index`` in the direction of ``step``, round the end of the clip; answers how many were decoded."""
@@ -103,18 +115,29 @@ class ClipShelf:
         self._cache = FrameCache(budget_bytes)
         self._open: dict[Sha256, FrameFile] = {}
         self._lock = Lock()
+        self._wipes = 0
 
     def open(self, clip: Clip) -> OpenClip:
         """Only readers and adjudicators may (NotPermittedError). Raises ClipMissingError or FileRefusedError."""
+        return self.opening(clip)()
+
+    def opening(self, clip: Clip) -> Callable[[], OpenClip]:
+        """For work that waits its turn: opens the clip as ``open`` does, or raises ShelfWipedError where a wipe came first."""
+        return partial(self._opened, clip, self._wipes)
+
+    def _opened(self, clip: Clip, wipes: int) -> OpenClip:
         permit(self._session, Command.READ if Role.READER in self._session.roles else Command.ADJUDICATE)
         with self._lock:
+            if wipes != self._wipes:
+                raise ShelfWipedError
             if clip.sha256 not in self._open:
                 self._open[clip.sha256] = self._proven(clip.sha256)
             return OpenClip(clip, self._open[clip.sha256], self._cache)
 
     def wipe(self) -> None:
-        """At sign-out: no decoded frame of this person stays in memory."""
+        """When an exam is left, and at sign-out: no decoded frame stays in memory, and what still waits to open a clip will not."""
         with self._lock:
+            self._wipes += 1
             for file in self._open.values():
                 file.close()
             self._open.clear()

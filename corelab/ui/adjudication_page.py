@@ -72,7 +72,15 @@ class AdjudicationPage(ExamPage):
         self.setFocus()
 
     def _forget(self) -> None:
-        self._deciding = None
+        self._deciding, self._pseudonym = None, ""
+        for card in self.cards.values():
+            card.forget()
+        self.own.forget()
+        self.rail.forget()
+        self._label.clear()
+        self._question.clear()
+        self._place.clear()
+        self.strip.show_marks(())
 
     def _show_signed(self) -> None:
         self.rail.foot.show_signed(signed=self._signed, next_one="case")

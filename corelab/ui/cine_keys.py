@@ -25,6 +25,8 @@ _CINE: Final[dict[str, Callable[[Cine], object]]] = {
 }
 _VIEW: Final[dict[str, Callable[[Viewport], object]]] = {
     "reset_view": lambda viewport: viewport.view.reset(),
+    "zoom_in": lambda viewport: viewport.view.zoom_by(1),
+    "zoom_out": lambda viewport: viewport.view.zoom_by(-1),
     "one_to_one": lambda viewport: viewport.view.one_to_one(),
     "overlays": Viewport.toggle_overlays,
     "caliper": Viewport.toggle_caliper,

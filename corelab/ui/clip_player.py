@@ -59,7 +59,7 @@ class ClipPlayer(QObject):
         if frame:
             self.cine.seek(frame)
         turn = self._turn
-        self._jobs.pixels(self, partial(self._shelf.open, clip), partial(self._on_opened, turn), partial(self._on_refused, turn))
+        self._jobs.pixels(self, self._shelf.opening(clip), partial(self._on_opened, turn), partial(self._on_refused, turn))
 
     def close(self) -> None:
         """No clip."""
@@ -88,12 +88,14 @@ class ClipPlayer(QObject):
         source = self._source
         if source is None:
             return
-        if source.ready(self._wanted):
-            self._deliver(source.frame(self._wanted))
+        frame = source.at_hand(self._wanted)
+        if frame is not None:
+            self._deliver(frame)
         elif self._asked is None:
             self._asked = self._wanted
-            turn, frame = self._turn, self._wanted
-            self._jobs.pixels(self, partial(source.frame, frame), partial(self._on_frame, turn), partial(self._on_unreadable, turn, frame))
+            turn, wanted = self._turn, self._wanted
+            done, failed = partial(self._on_frame, turn), partial(self._on_unreadable, turn, wanted)
+            self._jobs.pixels(self, partial(source.frame, wanted), done, failed)
 
     def _on_frame(self, turn: int, frame: Frame) -> None:
         if turn != self._turn:

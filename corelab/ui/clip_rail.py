@@ -81,13 +81,11 @@ class ClipRail(QWidget):
         if clip in self._thumbnails:
             self._thumbnails[clip].show_picture(picture)
 
-    def has_picture(self, clip: Sha256) -> bool:
-        return clip in self._pictures
-
     def forget(self) -> None:
-        """Another exam comes, or the session ends."""
+        """The exam is left: its pictures and its grades go."""
         self._pictures.clear()
         self._make_thumbnails(())
+        self._make_rows(())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         with QPainter(self) as painter:

@@ -57,6 +57,8 @@ class ClipView(QWidget):
         self.setAccessibleName("Clip")
         self._frame: Frame | None = None
         self._image, self._message = QImage(), ""
+        self._pixels: memoryview | None = None
+        """The bytes under the image, which does not keep them alive itself."""
         self._placement, self._windowing = Placement(), Windowing()
         self._drag: tuple[Drag, QPointF] | None = None
         self._wheel = 0
@@ -73,6 +75,7 @@ class ClipView(QWidget):
     def show_words(self, message: str) -> None:
         """Instead of a picture: what is missing, or what comes."""
         self._frame, self._image, self._message = None, QImage(), message
+        self._pixels = None
         self.update()
 
     def show_calipers(self, calipers: tuple[Caliper, ...]) -> None:
@@ -120,6 +123,7 @@ class ClipView(QWidget):
         self._place(self._placement.fitted() if self._placement.zoom == 1.0 else self._placement.at_scale(1.0))
 
     def zoom_by(self, steps: int) -> None:
+        """Nearer by so many steps, about the middle of the view; farther where they are negative."""
         width, height = self._device_size
         self._place(self._placement.zoomed(_ZOOM_STEP**steps, width / 2, height / 2))
 
@@ -276,5 +280,5 @@ class ClipView(QWidget):
         frame = self._frame
         pixels = frame.pixels if self._windowing.plain else self._windowing.applied(frame.pixels).data
         self._image = QImage(pixels, frame.width, frame.height, frame.stride, QImage.Format.Format_RGB32)
-        self._pixels = pixels  # QImage does not keep the bytes alive
+        self._pixels = pixels
         self.update()

@@ -91,6 +91,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("clip_back", _P, "Previous clip of the segment", ("PgUp",), repeats=True),
     Action("clip_forward", _P, "Next clip of the segment", ("PgDown",), repeats=True),
     Action("reset_view", _I, "Reset zoom, position and window", ("R",)),
+    Action("zoom_in", _I, "Zoom in", ("+", "="), "+", repeats=True),
+    Action("zoom_out", _I, "Zoom out", ("-",), repeats=True),
     Action("one_to_one", _I, "One image pixel on one screen pixel, and back", ("Z",)),
     Action("overlays", _I, "Show or hide calipers and marks", ("I",)),
     Action("layout_one", _I, "One viewport", ("F3",)),

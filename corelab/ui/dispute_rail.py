@@ -68,6 +68,12 @@ class DisputeRail(QWidget):
             if dispute.cell == current:
                 self._scroll.ensureWidgetVisible(row, 0, 60)
 
+    def forget(self) -> None:
+        """The case is left."""
+        self._make((), ())
+        self.note.forget()
+        self.foot.forget()
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), Colour.PANEL)

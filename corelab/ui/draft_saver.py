@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 
 from corelab.domain.clock import Clock
 from corelab.services.reading import Saved
@@ -27,6 +27,7 @@ class DraftSaver(QObject):
 
     state = Signal(str)
     kept = Signal()
+    _settled = Signal()
 
     def __init__(self, jobs: Jobs, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +35,8 @@ class DraftSaver(QObject):
         self._waiting = 0
         self._last: Save | None = None
         """The newest save that has not succeeded yet."""
+        self._error: Exception | None = None
+        """Why the newest save failed."""
         self._retry = QTimer(self)
         self._retry.setSingleShot(True)
         self._retry.setInterval(RETRY_MS)
@@ -46,46 +49,47 @@ class DraftSaver(QObject):
     def forget(self) -> None:
         """Another draft is on screen."""
         self._retry.stop()
-        self._last = None
+        self._last = self._error = None
 
     def save(self, work: Save) -> None:
         self._retry.stop()
-        self._last = work
+        self._last, self._error = work, None
         self._waiting += 1
         self.state.emit("Saving")
         self._jobs.query(self, work, partial(self._on_saved, work), partial(self._on_failed, work))
 
     def flush(self) -> Exception | None:
-        """Before the page is left: what has not been kept is kept now, on this thread. The error, if it cannot be."""
-        if self._last is None:
-            return None
-        work = self._last
-        try:
-            self._settle(work, work())
-        except Exception as error:  # noqa: BLE001 - the page says why it does not let go
-            self._say_failed(error)
-            return error
-        return None
+        """Before the page is left: everything asked for is saved, in the order of asking. The error of the newest, if it cannot be.
+
+        The window stays alive meanwhile but takes no keys and no clicks: a draft must not change while it is waited for.
+        """
+        if self._last is not None and not self._waiting:
+            self.save(self._last)
+        while self._waiting:
+            wait = QEventLoop()
+            self._settled.connect(wait.quit)
+            wait.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        return self._error
 
     def _on_saved(self, work: Save, saved: Saved) -> None:
-        self._waiting -= 1
-        self._settle(work, saved)
-
-    def _settle(self, work: Save, saved: Saved) -> None:
         if work is self._last:
             self._last = None
             self.state.emit(f"Saved {clock_time(saved.at, self._clock)}")
             self.kept.emit()
+        self._on_settled()
 
     def _on_failed(self, work: Save, error: Exception) -> None:
-        self._waiting -= 1
         if work is self._last:
-            self._say_failed(error)
+            self._error = error
+            words = words_for(error)
+            self.state.emit(f"Not saved: {words.happened} {words.do}")
             self._retry.start()
+        self._on_settled()
 
-    def _say_failed(self, error: Exception) -> None:
-        words = words_for(error)
-        self.state.emit(f"Not saved: {words.happened} {words.do}")
+    def _on_settled(self) -> None:
+        self._waiting -= 1
+        if not self._waiting:
+            self._settled.emit()
 
     def _on_retry(self) -> None:
         if self._last is not None:

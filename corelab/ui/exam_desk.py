@@ -48,9 +48,12 @@ class ExamDesk(QObject):
         self.pictures.forget()
 
     def forget(self) -> None:
-        """No frame of the exam stays in memory."""
+        """No frame of the exam stays in memory, nor what was seen of it."""
+        self.exam = ExamClips()
+        self.log.begin(self.exam, {})
         for viewport in self.viewports.all:
             viewport.show_nothing("")
+        self.viewports.refresh_strip()
         self.thumbnails.forget()
         self.pictures.forget()
         self._shelf.wipe()

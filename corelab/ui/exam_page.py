@@ -36,7 +36,7 @@ class ExamPage(Page):
         self._assignment: AssignmentId | None = None
         self._awaited: AssignmentId | None = None
         """The assignment that is being opened; an answer for one that was left meanwhile is dropped."""
-        self._signed, self._submit = False, ""
+        self._signed, self._submit, self._leaving = False, "", False
         self._saver = DraftSaver(desk.jobs, desk.lab.clock, self)
         self._saver.state.connect(self.saved)
         self._signing = SignFlow(self, desk, self.meaning)
@@ -81,6 +81,15 @@ class ExamPage(Page):
             self.desk.jobs.query(self, self._ask(of), partial(self._on_answer, of), partial(self._on_not_opened, of))
 
     def closing(self) -> bool:
+        if self._leaving:
+            return False  # asked a second time while the draft is being saved
+        self._leaving = True
+        try:
+            return self._left()
+        finally:
+            self._leaving = False
+
+    def _left(self) -> bool:
         self.viewports.pause()
         if self._note_pause.isActive():
             self._save()
@@ -90,6 +99,8 @@ class ExamPage(Page):
             return False
         self._note_pause.stop()
         self._awaited = None
+        self._saver.forget()
+        self._signing.forget()
         self._forget()
         self.clips.forget()
         return True

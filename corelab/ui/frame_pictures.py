@@ -1,12 +1,13 @@
 """Single frames as pictures: those that readers bound to their grades, shown on the cards."""
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from corelab.domain.clip import Clip
-from corelab.services.clips import ClipShelf
+from corelab.services.clips import ClipShelf, OpenClip
 from corelab.ui.jobs import Jobs
 from corelab.ui.thumbnails import image_of
 
@@ -37,7 +38,7 @@ class FramePictures(QObject):
         key = (clip.sha256, frame)
         if key not in self._asked:
             self._asked.add(key)
-            self._jobs.pixels(self, partial(_framed, self._shelf, clip, frame), partial(self._on_made, key), self._on_failed)
+            self._jobs.pixels(self, partial(_framed, self._shelf.opening(clip), frame), partial(self._on_made, key), self._on_failed)
         return self._pictures.get(key, QImage())
 
     def _on_made(self, key: Key, picture: QImage) -> None:
@@ -49,5 +50,5 @@ class FramePictures(QObject):
         """The viewport says why a frame cannot be shown; its picture stays black."""
 
 
-def _framed(shelf: ClipShelf, clip: Clip, frame: int) -> QImage:
-    return image_of(shelf.open(clip).frame(frame))
+def _framed(opening: Callable[[], OpenClip], frame: int) -> QImage:
+    return image_of(opening().frame(frame))

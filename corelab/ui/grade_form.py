@@ -71,6 +71,16 @@ class GradeForm(QWidget):
         self._scroll_to_question()
         self.note.show_note(reading.note)
 
+    def forget(self) -> None:
+        """The exam is left: no grade, no word of it stays."""
+        self.map.show_segments((), None)
+        self._label.clear()
+        self._name.clear()
+        self._place.clear()
+        self.questions.forget()
+        self.note.forget()
+        self.foot.forget()
+
     def _scroll_to_question(self) -> None:
         if self.questions.current is not None:
             self._scroll.ensureWidgetVisible(self.questions.current, 0, 8)

@@ -135,8 +135,8 @@ class MainWindow(QMainWindow):
     def open_page(self, name: str, argument: object = None) -> None:
         """Go to a page, if this person may and the page on screen lets go. Not over a lock: an answer may come while it is there."""
         entry = next((each for each in self._entries if each.name == name), None)
-        if entry is None or self._desk is None or self._covered or not self._let_go(name):
-            return
+        if entry is None or self._desk is None or self._covered or not self._let_go(name) or self._covered:
+            return  # asked twice: the lock may come while the page that is left still saves
         page = self._pages.get(name) or self._made(entry, self._desk)
         self.header.show_headline("", "")
         self.header.show_saved("")

@@ -57,6 +57,12 @@ class OwnCard(QWidget):
         self._column.addStretch(1)
         self.update()
 
+    def forget(self) -> None:
+        """The case is left."""
+        self._empty()
+        self._shown, self._chosen = None, False
+        self.update()
+
     def _add_grades(self, deciding: Deciding, decision: Decision | None) -> None:
         ne = deciding.asked is Asked.NE_REASON
         self._title("Why is it not evaluable?" if ne else "Own grade", current=ne or deciding.asked is Asked.GRADE)

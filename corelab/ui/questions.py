@@ -37,7 +37,7 @@ class Questions(QWidget):
         """The last row of the open question, to be scrolled to."""
 
     def show_grading(self, grading: Grading) -> None:
-        self._empty()
+        self.forget()
         segment = grading.reading.form.segment(grading.segment)
         if not grading.cells:
             self._add(_closed_words(grading, segment.not_imaged))
@@ -89,7 +89,8 @@ class Questions(QWidget):
     def _add(self, widget: QWidget) -> None:
         self._column.addWidget(widget)
 
-    def _empty(self) -> None:
+    def forget(self) -> None:
+        """Nothing is asked."""
         self._cells, self.current = {}, None
         while (item := self._column.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:

@@ -52,7 +52,8 @@ class ReadCard(QAbstractButton):
 
     def __init__(self, letter: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shown = ReadShown(letter, None, "")
+        self._letter = letter
+        self.forget()
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -60,6 +61,12 @@ class ReadCard(QAbstractButton):
         self._shown = shown
         words = (f"Read {shown.letter}: {shown.word}", shown.reason, shown.frames, "taken" if shown.taken else f"take with {shown.letter}")
         self.setAccessibleName(", ".join(each for each in words if each))
+        self.update()
+
+    def forget(self) -> None:
+        """No case is open."""
+        self._shown = ReadShown(self._letter, None, "")
+        self.setAccessibleName(f"Read {self._letter}")
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -76,8 +76,10 @@ class ReadingPage(ExamPage):
     def _forget(self) -> None:
         if self._grading is not None and self._grading.cell is not None:
             self._left_at = (self._grading.reading.assignment, self._grading.cell)
-        self._grading = None
+        self._grading, self._pseudonym = None, ""
         self.rail.forget()
+        self.form.forget()
+        self.strip.show_marks(())
 
     def _show_signed(self) -> None:
         self.form.show_signed(signed=self._signed)

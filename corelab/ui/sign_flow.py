@@ -66,15 +66,26 @@ class SignFlow(QObject):
         super().__init__(page)
         self._page, self._desk, self._meaning = page, desk, meaning
         self._busy = False
+        self._turn = 0
+        """Counts the exams left: what was checked of an earlier one is not shown over the next."""
+
+    def forget(self) -> None:
+        """The exam is left."""
+        self._turn += 1
+        self._busy = False
 
     def begin(self, what: str, check: Callable[[], tuple[T, ...]], words_of: Callable[[T], str], sign: Callable[[str], Signed]) -> None:
         """``check`` finds what is missing and ``sign`` signs with a password, both off the window's thread."""
         if self._busy:
             return
         self._busy = True
-        self._desk.jobs.query(self, check, partial(self._on_checked, what, words_of, sign), self._on_failed)
+        self._desk.jobs.query(self, check, partial(self._on_checked, self._turn, what, words_of, sign), self._on_failed)
 
-    def _on_checked(self, what: str, words_of: Callable[[T], str], sign: Callable[[str], Signed], missing: tuple[T, ...]) -> None:
+    def _on_checked(
+        self, turn: int, what: str, words_of: Callable[[T], str], sign: Callable[[str], Signed], missing: tuple[T, ...]
+    ) -> None:
+        if turn != self._turn:
+            return
         self._busy = False
         if missing:
             dialog = MissingDialog(self._page, [words_of(each) for each in missing])

@@ -55,6 +55,12 @@ class SignFoot(QWidget):
         self._words_gone.stop()
         self.words.show_words(f"Signed. Ctrl+Enter opens the next {next_one}." if signed else "")
 
+    def forget(self) -> None:
+        """The exam is left."""
+        self.show_progress(0, 0, complete=False)
+        self._words_gone.stop()
+        self.words.clear()
+
     def show_narrow(self, *, narrow: bool, cap: str = "Ctrl+\u21b5") -> None:
         """``cap`` stands on the button where there is no room for the whole key."""
         side = PADDING_NARROW if narrow else PADDING
@@ -136,6 +142,10 @@ class NoteField(QPlainTextEdit):
     def show_note(self, note: str) -> None:
         if self.toPlainText() != note:
             self.setPlainText(note)
+
+    def forget(self) -> None:
+        """The exam is left: its words go, and with them what could be undone."""
+        self.clear()
 
     def _on_changed(self) -> None:
         if self.hasFocus():

@@ -1,7 +1,7 @@
 """Makes the small pictures of clips, after the clip on screen has its first frame."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final
 
@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 
 from corelab.domain.clip import Clip
 from corelab.domain.vocabulary import Sha256
-from corelab.services.clips import ClipShelf, Frame
+from corelab.services.clips import ClipShelf, Frame, OpenClip
 from corelab.ui.jobs import Jobs
 
 WIDTH: Final = 240
@@ -31,9 +31,13 @@ class Thumbnails(QObject):
         self._asked: set[Sha256] = set()
         self._waiting: deque[Clip] = deque()
         self._busy = False
+        self._turn = 0
+        """Counts the exams: a picture of a former one is dropped."""
 
     def forget(self) -> None:
         """Another exam: its clips are asked for anew."""
+        self._turn += 1
+        self._busy = False
         self._asked.clear()
         self._waiting.clear()
 
@@ -49,22 +53,24 @@ class Thumbnails(QObject):
         if self._waiting and not self._busy:
             self._busy = True
             clip = self._waiting.popleft()
-            done, failed = partial(self._on_made, clip.sha256), self._on_failed
-            self._jobs.pixels(self, partial(_small, self._shelf, clip), done, failed)
+            done, failed = partial(self._on_made, self._turn, clip.sha256), partial(self._on_failed, self._turn)
+            self._jobs.pixels(self, partial(_small, self._shelf.opening(clip)), done, failed)
 
-    def _on_made(self, clip: Sha256, picture: QImage) -> None:
-        self._busy = False
-        self.made.emit(clip, picture)
-        self.work()
+    def _on_made(self, turn: int, clip: Sha256, picture: QImage) -> None:
+        if turn == self._turn:
+            self._busy = False
+            self.made.emit(clip, picture)
+            self.work()
 
-    def _on_failed(self, _error: Exception) -> None:
+    def _on_failed(self, turn: int, _error: Exception) -> None:
         # The viewport says why a clip cannot be shown; its small picture stays black.
-        self._busy = False
-        self.work()
+        if turn == self._turn:
+            self._busy = False
+            self.work()
 
 
-def _small(shelf: ClipShelf, clip: Clip) -> QImage:
-    return image_of(shelf.open(clip).thumbnail(WIDTH))
+def _small(opening: Callable[[], OpenClip]) -> QImage:
+    return image_of(opening().thumbnail(WIDTH))
 
 
 def image_of(frame: Frame) -> QImage:

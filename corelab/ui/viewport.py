@@ -122,6 +122,7 @@ class Viewport(QWidget):
         """No clip; ``words`` say why."""
         self.player.close()
         self._calipers, self._place = (), ""
+        self.view.forget_view()
         self.view.show_words(words)
         self._describe()
 
