@@ -1,6 +1,5 @@
 """A small lab in which every regulated table holds at least one row, all of it consistent: what tampering is tried on."""
 
-import hashlib
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -71,8 +70,6 @@ def _write_rest(lab: Lab, exam: ExamId) -> None:
     ]
     with lab.open.store.begin(lab.coordinator.actor(Role.COORDINATOR)) as transaction:
         transaction.record("lab.filled", "exam", exam, rows=rows, payload={"why": "filled"})
-    for content in CLIPS:
-        _write_clip(lab, content)
 
 
 def _a_repeat(id_: str, exam: ExamId, reader: str) -> dict[str, Any]:
@@ -88,13 +85,6 @@ def _a_repeat(id_: str, exam: ExamId, reader: str) -> dict[str, Any]:
         order_key="0",
         due=None,
     )
-
-
-def _write_clip(lab: Lab, content: str) -> None:
-    digest = hashlib.sha256(content.encode()).hexdigest()
-    place = lab.open.clips / digest[:2] / f"{digest}.dcm"
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_bytes(content.encode())
 
 
 def _approve_package(lab: Lab) -> None:

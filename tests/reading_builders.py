@@ -37,7 +37,7 @@ _TIMING = Timing(TimingSource.FRAME_TIME, (40.0,) * FRAMES)
 
 
 def a_ready_exam(lab: Lab, subject: str = "S01", visit: str = "D10", *, received: Collection[str] = ("CFV", "POPV")) -> ExamId:
-    """An exam with one released clip of each received segment; the other required ones were not imaged."""
+    """An exam with one released clip of each received segment, its file in its place; the other required ones were not imaged."""
     session, people = lab.coordinator, {"checker_id": lab.coordinator.account, "verifier_id": lab.coordinator_2.account}
     with lab.open.store.begin(session.actor(None)) as transaction:
         subject_id = registry.subject_id(transaction, subject) or _new_subject(transaction, subject)
@@ -55,7 +55,17 @@ def a_ready_exam(lab: Lab, subject: str = "S01", visit: str = "D10", *, received
         status = registry.status_row(transaction, new.id, ExamState.READY, closed)
         rows = [registry.exam_row(new), *_clips(new, received, people), status]
         transaction.record("exam.made", "exam", new.id, rows=rows)
+    for segment in received:
+        _write_clip(lab, f"{subject} {visit} {segment}".encode())
     return new.id
+
+
+def _write_clip(lab: Lab, content: bytes) -> None:
+    """A file of the digest that ``_clip`` says; nothing here looks at its pictures."""
+    digest = sha256(content).hexdigest()
+    place = lab.open.clips / digest[:2] / f"{digest}.dcm"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(content)
 
 
 def _new_subject(transaction: Transaction, subject: str) -> str:

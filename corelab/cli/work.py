@@ -7,6 +7,7 @@ import typer
 
 from corelab.cli.terminal import AsJson, Faulty, LabFolder, PasswordStdin, answer, command, progress, signed_in
 from corelab.services import assignment, comparison, packages, verification
+from corelab.ui.work_words import rejected_do, rejected_words
 
 commands = typer.Typer()
 
@@ -28,9 +29,13 @@ def compare(lab: LabFolder, as_json: AsJson = False, password_stdin: PasswordStd
     """Release and compare: opens pairs of signed readings, makes results and cases; finishes decided cases."""
     with signed_in(lab, password_stdin=password_stdin) as here, progress("Comparing", quiet=as_json) as show:
         done = comparison.release_and_compare(here.lab, here.session, progress=show)
-    document = {"concordant": done.concordant, "cases": done.cases, "waiting": done.waiting, "finished": done.finished}
+    counts = {"concordant": done.concordant, "cases": done.cases, "waiting": done.waiting, "finished": done.finished}
+    rejected = [{"subject": one.subject, "visit": one.visit, "record": one.record, "fault": one.fault.value} for one in done.rejected]
     words = f"Concordant {done.concordant}, new cases {done.cases}, decided cases finished {done.finished}, waiting {done.waiting}."
-    answer(document, words, as_json=as_json)
+    lines = (words, *(f"Rejected: {rejected_words(one)}" for one in done.rejected))
+    answer(counts | {"rejected": rejected}, "\n".join(lines), as_json=as_json)
+    if rejected:
+        raise Faulty("" if as_json else rejected_do(len(rejected)))
 
 
 @commands.command("export")

@@ -61,6 +61,7 @@ class RecordFault(Enum):
     SEALED = "sealed"
     CHARTER = "charter"
     TAKEN = "taken"
+    CONTENT = "content"
 
 
 class RecordRejectedError(Exception):

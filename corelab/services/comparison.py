@@ -6,13 +6,15 @@ from functools import partial
 from uuid import uuid4
 
 from corelab.domain.accounts import Command
-from corelab.domain.vocabulary import ExamId, ExamState
-from corelab.services import accounts
+from corelab.domain.reading_errors import RecordFault, RecordRejectedError
+from corelab.domain.vocabulary import ExamId, ExamState, SubjectCode, VisitId
+from corelab.services import accounts, shown
 from corelab.services.accounts import Session
 from corelab.services.assignment import chance
 from corelab.services.exam_comparison import Batch, NoAdjudicatorError, compare_exam, finish_case
 from corelab.services.labs import OpenLab
 from corelab.services.packages.locking import require_unlocked
+from corelab.services.verification import require_sound
 from corelab.storage import readings
 from corelab.storage.readings import PRIMARY, CaseRecord
 from corelab.storage.store import NewRow, Snapshot
@@ -21,10 +23,22 @@ Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Rejected:
+    """An exam that was left as it was: ``record``, one of its signed records, does not hold what was signed."""
+
+    exam: ExamId
+    subject: SubjectCode
+    visit: VisitId
+    record: str
+    fault: RecordFault
+
+
+@dataclass(frozen=True, slots=True)
 class Compared:
     """What one batch did, in exams. ``waiting``: still without two signed readings, or with a case that is not decided.
 
     ``without_adjudicator``: exams that differ and for which nobody may adjudicate; they stay sealed as they were.
+    ``rejected``: exams with a record that is not what was signed; nothing of them was written, and they are not counted as waiting.
     """
 
     concordant: int
@@ -32,6 +46,7 @@ class Compared:
     waiting: int
     finished: int
     without_adjudicator: tuple[ExamId, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +67,7 @@ def release_and_compare(lab: OpenLab, session: Session, progress: Progress | Non
     """Compares every exam whose two readings are signed, and finishes every decided case: one transaction per exam.
 
     Interrupted, the exams already done stay done and the next run takes the rest. Needs custody.
-    Raises RecordRejectedError when a signed record is not what was signed; nothing of that exam is written.
+    Raises LabFaultyError before anything is opened, when the lab does not verify.
     """
     role = accounts.permit(session, Command.COMPARE)
     custody, seed = accounts.held_custody(session), chance(lab, session)
@@ -61,22 +76,33 @@ def release_and_compare(lab: OpenLab, session: Session, progress: Progress | Non
         due = _due(snapshot)
     if not due.pairs and not due.decided:
         return Compared(0, 0, due.waiting, 0)
+    show = progress or (lambda _done, _of, _what: None)
+    show(0, len(due.pairs) + len(due.decided), "Verifying the lab")
+    require_sound(lab.folder)
     batch = Batch(_open_batch(lab, session, due), custody, seed)
     steps = [partial(compare_exam, batch=batch, exam=exam) for exam in due.pairs]
     steps += [partial(finish_case, batch=batch, case=case) for case in due.decided]
     outcomes: list[str] = []
     stuck: list[ExamId] = []
+    rejected: list[Rejected] = []
     for number, step in enumerate(steps, 1):
         try:
             with lab.store.begin(session.actor(role)) as transaction:
                 outcomes.append(step(transaction))
         except NoAdjudicatorError as error:
             stuck.append(error.exam)
-        if progress is not None:
-            progress(number, len(steps), "exams")
+        except RecordRejectedError as error:
+            rejected.append(_rejected(lab, error))
+        show(number, len(steps), "exams")
     counts = {outcome: outcomes.count(outcome) for outcome in ("concordant", "case", "finished")}
     waiting = due.waiting + counts["case"] + len(stuck)
-    return Compared(counts["concordant"], counts["case"], waiting, counts["finished"], tuple(stuck))
+    return Compared(counts["concordant"], counts["case"], waiting, counts["finished"], tuple(stuck), tuple(rejected))
+
+
+def _rejected(lab: OpenLab, error: RecordRejectedError) -> Rejected:
+    with lab.store.read() as snapshot:
+        exam = shown.exam_of(snapshot, error.exam)
+    return Rejected(error.exam, exam.subject, exam.visit, error.record, error.fault)
 
 
 def _due(snapshot: Snapshot) -> _Due:

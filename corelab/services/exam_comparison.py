@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from corelab.domain import allocation
-from corelab.domain.adjudication import Case, finish, open_case
+from corelab.domain.adjudication import Case, DecisionRefusedError, finish, open_case
 from corelab.domain.allocation import Purpose, Slot, exam_part, reference_slot
 from corelab.domain.case_content import case_json, case_of, key_json, stands_in
 from corelab.domain.charter import Charter
@@ -95,7 +95,11 @@ class _Work:
 
     def _content(self, slot: Slot) -> ReadingContent:
         record, of = self.records[slot], self.assignments[slot]
-        content = ReadingContent.from_json(self.proven(record).json)
+        opening = self.proven(record)
+        try:
+            content = ReadingContent.from_json(opening.json)
+        except (LookupError, TypeError, ValueError) as error:
+            raise RecordRejectedError(self.exam, record.id, RecordFault.CONTENT) from error
         if (content.charter, content.exam, content.revision) != (record.charter_hash, of.pseudonym, record.revision):
             raise RecordRejectedError(self.exam, record.id, RecordFault.DIGEST)
         return content
@@ -239,13 +243,18 @@ def finish_case(transaction: Transaction, *, batch: Batch, case: CaseRecord) -> 
     decided = readings.signed_adjudication(transaction, case)
     if decided is None or {record.id for record in work.records.values()} != {case.reading_1, case.reading_2}:
         raise RecordRejectedError(case.exam, case.id, RecordFault.DIGEST)
-    content = AdjudicationContent.from_json(work.proven(decided).json)
+    opening = work.proven(decided)
+    try:
+        content = AdjudicationContent.from_json(opening.json)
+        results = finish(work.comparison, content.decisions)
+    except (DecisionRefusedError, LookupError, TypeError, ValueError) as error:
+        raise RecordRejectedError(case.exam, decided.id, RecordFault.CONTENT) from error
     _require_taken(work, case, decided, content)
     sources = dict.fromkeys(Source, work.records[work.reference]) | {Source.ADJUDICATED: decided}
     rows = [
         *_opened_readings(work),
         *_opened_decision(work, case, decided, content),
-        *(readings.result_row(work.exam, one, sources[one.source]) for one in finish(work.comparison, content.decisions)),
+        *(readings.result_row(work.exam, one, sources[one.source]) for one in results),
         readings.state_row(transaction, work.exam, ExamState.FINAL),
     ]
     transaction.record("case.finished", "case", case.id, rows=rows)

@@ -35,6 +35,21 @@ class Verified:
     faults: tuple[Fault, ...]
 
 
+class LabFaultyError(Exception):
+    """The lab does not verify; ``faults`` are (where, what). What was asked for was not begun."""
+
+    def __init__(self, faults: tuple[tuple[str, str], ...]) -> None:
+        super().__init__("; ".join(f"{where}: {what}" for where, what in faults[:5]))
+        self.faults = faults
+
+
+def require_sound(folder: Path) -> None:
+    """Before a release, a lock or a package everything is looked at. Raises LabFaultyError."""
+    found = verify_lab(folder)
+    if not found.ok:
+        raise LabFaultyError(tuple((fault.where, fault.what) for fault in found.faults))
+
+
 def verify_lab(folder: Path) -> Verified:
     """All of a lab, reading only and without any key. Raises NotALabError when there is no lab in the folder."""
     path = folder / DATABASE

@@ -27,6 +27,7 @@ from corelab.ui.page import Page
 from corelab.ui.parts import key_hint, text_label
 from corelab.ui.rows import Column, Mark, Rows, Shown, shown
 from corelab.ui.theme import Colour, Size, Weight
+from corelab.ui.work_words import rejected_do, rejected_words
 
 _COUNTS = (
     (ExamState.RECEIVING, "Receiving", "clips or facts missing"),
@@ -209,7 +210,9 @@ class OverviewPage(Page):
     def _on_compared(self, done: Compared) -> None:
         words = f"{done.concordant} concordant, {done.cases} new cases, {done.finished} cases finished, {done.waiting} still waiting."
         stuck = len(done.without_adjudicator)
-        self._told(words + (f" {stuck} differ and have no adjudicator: add one who read nothing of the subject." if stuck else ""))
+        words += f" {stuck} differ and have no adjudicator: add one who read nothing of the subject." if stuck else ""
+        rejected = "".join(f"\n{rejected_words(one)}." for one in done.rejected[:6])
+        self._told(f"{words}{rejected}\n{rejected_do(len(done.rejected))}" if rejected else words)
 
     def ask_lock(self) -> None:
         if not self.lock.isEnabled():

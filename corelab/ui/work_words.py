@@ -74,13 +74,35 @@ def _faulty(error: Any) -> Words:
     listed = "; ".join(str(fault) if isinstance(fault, str) else " ".join(map(str, _pair(fault))) for fault in error.faults[:3])
     return Words(
         f"A check failed: {listed}.",
-        "No package was written; the lab was not changed.",
+        "Nothing was released, locked or written.",
         "Do not work on. Keep the folder and compare it with a backup.",
     )
 
 
 def _pair(fault: Any) -> tuple[Any, ...]:
     return tuple(fault) if isinstance(fault, tuple) else (fault.where, fault.what)
+
+
+_REJECTED: Mapping[str, str] = MappingProxyType(
+    {
+        "digest": "its content is not what was signed",
+        "signature": "its signature is not valid",
+        "sealed": "it cannot be opened with the custody key",
+        "charter": "the two readings were made under different versions of the charter",
+        "taken": "a decision does not say what the reading it took says",
+        "content": "it is not a complete record",
+    }
+)
+
+
+def rejected_words(rejected: Any) -> str:
+    """An exam that was not compared: ``S01 D10: a signed record was refused, its signature is not valid``."""
+    return f"{rejected.subject} {rejected.visit}: a signed record was refused, {_REJECTED[rejected.fault.value]}"
+
+
+def rejected_do(count: int) -> str:
+    left = "This exam was left as it was" if count == 1 else f"These {count} exams were left as they were"
+    return f"{left}; the others are done. Keep a backup, and ask who signed the record."
 
 
 def _clip(error: Any) -> Words:

@@ -18,7 +18,6 @@ from corelab.domain.reading_errors import (
     NotTrainedError,
     NotYoursError,
     RecordFault,
-    RecordRejectedError,
     UnattendedError,
 )
 from corelab.domain.record_errors import (
@@ -29,12 +28,14 @@ from corelab.domain.record_errors import (
     SignInRefusedError,
     SubmitConflictError,
 )
+from corelab.domain.room import room_for
 from corelab.domain.vocabulary import Binding, Evidence, Grade, LabKind, not_evaluable
 from corelab.domain.worklist import WorkState
-from corelab.services import accounts, adjudication, assignment, comparison, labs, reading
+from corelab.services import accounts, adjudication, assignment, comparison, labs, own_work, reading
 from corelab.services.accounts import Session
+from corelab.services.labs import OpenLab
 from corelab.services.recomputed import recomputed_results
-from corelab.services.verification import verify_lab
+from corelab.services.verification import LabFaultyError, verify_lab
 from corelab.storage import readings
 from corelab.storage.keys import BoxSecret, unseal
 from tests.builders import PASSWORD, Lab, a_lab
@@ -383,13 +384,22 @@ def test_a_reading_is_signed_unattended_in_a_demo_lab_only(tmp_path: Path) -> No
 # ---------------------------------------------------------------- records that were tampered with
 
 
-def test_a_reading_whose_signature_was_changed_is_not_compared(lab: Lab) -> None:
+def test_readings_whose_signature_was_changed_are_not_compared(lab: Lab) -> None:
     signs(lab, lab.reader_1)
     signs(lab, lab.reader_2)
-    _behind(lab, "signature_no_update", "UPDATE signature SET printed_name = 'Somebody else'")
-    with pytest.raises(RecordRejectedError) as refused:
+    _behind(lab, "signature_no_update", "UPDATE signature SET printed_name = 'Somebody else' WHERE record_type = 'reading'")
+    with pytest.raises(LabFaultyError):
         comparison.release_and_compare(lab.open, lab.coordinator)
-    assert refused.value.fault is RecordFault.SIGNATURE
+    assert _rows(lab, "comparison") == _rows(lab, "result") == _rows(lab, "release_batch") == []
+
+
+def test_a_signature_changed_after_the_lab_was_verified_is_found_too(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    signs(lab, lab.reader_1)
+    signs(lab, lab.reader_2)
+    changed = "UPDATE signature SET printed_name = 'Somebody else' WHERE record_type = 'reading'"
+    monkeypatch.setattr(comparison, "require_sound", lambda _folder: _behind(lab, "signature_no_update", changed))
+    (rejected,) = comparison.release_and_compare(lab.open, lab.coordinator).rejected
+    assert rejected.fault is RecordFault.SIGNATURE
     assert _rows(lab, "comparison") == _rows(lab, "result") == []
 
 
@@ -397,10 +407,33 @@ def test_a_reading_whose_envelope_was_swapped_is_not_compared(lab: Lab) -> None:
     mine, theirs = signs(lab, lab.reader_1), signs(lab, lab.reader_2)
     swap = f"UPDATE event_payload SET body = (SELECT body FROM event_payload WHERE seq = {theirs.seq}) WHERE seq = {mine.seq}"
     _behind(lab, "event_payload_no_update", swap)
-    with pytest.raises(RecordRejectedError) as refused:
+    with pytest.raises(LabFaultyError):
         comparison.release_and_compare(lab.open, lab.coordinator)
-    assert refused.value.fault is RecordFault.DIGEST
     assert _rows(lab, "result") == []
+
+
+def test_a_record_that_custody_cannot_open_stops_its_own_exam_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = a_staffed_lab(tmp_path)
+    for visit in ("BL", "D10", "M6"):
+        a_ready_exam(lab, visit=visit)
+    assignment.assign(lab.open, lab.coordinator)
+    for session in (lab.reader_1, lab.reader_1, lab.reader_1, lab.reader_2, lab.reader_2):
+        signs(lab, session)
+    with monkeypatch.context() as patched:  # verify, which has no key, cannot see to whom a record was sealed
+        patched.setattr(own_work, "envelope", _sealed_to_the_author_alone)
+        signs(lab, lab.reader_2)
+    done = comparison.release_and_compare(lab.open, lab.coordinator)
+    assert (done.concordant, done.waiting) == (2, 0)
+    (rejected,) = done.rejected
+    assert (rejected.subject, rejected.fault) == ("S01", RecordFault.SEALED)
+    with lab.open.store.read() as snapshot:
+        assert rejected.record in {row["id"] for row in snapshot.all("reading")}
+        assert not snapshot.all("result", exam_id=rejected.exam)
+        assert {row["visit"] for row in snapshot.all("exam", id=rejected.exam)} == {rejected.visit}
+
+
+def _sealed_to_the_author_alone(lab: OpenLab, session: Session, clips: int) -> own_work.Envelope:
+    return own_work.Envelope((session.box.public, session.box.public), accounts.custody_public(lab), room_for(lab.charter, clips))
 
 
 def _behind(lab: Lab, trigger: str, statement: str) -> None:

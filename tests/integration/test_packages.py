@@ -3,7 +3,6 @@
 import csv
 import json
 import shutil
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,8 @@ from corelab.domain.vocabulary import ClipId, LabKind, SegmentId
 from corelab.export.check import PackageFault
 from corelab.export.manifest import PackageExistsError
 from corelab.services import accounts, adjudication, assignment, comparison, intake, packages, reading, verification
-from corelab.services.packages.errors import LabFaultyError, LockedError, NotFinalError, NothingToExportError, StopTheLineError
+from corelab.services.packages.errors import LockedError, NotFinalError, NothingToExportError, StopTheLineError
+from corelab.services.verification import LabFaultyError
 from tests.builders import PASSWORD, Lab, a_lab
 from tests.reading_builders import a_ready_exam, first, signs
 
@@ -32,21 +32,11 @@ def lab(tmp_path: Path) -> Lab:
     return a_staffed_lab(tmp_path)
 
 
-def keep_clips(lab: Lab, subject: str, visit: str) -> None:
-    """The files behind the clips of ``a_ready_exam``: a lab without them does not verify."""
-    for segment in ("CFV", "POPV"):
-        content = f"{subject} {visit} {segment}".encode()
-        digest = sha256(content).hexdigest()
-        (lab.open.clips / digest[:2]).mkdir(exist_ok=True)
-        (lab.open.clips / digest[:2] / f"{digest}.dcm").write_bytes(content)
-
-
 def read_by_both(lab: Lab, subject: str = "S01", visit: str = "D10", **differs: int | str) -> None:
     a_ready_exam(lab, subject, visit)
-    keep_clips(lab, subject, visit)
     assignment.assign(lab.open, lab.coordinator)
     signs(lab, lab.reader_1)
-    signs(lab, lab.reader_2, **differs)
+    signs(lab, lab.reader_2, "", **differs)
     comparison.release_and_compare(lab.open, lab.coordinator)
 
 
@@ -142,7 +132,6 @@ def test_an_exam_that_waits_is_left_out_and_named(lab: Lab, tmp_path: Path) -> N
 
 def test_a_package_without_any_final_exam_is_refused_with_what_waits(lab: Lab, tmp_path: Path) -> None:
     a_ready_exam(lab)
-    keep_clips(lab, "S01", "D10")
     with pytest.raises(NothingToExportError) as refused:
         exported(lab, tmp_path / "out")
     assert [one.visit for one in refused.value.excluded] == ["D10"]
@@ -180,6 +169,18 @@ def test_a_lab_with_a_fault_is_not_exported(lab: Lab, tmp_path: Path) -> None:
     (lab.open.clips / "stray.dcm").write_bytes(b"x")
     with pytest.raises(LabFaultyError):
         exported(lab, tmp_path / "out")
+
+
+def test_a_lab_with_a_fault_is_neither_locked_nor_compared(lab: Lab) -> None:
+    read_by_both(lab)
+    (lab.open.clips / "stray.dcm").write_bytes(b"x")
+    with pytest.raises(LabFaultyError):
+        packages.lock(lab.open, lab.coordinator, "All in", PASSWORD)
+    with pytest.raises(LabFaultyError):
+        read_by_both(lab, visit="BL")
+    with lab.open.store.read() as snapshot:
+        assert not snapshot.all("lock")
+        assert len(snapshot.all("comparison")) == len(snapshot.all("release_batch")) == len(snapshot.events(kind="sealed.opened")) == 1
 
 
 def test_only_a_coordinator_locks_and_exports(lab: Lab, tmp_path: Path) -> None:

@@ -20,14 +20,6 @@ class StopTheLineError(Exception):
         self.faults = faults
 
 
-class LabFaultyError(Exception):
-    """The lab does not verify; nothing was written."""
-
-    def __init__(self, faults: tuple[tuple[str, str], ...]) -> None:
-        super().__init__("; ".join(f"{where}: {what}" for where, what in faults[:5]))
-        self.faults = faults
-
-
 class NotFinalError(Exception):
     """The trial's data cannot be locked: these exams are not final."""
 

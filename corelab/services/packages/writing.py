@@ -19,12 +19,13 @@ from corelab.export.readme import readme
 from corelab.export.rows import tables_of
 from corelab.export.tables import CODELIST_HEADER, DICTIONARY_HEADER, SPECIFICATION, codelists_for, dictionary_rows, tables_for
 from corelab.export.writers import csv_bytes, json_bytes, table_bytes
-from corelab.services import accounts, verification
+from corelab.services import accounts
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab, effective_charter
 from corelab.services.packages.checking import verify_package
-from corelab.services.packages.errors import LabFaultyError, ManyChartersError, NothingToExportError, StopTheLineError
+from corelab.services.packages.errors import ManyChartersError, NothingToExportError, StopTheLineError
 from corelab.services.packages.gather import Excluded, Gathered, gather
+from corelab.services.verification import require_sound
 from corelab.storage.keys import Opening, Signer, make_opening
 from corelab.storage.snapshot import Row, Snapshot
 from corelab.storage.transaction import NewRow, Transaction
@@ -90,7 +91,7 @@ def export(lab: OpenLab, session: Session, out: Path, password: str, *, test: bo
     role = accounts.permit(session, Command.EXPORT)
     show = progress or (lambda _done, _of, _what: None)
     show(0, _STEPS, "Verifying the lab")
-    _require_sound(lab)
+    require_sound(lab.folder)
     seed = accounts.lab_secret(lab, session, "chance").decode("ascii")
     show(1, _STEPS, "Deriving results")
     with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
@@ -117,12 +118,6 @@ def _kind(lab: OpenLab, *, test: bool) -> str:
     if lab.kind is LabKind.DEMO:
         return "DEMO"
     return "TEST" if test or lab.kind is LabKind.TRAINING else "PROD"
-
-
-def _require_sound(lab: OpenLab) -> None:
-    found = verification.verify_lab(lab.folder)
-    if not found.ok:
-        raise LabFaultyError(tuple((fault.where, fault.what) for fault in found.faults))
 
 
 def _cutoff(snapshot: Snapshot) -> _Cutoff:
