@@ -1,7 +1,7 @@
 """Finds what may be text in a clip, for a person to look at. It finds; it never clears: the absence of a hit says nothing."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(1 << 26))
@@ -72,13 +72,6 @@ class TextFinder:
         place = slice(box[1], box[3] + 1), slice(box[0], box[2] + 1)
         bright = self.high[place] >= np.percentile(self.high[place], 75)
         return int(np.bincount(self.brightest[place][bright]).argmax())
-
-
-def find_text(frames: Iterable[Grey]) -> Findings:
-    finder = TextFinder()
-    for frame in frames:
-        finder.add(frame)
-    return finder.findings()
 
 
 def lines_of_text(frame: Grey, thresholds: Sequence[int]) -> tuple[Box, ...]:

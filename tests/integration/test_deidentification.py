@@ -5,13 +5,15 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
 import pydicom
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydicom.dataset import Dataset
-from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian, JPEGBaseline8Bit
+from pydicom.encaps import encapsulate
+from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian, JPEGBaseline8Bit, RLELossless
 
 from corelab.domain.intake import IntakeCode, ObjectRefusedError, Outcome
 from corelab.imaging.deid.candidate import Decision, Prepared, prepare
@@ -408,6 +410,40 @@ def test_damage_is_held_and_accepted_with_the_whole_frames_only(tmp_path: Path) 
     clip = pydicom.dcmread(tmp_path / "x.out")
     assert clip.NumberOfFrames == 3
     assert [float(each) for each in clip.FrameTimeVector] == pytest.approx([0, 66.6, 66.6])
+
+
+def run_lengths(hidden: bytes = b"") -> bytes:
+    """An RLE file; ``hidden`` is put where the headers of its frames must be zero."""
+    segments = [bytes(imagecodecs.packbits_encode(frame)) for frame in speckle()]
+    headers = [struct.pack("<16I", 1, 64, *[0] * 14) for _ in segments]
+    made = a_dataset()
+    made.PixelData = encapsulate([header[: 64 - len(hidden)] + hidden + of for header, of in zip(headers, segments, strict=True)])
+    made["PixelData"].VR, made["PixelData"].is_undefined_length = "OB", True
+    return file_bytes(made, RLELossless)
+
+
+def test_run_length_headers_are_checked_on_the_way_in(tmp_path: Path) -> None:
+    (tmp_path / "sound").write_bytes(run_lengths())
+    (tmp_path / "odd").write_bytes(run_lengths(TOKEN[:8].encode()))
+    cleaned(tmp_path / "sound")
+    assert prepared(tmp_path / "odd").code is IntakeCode.DECODE
+
+
+def test_run_length_headers_are_checked_on_the_final_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corelab.imaging.deid.candidate._NATIVE_LIMIT", 1000)
+    data = bytearray(cleaned(a_file(tmp_path / "x")))
+    at = data.index(struct.pack("<3I", 1, 64, 0))
+    data[at + 60 : at + 64] = b"ANNA"
+    (tmp_path / "x.final").write_bytes(data)
+    with pytest.raises(ObjectRefusedError) as refused:
+        require_clean(tmp_path / "x.final", Identity({}), (REGION,), ())
+    assert refused.value.code is IntakeCode.CONTAINER
+
+
+def test_a_clip_that_is_refused_leaves_no_candidate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corelab.imaging.deid.candidate.Mask.proves", lambda *_: False)
+    assert prepared(a_file(tmp_path / "x")).code is IntakeCode.MASK_PROOF
+    assert not (tmp_path / "x.out").exists()
 
 
 def test_extra_frames_are_held(tmp_path: Path) -> None:

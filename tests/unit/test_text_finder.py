@@ -1,10 +1,12 @@
 """Text in a picture is found where it stands and in the frame that shows it; speckle is not taken for text."""
 
+from collections.abc import Iterable
+
 import cv2
 import numpy as np
 import pytest
 
-from corelab.imaging.text_finder import Grey, find_text
+from corelab.imaging.text_finder import Findings, Grey, TextFinder
 
 ROWS, COLUMNS = 240, 320
 
@@ -18,6 +20,13 @@ def tissue(frames: int, seed: int = 5) -> list[Grey]:
 
 def written(frame: Grey, *, level: int = 255, at: tuple[int, int] = (60, 120)) -> Grey:
     return np.asarray(cv2.putText(frame.copy(), "QUORLIMAX 71300", at, cv2.FONT_HERSHEY_SIMPLEX, 0.5, level, 1, cv2.LINE_8), np.uint8)
+
+
+def find_text(frames: Iterable[Grey]) -> Findings:
+    finder = TextFinder()
+    for frame in frames:
+        finder.add(frame)
+    return finder.findings()
 
 
 def touches_the_line(boxes: tuple[tuple[int, int, int, int], ...]) -> bool:
