@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from pydicom.dataset import Dataset
 
 from corelab.domain.intake import IntakeRefusedError, Outcome, Refusal
 from corelab.domain.vocabulary import Side
@@ -137,6 +138,69 @@ def test_two_patients_in_one_study_are_held(lab: Lab, site: Path) -> None:
         intake.set_mask(lab.open, lab.coordinator, report.objects[1].clip, [(0, 0, 9, 9)])
     cleared = intake.accept_damage(lab.open, lab.coordinator, report.objects[1].clip, "the site corrected the number")
     assert cleared.state is intake.ClipState.CHECKED
+
+
+def another_patient(made: Dataset) -> None:
+    made.PatientID, made.StudyInstanceUID = "99999999", "1.2.3.71300456.9"
+
+
+def test_a_later_delivery_of_another_patient_is_held(lab: Lab, site: Path) -> None:
+    first = a_clip(site / "1", 1)
+    later = a_file(site / "2", another_patient, pixels=speckle(seed=2))
+    assert outcomes(taken(lab, first)) == [("checked", None)]
+    assert outcomes(taken(lab, later, dry_run=True)) == [("held", "IDENTITY_MISMATCH")]
+    assert outcomes(taken(lab, later)) == [("held", "IDENTITY_MISMATCH")]
+    assert outcomes(taken(lab, a_clip(site / "3", 3))) == [("checked", None)]
+
+
+def test_a_released_clip_still_says_whose_exam_it_is(lab: Lab, site: Path) -> None:
+    (first,) = taken(lab, a_clip(site / "1", 1)).objects
+    assert first.clip is not None
+    intake.pass_pixels(lab.open, lab.coordinator, [first.clip], attended=False)
+    intake.verify_pixels(lab.open, lab.coordinator_2, [first.clip], attended=False)
+    later = a_file(site / "2", another_patient, pixels=speckle(seed=2))
+    assert outcomes(taken(lab, later)) == [("held", "IDENTITY_MISMATCH")]
+
+
+def test_once_cleared_up_the_other_number_is_known(lab: Lab, site: Path) -> None:
+    taken(lab, a_clip(site / "1", 1))
+    (later,) = taken(lab, a_file(site / "2", another_patient, pixels=speckle(seed=2))).objects
+    assert later.clip is not None
+    intake.accept_damage(lab.open, lab.coordinator, later.clip, "the site corrected the number")
+    assert outcomes(taken(lab, a_file(site / "3", another_patient, pixels=speckle(seed=3)))) == [("checked", None)]
+
+
+def test_a_clip_sent_back_says_nothing_about_the_patient(lab: Lab, site: Path) -> None:
+    (first,) = taken(lab, a_file(site / "1", another_patient, pixels=speckle(seed=1))).objects
+    assert first.clip is not None
+    intake.reject_pixels(lab.open, lab.coordinator, first.clip, "another patient's clip")
+    assert outcomes(taken(lab, a_clip(site / "2", 2))) == [("checked", None)]
+
+
+def test_where_the_patient_cannot_be_looked_up_a_person_decides(lab: Lab, site: Path) -> None:
+    """As in a lab that was restored without its quarantine."""
+    taken(lab, a_clip(site / "1", 1))
+    for sealed in lab.open.quarantine.rglob("*.tokens"):
+        sealed.unlink()
+    (later,) = taken(lab, a_clip(site / "2", 2)).objects
+    assert (later.outcome, later.code) == (Outcome.HELD, "IDENTITY_MISMATCH")
+    assert "cannot be looked up" in later.message
+
+
+def test_clip_files_that_no_record_names_are_set_aside_and_kept(lab: Lab, site: Path) -> None:
+    stray = lab.open.clips / "ab" / f"{TOKEN}.dcm"
+    stray.parent.mkdir()
+    stray.write_bytes(b"newer than the records")
+    taken(lab, a_clip(site / "1", 1), dry_run=True)
+    assert stray.exists()
+    taken(lab, site)
+    assert not stray.exists()
+    (kept,) = (lab.open.quarantine / "strays").iterdir()
+    assert kept.read_bytes() == b"newer than the records"
+    with lab.open.store.read() as snapshot:
+        (event,) = snapshot.events(kind="clips.tidied")
+        assert snapshot.opening_of(event["seq"]) == {"set_aside": [kept.stem]}
+    assert TOKEN not in kept.name
 
 
 def test_trying_leaves_no_trace(lab: Lab, site: Path) -> None:

@@ -5,12 +5,16 @@ from pathlib import Path
 import pydicom
 import pytest
 
+from corelab.domain.accounts import Role
 from corelab.domain.intake import ClipState, IntakeRefusedError, Refusal
 from corelab.domain.record_errors import NotPermittedError
 from corelab.domain.vocabulary import ClipId, ExamState, LabKind, SegmentId, Side
+from corelab.imaging.deid.candidate import Prepared, prepare
 from corelab.services import intake
+from corelab.services.intake.quarantine import Place
 from corelab.services.verification import verify_lab
-from corelab.storage import registry
+from corelab.storage import people, registry
+from corelab.storage.store import NewRow
 from tests.builders import Lab, a_lab
 from tests.dicom_builders import NUMBER, TOKEN, a_file, a_jpeg_file, speckle
 
@@ -65,6 +69,19 @@ def test_two_coordinators_release_a_clip(trial: Lab, tmp_path: Path) -> None:
     found = pydicom.dcmread(released_file(trial, clip))
     assert found.BurnedInAnnotation == "NO"
     assert "113101" in [item.CodeValue for item in found.DeidentificationMethodCodeSequence]
+
+
+def test_one_person_alone_claims_no_clean_pixels(trial: Lab, tmp_path: Path) -> None:
+    """A lab may let one person do both steps; the file then says nothing about its pixels."""
+    with trial.open.store.begin(trial.administrator.actor(Role.ADMINISTRATOR)) as transaction:
+        row = NewRow("setting", {"name": people.PIXEL_CHECK, "n": 2, "value": "one"})
+        transaction.record("setting.changed", "setting", people.PIXEL_CHECK, rows=[row])
+    clip = received(trial, tmp_path)
+    for step in (intake.pass_pixels, intake.verify_pixels):
+        step(trial.open, trial.coordinator, [clip], seen(trial, clip))
+    found = pydicom.dcmread(released_file(trial, clip))
+    assert "BurnedInAnnotation" not in found
+    assert "113101" not in [item.CodeValue for item in found.DeidentificationMethodCodeSequence]
 
 
 def test_nobody_verifies_what_they_passed_themselves(lab: Lab, tmp_path: Path) -> None:
@@ -175,6 +192,53 @@ def test_a_candidate_changed_behind_our_back_is_not_released(lab: Lab, tmp_path:
     assert not any(lab.open.clips.rglob("*.dcm"))
 
 
+def test_of_two_masks_at_one_time_one_counts_and_its_own_bytes_are_released(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = received(lab, tmp_path)
+    here = "corelab.services.intake.pixels.prepare"
+
+    def meanwhile(source: Path, draft: Path, *more: object) -> Prepared:
+        """Another window draws and records its mask while this one's file is already written."""
+        done = prepare(source, draft, *more)  # type: ignore[arg-type]
+        monkeypatch.setattr(here, prepare)
+        intake.set_mask(lab.open, lab.coordinator_2, clip, [(40, 30, 50, 40)])
+        return done
+
+    monkeypatch.setattr(here, meanwhile)
+    with pytest.raises(IntakeRefusedError) as error:
+        intake.set_mask(lab.open, lab.coordinator, clip, [(20, 25, 30, 30)])
+    assert refusal(error) is Refusal.CLIP_STATE
+    intake.pass_pixels(lab.open, lab.coordinator, [clip], attended=False)
+    (done,) = intake.verify_pixels(lab.open, lab.coordinator_2, [clip], attended=False)
+    assert done.state is ClipState.RELEASED
+    found = pydicom.dcmread(released_file(lab, clip)).pixel_array
+    assert not found[:, 30:41, 40:51].any()
+    assert found[:, 25:30, 20:31].all()
+    assert not list(lab.open.quarantine.rglob("*.new"))
+
+
+def test_a_crash_while_a_mask_is_recorded_leaves_the_mask_before_it(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clip = received(lab, tmp_path)
+    intake.set_mask(lab.open, lab.coordinator, clip, [(40, 30, 50, 40)])
+
+    keep = Place.keep_candidate
+
+    def crash(place: Place, draft: Path, sha256: str) -> None:
+        keep(place, draft, sha256)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Place, "keep_candidate", crash)
+        with pytest.raises(KeyboardInterrupt):
+            intake.set_mask(lab.open, lab.coordinator, clip, [(20, 25, 30, 30)])
+    intake.pass_pixels(lab.open, lab.coordinator, [clip], attended=False)
+    (done,) = intake.verify_pixels(lab.open, lab.coordinator_2, [clip], attended=False)
+    assert done.state is ClipState.RELEASED
+    assert not pydicom.dcmread(released_file(lab, clip)).pixel_array[:, 30:41, 40:51].any()
+    assert not list(lab.open.quarantine.rglob("*.dcm"))
+
+
 def test_a_crash_between_archive_and_records_leaves_a_file_that_goes_and_a_clip_that_can_be_released(
     lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,8 +257,11 @@ def test_a_crash_between_archive_and_records_leaves_a_file_that_goes_and_a_clip_
     other = lab.open.clips / "00" / f"{'0' * 64}.dcm"
     other.parent.mkdir()
     stray.replace(other)
+    content = other.read_bytes()
     intake.verify_pixels(lab.open, lab.coordinator_2, [clip], attended=False)
     assert not other.exists()
+    (kept,) = (lab.open.quarantine / "strays").iterdir()
+    assert kept.read_bytes() == content
     assert released_file(lab, clip).is_file()
     assert verify_lab(lab.open.folder).faults == ()
 

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,9 +16,11 @@ from corelab.imaging.deid.keyed import Keyed
 from corelab.services.accounts import Session, custody_public, lab_secret, permit
 from corelab.services.intake.exam_work import Wanted, exam_rows, pseudonym, require_names, settle
 from corelab.services.intake.facts import payload_of
+from corelab.services.intake.patients import Patients
 from corelab.services.intake.quarantine import Place, made_folder
 from corelab.services.intake.report import IntakeReport, ObjectReport
 from corelab.services.intake.sources import DELIVERY_LIMIT, Source, archive_digest, copied, listed
+from corelab.services.intake.strays import set_strays_aside
 from corelab.services.labs import OpenLab, effective_charter
 from corelab.services.packages.locking import require_unlocked
 from corelab.storage import registry
@@ -55,6 +57,8 @@ def take_in(  # noqa: PLR0913 - what a delivery is
         wanted = require_names(effective_charter(snapshot), subject, visit, side)
         retired = _accepts_retired(snapshot)
     found = listed(sources)
+    if not dry_run:
+        set_strays_aside(lab, session, role)
     work = _Delivery(lab, session, role, wanted, key, custody, retired)
     with _folder(lab, work.id, dry_run=dry_run) as folder:
         begun = work.foreseen(folder) if dry_run else work.begun(folder)
@@ -104,14 +108,15 @@ class _Delivery:
             rows = [NewRow("delivery", {"id": self.id, "kind": "files"}), *rows]
             transaction.record("delivery.opened", "delivery", self.id, rows=rows)
             already = len(registry.objects(transaction, exam_id=exam.id))
-        return _Begun(self, made_folder(folder), exam.id, exam.code, already)
+        return _Begun(self, made_folder(folder), exam.id, exam.code, already, Patients(self.lab, self.session, exam.id))
 
     def foreseen(self, folder: Path) -> "_Begun":
         """The same checks without a trace."""
         with self.lab.store.read() as snapshot:
             exam_rows(snapshot, effective_charter(snapshot), self.wanted, self.key)
             code = pseudonym(snapshot, self.key, self.wanted)
-        return _Begun(self, made_folder(folder), None, code, 0)
+            known = registry.exam_at(snapshot, self.wanted.subject, self.wanted.visit)
+        return _Begun(self, made_folder(folder), None, code, 0, Patients(self.lab, self.session, known.id if known else None))
 
 
 @dataclass(slots=True)
@@ -123,9 +128,9 @@ class _Begun:
     exam: ExamId | None
     code: str
     already: int
+    patients: Patients
     room: int = DELIVERY_LIMIT
     seen: set[str] = field(default_factory=set)
-    patients: dict[str, tuple[str, ...]] = field(default_factory=dict)
     taken: list[ObjectReport] = field(default_factory=list)
 
     def take(self, sources: Sequence[Source], progress: Progress, cancelled: Callable[[], bool]) -> IntakeReport:
@@ -147,52 +152,57 @@ class _Begun:
         with self.delivery.lab.store.read() as snapshot:
             known = sha256 in self.seen or _is_known(snapshot, sha256)
         if known:
-            place.remove()
-            return self._kept(
-                place, None, sha256, Prepared(Outcome.DUPLICATE, IntakeCode.DUPLICATE, IntakeCode.DUPLICATE.message, (), NOBODY)
-            )
-        prepared = self._of_one_patient(
-            prepare(place.source, place.candidate, self._mark(), Decision(), retired=self.delivery.retired), place
-        )
-        if prepared.outcome is not Outcome.REJECTED:
-            self.seen.add(sha256)
-        return self._kept(place, source, sha256, prepared)
+            place.source.unlink()
+            duplicate = Prepared(Outcome.DUPLICATE, IntakeCode.DUPLICATE, IntakeCode.DUPLICATE.message, (), NOBODY)
+            return self._kept(place, None, sha256, duplicate)
+        return self._prepared(source, place, sha256)
+
+    def _prepared(self, source: Source, place: Place, sha256: str) -> ObjectReport:
+        draft = place.draft()
+        try:
+            prepared = prepare(place.source, draft, self._mark(), Decision(), retired=self.delivery.retired)
+            if prepared.outcome is not Outcome.REJECTED:
+                self.seen.add(sha256)
+            return self._kept(place, source, sha256, prepared, draft)
+        finally:
+            draft.unlink(missing_ok=True)
 
     def _mark(self) -> Mark:
         number = self.already + len(self.taken) + 1
         keyed = Keyed(self.delivery.key, self.delivery.wanted.subject)
         return Mark(self.code, self.delivery.lab.trial_id, keyed, number)
 
-    def _of_one_patient(self, prepared: Prepared, place: Place) -> Prepared:
-        """All objects of one study must name one patient: the first one counts, the others are compared with it."""
-        if prepared.outcome is Outcome.REJECTED or not prepared.identity.patient:
-            return prepared
-        first = self.patients.setdefault(prepared.study, prepared.identity.patient)
-        if all(not a or not b or a == b for a, b in zip(first, prepared.identity.patient, strict=True)):
-            return prepared
-        place.candidate.unlink(missing_ok=True)
-        code = IntakeCode.IDENTITY_MISMATCH
-        return replace(prepared, outcome=Outcome.HELD, code=code, message=code.message, sha256=None)
-
-    def _kept(self, place: Place, source: Source | None, sha256: str, prepared: Prepared) -> ObjectReport:
+    def _kept(self, place: Place, source: Source | None, sha256: str, prepared: Prepared, draft: Path | None = None) -> ObjectReport:
         """Sealed, recorded, and only then reported."""
-        code = prepared.code.value if prepared.code else None
         clip = ClipId(str(uuid4()))
-        waits = prepared.outcome in {Outcome.CHECKED, Outcome.HELD}
-        if self.exam is not None:
+        if self.exam is None:
+            judged = self._foreseen(prepared)
+        else:
             if source is not None:
                 place.keep_identity(prepared.identity, source.name, self.delivery.custody)
-            new = ObjectRecord(clip, self.delivery.id, place.n, Sha256(sha256), prepared.outcome, code, self.exam)
-            self._record(new, prepared)
-        return ObjectReport(
-            place.n, Sha256(sha256), prepared.outcome, code, prepared.message, clip if waits and self.exam else None, faults=prepared.faults
-        )
+            judged = self._recorded(clip, place, sha256, prepared, draft)
+        waits = self.exam is not None and judged.outcome in {Outcome.CHECKED, Outcome.HELD}
+        code = judged.code.value if judged.code else None
+        return ObjectReport(place.n, Sha256(sha256), judged.outcome, code, judged.message, clip if waits else None, faults=judged.faults)
 
-    def _record(self, new: ObjectRecord, prepared: Prepared) -> None:
+    def _foreseen(self, prepared: Prepared) -> Prepared:
+        with self.delivery.lab.store.read() as snapshot:
+            judged = self.patients.judged(snapshot, prepared)
+        if judged is prepared and prepared.identity.patient:
+            self.patients.foreseen.append(prepared.identity.patient)
+        return judged
+
+    def _recorded(self, clip: ClipId, place: Place, sha256: str, prepared: Prepared, draft: Path | None) -> Prepared:
         with self.delivery.lab.store.begin(self.delivery.session.actor(self.delivery.role)) as transaction:
-            transaction.record("object.received", "clip", new.id, rows=[registry.object_row(new)], payload=payload_of(prepared))
-            if new.exam is not None:
-                settle(transaction, new.exam)
+            judged = self.patients.judged(transaction, prepared)
+            code = judged.code.value if judged.code else None
+            new = ObjectRecord(clip, self.delivery.id, place.n, Sha256(sha256), judged.outcome, code, self.exam)
+            transaction.record("object.received", "clip", clip, rows=[registry.object_row(new)], payload=payload_of(judged))
+            if self.exam is not None:
+                settle(transaction, self.exam)
+            if draft is not None and judged.sha256 is not None:
+                place.keep_candidate(draft, judged.sha256)
+        return judged
 
 
 def _refused(code: IntakeCode) -> Prepared:

@@ -34,9 +34,8 @@ class CheckPictures:
 
     def masked(self, index: int) -> Frame:
         """As it would be released; while no mask is decided, as the site sent it without the boxes drawn so far."""
-        candidate = self._check.place(self._lab).candidate
-        if self._check.found.candidate and candidate.is_file():
-            with FrameFile.open(candidate) as file:
+        if self._check.found.candidate:
+            with FrameFile.open(self._check.place(self._lab).candidate(self._check.found.candidate)) as file:
                 return frame_of(index, file.decode(index))
         facts = self._check.facts
         return frame_of(index, covered(self._decoded(self._source_index(index)), facts.kept, facts.drawn))

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from corelab.domain.accounts import Command, Role
 from corelab.domain.intake import Box, CheckAction, ClipState, IntakeCode, IntakeRefusedError, ObjectRefusedError, Outcome, Refusal
@@ -14,11 +15,13 @@ from corelab.services.accounts import Session, lab_secret, permit
 from corelab.services.intake.checks import Check, WaitingClip, all_waiting, check_of
 from corelab.services.intake.exam_work import require_open, settle
 from corelab.services.intake.facts import payload_of
-from corelab.services.intake.release import Looked, release, remove_unreferenced
+from corelab.services.intake.release import Looked, release
 from corelab.services.intake.report import ClipOutcome
+from corelab.services.intake.strays import set_strays_aside
 from corelab.services.labs import OpenLab
 from corelab.services.packages.locking import require_unlocked
 from corelab.storage import people, registry
+from corelab.storage.registry import CheckStep
 from corelab.storage.snapshot import Snapshot
 
 _OPEN = frozenset({ClipState.HELD, ClipState.CHECKED, ClipState.PASSED})
@@ -88,34 +91,32 @@ def _open_check(snapshot: Snapshot, clip: ClipId) -> Check:
 
 
 def _decide(lab: OpenLab, session: Session, check: Check, action: CheckAction, decision: Decision, reason: str = "") -> WaitingClip:
-    """Makes the candidate again under a decision; the old one stays until the new one is on record."""
+    """Makes the candidate again under a decision; the old one stays what is on record until the new one is."""
     role, place = permit(session, Command.PIXELS), check.place(lab)
-    prepared = prepare(place.source, place.draft, _mark(lab, session, check), decision)
-    if prepared.outcome is Outcome.REJECTED:
-        raise IntakeRefusedError(Refusal.CLIP_STATE, prepared.code.value if prepared.code else "")
+    draft = place.draft()
     try:
-        _record_decision(lab, session, role, check, (action, decision, prepared, reason))
-    except BaseException:
-        place.draft.unlink(missing_ok=True)
-        raise
+        prepared = prepare(place.source, draft, _mark(lab, session, check), decision)
+        if prepared.outcome is Outcome.REJECTED:
+            raise IntakeRefusedError(Refusal.CLIP_STATE, prepared.code.value if prepared.code else "")
+        step = check.step(action, session.account, prepared.sha256, decision.drawn)
+        _record_decision(lab, session, role, check, (step, prepared, reason, draft))
+    finally:
+        draft.unlink(missing_ok=True)
     with lab.store.read() as snapshot:
         return check_of(snapshot, check.object.id).shown()
 
 
-def _record_decision(lab: OpenLab, session: Session, role: Role, check: Check, done: tuple[CheckAction, Decision, Prepared, str]) -> None:
-    action, decision, prepared, reason = done
-    clip, place = check.object.id, check.place(lab)
-    step = check.step(action, session.account, prepared.sha256, decision.drawn)
+def _record_decision(lab: OpenLab, session: Session, role: Role, check: Check, done: tuple[CheckStep, Prepared, str, Path]) -> None:
+    step, prepared, reason, draft = done
+    clip = check.object.id
     with lab.store.begin(session.actor(role)) as transaction:
         if check_of(transaction, clip).steps != check.steps:
             raise IntakeRefusedError(Refusal.CLIP_STATE, clip)
         payload = payload_of(prepared) | ({"reason_text": reason} if reason else {})
-        transaction.record(f"clip.{_KINDS[action]}", "clip", clip, rows=[registry.step_row(clip, step)], payload=payload)
-        if prepared.sha256:
-            place.draft.replace(place.candidate)
-        else:
-            place.candidate.unlink(missing_ok=True)
+        transaction.record(f"clip.{_KINDS[step.action]}", "clip", clip, rows=[registry.step_row(clip, step)], payload=payload)
         settle(transaction, check.exam.id)
+        if prepared.sha256:
+            check.place(lab).keep_candidate(draft, prepared.sha256)
 
 
 _KINDS = {CheckAction.MASK: "masked", CheckAction.NOTHING: "unmasked", CheckAction.ACCEPT: "accepted"}
@@ -164,7 +165,7 @@ def verify_pixels(
     with lab.store.read() as snapshot:
         two = people.setting(snapshot, people.PIXEL_CHECK) != "one"
         checks = [check_of(snapshot, clip) for clip in clips]
-    remove_unreferenced(lab, session, role)
+    set_strays_aside(lab, session, role)
     looked = [_verifiable(check, session, frames_seen, two=two, attended=attended) for check in checks]
     return tuple(_released(lab, session, role, check, look) for check, look in zip(checks, looked, strict=True))
 

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 
 from corelab.imaging.deid.identity import Identity
 from corelab.services.accounts import Session, held_custody
-from corelab.storage.keys import BoxPublic, Opening, make_opening, seal, unseal
+from corelab.services.labs import OpenLab
+from corelab.storage.keys import BoxPublic, Opening, make_opening, seal
 
 _PAD = 4096
 _PRIVATE = 0o700
@@ -22,25 +24,25 @@ class Place:
     def source(self) -> Path:
         return self.folder / f"{self.n}.bin"
 
-    @property
-    def candidate(self) -> Path:
-        return self.folder / f"{self.n}.dcm"
+    def candidate(self, sha256: str) -> Path:
+        """The candidate with these bytes. Named by them: a record of one digest can never stand for the bytes of another window."""
+        return self.folder / f"{self.n}.{sha256[:16]}.dcm"
 
-    @property
     def draft(self) -> Path:
-        """A candidate in the making; it takes the place of the old one only when its event is recorded."""
-        return self.folder / f"{self.n}.new"
-
-    @property
-    def final(self) -> Path:
-        return self.folder / f"{self.n}.final"
+        """A file in the making: another name at each call, so that no two windows write into one file."""
+        return self.folder / f"{self.n}.{token_hex(8)}.new"
 
     @property
     def tokens(self) -> Path:
         return self.folder / f"{self.n}.tokens"
 
-    def remove(self) -> None:
-        for path in (self.source, self.candidate, self.draft, self.final, self.tokens):
+    def keep_candidate(self, draft: Path, sha256: str) -> None:
+        """Within the transaction that records it, as its last step: a candidate that no record names stands for nothing."""
+        draft.replace(self.candidate(sha256))
+
+    def remove_candidates(self) -> None:
+        """Once a clip is released: the archive holds its bytes, and a second copy here would double the size of every lab."""
+        for path in self.folder.glob(f"{self.n}.*.dcm"):
             path.unlink(missing_ok=True)
 
     def keep_identity(self, identity: Identity, name: str, custody: BoxPublic) -> None:
@@ -49,9 +51,10 @@ class Place:
         self.tokens.touch(mode=0o600)
         self.tokens.write_bytes(seal(opening.body, [custody], _PAD))
 
-    def identity(self, session: Session) -> Identity:
+    def identity(self, lab: OpenLab, session: Session) -> Identity:
         """Only a coordinator with custody can open it. Raises CustodyMissingError, KeyRefusedError."""
-        opening = Opening(unseal(self.tokens.read_bytes(), held_custody(session)))
+        with lab.store.read() as snapshot:
+            opening = Opening(snapshot.unsealed(self.tokens.read_bytes(), held_custody(session)))
         return Identity.from_json(opening.json["identity"])
 
 

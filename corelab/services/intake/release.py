@@ -17,7 +17,6 @@ from corelab.services.intake.exam_work import require_open, settle
 from corelab.services.labs import OpenLab
 from corelab.storage import registry
 from corelab.storage.registry import CheckStep
-from corelab.storage.snapshot import Snapshot
 from corelab.storage.store import NewRow, Transaction
 
 
@@ -31,48 +30,21 @@ class Looked:
 
 def release(lab: OpenLab, session: Session, role: Role, check: Check, looked: Looked) -> None:
     """Releases a clip that another person passed. Raises ObjectRefusedError when its bytes do not pass the gate (nothing is released)."""
-    with lab.store.read() as snapshot:
-        checked = looked.attended and _was_attended(snapshot.opening_of(_passed(check).seq))
+    checked, place = _two_people_looked(lab, session, check, looked), check.place(lab)
+    draft = place.draft()
     try:
-        final = _final_bytes(lab, session, check, checked=checked)
+        final = _final_bytes(lab, session, check, draft, checked=checked)
+        with lab.store.begin(session.actor(role)) as transaction:
+            _require_unchanged(transaction, check)
+            _archive(lab, draft, final)
+            _record(transaction, session, check, looked, (final, checked))
+            settle(transaction, check.exam.id)
     except ObjectRefusedError as refused:
         _record_refusal(lab, session, role, check, refused.code)
         raise
-    place = check.place(lab)
-    try:
-        with lab.store.begin(session.actor(role)) as transaction:
-            _require_unchanged(transaction, check)
-            sha256 = FolderArchive(lab.clips).put(place.final)
-            if sha256 != final:
-                raise ObjectRefusedError(IntakeCode.MASK_PROOF, "the file changed")
-            _record(transaction, session, check, looked, (sha256, checked))
-            settle(transaction, check.exam.id)
     finally:
-        place.final.unlink(missing_ok=True)
-    # The archive holds the released bytes now; a second copy in quarantine would double the size of every lab.
-    place.candidate.unlink(missing_ok=True)
-
-
-def remove_unreferenced(lab: OpenLab, session: Session, role: Role) -> int:
-    """Removes files that a crash left between archive and records, and answers how many.
-
-    Under the write lock: no release of another window can be half done meanwhile.
-    """
-    with lab.store.read() as snapshot:
-        if not _stray(lab, snapshot):
-            return 0
-    with lab.store.begin(session.actor(role)) as transaction:
-        stray = _stray(lab, transaction)
-        for path in stray:
-            path.unlink(missing_ok=True)
-        if stray:
-            transaction.record("clips.tidied", "lab", lab.lab_id, payload={"removed": [path.stem for path in stray]})
-    return len(stray)
-
-
-def _stray(lab: OpenLab, snapshot: Snapshot) -> list[Path]:
-    known = registry.released_digests(snapshot)
-    return sorted(path for path in lab.clips.glob("*/*.dcm") if path.stem not in known)
+        draft.unlink(missing_ok=True)
+    place.remove_candidates()
 
 
 def _passed(check: Check) -> CheckStep:
@@ -81,23 +53,30 @@ def _passed(check: Check) -> CheckStep:
     return check.passed_by
 
 
-def _was_attended(payload: "dict[str, object]") -> bool:
-    return payload.get("attended") is True
+def _two_people_looked(lab: OpenLab, session: Session, check: Check, looked: Looked) -> bool:
+    """Only then clean pixels are claimed. A lab may let one person do both steps; that is one pair of eyes, however often it looked."""
+    passed = _passed(check)
+    if passed.person == session.account or not looked.attended:
+        return False
+    with lab.store.read() as snapshot:
+        return snapshot.opening_of(passed.seq).get("attended") is True
 
 
-def _final_bytes(lab: OpenLab, session: Session, check: Check, *, checked: bool) -> Sha256:
-    """The final file, made from the very bytes that were looked at, and searched like a stranger's."""
-    place, facts = check.place(lab), check.facts
-    if not place.candidate.is_file() or file_sha256(place.candidate) != _passed(check).candidate:
+def _final_bytes(lab: OpenLab, session: Session, check: Check, draft: Path, *, checked: bool) -> Sha256:
+    """The final file at ``draft``, made from the very bytes that were looked at, and searched like a stranger's."""
+    place, seen = check.place(lab), _passed(check).candidate or ""
+    candidate = place.candidate(seen)
+    if not candidate.is_file() or file_sha256(candidate) != seen:
         raise ObjectRefusedError(IntakeCode.MASK_PROOF, "the candidate changed")
-    place.final.touch(mode=0o600)
-    try:
-        finish(place.candidate, place.final, checked=checked)
-        require_clean(place.final, place.identity(session), facts.kept, facts.drawn)
-    except BaseException:
-        place.final.unlink(missing_ok=True)
-        raise
-    return Sha256(file_sha256(place.final))
+    draft.touch(mode=0o600)
+    finish(candidate, draft, checked=checked)
+    require_clean(draft, place.identity(lab, session), check.facts.kept, check.facts.drawn)
+    return Sha256(file_sha256(draft))
+
+
+def _archive(lab: OpenLab, draft: Path, final: Sha256) -> None:
+    if FolderArchive(lab.clips).put(draft) != final:
+        raise ObjectRefusedError(IntakeCode.MASK_PROOF, "the file changed")
 
 
 def _require_unchanged(transaction: Transaction, before: Check) -> None:
