@@ -67,8 +67,10 @@ class IntakeReport:
         return json.dumps(self.to_json(), ensure_ascii=False, indent=1) + "\n"
 
     def in_words(self) -> str:
-        """One line per object, and the sum."""
-        lines = [f"{one.n:>5}  {one.outcome.value:<10}{one.code or '':<18}{one.message}".rstrip() for one in self.objects]
+        """One line per object, with the clip's id for the commands that follow, and the sum."""
+        lines = [
+            f"{one.n:>5}  {one.outcome.value:<10}{one.clip or '-':<38}{one.code or '':<18}{one.message}".rstrip() for one in self.objects
+        ]
         counted = ", ".join(f"{count} {outcome}" for outcome, count in self.counts.items() if count)
         return "\n".join(
             [*lines, f"{len(self.objects)} objects: {counted}." + (" Cancelled; deliver again for the rest." if self.cancelled else "")]
