@@ -105,7 +105,7 @@ def charter_of(loaded: Loaded) -> tuple[Charter | None, tuple[PackageFault, ...]
 
 
 def table_faults(charter: Charter, loaded: Loaded) -> tuple[tuple[PackageFault, ...], Mapping[str, tuple[Row, ...]]]:
-    """Headers, keys, codes and counts of each table."""
+    """Headers, keys, codes and counts of each table. A file that the manifest names and that did not load is `load`'s fault to tell."""
     faults: list[PackageFault] = []
     found: dict[str, tuple[Row, ...]] = {}
     counts = {entry["path"]: entry.get("rows") for entry in loaded.manifest["files"]}
@@ -113,7 +113,8 @@ def table_faults(charter: Charter, loaded: Loaded) -> tuple[tuple[PackageFault, 
         try:
             rows = read_table(table, loaded.files[table.path])
         except KeyError:
-            faults.append(PackageFault(table.path, "is missing"))
+            if table.path not in counts:
+                faults.append(PackageFault(table.path, "is missing"))
             continue
         except ColumnsDifferError as error:
             faults.append(PackageFault(table.path, f"has other columns than the specification: {', '.join(error.found[:60])}"))
