@@ -50,6 +50,8 @@ def take_in(
 
     Example: corelab intake LAB delivery.zip --subject S001 --visit D10 --side R
     """
+    if report and (report.is_dir() or not report.parent.is_dir()):
+        raise typer.BadParameter(f"--report {report} is no file in a folder that exists; nothing was taken in")
     with signed_in(lab, password_stdin=password_stdin) as here, progress("Taking in", quiet=as_json) as show:
         taken = intake.take_in(
             here.lab,

@@ -13,7 +13,14 @@ from corelab.services import charters, labs, packages, status
 
 commands = typer.Typer()
 
-Reason = Annotated[str, typer.Option("--reason", help="Why; stands in the audit trail.", show_default=False)]
+
+def _words(reason: str) -> str:
+    if not reason.strip():
+        raise typer.BadParameter("the reason is blank; say why in words")
+    return reason
+
+
+Reason = Annotated[str, typer.Option("--reason", help="Why; stands in the audit trail.", show_default=False, callback=_words)]
 
 
 @commands.command("init")
@@ -22,13 +29,15 @@ def init(
     lab: LabFolder,
     charter: Annotated[str, typer.Option("--charter", help="A shipped charter's name, or a file.", show_default=False)],
     kind: Annotated[LabKind, typer.Option("--kind", help="What the lab is for.")] = LabKind.TRIAL,
-    answers: Annotated[Path | None, typer.Option("--answers", help="TOML file with [administrator] and [coordinator].")] = None,
+    answers: Annotated[Path | None, typer.Option("--answers", help=r"TOML file with \[administrator] and \[coordinator].")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a lab: first administrator, first coordinator, custody key and its recovery code (shown once).
 
     Example: corelab init /data/trial --charter dvt-lower-extremity --answers answers.toml
     """
+    if lab.parts[:1] == ("postgresql:",):
+        raise typer.BadParameter("this version keeps a lab in a folder; name a folder for LAB")
     toml = charters.read(charter)
     administrator, coordinator = (_answered(answers, role) if answers else _asked(role) for role in ("administrator", "coordinator"))
     made = app.make_lab(lab, toml, kind=kind, administrator=administrator, coordinator=coordinator)
@@ -42,9 +51,15 @@ def init(
 def _answered(file: Path, role: str) -> labs.NewPerson:
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8"))[role]
-        return labs.NewPerson(user=table["user"], name=table["name"], password=table["password"])
+        return labs.NewPerson(user=_quoted(table["user"]), name=_quoted(table["name"]), password=_quoted(table["password"]))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as fault:
         raise typer.BadParameter(f"{file} must hold [administrator] and [coordinator], each with user, name, password ({fault})") from None
+
+
+def _quoted(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("values stand between quotes")
+    return value
 
 
 def _asked(role: str) -> labs.NewPerson:

@@ -1,0 +1,66 @@
+"""What a person types by mistake is refused in words, with exit code 2, before anything is made."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from corelab.cli import cli
+from corelab.domain.charter import load_charter
+from corelab.export.check import Loaded, table_faults
+from corelab.export.tables import tables_for
+from corelab.services import charters
+
+PERSON = 'user = "{role}"\nname = "{role}"\npassword = {password}\n'
+
+
+def _called(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(cli, [str(each) for each in arguments], env={"COLUMNS": "300"})
+
+
+def _answers(folder: Path, password: str) -> Path:
+    file = folder / "answers.toml"
+    roles = ("administrator", "coordinator")
+    file.write_text("".join(f"[{role}]\n{PERSON.format(role=role, password=password)}" for role in roles), encoding="utf-8")
+    return file
+
+
+def test_answers_without_quotes_are_refused_and_no_lab_is_made(tmp_path: Path) -> None:
+    answers = _answers(tmp_path, "123456789012")
+    refused = _called("init", tmp_path / "lab", "--charter", "dvt-lower-extremity", "--answers", answers)
+    assert refused.exit_code == 2
+    assert "between quotes" in refused.stderr
+    assert not (tmp_path / "lab").exists()
+
+
+def test_a_database_address_makes_no_folder_of_that_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    answers = _answers(tmp_path, '"several words together"')
+    refused = _called("init", "postgresql://host/trial", "--charter", "dvt-lower-extremity", "--answers", answers)
+    assert refused.exit_code == 2
+    assert "keeps a lab in a folder" in refused.stderr
+    assert not (tmp_path / "postgresql:").exists()
+
+
+def test_the_help_of_init_names_the_two_tables() -> None:
+    assert "[administrator] and [coordinator]" in _called("init", "--help").stdout
+
+
+def test_a_blank_reason_is_refused_before_sign_in(tmp_path: Path) -> None:
+    refused = _called("lock", tmp_path, "--reason", "  ")
+    assert refused.exit_code == 2
+    assert "the reason is blank" in refused.stderr
+
+
+def test_a_report_that_cannot_be_written_stops_intake_before_it_begins(tmp_path: Path) -> None:
+    refused = _called("intake", tmp_path, tmp_path, "--subject", "S001", "--visit", "D10", "--report", tmp_path / "none" / "report.json")
+    assert refused.exit_code == 2
+    assert "nothing was taken in" in refused.stderr
+
+
+def test_a_table_that_did_not_load_is_told_once(tmp_path: Path) -> None:
+    charter = load_charter(charters.read("dvt-lower-extremity"))
+    paths = [table.path for table in tables_for(charter)]
+    named = Loaded({"files": [{"path": path} for path in paths]}, {})
+    assert table_faults(charter, named)[0] == ()
+    assert [fault.where for fault in table_faults(charter, Loaded({"files": []}, {}))[0]] == paths
