@@ -184,6 +184,7 @@ class EmptyState(QWidget):
     def show_words(self, title: str, what_next: str, offer: str = "") -> None:
         self._title.setText(title)
         self._next.setText(what_next)
+        self._next.setMinimumHeight(max(0, self._next.heightForWidth(self._next.minimumWidth())))  # no words have no height: -1
         self._offer.setText(offer)
         self._offer.setAccessibleName(offer)
         self._offer.setVisible(bool(offer))

@@ -51,6 +51,7 @@ class LockScreen(QWidget):
 
     def refuse(self, error: Exception) -> None:
         self._fault.setText(words_for(error).all)
+        self._fault.setMinimumHeight(self._fault.heightForWidth(self._fault.width()))
         self.password.setEnabled(True)
         self.password.setFocus()
 
