@@ -76,6 +76,9 @@ def phantom(
 
     Example: corelab phantom vein.dcm --kind partial --seed 7 --truth vein.json
     """
+    for option, word, known in (("--kind", kind, phantoms.KINDS), ("--layout", layout, phantoms.LAYOUTS)):
+        if word not in known:
+            raise typer.BadParameter(f"{option} {word} is not known; one of {', '.join(known)}")
     made = phantoms.write_phantom(out, kind=kind, seed=seed, syntax=syntax, layout=layout, truth=truth)
     answer(made, f"Wrote {out}: {kind}, residual {made['residual_ap_percent']} %.", as_json=as_json)
 

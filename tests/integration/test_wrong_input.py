@@ -58,6 +58,14 @@ def test_a_report_that_cannot_be_written_stops_intake_before_it_begins(tmp_path:
     assert "nothing was taken in" in refused.stderr
 
 
+@pytest.mark.parametrize("option", ["--kind", "--layout"])
+def test_an_unknown_phantom_is_refused_with_the_known_ones(tmp_path: Path, option: str) -> None:
+    refused = _called("phantom", tmp_path / "clip.dcm", "--kind", "partial", option, "nope")
+    assert refused.exit_code == 2
+    assert "one of " in refused.stderr
+    assert not (tmp_path / "clip.dcm").exists()
+
+
 def test_a_table_that_did_not_load_is_told_once(tmp_path: Path) -> None:
     charter = load_charter(charters.read("dvt-lower-extremity"))
     paths = [table.path for table in tables_for(charter)]
