@@ -1,18 +1,34 @@
 """Commands about people: accounts, activation, training, custody."""
 
+import os
+import sys
 from typing import Annotated, Any
 
 import typer
 
 from corelab import app
 from corelab.cli.labs import Reason
-from corelab.cli.terminal import AsJson, Faulty, LabFolder, PasswordStdin, SignedIn, answer, command, lab_group, signed_in, typed_password
+from corelab.cli.terminal import (
+    AsJson,
+    Faulty,
+    LabFolder,
+    PasswordStdin,
+    SignedIn,
+    answer,
+    command,
+    lab_group,
+    say,
+    signed_in,
+    typed_password,
+)
 from corelab.domain.accounts import Person, Role, user_key
-from corelab.services import accounts, charters
+from corelab.domain.record_errors import ResealIncompleteError
+from corelab.services import accounts, charters, resealing
+from corelab.services import custody as custodies
 
 commands = typer.Typer()
 
-account = lab_group("Accounts (an administrator's work): add, list, deactivate, unlock, role, reset.")
+account = lab_group("Accounts (an administrator's work): add, list, deactivate, unlock, role, reset; reseal (a coordinator's).")
 training = lab_group("The gate before reading: who is trained for which charter.")
 custody = lab_group("Who holds the custody key that opens sealed readings.")
 commands.add_typer(account, name="account")
@@ -97,6 +113,18 @@ def reset(ctx: typer.Context, user: User, reason: Reason, as_json: AsJson = Fals
     answer({"user": user, "code": code}, f"One-time code for {user}, valid for 7 days: {code}", as_json=as_json)
 
 
+@account.command("reseal")
+@command
+def reseal(ctx: typer.Context, user: User, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
+    """Hand the open work of a person who was reset over to their new keys (a coordinator's work, with custody)."""
+    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
+        done = resealing.reseal(here.lab, here.session, _person(here, user).account)
+    words = f"{user} can open {done.drafts} drafts and {done.records} sealed records again."
+    answer({"user": user, "drafts": done.drafts, "records": done.records, "damaged": done.damaged}, words, as_json=as_json)
+    if done.damaged:
+        raise ResealIncompleteError(done.damaged)
+
+
 @commands.command("activate")
 @command
 def activate(
@@ -138,3 +166,26 @@ def grant(
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
         accounts.grant_custody(here.lab, here.session, _person(here, person).account)
     answer({"user": person}, f"{person} holds the custody key from the next sign-in.", as_json=as_json)
+
+
+@custody.command("recover")
+@command
+def recover(ctx: typer.Context, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
+    """Take custody with the recovery code, which is replaced: the new one is shown once on standard error.
+
+    The code comes from CORELAB_RECOVERY_CODE, or is asked for. Every other sign-in of the lab ends.
+    """
+    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
+        code = custodies.recover(here.lab, here.session, _typed_code(), here.password)
+        user = here.session.user_name
+    say(f"New recovery code of the custody key, shown only now. Keep it on paper, outside the lab; destroy the old one:\n\n    {code}\n")
+    answer({"user": user}, f"{user} holds the custody key from the next sign-in.", as_json=as_json)
+
+
+def _typed_code() -> str:
+    code = os.environ.get("CORELAB_RECOVERY_CODE")
+    if code is None and sys.stdin.isatty():
+        code = typer.prompt("Recovery code", hide_input=True, err=True)
+    if not code:
+        raise typer.BadParameter("set CORELAB_RECOVERY_CODE to the recovery code of the lab")
+    return str(code)

@@ -17,6 +17,7 @@ KIND_COMMANDS: Mapping[str, Command | None] = MappingProxyType(
         "clock.backward": None,
         "credential.changed": None,
         "custody.made": None,
+        "custody.recovery.refused": None,
         "session.opened": None,
         "session.closed": None,
         "signature.refused": None,
@@ -28,6 +29,8 @@ KIND_COMMANDS: Mapping[str, Command | None] = MappingProxyType(
         "account.roles": Command.ACCOUNT,
         "account.reset": Command.ACCOUNT,
         "custody.granted": Command.CUSTODY,
+        "custody.recovered": Command.CUSTODY,
+        "work.resealed": Command.CUSTODY,
         "training.recorded": Command.TRAINING,
         "charter.approved": Command.CHARTER,
         # what came in

@@ -98,6 +98,22 @@ class KeyRefusedError(Exception):
     """A key or password does not open what it was tried on."""
 
 
+class NotSealedToError(KeyRefusedError):
+    """The envelope is whole, but this key is none of those that open it."""
+
+
+class ResealNeededError(Exception):
+    """A person's own work is sealed to the keys they had before a reset; a coordinator has not handed it over yet."""
+
+
+class ResealIncompleteError(Exception):
+    """Some envelopes of a person's work open with no key at hand; ``damaged`` counts them."""
+
+    def __init__(self, damaged: int) -> None:
+        super().__init__(str(damaged))
+        self.damaged = damaged
+
+
 class CodeRefusedError(Exception):
     """A one-time or recovery code is mistyped, unknown, used or expired."""
 

@@ -22,7 +22,10 @@ class WorkState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class WorklistRow:
-    """One piece of work under its pseudonym. ``answered`` of ``asked`` leaves out questions that a default fills."""
+    """One piece of work under its pseudonym. ``answered`` of ``asked`` leaves out questions that a default fills.
+
+    ``sealed``: it is sealed to the keys that the person had before a reset, so that how far it is cannot be told (both are 0).
+    """
 
     assignment: AssignmentId
     pseudonym: str
@@ -32,6 +35,7 @@ class WorklistRow:
     answered: int
     asked: int
     signed_at: datetime | None = None
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from corelab.domain.case_content import case_of
 from corelab.domain.clip import Clip
 from corelab.domain.content import AdjudicationContent, Draft, Json, decision_json
 from corelab.domain.reading_errors import AlreadySignedError, ClipsChangedError, NotNextError, NotTrainedError
+from corelab.domain.record_errors import ResealNeededError
 from corelab.domain.vocabulary import AssignmentId, Cell, Sha256
 from corelab.services import accounts, own_work, shown
 from corelab.services.accounts import Session
@@ -45,7 +46,7 @@ class OpenCase:
 def open_case(lab: OpenLab, session: Session, assignment: AssignmentId) -> OpenCase:
     """The case in progress or the next one, as it was saved last; or an own signed one, to look at.
 
-    Raises NotYoursError, NotNextError; a refusal leaves an event.
+    Raises NotYoursError, NotNextError, ResealNeededError; a refusal leaves an event.
     """
     role = accounts.permit(session, Command.ADJUDICATE)
     try:
@@ -58,6 +59,9 @@ def open_case(lab: OpenLab, session: Session, assignment: AssignmentId) -> OpenC
     except NotNextError:
         own_work.record_refusal(lab, session, "adjudication.open", assignment, "not_next")
         raise
+    except ResealNeededError:
+        own_work.record_refusal(lab, session, "adjudication.open", assignment, "reseal_needed")
+        raise
 
 
 def _opened(snapshot: Snapshot, session: Session, of: Assignment) -> OpenCase:
@@ -65,10 +69,10 @@ def _opened(snapshot: Snapshot, session: Session, of: Assignment) -> OpenCase:
     clips = shown.clips_of(snapshot, of.exam)
     signed = readings.signed_adjudication(snapshot, record)
     if signed is not None:
-        content = AdjudicationContent.from_json(snapshot.opening_of(signed.seq, session.box))
+        content = AdjudicationContent.from_json(own_work.opened(snapshot, session, signed.seq))
         draft, viewing, submit = _draft_of(case, content.decisions, content.note), content.viewing, None
     else:
-        kept = readings.draft(snapshot, of.id, session.box) or Draft(of.id)
+        kept = own_work.kept_draft(snapshot, session, of.id) or Draft(of.id)
         draft, viewing, submit = _draft_of(case, kept.decisions, kept.note), kept.viewing, kept.submit
     played = MappingProxyType(own_work.played_of(viewing))
     return OpenCase(of.id, case, draft, clips, of.pseudonym, played, signed.at if signed else None, submit)
@@ -82,7 +86,7 @@ def _case(snapshot: Snapshot, session: Session, of: Assignment) -> tuple[CaseRec
     record = next(iter(readings.cases(snapshot, assignment_id=of.id)))
     form = shown.form_of(snapshot, of.exam, of.reading_type, shown.clips_of(snapshot, of.exam))
     required = effective_charter(snapshot).adjudication.reason_required
-    return record, case_of(snapshot.opening_of(record.seq, session.box), form, reason_required=required)
+    return record, case_of(own_work.opened(snapshot, session, record.seq), form, reason_required=required)
 
 
 # ---------------------------------------------------------------- save
@@ -104,7 +108,7 @@ def _keep(lab: OpenLab, session: Session, assignment: AssignmentId, draft: CaseD
     room = own_work.envelope(lab, session, len(clips))
     with lab.store.begin(session.actor(role)) as transaction:
         own_work.writable(transaction, session, assignment, ADJUDICATION)
-        before = readings.draft(transaction, assignment, session.box) or Draft(assignment, viewing=own_work.viewing_of(clips, {}))
+        before = own_work.kept_draft(transaction, session, assignment) or Draft(assignment, viewing=own_work.viewing_of(clips, {}))
         decisions = tuple(draft.decisions[one.cell] for one in draft.case.disputes if one.cell in draft.decisions)
         viewing = own_work.viewing_of(clips, played) if played else before.viewing
         after = Draft(assignment, decisions=decisions, viewing=viewing, note=draft.note, submit=submit)
@@ -188,7 +192,7 @@ def _write(
     record_of_case, case = _case(transaction, session, found)
     if readings.signed_adjudication(transaction, record_of_case):
         raise AlreadySignedError(assignment)
-    kept = readings.draft(transaction, assignment, session.box)
+    kept = own_work.kept_draft(transaction, session, assignment)
     charter, record = effective_charter(transaction), str(uuid4())
     content = AdjudicationContent(
         charter=charter.hash,

@@ -1,6 +1,7 @@
 """What reading and adjudicating have in common: one's own work in its stored order, saved sealed, signed once."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from corelab.domain.accounts import Role
 from corelab.domain.clip import Clip
 from corelab.domain.content import Draft, Json, Viewing, ranges_of, viewing_json
 from corelab.domain.reading_errors import AlreadySignedError, NotNextError, NotYoursError, UnattendedError
+from corelab.domain.record_errors import NotSealedToError, ResealNeededError
 from corelab.domain.room import room_for
 from corelab.domain.vocabulary import AssignmentId, ExamId, LabKind, Sha256
 from corelab.services import accounts
@@ -105,6 +107,30 @@ def record_refusal(lab: OpenLab, session: Session, command: str, assignment: Ass
 def require_attended(lab: OpenLab, *, attended: bool) -> None:
     if not attended and lab.kind is not LabKind.DEMO:
         raise UnattendedError
+
+
+# ---------------------------------------------------------------- with the person's own key
+
+
+def kept_draft(snapshot: Snapshot, session: Session, of: AssignmentId) -> Draft | None:
+    """What this person saved last. Raises ResealNeededError."""
+    with _own_key():
+        return readings.draft(snapshot, of, session.box)
+
+
+def opened(snapshot: Snapshot, session: Session, seq: int) -> dict[str, Any]:
+    """The payload of an event that was sealed to this person. Raises ResealNeededError."""
+    with _own_key():
+        return snapshot.opening_of(seq, session.box)
+
+
+@contextmanager
+def _own_key() -> Iterator[None]:
+    """Own work that the own key does not open was sealed before a reset."""
+    try:
+        yield
+    except NotSealedToError:
+        raise ResealNeededError from None
 
 
 # ---------------------------------------------------------------- what was shown

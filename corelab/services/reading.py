@@ -12,6 +12,7 @@ from corelab.domain.clip import Clip
 from corelab.domain.content import Draft, Json, ReadingContent, answer_json
 from corelab.domain.reading import Reading
 from corelab.domain.reading_errors import AlreadySignedError, ChecksFailedError, ClipsChangedError, NotNextError, NotTrainedError
+from corelab.domain.record_errors import ResealNeededError
 from corelab.domain.vocabulary import Answer, AssignmentId, Cell
 from corelab.domain.worklist import WorkKind, Worklist, WorklistRow, WorkState
 from corelab.services import accounts, own_work, shown
@@ -57,7 +58,7 @@ class OpenReading:
 def open_reading(lab: OpenLab, session: Session, assignment: AssignmentId) -> OpenReading:
     """The reading in progress or the next one, as it was saved last; or an own signed one, to look at.
 
-    Raises NotYoursError, NotNextError; a refusal leaves an event.
+    Raises NotYoursError, NotNextError, ResealNeededError; a refusal leaves an event.
     """
     role = accounts.permit(session, Command.READ)
     try:
@@ -71,11 +72,14 @@ def open_reading(lab: OpenLab, session: Session, assignment: AssignmentId) -> Op
     except NotNextError:
         own_work.record_refusal(lab, session, "reading.open", assignment, "not_next")
         raise
+    except ResealNeededError:
+        own_work.record_refusal(lab, session, "reading.open", assignment, "reseal_needed")
+        raise
 
 
 def _in_progress(snapshot: Snapshot, session: Session, of: Assignment) -> OpenReading:
     clips = shown.clips_of(snapshot, of.exam)
-    draft = readings.draft(snapshot, of.id, session.box)
+    draft = own_work.kept_draft(snapshot, session, of.id)
     return OpenReading(_restored(snapshot, of, clips, draft), clips, of.pseudonym, submit=draft.submit if draft else None)
 
 
@@ -91,7 +95,7 @@ def _signed_one(snapshot: Snapshot, session: Session, of: Assignment) -> OpenRea
     record = readings.signed_reading(snapshot, of.id)
     if record is None:
         raise LookupError(of.id)
-    content = ReadingContent.from_json(snapshot.opening_of(record.seq, session.box))
+    content = ReadingContent.from_json(own_work.opened(snapshot, session, record.seq))
     clips = shown.clips_of(snapshot, of.exam)
     form = shown.form_of(snapshot, of.exam, of.reading_type, clips)
     asked = set(form.cells)
@@ -119,7 +123,7 @@ def _keep(lab: OpenLab, session: Session, reading: Reading, *, changed: Cell | N
     room = own_work.envelope(lab, session, len(clips))
     with lab.store.begin(session.actor(role)) as transaction:
         found = own_work.writable(transaction, session, reading.assignment, PRIMARY)
-        kept = readings.draft(transaction, found.id, session.box) or _drafted(_restored(transaction, found, clips, None), clips, None)
+        kept = own_work.kept_draft(transaction, session, found.id) or _drafted(_restored(transaction, found, clips, None), clips, None)
         after = _drafted(reading, clips, submit)
         return Saving(transaction, room, kept, after).run(_changes(kept, after, changed))
 

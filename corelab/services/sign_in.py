@@ -11,6 +11,7 @@ from corelab.domain.record_errors import (
     CustodyMissingError,
     KeyRefusedError,
     NotPermittedError,
+    SignedOutError,
     SignInRefusedError,
 )
 from corelab.domain.vocabulary import AccountId
@@ -235,10 +236,16 @@ def held_custody(session: Session) -> BoxSecret:
 
 
 def lab_secret(lab: OpenLab, session: Session, name: str) -> bytes:
-    """The lab's secret ``deid``, ``chance`` or ``package``; only a coordinator with custody can compute it."""
+    """The lab's secret ``deid``, ``chance`` or ``package``; only a coordinator with custody can compute it.
+
+    Raises CustodyMissingError, and SignedOutError when the custody key was changed since this sign-in.
+    """
+    held = held_custody(session)
     with lab.store.read() as snapshot:
-        sealed = people.sealed_lab_secret(snapshot, name)
-    return open_lab_secret(lab.lab_id, name, held_custody(session), sealed)
+        current, sealed = people.custody(snapshot), people.sealed_lab_secret(snapshot, name)
+    if current.public != held.public:
+        raise SignedOutError
+    return open_lab_secret(lab.lab_id, name, held, sealed)
 
 
 def custody_public(lab: OpenLab) -> BoxPublic:

@@ -6,13 +6,14 @@ from typing import Any
 from corelab.domain.accounts import Command, Role
 from corelab.domain.charter import ChoiceItem
 from corelab.domain.clip import Clip
+from corelab.domain.record_errors import ResealNeededError
 from corelab.domain.vocabulary import Cell, ItemId, SegmentId
 from corelab.domain.worklist import WorkKind, Worklist, WorklistRow, WorkState
 from corelab.services import accounts, own_work, shown
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab, effective_charter
 from corelab.storage import readings
-from corelab.storage.readings import ADJUDICATION, PRIMARY, Assignment
+from corelab.storage.readings import ADJUDICATION, PRIMARY, Assignment, SignedRecord
 from corelab.storage.store import Snapshot
 
 _KINDS = {PRIMARY: WorkKind.READING, ADJUDICATION: WorkKind.ADJUDICATION}
@@ -38,9 +39,12 @@ def _next_ones(snapshot: Snapshot, session: Session) -> Iterator[Assignment]:
 def _open_row(snapshot: Snapshot, session: Session, of: Assignment) -> WorklistRow:
     opened = snapshot.events(kind=_OPENED[of.kind], entity="assignment", id=of.id)
     clips = shown.clips_of(snapshot, of.exam)
-    draft, asked = readings.draft(snapshot, of.id, session.box), _asked(snapshot, session, of, clips)
-    done = () if draft is None else (*(one.cell for one in draft.answers), *(one.cell for one in draft.decisions))
     state = WorkState.IN_PROGRESS if opened else WorkState.NEXT
+    try:
+        draft, asked = own_work.kept_draft(snapshot, session, of.id), _asked(snapshot, session, of, clips)
+    except ResealNeededError:
+        return WorklistRow(of.id, of.pseudonym, _KINDS[of.kind], state, len(clips), 0, 0, sealed=True)
+    done = () if draft is None else (*(one.cell for one in draft.answers), *(one.cell for one in draft.decisions))
     return WorklistRow(of.id, of.pseudonym, _KINDS[of.kind], state, len(clips), len(asked.intersection(done)), len(asked))
 
 
@@ -48,7 +52,7 @@ def _asked(snapshot: Snapshot, session: Session, of: Assignment, clips: Sequence
     """What is to be answered or decided, without what a default fills."""
     if of.kind == ADJUDICATION:
         case = next(iter(readings.cases(snapshot, assignment_id=of.id)))
-        disputed = snapshot.opening_of(case.seq, session.box)["disputed"]
+        disputed = own_work.opened(snapshot, session, case.seq)["disputed"]
         return frozenset(Cell(SegmentId(segment), ItemId(item)) for segment, item in disputed)
     form = shown.form_of(snapshot, of.exam, of.reading_type, clips)
     return frozenset(form.cells) - frozenset(form.prefilled)
@@ -61,9 +65,18 @@ def _signed_rows(snapshot: Snapshot, session: Session) -> Iterator[tuple[int, Wo
     for one in readings.assignments(snapshot, account_id=session.account):
         record = own_work.signed_record(snapshot, one)
         if record is not None:
-            content = snapshot.opening_of(record.seq, session.box)
-            clips, asked = len(content["clips"]), _answered(content, defaults)
-            yield record.seq, WorklistRow(one.id, one.pseudonym, _KINDS[one.kind], WorkState.SIGNED, clips, asked, asked, record.at)
+            yield record.seq, _signed_row(snapshot, session, (one, record), defaults)
+
+
+def _signed_row(snapshot: Snapshot, session: Session, signed: tuple[Assignment, SignedRecord], defaults: Collection[str]) -> WorklistRow:
+    of, record = signed
+    try:
+        content = own_work.opened(snapshot, session, record.seq)
+    except ResealNeededError:
+        clips = len(shown.clips_of(snapshot, of.exam))
+        return WorklistRow(of.id, of.pseudonym, _KINDS[of.kind], WorkState.SIGNED, clips, 0, 0, record.at, sealed=True)
+    clips, asked = len(content["clips"]), _answered(content, defaults)
+    return WorklistRow(of.id, of.pseudonym, _KINDS[of.kind], WorkState.SIGNED, clips, asked, asked, record.at)
 
 
 def _answered(content: Mapping[str, Any], defaults: Collection[str]) -> int:

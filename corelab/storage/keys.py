@@ -12,12 +12,12 @@ from nacl.pwhash import argon2id
 from nacl.utils import random as random_bytes
 
 from corelab.domain import audit
-from corelab.domain.record_errors import KeyRefusedError
+from corelab.domain.record_errors import KeyRefusedError, NotSealedToError
 from corelab.domain.vocabulary import AccountId, LabId
 
 SEED = 32
 NONCE = bindings.crypto_secretbox_NONCEBYTES
-_BOXED_KEY = 80
+_SLOT = 16 + 80
 _MAGIC = b"CLE1"
 _MIB = 1024 * 1024
 
@@ -121,16 +121,45 @@ def _sealed_body(opening: bytes, key: bytes, nonce: bytes, pad_to: int) -> bytes
 
 
 def unseal(envelope: bytes, secret: BoxSecret) -> bytes:
-    """The opening inside. Raises KeyRefusedError when this key is no recipient or the envelope is damaged."""
+    """The opening inside. Raises NotSealedToError when this key is no recipient, KeyRefusedError when the envelope is damaged."""
+    return opened_with(envelope, content_key(envelope, secret))
+
+
+def content_key(envelope: bytes, secret: BoxSecret) -> bytes:
+    """The envelope's own key, which each of its recipients can unseal. Raises NotSealedToError, KeyRefusedError."""
+    for key_id, boxed in _slots(envelope):
+        if key_id == secret.public.key_id:
+            return secret.unseal(boxed)
+    raise NotSealedToError
+
+
+def opened_with(envelope: bytes, key: bytes) -> bytes:
+    """The opening inside, with the envelope's own key. Raises KeyRefusedError."""
+    return _unpadded(envelope[_end_of_slots(envelope) :], key)
+
+
+def recipients(envelope: bytes) -> tuple[str, ...]:
+    """The ids of the keys that it was sealed to."""
+    return tuple(key_id for key_id, _ in _slots(envelope))
+
+
+def readdressed(envelope: bytes, key: bytes, gone: str, to: BoxPublic) -> bytes:
+    """The same sealed body, with ``to`` in the place of the recipient ``gone``; ``key`` is the envelope's own."""
+    kept = ((to.key_id, to.seal(key)) if key_id == gone else (key_id, boxed) for key_id, boxed in _slots(envelope))
+    slots = b"".join(bytes.fromhex(key_id) + boxed for key_id, boxed in kept)
+    return envelope[:5] + slots + envelope[_end_of_slots(envelope) :]
+
+
+def _slots(envelope: bytes) -> tuple[tuple[str, bytes], ...]:
+    """(key id, the envelope's key sealed to it) of each recipient."""
+    places = range(5, _end_of_slots(envelope), _SLOT)
+    return tuple((envelope[at : at + 16].hex(), envelope[at + 16 : at + _SLOT]) for at in places)
+
+
+def _end_of_slots(envelope: bytes) -> int:
     if envelope[:4] != _MAGIC or len(envelope) < 5:
         raise KeyRefusedError
-    slot_bytes = 16 + _BOXED_KEY
-    end = 5 + envelope[4] * slot_bytes
-    wanted = bytes.fromhex(secret.public.key_id)
-    for start in range(5, end, slot_bytes):
-        if envelope[start : start + 16] == wanted:
-            return _unpadded(envelope[end:], secret.unseal(envelope[start + 16 : start + slot_bytes]))
-    raise KeyRefusedError
+    return 5 + envelope[4] * _SLOT
 
 
 def _unpadded(body: bytes, key: bytes) -> bytes:

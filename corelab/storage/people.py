@@ -27,6 +27,7 @@ from corelab.storage.snapshot import Row, Snapshot
 from corelab.storage.transaction import NewRow
 
 PIXEL_CHECK, KDF = "pixel_check", "kdf"
+LAB_SECRETS = ("deid", "chance", "package")
 DEFAULT_SETTINGS: Mapping[str, str] = MappingProxyType({PIXEL_CHECK: "two"})
 
 
@@ -101,6 +102,12 @@ def attempt_row(known: Person | None, workstation: str, *, ok: bool) -> NewRow:
     """A sign-in or a password check. The name is kept only where it is somebody's."""
     user = known.user_name if known else None
     return NewRow("signin_attempt", {"id": str(uuid4()), "user_name": user, "ok": ok, "workstation_id": workstation})
+
+
+def open_sessions(snapshot: Snapshot) -> tuple[str, ...]:
+    """The sign-ins that nobody ended."""
+    ended = {row["session_id"] for row in snapshot.all("session_end")}
+    return tuple(row["id"] for row in snapshot.all("session") if row["id"] not in ended)
 
 
 # ---------------------------------------------------------------- credentials
@@ -221,23 +228,44 @@ def _is_invited(snapshot: Snapshot, account: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Custody:
-    """The lab's custody key, public half."""
+    """The lab's custody key, public half; ``n`` counts the keys of the lab."""
 
     id: str
+    n: int
     public: BoxPublic
 
 
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """The custody key under the recovery code, and the cost of turning the code into a key."""
+
+    kdf: Kdf
+    wrapped: bytes = field(repr=False)
+
+
 def custody(snapshot: Snapshot) -> Custody:
+    found = _custody_key(snapshot)
+    return Custody(found["id"], found["n"], BoxPublic(found["box_pub"]))
+
+
+def recovery(snapshot: Snapshot) -> Recovery:
+    """The cost is the one that the lab had when the code was made."""
+    found = _custody_key(snapshot)
+    costs = [row for row in snapshot.all("setting", name=KDF) if row["event_seq"] <= found["event_seq"]]
+    return Recovery(_kdf(costs[-1]["value"]), bytes(found["recovery_wrap"]))
+
+
+def _custody_key(snapshot: Snapshot) -> Row:
     found = snapshot.latest("custody_key")
     if found is None:
         raise LookupError("custody_key")
-    return Custody(found["id"], BoxPublic(found["box_pub"]))
+    return found
 
 
-def custody_row(id_: str, lab: LabId, recovery: bytes, kdf: Kdf, secret: BoxSecret) -> NewRow:
+def custody_row(id_: str, lab: LabId, recovery_code: bytes, kdf: Kdf, secret: BoxSecret, *, n: int = 1) -> NewRow:
     """A new custody key, with its secret half under the recovery code."""
-    wrapped = wrap_custody(recovery, kdf, lab, secret)
-    values = {"id": id_, "n": 1, "box_pub": secret.public.raw, "recovery_salt": UUID(lab).bytes, "recovery_wrap": wrapped}
+    wrapped = wrap_custody(recovery_code, kdf, lab, secret)
+    values = {"id": id_, "n": n, "box_pub": secret.public.raw, "recovery_salt": UUID(lab).bytes, "recovery_wrap": wrapped}
     return NewRow("custody_key", values)
 
 
@@ -277,5 +305,9 @@ def kdf_text(kdf: Kdf) -> str:
 
 def kdf_of(snapshot: Snapshot) -> Kdf:
     """The cost of passwords in this lab."""
-    _, opslimit, memlimit = setting(snapshot, KDF).split(":")
+    return _kdf(setting(snapshot, KDF))
+
+
+def _kdf(text: str) -> Kdf:
+    _, opslimit, memlimit = text.split(":")
     return Kdf(int(opslimit), int(memlimit))

@@ -9,7 +9,7 @@ from corelab.domain.content import Draft
 from corelab.domain.record_errors import RecordDamagedError
 from corelab.domain.result import Result
 from corelab.domain.vocabulary import AccountId, Answer, AssignmentId, ExamId, ExamState, ReadingTypeId
-from corelab.storage.keys import ANSWER_PAD, BoxPublic, BoxSecret, Opening, make_opening, seal, unseal
+from corelab.storage.keys import ANSWER_PAD, BoxPublic, BoxSecret, Opening, make_opening, seal
 from corelab.storage.store import NewRow, Row, Snapshot, Transaction
 
 RecordType = Literal["reading", "adjudication"]
@@ -122,7 +122,7 @@ def state_row(snapshot: Snapshot, exam: ExamId, state: ExamState, *, after: int 
 def draft(snapshot: Snapshot, assignment_id: AssignmentId, secret: BoxSecret) -> Draft | None:
     """What was saved last, opened with its author's key."""
     row = snapshot.one("draft", assignment_id=assignment_id)
-    return Draft.from_json(Opening(unseal(row["body"], secret)).json) if row else None
+    return Draft.from_json(Opening(snapshot.unsealed(row["body"], secret)).json) if row else None
 
 
 def put_draft(transaction: Transaction, new: Draft, recipients: Sequence[BoxPublic], room: int) -> None:
@@ -231,7 +231,7 @@ def opened(snapshot: Snapshot, seq: int, secret: BoxSecret) -> Opening:
     event, stored = snapshot.one("event", seq=seq), snapshot.one("event_payload", seq=seq)
     if event is None or stored is None or stored["body"] is None:
         raise RecordDamagedError(seq, "payload is gone")
-    opening = Opening(unseal(stored["body"], secret) if stored["form"] == "sealed" else bytes(stored["body"]))
+    opening = Opening(snapshot.unsealed(stored["body"], secret) if stored["form"] == "sealed" else bytes(stored["body"]))
     if opening.digest != event["payload"]:
         raise RecordDamagedError(seq, "payload differs from its digest")
     return opening

@@ -1,5 +1,6 @@
 """Reading the records: rows of a table, the latest of several, events and their payloads, all as of one moment."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -9,9 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, select
 
 from corelab.domain import audit
-from corelab.domain.record_errors import PayloadSealedError, RecordDamagedError
+from corelab.domain.record_errors import NotSealedToError, PayloadSealedError, RecordDamagedError
 from corelab.domain.vocabulary import AssignmentId
-from corelab.storage.keys import BoxSecret, unseal
+from corelab.storage.keys import BoxSecret, content_key, opened_with, recipients
 from corelab.storage.schema import TABLES
 
 Row = Mapping[str, Any]
@@ -86,7 +87,26 @@ class Snapshot:
             raise PayloadSealedError(seq)
         if stored["form"] == "clear" or secret is None:
             return bytes(stored["body"])
-        return unseal(stored["body"], secret)
+        return self.unsealed(stored["body"], secret)
+
+    def unsealed(self, envelope: bytes, secret: BoxSecret) -> bytes:
+        """What is inside an envelope that was sealed to this key, or handed over to it since. Raises KeyRefusedError."""
+        return opened_with(envelope, self.content_key(envelope, secret))
+
+    def content_key(self, envelope: bytes, secret: BoxSecret) -> bytes:
+        """The envelope's own key. Raises NotSealedToError when it was neither sealed nor handed over to this one."""
+        if secret.public.key_id in recipients(envelope):
+            return content_key(envelope, secret)
+        handed_over = self.one("regrant", envelope_sha256=hashlib.sha256(envelope).hexdigest(), key_id=secret.public.key_id)
+        if handed_over is None:
+            raise NotSealedToError
+        return secret.unseal(handed_over["sealed_key"])
+
+    def is_open_to(self, envelope: bytes, key_id: str) -> bool:
+        """Whether the holder of this key can open the envelope."""
+        if key_id in recipients(envelope):
+            return True
+        return self.one("regrant", envelope_sha256=hashlib.sha256(envelope).hexdigest(), key_id=key_id) is not None
 
 
 def _matches(table: Table, equals: Mapping[str, Any]) -> ColumnElement[bool]:

@@ -8,8 +8,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from corelab.domain.accounts import Command, Person, Role, Status, may_combine, role_for
+from corelab.domain.record_errors import ResealIncompleteError
 from corelab.domain.vocabulary import AccountId
-from corelab.services import accounts
+from corelab.services import accounts, resealing
 from corelab.ui import dialogs
 from corelab.ui.buttons import Button, Look
 from corelab.ui.cards import Card, rule
@@ -36,13 +37,15 @@ class _Everybody:
     people: tuple[Person, ...]
     custody: frozenset[AccountId]
     trained: frozenset[AccountId]
+    sealed: frozenset[AccountId]
 
 
 def _look(desk: Desk) -> _Everybody:
     people = accounts.people(desk.lab, desk.session)
     charter = desk.lab.charter.hash
     trained = frozenset(each.account for each in people if accounts.is_trained(desk.lab, each.account, charter))
-    return _Everybody(people, frozenset(accounts.holds_custody(desk.lab, desk.session)), trained)
+    custody, sealed = accounts.holds_custody(desk.lab, desk.session), resealing.waiting(desk.lab, desk.session)
+    return _Everybody(people, frozenset(custody), trained, frozenset(sealed))
 
 
 class PeoplePage(Page):
@@ -51,7 +54,7 @@ class PeoplePage(Page):
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
-        self._known = _Everybody((), frozenset(), frozenset())
+        self._known = _Everybody((), frozenset(), frozenset(), frozenset())
         self._administers = role_for(desk.session.roles, Command.ACCOUNT) is not None
         self._coordinates = role_for(desk.session.roles, Command.CUSTODY) is not None
         self.rows = Rows(_COLUMNS, "People")
@@ -71,6 +74,7 @@ class PeoplePage(Page):
         self.deactivate = self._button("Deactivate", self._on_deactivate)
         self.custody = self._button("Grant custody", self._on_custody)
         self.training = self._button("Record training", self._on_training)
+        self.reseal = self._button("Re-seal", self._on_reseal)
 
     def _button(self, words: str, pressed: Callable[[], None]) -> Button:
         button = Button(words)
@@ -102,7 +106,7 @@ class PeoplePage(Page):
         card.lines.addSpacing(GRID)
         offered = [
             (self._administers, (self.unlock, self.reset, self.roles, self.deactivate)),
-            (self._coordinates, (self.training, self.custody)),
+            (self._coordinates, (self.training, self.custody, self.reseal)),
         ]
         for may, buttons in offered:
             for button in buttons if may else ():
@@ -124,7 +128,9 @@ class PeoplePage(Page):
     def _cells(self, person: Person) -> tuple[Shown, ...]:
         gone = person.status is Status.DEACTIVATED
         ink = Colour.THIRD if gone else Colour.TEXT
-        status = Shown(person.status.value.capitalize(), ink, mark=Mark.ATTENTION if person.status is Status.LOCKED else None)
+        sealed = person.account in self._known.sealed
+        attention = Mark.ATTENTION if sealed or person.status is Status.LOCKED else None
+        status = Shown("Re-seal" if sealed else person.status.value.capitalize(), ink, mark=attention)
         return (
             Shown(person.printed_name, Colour.SECOND if gone else Colour.STRONG, Weight.HEADING),
             Shown(person.user_name, ink),
@@ -144,7 +150,10 @@ class PeoplePage(Page):
         if person is None:
             return
         self._who.setText(person.printed_name)
-        self._what.setText(f"{role_words(person)}, {person.status.value}")
+        sealed = person.account in self._known.sealed
+        waits = ". Open work is sealed to the keys from before a reset." if sealed else ""
+        self._what.setText(f"{role_words(person)}, {person.status.value}{waits}")
+        self.reseal.setEnabled(sealed)
         other, alive = person.account != self.desk.session.account, person.status is not Status.DEACTIVATED
         self.unlock.setEnabled(person.status is Status.LOCKED)
         self.reset.setEnabled(other)
@@ -218,6 +227,20 @@ class PeoplePage(Page):
         give = partial(accounts.grant_custody, self.desk.lab, self.desk.session, person.account)
         agreed = partial(self.desk.jobs.query, self, give, self._on_done, self.show_error)
         dialogs.confirm(self, f"Grant custody to {person.printed_name}?", words, do="Grant custody", agreed=agreed)
+
+    def _on_reseal(self) -> None:
+        person = self._person
+        if person is None:
+            return
+        words = "Drafts, signed readings and cases that are not released yet will open with the new keys. Be sure who holds them now."
+        give = partial(resealing.reseal, self.desk.lab, self.desk.session, person.account)
+        agreed = partial(self.desk.jobs.query, self, give, self._on_resealed, self.show_error)
+        dialogs.confirm(self, f"Re-seal the open work of {person.printed_name}?", words, do="Re-seal", agreed=agreed)
+
+    def _on_resealed(self, done: resealing.Resealed) -> None:
+        self.opened()
+        if done.damaged:
+            self.show_error(ResealIncompleteError(done.damaged))
 
     def _on_training(self) -> None:
         person = self._person

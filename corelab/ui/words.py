@@ -84,7 +84,19 @@ _WORDS: Mapping[type[BaseException], Callable[[Any], Words]] = MappingProxyType(
         records.SignInRefusedError: said(
             "User name or password is not right.", "Nothing was changed.", "Try again. Five wrong tries within 15 minutes lock the account."
         ),
-        records.KeyRefusedError: said("The password is not right.", "Nothing was signed; your work is kept.", "Type the password again."),
+        records.ResealNeededError: said(
+            "Your keys are new since a reset.", "Your work is kept.", "A coordinator must hand over your open work: People, Re-seal."
+        ),
+        records.ResealIncompleteError: lambda error: Words(
+            f"Sealed records that the custody key does not open either: {error.damaged}.",
+            "The others were handed over.",
+            "Run corelab verify on the lab's folder and keep a backup.",
+        ),
+        records.KeyRefusedError: said(
+            "A sealed record cannot be opened with your keys.",
+            "It was not changed.",
+            "Sign in again. If it happens again, run corelab verify on the lab's folder.",
+        ),
         records.AccountLockedError: _locked,
         records.SignedOutError: said("This sign-in is over.", "What was saved is kept.", "Sign in again."),
         records.NotPermittedError: said("Your role does not allow this.", "Nothing was changed.", "Ask a person with that role."),

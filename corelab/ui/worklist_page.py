@@ -189,6 +189,8 @@ class WorklistPage(Page):
     def _state_words(self, row: WorklistRow) -> str:
         if row.state is WorkState.SIGNED:
             return f"Signed {ago(row.signed_at, self.desk.lab.clock)}" if row.signed_at else "Signed"
+        if row.sealed:
+            return "Waits for a coordinator: Re-seal"
         if row.kind is WorkKind.ADJUDICATION:
             left = "dispute" if row.asked == 1 else "disputes"
             return f"{row.answered} of {row.asked} {left} done" if row.answered else f"{row.asked} {left}"
@@ -296,8 +298,10 @@ class InProgressCard(Card):
         if row is None:
             return
         self._title.setText(f"{kind_words(row)} {row.pseudonym}")
-        self._second.setText(f"{row.clips} {'clip' if row.clips == 1 else 'clips'}, every answer saved")
-        self._count.setText(f"{row.answered} of {row.asked}")
+        kept = "kept until a coordinator re-seals it" if row.sealed else "every answer saved"
+        self._second.setText(f"{row.clips} {'clip' if row.clips == 1 else 'clips'}, {kept}")
+        self._count.setText("not known until then" if row.sealed else f"{row.answered} of {row.asked}")
+        self._bar.setVisible(not row.sealed)
         self._bar.show_progress(row.answered, row.asked)
 
     def _on_clicked(self) -> None:

@@ -1,5 +1,6 @@
 """People: what an administrator and a coordinator do with accounts, by keys and clicks."""
 
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -7,13 +8,19 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from corelab.domain.accounts import Role, Status
-from corelab.services import accounts
+from corelab.services import accounts, assignment, reading
+from corelab.services.accounts import Session
 from corelab.ui.people_page import PeoplePage
+from corelab.ui.worklist_page import WorklistPage
+from tests.builders import PASSWORD as LAB_PASSWORD
+from tests.builders import Lab, a_lab
 from tests.gui.desktop import PASSWORD, Desktop
+from tests.gui.exam_labs import a_clip_file, an_exam_with
+from tests.reading_builders import first
 
 
-def people_page(desktop: Desktop, user: str) -> PeoplePage:
-    desktop.sign_in(user)
+def people_page(desktop: Desktop, user: str, password: str = PASSWORD) -> PeoplePage:
+    desktop.sign_in(user, password)
     desktop.window.open_page("people")
     page = desktop.window.current
     assert isinstance(page, PeoplePage)
@@ -113,3 +120,53 @@ def test_a_coordinator_has_no_button_that_changes_accounts(desktop: Desktop) -> 
     page = people_page(desktop, "coordinator-1")
     assert not page.deactivate.isVisible()
     assert not page.invite.isVisible()
+
+
+def test_a_coordinator_re_seals_the_open_work_of_a_reader_who_was_reset(desktop: Desktop, tmp_path: Path) -> None:
+    lab = a_lab_with_work(tmp_path / "with-work")
+    desktop.lab = lab.open
+    is_reset(lab, lab.reader_1)
+    page = people_page(desktop, "coordinator", LAB_PASSWORD)
+    choose(page, "reader-2")
+    assert not page.reseal.isEnabled()
+    choose(page, "reader-1")
+    assert page.rows.texts()[page.rows.current][3] == "Re-seal"
+    assert "sealed to the keys from before a reset" in desktop.words(page)
+    page.reseal.click()
+    desktop.press(Qt.Key.Key_Return)
+    assert page.rows.texts()[page.rows.current][3] == "Active"
+    assert not page.reseal.isEnabled()
+    session = lab.sign_in("reader-1")
+    assert reading.open_reading(lab.open, session, first(lab, session)).reading.note == "half way"
+
+
+def test_until_then_the_reader_is_told_whom_to_ask(desktop: Desktop, tmp_path: Path) -> None:
+    lab = a_lab_with_work(tmp_path / "with-work")
+    desktop.lab = lab.open
+    is_reset(lab, lab.reader_1)
+    desktop.sign_in("reader-1", LAB_PASSWORD)
+    page = desktop.window.current
+    assert isinstance(page, WorklistPage)
+    assert "kept until a coordinator re-seals it" in desktop.words(page)
+    assert "not known until then" in desktop.words(page)
+    page.card.button.click()
+    words = desktop.words(desktop.dialog())
+    assert "Your keys are new since a reset." in words
+    assert "A coordinator must hand over your open work: People, Re-seal." in words
+    assert "password" not in words.casefold()
+
+
+def a_lab_with_work(folder: Path) -> Lab:
+    folder.mkdir()
+    lab = a_lab(folder)
+    for person in (lab.reader_1, lab.reader_2, lab.adjudicator):
+        assert person.account
+    an_exam_with(lab, {"CFV": [a_clip_file()]})
+    assignment.assign(lab.open, lab.coordinator)
+    opened = reading.open_reading(lab.open, lab.reader_1, first(lab, lab.reader_1))
+    reading.save(lab.open, lab.reader_1, opened.reading.with_note("half way"))
+    return lab
+
+
+def is_reset(lab: Lab, session: Session) -> None:
+    accounts.activate(lab.open, accounts.reset(lab.open, lab.administrator, session.account, "forgot the password"), LAB_PASSWORD)

@@ -187,7 +187,8 @@ def test_the_worklist_offers_the_next_exam_only_and_tells_nothing_of_the_rest(la
     assignment.assign(lab.open, lab.coordinator)
     (row,) = reading.worklist(lab.open, lab.reader_1).rows
     assert (row.state, row.answered, row.asked, row.clips) == (WorkState.NEXT, 0, 4, 2)
-    assert set(row.__dataclass_fields__) == {"assignment", "pseudonym", "kind", "state", "clips", "answered", "asked", "signed_at"}
+    told = {"assignment", "pseudonym", "kind", "state", "clips", "answered", "asked", "signed_at", "sealed"}
+    assert set(row.__dataclass_fields__) == told
 
 
 def test_work_in_progress_shows_how_far_it_is_and_signed_work_comes_after(lab: Lab) -> None:

@@ -1,0 +1,154 @@
+"""The custody key made anew by the recovery code: for a lab whose coordinators can no longer open what is sealed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+from corelab.domain.accounts import Command, Meaning, Role, Status
+from corelab.domain.record_errors import CodeRefusedError, KeyRefusedError
+from corelab.domain.vocabulary import AccountId
+from corelab.services.accounts import Session, permit, signer
+from corelab.services.labs import OpenLab
+from corelab.storage import codes, handover, keys, people
+from corelab.storage.keys import BoxSecret, Opening, Signer, make_opening
+from corelab.storage.store import NewRow, Transaction
+
+CHANGED = "custody_changed"
+
+
+def recover(lab: OpenLab, session: Session, code: str, password: str) -> str:
+    """A new custody key and a new recovery code, which is the answer; the one that was typed is worth nothing any more.
+
+    The coordinator who types it holds custody from the next sign-in on, and so does everybody who held it before. Everything sealed is
+    handed over to the new key. Every other sign-in is over, so that nobody seals to the old key. The change is signed.
+    Raises CodeRefusedError, SignInRefusedError, NotPermittedError.
+    """
+    role = permit(session, Command.CUSTODY)
+    with _former(lab, session, code) as former, signer(lab, session, password) as signing:
+        fresh = _Fresh(str(uuid4()), BoxSecret.of(keys.new_secret()), keys.new_secret(keys.RECOVERY_BYTES))
+        with fresh.secret, lab.store.begin(session.actor(role)) as transaction:
+            if people.custody(transaction).public != former.public:
+                raise CodeRefusedError
+            _Change(lab, session, transaction, former, fresh).run(signing)
+    return codes.code_for(fresh.recovery)
+
+
+def _former(lab: OpenLab, session: Session, code: str) -> BoxSecret:
+    """The custody key under this code; a wrong one leaves an event."""
+    with lab.store.read() as snapshot:
+        stored = people.recovery(snapshot)
+    try:
+        return keys.recovered_custody(codes.data_of(code, keys.RECOVERY_BYTES), stored.kdf, lab.lab_id, stored.wrapped)
+    except (CodeRefusedError, KeyRefusedError):
+        with lab.store.begin(session.actor(None)) as transaction:
+            transaction.record("custody.recovery.refused", "lab", lab.lab_id)
+        raise CodeRefusedError from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    id: str
+    secret: BoxSecret
+    recovery: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    lab: OpenLab
+    session: Session
+    transaction: Transaction
+    former: BoxSecret
+    fresh: _Fresh
+
+    def run(self, signing: Signer) -> None:
+        """One event: key, grants, lab secrets, and every sealed payload handed over; drafts and delivered identities beside it."""
+        number = people.custody(self.transaction).n + 1
+        granted, handed = self._granted(), [*self._events(), *self._identities()]
+        drafts = self._drafts()
+        payload = {
+            "granted": granted,
+            "by": "recovery code",
+            "drafts": drafts,
+            "handed_over": len(handed),
+            "key": self.fresh.secret.public.key_id,
+        }
+        opening = make_opening(payload)
+        rows = [self._key_row(number), *(self._grant(one) for one in granted), *self._secrets(), *handed, *self._ends()]
+        rows.append(self._signature(signing, opening, number))
+        self.transaction.record("custody.recovered", "custody_key", self.fresh.id, rows=rows, payload=opening)
+
+    def _key_row(self, number: int) -> NewRow:
+        kdf = people.kdf_of(self.transaction)
+        return people.custody_row(self.fresh.id, self.lab.lab_id, self.fresh.recovery, kdf, self.fresh.secret, n=number)
+
+    def _signature(self, signing: Signer, opening: Opening, number: int) -> NewRow:
+        return self.transaction.signature(
+            signing,
+            record_type="custody_key",
+            record_id=self.fresh.id,
+            revision=number,
+            meaning=Meaning.CUSTODY_CHANGE,
+            charter_hash=None,
+            content_digest=opening.digest,
+        )
+
+    def _granted(self) -> list[AccountId]:
+        """Who holds the new key: the one with the code, and the coordinators who held the former one."""
+        holders = [one.account for one in people.all_people(self.transaction) if self._held(one.account)]
+        return list(dict.fromkeys((self.session.account, *holders)))
+
+    def _held(self, account: AccountId) -> bool:
+        person, credential = people.person(self.transaction, account), people.credential(self.transaction, account)
+        if person is None or credential is None or Role.COORDINATOR not in person.roles:
+            return False
+        alive = person.status in {Status.ACTIVE, Status.LOCKED}
+        return alive and people.sealed_custody(self.transaction, account, credential.box_public.key_id) is not None
+
+    def _grant(self, account: AccountId) -> NewRow:
+        credential = people.credential(self.transaction, account)
+        if credential is None:
+            raise LookupError(account)
+        return people.grant_row(self.fresh.id, self.lab.lab_id, account, credential.box_public, self.fresh.secret)
+
+    def _secrets(self) -> Iterator[NewRow]:
+        for name in people.LAB_SECRETS:
+            sealed = people.sealed_lab_secret(self.transaction, name)
+            secret = keys.open_lab_secret(self.lab.lab_id, name, self.former, sealed)
+            yield people.lab_secret_row(self.lab.lab_id, name, self.fresh.id, self.fresh.secret.public, secret)
+
+    def _events(self) -> Iterator[NewRow]:
+        for event in handover.all_sealed(self.transaction):
+            yield from self._regrant(event.envelope)
+
+    def _identities(self) -> Iterator[NewRow]:
+        """What identifies the sources of clips that are not released yet lies sealed beside them."""
+        for path in sorted(Path(self.lab.quarantine).glob("*/*.tokens")):
+            yield from self._regrant(path.read_bytes())
+
+    def _regrant(self, envelope: bytes) -> Iterator[NewRow]:
+        key = self._content_key(envelope)
+        if key is not None:
+            yield handover.regrant_row(envelope, key, self.fresh.secret.public)
+
+    def _drafts(self) -> list[str]:
+        moved: list[str] = []
+        for draft in handover.all_drafts(self.transaction):
+            key = self._content_key(draft.envelope)
+            if key is not None:
+                to = self.fresh.secret.public
+                self.transaction.put_draft(draft.assignment, keys.readdressed(draft.envelope, key, self.former.public.key_id, to))
+                moved.append(draft.assignment)
+        return moved
+
+    def _content_key(self, envelope: bytes) -> bytes | None:
+        """None for a damaged envelope, or one that never was for custody: it stays closed, as before."""
+        try:
+            return self.transaction.content_key(envelope, self.former)
+        except KeyRefusedError:
+            return None
+
+    def _ends(self) -> Iterator[NewRow]:
+        for session in people.open_sessions(self.transaction):
+            if session != self.session.id:
+                yield NewRow("session_end", {"session_id": session, "cause": CHANGED})
