@@ -1,6 +1,6 @@
 """The right side of the pixel check: what the clip is, its masks, the flagged frames, and the four actions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -23,6 +23,15 @@ class MaskLine:
     words: str
     origin: str
     box: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """How one of the commands stands."""
+
+    words: str
+    enabled: bool = True
+    visible: bool = True
 
 
 class MaskRow(Button):
@@ -118,6 +127,13 @@ class CheckFacts(QWidget):
             line.addWidget(_right(value), 1)
             self._facts.addWidget(row)
 
+    def forget(self) -> None:
+        """No clip is on screen."""
+        self.show_facts("", (), "")
+        self.show_masks((), None)
+        self.show_seen(0, (), frozenset())
+        self.note.clear()
+
     def show_masks(self, masks: Sequence[MaskLine], current: int | None) -> None:
         _empty(self._masks)
         for each in masks:
@@ -126,6 +142,13 @@ class CheckFacts(QWidget):
             self._masks.addWidget(row)
         if not masks:
             self._masks.addWidget(text_label("None yet", Size.BODY, Weight.TEXT, Colour.THIRD))
+
+    def show_offers(self, offers: Mapping[str, Offer]) -> None:
+        for command, offer in offers.items():
+            row = self.commands[command]
+            row.setText(offer.words)
+            row.setEnabled(offer.enabled)
+            row.setVisible(offer.visible)
 
     def show_seen(self, frames: int, flagged: Sequence[int], seen: frozenset[int]) -> None:
         self._seen.setText(f"{len(seen & set(flagged))} of {len(flagged)}" if flagged else "none flagged")

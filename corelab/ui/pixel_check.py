@@ -1,23 +1,24 @@
 """The pixel check: two people look at the pictures of every clip before a reader may see it."""
 
-from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from corelab.domain.intake import Box, ClipState, IntakeCode, ObjectRefusedError
-from corelab.domain.vocabulary import ClipId
+from corelab.domain.intake import Box
+from corelab.domain.vocabulary import AccountId, ClipId
 from corelab.services import intake
 from corelab.services.intake import WaitingClip
-from corelab.ui import dialogs
 from corelab.ui.cards import EmptyState, scrolled
-from corelab.ui.check_facts import CheckFacts, MaskLine
-from corelab.ui.check_rail import CheckRail, RailClip
-from corelab.ui.check_sheet import Sheet, SheetView, load_frame, load_sheet, load_small
+from corelab.ui.check_facts import CheckFacts
+from corelab.ui.check_loader import CheckLoader
+from corelab.ui.check_rail import CheckRail
+from corelab.ui.check_sheet import Sheet, SheetView
+from corelab.ui.check_shown import Look, facts, first_waiting, mask_lines, next_words, offers, rail_clips, waits_for
+from corelab.ui.check_steps import CheckSteps
 from corelab.ui.desk import Desk
-from corelab.ui.intake_words import masked_by_file, needs_mask, segment_of, settled
+from corelab.ui.intake_words import needs_mask, settled
 from corelab.ui.page import Page
 from corelab.ui.parts import text_label
 from corelab.ui.theme import NARROW_BELOW, Colour, Size, Weight
@@ -27,6 +28,8 @@ _RAIL, _RAIL_NARROW = 232, 200
 
 
 class PixelCheckPage(Page):
+    """Shows one clip at a time; the boxes drawn and the frames seen are the page's, everything else is asked anew at each opening."""
+
     name = "pixels"
     title = "Pixel check"
 
@@ -38,7 +41,18 @@ class PixelCheckPage(Page):
         self._frame = 0
         self._boxes: tuple[Box, ...] = ()
         self._drawing = False
-        self._busy = False  # a step is being done: until the list is back, nothing else may be asked of the same clip
+        self._here = False
+        """Between opening and leaving; an answer that comes later changes nothing."""
+        self._left_at: ClipId | None = None
+        self.steps = CheckSteps(self, desk)
+        self.steps.begun.connect(self._on_begun)
+        self.steps.done.connect(self._on_done)
+        self.steps.failed.connect(self._on_failed)
+        self.loader = CheckLoader(desk, self)
+        self.loader.sheet.connect(self._on_sheet)
+        self.loader.frame.connect(self._on_frame)
+        self.loader.small.connect(self._on_picture)
+        self.loader.failed.connect(self.show_error)
         self.rail = CheckRail()
         self.rail.chosen.connect(self._on_chosen)
         self.rail.picture_wanted.connect(self._on_picture_wanted, Qt.ConnectionType.QueuedConnection)
@@ -113,12 +127,28 @@ class PixelCheckPage(Page):
 
     def opened(self, argument: object = None) -> None:
         """``argument`` may name the clip to begin with."""
+        self._here = True
         ask = partial(intake.waiting, self.desk.lab, self.desk.session)
         self.desk.jobs.query(self, ask, partial(self._on_waiting, wanted=argument), self.show_error)
 
+    def closing(self) -> bool:
+        """No picture stays in memory: originals may name the patient. Which frames were seen is still known afterwards."""
+        self._here = False
+        self._left_at = self.clip.clip if self.clip else self._left_at
+        self.loader.forget()
+        self._clips, self._sheet, self._boxes, self._drawing = (), None, (), False
+        self.rail.show_clips((), -1)
+        self.view.clear()
+        self.large.draw(drawing=False)
+        self.facts.forget()
+        return True
+
     def _on_waiting(self, clips: tuple[WaitingClip, ...], *, wanted: object = None) -> None:
-        before = wanted or (self.clip.clip if self.clip else None)
-        self._clips, self._busy = clips, False
+        if not self._here:
+            return
+        before = wanted or (self.clip.clip if self.clip else self._left_at)
+        self._clips, self._left_at = clips, None
+        self.steps.settle()
         self._work.setVisible(bool(clips))
         self.empty.setVisible(not clips)
         if not clips:
@@ -128,36 +158,14 @@ class PixelCheckPage(Page):
         self._count.setText(f"{done} of {len(clips)} done")
         at = next((at for at, each in enumerate(clips) if each.clip == before), None)
         if at is None or (wanted is None and settled(clips[at])):
-            at = next((at for at, each in enumerate(clips) if self._mine(each)), at or 0)
+            at = first_waiting(self._me, clips, at or 0)
         self._sheet = None
-        self.rail.show_clips([self._rail_clip(each) for each in clips], at)
+        self.rail.show_clips(rail_clips(self._me, clips), at)
         self.large.setFocus()
 
-    def _rail_clip(self, clip: WaitingClip) -> RailClip:
-        several = len({(each.subject, each.visit) for each in self._clips}) > 1
-        title = f"Clip {clip.number}, {clip.subject}" if several else f"Clip {clip.number}"
-        match clip.state:
-            case ClipState.PASSED:
-                mine = "Passed by you" if self._passed_by_me(clip) else "To be confirmed"
-                return RailClip(title, mine, done=self._passed_by_me(clip))
-            case ClipState.REJECTED:
-                return RailClip(title, "Rejected", done=True)
-            case ClipState.RELEASED:
-                return RailClip(title, "Released", done=True)
-            case ClipState.HELD:
-                return RailClip(title, "Needs mask" if needs_mask(clip) else "Damaged", attention=True)
-            case ClipState.CHECKED:
-                count = len(clip.flagged)
-                return RailClip(
-                    title, f"{count} {'frame' if count == 1 else 'frames'} flagged" if count else "Waits", attention=bool(count)
-                )
-
-    def _passed_by_me(self, clip: WaitingClip) -> bool:
-        return clip.state is ClipState.PASSED and clip.checker == self.desk.session.account
-
-    def _mine(self, clip: WaitingClip) -> bool:
-        """Whether this person can do something about the clip now."""
-        return not settled(clip) and not self._passed_by_me(clip)
+    @property
+    def _me(self) -> AccountId:
+        return self.desk.session.account
 
     @property
     def clip(self) -> WaitingClip | None:
@@ -177,7 +185,7 @@ class PixelCheckPage(Page):
         self.view.clear()
         self.headline.emit("Pixel check", f"{clip.subject} {clip.visit}, clip {clip.number}")
         self._show()
-        self.desk.jobs.pixels(self, partial(load_sheet, self.desk, clip.clip), self._on_sheet, self.show_error)
+        self.loader.load_sheet(clip.clip)
 
     def _on_sheet(self, sheet: Sheet) -> None:
         clip = self.clip
@@ -190,21 +198,17 @@ class PixelCheckPage(Page):
 
     def _on_picture_wanted(self, at: int) -> None:
         if at < len(self._clips):
-            clip = self._clips[at].clip
-            load = partial(load_small, self.desk, clip)
-            self.desk.jobs.pixels(self, load, partial(self._on_picture, at, clip), _no_picture)
+            self.loader.load_small(self._clips[at].clip)
 
-    def _on_picture(self, at: int, clip: ClipId, image: QImage) -> None:
-        if at < len(self._clips) and self._clips[at].clip == clip:
+    def _on_picture(self, clip: ClipId, image: QImage) -> None:
+        at = next((at for at, each in enumerate(self._clips) if each.clip == clip), None)
+        if at is not None:
             self.rail.show_picture(at, image)
 
     def _show_frame(self, frame: int) -> None:
-        sheet, clip = self._sheet, self.clip
-        if sheet is None or clip is None:
-            return
-        self._frame = frame
-        load = partial(load_frame, sheet.pictures, frame)
-        self.desk.jobs.pixels(self, load, partial(self._on_frame, clip.clip, frame), self.show_error)
+        if self._sheet is not None and self.clip is not None:
+            self._frame = frame
+            self.loader.load_frame(self._sheet, frame)
 
     def _on_frame(self, clip: ClipId, frame: int, image: QImage) -> None:
         if self.clip is not None and clip == self.clip.clip and frame == self._frame:
@@ -222,21 +226,13 @@ class PixelCheckPage(Page):
         clip = self.clip
         if clip is None:
             return
-        facts = [
-            ("Frames", f"{clip.frames}, {clip.rate:.0f}/s" if clip.frames > 1 else "still"),
-            ("Size", f"{clip.columns} x {clip.rows}"),
-            ("Segment", segment_of(clip) or "not labelled"),
-        ]
-        self.facts.show_facts(f"Clip {clip.number}", facts, clip.message)
+        self.facts.show_facts(f"Clip {clip.number}", facts(clip), clip.message)
         self._show_boxes()
         self._show_state()
 
     def _show_boxes(self) -> None:
-        clip = self.clip
-        kept = [MaskLine("Outside the ultrasound", "from the header")] if clip is not None and masked_by_file(clip) else []
         current = self.large.current_box
-        drawn = [MaskLine(f"Box {at + 1}", "drawing" if at == current else "drawn", at) for at in range(len(self._boxes))]
-        self.facts.show_masks([*kept, *drawn], current)
+        self.facts.show_masks(mask_lines(self.clip, self._boxes, current) if self.clip is not None else (), current)
         self.view.show_boxes(self._boxes)
 
     @property
@@ -249,35 +245,14 @@ class PixelCheckPage(Page):
             return
         seen = frozenset(self._seen.get(clip.clip, ()))
         self.facts.show_seen(clip.frames, clip.flagged, seen)
-        rows, mine = self.facts.commands, self._mine(clip)
-        passable = mine and clip.state in (ClipState.CHECKED, ClipState.PASSED) and not self._unsaved and seen >= set(clip.flagged)
-        rows["pass"].setEnabled(passable and self._sheet is not None and not self._busy)
-        rows["pass"].setText("Confirm and release" if clip.state is ClipState.PASSED else "Pass")
-        rows["mask_box"].setEnabled(mine)
-        rows["mask_box"].setText("Mask with these boxes" if self._unsaved else "Draw a mask box")
-        rows["mask_box"].show_chosen(chosen=self._drawing or self._unsaved)
-        rows["nothing_to_mask"].setVisible(needs_mask(clip) and not self._boxes)
-        rows["accept_damage"].setVisible(clip.state is ClipState.HELD and not needs_mask(clip))
-        rows["accept_damage"].setText("Accept whole frames")
-        rows["nothing_to_mask"].setText("Nothing to mask")
-        rows["reject"].setEnabled(mine)
-        rows["reject"].setText("Reject to site")
-        rows["check_next"].setText("Next clip")
-        self.facts.note.setText(self._note(clip, seen))
+        self.facts.show_offers(offers(Look(self._me, clip, seen, drawn=bool(self._boxes), unsaved=self._unsaved, ready=self._ready)))
+        self.facts.commands["mask_box"].show_chosen(chosen=self._drawing or self._unsaved)
+        self.facts.note.setText(next_words(self._me, clip, seen, unsaved=self._unsaved))
 
-    def _note(self, clip: WaitingClip, seen: frozenset[int]) -> str:
-        left = len(set(clip.flagged) - seen)
-        if self._unsaved:
-            return "Drag a box, arrows move it, Shift and arrows size it. It covers every frame of the clip. X makes it black."
-        if self._passed_by_me(clip):
-            return "You passed this clip. Another coordinator confirms it. Readers see nothing before this."
-        if clip.state is ClipState.HELD and not needs_mask(clip):
-            return "Pass follows your word, with a reason, that the frames which are whole are enough."
-        if clip.state is ClipState.HELD:
-            return "Pass follows a mask, or your word that there is nothing to mask."
-        if left:
-            return f"Look at {left} more flagged {'frame' if left == 1 else 'frames'} (F): Pass waits for them."
-        return "A second person confirms. Readers see nothing before this."
+    @property
+    def _ready(self) -> bool:
+        """The pictures are there and no step is being done."""
+        return self._sheet is not None and not self.steps.busy
 
     # ------------------------------------------------------------ stepping
 
@@ -297,7 +272,7 @@ class PixelCheckPage(Page):
             return
         at, count = self.rail.current, len(self._clips)
         order = [(at + step) % count for step in range(1, count)]
-        self.rail.choose(next((each for each in order if self._mine(self._clips[each])), order[0] if order else at))
+        self.rail.choose(next((each for each in order if waits_for(self._me, self._clips[each])), order[0] if order else at))
         self.large.setFocus()
 
     def _on_back(self) -> None:
@@ -306,7 +281,7 @@ class PixelCheckPage(Page):
     # ------------------------------------------------------------ doing
 
     def _toggle_drawing(self) -> None:
-        if self.clip is None or not self._mine(self.clip):
+        if self.clip is None or not waits_for(self._me, self.clip):
             return
         if self._unsaved:
             self._apply_boxes()
@@ -330,66 +305,37 @@ class PixelCheckPage(Page):
             return
         self._drawing = False
         self.large.draw(drawing=False)
-        mask = partial(intake.set_mask, self.desk.lab, self.desk.session, self.clip.clip, self._boxes)
-        self._do(mask, "Making the mask...")
+        self.steps.mask(self.clip, self._boxes)
 
     def _on_nothing(self) -> None:
         if self.clip is not None and needs_mask(self.clip) and not self._boxes:
-            words = "You looked at the clip and no frame shows text or marks that could identify a person."
-            dialogs.confirm(self, "Nothing to mask?", words, do="Nothing to mask", agreed=self._nothing_to_mask)
-
-    def _nothing_to_mask(self) -> None:
-        if self.clip is not None:
-            self._do(partial(intake.confirm_nothing_to_mask, self.desk.lab, self.desk.session, self.clip.clip), "Noting...")
+            self.steps.nothing_to_mask(self.clip)
 
     def _on_accept(self) -> None:
-        clip = self.clip
-        if clip is not None and clip.state is ClipState.HELD and not needs_mask(clip):
-            accept = partial(self._accept, clip.clip)
-            dialogs.ask_reason(self, f"Accept clip {clip.number}?", f"{clip.message} Why is it accepted?", do="Accept", given=accept)
-
-    def _accept(self, clip: ClipId, _code: str, reason: str) -> None:
-        self._do(partial(intake.accept_damage, self.desk.lab, self.desk.session, clip, reason), "Noting...")
+        if self.clip is not None:
+            self.steps.accept(self.clip)
 
     def pass_clip(self) -> None:
         """One person passes, another confirms; a key does nothing while the button is disabled."""
         clip = self.clip
-        if clip is None or not self.facts.commands["pass"].isEnabled():
-            return
-        seen = tuple(sorted(self._seen.get(clip.clip, ())))
-        step = intake.verify_pixels if clip.state is ClipState.PASSED else intake.pass_pixels
-        self._do(partial(step, self.desk.lab, self.desk.session, (clip.clip,), {clip.clip: seen}), "Noting...")
+        if clip is not None and self.facts.commands["pass"].isEnabled():
+            self.steps.pass_on(clip, sorted(self._seen.get(clip.clip, ())))
 
     def _on_reject(self) -> None:
-        clip = self.clip
-        if clip is not None and self._mine(clip):
-            question = "The clip never becomes readable; the site is asked for another. Why?"
-            dialogs.ask_reason(self, f"Reject clip {clip.number}?", question, do="Reject", given=partial(self._reject, clip.clip))
+        if self.clip is not None and waits_for(self._me, self.clip):
+            self.steps.reject(self.clip)
 
-    def _reject(self, clip: ClipId, _code: str, reason: str) -> None:
-        self._do(partial(intake.reject_pixels, self.desk.lab, self.desk.session, clip, reason), "Rejecting...")
+    def _on_begun(self, words: str) -> None:
+        self.saved.emit(words)
+        self._show_state()
 
-    def _do(self, work: Callable[[], object], words: str) -> None:
-        if not self._busy:
-            self._busy = True
-            self.saved.emit(words)
-            self._show_state()
-            self.desk.jobs.query(self, work, self._on_done, self._on_failed)
-
-    def _on_done(self, answer: object) -> None:
-        refused = next((each.code for each in answer if each.code), None) if isinstance(answer, tuple) else None
-        if refused is not None:
-            self._on_failed(ObjectRefusedError(IntakeCode(refused)))
-            return
-        self.saved.emit(f"Saved {clock_time(self.desk.lab.clock.now(), self.desk.lab.clock)}")
-        self.opened()
+    def _on_done(self) -> None:
+        if self._here:
+            self.saved.emit(f"Saved {clock_time(self.desk.lab.clock.now(), self.desk.lab.clock)}")
+            self.opened()
 
     def _on_failed(self, error: Exception) -> None:
-        self._busy = False
-        self.saved.emit("Not saved")
-        self._show_state()
+        if self._here:
+            self.saved.emit("Not saved")
+            self._show_state()
         self.show_error(error)
-
-
-def _no_picture(_error: Exception) -> None:
-    """The rail stays black there; opening the clip says why."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
+from unittest.mock import patch
 
 import pytest
 from PySide6.QtCore import QObject, QPointF, Qt
@@ -94,6 +95,24 @@ def test_frames_ahead_are_there_before_they_are_due(qtbot: QtBot, lab: Lab, shel
     player = ClipPlayer(ImmediateJobs(), shelf, FakeStopwatch())
     player.open(clip)
     assert all(shelf.open(clip).ready(frame) for frame in range(FRAMES))
+
+
+def test_a_frame_dropped_from_the_cache_is_decoded_off_the_windows_thread(qtbot: QtBot, lab: Lab) -> None:
+    clip, jobs, shown = a_stored_clip(lab, a_clip_file()), WaitingJobs(), list[int]()
+    shelf = ClipShelf(lab.open, lab.reader_1, budget_bytes=320 * 240 * 4)
+    player = ClipPlayer(jobs, shelf, FakeStopwatch())
+    player.frame_ready.connect(lambda frame: shown.append(frame.index))
+    player.open(clip)
+    jobs.do_all()
+    other = a_stored_clip(lab, a_clip_file(seed=2), "b")
+    source = player._source
+    assert source is not None
+    with patch.object(source, "ready", return_value=True):
+        shelf.open(other).frame(0)
+        player.cine.seek(3)
+        assert shown == [0]
+        jobs.do_all()
+    assert shown == [0, 3]
 
 
 def test_a_damaged_frame_says_so_and_the_others_can_be_seen(qtbot: QtBot, lab: Lab, shelf: ClipShelf, ultrasound: Path) -> None:

@@ -3,17 +3,21 @@
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
+from unittest.mock import patch
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from corelab.domain.accounts import Role
 from corelab.domain.intake import ClipState
 from corelab.domain.vocabulary import ExamState
+from corelab.imaging.frames import FrameFile
 from corelab.imaging.phantom import make_phantom
 from corelab.services import accounts, intake
+from corelab.services.intake import CheckPictures
 from corelab.ui.export_page import ExportPage
 from corelab.ui.intake_page import IntakePage
 from corelab.ui.overview_page import OverviewPage
@@ -21,6 +25,8 @@ from corelab.ui.page import Page
 from corelab.ui.pixel_check import PixelCheckPage
 from corelab.ui.worklist_page import WorklistPage
 from tests.gui.desktop import PASSWORD, Desktop
+from tests.gui.held import held
+from tests.gui.test_clip_player import WaitingJobs
 
 P = TypeVar("P", bound=Page)
 
@@ -221,6 +227,35 @@ def test_a_mask_box_is_drawn_with_the_mouse(desktop: Desktop, delivery: tuple[Pa
     assert len(shown._boxes) == 1
     desktop.press(Qt.Key.Key_Delete)
     assert not shown._boxes
+
+
+def test_no_original_picture_stays_when_the_pixel_check_is_left(desktop: Desktop, delivery: tuple[Path, ...]) -> None:
+    take_in(desktop, delivery)
+    shown = page(desktop, PixelCheckPage)
+    desktop.press("n")
+    QApplication.processEvents()
+    second = shown.clip
+    assert held(shown, QImage, CheckPictures)
+    desktop.window.open_page("intake")
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert held(shown, QImage, CheckPictures) == []
+    desktop.window.open_page("pixels")
+    assert shown.clip == second
+    assert held(shown, QImage, CheckPictures)
+
+
+def test_pictures_that_come_after_the_pixel_check_was_left_are_not_decoded(desktop: Desktop, delivery: tuple[Path, ...]) -> None:
+    take_in(desktop, delivery)
+    shown = page(desktop, PixelCheckPage)
+    jobs = WaitingJobs()
+    object.__setattr__(shown.desk, "jobs", jobs)
+    desktop.press("n")
+    QApplication.processEvents()
+    assert jobs.waiting
+    assert shown.closing()
+    with patch.object(FrameFile, "open", side_effect=AssertionError("opened again")):
+        jobs.do_all()
+    assert held(shown, QImage, CheckPictures) == []
 
 
 def test_a_clip_is_rejected_with_a_reason(desktop: Desktop, delivery: tuple[Path, ...]) -> None:

@@ -100,6 +100,16 @@ def test_a_buffer_is_used_again_once_nobody_shows_it() -> None:
     assert address in {lent.ctypes.data for lent in [pool.lend(SHAPE) for _ in range(IDLE_BUFFERS)]}
 
 
+def test_a_buffer_that_was_shown_at_a_wipe_is_never_used_again() -> None:
+    pool = BufferPool()
+    lent = pool.lend(SHAPE)
+    lent[...] = 7
+    pool.wipe()
+    del lent
+    gc.collect()
+    assert pool._idle == {}
+
+
 def test_an_unreadable_frame_is_told_each_time_and_holds_nothing_up() -> None:
     cache = FrameCache(10 * SIZE)
 

@@ -1,0 +1,78 @@
+"""What a reader has answered is kept, whatever happens to disk, page and window."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from corelab.services import reading
+from tests.gui.exams import a_cell
+from tests.gui.reader import COMP_CFV, Key, Reader, SlowJobs
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> "Disk":
+    made = Disk(reading.save)
+    monkeypatch.setattr(reading, "save", made.save)
+    return made
+
+
+class Disk:
+    """A disk that may be full."""
+
+    def __init__(self, save: Callable[..., reading.Saved]) -> None:
+        self.full = False
+        self._save = save
+
+    def save(self, *facts: object, **named: int) -> reading.Saved:
+        if self.full:
+            raise OSError(28, "No space left on device")
+        return self._save(*facts, **named)
+
+
+def test_a_grade_that_cannot_be_saved_stays_on_screen_and_says_so(disk: Disk, reader: Reader) -> None:
+    disk.full = True
+    reader.press(Key.Key_1)
+    assert reader.saved[-1].startswith("Not saved: ")
+    assert reader.grading.reading.answers[COMP_CFV].grade.value == "full"
+    disk.full = False
+    reader.press(Key.Key_1)
+    assert reader.saved[-1].startswith("Saved ")
+    assert reader.stored.answers[COMP_CFV].grade.value == "full"
+
+
+def test_a_page_that_cannot_save_does_not_let_go(disk: Disk, reader: Reader) -> None:
+    disk.full = True
+    reader.press(Key.Key_1)
+    assert not reader.page.closing()
+    disk.full = False
+    assert reader.page.closing()
+    assert reader.stored.answers[COMP_CFV].grade.value == "full"
+
+
+def test_a_reading_opens_again_as_it_was_left(reader: Reader) -> None:
+    reader.press(Key.Key_1, Key.Key_1)
+    assert reader.page.closing()
+    reader.page.opened(None)
+    assert reader.grading.cell == a_cell("POPV", "COMP")
+    assert reader.grading.reading.progress == (2, 4)
+
+
+def test_a_look_at_another_page_comes_back_to_the_same_question(reader: Reader) -> None:
+    reader.press(Key.Key_1, Key.Key_1, Key.Key_1)
+    reader.press(Key.Key_Up, Key.Key_Up, Key.Key_Up, Key.Key_Up)
+    reader.page.rail.segment_chosen.emit("CFV")
+    reader.page.closing()
+    reader.page.opened(None)
+    assert reader.grading.cell == COMP_CFV
+
+
+def test_a_reading_that_was_left_while_it_was_being_opened_does_not_open(reader: Reader) -> None:
+    jobs = SlowJobs()
+    assert reader.page.closing()
+    reader.page.desk = replace(reader.page.desk, jobs=jobs)
+    reader.page.opened(reader.assignment)
+    assert reader.page.closing()
+    jobs.go_on()
+    assert reader.page.grading is None
+    assert reader.page.viewports.active.clip is None
