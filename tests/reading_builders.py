@@ -141,5 +141,5 @@ def signs(lab: Lab, session: Session, note: str = "", **said: int | str) -> read
     """Opens what is next, answers all of it, saves and signs."""
     opened = reading.open_reading(lab.open, session, first(lab, session))
     made = filled(opened, note, **said)
-    reading.save(lab.open, session, made)
-    return reading.sign(lab.open, session, made, PASSWORD)
+    version = reading.save(lab.open, session, made, version=opened.version).version
+    return reading.sign(lab.open, session, made, PASSWORD, version=version)

@@ -1,12 +1,14 @@
 """A case: what two readers dispute, shown as A and B; the adjudicator's decisions; the final grades that follow (mode review)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from types import MappingProxyType
 from typing import Self
 
 from corelab.domain.allocation import Slot
+from corelab.domain.checks import can_be_shown, lacks_mark, names_somebody
+from corelab.domain.clip import Clip
 from corelab.domain.discordance import Comparison
 from corelab.domain.form import Form, refused
 from corelab.domain.result import Result
@@ -56,21 +58,26 @@ class DecisionFaultKind(Enum):
     OPEN = "open"
     REASON_MISSING = "reason_missing"
     NOTE_MISSING = "note_missing"
+    FRAME_MISSING = "frame_missing"
+    FRAME_UNKNOWN = "frame_unknown"
+    IDENTITY_IN_NOTE = "identity_in_note"
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionFault:
-    cell: Cell
+    """One thing that keeps a case from being signed: in a dispute, or in the note (``cell`` is None, ``found`` its words)."""
+
+    cell: Cell | None
     kind: DecisionFaultKind
+    found: str | None = None
 
 
 class CaseIncompleteError(Exception):
-    """Decisions are open or lack their reason; ``faults`` in the order of the disputes."""
+    """Decisions are open or lack their reason or frame, or the note names somebody; ``faults`` in the order of the disputes."""
 
     def __init__(self, faults: tuple[DecisionFault, ...]) -> None:
-        super().__init__(f"{len(faults)} decisions are not complete")
+        super().__init__(", ".join(fault.kind.value for fault in faults))
         self.faults = faults
-        self.missing = tuple(fault.cell for fault in faults)
 
 
 class DecisionRefusedError(Exception):
@@ -169,17 +176,38 @@ class CaseDraft:
 
     @property
     def faults(self) -> tuple[DecisionFault, ...]:
-        """What keeps the case from being signed, in the order of the disputes."""
-        kinds = ((dispute.cell, self._fault(dispute.cell)) for dispute in self.case.disputes)
-        return tuple(DecisionFault(cell, kind) for cell, kind in kinds if kind is not None)
+        """What keeps the case from being signed: in the order of the disputes, then the note."""
+        of_cells = (DecisionFault(dispute.cell, kind) for dispute in self.case.disputes for kind in self._faults_of(dispute.cell))
+        named = (DecisionFault(None, DecisionFaultKind.IDENTITY_IN_NOTE, words) for words in names_somebody(self.note))
+        return (*of_cells, *named)
 
-    def _fault(self, cell: Cell) -> DecisionFaultKind | None:
+    def _faults_of(self, cell: Cell) -> Iterator[DecisionFaultKind]:
         decision = self.decisions.get(cell)
         if decision is None:
-            return DecisionFaultKind.OPEN
+            yield DecisionFaultKind.OPEN
+            return
+        if self.lacks_frame(cell):
+            yield DecisionFaultKind.FRAME_MISSING
         if decision.reason is None:
-            return DecisionFaultKind.REASON_MISSING if self.case.reason_required else None
-        return DecisionFaultKind.NOTE_MISSING if decision.reason.needs_note and not self.note.strip() else None
+            if self.case.reason_required:
+                yield DecisionFaultKind.REASON_MISSING
+        elif decision.reason.needs_note and not self.note.strip():
+            yield DecisionFaultKind.NOTE_MISSING
+
+    def lacks_frame(self, cell: Cell) -> bool:
+        """Whether an own grade stands here that needs a marked frame, and has none."""
+        own = self._own(cell)
+        return own is not None and lacks_mark(self.case.form, cell, own.grade, own.evidence)
+
+    def faults_among(self, clips: Sequence[Clip]) -> tuple[DecisionFault, ...]:
+        """All of ``faults``, and every own grade whose evidence is not a frame of these clips that can be shown."""
+        own = (decision for dispute in self.case.disputes if (decision := self._own(dispute.cell)) is not None)
+        unknown = (one.cell for one in own if not all(can_be_shown(evidence, clips) for evidence in one.evidence))
+        return (*self.faults, *(DecisionFault(cell, DecisionFaultKind.FRAME_UNKNOWN) for cell in unknown))
+
+    def _own(self, cell: Cell) -> Decision | None:
+        decision = self.decisions.get(cell)
+        return decision if decision is not None and decision.take is Take.OWN else None
 
     @property
     def unanswered(self) -> tuple[Cell, ...]:
@@ -197,10 +225,11 @@ class CaseDraft:
         """(decided, disputed)."""
         return len(self.decisions), len(self.case.disputes)
 
-    def complete(self) -> tuple[Decision, ...]:
-        """The decisions in the order of the disputes. Raises CaseIncompleteError."""
-        if self.faults:
-            raise CaseIncompleteError(self.faults)
+    def complete(self, clips: Sequence[Clip]) -> tuple[Decision, ...]:
+        """The decisions in the order of the disputes, on an exam of these clips. Raises CaseIncompleteError."""
+        faults = self.faults_among(clips)
+        if faults:
+            raise CaseIncompleteError(faults)
         return tuple(self.decisions[dispute.cell] for dispute in self.case.disputes)
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from corelab.domain.clip import Clip
-from corelab.domain.form import refused
+from corelab.domain.form import Form, refused
 from corelab.domain.identity import identity_hints
 from corelab.domain.reading import Reading
-from corelab.domain.vocabulary import Answer, Binding, Cell, Evidence, Missing, SegmentId, Sha256
+from corelab.domain.vocabulary import Answer, Binding, Cell, Evidence, Grade, Missing, SegmentId, Sha256
 
 
 class CheckCode(Enum):
@@ -51,6 +51,24 @@ def played(reading: Reading, clip: Clip) -> bool:
     return all(frame in shown for frame in range(clip.frames) if frame not in clip.damaged)
 
 
+def lacks_mark(form: Form, cell: Cell, grade: Grade, evidence: Sequence[Evidence]) -> bool:
+    """Whether the charter asks for a frame marked by hand with this answer, and none is there."""
+    needed = grade.value is not None and form.item(cell.item).needs_mark(grade.value)
+    return needed and not any(each.bound is Binding.MARKED for each in evidence)
+
+
+def can_be_shown(evidence: Evidence, clips: Sequence[Clip]) -> bool:
+    """Whether the evidence names a clip of this exam and frames of it that can be shown."""
+    clip = next((clip for clip in clips if clip.sha256 == evidence.clip), None)
+    frames = [frame for frame in (evidence.frame_a, evidence.frame_b) if frame is not None]
+    return clip is not None and all(0 <= frame < clip.frames and frame not in clip.damaged for frame in frames)
+
+
+def names_somebody(note: str) -> tuple[str, ...]:
+    """The words of a note that look like identity."""
+    return tuple(note[hint.start : hint.end] for hint in identity_hints(note))
+
+
 def _of_cell(reading: Reading, cell: Cell, clips: Sequence[Clip]) -> Iterator[CheckFault]:
     answer = reading.answers.get(cell)
     if answer is None:
@@ -60,10 +78,10 @@ def _of_cell(reading: Reading, cell: Cell, clips: Sequence[Clip]) -> Iterator[Ch
         yield CheckFault(CheckCode.GRADE_REFUSED, cell)
     if _needs_note(reading, answer) and not reading.note.strip():
         yield CheckFault(CheckCode.NOTE_MISSING, cell)
-    if _needs_mark(reading, answer) and not any(evidence.bound is Binding.MARKED for evidence in answer.evidence):
+    if lacks_mark(reading.form, cell, answer.grade, answer.evidence):
         yield CheckFault(CheckCode.EVIDENCE_MISSING, cell)
     for evidence in answer.evidence:
-        if not _exists(evidence, clips):
+        if not can_be_shown(evidence, clips):
             yield CheckFault(CheckCode.EVIDENCE_UNKNOWN, cell, clip=evidence.clip)
 
 
@@ -71,17 +89,6 @@ def _needs_note(reading: Reading, answer: Answer) -> bool:
     reasons = reading.form.missing_reasons.ne
     grade = answer.grade
     return grade.missing is Missing.NOT_EVALUABLE and any(reason.note for reason in reasons if reason.id == grade.reason)
-
-
-def _needs_mark(reading: Reading, answer: Answer) -> bool:
-    return answer.grade.value is not None and reading.form.item(answer.cell.item).needs_mark(answer.grade.value)
-
-
-def _exists(evidence: Evidence, clips: Sequence[Clip]) -> bool:
-    """Whether the evidence names a clip of this exam and frames of it that can be shown."""
-    clip = next((clip for clip in clips if clip.sha256 == evidence.clip), None)
-    frames = [frame for frame in (evidence.frame_a, evidence.frame_b) if frame is not None]
-    return clip is not None and all(0 <= frame < clip.frames and frame not in clip.damaged for frame in frames)
 
 
 def _of_playing(reading: Reading, clips: Sequence[Clip]) -> Iterator[CheckFault]:
@@ -94,5 +101,4 @@ def _of_playing(reading: Reading, clips: Sequence[Clip]) -> Iterator[CheckFault]
 
 
 def _of_note(reading: Reading) -> Iterator[CheckFault]:
-    for hint in identity_hints(reading.note):
-        yield CheckFault(CheckCode.IDENTITY_IN_NOTE, found=reading.note[hint.start : hint.end])
+    yield from (CheckFault(CheckCode.IDENTITY_IN_NOTE, found=words) for words in names_somebody(reading.note))

@@ -1,7 +1,7 @@
 """What a signed record holds, as the JSON object that is sealed and signed, and back. Nothing else is ever signed for a reading."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from corelab.domain.adjudication import Decision, DecisionReason, Take
@@ -114,7 +114,10 @@ class AdjudicationContent:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An unsigned reading or adjudication as it is kept between two key presses; ``submit`` is set before the first try to sign."""
+    """An unsigned reading or adjudication as it is kept between two key presses; ``submit`` is set before the first try to sign.
+
+    ``version`` counts the saves that changed it, so that a window that did not see the last one cannot overwrite it.
+    """
 
     assignment: str
     answers: tuple[Answer, ...] = ()
@@ -122,6 +125,11 @@ class Draft:
     viewing: tuple[Viewing, ...] = ()
     note: str = ""
     submit: str | None = None
+    version: int = 0
+
+    def says_as(self, other: "Draft") -> bool:
+        """Whether both hold the same answers or decisions, note and frames shown."""
+        return replace(self, submit=None, version=0) == replace(other, submit=None, version=0)
 
     def to_json(self) -> Json:
         return {
@@ -130,6 +138,7 @@ class Draft:
             "decisions": [decision_json(one) for one in self.decisions],
             "note": self.note,
             "submit": self.submit,
+            "version": self.version,
             "viewing": [viewing_json(one) for one in self.viewing],
         }
 
@@ -142,6 +151,7 @@ class Draft:
             viewing=tuple(viewing_of(one) for one in value["viewing"]),
             note=value["note"],
             submit=value["submit"],
+            version=value.get("version", 0),
         )
 
 

@@ -5,6 +5,7 @@ from enum import Enum
 
 from corelab.domain.checks import CheckFault
 from corelab.domain.vocabulary import AssignmentId, ExamId
+from corelab.domain.worklist import WorkKind
 
 
 class NotYoursError(Exception):
@@ -45,6 +46,23 @@ class ClipsChangedError(Exception):
     def __init__(self, assignment: AssignmentId) -> None:
         super().__init__(assignment)
         self.assignment = assignment
+
+
+class FormChangedError(Exception):
+    """The questions of the exam are no longer those that were shown (a label, the limb, a segment not imaged); open it again."""
+
+    def __init__(self, assignment: AssignmentId) -> None:
+        super().__init__(assignment)
+        self.assignment = assignment
+
+
+class DraftChangedError(Exception):
+    """Another window saved this reading or case since it was opened here: what was to be kept is not, what that window kept stands."""
+
+    def __init__(self, assignment: AssignmentId, kind: WorkKind) -> None:
+        super().__init__(assignment)
+        self.assignment = assignment
+        self.kind = kind
 
 
 class NotTrainedError(Exception):

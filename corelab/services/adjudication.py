@@ -10,7 +10,7 @@ from corelab.domain.accounts import Command, Meaning
 from corelab.domain.adjudication import Case, CaseDraft, Decision, Take
 from corelab.domain.case_content import case_of
 from corelab.domain.clip import Clip
-from corelab.domain.content import AdjudicationContent, Draft, Json, decision_json
+from corelab.domain.content import AdjudicationContent, Draft, Json, Viewing, decision_json
 from corelab.domain.reading_errors import AlreadySignedError, ClipsChangedError, NotNextError, NotTrainedError
 from corelab.domain.record_errors import ResealNeededError
 from corelab.domain.vocabulary import AssignmentId, Cell, Sha256
@@ -31,7 +31,10 @@ _NOTHING: Played = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class OpenCase:
-    """A case with the decisions so far and the clips of the exam. ``signed_at`` is set for one that can only be looked at."""
+    """A case with the decisions so far and the clips of the exam. ``signed_at`` is set for one that can only be looked at.
+
+    ``version`` is the version of the draft that is shown: the first save names it.
+    """
 
     assignment: AssignmentId
     case: Case
@@ -41,6 +44,7 @@ class OpenCase:
     played: Played = field(default_factory=lambda: _NOTHING)
     signed_at: datetime | None = None
     submit: str | None = None
+    version: int = 0
 
 
 def open_case(lab: OpenLab, session: Session, assignment: AssignmentId) -> OpenCase:
@@ -70,12 +74,11 @@ def _opened(snapshot: Snapshot, session: Session, of: Assignment) -> OpenCase:
     signed = readings.signed_adjudication(snapshot, record)
     if signed is not None:
         content = AdjudicationContent.from_json(own_work.opened(snapshot, session, signed.seq))
-        draft, viewing, submit = _draft_of(case, content.decisions, content.note), content.viewing, None
+        kept = Draft(of.id, decisions=content.decisions, viewing=content.viewing, note=content.note)
     else:
         kept = own_work.kept_draft(snapshot, session, of.id) or Draft(of.id)
-        draft, viewing, submit = _draft_of(case, kept.decisions, kept.note), kept.viewing, kept.submit
-    played = MappingProxyType(own_work.played_of(viewing))
-    return OpenCase(of.id, case, draft, clips, of.pseudonym, played, signed.at if signed else None, submit)
+    draft, played = _draft_of(case, kept.decisions, kept.note), MappingProxyType(own_work.played_of(kept.viewing))
+    return OpenCase(of.id, case, draft, clips, of.pseudonym, played, signed.at if signed else None, kept.submit, kept.version)
 
 
 def _draft_of(case: Case, decisions: Sequence[Decision], note: str) -> CaseDraft:
@@ -92,27 +95,40 @@ def _case(snapshot: Snapshot, session: Session, of: Assignment) -> tuple[CaseRec
 # ---------------------------------------------------------------- save
 
 
-def save(lab: OpenLab, session: Session, assignment: AssignmentId, draft: CaseDraft, played: Played = _NOTHING) -> Saved:
+def save(
+    lab: OpenLab,
+    session: Session,
+    assignment: AssignmentId,
+    draft: CaseDraft,
+    played: Played = _NOTHING,
+    *,
+    version: int = 0,
+) -> Saved:
     """Keeps the decisions as a draft, with one sealed event for each that differs from the draft before.
 
-    Raises NotYoursError, AlreadySignedError, NotNextError.
+    ``version`` is that of the draft as it was opened or saved last here; 0: nothing was saved before.
+    Raises NotYoursError, AlreadySignedError, NotNextError, DraftChangedError; then the draft stays as it was.
     """
-    return _keep(lab, session, assignment, draft, (played, None))
+    return _keep(lab, session, assignment, draft, (played, version, None))
 
 
-def _keep(lab: OpenLab, session: Session, assignment: AssignmentId, draft: CaseDraft, shown_: tuple[Played, str | None]) -> Saved:
-    played, submit = shown_
+def _keep(lab: OpenLab, session: Session, assignment: AssignmentId, draft: CaseDraft, on: tuple[Played, int, str | None]) -> Saved:
+    played, version, submit = on
     role = accounts.permit(session, Command.ADJUDICATE)
     with lab.store.read() as snapshot:
         clips = shown.clips_of(snapshot, own_work.mine(snapshot, session, assignment, ADJUDICATION).exam)
     room = own_work.envelope(lab, session, len(clips))
     with lab.store.begin(session.actor(role)) as transaction:
-        own_work.writable(transaction, session, assignment, ADJUDICATION)
+        found = own_work.writable(transaction, session, assignment, ADJUDICATION)
         before = own_work.kept_draft(transaction, session, assignment) or Draft(assignment, viewing=own_work.viewing_of(clips, {}))
-        decisions = tuple(draft.decisions[one.cell] for one in draft.case.disputes if one.cell in draft.decisions)
         viewing = own_work.viewing_of(clips, played) if played else before.viewing
-        after = Draft(assignment, decisions=decisions, viewing=viewing, note=draft.note, submit=submit)
+        after = own_work.follows(found, before, _drafted(assignment, draft, viewing, submit), version)
         return Saving(transaction, room, before, after).run(_changes(before, after))
+
+
+def _drafted(assignment: AssignmentId, draft: CaseDraft, viewing: tuple[Viewing, ...], submit: str | None) -> Draft:
+    decisions = tuple(draft.decisions[one.cell] for one in draft.case.disputes if one.cell in draft.decisions)
+    return Draft(assignment, decisions=decisions, viewing=viewing, note=draft.note, submit=submit)
 
 
 def _changes(before: Draft, after: Draft) -> list[tuple[Json, Json | None, Json | None]]:
@@ -141,20 +157,22 @@ def sign(  # noqa: PLR0913 - what a signature takes
     submit: str | None = None,
     *,
     played: Played = _NOTHING,
+    version: int = 0,
     attended: bool = True,
 ) -> Signed:
     """Signs all decisions of the case with the password just typed; with a ``submit`` id of before, answers what was signed then.
 
-    Raises CaseIncompleteError (all faults), SignInRefusedError, AlreadySignedError, NotYoursError, NotTrainedError, UnattendedError.
+    ``version`` as in ``save``. Raises CaseIncompleteError (all faults), SignInRefusedError, AlreadySignedError, NotYoursError,
+    NotTrainedError, ClipsChangedError, DraftChangedError, SubmitConflictError, UnattendedError.
     """
     own_work.require_attended(lab, attended=attended)
     role, submit = accounts.permit(session, Command.ADJUDICATE), submit or str(uuid4())
-    done = own_work.signed_before(lab, session, role, submit, "adjudication.signed")
+    done = own_work.signed_before(lab, session, role, submit, "adjudication.signed", assignment)
     if done is not None:
         return done
     with lab.store.read() as snapshot:
         clips = _signable(snapshot, session, assignment, draft)
-    _keep(lab, session, assignment, draft, (played, submit))
+    _keep(lab, session, assignment, draft, (played, version, submit))
     sealing = own_work.envelope(lab, session, len(clips))
     with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
         if _signable(transaction, session, assignment, draft) != clips:
@@ -165,10 +183,11 @@ def sign(  # noqa: PLR0913 - what a signature takes
 def _signable(snapshot: Snapshot, session: Session, assignment: AssignmentId, draft: CaseDraft) -> tuple[Clip, ...]:
     found = own_work.writable(snapshot, session, assignment, ADJUDICATION)
     _, case = _case(snapshot, session, found)
-    _replayed(case, draft).complete()
+    clips = shown.clips_of(snapshot, found.exam)
+    _replayed(case, draft).complete(clips)
     if not accounts.trained_for(snapshot, session.account, effective_charter(snapshot).hash):
         raise NotTrainedError
-    return shown.clips_of(snapshot, found.exam)
+    return clips
 
 
 def _replayed(case: Case, draft: CaseDraft) -> CaseDraft:
@@ -193,14 +212,16 @@ def _write(
     if readings.signed_adjudication(transaction, record_of_case):
         raise AlreadySignedError(assignment)
     kept = own_work.kept_draft(transaction, session, assignment)
+    viewing = kept.viewing if kept else ()
+    own_work.require_kept(found, kept, _drafted(assignment, draft, viewing, submit))
     charter, record = effective_charter(transaction), str(uuid4())
     content = AdjudicationContent(
         charter=charter.hash,
         exam=found.pseudonym,
         revision=1,
-        decisions=_replayed(case, draft).complete(),
+        decisions=_replayed(case, draft).complete(clips),
         clips=tuple(clip.sha256 for clip in clips),
-        viewing=kept.viewing if kept else (),
+        viewing=viewing,
         note=draft.note,
     )
     opening = make_opening(content.to_json())

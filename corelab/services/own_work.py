@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -10,10 +10,11 @@ from uuid import uuid4
 from corelab.domain.accounts import Role
 from corelab.domain.clip import Clip
 from corelab.domain.content import Draft, Json, Viewing, ranges_of, viewing_json
-from corelab.domain.reading_errors import AlreadySignedError, NotNextError, NotYoursError, UnattendedError
-from corelab.domain.record_errors import NotSealedToError, ResealNeededError
+from corelab.domain.reading_errors import AlreadySignedError, DraftChangedError, NotNextError, NotYoursError, UnattendedError
+from corelab.domain.record_errors import NotSealedToError, ResealNeededError, SubmitConflictError
 from corelab.domain.room import room_for
 from corelab.domain.vocabulary import AssignmentId, ExamId, LabKind, Sha256
+from corelab.domain.worklist import WorkKind
 from corelab.services import accounts
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab
@@ -23,15 +24,17 @@ from corelab.storage.keys import BoxPublic
 from corelab.storage.readings import Assignment, AssignmentKind, SignedRecord
 from corelab.storage.store import Snapshot, Transaction
 
+KINDS = {readings.PRIMARY: WorkKind.READING, readings.ADJUDICATION: WorkKind.ADJUDICATION}
 NOTE_ROOM = 2048
 _TOLD_EVIDENCE = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """When the draft was kept."""
+    """When the draft was kept, and its version: the next save names it."""
 
     at: datetime
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,24 @@ def played_of(viewing: Sequence[Viewing]) -> dict[Sha256, frozenset[int]]:
 # ---------------------------------------------------------------- saving
 
 
+def follows(of: Assignment, before: Draft, after: Draft, version: int) -> Draft:
+    """``after`` with its version, when ``before`` is the draft that the window knows. Raises DraftChangedError.
+
+    Saving once more what stands already is no change: a window that never heard of its success can ask again.
+    A draft that is kept for a signature has no version of its own: when the password is wrong, the window saves on from what it knew.
+    """
+    same = after.says_as(before)
+    if before.version != version and not same:
+        raise DraftChangedError(of.id, KINDS[of.kind])
+    return replace(after, version=before.version + (0 if same or after.submit else 1))
+
+
+def require_kept(of: Assignment, kept: Draft | None, signed: Draft) -> None:
+    """What is signed is what was saved last. Raises DraftChangedError."""
+    if kept is None or not kept.says_as(signed):
+        raise DraftChangedError(of.id, KINDS[of.kind])
+
+
 @dataclass(frozen=True, slots=True)
 class Saving:
     """One save of a draft: what stood before, what stands now, and one sealed event for each thing that changed."""
@@ -168,7 +189,7 @@ class Saving:
             more = [viewing_json(one) for one in self.after.viewing if seen.get(one.clip) != one]
             self._record("clips.shown", {"viewing": more}, NOTE_ROOM)
         readings.put_draft(self.transaction, self.after, self.envelope.recipients, self.envelope.room)
-        return Saved(self.transaction.now)
+        return Saved(self.transaction.now, self.after.version)
 
     def _record(self, kind: str, payload: Mapping[str, Any], pad_to: int = readings.ANSWER_ROOM) -> None:
         of = self.after.assignment
@@ -197,9 +218,11 @@ def record_alerts(transaction: Transaction, exam: ExamId, after: str, record: st
 # ---------------------------------------------------------------- signing
 
 
-def signed_before(lab: OpenLab, session: Session, role: Role, submit: str, kind: str) -> Signed | None:
-    """What this same command signed already. Raises SubmitConflictError when the id was another's."""
+def signed_before(lab: OpenLab, session: Session, role: Role, submit: str, kind: str, of: AssignmentId) -> Signed | None:
+    """What this same command signed already. Raises SubmitConflictError when the id was another's, or of another assignment."""
     with lab.store.begin(session.actor(role)) as transaction:
         seq = transaction.found_submit(submit, kind=kind)
         event = transaction.one("event", seq=seq) if seq is not None else None
+        if event is not None and readings.signed_under(transaction, event["id"]) != of:
+            raise SubmitConflictError(submit, event["seq"])
         return Signed(event["id"], event["at"], event["seq"]) if event else None

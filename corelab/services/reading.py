@@ -11,7 +11,14 @@ from corelab.domain.checks import CheckFault, hard_faults
 from corelab.domain.clip import Clip
 from corelab.domain.content import Draft, Json, ReadingContent, answer_json
 from corelab.domain.reading import Reading
-from corelab.domain.reading_errors import AlreadySignedError, ChecksFailedError, ClipsChangedError, NotNextError, NotTrainedError
+from corelab.domain.reading_errors import (
+    AlreadySignedError,
+    ChecksFailedError,
+    ClipsChangedError,
+    FormChangedError,
+    NotNextError,
+    NotTrainedError,
+)
 from corelab.domain.record_errors import ResealNeededError
 from corelab.domain.vocabulary import Answer, AssignmentId, Cell
 from corelab.domain.worklist import WorkKind, Worklist, WorklistRow, WorkState
@@ -46,6 +53,7 @@ class OpenReading:
     """A reading with the clips it is about. ``signed_at`` is set for one that can only be looked at.
 
     ``submit`` is the id of a signature that was begun and not confirmed: sign again with the same one.
+    ``version`` is the version of the draft that is shown: the first save names it.
     """
 
     reading: Reading
@@ -53,6 +61,7 @@ class OpenReading:
     pseudonym: str
     signed_at: datetime | None = None
     submit: str | None = None
+    version: int = 0
 
 
 def open_reading(lab: OpenLab, session: Session, assignment: AssignmentId) -> OpenReading:
@@ -80,7 +89,10 @@ def open_reading(lab: OpenLab, session: Session, assignment: AssignmentId) -> Op
 def _in_progress(snapshot: Snapshot, session: Session, of: Assignment) -> OpenReading:
     clips = shown.clips_of(snapshot, of.exam)
     draft = own_work.kept_draft(snapshot, session, of.id)
-    return OpenReading(_restored(snapshot, of, clips, draft), clips, of.pseudonym, submit=draft.submit if draft else None)
+    restored = _restored(snapshot, of, clips, draft)
+    if draft is None:
+        return OpenReading(restored, clips, of.pseudonym)
+    return OpenReading(restored, clips, of.pseudonym, submit=draft.submit, version=draft.version)
 
 
 def _restored(snapshot: Snapshot, of: Assignment, clips: Sequence[Clip], draft: Draft | None) -> Reading:
@@ -107,16 +119,18 @@ def _signed_one(snapshot: Snapshot, session: Session, of: Assignment) -> OpenRea
 # ---------------------------------------------------------------- save
 
 
-def save(lab: OpenLab, session: Session, reading: Reading, changed: Cell | None = None) -> Saved:
+def save(lab: OpenLab, session: Session, reading: Reading, changed: Cell | None = None, *, version: int = 0) -> Saved:
     """Keeps the reading as its draft, with one sealed event for each answer that differs from the draft before.
 
     ``changed`` is the cell the reader just touched: it is recorded even where the answer is the same again.
-    Raises NotYoursError, AlreadySignedError, NotNextError.
+    ``version`` is that of the draft as it was opened or saved last here; 0: nothing was saved before.
+    Raises NotYoursError, AlreadySignedError, NotNextError, DraftChangedError; then the draft stays as it was.
     """
-    return _keep(lab, session, reading, changed=changed)
+    return _keep(lab, session, reading, (version, None), changed)
 
 
-def _keep(lab: OpenLab, session: Session, reading: Reading, *, changed: Cell | None = None, submit: str | None = None) -> Saved:
+def _keep(lab: OpenLab, session: Session, reading: Reading, on: tuple[int, str | None], changed: Cell | None = None) -> Saved:
+    version, submit = on
     role = accounts.permit(session, Command.READ)
     with lab.store.read() as snapshot:
         clips = shown.clips_of(snapshot, own_work.mine(snapshot, session, reading.assignment, PRIMARY).exam)
@@ -124,7 +138,7 @@ def _keep(lab: OpenLab, session: Session, reading: Reading, *, changed: Cell | N
     with lab.store.begin(session.actor(role)) as transaction:
         found = own_work.writable(transaction, session, reading.assignment, PRIMARY)
         kept = own_work.kept_draft(transaction, session, found.id) or _drafted(_restored(transaction, found, clips, None), clips, None)
-        after = _drafted(reading, clips, submit)
+        after = own_work.follows(found, kept, _drafted(reading, clips, submit), version)
         return Saving(transaction, room, kept, after).run(_changes(kept, after, changed))
 
 
@@ -152,25 +166,37 @@ def faults(lab: OpenLab, session: Session, reading: Reading, clips: Sequence[Cli
     return hard_faults(reading, clips)
 
 
-def sign(lab: OpenLab, session: Session, reading: Reading, password: str, submit: str | None = None, *, attended: bool = True) -> Signed:
+def sign(  # noqa: PLR0913 - what a signature takes
+    lab: OpenLab,
+    session: Session,
+    reading: Reading,
+    password: str,
+    submit: str | None = None,
+    *,
+    version: int = 0,
+    attended: bool = True,
+) -> Signed:
     """Signs the complete reading with the password just typed. With a ``submit`` id that was used before, answers what was signed then.
 
-    The id stands in the draft before the first try, so that it survives a crash. ``attended=False`` (nobody typed the password) is
-    refused but in labs of kind demo. Raises ChecksFailedError (all faults), SignInRefusedError, AlreadySignedError, NotYoursError,
-    NotTrainedError, UnattendedError, ClockBackwardError.
+    The id stands in the draft before the first try, so that it survives a crash. ``version`` as in ``save``. ``attended=False`` (nobody
+    typed the password) is refused but in labs of kind demo. Raises ChecksFailedError (all faults), SignInRefusedError,
+    AlreadySignedError, NotYoursError, NotTrainedError, FormChangedError, ClipsChangedError, DraftChangedError, UnattendedError,
+    SubmitConflictError, ClockBackwardError.
     """
     own_work.require_attended(lab, attended=attended)
     role, submit = accounts.permit(session, Command.READ), submit or str(uuid4())
-    done = own_work.signed_before(lab, session, role, submit, "reading.signed")
+    done = own_work.signed_before(lab, session, role, submit, "reading.signed", reading.assignment)
     if done is not None:
         return done
     with lab.store.read() as snapshot:
         clips = _signable(snapshot, session, reading)
-    _keep(lab, session, reading, submit=submit)
+    _keep(lab, session, reading, (version, submit))
     sealing = own_work.envelope(lab, session, len(clips))
     with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
         if _signable(transaction, session, reading) != clips:
             raise ClipsChangedError(reading.assignment)
+        found = own_work.mine(transaction, session, reading.assignment, PRIMARY)
+        own_work.require_kept(found, own_work.kept_draft(transaction, session, found.id), _drafted(reading, clips, submit))
         return _write(transaction, signer, sealing, reading, (clips, submit))
 
 
@@ -178,6 +204,8 @@ def _signable(snapshot: Snapshot, session: Session, reading: Reading) -> tuple[C
     """The clips of the exam, when this reader may sign this reading of them now."""
     found = own_work.writable(snapshot, session, reading.assignment, PRIMARY)
     clips = shown.clips_of(snapshot, found.exam)
+    if shown.form_of(snapshot, found.exam, found.reading_type, clips) != reading.form:
+        raise FormChangedError(reading.assignment)
     found_faults = hard_faults(reading, clips)
     if found_faults:
         raise ChecksFailedError(found_faults)

@@ -29,8 +29,8 @@ def read_all(here: Staffed, session: Session, trial: SimulatedTrial, note: str, 
     while (assignment := next_of(here, session, WorkKind.READING)) is not None:
         opened = reading.open_reading(here.lab, session, assignment)
         made = answered(here, opened, trial).with_note(note)
-        reading.save(here.lab, session, made)
-        reading.sign(here.lab, session, made, here.password(session), attended=False)
+        version = reading.save(here.lab, session, made, version=opened.version).version
+        reading.sign(here.lab, session, made, here.password(session), version=version, attended=False)
         signed += 1
         done()
     return signed
@@ -81,8 +81,8 @@ def adjudicate_all(here: Staffed, session: Session, trial: SimulatedTrial, done:
         draft = opened.draft
         for dispute in opened.case.disputes:
             draft = draft.decided(dispute.cell, trial.taken(subject, visit, dispute.cell), reason=DecisionReason.OTHER_FRAME)
-        adjudication.save(here.lab, session, assignment, draft)
-        adjudication.sign(here.lab, session, assignment, draft, here.password(session), attended=False)
+        version = adjudication.save(here.lab, session, assignment, draft, version=opened.version).version
+        adjudication.sign(here.lab, session, assignment, draft, here.password(session), version=version, attended=False)
         signed += 1
         done()
     return signed

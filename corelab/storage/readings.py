@@ -149,6 +149,16 @@ def signed_assignments(snapshot: Snapshot) -> frozenset[AssignmentId]:
     return frozenset(read | {AssignmentId(row["assignment_id"]) for row in snapshot.all("adj_case") if row["id"] in decided})
 
 
+def signed_under(snapshot: Snapshot, record_id: str) -> AssignmentId | None:
+    """The assignment that a signed reading or adjudication belongs to, whatever became of it."""
+    reading = snapshot.one("reading", id=record_id)
+    if reading is not None:
+        return AssignmentId(reading["assignment_id"])
+    adjudication = snapshot.one("adjudication", id=record_id)
+    case = snapshot.one("adj_case", id=adjudication["case_id"]) if adjudication else None
+    return AssignmentId(case["assignment_id"]) if case else None
+
+
 def reading_of(snapshot: Snapshot, reading_id: str) -> SignedRecord:
     """A signed reading by its id. Raises LookupError."""
     row = snapshot.one("reading", id=reading_id)

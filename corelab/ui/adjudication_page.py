@@ -66,7 +66,7 @@ class AdjudicationPage(ExamPage):
         count = len(opened.case.disputes)
         noun = "dispute" if count == 1 else "disputes"
         self.headline.emit(f"Adjudication {opened.pseudonym}", f"{side_words(opened.case.form)}{count} {noun}")
-        self._begin(opened.signed_at, opened.submit)
+        self._begin(opened.signed_at, opened.submit, opened.version)
         self._show_frames()
         self._show()
         self.setFocus()
@@ -187,7 +187,10 @@ class AdjudicationPage(ExamPage):
     def _decide(self, after: Deciding) -> None:
         cell = self._deciding.cell if self._deciding else after.cell
         changed = self._deciding is not None and after.draft is not self._deciding.draft
-        asks = " - now a reason" if after.asked is Asked.REASON else " - Ctrl+Z"
+        if after.draft.lacks_frame(cell):
+            asks = " - now a reason, and mark its frame: K" if after.asked is Asked.REASON else " - mark its frame: K"
+        else:
+            asks = " - now a reason" if after.asked is Asked.REASON else " - Ctrl+Z"
         self._change(after, f"{decision_words(after, cell)}{asks}" if changed else "")
 
     # -- keys --------------------------------------------------------------------------------------------------------------------
@@ -301,11 +304,16 @@ class AdjudicationPage(ExamPage):
         self._save()
         draft = self._deciding.draft
         lab, session, of, played = self.desk.lab, self.desk.session, self._assignment, self.clips.log.played
-        sign = partial(adjudication.sign, lab, session, of, draft, submit=self._submit, played=played)
-        self._signing.begin(f"adjudication {self._pseudonym}", lambda: draft.faults, partial(fault_words, draft), sign)
+        sign = self._saver.signing(partial(adjudication.sign, lab, session, of, draft, submit=self._submit, played=played))
+        check = partial(draft.faults_among, self.clips.exam.clips)
+        self._signing.begin(f"adjudication {self._pseudonym}", check, partial(fault_words, draft), sign)
 
     def _on_fault(self, fault: DecisionFault) -> None:
-        if self._deciding is not None:
+        if self._deciding is None:
+            return
+        if fault.cell is None:
+            self.rail.note.setFocus()
+        else:
             self._change(self._deciding.at_cell(fault.cell))
 
     # -- layout ------------------------------------------------------------------------------------------------------------------

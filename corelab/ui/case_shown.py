@@ -18,6 +18,8 @@ _FAULTS = {
     DecisionFaultKind.OPEN: "no decision yet",
     DecisionFaultKind.REASON_MISSING: "the decision has no reason yet",
     DecisionFaultKind.NOTE_MISSING: "this reason needs a note",
+    DecisionFaultKind.FRAME_MISSING: "mark the frame that shows the own grade (K)",
+    DecisionFaultKind.FRAME_UNKNOWN: "the frame of the own grade is not one of this exam; mark another (K)",
 }
 
 
@@ -128,4 +130,6 @@ def decision_words(deciding: Deciding, cell: Cell) -> str:
 
 def fault_words(draft: CaseDraft, fault: DecisionFault) -> str:
     form = draft.case.form
+    if fault.cell is None:
+        return f"The note seems to name a person ({fault.found})"
     return f"{dispute_label(form, fault.cell)} {form.item(fault.cell.item).label.lower()}: {_FAULTS[fault.kind]}"

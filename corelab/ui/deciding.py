@@ -63,8 +63,8 @@ class Deciding:
         return self.at_cell(cells[max(0, min(cells.index(self.cell) + steps, len(cells) - 1))])
 
     def at_first_undecided(self) -> Self:
-        fault = next(iter(self.draft.faults), None)
-        return self.at_cell(fault.cell) if fault else self
+        cell = next((fault.cell for fault in self.draft.faults if fault.cell is not None), None)
+        return self.at_cell(cell) if cell else self
 
     # -- decisions ------------------------------------------------------------------------------------------------------------
 
@@ -89,7 +89,7 @@ class Deciding:
             return self
         match self.asked:
             case Asked.REASON:
-                return self._changed(self.draft.reasoned(self.cell, REASONS[digit - 1])).moved_on()
+                return self._changed(self.draft.reasoned(self.cell, REASONS[digit - 1])).done()
             case Asked.NE_REASON:
                 reason = self.draft.case.form.ne_reasons(self.cell.item)[digit - 1]
                 return self._own(not_evaluable(reason.id), shown)
@@ -113,12 +113,13 @@ class Deciding:
         return replace(self._changed(self.draft.cleared(self.cell)), asked=Asked.GRADE)
 
     def marked(self, frame: Evidence) -> Self:
-        """With this frame as proof of the own grade, given or to come."""
+        """With this frame as proof of the own grade, given or to come. The frame that was missing may complete the decision."""
         decision = self.decision
         if decision is None or decision.take is not Take.OWN:
             return replace(self, kept=frame)
         draft = self.draft.decided(self.cell, Take.OWN, grade=decision.grade, reason=decision.reason, evidence=(frame,))
-        return self._changed(draft)
+        completes = self.lacks_frame and self.asked is Asked.GRADE
+        return self._changed(draft).done() if completes else self._changed(draft)
 
     def with_note(self, note: str) -> Self:
         return replace(self, draft=self.draft.with_note(note))
@@ -147,7 +148,15 @@ class Deciding:
 
     def _decided(self, draft: CaseDraft) -> Self:
         changed = self._changed(draft)
-        return replace(changed, asked=Asked.REASON) if draft.case.reason_required else changed.moved_on()
+        return replace(changed, asked=Asked.REASON) if draft.case.reason_required else changed.done()
+
+    def done(self) -> Self:
+        """On to the next dispute, unless the own grade given here still lacks its marked frame."""
+        return replace(self, asked=Asked.GRADE) if self.lacks_frame else self.moved_on()
+
+    @property
+    def lacks_frame(self) -> bool:
+        return self.draft.lacks_frame(self.cell)
 
     def moved_on(self) -> Self:
         """To the next dispute without a decision; the last one stays."""

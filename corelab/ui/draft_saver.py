@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 
 from corelab.domain.clock import Clock
+from corelab.domain.reading_errors import DraftChangedError
 from corelab.services.reading import Saved
 from corelab.ui.jobs import Jobs
 from corelab.ui.times import clock_time
@@ -14,27 +15,52 @@ from corelab.ui.words import words_for
 
 RETRY_MS: Final = 5000
 
-Save = Callable[[], Saved]
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class OnVersion(Protocol[T_co]):
+    """Work on a draft that names the version it stands on."""
+
+    def __call__(self, *, version: int) -> T_co: ...
+
+
+class _Draft:
+    """The version of one draft as this window knows it. Read and written by database work only, which runs one at a time."""
+
+    def __init__(self, version: int) -> None:
+        self._version = version
+
+    def save(self, work: OnVersion[Saved]) -> Saved:
+        saved = work(version=self._version)
+        self._version = saved.version
+        return saved
+
+    def sign(self, work: Callable[..., T], password: str) -> T:
+        return work(password, version=self._version)
 
 
 class DraftSaver(QObject):
-    """Runs saves one after another and tells how it stands.
+    """Runs saves one after another, each on top of the one before, and tells how it stands.
 
     Signals:
         state: "Saving", "Saved 14:02:07", or "Not saved: ..." with what to do.
         kept: a save succeeded, and nothing newer waits.
+        overtaken: another window saved the draft; what is on screen can no longer be saved. Carries the error.
     """
 
     state = Signal(str)
     kept = Signal()
+    overtaken = Signal(object)
     _settled = Signal()
 
     def __init__(self, jobs: Jobs, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._jobs, self._clock = jobs, clock
         self._waiting = 0
-        self._last: Save | None = None
+        self._last: OnVersion[Saved] | None = None
         """The newest save that has not succeeded yet."""
+        self._draft = _Draft(0)
         self._error: Exception | None = None
         """Why the newest save failed."""
         self._retry = QTimer(self)
@@ -46,17 +72,26 @@ class DraftSaver(QObject):
     def unsaved(self) -> bool:
         return self._last is not None
 
+    def begin(self, version: int) -> None:
+        """Another draft is on screen, as of this version."""
+        self.forget()
+        self._draft = _Draft(version)
+
     def forget(self) -> None:
-        """Another draft is on screen."""
+        """No draft is on screen, or it is signed."""
         self._retry.stop()
         self._last = self._error = None
 
-    def save(self, work: Save) -> None:
+    def save(self, work: OnVersion[Saved]) -> None:
         self._retry.stop()
         self._last, self._error = work, None
         self._waiting += 1
         self.state.emit("Saving")
-        self._jobs.query(self, work, partial(self._on_saved, work), partial(self._on_failed, work))
+        self._jobs.query(self, partial(self._draft.save, work), partial(self._on_saved, work), partial(self._on_failed, work))
+
+    def signing(self, sign: Callable[..., T]) -> Callable[[str], T]:
+        """Work that signs what was saved last here, with a password."""
+        return partial(self._draft.sign, sign)
 
     def flush(self) -> Exception | None:
         """Before the page is left: everything asked for is saved, in the order of asking. The error of the newest, if it cannot be.
@@ -71,20 +106,24 @@ class DraftSaver(QObject):
             wait.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
         return self._error
 
-    def _on_saved(self, work: Save, saved: Saved) -> None:
+    def _on_saved(self, work: OnVersion[Saved], saved: Saved) -> None:
         if work is self._last:
             self._last = None
             self.state.emit(f"Saved {clock_time(saved.at, self._clock)}")
             self.kept.emit()
         self._on_settled()
 
-    def _on_failed(self, work: Save, error: Exception) -> None:
-        if work is self._last:
+    def _on_failed(self, work: OnVersion[Saved], error: Exception) -> None:
+        newest, overtaken = work is self._last, isinstance(error, DraftChangedError)
+        if newest:
             self._error = error
             words = words_for(error)
             self.state.emit(f"Not saved: {words.happened} {words.do}")
-            self._retry.start()
+            if not overtaken:
+                self._retry.start()
         self._on_settled()
+        if newest and overtaken:
+            self.overtaken.emit(error)
 
     def _on_settled(self) -> None:
         self._waiting -= 1

@@ -11,6 +11,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget
 
 from corelab.domain.accounts import Meaning
+from corelab.domain.reading_errors import DraftChangedError
 from corelab.domain.vocabulary import AssignmentId
 from corelab.services.reading import Signed
 from corelab.ui.cine import Stopwatch
@@ -39,6 +40,7 @@ class ExamPage(Page):
         self._signed, self._submit, self._leaving = False, "", False
         self._saver = DraftSaver(desk.jobs, desk.lab.clock, self)
         self._saver.state.connect(self.saved)
+        self._saver.overtaken.connect(self._on_overtaken)
         self._signing = SignFlow(self, desk, self.meaning)
         self._signing.signed.connect(self._on_signed)
         self._note_pause = QTimer(self)
@@ -96,7 +98,8 @@ class ExamPage(Page):
         error = self._saver.flush()
         if error is not None:
             self.show_error(error)
-            return False
+            if not isinstance(error, DraftChangedError):
+                return False
         self._note_pause.stop()
         self._awaited = None
         self._saver.forget()
@@ -117,10 +120,18 @@ class ExamPage(Page):
         self.show_error(error)
         self.go.emit("worklist", None)
 
-    def _begin(self, signed_at: datetime | None, submit: str | None) -> None:
+    def _on_overtaken(self, error: DraftChangedError) -> None:
+        """Another window saved it: no key can be kept here any more. Whoever is leaving hears it from there."""
+        if not self._leaving:
+            self._note_pause.stop()
+            self._saver.forget()
+            self.show_error(error)
+            self.go.emit("worklist", None)
+
+    def _begin(self, signed_at: datetime | None, submit: str | None, version: int) -> None:
         """An assignment is on screen; nothing of it is unsaved. ``submit`` is the id of a signature begun before."""
         self._signed, self._submit = signed_at is not None, submit or str(uuid4())
-        self._saver.forget()
+        self._saver.begin(version)
         self.saved.emit(f"Signed {clock_time(signed_at, self.desk.lab.clock)}" if signed_at else "Saved")
         self._show_signed()
 

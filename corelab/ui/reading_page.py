@@ -61,7 +61,7 @@ class ReadingPage(ExamPage):
         self.clips.open(ExamClips(opened.clips), opened.reading.played)
         noun = "clip" if len(opened.clips) == 1 else "clips"
         self.headline.emit(f"Reading {opened.pseudonym}", f"{side_words(opened.reading.form)}{len(opened.clips)} {noun}")
-        self._begin(opened.signed_at, opened.submit)
+        self._begin(opened.signed_at, opened.submit, opened.version)
         self._open_segment()
         self._show()
         self.setFocus()
@@ -304,7 +304,7 @@ class ReadingPage(ExamPage):
         lab, session = self.desk.lab, self.desk.session
         check = partial(readings.faults, lab, session, reading, self.clips.exam.clips)
         words_of = partial(fault_words, reading, self.clips.exam)
-        sign = partial(readings.sign, lab, session, reading, submit=self._submit)
+        sign = self._saver.signing(partial(readings.sign, lab, session, reading, submit=self._submit))
         self._signing.begin(f"reading {self._pseudonym}", check, words_of, sign)
 
     def _on_fault(self, fault: CheckFault) -> None:

@@ -22,11 +22,27 @@ def _incomplete(error: Any) -> Words:
     return Words(happened, "Your answers are kept; nothing was signed.", "Press G to go to the first one.")
 
 
+_DECISIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "open": "is not decided",
+        "reason_missing": "has no reason",
+        "note_missing": "has a reason that needs a note",
+        "frame_missing": "has an own grade without a marked frame (K)",
+        "frame_unknown": "has an own grade with a frame that is not one of this exam",
+    }
+)
+
+
 def _undecided(error: Any) -> Words:
-    missing = tuple(error.missing)
-    noun = "dispute is" if len(missing) == 1 else "disputes are"
-    happened = f"{len(missing)} {noun} not decided: {_cells(missing)}."
-    return Words(happened, "Your decisions are kept; nothing was signed.", "Decide each one, then sign.")
+    listed = "; ".join(_decision_words(fault) for fault in error.faults[:4])
+    more = f"; and {len(error.faults) - 4} more" if len(error.faults) > 4 else ""
+    return Words(f"Not signed yet. {listed}{more}.", "Your decisions are kept; nothing was signed.", "Complete each one, then sign.")
+
+
+def _decision_words(fault: Any) -> str:
+    if fault.cell is None:
+        return f"The note seems to name a person ({fault.found})"
+    return f"{_cells((fault.cell,))} {_DECISIONS[fault.kind.value]}"
 
 
 _CHECKS: Mapping[str, str] = MappingProxyType(
@@ -133,6 +149,14 @@ WORK_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
         "AlreadySignedError": said("This is signed already.", "The signed record is kept as it is.", "Go back to the worklist."),
         "ClipsChangedError": said(
             "The clips of this exam changed.", "Your answers are kept.", "Open the reading again and look at the clips."
+        ),
+        "FormChangedError": said(
+            "The questions of this exam changed.", "Your answers are kept; nothing was signed.", "Open it again and look at them."
+        ),
+        "DraftChangedError": lambda error: Words(
+            f"This {'case' if error.kind.value == 'adjudication' else 'reading'} was changed in another window.",
+            "What you see was not saved; what was saved in the other window is kept.",
+            "Open it again from the worklist.",
         ),
         "NotTrainedError": said(
             "Your training for this charter is not on record.", "Nothing was changed.", "Ask a coordinator to record it on the People page."

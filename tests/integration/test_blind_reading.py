@@ -11,9 +11,12 @@ import pytest
 from corelab.domain.accounts import Role
 from corelab.domain.adjudication import DecisionReason, Take
 from corelab.domain.checks import CheckCode
+from corelab.domain.reading import Reading
 from corelab.domain.reading_errors import (
     AlreadySignedError,
     ChecksFailedError,
+    DraftChangedError,
+    FormChangedError,
     NotNextError,
     NotTrainedError,
     NotYoursError,
@@ -30,13 +33,13 @@ from corelab.domain.record_errors import (
 )
 from corelab.domain.room import room_for
 from corelab.domain.vocabulary import Binding, Evidence, Grade, LabKind, not_evaluable
-from corelab.domain.worklist import WorkState
+from corelab.domain.worklist import WorkKind, WorkState
 from corelab.services import accounts, adjudication, assignment, comparison, labs, own_work, reading
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab
 from corelab.services.recomputed import recomputed_results
 from corelab.services.verification import LabFaultyError, verify_lab
-from corelab.storage import readings
+from corelab.storage import readings, registry
 from corelab.storage.keys import BoxSecret, unseal
 from tests.builders import PASSWORD, Lab, a_lab
 from tests.exam_builders import cell
@@ -67,6 +70,14 @@ def in_folder(lab: Lab, *words: str) -> dict[str, int]:
 
 def opened_next(lab: Lab, session: Session) -> reading.OpenReading:
     return reading.open_reading(lab.open, session, first(lab, session))
+
+
+def saves(lab: Lab, *steps: Reading) -> int:
+    """The first reader's saves, each on top of the one before; answers the version that stands."""
+    version = 0
+    for step in steps:
+        version = reading.save(lab.open, lab.reader_1, step, version=version).version
+    return version
 
 
 # ---------------------------------------------------------------- nothing is readable before release
@@ -131,9 +142,12 @@ def test_an_answer_with_many_marked_frames_takes_no_longer_envelope(lab: Lab) ->
     opened = opened_next(lab, lab.reader_1)
     proofs = [Evidence(opened.clips[0].sha256, number, number + 1, Binding.MARKED) for number in range(9)]
     one = opened.reading.answered(cell("COMP.CFV"), not_evaluable("NO_COMPRESSION"), proofs)
-    reading.save(lab.open, lab.reader_1, one)
-    reading.save(lab.open, lab.reader_1, one.answered(cell("COMP.CFV"), not_evaluable("DEPTH_GAIN"), proofs[:1]))
-    reading.save(lab.open, lab.reader_1, one.answered(cell("COMP.POPV"), Grade("full")))
+    saves(
+        lab,
+        one,
+        one.answered(cell("COMP.CFV"), not_evaluable("DEPTH_GAIN"), proofs[:1]),
+        one.answered(cell("COMP.POPV"), Grade("full")),
+    )
     with lab.open.store.read() as snapshot:
         bodies = [snapshot.one("event_payload", seq=row["seq"]) for row in snapshot.events(kind="answer.changed")]
     assert len({len(body["body"]) for body in bodies if body}) == 1
@@ -281,8 +295,7 @@ def test_a_draft_comes_back_after_a_crash(lab: Lab) -> None:
 def test_each_changed_answer_is_one_sealed_event_with_old_and_new_value(lab: Lab) -> None:
     opened = opened_next(lab, lab.reader_1)
     one = opened.reading.answered(cell("COMP.CFV"), Grade("partial"))
-    reading.save(lab.open, lab.reader_1, one, cell("COMP.CFV"))
-    reading.save(lab.open, lab.reader_1, one.answered(cell("COMP.CFV"), Grade("full")), cell("COMP.CFV"))
+    saves(lab, one, one.answered(cell("COMP.CFV"), Grade("full")))
     with lab.open.store.read() as snapshot:
         events = snapshot.events(kind="answer.changed")
         told = [snapshot.opening_of(event["seq"], lab.reader_1.box) for event in events]
@@ -295,8 +308,7 @@ def test_each_changed_answer_is_one_sealed_event_with_old_and_new_value(lab: Lab
 def test_an_answer_that_was_cleared_is_recorded_too(lab: Lab) -> None:
     opened = opened_next(lab, lab.reader_1)
     one = opened.reading.answered(cell("COMP.CFV"), Grade("partial"))
-    reading.save(lab.open, lab.reader_1, one)
-    reading.save(lab.open, lab.reader_1, one.cleared(cell("COMP.CFV")))
+    saves(lab, one, one.cleared(cell("COMP.CFV")))
     with lab.open.store.read() as snapshot:
         last = snapshot.opening_of(snapshot.events(kind="answer.changed")[-1]["seq"], lab.reader_1.box)
     assert (last["old"]["value"], last["new"]) == ("partial", None)
@@ -337,6 +349,86 @@ def test_a_wrong_password_signs_nothing_and_the_id_of_the_try_survives(lab: Lab)
     kept = opened_next(lab, lab.reader_1)
     assert kept.submit == submit
     assert reading.sign(lab.open, lab.reader_1, kept.reading, PASSWORD, kept.submit).seq > 0
+
+
+def test_the_id_of_a_signature_does_not_answer_for_another_reading(lab: Lab) -> None:
+    a_ready_exam(lab, "S02")
+    assignment.assign(lab.open, lab.coordinator)
+    submit = str(uuid4())
+    reading.sign(lab.open, lab.reader_1, filled(opened_next(lab, lab.reader_1)), PASSWORD, submit)
+    second = filled(opened_next(lab, lab.reader_1))
+    with pytest.raises(SubmitConflictError):
+        reading.sign(lab.open, lab.reader_1, second, PASSWORD, submit)
+    assert len(_rows(lab, "reading")) == 1
+    assert reading.sign(lab.open, lab.reader_1, second, PASSWORD).record
+
+
+def test_a_reading_whose_questions_changed_meanwhile_is_not_signed(lab: Lab) -> None:
+    opened = opened_next(lab, lab.reader_1)
+    with lab.open.store.read() as snapshot:
+        subject = snapshot.all("subject")[0]["id"]
+    with lab.open.store.begin(lab.coordinator.actor(Role.COORDINATOR)) as transaction:
+        limb = registry.attribute_row(transaction, subject, "STUDY_LIMB", "right")
+        transaction.record("subject.changed", "subject", subject, rows=[limb])
+    with pytest.raises(FormChangedError):
+        reading.sign(lab.open, lab.reader_1, filled(opened), PASSWORD)
+    assert reading.sign(lab.open, lab.reader_1, filled(opened_next(lab, lab.reader_1)), PASSWORD).record
+
+
+# ---------------------------------------------------------------- two windows on one reading
+
+
+def test_the_older_of_two_windows_cannot_overwrite_what_the_newer_saved(lab: Lab) -> None:
+    older, newer = opened_next(lab, lab.reader_1), opened_next(lab, lab.reader_1)
+    kept = newer.reading.answered(cell("COMP.CFV"), Grade("partial"))
+    saved = reading.save(lab.open, lab.reader_1, kept, version=newer.version)
+    with pytest.raises(DraftChangedError) as refused:
+        reading.save(lab.open, lab.reader_1, older.reading.with_note("older"), version=older.version)
+    assert refused.value.kind is WorkKind.READING
+    again = opened_next(lab, lab.reader_1)
+    assert (dict(again.reading.answers), again.reading.note, again.version) == (dict(kept.answers), "", saved.version)
+    reading.save(lab.open, lab.reader_1, again.reading.with_note("newer still"), version=again.version)
+    with pytest.raises(DraftChangedError):
+        reading.save(lab.open, lab.reader_1, kept.with_note("late"), version=saved.version)
+
+
+def test_the_older_of_two_windows_cannot_sign_over_what_the_newer_saved(lab: Lab) -> None:
+    older, newer = opened_next(lab, lab.reader_1), opened_next(lab, lab.reader_1)
+    reading.save(lab.open, lab.reader_1, newer.reading.answered(cell("COMP.CFV"), Grade("partial")), version=newer.version)
+    with pytest.raises(DraftChangedError):
+        reading.sign(lab.open, lab.reader_1, filled(older), PASSWORD, version=older.version)
+    assert _rows(lab, "reading") == []
+
+
+def test_what_another_window_saves_while_the_password_is_checked_is_not_lost(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, signer = filled(opened_next(lab, lab.reader_1)), accounts.signer
+
+    def meanwhile(*facts: Any) -> Any:
+        kept = opened_next(lab, lab.reader_1)
+        reading.save(lab.open, lab.reader_1, kept.reading.with_note("meanwhile"), version=kept.version)
+        return signer(*facts)
+
+    monkeypatch.setattr(accounts, "signer", meanwhile)
+    with pytest.raises(DraftChangedError):
+        reading.sign(lab.open, lab.reader_1, made, PASSWORD)
+    assert opened_next(lab, lab.reader_1).reading.note == "meanwhile"
+
+
+def test_saving_again_what_stands_already_is_no_conflict(lab: Lab) -> None:
+    one = opened_next(lab, lab.reader_1).reading.answered(cell("COMP.CFV"), Grade("partial"))
+    once = reading.save(lab.open, lab.reader_1, one)
+    assert reading.save(lab.open, lab.reader_1, one).version == once.version
+    assert len([row for row in _rows(lab, "event") if row["kind"] == "answer.changed"]) == 1
+
+
+def test_after_a_wrong_password_the_same_window_saves_on(lab: Lab) -> None:
+    opened = opened_next(lab, lab.reader_1)
+    version = reading.save(lab.open, lab.reader_1, opened.reading.with_note("begun"), version=opened.version).version
+    with pytest.raises(SignInRefusedError):
+        reading.sign(lab.open, lab.reader_1, filled(opened, "done"), "not the password at all", version=version)
+    later = filled(opened, "done, and more")
+    version = reading.save(lab.open, lab.reader_1, later, version=version).version
+    assert reading.sign(lab.open, lab.reader_1, later, PASSWORD, version=version).record
 
 
 def test_an_incomplete_reading_is_refused_with_all_its_faults(lab: Lab) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from corelab.domain.accounts import Role
-from corelab.domain.adjudication import DecisionReason, Take
-from corelab.domain.vocabulary import ExamState, Source
+from corelab.domain.adjudication import CaseIncompleteError, DecisionFaultKind, DecisionReason, Take
+from corelab.domain.reading_errors import DraftChangedError
+from corelab.domain.vocabulary import Binding, Evidence, ExamState, Sha256, Source
 from corelab.domain.worklist import WorkKind, WorkState
 from corelab.services import adjudication, assignment, comparison, reading
 from corelab.services.adjudication import OpenCase
@@ -53,12 +54,13 @@ def the_case(lab: Lab) -> OpenCase:
 
 
 def decide(lab: Lab, opened: OpenCase, take: Take, own: int | None = None) -> adjudication.Signed:
-    draft = opened.draft
+    draft, version = opened.draft, opened.version
     for dispute in opened.case.disputes:
         given = grade(dispute.cell.item, own) if own is not None else None
-        draft = draft.decided(dispute.cell, take, grade=given, reason=DecisionReason.OTHER_FRAME)
-        adjudication.save(lab.open, lab.adjudicator, opened.assignment, draft)
-    return adjudication.sign(lab.open, lab.adjudicator, opened.assignment, draft, PASSWORD)
+        proof = [Evidence(opened.clips[0].sha256, 3, bound=Binding.MARKED)]
+        draft = draft.decided(dispute.cell, take, grade=given, reason=DecisionReason.OTHER_FRAME, evidence=proof)
+        version = adjudication.save(lab.open, lab.adjudicator, opened.assignment, draft, version=version).version
+    return adjudication.sign(lab.open, lab.adjudicator, opened.assignment, draft, PASSWORD, version=version)
 
 
 def test_two_readers_who_agree_make_results_without_an_adjudicator(lab: Lab) -> None:
@@ -150,6 +152,21 @@ def test_a_decided_case_can_be_looked_at_and_is_on_the_list_of_what_was_signed(l
     assert again.draft.decisions[cell("COMP.CFV")].take is Take.A
 
 
+def test_an_own_grade_without_a_frame_of_the_exam_is_not_signed(lab: Lab) -> None:
+    dealt(lab)
+    signs(lab, lab.reader_1, COMP_CFV=2)
+    signs(lab, lab.reader_2, COMP_CFV=0)
+    compare(lab)
+    opened = the_case(lab)
+    elsewhere = Evidence(Sha256("e" * 64), 3, bound=Binding.MARKED)
+    given = grade("COMP", 1)
+    for proof, kind in (([], DecisionFaultKind.FRAME_MISSING), ([elsewhere], DecisionFaultKind.FRAME_UNKNOWN)):
+        own = opened.draft.decided(cell("COMP.CFV"), Take.OWN, grade=given, reason=DecisionReason.OTHER_FRAME, evidence=proof)
+        with pytest.raises(CaseIncompleteError) as refused:
+            adjudication.sign(lab.open, lab.adjudicator, opened.assignment, own, PASSWORD)
+        assert [fault.kind for fault in refused.value.faults] == [kind]
+
+
 def test_decisions_survive_a_crash_before_the_signature(lab: Lab) -> None:
     dealt(lab)
     signs(lab, lab.reader_1, COMP_CFV=2)
@@ -159,6 +176,23 @@ def test_decisions_survive_a_crash_before_the_signature(lab: Lab) -> None:
     draft = opened.draft.decided(cell("COMP.CFV"), Take.B, reason=DecisionReason.ARTERY)
     adjudication.save(lab.open, lab.adjudicator, opened.assignment, draft)
     assert the_case(lab).draft.decisions == draft.decisions
+
+
+def test_the_older_of_two_windows_on_a_case_neither_saves_nor_signs_over_the_newer(lab: Lab) -> None:
+    dealt(lab)
+    signs(lab, lab.reader_1, COMP_CFV=2)
+    signs(lab, lab.reader_2, COMP_CFV=0)
+    compare(lab)
+    older, newer = the_case(lab), the_case(lab)
+    kept = newer.draft.decided(cell("COMP.CFV"), Take.A, reason=DecisionReason.ARTERY)
+    adjudication.save(lab.open, lab.adjudicator, newer.assignment, kept, version=newer.version)
+    other = older.draft.decided(cell("COMP.CFV"), Take.B, reason=DecisionReason.ARTERY)
+    with pytest.raises(DraftChangedError) as refused:
+        adjudication.save(lab.open, lab.adjudicator, older.assignment, other, version=older.version)
+    assert refused.value.kind is WorkKind.ADJUDICATION
+    with pytest.raises(DraftChangedError):
+        adjudication.sign(lab.open, lab.adjudicator, older.assignment, other, PASSWORD, version=older.version)
+    assert the_case(lab).draft.decisions == kept.decisions
 
 
 def test_an_exam_with_one_signed_reading_waits(lab: Lab) -> None:

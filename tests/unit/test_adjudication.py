@@ -22,10 +22,11 @@ from corelab.domain.allocation import Slot
 from corelab.domain.discordance import Comparison, compare
 from corelab.domain.result import derive
 from corelab.domain.vocabulary import Answer, Binding, Cell, Evidence, Grade, SegmentId, Source, not_evaluable, not_imaged
-from tests.exam_builders import CLIP, a_form, a_reading, cell, compared, grades_of, shipped
+from tests.exam_builders import CLIP, a_clip, a_form, a_reading, cell, compared, grades_of, shipped
 
 Said = Mapping[str, int | str]
 CFV = cell("COMP.CFV")
+MARKED = Evidence(CLIP, 7, bound=Binding.MARKED)
 
 
 def a_case(one: Said, two: Said, *, slot_of_a: Slot = 1, reference: Slot = 1, reason_required: bool = False) -> tuple[Comparison, Case]:
@@ -41,8 +42,8 @@ def a_case(one: Said, two: Said, *, slot_of_a: Slot = 1, reference: Slot = 1, re
 
 def decided(one: Said, two: Said, take: Take, own: Grade | None = None) -> tuple[str, str | None, Source]:
     comparison, case = a_case(one, two)
-    draft = CaseDraft(case).decided(CFV, take, grade=own)
-    result = next(result for result in finish(comparison, draft.complete()) if result.cell == CFV)
+    draft = CaseDraft(case).decided(CFV, take, grade=own, evidence=[MARKED])
+    result = next(result for result in finish(comparison, draft.complete([a_clip()])) if result.cell == CFV)
     return result.grade.code, result.grade.reason, result.source
 
 
@@ -65,8 +66,8 @@ def test_j12_after_d06_the_endpoint_is_the_adjudicator_s_whatever_the_reference(
     comparison, case = a_case(one, two, reference=reference)
     draft = CaseDraft(case)
     for place, own in (("COMP.CFV", "full"), ("COMP.FV_MID", "full"), ("COMP.POPV", "partial")):
-        draft = draft.decided(cell(place), Take.OWN, grade=Grade(own))
-    endpoint = next(one for one in derive(shipped(), "D10", finish(comparison, draft.complete())) if one.id == "COMPWRST")
+        draft = draft.decided(cell(place), Take.OWN, grade=Grade(own), evidence=[MARKED])
+    endpoint = next(one for one in derive(shipped(), "D10", finish(comparison, draft.complete([a_clip()]))) if one.id == "COMPWRST")
     assert (endpoint.value, endpoint.source) == ("1", Source.ADJUDICATED)
 
 
@@ -91,8 +92,7 @@ def test_taking_a_reading_takes_its_evidence_and_an_own_grade_brings_its_own() -
     _, case = a_case({"COMP_CFV": 0}, {"COMP_CFV": 2})
     taken = CaseDraft(case).decided(CFV, Take.B).decisions[CFV]
     assert taken.evidence == case.dispute(CFV).b.evidence != ()
-    proof = Evidence(CLIP, 7, bound=Binding.MARKED)
-    assert CaseDraft(case).decided(CFV, Take.OWN, grade=Grade("partial"), evidence=[proof]).decisions[CFV].evidence == (proof,)
+    assert CaseDraft(case).decided(CFV, Take.OWN, grade=Grade("partial"), evidence=[MARKED]).decisions[CFV].evidence == (MARKED,)
 
 
 @pytest.mark.parametrize("own", [None, Grade("complete"), not_imaged("NOT_SCANNED"), not_evaluable("BOREDOM")])
@@ -118,7 +118,7 @@ def test_where_the_charter_asks_every_decision_needs_a_reason_and_one_of_them_a_
     draft = draft.reasoned(CFV, DecisionReason.OTHER)
     assert draft.faults == (DecisionFault(CFV, DecisionFaultKind.NOTE_MISSING),)
     draft = draft.with_note("the probe slipped")
-    assert draft.complete() == (draft.decisions[CFV],)
+    assert draft.complete([a_clip()]) == (draft.decisions[CFV],)
     assert draft.reasoned(CFV, DecisionReason.ARTERY).with_note("").faults == ()
 
 
@@ -126,9 +126,41 @@ def test_an_unfinished_case_names_what_is_open() -> None:
     _, case = a_case({"COMP_CFV": 0, "COMP_FV_MID": 2}, {"COMP_CFV": 2})
     draft = CaseDraft(case).decided(CFV, Take.A)
     with pytest.raises(CaseIncompleteError) as caught:
-        draft.complete()
-    assert caught.value.missing == (cell("COMP.FV_MID"),) == draft.unanswered
+        draft.complete([a_clip()])
+    assert caught.value.faults == (DecisionFault(cell("COMP.FV_MID"), DecisionFaultKind.OPEN),)
+    assert draft.unanswered == (cell("COMP.FV_MID"),)
     assert draft.progress == (1, 2)
+
+
+def test_an_own_abnormal_grade_needs_a_marked_frame_as_a_reader_s_does() -> None:
+    _, case = a_case({"COMP_CFV": 0}, {"COMP_CFV": 2})
+    missing = (DecisionFault(CFV, DecisionFaultKind.FRAME_MISSING),)
+    for shown in ([], [Evidence(CLIP, 7)]):
+        draft = CaseDraft(case).decided(CFV, Take.OWN, grade=Grade("partial"), evidence=shown)
+        assert draft.faults == missing
+        with pytest.raises(CaseIncompleteError):
+            draft.complete([a_clip()])
+    assert CaseDraft(case).decided(CFV, Take.OWN, grade=Grade("partial"), evidence=[MARKED]).faults == ()
+    for grade in (Grade("full"), not_evaluable("WINDOW")):
+        assert CaseDraft(case).decided(CFV, Take.OWN, grade=grade, evidence=[Evidence(CLIP, 7)]).faults == ()
+
+
+@pytest.mark.parametrize("frame", [10, -1, 4])
+def test_the_frame_of_an_own_grade_is_one_of_the_exam_that_can_be_shown(frame: int) -> None:
+    _, case = a_case({"COMP_CFV": 0}, {"COMP_CFV": 2})
+    unknown = (DecisionFault(CFV, DecisionFaultKind.FRAME_UNKNOWN),)
+    draft = CaseDraft(case).decided(CFV, Take.OWN, grade=Grade("partial"), evidence=[Evidence(CLIP, frame, bound=Binding.MARKED)])
+    assert draft.faults_among([a_clip(damaged=(4,))]) == unknown
+    draft = CaseDraft(case).decided(CFV, Take.OWN, grade=Grade("partial"), evidence=[MARKED])
+    assert draft.faults_among([a_clip()]) == ()
+    assert draft.faults_among([a_clip(sha256="d" * 64)]) == unknown
+
+
+def test_a_note_that_names_somebody_keeps_the_case_from_being_signed() -> None:
+    _, case = a_case({"COMP_CFV": 0}, {"COMP_CFV": 2})
+    draft = CaseDraft(case).decided(CFV, Take.A).with_note("as Dr Miller told me")
+    assert draft.faults == (DecisionFault(None, DecisionFaultKind.IDENTITY_IN_NOTE, "Dr Miller"),)
+    assert draft.with_note("as the second clip shows").faults == ()
 
 
 def test_a_reason_needs_a_decision_first() -> None:
@@ -167,6 +199,6 @@ def test_results_need_exactly_the_decisions_that_are_asked() -> None:
 
 def test_a_result_tells_both_readings_the_decision_and_why() -> None:
     comparison, case = a_case({"COMP_CFV": 0}, {"COMP_CFV": 2})
-    result = next(one for one in finish(comparison, CaseDraft(case).decided(CFV, Take.B).complete()) if one.cell == CFV)
+    result = next(one for one in finish(comparison, CaseDraft(case).decided(CFV, Take.B).complete([a_clip()])) if one.cell == CFV)
     assert (result.reading_1, result.reading_2, result.decision) == ("full", "none", "none")
     assert (result.classes, result.rules) == (("A", "B"), ("A.1", "B.1"))
