@@ -17,8 +17,8 @@ from tests.reading_builders import a_ready_exam, first
 def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
     monkeypatch.setenv("CORELAB_CONFIG", str(tmp_path / "configuration"))
     monkeypatch.delenv("CORELAB_RECOVERY_CODE", raising=False)
-    monkeypatch.setattr("corelab.app.clock", lambda: made.clock)
     made = a_lab(tmp_path)
+    monkeypatch.setattr("corelab.app.clock", lambda: made.clock)
     for person in (made.reader_1, made.reader_2, made.adjudicator):
         assert person.account
     a_ready_exam(made)
