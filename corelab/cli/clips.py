@@ -74,7 +74,10 @@ def take_in(
 @pixels.command("list")
 @command
 def list_pixels(ctx: typer.Context, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
-    """Show every clip that is not yet released, and what it waits for."""
+    """Show every clip that is not yet released, and what it waits for.
+
+    Example: corelab pixels LAB list
+    """
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
         clips = intake.waiting(here.lab, here.session)
     rows = [
@@ -90,7 +93,10 @@ def list_pixels(ctx: typer.Context, as_json: AsJson = False, password_stdin: Pas
 def sheet(
     ctx: typer.Context, clip: str, out: Annotated[Path, typer.Argument(metavar="OUT.png")], password_stdin: PasswordStdin = False
 ) -> None:
-    """Write the contact sheet of a clip: original, masked, temporal maximum and minimum, flagged frames."""
+    """Write the contact sheet of a clip: original, masked, temporal maximum and minimum, flagged frames.
+
+    Example: corelab pixels LAB sheet CLIP sheet.png
+    """
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
         out.write_bytes(intake.contact_sheet(here.lab, here.session, ClipId(clip)))
     say(f"Wrote {out}. It shows what the site sent: keep it inside the lab.")
@@ -107,7 +113,10 @@ def _chosen(clips: list[str] | None, everything: list[ClipId], *, all_of_them: b
 def pass_pixels(
     ctx: typer.Context, clip: Clips = None, every: All = False, as_json: AsJson = False, password_stdin: PasswordStdin = False
 ) -> None:
-    """Pass clips unseen: in demo and training labs only. In a trial this belongs to the page, where the pictures are looked at."""
+    """Pass clips unseen: in demo and training labs only. In a trial this belongs to the page, where the pictures are looked at.
+
+    Example: corelab pixels LAB pass --all
+    """
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
         open_clips = [one.clip for one in intake.waiting(here.lab, here.session) if one.state is intake.ClipState.CHECKED]
         done = intake.pass_pixels(here.lab, here.session, _chosen(clip, open_clips, all_of_them=every), attended=False)
@@ -119,7 +128,10 @@ def pass_pixels(
 def verify_pixels(
     ctx: typer.Context, clip: Clips = None, every: All = False, as_json: AsJson = False, password_stdin: PasswordStdin = False
 ) -> None:
-    """Verify clips that another person passed, and release them: in demo and training labs only."""
+    """Verify clips that another person passed, and release them: in demo and training labs only.
+
+    Example: corelab pixels LAB verify --all
+    """
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
         passed = [one.clip for one in intake.waiting(here.lab, here.session) if one.state is intake.ClipState.PASSED]
         done = intake.verify_pixels(here.lab, here.session, _chosen(clip, passed, all_of_them=every), attended=False)
@@ -129,7 +141,10 @@ def verify_pixels(
 @pixels.command("reject")
 @command
 def reject(ctx: typer.Context, clip: str, reason: Reason, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
-    """Reject a clip to the site, with a reason."""
+    """Reject a clip to the site, with a reason.
+
+    Example: corelab pixels LAB reject CLIP --reason "Name in the picture"
+    """
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
         intake.reject_pixels(here.lab, here.session, ClipId(clip), reason)
     answer({"clips": [{"clip": clip, "state": "rejected"}]}, f"{clip} is rejected.", as_json=as_json)

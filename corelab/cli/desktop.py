@@ -14,5 +14,8 @@ commands = typer.Typer()
 @commands.command("run")
 @command
 def run(lab: Annotated[Path | None, typer.Argument(metavar="[LAB]", help="Folder of the lab; else the last one.")] = None) -> None:
-    """Open the desktop application."""
+    """Open the desktop application.
+
+    Example: corelab run LAB
+    """
     raise typer.Exit(app.run_window(lab))

@@ -76,8 +76,9 @@ def phantom(
 
     Example: corelab phantom vein.dcm --kind partial --seed 7 --truth vein.json
     """
-    for option, word, known in (("--kind", kind, phantoms.KINDS), ("--layout", layout, phantoms.LAYOUTS)):
-        if word not in known:
+    lists = {"--kind": (kind, phantoms.KINDS), "--layout": (layout, phantoms.LAYOUTS), "--syntax": (syntax, phantoms.SYNTAXES)}
+    for option, (word, known) in lists.items():
+        if word is not None and word not in known:
             raise typer.BadParameter(f"{option} {word} is not known; one of {', '.join(known)}")
     made = phantoms.write_phantom(out, kind=kind, seed=seed, syntax=syntax, layout=layout, truth=truth)
     answer(made, f"Wrote {out}: {kind}, residual {made['residual_ap_percent']} %.", as_json=as_json)
@@ -89,7 +90,10 @@ def bench(
     quick: Annotated[bool, typer.Option("--quick", help="Fewer repetitions.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Measure every performance goal as a ratio, side by side in this run, with its limit."""
+    """Measure every performance goal as a ratio, side by side in this run, with its limit.
+
+    Example: corelab bench --quick
+    """
     goals = app.bench(quick=quick, say=say)
     rows = [{"id": goal.id, "what": goal.what, "value": goal.value, "limit": goal.limit, "ok": goal.ok} for goal in goals]
     words = "\n".join(

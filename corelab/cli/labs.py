@@ -75,7 +75,10 @@ def _asked(role: str) -> labs.NewPerson:
 @commands.command("status")
 @command
 def show_status(lab: LabFolder, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
-    """Count exams by state, and say what waits for whom."""
+    """Count exams by state, and say what waits for whom.
+
+    Example: corelab status LAB --json
+    """
     with signed_in(lab, password_stdin=password_stdin) as here:
         found = status.status(here.lab, here.session)
     answer(found.to_json(), found.in_words(), as_json=as_json)
@@ -84,7 +87,10 @@ def show_status(lab: LabFolder, as_json: AsJson = False, password_stdin: Passwor
 @commands.command("lock")
 @command
 def lock(lab: LabFolder, reason: Reason, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
-    """Lock the trial's data: after this no reading, decision or charter enters. Needs every exam final."""
+    """Lock the trial's data: after this no reading, decision or charter enters. Needs every exam final.
+
+    Example: corelab lock LAB --reason "All visits in"
+    """
     with signed_in(lab, password_stdin=password_stdin) as here:
         locked = packages.lock(here.lab, here.session, reason, here.password)
     answer({"locked": True, "exams": locked.exams, "seq": locked.seq}, f"Locked {locked.exams} exams.", as_json=as_json)

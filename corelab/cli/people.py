@@ -55,7 +55,10 @@ def add(ctx: typer.Context, user: User, name: Name, role: Roles, as_json: AsJson
 @account.command("list")
 @command
 def show(ctx: typer.Context, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
-    """Show all accounts with roles and status."""
+    """Show all accounts with roles and status.
+
+    Example: corelab account LAB list
+    """
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
         rows = [_shown(person) for person in accounts.people(here.lab, here.session)]
     words = "\n".join(f"{row['user']:<24}{row['status']:<13}{', '.join(row['roles']):<28}{row['name']}" for row in rows)
@@ -77,7 +80,10 @@ def _person(here: SignedIn, user: str) -> Person:
 @account.command("deactivate")
 @command
 def deactivate(ctx: typer.Context, user: User, reason: Reason, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
-    """Close an account. It is never deleted, and its user name is never used again."""
+    """Close an account. It is never deleted, and its user name is never used again.
+
+    Example: corelab account LAB deactivate reader-1 --reason "Left the lab"
+    """
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
         accounts.deactivate(here.lab, here.session, _person(here, user).account, reason)
     answer({"user": user, "status": "deactivated"}, f"{user} is deactivated.", as_json=as_json)
@@ -86,7 +92,10 @@ def deactivate(ctx: typer.Context, user: User, reason: Reason, as_json: AsJson =
 @account.command("unlock")
 @command
 def unlock(ctx: typer.Context, user: User, reason: Reason, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
-    """Unlock an account after too many wrong passwords."""
+    """Unlock an account after too many wrong passwords.
+
+    Example: corelab account LAB unlock reader-1 --reason "Identity checked by telephone"
+    """
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
         accounts.unlock(here.lab, here.session, _person(here, user).account, reason)
     answer({"user": user, "status": "active"}, f"{user} is unlocked.", as_json=as_json)
@@ -97,7 +106,10 @@ def unlock(ctx: typer.Context, user: User, reason: Reason, as_json: AsJson = Fal
 def set_roles(
     ctx: typer.Context, user: User, role: Roles, reason: Reason, as_json: AsJson = False, password_stdin: PasswordStdin = False
 ) -> None:
-    """Set the roles of a person; they replace the former ones."""
+    """Set the roles of a person; they replace the former ones.
+
+    Example: corelab account LAB role reader-1 --role reader --role adjudicator --reason "Trained as adjudicator"
+    """
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
         accounts.set_roles(here.lab, here.session, _person(here, user).account, frozenset(role), reason)
     roles = sorted(one.value for one in role)
@@ -107,7 +119,10 @@ def set_roles(
 @account.command("reset")
 @command
 def reset(ctx: typer.Context, user: User, reason: Reason, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
-    """Give a person a new one-time code: new password, new keys. Old signatures stay valid."""
+    """Give a person a new one-time code: new password, new keys. Old signatures stay valid.
+
+    Example: corelab account LAB reset reader-1 --reason "Password lost"
+    """
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
         code = accounts.reset(here.lab, here.session, _person(here, user).account, reason)
     answer({"user": user, "code": code}, f"One-time code for {user}, valid for 7 days: {code}", as_json=as_json)
@@ -133,7 +148,10 @@ def activate(
     as_json: AsJson = False,
     password_stdin: PasswordStdin = False,
 ) -> None:
-    """Turn a one-time code into an own password and keys. The password comes from CORELAB_PASSWORD or standard input."""
+    """Turn a one-time code into an own password and keys. The password comes from CORELAB_PASSWORD or standard input.
+
+    Example: corelab activate LAB --code CODE
+    """
     person = accounts.activate(app.open_lab(lab), code, typed_password(stdin=password_stdin))
     answer({"user": person.user_name}, f"{person.user_name} is active and can sign in.", as_json=as_json)
 
@@ -147,7 +165,10 @@ def record_training(
     as_json: AsJson = False,
     password_stdin: PasswordStdin = False,
 ) -> None:
-    """Record that a person was trained for a charter. Nobody opens a reading without it."""
+    """Record that a person was trained for a charter. Nobody opens a reading without it.
+
+    Example: corelab training LAB record reader-1
+    """
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
         charter_hash = charters.hash_of(charter) if charter else here.lab.charter.hash
         accounts.record_training(here.lab, here.session, _person(here, person).account, charter_hash)
@@ -162,7 +183,10 @@ def grant(
     as_json: AsJson = False,
     password_stdin: PasswordStdin = False,
 ) -> None:
-    """Give another coordinator the custody key."""
+    """Give another coordinator the custody key.
+
+    Example: corelab custody LAB grant coordinator-2
+    """
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
         accounts.grant_custody(here.lab, here.session, _person(here, person).account)
     answer({"user": person}, f"{person} holds the custody key from the next sign-in.", as_json=as_json)

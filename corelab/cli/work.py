@@ -15,7 +15,10 @@ commands = typer.Typer()
 @commands.command("assign")
 @command
 def assign(lab: LabFolder, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
-    """Deal ready exams to readers, by the charter and the lab's stored chance."""
+    """Deal ready exams to readers, by the charter and the lab's stored chance.
+
+    Example: corelab assign LAB
+    """
     with signed_in(lab, password_stdin=password_stdin) as here:
         dealt = assignment.assign(here.lab, here.session)
     waiting = [{"what": one.what, "why": one.why} for one in dealt.waiting]
@@ -26,7 +29,10 @@ def assign(lab: LabFolder, as_json: AsJson = False, password_stdin: PasswordStdi
 @commands.command("compare")
 @command
 def compare(lab: LabFolder, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
-    """Release and compare: opens pairs of signed readings, makes results and cases; finishes decided cases."""
+    """Release and compare: opens pairs of signed readings, makes results and cases; finishes decided cases.
+
+    Example: corelab compare LAB
+    """
     with signed_in(lab, password_stdin=password_stdin) as here, progress("Comparing", quiet=as_json) as show:
         done = comparison.release_and_compare(here.lab, here.session, progress=show)
     counts = {"concordant": done.concordant, "cases": done.cases, "waiting": done.waiting, "finished": done.finished}
@@ -67,6 +73,8 @@ def verify(
     """Check everything: a lab's chain, rows, signatures, projections and clips; a package's hashes, signature, tables and results.
 
     Needs no sign-in and no key, and changes nothing.
+
+    Example: corelab verify packages/DVT-LE_T001_20260112T100000Z_PROD
     """
     found = packages.verify_package(target) if packages.is_package(target) else verification.verify_lab(target)
     faults = [{"where": fault.where, "what": fault.what} for fault in found.faults]

@@ -7,17 +7,25 @@ from typing import Any
 from corelab.domain import record_errors as records
 from corelab.domain.accounts import SHORTEST_PASSWORD, PasswordFault
 from corelab.domain.charter import CharterError
+from corelab.domain.charter.executed import NOT_EXECUTED
 from corelab.ui.said import Words, said
 from corelab.ui.work_words import WORK_WORDS
 
 
 def words_for(error: BaseException) -> Words:
     """The words for an error, by the nearest class that has some; an unknown one is named, so that it can be reported."""
-    for kind in type(error).__mro__:
-        made = _WORDS.get(kind) or WORK_WORDS.get(kind.__name__)
-        if made is not None:
-            return made(error)
-    return _unknown(error)
+    made = _made_for(error)
+    return made(error) if made is not None else _unknown(error)
+
+
+def is_expected(error: BaseException) -> bool:
+    """Whether there are words of its own for it; else it is a fault of the program, and belongs into the log."""
+    return _made_for(error) is not None
+
+
+def _made_for(error: BaseException) -> Callable[[Any], Words] | None:
+    found = (_WORDS.get(kind) or WORK_WORDS.get(kind.__name__) for kind in type(error).__mro__)
+    return next((each for each in found if each is not None), None)
 
 
 def _unknown(error: BaseException) -> Words:
@@ -56,9 +64,19 @@ def _disk(error: OSError) -> Words:
 
 
 def _charter(error: Any) -> Words:
+    """Every fault on a line of its own: the author of a charter hears of all of them at once."""
     faults = tuple(error.faults)
-    listed = "; ".join(f"{getattr(fault, 'path', '')} {getattr(fault, 'message', fault)}".strip() for fault in faults[:5])
-    return Words(f"The charter has {len(faults)} faults: {listed}.", "Nothing was changed.", "Correct the file and choose it again.")
+    listed = "\n".join(f"  {getattr(fault, 'path', '')}  {getattr(fault, 'message', fault)}" for fault in faults)
+    if all(fault.code == NOT_EXECUTED for fault in faults):
+        happened = f"This version of the program does not carry out {counted(len(faults), 'thing')} that the charter asks for:\n{listed}\n"
+        return Words(happened, "Nothing was made.", "Use a charter without them, or wait for a version that carries them out.")
+    return Words(
+        f"The charter has {counted(len(faults), 'fault')}:\n{listed}\n", "Nothing was changed.", "Correct the file and choose it again."
+    )
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _locked(error: records.AccountLockedError) -> Words:
