@@ -3,6 +3,8 @@
 All are window-modal and answer by a call, so that nothing else stands still while they are open.
 """
 
+import sys
+import traceback
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
@@ -16,7 +18,7 @@ from corelab.ui.fields import Password, field
 from corelab.ui.parts import text_label, tint
 from corelab.ui.theme import GRID, Colour, Size, Weight, font
 from corelab.ui.times import with_zone
-from corelab.ui.words import words_for
+from corelab.ui.words import is_expected, words_for
 
 
 class Dialog(QDialog):
@@ -65,7 +67,9 @@ class ErrorDialog(Dialog):
 
 
 def show_error(parent: QWidget | None, error: BaseException) -> ErrorDialog:
-    """Open the message for an error; see ``words_for``."""
+    """Open the message for an error; see ``words_for``. One without words of its own goes into the log: where, never what it said."""
+    if not is_expected(error):
+        sys.stderr.write(f"{''.join(traceback.format_tb(error.__traceback__))}{type(error).__name__}\n")
     dialog = ErrorDialog(parent, error)
     dialog.open()
     return dialog

@@ -204,6 +204,10 @@ WORK_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
         ),
         "FileRefusedError": said("This file cannot be shown.", "Nothing was changed.", "Ask the coordinator to look at its intake report."),
         "Cancelled": said("It was stopped.", "Nothing of it is left.", "Begin again when you like."),
-        "CharterNotFoundError": said("There is no charter of that name.", "Nothing was changed.", "Choose a shipped charter or a file."),
+        "CharterNotFoundError": lambda error: Words(
+            f"There is no charter called {error.name}.",
+            "Nothing was changed.",
+            f"Choose a shipped one ({', '.join(error.shipped)}) or a file.",
+        ),
     }
 )
