@@ -207,7 +207,7 @@ WORK_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
         "CharterNotFoundError": lambda error: Words(
             f"There is no charter called {error.name}.",
             "Nothing was changed.",
-            f"Choose a shipped one ({', '.join(error.shipped)}) or a file.",
+            f"Shipped are {', '.join(error.shipped)}; or name a file.",
         ),
     }
 )
