@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Mapping
 from hashlib import sha256
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from corelab.domain.clip import Clip, Timing, TimingSource
@@ -17,6 +19,7 @@ from corelab.domain.vocabulary import (
     ExamId,
     ExamState,
     Grade,
+    LabKind,
     SegmentId,
     Sha256,
     Side,
@@ -28,7 +31,7 @@ from corelab.services.accounts import Session
 from corelab.storage import registry
 from corelab.storage.registry import ExamRecord, ObjectRecord
 from corelab.storage.store import NewRow, Transaction
-from tests.builders import PASSWORD, Lab
+from tests.builders import PASSWORD, Lab, a_lab
 from tests.exam_builders import cell, grade, shipped
 
 REQUIRED = tuple(SegmentId(one.id) for one in shipped().segments if one.presence == "required")
@@ -143,3 +146,28 @@ def signs(lab: Lab, session: Session, note: str = "", **said: int | str) -> read
     made = filled(opened, note, **said)
     version = reading.save(lab.open, session, made, version=opened.version).version
     return reading.sign(lab.open, session, made, PASSWORD, version=version)
+
+
+def a_staffed_lab(folder: Path, kind: LabKind = LabKind.DEMO) -> Lab:
+    """Two readers and an adjudicator, trained."""
+    made = a_lab(folder, kind=kind)
+    for person in (made.reader_1, made.reader_2, made.adjudicator):
+        assert person.account
+    return made
+
+
+def opened_next(lab: Lab, session: Session) -> reading.OpenReading:
+    return reading.open_reading(lab.open, session, first(lab, session))
+
+
+def saves(lab: Lab, *steps: Reading) -> int:
+    """The first reader's saves, each on top of the one before; answers the version that stands."""
+    version = 0
+    for step in steps:
+        version = reading.save(lab.open, lab.reader_1, step, version=version).version
+    return version
+
+
+def rows_of(lab: Lab, table: str) -> list[dict[str, Any]]:
+    with lab.open.store.read() as snapshot:
+        return [dict(row) for row in snapshot.all(table)]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from uuid import uuid4
 
@@ -11,17 +12,17 @@ from corelab.domain.adjudication import Case, CaseDraft, Decision, Take
 from corelab.domain.case_content import case_of
 from corelab.domain.clip import Clip
 from corelab.domain.content import AdjudicationContent, Draft, Json, Viewing, decision_json
-from corelab.domain.reading_errors import AlreadySignedError, ClipsChangedError, NotNextError, NotTrainedError
+from corelab.domain.reading_errors import ClipsChangedError, NotNextError, NotTrainedError
 from corelab.domain.record_errors import ResealNeededError
 from corelab.domain.vocabulary import AssignmentId, Cell, Sha256
-from corelab.services import accounts, own_work, shown
+from corelab.services import accounts, own_work, shown, signing
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab, effective_charter
-from corelab.services.own_work import Envelope, Saved, Saving, Signed
+from corelab.services.own_work import Saved, Saving, Signed
+from corelab.services.signing import Complete
 from corelab.storage import readings
-from corelab.storage.keys import Signer, make_opening
 from corelab.storage.readings import ADJUDICATION, Assignment, CaseRecord
-from corelab.storage.store import Snapshot, Transaction
+from corelab.storage.store import Snapshot
 
 __all__ = ["OpenCase", "Saved", "Signed", "open_case", "save", "sign"]
 
@@ -177,7 +178,11 @@ def sign(  # noqa: PLR0913 - what a signature takes
     with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
         if _signable(transaction, session, assignment, draft) != clips:
             raise ClipsChangedError(assignment)
-        return _write(transaction, session, signer, sealing, (assignment, draft, clips, submit))
+        found, kept = own_work.mine(transaction, session, assignment, ADJUDICATION), own_work.kept_draft(transaction, session, assignment)
+        viewing = kept.viewing if kept else ()
+        own_work.require_kept(found, kept, _drafted(assignment, draft, viewing, submit))
+        complete = _complete(transaction, session, found, draft, (clips, viewing))
+        return signing.write(transaction, signer, sealing, found, complete, submit)
 
 
 def _signable(snapshot: Snapshot, session: Session, assignment: AssignmentId, draft: CaseDraft) -> tuple[Clip, ...]:
@@ -199,52 +204,19 @@ def _replayed(case: Case, draft: CaseDraft) -> CaseDraft:
     return made
 
 
-def _write(
-    transaction: Transaction,
-    session: Session,
-    signer: Signer,
-    sealing: Envelope,
-    work: tuple[AssignmentId, CaseDraft, tuple[Clip, ...], str],
-) -> Signed:
-    assignment, draft, clips, submit = work
-    found = own_work.mine(transaction, session, assignment, ADJUDICATION)
-    record_of_case, case = _case(transaction, session, found)
-    if readings.signed_adjudication(transaction, record_of_case):
-        raise AlreadySignedError(assignment)
-    kept = own_work.kept_draft(transaction, session, assignment)
-    viewing = kept.viewing if kept else ()
-    own_work.require_kept(found, kept, _drafted(assignment, draft, viewing, submit))
-    charter, record = effective_charter(transaction), str(uuid4())
+def _complete(
+    snapshot: Snapshot, session: Session, of: Assignment, draft: CaseDraft, seen: tuple[tuple[Clip, ...], tuple[Viewing, ...]]
+) -> Complete:
+    clips, viewing = seen
+    charter, (record_of_case, case) = effective_charter(snapshot).hash, _case(snapshot, session, of)
     content = AdjudicationContent(
-        charter=charter.hash,
-        exam=found.pseudonym,
+        charter=charter,
+        exam=of.pseudonym,
         revision=1,
         decisions=_replayed(case, draft).complete(clips),
         clips=tuple(clip.sha256 for clip in clips),
         viewing=viewing,
         note=draft.note,
     )
-    opening = make_opening(content.to_json())
-    signature = transaction.signature(
-        signer,
-        record_type="adjudication",
-        record_id=record,
-        revision=1,
-        meaning=Meaning.ADJUDICATION,
-        charter_hash=charter.hash,
-        content_digest=opening.digest,
-    )
-    rows = [readings.adjudication_row(record, record_of_case.id, charter.hash, opening.digest), signature]
-    written = transaction.record(
-        "adjudication.signed",
-        "adjudication",
-        record,
-        rows=rows,
-        payload=opening,
-        seal_to=sealing.recipients,
-        pad_to=sealing.room,
-        submit=submit,
-    )
-    transaction.drop_draft(assignment)
-    own_work.record_alerts(transaction, found.exam, "signing", record, sealing.custody)
-    return Signed(record, transaction.now, written.seq)
+    row = partial(readings.adjudication_row, case=record_of_case.id, charter_hash=charter)
+    return Complete("adjudication", Meaning.ADJUDICATION, charter, content.to_json(), row)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from uuid import uuid4
 
@@ -12,7 +13,6 @@ from corelab.domain.clip import Clip
 from corelab.domain.content import Draft, Json, ReadingContent, answer_json
 from corelab.domain.reading import Reading
 from corelab.domain.reading_errors import (
-    AlreadySignedError,
     ChecksFailedError,
     ClipsChangedError,
     FormChangedError,
@@ -22,15 +22,15 @@ from corelab.domain.reading_errors import (
 from corelab.domain.record_errors import ResealNeededError
 from corelab.domain.vocabulary import Answer, AssignmentId, Cell
 from corelab.domain.worklist import WorkKind, Worklist, WorklistRow, WorkState
-from corelab.services import accounts, own_work, shown
+from corelab.services import accounts, own_work, shown, signing
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab, effective_charter
-from corelab.services.own_work import Envelope, Saved, Saving, Signed
+from corelab.services.own_work import Saved, Saving, Signed
+from corelab.services.signing import Complete
 from corelab.services.worklist import worklist
 from corelab.storage import readings
-from corelab.storage.keys import Signer, make_opening
 from corelab.storage.readings import PRIMARY, Assignment
-from corelab.storage.store import Snapshot, Transaction
+from corelab.storage.store import Snapshot
 
 __all__ = [
     "OpenReading",
@@ -197,7 +197,7 @@ def sign(  # noqa: PLR0913 - what a signature takes
             raise ClipsChangedError(reading.assignment)
         found = own_work.mine(transaction, session, reading.assignment, PRIMARY)
         own_work.require_kept(found, own_work.kept_draft(transaction, session, found.id), _drafted(reading, clips, submit))
-        return _write(transaction, signer, sealing, reading, (clips, submit))
+        return signing.write(transaction, signer, sealing, found, _complete(transaction, reading, found, clips), submit)
 
 
 def _signable(snapshot: Snapshot, session: Session, reading: Reading) -> tuple[Clip, ...]:
@@ -214,34 +214,10 @@ def _signable(snapshot: Snapshot, session: Session, reading: Reading) -> tuple[C
     return clips
 
 
-def _write(transaction: Transaction, signer: Signer, sealing: Envelope, reading: Reading, seen: tuple[tuple[Clip, ...], str]) -> Signed:
-    clips, submit = seen
-    found = readings.assignment(transaction, reading.assignment)
-    if found is None or readings.signed_reading(transaction, reading.assignment):
-        raise AlreadySignedError(reading.assignment)
-    charter, record = effective_charter(transaction), str(uuid4())
-    opening = make_opening(_content(reading, found, clips, charter.hash).to_json())
-    signature = transaction.signature(
-        signer,
-        record_type="reading",
-        record_id=record,
-        revision=1,
-        meaning=Meaning.READING,
-        charter_hash=charter.hash,
-        content_digest=opening.digest,
-    )
-    rows = [readings.reading_row(record, found.id, charter.hash, opening.digest), signature]
-    written = transaction.record(
-        "reading.signed", "reading", record, rows=rows, payload=opening, seal_to=sealing.recipients, pad_to=sealing.room, submit=submit
-    )
-    transaction.drop_draft(found.id)
-    own_work.record_alerts(transaction, found.exam, "signing", record, sealing.custody)
-    return Signed(record, transaction.now, written.seq)
-
-
-def _content(reading: Reading, of: Assignment, clips: Sequence[Clip], charter_hash: str) -> ReadingContent:
-    return ReadingContent(
-        charter=charter_hash,
+def _complete(snapshot: Snapshot, reading: Reading, of: Assignment, clips: Sequence[Clip]) -> Complete:
+    charter = effective_charter(snapshot).hash
+    content = ReadingContent(
+        charter=charter,
         exam=of.pseudonym,
         reading_type=of.reading_type,
         revision=1,
@@ -250,3 +226,5 @@ def _content(reading: Reading, of: Assignment, clips: Sequence[Clip], charter_ha
         viewing=own_work.viewing_of(clips, reading.played),
         note=reading.note,
     )
+    row = partial(readings.reading_row, of=of.id, charter_hash=charter)
+    return Complete("reading", Meaning.READING, charter, content.to_json(), row)

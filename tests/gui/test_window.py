@@ -18,6 +18,7 @@ from corelab.domain import adjudication, form, intake, reading, reading_errors, 
 from corelab.domain.accounts import PasswordFault
 from corelab.domain.charter import CharterError
 from corelab.domain.vocabulary import Missing
+from corelab.domain.worklist import WorkKind
 from corelab.ui import commands
 from corelab.ui.help_page import HelpPage
 from corelab.ui.jobs import ThreadJobs
@@ -133,11 +134,14 @@ def test_an_unforeseen_error_names_itself_and_what_is_kept() -> None:
 
 
 def test_the_words_of_work_name_errors_that_exist() -> None:
-    code = "import pkgutil, importlib, inspect, corelab\nnames=set()\nfor m in pkgutil.walk_packages(corelab.__path__, 'corelab.'):\n"
-    code += (
-        "    if m.name.startswith(('corelab.domain','corelab.services','corelab.export','corelab.imaging')) and 'bench' not in m.name:\n"
+    code = "\n".join(
+        (
+            "import pkgutil, importlib, inspect, corelab",
+            "rooms = ('corelab.domain', 'corelab.services', 'corelab.export', 'corelab.imaging', 'corelab.app')",
+            "modules = [m.name for m in pkgutil.walk_packages(corelab.__path__, 'corelab.') if m.name.startswith(rooms) and 'bench' not in m.name]",
+            "print(*{n for m in modules for n, _ in inspect.getmembers(importlib.import_module(m), inspect.isclass)})",
+        )
     )
-    code += "        names |= {n for n,_ in inspect.getmembers(importlib.import_module(m.name), inspect.isclass)}\nprint(*names)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert set(WORK_WORDS) <= set(done.stdout.split())
 
@@ -147,6 +151,7 @@ FACTS: dict[str, object] = {
     "faults": (),
     "excluded": (),
     "waiting": (),
+    "damaged": (),
     "refusal": intake.Refusal.SOURCE,
     "value": "",
     "expired": False,
@@ -156,6 +161,7 @@ FACTS: dict[str, object] = {
     "last": datetime(2026, 1, 12, 8, tzinfo=UTC),
     "code": intake.IntakeCode.DECODE,
     "changed": True,
+    "kind": WorkKind.READING,
 }
 
 

@@ -1,0 +1,128 @@
+"""Records and results that were changed behind the program: not compared, not passed on, found again."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from corelab.domain.adjudication import DecisionReason, Take
+from corelab.domain.reading_errors import (
+    RecordFault,
+)
+from corelab.domain.room import room_for
+from corelab.services import accounts, adjudication, assignment, comparison, own_work
+from corelab.services.accounts import Session
+from corelab.services.labs import OpenLab
+from corelab.services.recomputed import recomputed_results
+from corelab.services.verification import LabFaultyError, verify_lab
+from tests.builders import PASSWORD, Lab
+from tests.exam_builders import cell
+from tests.reading_builders import a_ready_exam, a_staffed_lab, first, rows_of, signs
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    made = a_staffed_lab(tmp_path)
+    a_ready_exam(made)
+    assignment.assign(made.open, made.coordinator)
+    return made
+
+
+def test_readings_whose_signature_was_changed_are_not_compared(lab: Lab) -> None:
+    signs(lab, lab.reader_1)
+    signs(lab, lab.reader_2)
+    _behind(lab, "signature_no_update", "UPDATE signature SET printed_name = 'Somebody else' WHERE record_type = 'reading'")
+    with pytest.raises(LabFaultyError):
+        comparison.release_and_compare(lab.open, lab.coordinator)
+    assert rows_of(lab, "comparison") == rows_of(lab, "result") == rows_of(lab, "release_batch") == []
+
+
+def test_a_signature_changed_after_the_lab_was_verified_is_found_too(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    signs(lab, lab.reader_1)
+    signs(lab, lab.reader_2)
+    changed = "UPDATE signature SET printed_name = 'Somebody else' WHERE record_type = 'reading'"
+    monkeypatch.setattr(comparison, "require_sound", lambda _folder: _behind(lab, "signature_no_update", changed))
+    (rejected,) = comparison.release_and_compare(lab.open, lab.coordinator).rejected
+    assert rejected.fault is RecordFault.SIGNATURE
+    assert rows_of(lab, "comparison") == rows_of(lab, "result") == []
+
+
+def test_a_reading_whose_envelope_was_swapped_is_not_compared(lab: Lab) -> None:
+    mine, theirs = signs(lab, lab.reader_1), signs(lab, lab.reader_2)
+    swap = f"UPDATE event_payload SET body = (SELECT body FROM event_payload WHERE seq = {theirs.seq}) WHERE seq = {mine.seq}"
+    _behind(lab, "event_payload_no_update", swap)
+    with pytest.raises(LabFaultyError):
+        comparison.release_and_compare(lab.open, lab.coordinator)
+    assert rows_of(lab, "result") == []
+
+
+def test_a_record_that_custody_cannot_open_stops_its_own_exam_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = a_staffed_lab(tmp_path)
+    for visit in ("BL", "D10", "M6"):
+        a_ready_exam(lab, visit=visit)
+    assignment.assign(lab.open, lab.coordinator)
+    for session in (lab.reader_1, lab.reader_1, lab.reader_1, lab.reader_2, lab.reader_2):
+        signs(lab, session)
+    with monkeypatch.context() as patched:  # verify, which has no key, cannot see to whom a record was sealed
+        patched.setattr(own_work, "envelope", _sealed_to_the_author_alone)
+        signs(lab, lab.reader_2)
+    done = comparison.release_and_compare(lab.open, lab.coordinator)
+    assert (done.concordant, done.waiting) == (2, 0)
+    (rejected,) = done.rejected
+    assert (rejected.subject, rejected.fault) == ("S01", RecordFault.SEALED)
+    with lab.open.store.read() as snapshot:
+        assert rejected.record in {row["id"] for row in snapshot.all("reading")}
+        assert not snapshot.all("result", exam_id=rejected.exam)
+        assert {row["visit"] for row in snapshot.all("exam", id=rejected.exam)} == {rejected.visit}
+
+
+def _sealed_to_the_author_alone(lab: OpenLab, session: Session, clips: int) -> own_work.Envelope:
+    return own_work.Envelope((session.box.public, session.box.public), accounts.custody_public(lab), room_for(lab.charter, clips))
+
+
+def _behind(lab: Lab, trigger: str, statement: str) -> None:
+    connection = sqlite3.connect(lab.open.store.path)
+    connection.execute(f'DROP TRIGGER "{trigger}"')
+    connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+# ---------------------------------------------------------------- results that were tampered with
+
+
+def finished(lab: Lab) -> None:
+    signs(lab, lab.reader_1, COMP_CFV=2, FLOW_POPV=1)
+    signs(lab, lab.reader_2, COMP_CFV=0)
+    comparison.release_and_compare(lab.open, lab.coordinator)
+    opened = adjudication.open_case(lab.open, lab.adjudicator, first(lab, lab.adjudicator))
+    draft = opened.draft.decided(cell("COMP.CFV"), Take.A, reason=DecisionReason.OTHER_FRAME)
+    adjudication.sign(lab.open, lab.adjudicator, opened.assignment, draft, PASSWORD)
+    comparison.release_and_compare(lab.open, lab.coordinator)
+
+
+@pytest.mark.parametrize(
+    ("table", "statement"),
+    [
+        ("result", "UPDATE result SET value = 'partial' WHERE segment = 'CFV' AND item = 'COMP'"),
+        ("result", "UPDATE result SET source = 'CONCORDANT' WHERE segment = 'POPV' AND item = 'FLOW'"),
+        ("result", "UPDATE result SET rule_id = 'A.1' WHERE segment = 'POPV' AND item = 'COMP'"),
+        ("comparison", "UPDATE comparison SET outcome = 'concordant'"),
+        ("comparison", "UPDATE comparison SET reading_1 = reading_2, reading_2 = reading_1"),
+    ],
+)
+def test_a_changed_result_or_comparison_is_found_by_making_it_anew(lab: Lab, table: str, statement: str) -> None:
+    finished(lab)
+    with lab.open.store.read() as snapshot:
+        assert list(recomputed_results(snapshot)) == []
+    _behind(lab, f"{table}_no_update", statement)
+    with lab.open.store.read() as snapshot:
+        assert list(recomputed_results(snapshot))
+
+
+def test_a_result_that_is_gone_is_found(lab: Lab) -> None:
+    finished(lab)
+    _behind(lab, "result_no_delete", "DELETE FROM result WHERE segment = 'CFV' AND item = 'QUAL'")
+    with lab.open.store.read() as snapshot:
+        assert ["CFV QUAL" in fault.what for fault in recomputed_results(snapshot)] == [True]
+    assert not verify_lab(lab.open.folder).ok
