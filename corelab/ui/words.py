@@ -66,13 +66,12 @@ def _disk(error: OSError) -> Words:
 def _charter(error: Any) -> Words:
     """Every fault on a line of its own: the author of a charter hears of all of them at once."""
     faults = tuple(error.faults)
-    listed = "\n".join(f"  {getattr(fault, 'path', '')}  {getattr(fault, 'message', fault)}" for fault in faults)
-    if all(fault.code == NOT_EXECUTED for fault in faults):
-        happened = f"This version of the program does not carry out {counted(len(faults), 'thing')} that the charter asks for:\n{listed}\n"
+    listed = "".join(f"\n  {fault.path}  {fault.message}" for fault in faults)
+    if faults and all(fault.code == NOT_EXECUTED for fault in faults):
+        happened = f"This version of the program does not carry out {counted(len(faults), 'thing')} that the charter asks for:{listed}."
         return Words(happened, "Nothing was made.", "Use a charter without them, or wait for a version that carries them out.")
-    return Words(
-        f"The charter has {counted(len(faults), 'fault')}:\n{listed}\n", "Nothing was changed.", "Correct the file and choose it again."
-    )
+    happened = f"The charter has {counted(len(faults), 'fault')}:{listed}."
+    return Words(happened, "Nothing was changed.", "Correct the file and choose it again.")
 
 
 def counted(number: int, noun: str) -> str:

@@ -1,6 +1,7 @@
 """The view of one frame: exact pixels where exact is possible, zoom at the cursor, window and level, calipers."""
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from corelab.services.clips import Frame
 from corelab.ui.caliper import Caliper
 from corelab.ui.clip_view import ClipView
 from corelab.ui.placement import Placement
@@ -18,31 +20,20 @@ from corelab.ui.windowing import Windowing
 
 
 @dataclass(frozen=True)
-class AFrame:
-    index: int
+class AFrame(Frame):
+    """A frame that keeps its pixels as an array beside, to compare with what was painted."""
+
     array: NDArray[np.uint8]
 
-    @property
-    def pixels(self) -> memoryview:
-        return memoryview(self.array.tobytes())
-
-    @property
-    def width(self) -> int:
-        return int(self.array.shape[1])
-
-    @property
-    def height(self) -> int:
-        return int(self.array.shape[0])
-
-    @property
-    def stride(self) -> int:
-        return self.array.strides[0]
+    @classmethod
+    def of(cls, index: int, array: NDArray[np.uint8]) -> Self:
+        return cls(index, memoryview(array.tobytes()), array.shape[1], array.shape[0], array.strides[0], array)
 
 
 def a_frame(index: int = 0, width: int = 160, height: int = 120, seed: int = 1) -> AFrame:
     noise = np.random.default_rng(seed).integers(0, 256, (height, width, 4), dtype=np.uint8)
     noise[..., 3] = 255
-    return AFrame(index, noise)
+    return AFrame.of(index, noise)
 
 
 def pixels_of(view: ClipView) -> NDArray[np.uint8]:
@@ -167,7 +158,7 @@ def test_a_caliper_stands_on_its_own_frame_only(view: ClipView) -> None:
     plain = pixels_of(view)
     view.show_calipers((Caliper(7, (20.0, 30.0), (20.0, 90.0)),))
     assert not np.array_equal(pixels_of(view), plain)
-    view.show_frame(AFrame(8, a_frame().array))
+    view.show_frame(AFrame.of(8, a_frame().array))
     assert np.array_equal(pixels_of(view), plain)
 
 
