@@ -134,14 +134,12 @@ def test_an_unforeseen_error_names_itself_and_what_is_kept() -> None:
 
 
 def test_the_words_of_work_name_errors_that_exist() -> None:
-    code = "\n".join(
-        (
-            "import pkgutil, importlib, inspect, corelab",
-            "rooms = ('corelab.domain', 'corelab.services', 'corelab.export', 'corelab.imaging', 'corelab.app')",
-            "modules = [m.name for m in pkgutil.walk_packages(corelab.__path__, 'corelab.') if m.name.startswith(rooms) and 'bench' not in m.name]",
-            "print(*{n for m in modules for n, _ in inspect.getmembers(importlib.import_module(m), inspect.isclass)})",
-        )
-    )
+    code = """
+import pkgutil, importlib, inspect, corelab
+rooms = ("corelab.domain", "corelab.services", "corelab.export", "corelab.imaging", "corelab.app")
+modules = [m.name for m in pkgutil.walk_packages(corelab.__path__, "corelab.") if m.name.startswith(rooms)]
+print(*{n for m in modules if "bench" not in m for n, _ in inspect.getmembers(importlib.import_module(m), inspect.isclass)})
+"""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert set(WORK_WORDS) <= set(done.stdout.split())
 
