@@ -189,6 +189,10 @@ class Pill(Button):
         painter.drawText(self.rect().adjusted(0, 0, -16, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._count)
 
 
+_NAV_BESIDE, _NAV_BESIDE_NARROW = 12, 7
+"""Room at each side of a page's name."""
+
+
 class NavButton(Button):
     """The name of a page in the header, underlined while it is on screen."""
 
@@ -197,13 +201,20 @@ class NavButton(Button):
         self.setCheckable(True)
         self.setToolTip(hint)
         self.setFont(font(Size.BODY, Weight.VALUE))
+        self._beside = _NAV_BESIDE
+
+    def show_narrow(self, *, narrow: bool) -> None:
+        """Closer together."""
+        self._beside = _NAV_BESIDE_NARROW if narrow else _NAV_BESIDE
+        self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 24, 48)
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 2 * self._beside, 48)
 
     def _paint_box(self, painter: QPainter) -> None:
         if self.isChecked():
-            painter.fillRect(QRectF(11, self.height() - 2, self.width() - 22, 2), Colour.ACCENT)
+            edge = self._beside - 1
+            painter.fillRect(QRectF(edge, self.height() - 2, self.width() - 2 * edge, 2), Colour.ACCENT)
         if self.hasFocus():
             painter.setPen(QPen(Colour.ACCENT, 1.4))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(3, 9, -3, -9), RADIUS_ROW, RADIUS_ROW)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from corelab.domain.vocabulary import Evidence, Missing
@@ -14,6 +14,8 @@ from corelab.ui.theme import RADIUS_ROW, Colour, Size, Weight, font
 
 _OPTION_HEIGHT: Final = 32
 _FOLDED_HEIGHT: Final = 30
+_LINE: Final = 17
+_WRAPPED: Final = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,14 @@ class _Pressed(QAbstractButton):
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Words that do not fit on a line go on in the next."""
+        super().resizeEvent(event)
+        self.setFixedHeight(self.sizeHint().height() + (self._lines(self.width()) - 1) * _LINE)
+
+    def _lines(self, _width: int) -> int:
+        return 1
 
     def _elided(self, painter: QPainter, words: str, width: float) -> str:
         return painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, round(width))
@@ -58,6 +68,18 @@ class OptionButton(_Pressed):
     def sizeHint(self) -> QSize:
         return QSize(160, _OPTION_HEIGHT - 4)
 
+    def _lines(self, width: int) -> int:
+        return _lines_of(self._choice.words, self._font, width - self._left - 8)
+
+    @property
+    def _font(self) -> QFont:
+        return font(Size.BODY, Weight.HEADING if self._choice.chosen else Weight.TEXT)
+
+    @property
+    def _left(self) -> float:
+        """Where the words begin."""
+        return 40.0 + (SWATCH_WIDTH + 12 if self._choice.ranked else 0)
+
     def _on_clicked(self) -> None:
         self.picked.emit(self._choice.digit)
 
@@ -69,14 +91,11 @@ class OptionButton(_Pressed):
         painter.setBrush(Colour.CHOSEN if chosen else Colour.RAISED if self.underMouse() else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_ROW - 1, RADIUS_ROW - 1)
         paint_key_cap(painter, QRectF(8, middle - CAP_HEIGHT / 2, CAP_HEIGHT, CAP_HEIGHT), str(self._choice.digit), chosen=chosen)
-        left = 40.0
         if self._choice.ranked:
-            paint_swatch(painter, left, middle, grade_style(self._choice.grade))
-            left += SWATCH_WIDTH + 12
-        painter.setFont(font(Size.BODY, Weight.HEADING if chosen else Weight.TEXT))
+            paint_swatch(painter, 40, middle, grade_style(self._choice.grade))
+        painter.setFont(self._font)
         painter.setPen(Colour.STRONG if chosen else Colour.TEXT)
-        box = QRectF(left, 0, self.width() - left - 8, self.height())
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self._elided(painter, self._choice.words, box.width()))
+        painter.drawText(QRectF(self._left, 0, self.width() - self._left - 8, self.height()), _WRAPPED, self._choice.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,24 +120,37 @@ class FoldedQuestion(_Pressed):
     def sizeHint(self) -> QSize:
         return QSize(160, _FOLDED_HEIGHT)
 
+    def _lines(self, width: int) -> int:
+        return _lines_of(self._folded.question, font(Size.BODY), width - self._answer_width - 8)
+
+    @property
+    def _word(self) -> str:
+        return self._folded.word + (" · preset" if self._folded.preset else "")
+
+    @property
+    def _word_font(self) -> QFont:
+        return font(Size.BODY, Weight.TEXT if self._folded.preset else Weight.HEADING)
+
+    @property
+    def _swatched(self) -> bool:
+        return self._folded.ranked and not self._folded.preset
+
+    @property
+    def _answer_width(self) -> float:
+        """What the answer takes at the right, with the gap before it."""
+        return QFontMetricsF(self._word_font).horizontalAdvance(self._word) + 12 + (SWATCH_WIDTH + 10 if self._swatched else 0)
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        folded, right = self._folded, float(self.width())
-        ink = Colour.SECOND if folded.preset or not folded.word else Colour.STRONG
-        painter.setFont(font(Size.BODY, Weight.TEXT if folded.preset else Weight.HEADING))
-        word = folded.word + (" · preset" if folded.preset else "")
-        width = QFontMetricsF(painter.font()).horizontalAdvance(word)
-        painter.setPen(ink)
-        painter.drawText(QRectF(right - width - 2, 0, width + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, word)
-        right -= width + 12
-        if folded.ranked and not folded.preset:
-            paint_swatch(painter, right - SWATCH_WIDTH, self.height() / 2, grade_style(folded.grade))
-            right -= SWATCH_WIDTH + 10
+        folded, left = self._folded, self.width() - self._answer_width
+        painter.setFont(self._word_font)
+        painter.setPen(Colour.SECOND if folded.preset or not folded.word else Colour.STRONG)
+        painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._word)
+        if self._swatched:
+            paint_swatch(painter, left, self.height() / 2, grade_style(folded.grade))
         painter.setFont(font(Size.BODY))
         painter.setPen(Colour.TEXT if self.underMouse() else Colour.SECOND)
-        painter.drawText(
-            QRectF(0, 0, right, self.height()), Qt.AlignmentFlag.AlignVCenter, self._elided(painter, folded.question, right - 8)
-        )
+        painter.drawText(QRectF(0, 0, left - 8, self.height()), _WRAPPED, folded.question)
 
 
 class EvidenceLine(_Pressed):
@@ -190,6 +222,13 @@ class Rule(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), Colour.LINE)
+
+
+def _lines_of(words: str, face: QFont, width: float) -> int:
+    """How many lines the words take in so many logical pixels."""
+    metrics = QFontMetricsF(face)
+    box = metrics.boundingRect(QRectF(0, 0, max(width, 40), 1000), _WRAPPED, words)
+    return max(1, round(box.height() / metrics.lineSpacing()))
 
 
 def _mark_colour(*, marked: bool) -> QColor:

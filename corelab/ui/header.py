@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from corelab.domain.vocabulary import LabKind
 from corelab.ui.buttons import Button, Look, NavButton
 from corelab.ui.parts import Badge, paint_tick, text_label
-from corelab.ui.theme import HEADER_HEIGHT, Colour, Size, Weight, font
+from corelab.ui.sign_foot import ElidedWords
+from corelab.ui.theme import HEADER_HEIGHT, NARROW_BELOW, Colour, Size, Weight, font
 
 
 class SavedMark(QWidget):
@@ -58,7 +59,8 @@ class Header(QWidget):
         super().__init__(parent)
         self.setFixedHeight(HEADER_HEIGHT)
         self._title = text_label("Corelab", Size.PANEL, Weight.HEADING, Colour.STRONG)
-        self._second = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND)
+        self._second = ElidedWords(Size.BODY)
+        self._second.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._navigation = QHBoxLayout()
         self._navigation.setSpacing(0)
         self._buttons: dict[str, NavButton] = {}
@@ -97,6 +99,7 @@ class Header(QWidget):
             self._line.insertWidget(self._line.count() - 1, self._badge)
         for name, title, key in pages:
             button = NavButton(title, key)
+            button.show_narrow(narrow=self.width() < NARROW_BELOW)
             button.clicked.connect(lambda _checked=False, name=name: self.page_chosen.emit(name))
             self._buttons[name] = button
             self._navigation.addWidget(button)
@@ -124,11 +127,16 @@ class Header(QWidget):
 
     def show_headline(self, title: str, second: str) -> None:
         self._title.setText(title or "Corelab")
-        self._second.setText(second)
+        self._second.show_words(second)
         self._second.setVisible(bool(second))
 
     def show_saved(self, words: str) -> None:
         self._saved.show_words(words)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for button in self._buttons.values():
+            button.show_narrow(narrow=self.width() < NARROW_BELOW)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         with QPainter(self) as painter:

@@ -14,11 +14,11 @@ SEGMENT_COLUMN = 6
 _MASK_CODES = frozenset({IntakeCode.REGION_INVALID.value, IntakeCode.TEMPLATE_MISMATCH.value})
 _LETTERS = {"R": Side.RIGHT, "L": Side.LEFT}
 _STATES = {
-    ClipState.HELD: "Held for your decision",
-    ClipState.CHECKED: "Waits for the pixel check",
-    ClipState.PASSED: "Waits for the second person",
-    ClipState.REJECTED: "Rejected",
-    ClipState.RELEASED: "Released",
+    ClipState.HELD: "Your decision",
+    ClipState.CHECKED: "Pixel check",
+    ClipState.PASSED: "Second person",
+    ClipState.REJECTED: "Nothing: rejected",
+    ClipState.RELEASED: "Nothing: released",
 }
 
 
@@ -31,7 +31,7 @@ def clip_columns() -> tuple[Column, ...]:
         Column("Rate", 80),
         Column("Calibration", 110),
         Column("Segment", 110, editable=True),
-        Column("What waits"),
+        Column("Waits for"),
     )
 
 

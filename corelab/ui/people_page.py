@@ -8,12 +8,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from corelab.domain.accounts import Command, Person, Role, Status, may_combine, role_for
+from corelab.domain.charter import Charter
 from corelab.domain.record_errors import ResealIncompleteError
 from corelab.domain.vocabulary import AccountId
 from corelab.services import accounts, resealing
 from corelab.ui import dialogs
 from corelab.ui.buttons import Button, Look
-from corelab.ui.cards import Card, rule
+from corelab.ui.cards import Card, rule, scrolled
 from corelab.ui.desk import Desk
 from corelab.ui.fields import field
 from corelab.ui.page import Page
@@ -38,14 +39,15 @@ class _Everybody:
     custody: frozenset[AccountId]
     trained: frozenset[AccountId]
     sealed: frozenset[AccountId]
+    charter: Charter | None = None
 
 
 def _look(desk: Desk) -> _Everybody:
     people = accounts.people(desk.lab, desk.session)
-    charter = desk.lab.charter.hash
-    trained = frozenset(each.account for each in people if accounts.is_trained(desk.lab, each.account, charter))
+    charter = desk.lab.charter
+    trained = frozenset(each.account for each in people if accounts.is_trained(desk.lab, each.account, charter.hash))
     custody, sealed = accounts.holds_custody(desk.lab, desk.session), resealing.waiting(desk.lab, desk.session)
-    return _Everybody(people, frozenset(custody), trained, frozenset(sealed))
+    return _Everybody(people, frozenset(custody), trained, frozenset(sealed), charter)
 
 
 class PeoplePage(Page):
@@ -90,13 +92,17 @@ class PeoplePage(Page):
         left.addWidget(text_label("People", Size.PAGE, Weight.HEADING, Colour.STRONG))
         left.addWidget(self.rows, 1)
         outer.addLayout(left, 1)
-        side = QVBoxLayout()
+        column = QWidget()
+        side = QVBoxLayout(column)
+        side.setContentsMargins(0, 0, GRID, 0)
         side.setSpacing(16)
         side.addWidget(self._chosen_card())
         if self._administers:
             side.addWidget(self.invite)
         side.addStretch(1)
-        outer.addLayout(side)
+        area = scrolled(column)
+        area.setFixedWidth(_SIDE + 2 * GRID)
+        outer.addWidget(area)
 
     def _chosen_card(self) -> Card:
         card = Card()
@@ -243,10 +249,9 @@ class PeoplePage(Page):
             self.show_error(ResealIncompleteError(done.damaged))
 
     def _on_training(self) -> None:
-        person = self._person
-        if person is None:
+        person, charter = self._person, self._known.charter
+        if person is None or charter is None:
             return
-        charter = self.desk.lab.charter
         words = f"{person.printed_name} was trained for charter {charter.id} {charter.version}. Without this nobody opens a reading."
         record = partial(accounts.record_training, self.desk.lab, self.desk.session, person.account, charter.hash)
         agreed = partial(self.desk.jobs.query, self, record, self._on_done, self.show_error)

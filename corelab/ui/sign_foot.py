@@ -101,6 +101,7 @@ class ElidedWords(QWidget):
         self._words = words
         self.setAccessibleName(words)
         self.setToolTip(words)
+        self.updateGeometry()
         self.update()
 
     def clear(self) -> None:
@@ -110,7 +111,10 @@ class ElidedWords(QWidget):
         return self._words
 
     def sizeHint(self) -> QSize:
-        return QSize(80, self.fontMetrics().height() + 2)
+        return QSize(self.fontMetrics().horizontalAdvance(self._words) + 2, self.fontMetrics().height() + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, self.sizeHint().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         with QPainter(self) as painter:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QVBoxLayout, QW
 from corelab.domain.vocabulary import Side
 from corelab.ui.buttons import command_button
 from corelab.ui.cards import Card
-from corelab.ui.fields import field
+from corelab.ui.fields import ElidedBox, field
 from corelab.ui.parts import text_label
 from corelab.ui.theme import RADIUS_ROW, Colour, Size, Weight
 
@@ -78,7 +78,7 @@ class TakeInForm(Card):
         self.titled("Take in", "All files of one call belong to one exam.")
         self.subject = QLineEdit()
         self.subject.setPlaceholderText("e.g. S001")
-        self.visit = QComboBox()
+        self.visit = ElidedBox()
         self.side = QComboBox()
         for words, side in _SIDES:
             self.side.addItem(words, side)
