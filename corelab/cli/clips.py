@@ -64,9 +64,21 @@ def take_in(
             progress=show,
             cancelled=None,
         )
+    # Said before it is written: the disk may be full.
+    answer(taken.to_json(), taken.in_words(), as_json=as_json)
     if report:
         report.write_text(taken.json_text(), encoding="utf-8")
-    answer(taken.to_json(), taken.in_words(), as_json=as_json)
+    _require_whole(taken, as_json=as_json)
+
+
+def _require_whole(taken: intake.IntakeReport, *, as_json: bool) -> None:
+    """Exit code 1 where a person has something to do: make room, ask the site."""
+    if taken.stopped:
+        raise Faulty("" if as_json else taken.ending)
+    if any(one.doubtful for one in taken.objects):
+        raise Faulty(
+            "" if as_json else "Some files are in the lab for another exam already. The report says which, by number: ask the site."
+        )
     if any(one.outcome is intake.Outcome.REJECTED for one in taken.objects):
         raise Faulty("" if as_json else "Some objects were rejected; the others are kept. The report says why, by number.")
 

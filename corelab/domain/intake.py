@@ -71,6 +71,7 @@ class IntakeCode(Enum):
     TEXT_FOUND = "TEXT_FOUND"
     ARCHIVE_MEMBER = "ARCHIVE_MEMBER"
     TRANSMITTAL_ROW = "TRANSMITTAL_ROW"
+    SOURCE_GONE = "SOURCE_GONE"
 
     @property
     def message(self) -> str:
@@ -114,7 +115,13 @@ _MESSAGES = {
     IntakeCode.TEXT_FOUND: "There may be readable text in the kept part of the picture. Look at each flagged frame.",
     IntakeCode.ARCHIVE_MEMBER: "This part of the archive is encrypted, nested, oddly named or damaged. Ask for a plain ZIP of DICOM files.",
     IntakeCode.TRANSMITTAL_ROW: "A row of the transmittal does not match what arrived. Ask the site.",
+    IntakeCode.SOURCE_GONE: "The file went away, or could not be read, while it was taken in. Deliver it again.",
 }
+
+KNOWN_ELSEWHERE = (
+    "This file is already in the lab for another exam; one of the two deliveries names the wrong subject or visit. Ask the site."
+)
+"""What is said of a duplicate that is no harmless repetition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +159,8 @@ class Refusal(Enum):
     FRAMES = "frames"
     SAME_PERSON = "same person"
     ATTENDED = "attended"
+    IMAGED = "imaged"
+    LABELLED_SIDE = "labelled side"
 
     @property
     def message(self) -> str:
@@ -174,6 +183,8 @@ _REFUSALS = {
     Refusal.FRAMES: "Not every flagged frame was looked at.",
     Refusal.SAME_PERSON: "Another coordinator has to verify this clip: you passed it yourself.",
     Refusal.ATTENDED: "In a trial lab clips are passed and verified on the page, where the pictures are looked at.",
+    Refusal.IMAGED: "A clip is labelled with this segment, so it was imaged. Correct the label or reject the clip first.",
+    Refusal.LABELLED_SIDE: "Clips of this subject are labelled with the other side. Ask the site which limb is under study.",
 }
 
 

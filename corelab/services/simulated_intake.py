@@ -58,7 +58,11 @@ def deliver(here: Staffed, trial: SimulatedTrial, exam: tuple[SubjectCode, Visit
         for file, (segment, n) in zip(files, sent, strict=True):
             file.write_bytes(_phantom(trial, exam, segment, n, footage).dicom)
         report = intake.take_in(here.lab, here.coordinator, files, subject=subject, visit=visit, side=trial.side(subject))
-    clips = tuple((one.clip, segment) for one, (segment, _) in zip(report.objects, sent, strict=True) if one.clip is not None)
+    if report.stopped:
+        raise OSError(report.stopped)
+    clips = tuple(
+        (one.clip, segment) for one, (segment, _) in zip(report.objects, sent, strict=True) if one.clip is not None and not one.doubtful
+    )
     if len(clips) < len(sent):
         raise PhantomRefusedError([one.code or one.outcome.value for one in report.objects if one.clip is None])
     for clip, segment in clips:

@@ -1,17 +1,25 @@
 """Deliveries: files, folders and archives in; duplicates, odd archives, cancelling and trying without a trace."""
 
+import errno
 import stat
 import struct
 import zipfile
+from collections.abc import Callable
+from io import FileIO
 from pathlib import Path
+from typing import IO, Any, cast
 
 import pytest
+from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from corelab.domain.intake import IntakeRefusedError, Outcome, Refusal
+from corelab.domain.record_errors import DiskFullError
 from corelab.domain.vocabulary import Side
 from corelab.services import intake
-from corelab.services.intake import IntakeReport
+from corelab.services.intake import IntakeReport, sources
+from corelab.services.intake.quarantine import Place
+from corelab.services.verification import verify_lab
 from tests.builders import Lab, a_lab
 from tests.dicom_builders import TOKEN, a_file, speckle
 
@@ -69,6 +77,31 @@ def test_the_same_bytes_are_one_clip(lab: Lab, site: Path) -> None:
     assert outcomes(taken(lab, site)) == [("checked", None), ("duplicate", "DUPLICATE")]
     assert outcomes(taken(lab, site / "1")) == [("duplicate", "DUPLICATE")]
     assert len(intake.waiting(lab.open, lab.coordinator)) == 1
+
+
+def test_a_file_of_another_exam_is_a_doubt_and_makes_no_exam(lab: Lab, site: Path) -> None:
+    (first,) = taken(lab, a_clip(site / "1")).objects
+    for dry_run in (True, False):
+        report = intake.take_in(lab.open, lab.coordinator, [site], subject="S-2", visit="D10", dry_run=dry_run)
+        (again,) = report.objects
+        assert (again.outcome, again.clip, again.doubtful) == (Outcome.DUPLICATE, first.clip, True)
+        assert "another exam" in again.message
+    assert [exam.subject for exam in intake.exams(lab.open, lab.coordinator)] == ["S-1"]
+    (same,) = taken(lab, site).objects
+    assert (same.clip, same.doubtful) == (None, False)
+
+
+def test_an_exam_begins_with_the_first_object_that_enters_it(lab: Lab, site: Path) -> None:
+    (site / "1").write_bytes(b"no picture")
+    taken(lab, site, side=Side.LEFT)
+    assert intake.exams(lab.open, lab.coordinator) == ()
+    a_clip(site / "2", 2)
+    assert outcomes(taken(lab, site, side=Side.LEFT)) == [("rejected", "NOT_DICOM"), ("checked", None)]
+    taken(lab, a_clip(site / "3", 3))
+    (exam,) = intake.exams(lab.open, lab.coordinator)
+    assert (exam.completeness.waiting, exam.attributes) == (2, {"STUDY_LIMB": "left"})
+    assert sorted(dcmread(path).InstanceNumber for path in lab.open.quarantine.rglob("*.dcm")) == [2, 3]
+    assert verify_lab(lab.open.folder).faults == ()
 
 
 def test_a_rejected_file_may_come_again(lab: Lab, site: Path) -> None:
@@ -243,6 +276,65 @@ def test_a_crash_in_the_middle_harms_nothing(lab: Lab, site: Path) -> None:
         taken(lab, site, progress=crash)
     assert len(intake.waiting(lab.open, lab.coordinator)) == 1
     assert outcomes(taken(lab, site)) == [("duplicate", "DUPLICATE"), ("checked", None)]
+
+
+class _Full(FileIO):
+    """A file on a disk with room for its first bytes only."""
+
+    def write(self, data: Any, /) -> int:
+        super().write(bytes(data)[:100])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def full_at_the_copy(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = sources._created
+
+    def created(target: Path) -> IO[bytes]:
+        return made(target) if target.name == "1.bin" else cast("IO[bytes]", _Full(target, "xb"))
+
+    monkeypatch.setattr(sources, "_created", created)
+
+
+def full_at_the_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    keep = Place.keep_candidate
+
+    def kept(place: Place, draft: Path, sha256: str) -> None:
+        keep(place, draft, sha256)
+        if place.n == 2:
+            raise DiskFullError(place.folder)
+
+    monkeypatch.setattr(Place, "keep_candidate", kept)
+
+
+@pytest.mark.parametrize("full", [full_at_the_copy, full_at_the_record])
+def test_a_full_disk_keeps_what_was_finished_and_says_how_much(
+    full: Callable[[pytest.MonkeyPatch], None], lab: Lab, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in (1, 2, 3):
+        a_clip(site / str(n), n)
+    with monkeypatch.context() as patched:
+        full(patched)
+        report = taken(lab, site)
+    assert outcomes(report) == [("checked", None)]
+    assert not report.cancelled
+    assert "The disk is full" in report.in_words()
+    assert "Stopped at object 2; 1 kept" in report.in_words()
+    assert report.to_json()["stopped"]
+    assert sorted(path.name.partition(".")[0] for path in lab.open.quarantine.rglob("*.*")) == ["1", "1", "1"]
+    assert outcomes(taken(lab, site)) == [("duplicate", "DUPLICATE"), ("checked", None), ("checked", None)]
+
+
+def test_a_file_that_goes_away_is_one_rejected_object(lab: Lab, site: Path) -> None:
+    for n in (1, 2, 3):
+        a_clip(site / str(n), n)
+    report = taken(lab, site, progress=lambda done, _total, _words: (site / "2").unlink() if done == 1 else None)
+    assert outcomes(report) == [("checked", None), ("rejected", "SOURCE_GONE"), ("checked", None)]
+
+
+def test_a_file_that_goes_away_while_its_folder_is_walked_is_one_too(lab: Lab, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_clip(site / "1")
+    monkeypatch.setattr("corelab.services.intake.sources.os.walk", lambda folder, **_: [(str(folder), [], ["1", "2"])])
+    assert outcomes(taken(lab, site)) == [("checked", None), ("rejected", "SOURCE_GONE")]
 
 
 @pytest.mark.parametrize(

@@ -378,10 +378,41 @@ def test_what_the_charter_does_not_know_is_refused(call: object, expected: Refus
     assert refusal(error) is expected
 
 
+def test_a_segment_that_a_clip_shows_was_imaged(lab: Lab, tmp_path: Path) -> None:
+    clip = received(lab, tmp_path)
+    intake.label(lab.open, lab.coordinator, clip, SegmentId("POPV"), None)
+    with pytest.raises(IntakeRefusedError, match="POPV") as error:
+        intake.set_not_imaged(lab.open, lab.coordinator, "S-1:D10", [SegmentId("CFV"), SegmentId("POPV")], NI)
+    assert refusal(error) is Refusal.IMAGED
+    assert "POPV" in error.value.message
+    intake.reject_pixels(lab.open, lab.coordinator, clip, "too dark")
+    intake.set_not_imaged(lab.open, lab.coordinator, "S-1:D10", [SegmentId("POPV")], NI)
+
+
+def test_a_released_clip_keeps_its_segment_imaged(lab: Lab, tmp_path: Path) -> None:
+    clip = received(lab, tmp_path)
+    intake.label(lab.open, lab.coordinator, clip, SegmentId("POPV"), None)
+    intake.pass_pixels(lab.open, lab.coordinator, [clip], attended=False)
+    intake.verify_pixels(lab.open, lab.coordinator_2, [clip], attended=False)
+    with pytest.raises(IntakeRefusedError) as error:
+        intake.set_not_imaged(lab.open, lab.coordinator, "S-1:D10", [SegmentId("POPV")], NI)
+    assert refusal(error) is Refusal.IMAGED
+
+
+def test_the_side_under_study_stays_that_of_the_labels(lab: Lab, tmp_path: Path) -> None:
+    clip = received(lab, tmp_path)
+    intake.label(lab.open, lab.coordinator, clip, SegmentId("POPV"), None)
+    with pytest.raises(IntakeRefusedError) as error:
+        intake.set_subject(lab.open, lab.coordinator, "S-1", {"STUDY_LIMB": "right"})
+    assert refusal(error) is Refusal.LABELLED_SIDE
+    assert intake.set_subject(lab.open, lab.coordinator, "S-1", {"STUDY_LIMB": "left"}) == {"STUDY_LIMB": "left"}
+
+
 def test_a_correction_is_a_new_row(lab: Lab, tmp_path: Path) -> None:
     clip = received(lab, tmp_path)
     intake.label_all(lab.open, lab.coordinator, {clip: (SegmentId("POPV"), None)})
     intake.label(lab.open, lab.coordinator, clip, SegmentId("CFV"), None)
+    intake.reject_pixels(lab.open, lab.coordinator, clip, "the other limb")
     intake.set_subject(lab.open, lab.coordinator, "S-1", {"STUDY_LIMB": "right"})
     with lab.open.store.read() as snapshot:
         assert [row["segment"] for row in snapshot.all("clip_label", clip_id=clip)] == ["POPV", "CFV"]

@@ -1,14 +1,17 @@
 """Takes a delivery in: source -> quarantine -> de-identified candidate, one transaction per object."""
 
+import contextlib
+import errno
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import uuid4
 
 from corelab.domain.accounts import Command, Role
-from corelab.domain.intake import IntakeCode, ObjectRefusedError, Outcome
+from corelab.domain.intake import KNOWN_ELSEWHERE, IntakeCode, ObjectRefusedError, Outcome
+from corelab.domain.record_errors import DiskFullError, LabError, LabStorageError
 from corelab.domain.vocabulary import ClipId, ExamId, Sha256, Side
 from corelab.imaging.deid.candidate import NOBODY, Decision, Prepared, prepare
 from corelab.imaging.deid.header import Mark
@@ -27,10 +30,11 @@ from corelab.storage import registry
 from corelab.storage.keys import BoxPublic
 from corelab.storage.registry import ObjectRecord
 from corelab.storage.snapshot import Snapshot
-from corelab.storage.store import NewRow
+from corelab.storage.store import NewRow, Transaction
 
 Progress = Callable[[int, int, str], None]
 RETIRED_CLASSES = "accept_retired_sop"
+ENTERS = frozenset({Outcome.CHECKED, Outcome.HELD})
 
 
 def take_in(  # noqa: PLR0913 - what a delivery is
@@ -47,8 +51,10 @@ def take_in(  # noqa: PLR0913 - what a delivery is
 ) -> IntakeReport:
     """Takes every object of ``sources`` into quarantine and de-identifies it, for one exam of one subject.
 
-    ``dry_run`` says what would happen and keeps nothing. Cancelled or interrupted, what was finished stays; delivered again, it is found as
-    duplicates. Raises IntakeRefusedError when nothing was begun, NotPermittedError, CustodyMissingError, LockedError.
+    ``dry_run`` says what would happen and keeps nothing. Cancelled, interrupted, or stopped by a full disk (the report says so), what was
+    finished stays; delivered again, it is found as duplicates.
+
+    Raises IntakeRefusedError when nothing was begun, NotPermittedError, CustodyMissingError, LockedError.
     """
     role = permit(session, Command.INTAKE)
     key, custody = lab_secret(lab, session, "deid"), custody_public(lab)
@@ -101,14 +107,15 @@ class _Delivery:
     id: str = field(default_factory=lambda: str(uuid4()))
 
     def begun(self, folder: Path) -> "_Begun":
-        """Records the delivery, and subject and exam where they are new."""
+        """Records the delivery. A new exam, and its subject, are made with the first object that enters it: never an empty one."""
         with self.lab.store.begin(self.session.actor(self.role)) as transaction:
             require_unlocked(transaction)
             exam, rows = exam_rows(transaction, effective_charter(transaction), self.wanted, self.key)
-            rows = [NewRow("delivery", {"id": self.id, "kind": "files"}), *rows]
+            known = registry.exam(transaction, exam.id)
+            rows = [NewRow("delivery", {"id": self.id, "kind": "files"}), *(rows if known else ())]
             transaction.record("delivery.opened", "delivery", self.id, rows=rows)
-            already = len(registry.objects(transaction, exam_id=exam.id))
-        return _Begun(self, made_folder(folder), exam.id, exam.code, already, Patients(self.lab, self.session, exam.id))
+            already = _delivered(transaction, exam.id)
+        return _Begun(self, made_folder(folder), known.id if known else None, exam.code, already, self._patients(exam.id))
 
     def foreseen(self, folder: Path) -> "_Begun":
         """The same checks without a trace."""
@@ -116,12 +123,20 @@ class _Delivery:
             exam_rows(snapshot, effective_charter(snapshot), self.wanted, self.key)
             code = pseudonym(snapshot, self.key, self.wanted)
             known = registry.exam_at(snapshot, self.wanted.subject, self.wanted.visit)
-        return _Begun(self, made_folder(folder), None, code, 0, Patients(self.lab, self.session, known.id if known else None))
+        return _Begun(self, made_folder(folder), None, code, 0, self._patients(known.id if known else None), trying=True)
+
+    def _patients(self, exam: ExamId | None) -> Patients:
+        return Patients(self.lab, self.session, exam)
+
+    def is_for(self, snapshot: Snapshot, one: ObjectRecord) -> bool:
+        """An object of the exam that this delivery names."""
+        exam = registry.exam(snapshot, one.exam) if one.exam else None
+        return exam is not None and (exam.subject, exam.visit) == (self.wanted.subject, self.wanted.visit)
 
 
 @dataclass(slots=True)
 class _Begun:
-    """A delivery under way. ``exam`` is None in a dry run."""
+    """A delivery under way. ``exam`` is None in a dry run, and until the first object enters a new exam."""
 
     delivery: _Delivery
     folder: Path
@@ -129,19 +144,32 @@ class _Begun:
     code: str
     already: int
     patients: Patients
+    trying: bool = False
     room: int = DELIVERY_LIMIT
     seen: set[str] = field(default_factory=set)
     taken: list[ObjectReport] = field(default_factory=list)
 
     def take(self, sources: Sequence[Source], progress: Progress, cancelled: Callable[[], bool]) -> IntakeReport:
+        stopped: str | None = None
         for n, source in enumerate(sources, 1):
             if cancelled():
                 break
             progress(n - 1, len(sources), f"Object {n} of {len(sources)}")
-            self.taken.append(self._one(source, Place(self.folder, n)))
+            try:
+                self.taken.append(self._one(source, Place(self.folder, n)))
+            except (OSError, DiskFullError, LabStorageError) as error:
+                self._clear(Place(self.folder, n))
+                stopped = _why(error)
+                break
         progress(len(self.taken), len(sources), "")
-        delivery = self.delivery.id if self.exam else None
-        return IntakeReport(self.delivery.lab.lab_id, delivery, tuple(self.taken), cancelled=len(self.taken) < len(sources))
+        delivery, cut = None if self.trying else self.delivery.id, len(self.taken) < len(sources) and not stopped
+        return IntakeReport(self.delivery.lab.lab_id, delivery, tuple(self.taken), cancelled=cut, stopped=stopped)
+
+    def _clear(self, place: Place) -> None:
+        """Only what no record names: the failure may have come after the record. On a disk that fails, it stays where it is."""
+        with contextlib.suppress(OSError, LabError), self.delivery.lab.store.read() as snapshot:
+            if not registry.objects(snapshot, delivery_id=self.delivery.id, n=place.n):
+                place.clear()
 
     def _one(self, source: Source, place: Place) -> ObjectReport:
         try:
@@ -150,12 +178,14 @@ class _Begun:
             return self._kept(place, source, archive_digest(source), _refused(refused.code))
         self.room -= place.source.stat().st_size
         with self.delivery.lab.store.read() as snapshot:
-            known = sha256 in self.seen or _is_known(snapshot, sha256)
-        if known:
-            place.source.unlink()
-            duplicate = Prepared(Outcome.DUPLICATE, IntakeCode.DUPLICATE, IntakeCode.DUPLICATE.message, (), NOBODY)
-            return self._kept(place, None, sha256, duplicate)
-        return self._prepared(source, place, sha256)
+            known = _known(snapshot, sha256)
+            here = sha256 in self.seen or any(self.delivery.is_for(snapshot, one) for one in known)
+        if not here and not known:
+            return self._prepared(source, place, sha256)
+        place.source.unlink()
+        if here:
+            return self._kept(place, None, sha256, _duplicate(IntakeCode.DUPLICATE.message))
+        return replace(self._kept(place, None, sha256, _duplicate(KNOWN_ELSEWHERE)), clip=known[0].id)
 
     def _prepared(self, source: Source, place: Place, sha256: str) -> ObjectReport:
         draft = place.draft()
@@ -175,13 +205,13 @@ class _Begun:
     def _kept(self, place: Place, source: Source | None, sha256: str, prepared: Prepared, draft: Path | None = None) -> ObjectReport:
         """Sealed, recorded, and only then reported."""
         clip = ClipId(str(uuid4()))
-        if self.exam is None:
+        if self.trying:
             judged = self._foreseen(prepared)
         else:
             if source is not None:
                 place.keep_identity(prepared.identity, source.name, self.delivery.custody)
             judged = self._recorded(clip, place, sha256, prepared, draft)
-        waits = self.exam is not None and judged.outcome in {Outcome.CHECKED, Outcome.HELD}
+        waits = not self.trying and judged.outcome in ENTERS
         code = judged.code.value if judged.code else None
         return ObjectReport(place.n, Sha256(sha256), judged.outcome, code, judged.message, clip if waits else None, faults=judged.faults)
 
@@ -194,22 +224,46 @@ class _Begun:
 
     def _recorded(self, clip: ClipId, place: Place, sha256: str, prepared: Prepared, draft: Path | None) -> Prepared:
         with self.delivery.lab.store.begin(self.delivery.session.actor(self.delivery.role)) as transaction:
+            exam, rows = self._entered(transaction) if self.exam is None and prepared.outcome in ENTERS else (self.exam, [])
             judged = self.patients.judged(transaction, prepared)
             code = judged.code.value if judged.code else None
-            new = ObjectRecord(clip, self.delivery.id, place.n, Sha256(sha256), judged.outcome, code, self.exam)
-            transaction.record("object.received", "clip", clip, rows=[registry.object_row(new)], payload=payload_of(judged))
-            if self.exam is not None:
-                settle(transaction, self.exam)
+            new = ObjectRecord(clip, self.delivery.id, place.n, Sha256(sha256), judged.outcome, code, exam)
+            rows = [*rows, registry.object_row(new)]
+            transaction.record("object.received", "clip", clip, rows=rows, payload=payload_of(judged))
+            if exam is not None:
+                settle(transaction, exam)
             if draft is not None and judged.sha256 is not None:
                 place.keep_candidate(draft, judged.sha256)
+        self.exam = exam
         return judged
+
+    def _entered(self, transaction: Transaction) -> tuple[ExamId, list[NewRow]]:
+        """The exam and what makes it, unless another window has made it meanwhile."""
+        exam, rows = exam_rows(transaction, effective_charter(transaction), self.delivery.wanted, self.delivery.key)
+        self.patients.exam = exam.id
+        return exam.id, rows
+
+
+def _why(error: Exception) -> str:
+    full = isinstance(error, DiskFullError) or getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT}
+    return "The disk is full: make room." if full else "The lab's folder could not be written: check the disk."
+
+
+def _duplicate(words: str) -> Prepared:
+    return Prepared(Outcome.DUPLICATE, IntakeCode.DUPLICATE, words, (), NOBODY)
+
+
+def _delivered(snapshot: Snapshot, exam: ExamId) -> int:
+    """Objects of all deliveries for an exam, those before its first clip too: no two clips of it get one number."""
+    deliveries = {one.delivery for one in registry.objects(snapshot, exam_id=exam)}
+    return sum(len(registry.objects(snapshot, delivery_id=one)) for one in deliveries)
 
 
 def _refused(code: IntakeCode) -> Prepared:
     return Prepared(Outcome.REJECTED, code, code.message, (), NOBODY)
 
 
-def _is_known(snapshot: Snapshot, sha256: str) -> bool:
-    """The same bytes are a clip already, or on the way to become one."""
-    known = [one for one in registry.objects(snapshot, sha256=sha256) if one.outcome not in {Outcome.REJECTED, Outcome.DUPLICATE}]
-    return any(not registry.is_rejected(snapshot, one.id) for one in known)
+def _known(snapshot: Snapshot, sha256: str) -> tuple[ObjectRecord, ...]:
+    """Objects with the same bytes that are clips already, or on the way to become one."""
+    known = (one for one in registry.objects(snapshot, sha256=sha256) if one.outcome not in {Outcome.REJECTED, Outcome.DUPLICATE})
+    return tuple(one for one in known if not registry.is_rejected(snapshot, one.id))

@@ -9,11 +9,11 @@ from uuid import uuid4
 
 from corelab.domain.charter import Charter
 from corelab.domain.completeness import Completeness, completeness
-from corelab.domain.intake import IntakeRefusedError, Outcome, Refusal
+from corelab.domain.intake import CheckAction, IntakeRefusedError, Outcome, Refusal
 from corelab.domain.vocabulary import ExamId, ExamState, Side, SubjectCode, VisitId
 from corelab.services.labs import charter_of
 from corelab.storage import registry
-from corelab.storage.registry import ExamRecord, ObjectRecord
+from corelab.storage.registry import ExamRecord, Label, ObjectRecord
 from corelab.storage.snapshot import Snapshot
 from corelab.storage.store import NewRow, Transaction
 
@@ -108,6 +108,13 @@ def completeness_of(snapshot: Snapshot, exam: ExamRecord) -> Completeness:
         [label.segment if label else None for label in waiting],
         exam.not_imaged,
     )
+
+
+def live_labels(snapshot: Snapshot, exam_id: str) -> tuple[Label, ...]:
+    """What the exam's clips are said to show, but for rejected and withdrawn ones."""
+    rejected = {clip for clip, steps in registry.all_steps(snapshot).items() if steps[-1].action is CheckAction.REJECT}
+    gone = rejected | {row["clip_id"] for row in snapshot.all("clip_withdrawal")}
+    return tuple(label for clip, label in registry.labels_in(snapshot, exam_id).items() if clip not in gone)
 
 
 def settle(transaction: Transaction, exam_id: str) -> ExamState:

@@ -7,11 +7,11 @@ from uuid import uuid4
 from corelab.domain.accounts import Command
 from corelab.domain.charter import Charter
 from corelab.domain.completeness import Completeness
-from corelab.domain.form import run_time_ids
+from corelab.domain.form import run_time_ids, side_of
 from corelab.domain.intake import IntakeRefusedError, Refusal
 from corelab.domain.vocabulary import ExamId, ExamState, SegmentId, SubjectCode, VisitId
 from corelab.services.accounts import Session, lab_secret, permit
-from corelab.services.intake.exam_work import completeness_of, exam_rows, require_names, require_open, settle
+from corelab.services.intake.exam_work import completeness_of, exam_rows, live_labels, require_names, require_open, settle
 from corelab.services.labs import OpenLab, charter_of, effective_charter
 from corelab.services.packages.locking import require_unlocked
 from corelab.storage import registry
@@ -45,7 +45,8 @@ def set_subject(
 ) -> Mapping[str, str]:
     """Sets what the charter wants to know of a subject, and answers all that is known. A new subject is made.
 
-    Raises IntakeRefusedError: an attribute or value that the charter does not have, or an exam of the subject is with the readers already.
+    Raises IntakeRefusedError: an attribute or value that the charter does not have, an exam of the subject that is with the readers
+    already, a side under study other than that of the labels.
     """
     role = permit(session, Command.SUBJECT)
     with lab.store.begin(session.actor(role)) as transaction:
@@ -54,6 +55,8 @@ def set_subject(
         require_names(charter, subject, charter.visits[0].id)
         _require_values(charter, values, segment)
         rows, known = _subject_rows(transaction, subject)
+        if segment is None:
+            _require_labelled_side(transaction, known, values)
         rows += [
             registry.attribute_row(transaction, known, name, value, segment or _WHOLE_SUBJECT) for name, value in sorted(values.items())
         ]
@@ -85,10 +88,23 @@ def _subject_rows(transaction: Transaction, subject: str) -> tuple[list[NewRow],
     return [], known
 
 
+def _require_labelled_side(snapshot: Snapshot, subject: str, values: Mapping[str, str]) -> None:
+    """The side under study is what labels of its segments already say: readers would be asked about one limb and shown the other."""
+    attributes = {**registry.attributes(snapshot, subject), **values}
+    for row in snapshot.all("exam", subject_id=subject):
+        charter = charter_of(snapshot, row["charter_hash"])
+        if charter.exam.side_attribute not in values:
+            continue
+        study = {each.id: each for each in charter.segments if each.side == "study"}
+        for label in live_labels(snapshot, row["id"]):
+            if label.segment in study and side_of(charter, study[label.segment], attributes) is not label.side:
+                raise IntakeRefusedError(Refusal.LABELLED_SIDE, f"{row['visit']} {label.segment}")
+
+
 def set_not_imaged(lab: OpenLab, session: Session, exam: str, segments: Sequence[SegmentId], reason: str | None) -> ExamOverview:
     """Closes segments of an exam (its id, code, or SUBJECT:VISIT) as not imaged, with a reason code of the charter; None opens them again.
 
-    A subject's exam that has not come in yet is made. Raises IntakeRefusedError.
+    A subject's exam that has not come in yet is made. Raises IntakeRefusedError, also for a segment that a clip's label names.
     """
     role = permit(session, Command.EXAM)
     key = lab_secret(lab, session, "deid")
@@ -98,6 +114,8 @@ def set_not_imaged(lab: OpenLab, session: Session, exam: str, segments: Sequence
         require_open(found)
         charter = charter_of(transaction, found.charter_hash)
         closed = _closed(charter, found.not_imaged, segments, reason)
+        if reason is not None:
+            _require_unseen(transaction, charter, found, segments)
         if rows:
             transaction.record("exam.expected", "exam", found.id, rows=rows)
         row = registry.status_row(transaction, found.id, ExamState.RECEIVING if rows else found.state, closed)
@@ -130,6 +148,13 @@ def _closed(charter: Charter, before: Mapping[SegmentId, str], segments: Sequenc
         else:
             closed[segment] = reason
     return closed
+
+
+def _require_unseen(snapshot: Snapshot, charter: Charter, exam: ExamRecord, segments: Sequence[SegmentId]) -> None:
+    shown = {label.segment for label in live_labels(snapshot, exam.id)}
+    for segment in (run_time for one in segments for run_time in _run_time(charter, one)):
+        if segment in shown:
+            raise IntakeRefusedError(Refusal.IMAGED, segment)
 
 
 def _run_time(charter: Charter, segment: SegmentId) -> tuple[SegmentId, ...]:

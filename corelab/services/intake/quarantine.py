@@ -45,6 +45,12 @@ class Place:
         for path in self.folder.glob(f"{self.n}.*.dcm"):
             path.unlink(missing_ok=True)
 
+    def clear(self) -> None:
+        """Of an object that no record names: nothing of it stays."""
+        self.remove_candidates()
+        self.tokens.unlink(missing_ok=True)
+        self.source.unlink(missing_ok=True)
+
     def keep_identity(self, identity: Identity, name: str, custody: BoxPublic) -> None:
         """The site's name of the object and everything that identifies somebody in it."""
         opening = make_opening({"name": name, "identity": identity.to_json()})

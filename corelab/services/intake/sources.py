@@ -53,15 +53,26 @@ def _of(path: Path) -> Iterator[Source]:
 def _files(path: Path) -> Iterator[Path]:
     if path.is_dir():
         for folder, _, names in os.walk(path, followlinks=False):
-            yield from (Path(folder, name) for name in names if stat.S_ISREG(os.lstat(Path(folder, name)).st_mode))
-    elif stat.S_ISREG(os.lstat(path).st_mode):
+            yield from (Path(folder, name) for name in names if _counts(Path(folder, name)))
+    elif _counts(path):
         yield path
+
+
+def _counts(path: Path) -> bool:
+    """Regular files, and what went away since its folder was read: a delivery says which of its objects are missing."""
+    try:
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    except FileNotFoundError:
+        return True
 
 
 def _is_dicom(path: Path) -> bool:
     """A DICOM file may end with an archive that was appended to it."""
-    with path.open("rb") as file:
-        return file.read(132)[128:] == b"DICM"
+    try:
+        with path.open("rb") as file:
+            return file.read(132)[128:] == b"DICM"
+    except OSError:
+        return False
 
 
 def _name(file: Path, root: Path) -> str:
@@ -72,7 +83,7 @@ def _members(archive: Path, root: Path) -> Iterator[Source]:
     try:
         with zipfile.ZipFile(archive) as opened:
             infos = [info for info in opened.infolist() if not info.is_dir()]
-    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         infos = []
     if not infos or len(infos) > MEMBER_LIMIT:
         yield Source(archive, _name(archive, root))
@@ -84,17 +95,18 @@ def _members(archive: Path, root: Path) -> Iterator[Source]:
 def copied(source: Source, target: Path, room: int) -> str:
     """The bytes of an object to ``target`` (mode 0600), and their SHA-256. ``room`` is what is left of the delivery's size.
 
-    Raises ObjectRefusedError: ARCHIVE_MEMBER, LIMIT_SIZE.
+    Raises ObjectRefusedError: ARCHIVE_MEMBER, LIMIT_SIZE, SOURCE_GONE; OSError where ``target`` cannot be written. Then it is not there.
     """
+    out = _created(target)
     try:
-        with _opened(source) as stream, _created(target) as out:
+        with out, _opened(source) as stream:
             return _pour(stream, out, min(OBJECT_LIMIT, room), source.member)
-    except ObjectRefusedError:
-        target.unlink(missing_ok=True)
-        raise
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error) as error:
         target.unlink(missing_ok=True)
         raise ObjectRefusedError(IntakeCode.ARCHIVE_MEMBER) from error
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
 
 
 def _created(target: Path) -> IO[bytes]:
@@ -102,6 +114,13 @@ def _created(target: Path) -> IO[bytes]:
 
 
 def _opened(source: Source) -> IO[bytes]:
+    try:
+        return _stream(source)
+    except OSError as error:
+        raise ObjectRefusedError(IntakeCode.SOURCE_GONE) from error
+
+
+def _stream(source: Source) -> IO[bytes]:
     if source.member is None:
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
         return os.fdopen(os.open(source.path, flags), "rb")
@@ -122,7 +141,7 @@ def _refuse_odd(member: zipfile.ZipInfo) -> None:
 
 def _pour(stream: IO[bytes], out: IO[bytes], limit: int, member: zipfile.ZipInfo | None) -> str:
     digest, size = hashlib.sha256(), 0
-    while chunk := stream.read(_CHUNK):
+    while chunk := _read(stream):
         if member is not None and not size and chunk.startswith(b"PK\x03\x04"):
             raise ObjectRefusedError(IntakeCode.ARCHIVE_MEMBER, "nested")
         size += len(chunk)
@@ -135,7 +154,18 @@ def _pour(stream: IO[bytes], out: IO[bytes], limit: int, member: zipfile.ZipInfo
     return digest.hexdigest()
 
 
+def _read(stream: IO[bytes]) -> bytes:
+    """A source that cannot be read on ends its object; a target that cannot be written ends the delivery."""
+    try:
+        return stream.read(_CHUNK)
+    except OSError as error:
+        raise ObjectRefusedError(IntakeCode.SOURCE_GONE) from error
+
+
 def archive_digest(source: Source) -> str:
-    """Stands for an object whose own bytes could not be read."""
-    with source.path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """Stands for an object whose own bytes could not be read; the digest of nothing where the file cannot be read either."""
+    try:
+        with source.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return hashlib.sha256(b"").hexdigest()
