@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from corelab.domain.clip import Clip, Timing, TimingSource
 from corelab.domain.clip_json import regions_text, timing_text
 from corelab.domain.intake import Outcome
 from corelab.domain.reading import Reading
+from corelab.domain.room import room_for
 from corelab.domain.vocabulary import (
     AssignmentId,
     Binding,
@@ -26,8 +29,9 @@ from corelab.domain.vocabulary import (
     SubjectCode,
     VisitId,
 )
-from corelab.services import reading
+from corelab.services import accounts, assignment, own_work, reading
 from corelab.services.accounts import Session
+from corelab.services.labs import OpenLab
 from corelab.storage import registry
 from corelab.storage.registry import ExamRecord, ObjectRecord
 from corelab.storage.store import NewRow, Transaction
@@ -171,3 +175,21 @@ def saves(lab: Lab, *steps: Reading) -> int:
 def rows_of(lab: Lab, table: str) -> list[dict[str, Any]]:
     with lab.open.store.read() as snapshot:
         return [dict(row) for row in snapshot.all(table)]
+
+
+def a_lab_with_a_bad_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
+    """Three exams, read by both; one reading was sealed to its author alone."""
+    lab = a_staffed_lab(tmp_path)
+    for visit in ("BL", "D10", "M6"):
+        a_ready_exam(lab, visit=visit)
+    assignment.assign(lab.open, lab.coordinator)
+    for session in (lab.reader_1, lab.reader_1, lab.reader_1, lab.reader_2, lab.reader_2):
+        signs(lab, session)
+    with monkeypatch.context() as patched:  # verify, which has no key, cannot see to whom a record was sealed
+        patched.setattr(own_work, "envelope", _sealed_to_the_author_alone)
+        signs(lab, lab.reader_2)
+    return lab
+
+
+def _sealed_to_the_author_alone(lab: OpenLab, session: Session, clips: int) -> own_work.Envelope:
+    return own_work.Envelope((session.box.public, session.box.public), accounts.custody_public(lab), room_for(lab.charter, clips))

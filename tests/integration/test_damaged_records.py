@@ -1,23 +1,24 @@
 """Records and results that were changed behind the program: not compared, not passed on, found again."""
 
+import json
+import re
 import sqlite3
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from corelab.cli import cli
 from corelab.domain.adjudication import DecisionReason, Take
 from corelab.domain.reading_errors import (
     RecordFault,
 )
-from corelab.domain.room import room_for
-from corelab.services import accounts, adjudication, assignment, comparison, own_work
-from corelab.services.accounts import Session
-from corelab.services.labs import OpenLab
+from corelab.services import adjudication, assignment, comparison
 from corelab.services.recomputed import recomputed_results
 from corelab.services.verification import LabFaultyError, verify_lab
 from tests.builders import PASSWORD, Lab
 from tests.exam_builders import cell
-from tests.reading_builders import a_ready_exam, a_staffed_lab, first, rows_of, signs
+from tests.reading_builders import a_lab_with_a_bad_record, a_ready_exam, a_staffed_lab, first, rows_of, signs
 
 
 @pytest.fixture
@@ -57,15 +58,7 @@ def test_a_reading_whose_envelope_was_swapped_is_not_compared(lab: Lab) -> None:
 
 
 def test_a_record_that_custody_cannot_open_stops_its_own_exam_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lab = a_staffed_lab(tmp_path)
-    for visit in ("BL", "D10", "M6"):
-        a_ready_exam(lab, visit=visit)
-    assignment.assign(lab.open, lab.coordinator)
-    for session in (lab.reader_1, lab.reader_1, lab.reader_1, lab.reader_2, lab.reader_2):
-        signs(lab, session)
-    with monkeypatch.context() as patched:  # verify, which has no key, cannot see to whom a record was sealed
-        patched.setattr(own_work, "envelope", _sealed_to_the_author_alone)
-        signs(lab, lab.reader_2)
+    lab = a_lab_with_a_bad_record(tmp_path, monkeypatch)
     done = comparison.release_and_compare(lab.open, lab.coordinator)
     assert (done.concordant, done.waiting) == (2, 0)
     (rejected,) = done.rejected
@@ -76,8 +69,20 @@ def test_a_record_that_custody_cannot_open_stops_its_own_exam_only(tmp_path: Pat
         assert {row["visit"] for row in snapshot.all("exam", id=rejected.exam)} == {rejected.visit}
 
 
-def _sealed_to_the_author_alone(lab: OpenLab, session: Session, clips: int) -> own_work.Envelope:
-    return own_work.Envelope((session.box.public, session.box.public), accounts.custody_public(lab), room_for(lab.charter, clips))
+def test_the_command_names_the_exam_that_was_not_compared_and_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = a_lab_with_a_bad_record(tmp_path, monkeypatch)
+    monkeypatch.setenv("CORELAB_CONFIG", str(tmp_path / "configuration"))
+    monkeypatch.setattr("corelab.app.clock", lambda: lab.clock)
+    told = {"CORELAB_USER": "coordinator", "CORELAB_PASSWORD": PASSWORD}
+    done = CliRunner().invoke(cli, ["compare", str(lab.open.folder)], env=told)
+    assert done.exit_code == 1
+    assert "Concordant 2, new cases 0, decided cases finished 0, waiting 0." in done.stdout
+    assert re.search(r"Rejected: S01 (BL|D10|M6): a signed record was refused, it cannot be opened with the custody key", done.stdout)
+    assert "This exam was left as it was; the others are done." in done.output
+    again = CliRunner().invoke(cli, ["compare", str(lab.open.folder), "--json"], env=told)
+    assert again.exit_code == 1
+    (rejected,) = json.loads(again.stdout)["rejected"]
+    assert (rejected["subject"], rejected["fault"]) == ("S01", "sealed")
 
 
 def _behind(lab: Lab, trigger: str, statement: str) -> None:
