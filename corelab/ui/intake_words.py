@@ -5,7 +5,7 @@ from collections import Counter
 from corelab.domain.charter import Charter
 from corelab.domain.intake import ClipState, IntakeCode, Outcome
 from corelab.domain.vocabulary import ExamState, SegmentId, Side
-from corelab.services.intake import ExamOverview, IntakeReport, WaitingClip
+from corelab.services.intake import ExamOverview, IntakeReport, ObjectReport, WaitingClip
 from corelab.ui.rows import Column, Mark, Shown, shown
 from corelab.ui.segment_words import code_words
 from corelab.ui.theme import Colour, Weight
@@ -79,9 +79,14 @@ def report_words(report: IntakeReport) -> str:
     """One line on a delivery: how many ended how, and the words of the first few that did not get through."""
     counts = Counter(each.outcome for each in report.objects)
     parts = [f"{counts[outcome]} {outcome.value}" for outcome in Outcome if counts[outcome]]
-    refused = [f"No. {each.n}: {each.message}" for each in report.objects if each.outcome is Outcome.REJECTED and each.message]
+    refused = [f"No. {each.n}: {each.message}" for each in report.objects if _to_ask(each)]
     more = f" ({len(refused) - 3} more)" if len(refused) > 3 else ""
-    return f"Taken in: {', '.join(parts) or 'nothing found'}. {' '.join(refused[:3])}{more}".strip()
+    said = [f"Taken in: {', '.join(parts) or 'nothing found'}.", f"{' '.join(refused[:3])}{more}", report.ending]
+    return " ".join(each for each in said if each)
+
+
+def _to_ask(each: ObjectReport) -> bool:
+    return bool(each.message) and (each.outcome is Outcome.REJECTED or each.doubtful)
 
 
 def faults_words(clip: WaitingClip) -> str:
