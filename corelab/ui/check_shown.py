@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corelab.domain.intake import Box, ClipState
+from corelab.domain.intake import Box, ClipState, IntakeCode
 from corelab.domain.vocabulary import AccountId
 from corelab.services.intake import WaitingClip
 from corelab.ui.check_facts import MaskLine, Offer
@@ -19,6 +19,11 @@ def passed_by(account: AccountId, clip: WaitingClip) -> bool:
 def waits_for(account: AccountId, clip: WaitingClip) -> bool:
     """Whether this person can do something about the clip now."""
     return not settled(clip) and not passed_by(account, clip)
+
+
+def doubted(clip: WaitingClip) -> bool:
+    """Whether it names another patient than the rest of its exam; nothing is masked before that is cleared up."""
+    return clip.state is ClipState.HELD and clip.code == IntakeCode.IDENTITY_MISMATCH.value
 
 
 def first_waiting(account: AccountId, clips: Sequence[WaitingClip], otherwise: int) -> int:
@@ -41,7 +46,8 @@ def _rail_clip(account: AccountId, clip: WaitingClip, title: str) -> RailClip:
         case ClipState.RELEASED:
             return RailClip(title, "Released", done=True)
         case ClipState.HELD:
-            return RailClip(title, "Needs mask" if needs_mask(clip) else "Damaged", attention=True)
+            words = "Needs mask" if needs_mask(clip) else "Other patient?" if doubted(clip) else "Damaged"
+            return RailClip(title, words, attention=True)
         case ClipState.CHECKED:
             count = len(clip.flagged)
             words = f"{count} {'frame' if count == 1 else 'frames'} flagged" if count else "Waits"
@@ -80,9 +86,9 @@ def offers(look: Look) -> dict[str, Offer]:
     held, mask = clip.state is ClipState.HELD, needs_mask(clip)
     return {
         "pass": Offer("Confirm and release" if clip.state is ClipState.PASSED else "Pass", passable and look.ready),
-        "mask_box": Offer("Mask with these boxes" if look.unsaved else "Draw a mask box", mine),
+        "mask_box": Offer("Mask with these boxes" if look.unsaved else "Draw a mask box", mine and not doubted(clip)),
         "nothing_to_mask": Offer("Nothing to mask", visible=mask and not look.drawn),
-        "accept_damage": Offer("Accept whole frames", visible=held and not mask),
+        "accept_damage": Offer("It is the same patient" if doubted(clip) else "Accept whole frames", visible=held and not mask),
         "reject": Offer("Reject to site", mine),
         "check_next": Offer("Next clip"),
     }
@@ -95,10 +101,16 @@ def next_words(account: AccountId, clip: WaitingClip, seen: frozenset[int], *, u
         return "Drag a box, arrows move it, Shift and arrows size it. It covers every frame of the clip. X makes it black."
     if passed_by(account, clip):
         return "You passed this clip. Another coordinator confirms it. Readers see nothing before this."
-    if clip.state is ClipState.HELD and not needs_mask(clip):
-        return "Pass follows your word, with a reason, that the frames which are whole are enough."
     if clip.state is ClipState.HELD:
-        return "Pass follows a mask, or your word that there is nothing to mask."
+        return _held_words(clip)
     if left:
         return f"Look at {left} more flagged {'frame' if left == 1 else 'frames'} (F): Pass waits for them."
     return "A second person confirms. Readers see nothing before this."
+
+
+def _held_words(clip: WaitingClip) -> str:
+    if doubted(clip):
+        return "Ask the site first. What follows is your word, with a reason, that the clip belongs to this subject."
+    if needs_mask(clip):
+        return "Pass follows a mask, or your word that there is nothing to mask."
+    return "Pass follows your word, with a reason, that the frames which are whole are enough."

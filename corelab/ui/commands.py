@@ -128,7 +128,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("pass", _X, "Pass, or confirm as the second person", ("P",)),
     Action("mask_box", _X, "Draw a mask box", ("X",)),
     Action("nothing_to_mask", _X, "Confirm that nothing is to be masked", ("C",)),
-    Action("accept_damage", _X, "Accept a damaged clip with its whole frames", ("W",)),
+    Action("accept_damage", _X, "Accept a clip that is damaged or doubted, with a reason", ("W",)),
     Action("reject", _X, "Reject to the site, with a reason", ("R",)),
     Action("check_next", _X, "Next clip", ("N", "Return")),
     Action("check_back", _X, "Previous clip", ("PgUp",)),
