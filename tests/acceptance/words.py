@@ -13,9 +13,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from corelab.ui.theme import Size, Weight, font
 from tests.acceptance.screen import Pixels
 
-_SMALL = (Size.TICK, Size.HINT, Size.BODY, Size.OPTION)
+_SMALL = (Size.BODY, Size.OPTION, Size.HINT, Size.TICK)
 _FACES = (*product(_SMALL, Weight), *((size, Weight.HEADING) for size in Size if size not in _SMALL))
-"""The faces in which the program writes: larger sizes are headings only."""
+"""The faces in which the program writes, the most used first: larger sizes are headings only."""
 
 ALIKE = 0.93
 """The least correlation of strokes: the same word is above 0.97 in any colours, another word of the same length far below."""
@@ -39,15 +39,16 @@ class Seen:
 
 
 def look_for(screen: Pixels, words: str, *, within: tuple[int, int, int, int] | None = None) -> tuple[Seen, ...]:
-    """Every place where the words stand, from top to bottom; ``within`` is left, top, right, bottom."""
+    """Every place where the words stand in one face, from top to bottom; ``within`` is left, top, right, bottom."""
     left, top, right, bottom = within or (0, 0, screen.shape[1], screen.shape[0])
     grey = np.asarray(cv2.cvtColor(np.ascontiguousarray(screen[top:bottom, left:right]), cv2.COLOR_RGB2GRAY), np.uint8)
-    found: list[Seen] = []
     for face in _FACES:
         strokes = _strokes(words, *face)
         if strokes.shape[0] <= grey.shape[0] and strokes.shape[1] <= grey.shape[1]:
-            found += _places(grey, strokes, (left, top))
-    return tuple(sorted(_distinct(found), key=lambda each: (each.box[1], each.box[0])))
+            found = _distinct(_places(grey, strokes, (left, top)))
+            if found:
+                return tuple(sorted(found, key=lambda each: (each.box[1], each.box[0])))
+    return ()
 
 
 def _places(grey: NDArray[np.uint8], strokes: NDArray[np.uint8], origin: tuple[int, int]) -> list[Seen]:
