@@ -107,7 +107,7 @@ _MESSAGES = {
     ),
     IntakeCode.TEMPLATE_MISMATCH: "The screen layout of this machine is not the known one. Draw a mask over every text.",
     IntakeCode.MASK_PROOF: "The masked clip did not pass its proof. Deliver the file again; if it happens twice, report it.",
-    IntakeCode.IDENTITY_MISMATCH: "The clip names another patient than the rest of its exam. Ask the site whose clip it is.",
+    IntakeCode.IDENTITY_MISMATCH: "The clip names another patient than the rest of its study. Ask the site whose clip it is.",
     IntakeCode.LABEL_CONFLICT: "Two sources disagree about segment or side. Look at the clip and set the label, or ask the site.",
     IntakeCode.VISIT_WINDOW: "The clip was recorded outside the window of this visit. Check the visit, or ask the site.",
     IntakeCode.DUPLICATE: "This file is already in the lab. Nothing is to be done.",

@@ -39,6 +39,11 @@ class Identity:
         """What one patient has one of: to compare the objects of one study."""
         return self.values.get("patient", ())
 
+    @property
+    def study(self) -> tuple[str, ...]:
+        """The UID of the study that the source belongs to; empty when it names none."""
+        return self.values.get("study", ())
+
 
 @cache
 def _kinds() -> dict[int, str]:
@@ -58,7 +63,9 @@ def identity_of(source: SourceSet, walk: Walk) -> Identity:
         if not stored.isascii():
             raw[stored] = None
     patient = tuple(source.text(tag) for tag in (0x00100020, 0x00100010, 0x00100030))
-    return Identity({**{kind: tuple(listed) for kind, listed in values.items()}, "patient": patient if any(patient) else ()}, tuple(raw))
+    known = {kind: tuple(listed) for kind, listed in values.items()}
+    study = source.text(0x0020000D)
+    return Identity({**known, "patient": patient if any(patient) else (), "study": (study,) if study else ()}, tuple(raw))
 
 
 def _identifying(walk: Walk) -> Iterator[tuple[str, Element]]:

@@ -219,7 +219,7 @@ class _Begun:
         with self.delivery.lab.store.read() as snapshot:
             judged = self.patients.judged(snapshot, prepared)
         if judged is prepared and prepared.identity.patient:
-            self.patients.foreseen.append(prepared.identity.patient)
+            self.patients.foreseen.append(prepared.identity)
         return judged
 
     def _recorded(self, clip: ClipId, place: Place, sha256: str, prepared: Prepared, draft: Path | None) -> Prepared:
