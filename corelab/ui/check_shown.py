@@ -22,7 +22,7 @@ def waits_for(account: AccountId, clip: WaitingClip) -> bool:
 
 
 def doubted(clip: WaitingClip) -> bool:
-    """Whether it names another patient than the rest of its exam; nothing is masked before that is cleared up."""
+    """Whether it names another patient than the rest of its study; nothing is masked before that is cleared up."""
     return clip.state is ClipState.HELD and clip.code == IntakeCode.IDENTITY_MISMATCH.value
 
 

@@ -127,8 +127,6 @@ class MainJob:
         self.window.keys("ctrl+3")
         for number in range(1, len(self.files) + 1):
             self._to_clip(number)
-            if number > 1:
-                self._clear_up(number)
             self.window.keys("c")
             self.window.answer("Nothing to mask")
             self.comes("pixel_check", number, action="nothing")
@@ -136,16 +134,6 @@ class MainJob:
             self.window.keys("p")
             self.comes("pixel_check", number, action="pass")
         self.window.sign_out()
-
-    def _clear_up(self, number: int) -> None:
-        """The three clips were made from pictures of three people: each but the first is held until somebody vouches for it."""
-        self.window.reads("Other patient?")
-        self.window.keys("w")
-        self.window.dialog()
-        self.window.type("the site confirmed that all three belong to this subject")
-        self.window.answer("Accept")
-        self.comes("pixel_check", number - 1, action="accept")
-        self._to_clip(number)
 
     def verify_pixels(self) -> None:
         self.window.sign_in("coordinator-2", PASSWORD)
@@ -246,13 +234,14 @@ class MainJob:
         assert found is not None, "no decoded frame stands on the screen"
         return found
 
-    def grade(self, *keys: str) -> None:
-        """Keys that answer; afterwards everything is saved, and the window says so."""
+    def grade(self, *keys: str, done: str) -> None:
+        """Keys that answer; afterwards so much is answered ("1 of 2"), everything is saved, and the window says so."""
         for key in keys:
             before = self.draft()
             self.window.keys(key)
             if key != "9":
                 soon(f"{key} is saved", lambda: self.draft() != before)  # noqa: B023 - looked at before the next key
+        self.window.reads(done)
         self.window.reads("Saved", HEADER)
 
     def write_note(self) -> None:
