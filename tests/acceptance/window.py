@@ -123,7 +123,7 @@ class Window:
 
     def click(self, x: int, y: int, button: int = 1) -> None:
         self._hold_focus()
-        self.screen.do("mousemove", "--sync", x, y, "click", button)
+        self.screen.do("mousemove", x, y, "click", button)
 
     def click_on(self, words: str, within: tuple[int, int, int, int] | None = None) -> None:
         """Click the first place where these words stand."""
@@ -143,9 +143,9 @@ class Window:
 
     def drag(self, start: tuple[int, int], end: tuple[int, int], button: int = 1) -> None:
         self._hold_focus()
-        self.screen.do("mousemove", "--sync", *start, "mousedown", button)
+        self.screen.do("mousemove", *start, "mousedown", button)
         for share in (0.3, 0.6, 1.0):
-            self.screen.do("mousemove", "--sync", *(round(a + (b - a) * share) for a, b in zip(start, end, strict=True)))
+            self.screen.do("mousemove", *(round(a + (b - a) * share) for a, b in zip(start, end, strict=True)))
         self.screen.do("mouseup", button)
 
     def away(self) -> None:
