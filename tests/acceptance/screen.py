@@ -64,8 +64,18 @@ def private_screen() -> Iterator[Screen]:
         assert number, "the virtual display did not start"
         yield Screen(f":{number}")
     finally:
-        server.terminate()
-        server.wait(timeout=20)
+        end(server)
+
+
+def end(process: "subprocess.Popen[bytes]") -> None:
+    """Ask a program to end; one that does not is killed, so that no test leaves anything running."""
+    if process.poll() is None:
+        process.terminate()
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(timeout=20)
 
 
 def _pixels_of(dump: bytes) -> Pixels:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.acceptance.patience import soon
-from tests.acceptance.screen import Pixels, Screen
+from tests.acceptance.screen import Pixels, Screen, end
 from tests.acceptance.words import Seen, look_for
 
 
@@ -205,6 +205,4 @@ def window_on(screen: Screen, lab: Path, place: Place) -> Iterator[Window]:
         assert process.poll() is None, place.log.read_text(encoding="utf-8")
         yield window
     finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait(timeout=20)
+        end(process)
