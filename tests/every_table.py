@@ -62,6 +62,8 @@ def _write_rest(lab: Lab, exam: ExamId) -> None:
         NewRow("deviation", _of(id=str(uuid4()), kind="unblinding", exam_id=exam)),
         NewRow("unblinding", _of(id=str(uuid4()), exam_id=exam, account_id=lab.reader_1.account)),
         NewRow("reading_invalidation", _of(reading_id=reading, cause="LABEL")),
+        NewRow("reading_reopening", _of(reading_id=reading, cause="LABEL")),
+        NewRow("second_factor", _of(account_id=lab.reader_1.account, n=1, state="on", sealed=b"sealed")),
         NewRow("assignment", _a_repeat(ended, exam, reader_3)),
         NewRow("assignment_end", _of(assignment_id=ended, cause="withdrawn")),
         NewRow("review", _of(id=str(uuid4()), scope="trail", findings=0)),

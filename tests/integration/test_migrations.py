@@ -20,8 +20,8 @@ LATER = '''"""A later migration, as one will look."""
 
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
@@ -51,10 +51,10 @@ def later_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The program as it will be one migration from now."""
     folder = tmp_path / "migrations"
     shutil.copytree(migrations.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0002_later.py").write_text(LATER)
+    (folder / "versions" / "0003_later.py").write_text(LATER)
     monkeypatch.setattr(migrations, "FOLDER", folder)
-    monkeypatch.setattr(store, "REVISIONS", (*REVISIONS, "0002"))
-    monkeypatch.setattr(store, "REVISION", "0002")
+    monkeypatch.setattr(store, "REVISIONS", (*REVISIONS, "0003"))
+    monkeypatch.setattr(store, "REVISION", "0003")
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_an_older_lab_is_migrated_with_a_copy_and_an_event(old_lab: Lab, later_p
     with opened.store.read() as snapshot:
         event = snapshot.events(kind="schema.migrated")[-1]
         payload = snapshot.opening_of(event["seq"])
-    assert (payload["from"], payload["to"]) == ("0001", "0002")
+    assert (payload["from"], payload["to"]) == ("0002", "0003")
     assert "index ix_grade_value" in objects(opened.store.path)
     copy = opened.backups / payload["copy"]
     assert "index ix_grade_value" not in objects(copy)
@@ -82,17 +82,17 @@ def test_an_older_lab_opened_for_reading_is_not_touched(old_lab: Lab, later_prog
     before = old_lab.open.store.path.read_bytes()
     with pytest.raises(OlderSchemaError) as refused:
         labs.open_lab(old_lab.open.folder, old_lab.clock, old_lab.open.configuration, read_only=True)
-    assert refused.value.found == "0001"
+    assert refused.value.found == "0002"
     assert old_lab.open.store.path.read_bytes() == before
 
 
 def test_a_migration_that_fails_leaves_the_lab_as_it_was(old_lab: Lab, later_program: None) -> None:
     broken = LATER.replace("ON grade (value)", "ON grade (no_such_column)")
-    (migrations.FOLDER / "versions" / "0002_later.py").write_text(broken)
+    (migrations.FOLDER / "versions" / "0003_later.py").write_text(broken)
     with pytest.raises(Exception, match="no_such_column"):
         labs.open_lab(old_lab.open.folder, old_lab.clock, old_lab.open.configuration)
     with closing(sqlite3.connect(old_lab.open.store.path)) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0002",)
     assert "index ix_grade_value" not in objects(old_lab.open.store.path)
 
 

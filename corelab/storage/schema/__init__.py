@@ -26,9 +26,9 @@ __all__ = [
     "statements",
 ]
 
-SCHEMA = 1
+SCHEMA = 2
 """Stands in every event header: which columns the row digests of the event cover."""
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Every migration, oldest first."""
 REVISION = REVISIONS[-1]
 """The one that this program works with."""

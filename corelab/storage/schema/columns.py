@@ -74,10 +74,11 @@ def ref(name: str, target: str, *, null: bool = False, key: bool = False) -> Col
     return text(name, ForeignKey(target), null=null, key=key)
 
 
-def table(name: str, *parts: SchemaItem) -> Table:
-    return Table(name, METADATA, *parts, sqlite_strict=True)
+def table(name: str, *parts: SchemaItem, since: int = 1) -> Table:
+    """``since`` is the schema version that brought the table."""
+    return Table(name, METADATA, *parts, sqlite_strict=True, info={"since": since})
 
 
-def regulated(name: str, *parts: SchemaItem) -> Table:
+def regulated(name: str, *parts: SchemaItem, since: int = 1) -> Table:
     """A table whose rows are only ever added, each by one event."""
-    return table(name, number("event_seq", ForeignKey("event.seq")), *parts)
+    return table(name, number("event_seq", ForeignKey("event.seq")), *parts, since=since)

@@ -90,3 +90,14 @@ ACKNOWLEDGEMENT = regulated(
 TRAINING = regulated(
     "training", ref("account_id", "account.id", key=True), ref("charter_hash", "charter.hash", key=True), time("passed_at", key=True)
 )
+
+# Nothing is sealed in a row that turns it off.
+SECOND_FACTOR = regulated(
+    "second_factor",
+    ref("account_id", "account.id", key=True),
+    number("n", key=True),
+    choice("state", "on", "off"),
+    blob("sealed", null=True),
+    CheckConstraint("(state = 'on') = (sealed IS NOT NULL)", name="sealed"),
+    since=2,
+)

@@ -45,6 +45,9 @@ READING = regulated(
 
 READING_INVALIDATION = regulated("reading_invalidation", ref("reading_id", "reading.id", key=True), text("cause"))
 
+# A coordinator lets the reader of a signed reading make a new revision of it: once for each revision.
+READING_REOPENING = regulated("reading_reopening", ref("reading_id", "reading.id", key=True), text("cause"), since=2)
+
 RELEASE_BATCH = regulated("release_batch", text("id", key=True), number("n"), text("label"), UniqueConstraint("n"))
 
 COMPARISON = regulated(
