@@ -1,4 +1,4 @@
-"""The custody key made anew by the recovery code: for a lab whose coordinators can no longer open what is sealed."""
+"""The custody key made anew: by rotation, when somebody who held it has left, or by the recovery code, when nobody holds it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -6,15 +6,30 @@ from pathlib import Path
 from uuid import uuid4
 
 from corelab.domain.accounts import Command, Meaning, Role, Status
-from corelab.domain.record_errors import CodeRefusedError, KeyRefusedError
+from corelab.domain.record_errors import CodeRefusedError, KeyRefusedError, PersonRefusedError, SignedOutError
 from corelab.domain.vocabulary import AccountId
-from corelab.services.accounts import Session, permit, signer
+from corelab.services.accounts import Session, held_custody, permit, signer
 from corelab.services.labs import OpenLab
 from corelab.storage import codes, handover, keys, people
 from corelab.storage.keys import BoxSecret, Opening, Signer, make_opening
 from corelab.storage.store import NewRow, Transaction
 
 CHANGED = "custody_changed"
+
+
+def rotate(lab: OpenLab, session: Session, reason: str, password: str) -> str:
+    """A new custody key and a new recovery code, which is the answer; the former key opens nothing that is sealed from now on.
+
+    Every active coordinator who held the former key is granted the new one and holds it from the next sign-in on, also who rotates; who
+    left is not. Everything sealed is handed over to the new key, every other sign-in is over, and the change is signed.
+    Raises CustodyMissingError, PersonRefusedError (``reason``), SignInRefusedError, NotPermittedError.
+    """
+    role = permit(session, Command.CUSTODY)
+    if not reason.strip():
+        raise PersonRefusedError("reason")
+    former = held_custody(session)
+    with signer(lab, session, password) as signing:
+        return _changed(lab, session, _How("custody.rotated", role, reason), former, signing)
 
 
 def recover(lab: OpenLab, session: Session, code: str, password: str) -> str:
@@ -26,11 +41,24 @@ def recover(lab: OpenLab, session: Session, code: str, password: str) -> str:
     """
     role = permit(session, Command.CUSTODY)
     with _former(lab, session, code) as former, signer(lab, session, password) as signing:
-        fresh = _Fresh(str(uuid4()), BoxSecret.of(keys.new_secret()), keys.new_secret(keys.RECOVERY_BYTES))
-        with fresh.secret, lab.store.begin(session.actor(role)) as transaction:
-            if people.custody(transaction).public != former.public:
-                raise CodeRefusedError
-            _Change(lab, session, transaction, former, fresh).run(signing)
+        return _changed(lab, session, _How("custody.recovered", role), former, signing)
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """By which event the key changes, in which role, and why in words."""
+
+    kind: str
+    role: Role
+    reason: str | None = None
+
+
+def _changed(lab: OpenLab, session: Session, how: _How, former: BoxSecret, signing: Signer) -> str:
+    fresh = _Fresh(str(uuid4()), BoxSecret.of(keys.new_secret()), keys.new_secret(keys.RECOVERY_BYTES))
+    with fresh.secret, lab.store.begin(session.actor(how.role)) as transaction:
+        if people.custody(transaction).public != former.public:  # another window changed it a moment ago
+            raise SignedOutError if how.kind == "custody.rotated" else CodeRefusedError
+        _Change(lab, session, transaction, former, fresh).run(signing, how)
     return codes.code_for(fresh.recovery)
 
 
@@ -61,22 +89,24 @@ class _Change:
     former: BoxSecret
     fresh: _Fresh
 
-    def run(self, signing: Signer) -> None:
+    def run(self, signing: Signer, how: _How) -> None:
         """One event: key, grants, lab secrets, and every sealed payload handed over; drafts and delivered identities beside it."""
         number = people.custody(self.transaction).n + 1
         granted, handed = self._granted(), [*self._events(), *self._identities()]
         drafts = self._drafts()
         payload = {
             "granted": granted,
-            "by": "recovery code",
+            "by": "recovery code" if how.reason is None else "rotation",
             "drafts": drafts,
+            "former": self.former.public.key_id,
             "handed_over": len(handed),
             "key": self.fresh.secret.public.key_id,
+            "reason_text": how.reason,
         }
         opening = make_opening(payload)
         rows = [self._key_row(number), *(self._grant(one) for one in granted), *self._secrets(), *handed, *self._ends()]
         rows.append(self._signature(signing, opening, number))
-        self.transaction.record("custody.recovered", "custody_key", self.fresh.id, rows=rows, payload=opening)
+        self.transaction.record(how.kind, "custody_key", self.fresh.id, rows=rows, payload=opening)
 
     def _key_row(self, number: int) -> NewRow:
         kdf = people.kdf_of(self.transaction)
@@ -94,7 +124,7 @@ class _Change:
         )
 
     def _granted(self) -> list[AccountId]:
-        """Who holds the new key: the one with the code, and the coordinators who held the former one."""
+        """Who holds the new key: the one who changes it, and the coordinators who held the former one and are still that."""
         holders = [one.account for one in people.all_people(self.transaction) if self._held(one.account)]
         return list(dict.fromkeys((self.session.account, *holders)))
 

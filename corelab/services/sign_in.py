@@ -1,5 +1,6 @@
 """Signing in and out, the check of a password for a signature, and the keys that a sign-in unlocks."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
@@ -10,6 +11,7 @@ from corelab.domain.record_errors import (
     ClockBackwardError,
     CustodyMissingError,
     KeyRefusedError,
+    LabError,
     NotPermittedError,
     SignedOutError,
     SignInRefusedError,
@@ -28,7 +30,10 @@ _NOBODYS_SALT = b"corelab nobody\0\0"
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Who is signed in, with the keys that the password unlocked. ``custody`` only for coordinators who hold a grant."""
+    """Who is signed in, with the keys that the password unlocked. ``custody`` only for coordinators who hold a grant.
+
+    ``lab`` is where the sign-in stands: what is refused to it is written down there.
+    """
 
     id: str
     account: AccountId
@@ -38,17 +43,32 @@ class Session:
     workstation: str
     box: BoxSecret = field(repr=False)
     custody: BoxSecret | None = field(repr=False, default=None)
+    lab: OpenLab | None = field(repr=False, compare=False, default=None)
 
     def actor(self, role: Role | None) -> Actor:
         return Actor(self.account, role, self.id, self.workstation)
 
 
 def permit(session: Session, command: Command) -> Role:
-    """The role in which this person may do this. Raises NotPermittedError."""
+    """The role in which this person may do this. Raises NotPermittedError, and leaves an event of the refusal.
+
+    It is asked before anything is looked up and outside of every transaction, so that a refusal is the same for what is there and what
+    is not.
+    """
     role = role_for(session.roles, command)
     if role is None:
+        _record_refusal(session, command)
         raise NotPermittedError(command)
     return role
+
+
+def _record_refusal(session: Session, command: Command) -> None:
+    """Where it cannot be written (a read-only lab, a sign-in that is over), the refusal stands all the same."""
+    if session.lab is None:
+        return
+    with suppress(LabError, SignedOutError), session.lab.store.begin(session.actor(None)) as transaction:
+        payload = {"command": command.value, "roles": sorted(role.value for role in session.roles)}
+        transaction.record("command.refused", "account", session.account, payload=payload)
 
 
 # ---------------------------------------------------------------- in and out
@@ -109,7 +129,7 @@ def _opened_session(lab: OpenLab, person: Person, credential: Credential, box: B
         ]
         transaction.record("session.opened", "session", session, rows=rows)
         _raise_cost(transaction, lab, credential, typed)
-    return Session(session, person.account, person.user_name, person.printed_name, person.roles, machine.id, box, custody)
+    return Session(session, person.account, person.user_name, person.printed_name, person.roles, machine.id, box, custody, lab)
 
 
 def _workstation_rows(transaction: Transaction, lab: OpenLab) -> tuple[NewRow, ...]:
@@ -229,10 +249,18 @@ def _custody(snapshot: Snapshot, lab: OpenLab, person: Person, box: BoxSecret) -
 
 
 def held_custody(session: Session) -> BoxSecret:
-    """The custody key of this sign-in. Raises CustodyMissingError."""
+    """The custody key of this sign-in. Raises CustodyMissingError, and SignedOutError when the lab has another one since."""
     if session.custody is None:
         raise CustodyMissingError
+    if session.lab is not None:
+        with session.lab.store.read() as snapshot:
+            _require_current(snapshot, session.custody)
     return session.custody
+
+
+def _require_current(snapshot: Snapshot, held: BoxSecret) -> None:
+    if people.custody(snapshot).public != held.public:
+        raise SignedOutError
 
 
 def lab_secret(lab: OpenLab, session: Session, name: str) -> bytes:
@@ -242,9 +270,8 @@ def lab_secret(lab: OpenLab, session: Session, name: str) -> bytes:
     """
     held = held_custody(session)
     with lab.store.read() as snapshot:
-        current, sealed = people.custody(snapshot), people.sealed_lab_secret(snapshot, name)
-    if current.public != held.public:
-        raise SignedOutError
+        _require_current(snapshot, held)
+        sealed = people.sealed_lab_secret(snapshot, name)
     return open_lab_secret(lab.lab_id, name, held, sealed)
 
 
