@@ -1,12 +1,12 @@
 """All tables of a lab, which of them are regulated, what a row digest covers, and the statements that make them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from corelab.storage.schema import exams, people, readings, trail
 from corelab.storage.schema.columns import METADATA
@@ -23,6 +23,7 @@ __all__ = [
     "UNHASHED",
     "VERSION_TABLE",
     "hashed_columns",
+    "later_columns",
     "statements",
 ]
 
@@ -52,16 +53,36 @@ UNHASHED: Mapping[str, frozenset[str]] = MappingProxyType(
 
 
 @cache
-def hashed_columns(table: str) -> tuple[str, ...]:
-    """The columns of a regulated table that its row digests cover, sorted."""
-    return tuple(sorted(set(COLUMNS[table]) - UNHASHED.get(table, frozenset())))
+def hashed_columns(table: str, schema: int = SCHEMA) -> tuple[str, ...]:
+    """The columns of a regulated table that the row digests of a schema version cover, sorted; none before the table was there."""
+    found = TABLES[table]
+    if found.info["since"] > schema:
+        return ()
+    covered = (column.name for column in found.columns if column.info.get("since", 1) <= schema)
+    return tuple(sorted(set(covered) - UNHASHED.get(table, frozenset())))
+
+
+@cache
+def later_columns(table: str, schema: int) -> Mapping[str, str | int | None]:
+    """The columns that a table got after a schema version, with what they hold in the rows from before."""
+    late = (column for column in TABLES[table].columns if column.info.get("since", 1) > schema)
+    return MappingProxyType({column.name: column.info["default"] for column in late})
 
 
 @cache
 def statements() -> tuple[str, ...]:
-    """Everything that makes an empty lab in SQLite, in order: tables, indexes, triggers."""
+    """Everything that makes an empty lab in SQLite, in order: tables, later columns, indexes, triggers."""
     dialect = sqlite.dialect()
-    made = [str(CreateTable(table).compile(dialect=dialect)) for table in TABLES.values()]
+    made = [each for table in TABLES.values() for each in _made(table)]
     indexes = sorted((index for table in TABLES.values() for index in table.indexes), key=lambda index: str(index.name))
     made += [str(CreateIndex(index).compile(dialect=dialect)) for index in indexes]
     return tuple("\n".join(line.rstrip() for line in each.strip().splitlines()) for each in (*made, *all_triggers(REGULATED)))
+
+
+def _made(table: Table) -> Iterator[str]:
+    """The table as it first was, then its later columns one by one: so a new lab holds the same text as a migrated one."""
+    first, late = CreateTable(table), [column for column in table.columns if "since" in column.info]
+    first.columns = [each for each in first.columns if each.element not in late]
+    yield str(first.compile(dialect=sqlite.dialect()))
+    for column in late:
+        yield f'ALTER TABLE "{table.name}" ADD COLUMN {CreateColumn(column).compile(dialect=sqlite.dialect())}'

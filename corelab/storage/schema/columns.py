@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BLOB, CheckConstraint, Column, Dialect, ForeignKey, Integer, MetaData, Table, Text
+from sqlalchemy import BLOB, CheckConstraint, Column, DefaultClause, Dialect, ForeignKey, Integer, MetaData, Table, Text
+from sqlalchemy import text as sql
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeDecorator
 
@@ -72,6 +73,14 @@ def sha256(name: str, *parts: SchemaItem, null: bool = False, key: bool = False)
 
 def ref(name: str, target: str, *, null: bool = False, key: bool = False) -> Column[str]:
     return text(name, ForeignKey(target), null=null, key=key)
+
+
+def later(column: Column[Any], since: int, default: str | int | None = None) -> Column[Any]:
+    """A column that schema version ``since`` adds to an older table: what was recorded before holds ``default`` and never anything else."""
+    column.info["since"], column.info["default"] = since, default
+    if default is not None:
+        column.server_default = DefaultClause(sql(str(default)) if isinstance(default, int) else default)
+    return column
 
 
 def table(name: str, *parts: SchemaItem, since: int = 1) -> Table:

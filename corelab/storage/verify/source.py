@@ -13,6 +13,7 @@ from corelab.storage.database import is_writable
 from corelab.storage.schema import COLUMNS
 
 RawRow = Mapping[str, Any]
+RawCells = tuple[Any, ...]
 _HEADER = tuple(name for name in Header.__dataclass_fields__ if name not in {"lab", "v"})
 
 
@@ -66,7 +67,7 @@ class Source:
         for cells in self.cells(table, names):
             yield dict(zip(names, cells, strict=True))
 
-    def cells(self, table: str, names: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
+    def cells(self, table: str, names: tuple[str, ...]) -> Iterator[RawCells]:
         listed = ", ".join(f'"{name}"' for name in names)
         yield from self.connection.execute(f'SELECT {listed} FROM "{table}" NOT INDEXED')  # noqa: S608 - names of our own tables
 

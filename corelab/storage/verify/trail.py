@@ -7,10 +7,10 @@ from typing import Any
 
 from corelab.domain import audit
 from corelab.domain.audit import Fault, NotCanonicalError
-from corelab.storage.schema import REGULATED, hashed_columns
+from corelab.storage.schema import REGULATED, SCHEMA, hashed_columns, later_columns
 from corelab.storage.schema.columns import parsed
 from corelab.storage.transaction import BACKWARD
-from corelab.storage.verify.source import Event, RawRow, Source
+from corelab.storage.verify.source import Event, RawCells, RawRow, Source
 
 CHAIN, PAYLOAD, ROWS = "chain", "payload", "rows"
 
@@ -24,6 +24,8 @@ def chain(source: Source) -> Iterator[Fault]:
     previous: Event | None = None
     for event in source.events:
         next_seq = previous.header.seq + 1 if previous else 1
+        if not (previous.header.schema if previous else 1) <= event.header.schema <= SCHEMA:
+            yield event.fault(CHAIN, f"is of a version of the tables that could not be ({event.header.schema})")
         if event.header.seq != next_seq:
             yield event.fault(CHAIN, f"event {next_seq} is missing before it")
         yield from _link(event, previous, str(lab["lab_id"]))
@@ -136,10 +138,11 @@ def rows(source: Source) -> Iterator[Fault]:
     digests: defaultdict[object, list[str]] = defaultdict(list)
     for table in REGULATED:
         names = hashed_columns(table)
-        place, digest = names.index("event_seq"), audit.row_digester(table, names)
+        place = names.index("event_seq")
         for cells in source.cells(table, names):
+            event = source.by_seq.get(cells[place])
             try:
-                digests[cells[place]].append(digest(cells))
+                digests[cells[place]].append(_digest(table, names, cells, event.header.schema if event else SCHEMA))
             except NotCanonicalError:
                 yield Fault(source.where(cells[place]), f"{ROWS}: a row of {table} holds what was never written", ROWS)
     for event in source.events:
@@ -147,3 +150,14 @@ def rows(source: Source) -> Iterator[Fault]:
             yield event.fault(ROWS, "its rows are not the ones recorded")
     for seq in digests:
         yield Fault(f"event {seq}", f"{ROWS}: rows without event", ROWS)
+
+
+def _digest(table: str, names: tuple[str, ...], cells: RawCells, schema: int) -> str:
+    """The digest of a row by the columns that there were at its event; what came later holds its default. Raises NotCanonicalError."""
+    covered = hashed_columns(table, schema)
+    if covered == names:
+        return audit.row_digester(table, names)(cells)
+    row = dict(zip(names, cells, strict=True))
+    if not covered or any(row[name] != default for name, default in later_columns(table, schema).items()):
+        raise NotCanonicalError(row)
+    return audit.row_digester(table, covered)([row[name] for name in covered])
