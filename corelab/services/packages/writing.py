@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import corelab
 from corelab.domain.accounts import Command, Meaning
-from corelab.domain.audit import SignedDocument, key_id
+from corelab.domain.audit import key_id
 from corelab.domain.clock import stamp
 from corelab.domain.vocabulary import LabKind
 from corelab.export.check import PackageFault, content_faults, row_name
@@ -27,6 +27,7 @@ from corelab.services.packages.errors import ManyChartersError, NothingToExportE
 from corelab.services.packages.gather import Excluded, Gathered, gather
 from corelab.services.verification import require_sound
 from corelab.storage.keys import Opening, Signer, make_opening
+from corelab.storage.signed import document_of
 from corelab.storage.snapshot import Row, Snapshot
 from corelab.storage.transaction import NewRow, Transaction
 
@@ -265,23 +266,7 @@ class _Package:
     # ---- the approval
 
     def _approval(self, signature: Mapping[str, Any], opening: Opening, public: bytes) -> dict[str, Any]:
-        document = SignedDocument(
-            account=signature["account_id"],
-            at=_text(signature["at"]),
-            charter=signature["charter_hash"],
-            content=signature["content_digest"],
-            key=signature["key_id"],
-            lab=str(self._transaction.all("lab")[0]["lab_id"]),
-            meaning=_text(signature["meaning"]),
-            name=signature["printed_name"],
-            prev=signature["prev_hash"],
-            record=signature["record_id"],
-            record_type=signature["record_type"],
-            revision=signature["revision"],
-            seq=signature["seq"],
-            trial=self._trial,
-            tz=signature["tz"],
-        )
+        document = document_of(signature, self._transaction.all("lab")[0], signature["seq"])
         return {
             "document": asdict(document),
             "opening": base64.b64encode(opening.body).decode("ascii"),
@@ -295,8 +280,3 @@ class _Package:
         public = next(bytes(row["sign_pub"]) for row in credentials if key_id(bytes(row["sign_pub"])) == signature["key_id"])
         stored = self._transaction.one("event_payload", seq=package["event_seq"]) or {}
         return self._approval({**signature, "seq": package["event_seq"]}, Opening(bytes(stored["body"])), public)
-
-
-def _text(value: Any) -> str:
-    """Times and enums as the record writes them."""
-    return stamp(value) if hasattr(value, "tzinfo") else str(getattr(value, "value", value))

@@ -6,6 +6,7 @@ from corelab.domain import audit
 from corelab.domain.accounts import Meaning, role_of_meaning
 from corelab.domain.audit import Fault
 from corelab.storage.keys import is_signed_by
+from corelab.storage.signed import document_of
 from corelab.storage.verify.source import Event, RawRow, Source
 
 SIGNATURE = "signature"
@@ -45,23 +46,7 @@ def _disagreements(source: Source, row: RawRow, event: Event, keys: "_Keys") -> 
 
 def _document(source: Source, row: RawRow, event: Event) -> bytes:
     lab = source.lab or {"lab_id": "", "trial_id": ""}
-    document = audit.SignedDocument(
-        account=row["account_id"],
-        at=row["at"],
-        charter=row["charter_hash"],
-        content=row["content_digest"],
-        key=row["key_id"],
-        lab=lab["lab_id"],
-        meaning=row["meaning"],
-        name=row["printed_name"],
-        prev=row["prev_hash"],
-        record=row["record_id"],
-        record_type=row["record_type"],
-        revision=row["revision"],
-        seq=event.header.seq,
-        trial=lab["trial_id"],
-        tz=row["tz"],
-    )
+    document = document_of(row, lab, event.header.seq)
     try:
         return document.signed_bytes
     except audit.NotCanonicalError:
