@@ -15,7 +15,7 @@ from tests.acceptance.command_line import Ran
 from tests.builders import PASSWORD, Lab, TickingClock, a_lab
 from tests.exam_builders import changed, shipped_bytes
 
-pytestmark = [pytest.mark.xdist_group("bad-input"), pytest.mark.requirement("bad input: clear words, nothing lost")]
+pytestmark = [pytest.mark.requirement("bad input: clear words, nothing lost")]
 
 REFUSED, MISUSED = 1, 2
 

@@ -12,7 +12,7 @@ from tests.acceptance.command_line import CommandLine
 from tests.acceptance.leaks import found_in, spellings
 from tests.acceptance.window import Place
 
-pytestmark = [pytest.mark.xdist_group("blindness"), pytest.mark.requirement("records: readings are sealed until released")]
+pytestmark = [pytest.mark.requirement("records: readings are sealed until released")]
 
 CHARTER = "dvt-lower-extremity"
 NOTE = "zebrafinch-oboe-7431"

@@ -13,7 +13,7 @@ from tests.acceptance.command_line import CommandLine, Ran
 from tests.acceptance.window import Place
 from tests.builders import PASSWORD, TickingClock, a_lab
 
-pytestmark = [pytest.mark.xdist_group("command-line"), pytest.mark.requirement("command line: names, options, JSON keys, exit codes")]
+pytestmark = [pytest.mark.requirement("command line: names, options, JSON keys, exit codes")]
 
 OTHERS = ("CIV", "EIV", "FV_PROX", "FV_MID", "FV_DIST", "POPV", "PTV", "PERV", "SFJ", "GSV", "SSV")
 

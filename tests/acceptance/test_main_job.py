@@ -17,7 +17,7 @@ from tests.acceptance.main_job import QUESTION, MainJob
 from tests.acceptance.screen import private_screen
 from tests.builders import TickingClock, a_lab
 
-pytestmark = [pytest.mark.window, pytest.mark.xdist_group("main-job")]
+pytestmark = [pytest.mark.window]
 
 
 @pytest.fixture(scope="module")

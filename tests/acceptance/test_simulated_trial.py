@@ -12,8 +12,6 @@ from tests.acceptance.command_line import CommandLine
 from tests.acceptance.forgery import Table, forge, rows_of
 from tests.acceptance.window import Place
 
-pytestmark = pytest.mark.xdist_group("simulated")
-
 TABLES = ("readings", "results", "subject_visit")
 OWN = {"SIGNDTC", "RECID", "EVENTSEQ"}
 """Columns that tell of the run and not of the trial: times and ids of records."""

@@ -13,7 +13,7 @@ from corelab.ui.pages import PAGES
 from tests.acceptance.command_line import CommandLine
 from tests.acceptance.window import Place
 
-pytestmark = [pytest.mark.xdist_group("tour"), pytest.mark.requirement("demo: the whole job can be looked at without a display")]
+pytestmark = [pytest.mark.requirement("demo: the whole job can be looked at without a display")]
 
 LARGEST_KB = 600
 

@@ -13,8 +13,6 @@ from corelab.services.demo import Cancelled, Demo
 from corelab.services.verification import verify_lab
 from tests.builders import TickingClock
 
-pytestmark = pytest.mark.xdist_group("demo")  # one worker: the lab they share is made once
-
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Demo:

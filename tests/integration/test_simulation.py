@@ -12,8 +12,6 @@ from corelab.services.verification import verify_lab
 from corelab.storage.store import Snapshot
 from tests.builders import TickingClock
 
-pytestmark = pytest.mark.xdist_group("simulation")  # one worker: the lab they share is made once
-
 NOTE = "a small word that nobody else may see"
 
 
