@@ -1,0 +1,127 @@
+"""For every service function that a person uses: the command it belongs to, and a call of it that changes nothing.
+
+A call names what does not exist, or gives what cannot be; ``otherwise`` is how it then fails for those who may call it.
+"""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+from typing import Any
+
+from corelab import services
+from corelab.domain.accounts import Command, Role
+from corelab.domain.clip import Clip, Timing, TimingSource
+from corelab.domain.intake import IntakeRefusedError
+from corelab.domain.reading_errors import NotYoursError
+from corelab.domain.record_errors import CodeRefusedError, PersonRefusedError, SignInRefusedError
+from corelab.domain.vocabulary import AccountId, AssignmentId, ClipId, SegmentId, Sha256, Side
+from corelab.services.clips import ClipMissingError
+from tests.exam_builders import a_reading
+
+
+class Ask(Enum):
+    """Why a function asks for no command."""
+
+    SELF = "what everybody may do about themselves"
+    PART = "a step of other services, which ask; nothing above the services may call it"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """``commands``: any one of them is enough."""
+
+    commands: frozenset[Command]
+    arguments: tuple[Any, ...] = ()
+    keywords: Mapping[str, Any] = field(default_factory=dict)
+    otherwise: tuple[type[Exception], ...] = ()
+
+
+def by(*commands: Command, otherwise: type[Exception] | None = None) -> Callable[..., Call]:
+    """Makes the call from its arguments after lab and session."""
+    errors = () if otherwise is None else (otherwise,)
+    return lambda *arguments, **keywords: Call(frozenset(commands), arguments, keywords, errors)
+
+
+NOBODY, NOTHING, NO_CLIP, WHY = AccountId("nobody"), AssignmentId("nothing"), ClipId("no clip"), "the reason"
+CFV = SegmentId("CFV")
+A_CLIP = Clip(Sha256("c" * 64), 8, 8, Timing(TimingSource.FRAME_TIME, (40.0,)))
+A_CASE = None
+
+_unknown_person = by(Command.ACCOUNT, otherwise=PersonRefusedError)
+_not_read = by(Command.READ, otherwise=NotYoursError)
+_not_decided = by(Command.ADJUDICATE, otherwise=NotYoursError)
+_no_clip = by(Command.PIXELS, otherwise=IntakeRefusedError)
+
+SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
+    {
+        "accounts.people": by(Command.PEOPLE)(),
+        "accounts.add_person": _unknown_person("somebody", "", {Role.READER}),
+        "accounts.change_password": Ask.SELF,
+        "accounts.deactivate": _unknown_person(NOBODY, WHY),
+        "accounts.unlock": _unknown_person(NOBODY, WHY),
+        "accounts.set_roles": _unknown_person(NOBODY, {Role.READER}, WHY),
+        "accounts.reset": _unknown_person(NOBODY, WHY),
+        "accounts.holds_custody": by(Command.PEOPLE)(),
+        "accounts.grant_custody": by(Command.CUSTODY, otherwise=PersonRefusedError)(NOBODY),
+        "accounts.record_training": by(Command.TRAINING, otherwise=PersonRefusedError)(NOBODY, "0" * 64),
+        "adjudication.open_case": _not_decided(NOTHING),
+        "adjudication.save": _not_decided(NOTHING, A_CASE),
+        "adjudication.sign": _not_decided(NOTHING, A_CASE, "the password"),
+        "assignment.assign": by(Command.ASSIGN)(),
+        "assignment.chance": Ask.PART,
+        "clips.open_clip": by(Command.READ, Command.ADJUDICATE, otherwise=ClipMissingError)(A_CLIP),
+        "comparison.release_and_compare": by(Command.COMPARE)(),
+        "custody.recover": by(Command.CUSTODY, otherwise=CodeRefusedError)("no code", "the password"),
+        "custody.rotate": by(Command.CUSTODY, otherwise=PersonRefusedError)(" ", "the password"),
+        "intake.delivery.take_in": by(Command.INTAKE, otherwise=IntakeRefusedError)((), subject="", visit=""),
+        "intake.exams.exams": by(Command.STATUS)(),
+        "intake.exams.set_not_imaged": by(Command.EXAM, otherwise=IntakeRefusedError)("no exam", (CFV,), None),
+        "intake.exams.set_subject": by(Command.SUBJECT, otherwise=IntakeRefusedError)("", {}),
+        "intake.labels.label": by(Command.LABEL, otherwise=IntakeRefusedError)(NO_CLIP, CFV, Side.LEFT),
+        "intake.labels.label_all": by(Command.LABEL)({}),
+        "intake.pictures.contact_sheet": _no_clip(NO_CLIP),
+        "intake.pictures.pictures": _no_clip(NO_CLIP),
+        "intake.pixels.accept_damage": _no_clip(NO_CLIP, WHY),
+        "intake.pixels.confirm_nothing_to_mask": _no_clip(NO_CLIP),
+        "intake.pixels.pass_pixels": _no_clip((NO_CLIP,)),
+        "intake.pixels.reject_pixels": _no_clip(NO_CLIP, WHY),
+        "intake.pixels.set_mask": _no_clip(NO_CLIP, ()),
+        "intake.pixels.verify_pixels": _no_clip((NO_CLIP,)),
+        "intake.pixels.waiting": by(Command.PIXELS)(),
+        "intake.release.release": Ask.PART,
+        "intake.strays.set_strays_aside": Ask.PART,
+        "own_work.envelope": Ask.PART,
+        "own_work.record_refusal": Ask.PART,
+        "own_work.signed_before": Ask.PART,
+        "packages.locking.lock": by(Command.LOCK, otherwise=ValueError)(" ", "the password"),
+        "packages.writing.export": by(Command.EXPORT, otherwise=SignInRefusedError)("nowhere", "not the password at all"),
+        "packages.writing.preview": by(Command.EXPORT)(),
+        "reading.faults": by(Command.READ)(a_reading(), ()),
+        "reading.open_reading": _not_read(NOTHING),
+        "reading.save": _not_read(a_reading()),
+        "reading.sign": _not_read(a_reading(), "the password"),
+        "resealing.reseal": by(Command.CUSTODY, otherwise=PersonRefusedError)(NOBODY),
+        "resealing.waiting": by(Command.PEOPLE)(),
+        "sign_in.lab_secret": Ask.PART,
+        "sign_in.sign_out": Ask.SELF,
+        "sign_in.signer": Ask.SELF,
+        "status.status": by(Command.STATUS)(),
+        "worklist.worklist": by(Command.WORKLIST)(),
+    }
+)
+
+
+def found_services() -> Iterator[tuple[str, Callable[..., Any]]]:
+    """(``module.function``, function) of every public function of the services that takes a lab and who is signed in."""
+    prefix = f"{services.__name__}."
+    for info in pkgutil.walk_packages(services.__path__, prefix):
+        module = importlib.import_module(info.name)
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            if function.__module__ != info.name or name.startswith("_"):
+                continue
+            if list(inspect.signature(function).parameters)[:2] == ["lab", "session"]:
+                yield f"{info.name.removeprefix(prefix)}.{name}", function
