@@ -1,9 +1,12 @@
-"""What every test may rely on: an off-screen Qt, and a folder of its own for this person's settings."""
+"""What every test may rely on: an off-screen Qt, and a folder of its own for this person's settings. And how many faults to inject."""
 
 import os
 from pathlib import Path
 
 import pytest
+
+from tests import part11
+from tests.faults import figures
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -21,3 +24,25 @@ def ultrasound() -> Path:
     if not ULTRASOUND.is_dir():
         pytest.skip("the shared ultrasound files are not on this machine")
     return ULTRASOUND
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--nightly", action="store_true", help="inject the full number of faults: hours instead of minutes")
+    parser.addoption("--faults", type=Path, metavar="FILE", help="write the table of injected faults to this CSV file")
+    parser.addoption("--p11-matrix", type=Path, metavar="FILE", help="write requirement, test and result to this CSV file")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--p11-matrix"):
+        config.pluginmanager.register(part11.Matrix(config.getoption("--p11-matrix").absolute()))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """The table of faults, of whichever tests injected some."""
+    reports = [each for kind in ("passed", "failed") for each in terminalreporter.getreports(kind)]
+    table = [line for report in reports for line in figures.lines(report.user_properties)]
+    if table:
+        terminalreporter.section("faults")
+        terminalreporter.write_line(figures.as_text(table))
+    if config.getoption("--faults"):
+        figures.write_csv(table, config.getoption("--faults"))
