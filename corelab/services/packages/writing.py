@@ -36,8 +36,8 @@ _STEPS = 4
 
 # Events that change nothing of the trial's data: a package of the same data is the same package.
 _PASSING = (
-    "account.locked", "adjudication.open", "clock.", "credential.", "package.", "reading.open", "sealed.opened", "session.",
-    "signature.refused", "signin.",
+    "account.locked", "adjudication.open", "audit.", "clock.", "credential.", "package.", "reading.exported", "reading.open",
+    "reading.printed", "screen.", "sealed.opened", "session.", "signature.refused", "signin.",
 )  # fmt: skip
 
 
