@@ -3,14 +3,18 @@
 Imports stand inside the functions: a command that needs no window must not load Qt, and the window must not load codecs.
 """
 
+import atexit
 import os
+import platform
 import sys
+import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from corelab import __version__, log, process
 from corelab.domain.clock import Clock, SystemClock
 from corelab.settings import Settings, last_lab, load_settings, remember_lab
 
@@ -27,6 +31,31 @@ Told = Callable[[int, int, str], None]
 
 class NoDisplayError(Exception):
     """There is no screen to open a window on."""
+
+
+def start() -> None:
+    """Before anything else of the program: no core dump, a log, temporary files in a private folder; faults on no page go into the log."""
+    state = load_settings().state
+    process.forbid_core_dumps()
+    log.start(state)
+    system = sys.platform if sys.platform in {"linux", "win32", "darwin"} else "other"
+    log.tell("program.started", version=__version__, python=platform.python_version(), system=system)
+    removed = process.use_private_temporary(state / "temporary")
+    atexit.register(process.leave_private_temporary, state / "temporary")
+    if removed:
+        log.tell("temporary.cleaned", folders=removed)
+    threading.excepthook = _on_thread
+    sys.unraisablehook = _unraisable
+
+
+def _on_thread(fault: threading.ExceptHookArgs) -> None:
+    if fault.exc_value is not None:
+        log.tell("fault", fault=fault.exc_value, at=fault.exc_traceback)
+
+
+def _unraisable(fault: "sys.UnraisableHookArgs") -> None:
+    if fault.exc_value is not None:
+        log.tell("fault.unraisable", fault=fault.exc_value, at=fault.exc_traceback)
 
 
 def clock() -> Clock:
@@ -74,9 +103,9 @@ def bench(*, quick: bool, say: Callable[[str], None]) -> "tuple[Goal, ...]":
 def _window_figures(folder: Path, turns: int) -> "WindowFigures":
     """A reader of a new demo lab opens a reading, over and over."""
     from corelab.services import accounts  # noqa: PLC0415
-    from corelab.ui import application, figures  # noqa: PLC0415
+    from corelab.ui import figures, qt_messages  # noqa: PLC0415
 
-    application.quieten_off_screen()
+    qt_messages.into_log()
     made = make_demo(folder, lambda _done, _total, _words: None)
     reader = next(each for each in made.accounts if each.role == "reader")
     lab = open_lab(folder)
@@ -97,10 +126,10 @@ def make_demo(folder: Path, progress: Told, cancelled: Callable[[], bool] | None
 def tour(folder: Path, made: "Demo", out: Path, say: Callable[[str], None]) -> "Toured":
     """Walk through the demo lab off screen; pictures of every page and a package go to ``out``."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from corelab.ui import application  # noqa: PLC0415
+    from corelab.ui import qt_messages  # noqa: PLC0415
     from corelab.ui import tour as walk  # noqa: PLC0415
 
-    application.quieten_off_screen()
+    qt_messages.into_log()
     return walk.tour(open_lab(folder), {each.user: each.password for each in made.accounts}, out, say)
 
 

@@ -12,33 +12,65 @@ import platformdirs
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``configuration`` is the folder of this person's settings on this machine (workstation id, last lab, keys preset)."""
+    """Folders of this person on this machine.
+
+    ``configuration``: workstation id, last lab, keys preset. ``state``: log, reports of faults, temporary files.
+    """
 
     configuration: Path
+    state: Path
 
 
 def load_settings() -> Settings:
-    """The settings of this person; ``CORELAB_CONFIG`` names another folder (for tests and kiosks)."""
-    folder = os.environ.get("CORELAB_CONFIG") or platformdirs.user_config_dir("corelab", appauthor=False)
-    return Settings(configuration=Path(folder))
+    """The settings of this person; ``CORELAB_CONFIG`` names another folder for both (for tests and kiosks)."""
+    named = os.environ.get("CORELAB_CONFIG")
+    if named:
+        return Settings(configuration=Path(named), state=Path(named) / "state")
+    configuration, state = (each("corelab", appauthor=False) for each in (platformdirs.user_config_dir, platformdirs.user_state_dir))
+    return Settings(configuration=Path(configuration), state=Path(state))
 
 
 def last_lab(settings: Settings) -> Path | None:
     """The lab this person worked in last on this machine. An unreadable note is no lab."""
-    try:
-        noted = tomllib.loads(_note(settings).read_text(encoding="utf-8")).get("last_lab")
-    except (OSError, ValueError):
-        return None
-    return Path(noted) if isinstance(noted, str) else None
+    return _noted(settings.configuration, "last_lab")
 
 
 def remember_lab(settings: Settings, lab: Path) -> None:
     """Note where this person works. Only a convenience: when the folder cannot be written, nothing else suffers."""
     with contextlib.suppress(OSError):
-        settings.configuration.mkdir(parents=True, exist_ok=True)
-        # A JSON string without escaped slashes is a TOML string.
-        _note(settings).write_text(f"last_lab = {json.dumps(str(lab.resolve()))}\n", encoding="utf-8")
+        _note_down(settings.configuration, last_lab=lab)
 
 
-def _note(settings: Settings) -> Path:
-    return settings.configuration / "settings.toml"
+def witness_folder(configuration: Path) -> Path | None:
+    """The folder, outside of any lab, to which each sign-out on this workstation copies the head of the trail."""
+    return _noted(configuration, "witness")
+
+
+def remember_witness(configuration: Path, folder: Path | None) -> None:
+    """Set the witness folder, or none. Raises OSError."""
+    _note_down(configuration, witness=folder)
+
+
+def _noted(configuration: Path, name: str) -> Path | None:
+    noted = _notes(configuration).get(name)
+    return Path(noted) if isinstance(noted, str) else None
+
+
+def _notes(configuration: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(_file(configuration).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _note_down(configuration: Path, **folders: Path | None) -> None:
+    """Change these notes and keep the others."""
+    notes = {**_notes(configuration), **{name: str(folder.resolve()) if folder else None for name, folder in folders.items()}}
+    configuration.mkdir(parents=True, exist_ok=True)
+    # A JSON string without escaped slashes is a TOML string.
+    lines = (f"{name} = {json.dumps(value)}\n" for name, value in sorted(notes.items()) if isinstance(value, str))
+    _file(configuration).write_text("".join(lines), encoding="utf-8")
+
+
+def _file(configuration: Path) -> Path:
+    return configuration / "settings.toml"

@@ -6,6 +6,8 @@ from types import MappingProxyType
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from corelab import app
+
 _MODULES = MappingProxyType(
     {
         "run": "desktop",
@@ -64,4 +66,9 @@ def window(ctx: typer.Context) -> None:
 
 
 def main() -> None:
-    cli()
+    """The program, from start to end: a fault outside of every command ends in words and a report as well."""
+    app.start()
+    try:
+        cli()
+    except Exception as error:  # noqa: BLE001 - a traceback would tell what the program worked with
+        import_module("corelab.cli.terminal").end_by(error)

@@ -8,6 +8,7 @@ import typer
 
 from corelab import app
 from corelab.cli.terminal import AsJson, answer, command, progress, say
+from corelab.process import SYSTEM_TEMPORARY
 from corelab.services import charters, simulation
 
 commands = typer.Typer()
@@ -26,7 +27,7 @@ def demo(
 
     Example: corelab demo demo-lab --tour pictures
     """
-    place = folder or Path(tempfile.mkdtemp(prefix="corelab-demo-")) / "lab"
+    place = folder or Path(tempfile.mkdtemp(prefix="corelab-demo-", dir=SYSTEM_TEMPORARY)) / "lab"
     with progress("Making the demo lab", quiet=as_json) as show:
         made = app.make_demo(place, show)
     document: dict[str, Any] = {"lab": str(place), "accounts": _accounts(made.accounts), "pictures": [], "package": None}

@@ -4,19 +4,21 @@ import contextlib
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, ParamSpec
+from typing import Annotated, Any, NoReturn, ParamSpec
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from corelab import app
+from corelab import app, log
 from corelab.services import accounts, labs
-from corelab.ui.words import words_for
+from corelab.ui.fault_words import words_for_fault
+from corelab.ui.words import is_expected, words_for
 
 FAILED, WRONG_USAGE = 1, 2
 
@@ -61,22 +63,54 @@ def command(work: Callable[P, None]) -> Callable[P, None]:
 
     @wraps(work)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        begun = time.monotonic()
+        code = FAILED
         try:
-            work(*args, **kwargs)
-        except Faulty as faulty:
-            if str(faulty):
-                say(str(faulty))
-            raise typer.Exit(FAILED) from None
-        except (typer.Exit, typer.Abort, typer.BadParameter):
+            with _refusing():
+                work(*args, **kwargs)
+            code = 0
+        except typer.Exit as end:
+            code = end.exit_code
             raise
-        except KeyboardInterrupt:
-            say("Stopped. What was finished is kept.")
-            raise typer.Exit(FAILED) from None
-        except Exception as error:  # noqa: BLE001 - the last place: every failure becomes words and an exit code
-            say(words_for(error).all)
-            raise typer.Exit(FAILED) from None
+        except typer.BadParameter:
+            code = WRONG_USAGE
+            raise
+        finally:
+            log.tell("command.ended", work=work, code=code, ms=round((time.monotonic() - begun) * 1000))
 
     return run
+
+
+@contextlib.contextmanager
+def _refusing() -> Iterator[None]:
+    """What stops a command becomes words on standard error and an exit code."""
+    try:
+        yield
+    except Faulty as faulty:
+        if str(faulty):
+            say(str(faulty))
+        raise typer.Exit(FAILED) from None
+    except (typer.Exit, typer.Abort, typer.BadParameter):
+        raise
+    except KeyboardInterrupt:
+        say("Stopped. What was finished is kept.")
+        raise typer.Exit(FAILED) from None
+    except Exception as error:  # noqa: BLE001 - the last place: every failure becomes words and an exit code
+        say(_words_of(error))
+        raise typer.Exit(FAILED) from None
+
+
+def end_by(error: Exception) -> NoReturn:
+    """End the program with an error that no command caught."""
+    say(_words_of(error))
+    sys.exit(FAILED)
+
+
+def _words_of(error: Exception) -> str:
+    """A fault of the program ends with its report, not with a traceback: that would tell what it worked with."""
+    if is_expected(error):
+        return words_for(error).all
+    return words_for_fault(error, log.report(error)).all
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +148,7 @@ def signed_in(folder: Path, *, password_stdin: bool = False) -> Iterator[SignedI
     user, password = typed_user(), typed_password(stdin=password_stdin)
     lab = app.open_lab(folder)
     session = accounts.sign_in(lab, user, password)
+    log.tell("sign_in.accepted")
     try:
         yield SignedIn(lab, session, password)
     finally:

@@ -1,22 +1,21 @@
 """Makes the application and its window, and leads a person from the choice of a lab through sign-in to the pages and out again."""
 
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMessageLogContext, QObject, QSize, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QObject, QSize
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from corelab.services import accounts
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab
-from corelab.ui import dialogs
+from corelab.ui import dialogs, qt_messages
+from corelab.ui.crash import FaultsShown
 from corelab.ui.desk import Desk
 from corelab.ui.idle import IdleWatch
 from corelab.ui.jobs import Cancel, Jobs, ThreadJobs
@@ -205,27 +204,14 @@ def dress(arguments: Sequence[str] = ()) -> QApplication:
     return app
 
 
-def quieten_off_screen() -> None:
-    """Keep one remark of the off-screen platform, which it makes about every window with a least size, from people's terminals."""
-    before = qInstallMessageHandler(None)
-
-    def tell(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
-        if "propagateSizeHints" not in message:
-            if before is not None:
-                before(kind, context, message)
-            else:
-                sys.stderr.write(f"{message}\n")
-
-    qInstallMessageHandler(tell)
-
-
 def run(doors: Doors, lab: Path | None) -> int:
     """Open the window on ``lab`` (or offer to choose one) and stay until it is closed. Returns the exit code."""
+    qt_messages.into_log()
     app = dress()
     jobs = ThreadJobs()
     window = MainWindow()
     front = Front(window, jobs, doors)
-    sys.excepthook = partial(_say, window)
+    sys.excepthook = FaultsShown(window)
     welcome = front.welcome()
     if lab is not None:
         welcome.lab_chosen.emit(str(lab))
@@ -243,10 +229,3 @@ def _show(window: MainWindow) -> None:
         window.showMaximized()
     else:
         window.show()
-
-
-def _say(window: MainWindow, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """A fault of the program itself: into the log in full, on screen in words; never swallowed."""
-    traceback.print_exception(kind, error, trace)
-    if isinstance(error, Exception):
-        dialogs.show_error(window, error)

@@ -3,56 +3,21 @@
 All are window-modal and answer by a call, so that nothing else stands still while they are open.
 """
 
-import sys
-import traceback
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 from corelab.domain.accounts import Meaning
-from corelab.ui.buttons import Button, Look
+from corelab.ui.crash import show_fault
 from corelab.ui.desk import Desk
+from corelab.ui.dialog import Dialog
 from corelab.ui.fields import Password, field
 from corelab.ui.parts import text_label, tint
-from corelab.ui.theme import GRID, Colour, Size, Weight, font
+from corelab.ui.theme import Colour, Size, Weight, font
 from corelab.ui.times import with_zone
 from corelab.ui.words import is_expected, words_for
-
-
-class Dialog(QDialog):
-    """A title, what it is about, and a row of buttons at the foot."""
-
-    def __init__(self, parent: QWidget | None, title: str, *, width: int = 480) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Corelab")
-        self.setAccessibleName(title)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowModality(Qt.WindowModality.WindowModal)
-        self.setFixedWidth(width)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(24, 24, 24, 24)
-        outer.setSpacing(16)
-        self.heading = text_label(title, Size.SEGMENT, Weight.HEADING, Colour.STRONG, wrap=True)
-        outer.addWidget(self.heading)
-        self.lines = QVBoxLayout()
-        self.lines.setSpacing(12)
-        outer.addLayout(self.lines)
-        self.foot = QHBoxLayout()
-        self.foot.setSpacing(GRID)
-        self.foot.addStretch(1)
-        outer.addLayout(self.foot)
-
-    def add_words(self, words: str, *, strong: bool = False) -> None:
-        ink = (Weight.VALUE, Colour.STRONG) if strong else (Weight.TEXT, Colour.TEXT)
-        self.lines.addWidget(text_label(words, Size.BODY, *ink, wrap=True))
-
-    def add_button(self, words: str, pressed: Callable[[], object], *, primary: bool = False, cap: str = "") -> Button:
-        button = Button(words, look=Look.PRIMARY if primary else Look.PLAIN, cap=cap)
-        button.clicked.connect(pressed)
-        self.foot.addWidget(button)
-        return button
 
 
 class ErrorDialog(Dialog):
@@ -66,10 +31,10 @@ class ErrorDialog(Dialog):
         self.add_button("Close", self.accept, primary=True, cap="Enter").setFocus()
 
 
-def show_error(parent: QWidget | None, error: BaseException) -> ErrorDialog:
-    """Open the message for an error; see ``words_for``. One without words of its own goes into the log: where, never what it said."""
+def show_error(parent: QWidget | None, error: BaseException) -> Dialog:
+    """Open the message for an error; see ``words_for``. One without words of its own is a fault of the program: see ``crash``."""
     if not is_expected(error):
-        sys.stderr.write(f"{''.join(traceback.format_tb(error.__traceback__))}{type(error).__name__}\n")
+        return show_fault(parent, error)
     dialog = ErrorDialog(parent, error)
     dialog.open()
     return dialog

@@ -5,6 +5,7 @@ signal, and only while its owner is still alive. No QObject ever lives on anothe
 """
 
 import os
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -14,8 +15,13 @@ from typing import Any, Protocol, TypeVar
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 
+from corelab import log
+
 T = TypeVar("T")
 Failed = Callable[[Exception], None]
+
+SLOW_S = 1.0
+"""Work that takes longer stands in the log."""
 
 
 class Job(Protocol):
@@ -95,10 +101,14 @@ class ThreadJobs(QObject):
         return future
 
     def _run(self, owner: QObject, work: Callable[[], Any], done: Callable[[Any], None], failed: Failed) -> None:
+        begun = time.monotonic()
         try:
             answer = partial(done, work())
         except Exception as error:  # noqa: BLE001 - whatever went wrong is told to the page that asked
+            log.tell("work.refused", work=work, fault=error, at=error.__traceback__)
             answer = partial(failed, error)
+        if time.monotonic() - begun > SLOW_S:
+            log.tell("work.slow", work=work, ms=round((time.monotonic() - begun) * 1000))
         self._post(owner, answer)
 
     def _post(self, owner: QObject, answer: Callable[[], None]) -> None:
@@ -123,6 +133,7 @@ class ImmediateJobs:
         try:
             answer = work()
         except Exception as error:  # noqa: BLE001 - as on a thread: the page that asked is told
+            log.tell("work.refused", work=work, fault=error, at=error.__traceback__)
             failed(error)
             return _Done()
         if shiboken6.isValid(owner):

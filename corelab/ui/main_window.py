@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QSize, Signal
 from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
+from corelab import log
 from corelab.domain.accounts import Role, role_for
 from corelab.domain.vocabulary import LabKind
 from corelab.ui import commands
@@ -79,6 +80,7 @@ class MainWindow(QMainWindow):
         badge = "" if desk.lab.kind is LabKind.TRIAL else f" - {desk.lab.kind.value.upper()}"
         self.setWindowTitle(f"{desk.lab.trial_id} - {words}{badge} - Corelab")
         self.uncover()
+        log.tell("sign_in.accepted")
         self.open_page(self._entries[0].name)
 
     def end(self) -> bool:
@@ -92,6 +94,7 @@ class MainWindow(QMainWindow):
         self._entries = ()
         self._desk = None
         self.header.forget_person()
+        log.tell("sign_out")
         self.setWindowTitle("Corelab")
         return True
 

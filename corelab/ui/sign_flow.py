@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 from corelab.domain.accounts import Meaning
 from corelab.services.reading import Signed
 from corelab.ui.desk import Desk
-from corelab.ui.dialogs import Dialog, SignDialog, ask_signature, show_error
+from corelab.ui.dialog import Dialog
+from corelab.ui.dialogs import SignDialog, ask_signature, show_error
 
 T = TypeVar("T")
 

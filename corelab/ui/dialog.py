@@ -1,0 +1,44 @@
+"""What every question and message has: a title, what it is about, and a row of buttons at the foot."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from corelab.ui.buttons import Button, Look
+from corelab.ui.parts import text_label
+from corelab.ui.theme import GRID, Colour, Size, Weight
+
+
+class Dialog(QDialog):
+    """Window-modal: it answers by a call, and nothing else stands still while it is open."""
+
+    def __init__(self, parent: QWidget | None, title: str, *, width: int = 480) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Corelab")
+        self.setAccessibleName(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        self.setFixedWidth(width)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 24, 24, 24)
+        outer.setSpacing(16)
+        self.heading = text_label(title, Size.SEGMENT, Weight.HEADING, Colour.STRONG, wrap=True)
+        outer.addWidget(self.heading)
+        self.lines = QVBoxLayout()
+        self.lines.setSpacing(12)
+        outer.addLayout(self.lines)
+        self.foot = QHBoxLayout()
+        self.foot.setSpacing(GRID)
+        self.foot.addStretch(1)
+        outer.addLayout(self.foot)
+
+    def add_words(self, words: str, *, strong: bool = False) -> None:
+        ink = (Weight.VALUE, Colour.STRONG) if strong else (Weight.TEXT, Colour.TEXT)
+        self.lines.addWidget(text_label(words, Size.BODY, *ink, wrap=True))
+
+    def add_button(self, words: str, pressed: Callable[[], object], *, primary: bool = False, cap: str = "") -> Button:
+        button = Button(words, look=Look.PRIMARY if primary else Look.PLAIN, cap=cap)
+        button.clicked.connect(pressed)
+        self.foot.addWidget(button)
+        return button
