@@ -49,7 +49,7 @@ def outcomes(report: IntakeReport) -> list[tuple[str, str | None]]:
     return [(one.outcome.value, one.code) for one in report.objects]
 
 
-def test_folders_are_taken_in_deep_and_links_are_not_followed(lab: Lab, site: Path, tmp_path: Path) -> None:
+def test_p11_71_folders_are_taken_in_deep_and_links_are_not_followed(lab: Lab, site: Path, tmp_path: Path) -> None:
     a_clip(site / "a" / "b" / "1.dcm", 1)
     a_clip(site / "2", 2)
     (site / "notes.txt").write_text(TOKEN)
@@ -122,14 +122,20 @@ def test_archives_are_read_member_by_member(lab: Lab, site: Path, tmp_path: Path
     assert outcomes(taken(lab, site)) == [("checked", None), ("checked", None), ("rejected", "NOT_DICOM")]
 
 
-@pytest.mark.parametrize("name", ["../escape", "/absolute", "a/../../b", "c:\\x", "..\\up"])
-def test_members_that_try_to_leave_are_refused(name: str, lab: Lab, site: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["../escape", "/absolute", "a/../../b", "c:\\x", "..\\up", "CON", "a/nul.dcm", "/dev/null", "a/lpt1 .1"])
+def test_p11_71_members_that_try_to_leave_are_refused(name: str, lab: Lab, site: Path, tmp_path: Path) -> None:
     an_archive(site / "delivery.zip", **{name: a_clip(tmp_path / "1").read_bytes()})
     assert outcomes(taken(lab, site)) == [("rejected", "ARCHIVE_MEMBER")]
     assert not list(tmp_path.rglob("escape"))
 
 
-def test_nested_linked_and_encrypted_members_are_refused(lab: Lab, site: Path, tmp_path: Path) -> None:
+def test_p11_71_of_members_of_one_name_only_the_first_counts(lab: Lab, site: Path, tmp_path: Path) -> None:
+    content = {name: a_clip(tmp_path / str(n), n).read_bytes() for n, name in enumerate(("a/1.dcm", "A/1.DCM"))}
+    an_archive(site / "delivery.zip", **content)
+    assert outcomes(taken(lab, site)) == [("checked", None), ("rejected", "ARCHIVE_MEMBER")]
+
+
+def test_p11_71_nested_linked_and_encrypted_members_are_refused(lab: Lab, site: Path, tmp_path: Path) -> None:
     inner = an_archive(tmp_path / "inner.zip", x=b"y")
     path = site / "delivery.zip"
     with zipfile.ZipFile(path, "w") as archive:
@@ -147,7 +153,7 @@ def test_nested_linked_and_encrypted_members_are_refused(lab: Lab, site: Path, t
     assert outcomes(taken(lab, site)) == [("rejected", "ARCHIVE_MEMBER")] * 4
 
 
-def test_a_member_that_swells_is_stopped(lab: Lab, site: Path) -> None:
+def test_p11_71_a_member_that_swells_is_stopped(lab: Lab, site: Path) -> None:
     an_archive(site / "bomb.zip", bomb=b"\0" * (64 << 20))
     assert outcomes(taken(lab, site)) == [("rejected", "ARCHIVE_MEMBER")]
     assert sum(path.stat().st_size for path in lab.open.quarantine.rglob("*")) < 1 << 20

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import stat
 import zipfile
 import zlib
@@ -21,15 +22,20 @@ _RATIO_COUNTS_FROM = 1 << 20
 """A member below this size may be as hollow as it likes."""
 _CHUNK = 1 << 20
 _ENCRYPTED = 0x1
+_DEVICE = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One object of a delivery. ``name`` is the site's and never leaves the sealed record beside the quarantined bytes."""
+    """One object of a delivery. ``name`` is the site's and never leaves the sealed record beside the quarantined bytes.
+
+    ``again``: an archive has a member before it of the same name, upper and lower case being one.
+    """
 
     path: Path = field(repr=False)
     name: str = field(repr=False)
     member: zipfile.ZipInfo | None = field(repr=False, default=None)
+    again: bool = False
 
 
 def listed(sources: Sequence[Path]) -> tuple[Source, ...]:
@@ -88,8 +94,10 @@ def _members(archive: Path, root: Path) -> Iterator[Source]:
     if not infos or len(infos) > MEMBER_LIMIT:
         yield Source(archive, _name(archive, root))
         return
+    seen: set[str] = set()
     for info in infos:
-        yield Source(archive, f"{_name(archive, root)}/{info.filename}", info)
+        yield Source(archive, f"{_name(archive, root)}/{info.filename}", info, again=info.filename.casefold() in seen)
+        seen.add(info.filename.casefold())
 
 
 def copied(source: Source, target: Path, room: int) -> str:
@@ -124,19 +132,24 @@ def _stream(source: Source) -> IO[bytes]:
     if source.member is None:
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
         return os.fdopen(os.open(source.path, flags), "rb")
-    _refuse_odd(source.member)
+    if source.again or _is_odd(source.member):
+        raise ObjectRefusedError(IntakeCode.ARCHIVE_MEMBER)
     with closing(zipfile.ZipFile(source.path)) as archive:
         return archive.open(source.member)  # the member keeps the file open until it is closed itself
 
 
-def _refuse_odd(member: zipfile.ZipInfo) -> None:
+def _is_odd(member: zipfile.ZipInfo) -> bool:
     """Encrypted, linked, badly named, oddly packed. Names are never used as paths; one that tries tells what the archive is."""
-    name = PurePosixPath(member.filename.replace("\\", "/"))
-    odd_name = name.is_absolute() or ".." in name.parts or ":" in name.parts[0]
     link = stat.S_ISLNK(member.external_attr >> 16)
     odd_packing = member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-    if member.flag_bits & _ENCRYPTED or odd_name or odd_packing or link:
-        raise ObjectRefusedError(IntakeCode.ARCHIVE_MEMBER)
+    return bool(member.flag_bits & _ENCRYPTED) or link or odd_packing or _has_odd_name(member)
+
+
+def _has_odd_name(member: zipfile.ZipInfo) -> bool:
+    """A path that leaves the folder, or a name that is a device on some system."""
+    name = PurePosixPath(member.filename.replace("\\", "/"))
+    leaves = name.is_absolute() or ".." in name.parts or ":" in member.filename
+    return leaves or not name.parts or any(_DEVICE.fullmatch(part.partition(".")[0].rstrip()) for part in name.parts)
 
 
 def _pour(stream: IO[bytes], out: IO[bytes], limit: int, member: zipfile.ZipInfo | None) -> str:
