@@ -76,6 +76,8 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "clips.open_clip": by(Command.READ, Command.ADJUDICATE, otherwise=ClipMissingError)(A_CLIP),
         "comparison.release_and_compare": by(Command.COMPARE)(),
         "custody.recover": by(Command.CUSTODY, otherwise=CodeRefusedError)("no code", "the password"),
+        "custody_facts.custody_facts": by(Command.PEOPLE)(),
+        "custody_facts.news": Ask.SELF,
         "custody.rotate": by(Command.CUSTODY, otherwise=PersonRefusedError)(" ", "the password"),
         "intake.delivery.take_in": by(Command.INTAKE, otherwise=IntakeRefusedError)((), subject="", visit=""),
         "intake.exams.exams": by(Command.STATUS)(),

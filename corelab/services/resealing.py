@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from corelab.domain.accounts import Command
+from corelab.domain.accounts import Command, Person
 from corelab.domain.record_errors import KeyRefusedError, PersonRefusedError
 from corelab.domain.vocabulary import AccountId
 from corelab.services.accounts import Session, held_custody, permit
@@ -27,14 +27,15 @@ def waiting(lab: OpenLab, session: Session) -> tuple[AccountId, ...]:
     """The people whose open work is sealed to keys that they had before."""
     permit(session, Command.PEOPLE)
     with lab.store.read() as snapshot:
-        return tuple(one.account for one in people.all_people(snapshot) if one.active and _waits(snapshot, one.account))
+        return tuple(one.account for one in people.all_people(snapshot) if waits(snapshot, one))
 
 
-def _waits(snapshot: Snapshot, account: AccountId) -> bool:
-    credential = people.credential(snapshot, account)
-    if credential is None or not handover.has_new_keys(snapshot, account):
+def waits(snapshot: Snapshot, person: Person) -> bool:
+    """Whether open work of this active person is sealed to keys from before a reset."""
+    credential = people.credential(snapshot, person.account)
+    if not person.active or credential is None or not handover.has_new_keys(snapshot, person.account):
         return False
-    drafts, events = _closed(snapshot, account, credential.box_public)
+    drafts, events = _closed(snapshot, person.account, credential.box_public)
     return bool(drafts or events)
 
 

@@ -10,9 +10,11 @@ from corelab.domain.accounts import Command
 from corelab.domain.intake import ClipState
 from corelab.domain.vocabulary import AssignmentId, ExamState
 from corelab.services.accounts import Session, permit
+from corelab.services.custody_facts import CustodyFacts, facts_of
 from corelab.services.intake.checks import all_waiting
 from corelab.services.labs import OpenLab
 from corelab.services.packages.locking import is_locked
+from corelab.services.resealing import waits
 from corelab.storage import people, readings
 from corelab.storage.readings import ADJUDICATION, PRIMARY, Assignment
 from corelab.storage.store import Snapshot
@@ -31,7 +33,10 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """``clips`` that are not released, by state; ``comparable``: exams with two signed readings; ``decided``: cases to be finished."""
+    """``clips`` that are not released, by state; ``comparable``: exams with two signed readings; ``decided``: cases to be finished.
+
+    ``reseal`` counts the people whose open work is sealed to keys from before a reset.
+    """
 
     states: Mapping[ExamState, int]
     clips: Mapping[ClipState, int]
@@ -41,6 +46,8 @@ class Status:
     decided: int
     loads: tuple[Load, ...]
     locked: bool
+    reseal: int
+    custody: CustodyFacts
 
     @property
     def exams(self) -> int:
@@ -56,6 +63,13 @@ class Status:
             "decided": self.decided,
             "loads": [{name: getattr(load, name) for name in Load.__dataclass_fields__} for load in self.loads],
             "locked": self.locked,
+            "reseal": self.reseal,
+            "custody": {
+                "number": self.custody.number,
+                "holders": [person.user_name for person in self.custody.holders],
+                "left": [person.user_name for person in self.custody.left],
+                "should_rotate": self.custody.should_rotate,
+            },
         }
 
     def in_words(self) -> str:
@@ -71,6 +85,12 @@ class Status:
             yield f"{load.user}: {load.readings_waiting} readings and {load.cases_waiting} cases to sign"
         if self.comparable or self.decided:
             yield f"For the next release and compare: {self.comparable} exams, {self.decided} decided cases"
+        if self.reseal:
+            yield f"People whose open work is sealed to keys from before a reset: {self.reseal}. Re-seal it: account LAB reseal USER"
+        yield f"Custody key {self.custody.number} is held by: " + ", ".join(person.user_name for person in self.custody.holders)
+        if self.custody.should_rotate:
+            left = ", ".join(person.user_name for person in self.custody.left)
+            yield f"Rotate the custody key: {left} had it and is no coordinator any more. Do so with: custody LAB rotate"
         if self.locked:
             yield "The data are locked."
 
@@ -83,7 +103,7 @@ def status(lab: OpenLab, session: Session) -> Status:
         waiting = all_waiting(snapshot)
         assigned = readings.assignments(snapshot)
         signed = readings.signed_assignments(snapshot)
-        cases = {case.assignment: states[case.exam] for case in readings.cases(snapshot)}
+        cases = {case.assignment: states[case.exam] for case in readings.live_cases(snapshot)}
         opened = [of for of, state in cases.items() if state is ExamState.RELEASED]
         return Status(
             states=MappingProxyType({state: sum(one is state for one in states.values()) for state in ExamState}),
@@ -94,6 +114,8 @@ def status(lab: OpenLab, session: Session) -> Status:
             decided=sum(of in signed for of in opened),
             loads=tuple(_loads(snapshot, assigned, signed)),
             locked=is_locked(snapshot),
+            reseal=sum(waits(snapshot, one) for one in people.all_people(snapshot)),
+            custody=facts_of(snapshot),
         )
 
 

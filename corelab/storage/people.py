@@ -286,6 +286,21 @@ def sealed_custody(snapshot: Snapshot, account: AccountId, key_id: str) -> bytes
     return bytes(found["sealed_seed"]) if found else None
 
 
+def holds_custody(snapshot: Snapshot, person: Person) -> bool:
+    """Whether this person, as they stand now, can open the custody key."""
+    if Role.COORDINATOR not in person.roles or not person.active:
+        return False
+    known = credential(snapshot, person.account)
+    return known is not None and sealed_custody(snapshot, person.account, known.box_public.key_id) is not None
+
+
+def left_with_custody(snapshot: Snapshot) -> tuple[Person, ...]:
+    """Who was given the current custody key and is no coordinator any more."""
+    given = {row["account_id"] for row in snapshot.all("custody_grant", custody_id=custody(snapshot).id)}
+    known = (one for one in all_people(snapshot) if one.account in given)
+    return tuple(one for one in known if one.status is Status.DEACTIVATED or Role.COORDINATOR not in one.roles)
+
+
 def sealed_lab_secret(snapshot: Snapshot, name: str) -> bytes:
     found = snapshot.latest("lab_secret", by="epoch", name=name, custody_id=custody(snapshot).id)
     if found is None:
