@@ -19,6 +19,9 @@ from corelab.export.writers import ColumnsDifferError, Row, read_table
 
 LARGEST_FILE = 2 * 1024**3
 
+EXECUTED = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""How a cell begins that some spreadsheet executes (OWASP, CSV injection)."""
+
 
 @dataclass(frozen=True, slots=True)
 class PackageFault:
@@ -130,7 +133,7 @@ def table_faults(charter: Charter, loaded: Loaded) -> tuple[tuple[PackageFault, 
 
 
 def content_faults(charter: Charter, table: Table, rows: tuple[Row, ...]) -> Iterator[PackageFault]:
-    """Keys that occur twice and values outside their code list."""
+    """Keys that occur twice, values outside their code list, text that a spreadsheet would execute."""
     keys = Counter(tuple(row[name] for name in table.key) for row in rows)
     for key, count in keys.items():
         if count > 1:
@@ -140,8 +143,13 @@ def content_faults(charter: Charter, table: Table, rows: tuple[Row, ...]) -> Ite
         lists.setdefault(code.codelist, set()).add(code.code)
     for row in rows:
         for column in table.columns:
-            if column.codelist and row[column.name] and row[column.name] not in lists[column.codelist]:
-                yield PackageFault(row_name(table, row), f"{column.name} holds {row[column.name]!r}, which is in no code list")
+            value = row[column.name]
+            if column.codelist and value and value not in lists[column.codelist]:
+                yield PackageFault(row_name(table, row), f"{column.name} holds {value!r}, which is in no code list")
+            if column.kind == "text" and value.startswith(EXECUTED):
+                yield PackageFault(
+                    row_name(table, row), f"{column.name} begins with {value[0]!r}: a spreadsheet would take it for a formula"
+                )
 
 
 def row_name(table: Table, row: Row) -> str:

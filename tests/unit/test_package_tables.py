@@ -12,13 +12,15 @@ import pytest
 
 from corelab.domain.allocation import Slot
 from corelab.domain.form import Form, segments_of
+from corelab.domain.intake import IntakeRefusedError
 from corelab.domain.vocabulary import Answer
-from corelab.export.check import charter_of, load, recomputed_faults, table_faults
+from corelab.export.check import EXECUTED, charter_of, content_faults, load, recomputed_faults, table_faults
 from corelab.export.manifest import SUMS, PackageExistsError, PackageFile, with_manifest, write_package
 from corelab.export.records import ExamRecord, SignedRecord
 from corelab.export.rows import Tables, exams_of, tables_of
 from corelab.export.tables import READINGS, RESULTS, codelists_for, dictionary_rows, subject_visit, tables_for
 from corelab.export.writers import ColumnsDifferError, read_table, table_bytes
+from corelab.services.intake.exam_work import require_names
 from tests.exam_builders import a_form, a_reading, cell, grade, shipped, shipped_bytes
 
 Said = dict[str, int | str]
@@ -233,3 +235,21 @@ def test_nothing_half_made_stays_when_writing_fails(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         write_package(tmp_path / "package", (PackageFile("a", b"1"), PackageFile("a", b"2")), unchecked)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("start", EXECUTED)
+def test_p11_72_a_cell_that_a_spreadsheet_executes_stops_the_line(start: str) -> None:
+    tables = tables_of(shipped(), [an_exam({}, {})]).named()
+    for table in tables_for(shipped()):
+        sound = tuple(tables[table.name])
+        assert list(content_faults(shipped(), table, sound)) == []
+        for column in (one for one in table.columns if one.kind == "text"):
+            bad = ({**sound[0], column.name: f"{start}SUM(A1)"}, *sound[1:])
+            told = [fault.what for fault in content_faults(shipped(), table, bad)]
+            assert any(what.startswith(f"{column.name} begins with") for what in told), (table.name, column.name)
+
+
+@pytest.mark.parametrize("start", EXECUTED)
+def test_p11_72_no_subject_is_called_like_a_formula(start: str) -> None:
+    with pytest.raises(IntakeRefusedError):
+        require_names(shipped(), f"{start}S001", "D10")
