@@ -1,5 +1,6 @@
 """The audit trail as facts for those who may read it: lines, records by name, values old and new, signatures."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from enum import Enum
@@ -161,3 +162,68 @@ class ReviewFacts:
     head: str
     findings: tuple[str, ...]
     signature: SignatureFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How facts of the trail are said: given by whoever speaks to people, used where something is printed."""
+
+    happened: Callable[[TrailLine], str]
+    record: Callable[[RecordName], str]
+    who: Callable[[TrailLine], str]
+    reason: Callable[[TrailLine], str]
+    change: Callable[[Change], str]
+    sealed: Callable[[Visibility], str]
+
+
+# ---------------------------------------------------------------- one signed record
+
+
+@dataclass(frozen=True, slots=True)
+class GradeFacts:
+    """One answer as it was signed. ``earlier``: what stood there before, from the first entry on; ``frames`` count from 1."""
+
+    segment: str
+    item: str
+    question: str
+    code: str
+    words: str
+    reason: str | None
+    frames: str
+    earlier: tuple[str, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Whether it was changed since its first entry, also where it was changed back."""
+        return bool(self.earlier)
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionFacts:
+    """One signed revision; ``grades`` is None while it is sealed. ``ended`` says why it no longer counts."""
+
+    id: str
+    revision: int
+    seq: int
+    content_digest: str
+    signature: SignatureFacts
+    grades: tuple[GradeFacts, ...] | None
+    note: str
+    ended: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRecord:
+    """All that the lab holds of one reading: every revision, signatures, its trail with old and new values. ``checkpoint`` in short."""
+
+    trial: str
+    kind: str
+    subject: str
+    visit: str
+    pseudonym: str
+    reader: str
+    charter: str
+    charter_hash: str
+    revisions: tuple[RevisionFacts, ...]
+    trail: tuple[HistoryLine, ...]
+    checkpoint: str

@@ -220,3 +220,9 @@ def opened_before_release(snapshot: Snapshot, opened: Mapping[int, tuple[bool, C
 def kinds_in(snapshot: Snapshot) -> frozenset[str]:
     """The kinds of event that this lab holds."""
     return frozenset(row["kind"] for row in snapshot.query(select(TABLES["event"].columns.kind).distinct()))
+
+
+def has_opening(snapshot: Snapshot, seq: int) -> bool:
+    """Whether a release published what the event sealed."""
+    found = snapshot.one("opening", seq=seq)
+    return found is not None and found["body"] is not None

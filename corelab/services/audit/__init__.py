@@ -1,6 +1,25 @@
-"""The audit trail, read: lines, events, histories of values, signed reviews."""
+"""The audit trail: lines, events, histories of values, signed reviews, and copies on paper."""
 
+from corelab.services.audit.handing_out import export_reading, line_json, print_reading, print_trail, reading_json
+from corelab.services.audit.reading_record import NoSuchReadingError, ReadingSealedError, record, released
 from corelab.services.audit.reading_the_trail import event, history, page, trail
 from corelab.services.audit.reviews import ReviewRefusedError, review, reviews
 
-__all__ = ["ReviewRefusedError", "event", "history", "page", "review", "reviews", "trail"]
+__all__ = [
+    "NoSuchReadingError",
+    "ReadingSealedError",
+    "ReviewRefusedError",
+    "event",
+    "export_reading",
+    "history",
+    "line_json",
+    "page",
+    "print_reading",
+    "print_trail",
+    "reading_json",
+    "record",
+    "released",
+    "review",
+    "reviews",
+    "trail",
+]

@@ -17,7 +17,7 @@ LONGEST_SCOPE, LONGEST_FINDING, MOST_FINDINGS = 500, 2000, 200
 
 
 class ReviewRefusedError(ValueError):
-    """A review that says nothing: ``what`` is ``scope`` (blank or too long) or ``findings`` (one is blank, too long, or they are too many)."""
+    """A review that says nothing: ``what`` is ``scope`` (blank or too long) or ``findings`` (one blank or too long, or too many)."""
 
     def __init__(self, what: str) -> None:
         super().__init__(what)
@@ -30,8 +30,9 @@ def review(lab: OpenLab, session: Session, scope: str, findings: Sequence[str], 
     No finding is a result too. Only an auditor reviews. Raises NotPermittedError, ReviewRefusedError, SignInRefusedError,
     ClockBackwardError; then nothing is recorded.
     """
-    role = accounts.permit(session, Command.AUDIT)
-    if role is not role_of_meaning(Meaning.AUDIT_REVIEW):
+    accounts.permit(session, Command.AUDIT)
+    role = role_of_meaning(Meaning.AUDIT_REVIEW)
+    if role not in session.roles:
         raise NotPermittedError(Meaning.AUDIT_REVIEW.value)
     scope, found = _checked(scope, findings)
     with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:

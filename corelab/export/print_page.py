@@ -1,0 +1,205 @@
+"""Printed pages: own embedded font, wrapped text in columns, a footer on every page; the same content gives the same bytes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+from typing import Final
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.pagesizes import A4, landscape
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+from corelab.resources import resource
+
+TEXT, HEADING = "Corelab-Regular", "Corelab-SemiBold"
+_INK, _SECOND, _LINE = HexColor("#14191d"), HexColor("#5b6770"), HexColor("#c9d0d6")
+_SIZE, _LEADING, _MARGIN, _FOOT = 8.5, 11.5, 42.0, 58.0
+_GAP = 8.0
+
+
+@cache
+def _fonts() -> tuple[str, str]:
+    for name, file in ((TEXT, "Inter-Regular.ttf"), (HEADING, "Inter-SemiBold.ttf")):
+        pdfmetrics.registerFont(TTFont(name, str(resource("fonts", "print", file))))
+    return TEXT, HEADING
+
+
+@dataclass(frozen=True, slots=True)
+class Foot:
+    """What stands at the foot of every page beside its number: what is printed, and the checkpoint of the trail in short."""
+
+    left: str
+    checkpoint: str
+
+
+Column = tuple[str, float]
+"""A title, and its share of the page's width."""
+
+
+class Pages:
+    """Writes from top to bottom; a new page begins by itself and repeats the titles of a table's columns.
+
+    ``badge`` (DEMO, TRAINING) stands in the head of every page.
+    """
+
+    def __init__(self, foot: Foot, *, title: str, badge: str = "", wide: bool = False) -> None:
+        _fonts()
+        self._size = landscape(A4) if wide else A4
+        self._foot, self._badge, self._number = foot, badge, 0
+        self._made = BytesIO()
+        self._canvas = Canvas(self._made, pagesize=self._size, invariant=1, pageCompression=1)
+        self._canvas.setTitle(title)
+        self._canvas.setCreator("Corelab")
+        self._titles: tuple[Column, ...] = ()
+        self._y = 0.0
+        self._waiting: list[int] = []
+        self._begin()
+
+    @property
+    def _width(self) -> float:
+        return float(self._size[0]) - 2 * _MARGIN
+
+    # ------------------------------------------------------------ what is written
+
+    def heading(self, words: str, size: float = 11.0) -> None:
+        """A heading stays on the page of what follows."""
+        self._need(size + 3 * _LEADING)
+        self._y -= size + 6
+        self._line(words, _MARGIN, HEADING, size)
+        self._y -= 4
+
+    def words(self, words: str, *, second: bool = False) -> None:
+        for line in _wrapped(words, TEXT, self._width):
+            self._need(_LEADING)
+            self._y -= _LEADING
+            self._line(line, _MARGIN, TEXT, _SIZE, second=second)
+
+    def fact(self, name: str, value: str) -> None:
+        """A name and its value beside it."""
+        self._cells((name, value), (("", 0.22), ("", 0.78)), ruled=False, first=HEADING)
+
+    def table(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
+        self._titles = tuple(columns)
+        self._need(4 * _LEADING)
+        self._head_of_table()
+        for row in rows:
+            self._cells(row, self._titles)
+        self._titles = ()
+        self._y -= 6
+
+    def gap(self) -> None:
+        self._y -= 10
+
+    def finished(self) -> bytes:
+        """The document. Page numbers say how many there are."""
+        self._end_page()
+        self._canvas.save()
+        return self._made.getvalue()
+
+    # ------------------------------------------------------------ how
+
+    def _cells(self, texts: Sequence[str], columns: Sequence[Column], *, ruled: bool = True, first: str = TEXT) -> None:
+        wrapped = [_wrapped(text, TEXT, self._width * share - _GAP) for text, (_title, share) in zip(texts, columns, strict=True)]
+        height = max(len(lines) for lines in wrapped)
+        at = 0
+        while at < height:
+            self._need(_LEADING + 3)
+            room = max(1, int((self._y - _FOOT - 3) / _LEADING))
+            part = [lines[at : at + room] for lines in wrapped]
+            self._part(part, columns, first)
+            at += room
+        if ruled:
+            self._y -= 3
+            self._canvas.setStrokeColor(_LINE)
+            self._canvas.setLineWidth(0.4)
+            self._canvas.line(_MARGIN, self._y, self._size[0] - _MARGIN, self._y)
+
+    def _part(self, part: Sequence[Sequence[str]], columns: Sequence[Column], first: str) -> None:
+        x, top = _MARGIN, self._y
+        for number, (lines, (_title, share)) in enumerate(zip(part, columns, strict=True)):
+            self._y = top
+            for line in lines:
+                self._y -= _LEADING
+                self._line(line, x, first if number == 0 else TEXT, _SIZE)
+            x += self._width * share
+        self._y = top - _LEADING * max(len(lines) for lines in part)
+
+    def _line(self, words: str, x: float, font: str, size: float, *, second: bool = False) -> None:
+        self._canvas.setFont(font, size)
+        self._canvas.setFillColor(_SECOND if second else _INK)
+        self._canvas.drawString(x, self._y, words)
+
+    def _head_of_table(self) -> None:
+        x = _MARGIN
+        self._y -= _LEADING
+        for title, share in self._titles:
+            self._line(title, x, HEADING, _SIZE - 0.5, second=True)
+            x += self._width * share
+        self._y -= 4
+        self._canvas.setStrokeColor(_SECOND)
+        self._canvas.setLineWidth(0.8)
+        self._canvas.line(_MARGIN, self._y, self._size[0] - _MARGIN, self._y)
+
+    def _need(self, height: float) -> None:
+        if self._y - height < _FOOT:
+            self._end_page()
+            self._begin()
+            if self._titles:
+                self._head_of_table()
+
+    def _begin(self) -> None:
+        self._number += 1
+        self._y = self._size[1] - _MARGIN
+        if self._badge:
+            self._canvas.setFont(HEADING, 9)
+            self._canvas.setFillColor(HexColor("#9a6a00"))
+            self._canvas.drawRightString(self._size[0] - _MARGIN, self._size[1] - _MARGIN + 8, self._badge)
+
+    def _end_page(self) -> None:
+        self._canvas.setStrokeColor(_LINE)
+        self._canvas.setLineWidth(0.4)
+        self._canvas.line(_MARGIN, 44, self._size[0] - _MARGIN, 44)
+        self._canvas.setFont(TEXT, 7.5)
+        self._canvas.setFillColor(_SECOND)
+        self._canvas.drawString(_MARGIN, 32, self._foot.left)
+        self._canvas.drawString(_MARGIN, 21, f"Checkpoint {self._foot.checkpoint}")
+        self._canvas.drawRightString(self._size[0] - _MARGIN, 32, f"Page {self._number}")
+        self._canvas.showPage()
+
+
+LONGEST_TEXT: Final = 20_000
+
+
+def _wrapped(text: str, font: str, width: float) -> list[str]:
+    """Lines that fit; a word that is longer than a line is cut."""
+    lines: list[str] = []
+    for paragraph in _plain(text).split("\n"):
+        line = ""
+        for word in paragraph.split(" "):
+            for piece in _pieces(word, font, width):
+                joined = f"{line} {piece}" if line else piece
+                if line and pdfmetrics.stringWidth(joined, font, _SIZE) > width:
+                    lines.append(line)
+                    line = piece
+                else:
+                    line = joined
+        lines.append(line)
+    return lines
+
+
+def _pieces(word: str, font: str, width: float) -> list[str]:
+    pieces, rest = [], word
+    while rest and pdfmetrics.stringWidth(rest, font, _SIZE) > width:
+        fits = next(n for n in range(len(rest), 0, -1) if n == 1 or pdfmetrics.stringWidth(rest[:n], font, _SIZE) <= width)
+        pieces.append(rest[:fits])
+        rest = rest[fits:]
+    return [*pieces, rest]
+
+
+def _plain(text: str) -> str:
+    """No control characters; very long texts end in dots."""
+    clean = "".join(each if each == "\n" or each.isprintable() else " " for each in text)
+    return clean if len(clean) <= LONGEST_TEXT else f"{clean[:LONGEST_TEXT]}..."

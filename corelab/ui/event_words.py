@@ -1,0 +1,260 @@
+"""Events of the trail in words: what happened, on which record, why, and what an old and a new value mean."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from corelab.domain.trail import Change, HistoryLine, RecordName, ReviewFacts, SignatureFacts, TrailLine, Visibility, Wording
+
+NOBODY = "The program"
+
+KIND_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        # the lab and its program
+        "lab.created": "Lab made",
+        "lab.restored": "Lab restored from a backup",
+        "schema.migrated": "Database brought up to a later version",
+        "clock.backward": "The clock went back",
+        "clock.stepped": "The clock was moved",
+        "setting.changed": "Setting changed",
+        # people
+        "account.created": "First account made",
+        "account.invited": "Person added, one-time code made",
+        "account.activated": "Account activated with an own password",
+        "account.deactivated": "Account deactivated",
+        "account.locked": "Account locked after too many wrong passwords",
+        "account.unlocked": "Account unlocked",
+        "account.roles": "Roles changed",
+        "account.named": "Printed name changed",
+        "account.reset": "Account reset, new one-time code made",
+        "access.changed": "Access rules changed",
+        "credential.changed": "Password or its protection changed",
+        "code.refused": "One-time code refused",
+        "command.refused": "Command refused",
+        "factor.enrolled": "Second factor set up",
+        "factor.removal.requested": "Removal of a second factor requested",
+        "factor.removed": "Second factor removed by a second person",
+        "notice.seen": "Notice seen",
+        "statement.accepted": "Accepted that the electronic signature equals a handwritten one",
+        "training.recorded": "Training recorded",
+        "workstation.display_checked": "Display of the workstation checked",
+        "workstation.enrolled": "Workstation enrolled",
+        "workstation.refused": "Workstation refused",
+        "session.opened": "Signed in",
+        "session.closed": "Signed out",
+        "signin.failed": "Sign-in failed",
+        "signin.elsewhere": "Sign-in refused: signed in elsewhere",
+        "screen.locked": "Screen locked",
+        "screen.unlocked": "Screen unlocked",
+        "signature.refused": "Signature refused: wrong password",
+        # keys and charters
+        "custody.made": "Custody key made",
+        "custody.granted": "Custody granted",
+        "custody.recovered": "Custody taken with the recovery code",
+        "custody.recovery.refused": "Recovery code refused",
+        "custody.rotated": "Custody key replaced",
+        "work.resealed": "Open work sealed to new keys",
+        "charter.loaded": "Charter loaded",
+        "charter.approved": "Charter approved",
+        # what came in
+        "delivery.opened": "Delivery taken in",
+        "object.received": "File received",
+        "clip.masked": "Mask drawn on a clip",
+        "clip.unmasked": "Nothing to mask confirmed",
+        "clip.accepted": "Damaged or doubted clip accepted",
+        "clip.passed": "Clip passed the pixel check",
+        "clip.released": "Clip released to readers",
+        "clip.refused": "Clip refused at release",
+        "clip.rejected": "Clip rejected to the site",
+        "clip.labelled": "Clip mapped to a segment",
+        "clips.tidied": "Files without a record set aside",
+        "subject.set": "Attribute of a subject set",
+        "exam.expected": "Exam expected",
+        "exam.not_imaged": "Segments noted as not imaged",
+        "exam.ready": "Exam ready for reading",
+        "exam.receiving": "Exam open again for clips",
+        # reading and adjudicating
+        "exam.assigned": "Exam dealt to readers",
+        "assignment.withdrawn": "Assignment withdrawn",
+        "reading.opened": "Reading opened",
+        "reading.open.refused": "Opening a reading refused",
+        "reading.signed": "Reading signed",
+        "reading.reopened": "Reading reopened for a new revision",
+        "reading.invalidated": "Reading invalidated",
+        "adjudication.opened": "Adjudication opened",
+        "adjudication.open.refused": "Opening an adjudication refused",
+        "adjudication.signed": "Adjudication signed",
+        "answer.changed": "Answer changed",
+        "note.changed": "Note changed",
+        "clips.shown": "Frames played",
+        "alerts.checked": "Alert rules run",
+        # batches
+        "batch.released": "Batch of release and compare begun",
+        "sealed.opened": "Sealed records opened",
+        "exam.compared": "Readings compared, result stands",
+        "case.opened": "Readings differ, case opened",
+        "case.key": "Order of A and B sealed",
+        "case.finished": "Case finished, result stands",
+        "case.withdrawn": "Case withdrawn",
+        "lock.approved": "Database locked",
+        "unlock.requested": "Unlocking the database requested",
+        "unlock.approved": "Database unlocked",
+        "unlock.refused": "Unlocking the database refused",
+        # what leaves the lab
+        "package.approved": "Package signed and written",
+        "checkpoint.signed": "Checkpoint signed",
+        "audit.reviewed": "Audit trail reviewed",
+        "audit.printed": "Audit trail printed",
+        "audit.exported": "Audit trail exported",
+        "reading.printed": "Reading printed",
+        "reading.exported": "Reading exported",
+        "redaction.requested": "Redaction requested",
+        "payload.redacted": "Content redacted by a second person",
+    }
+)
+
+GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "Reading and adjudication": ("reading", "adjudication", "answer", "note", "clips.shown", "assignment", "exam.assigned"),
+        "Release and results": ("batch", "sealed", "exam.compared", "case", "alerts"),
+        "Intake and pixel check": ("delivery", "object", "clip", "clips.tidied", "subject", "exam", "query"),
+        "People and roles": ("account", "access", "training", "statement", "code", "credential", "factor"),
+        "Sign-in and screen": ("session", "signin", "screen", "signature", "workstation", "notice", "command"),
+        "Keys and charters": ("custody", "work", "charter"),
+        "Lock, packages, prints": (
+            *("lock", "unlock", "package", "checkpoint", "audit"),
+            *("reading.printed", "reading.exported", "redaction", "payload"),
+        ),
+        "Lab and clock": ("lab", "schema", "clock", "setting", "backup"),
+    }
+)
+"""Kinds under the words by which they are chosen; first parts of names."""
+
+_RECORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "account": "Account", "adjudication": "Adjudication", "alert": "Alerts", "assignment": "Assignment", "case": "Case",
+        "charter": "Charter", "checkpoint": "Checkpoint", "clip": "Clip", "comparison": "Comparison", "custody_key": "Custody key",
+        "delivery": "Delivery", "event": "Event", "exam": "Exam", "lab": "Lab", "lock": "Lock", "package": "Package", "query": "Query",
+        "reading": "Reading", "release_batch": "Batch", "review": "Review", "session": "Sign-in", "subject": "Subject",
+        "workstation": "Workstation",
+    }
+)  # fmt: skip
+
+FIELD_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "answer": "Answer", "display_check": "Display check", "due": "Due", "email": "E-mail", "enrolled": "Enrolled",
+        "evidence": "Evidence", "grade": "Quality", "host": "Host name", "mode": "Mode",
+        "not_imaged": "Not imaged", "note": "Note", "os": "System",
+        "printed_name": "Printed name", "reasons": "Reasons", "roles": "Roles", "segment": "Segment", "side": "Side", "state": "State",
+        "status": "Status", "value": "Value", "view": "View",
+    }
+)  # fmt: skip
+
+
+# ---------------------------------------------------------------- lines
+
+
+def happened(line: TrailLine) -> str:
+    """What happened; a kind that this version does not know is named as it stands in the record."""
+    words = KIND_WORDS.get(line.kind, f"Event {line.kind}")
+    if line.kind == "screen.locked" and line.reason_code == "idle":
+        return f"{words}: nobody was there"
+    return words
+
+
+def record_words(record: RecordName) -> str:
+    """On which record: ``Clip 12, S01 D10``; ``Reading of Reader 1, S01 D10``."""
+    words = _RECORDS.get(record.kind, record.kind.replace("_", " ").capitalize())
+    if record.number is not None and (record.kind != "reading" or record.number > 1):
+        words = f"{words} revision {record.number}" if record.kind in {"reading", "adjudication"} else f"{words} {record.number}"
+    if record.person:
+        words = f"{words} of {record.person}"
+    if record.name and record.kind not in {"account", "package"}:
+        words = f"{words} {record.name}"
+    exam = f"{record.subject} {record.visit}".strip()
+    return f"{words}, {exam}" if exam and record.kind not in {"exam", "subject"} else f"{words} {exam}".strip()
+
+
+def who(line: TrailLine) -> str:
+    return line.person or NOBODY
+
+
+def role_words(line: TrailLine) -> str:
+    return (line.role or "").capitalize()
+
+
+def reason_words(line: TrailLine) -> str:
+    """The reason: the code of the pick list in words, and the words that were typed."""
+    code = (line.reason_code or "").replace("_", " ").replace(".", " ").lower()
+    return ": ".join(part for part in (code.capitalize(), line.reason_text) if part)
+
+
+def time_with_zone(local: datetime) -> str:
+    """``2026-01-12 13:00:07 (UTC+01:00)``: as it was at the workstation."""
+    return f"{local:%Y-%m-%d %H:%M:%S} ({local.tzname()})"
+
+
+def signature_words(signature: SignatureFacts) -> str:
+    """Printed name, time with zone, meaning: as every signature is shown."""
+    return f"{signature.printed_name}, {time_with_zone(signature.local)}, meaning: {signature.meaning}"
+
+
+VISIBILITY_WORDS: Mapping[Visibility, str] = MappingProxyType(
+    {
+        Visibility.NOTHING: "Nothing was written beside this line.",
+        Visibility.CLEAR: "",
+        Visibility.RELEASED: "Sealed until its release; opened by it.",
+        Visibility.SEALED: "Sealed until release. It will be readable here from then on.",
+        Visibility.REDACTED: "Redacted by two people; the line and its place in the chain stay.",
+    }
+)
+
+
+# ---------------------------------------------------------------- values
+
+
+def field_words(change: Change) -> str:
+    """Which value: the question of an answer, the name of an attribute or setting, or the field."""
+    if change.label:
+        return change.label if change.field == "answer" else f"{change.label}: {FIELD_WORDS[change.field].lower()}"
+    name = FIELD_WORDS.get(change.field, change.field.replace("_", " ").capitalize())
+    match change.of.table:
+        case "setting":
+            return f"Setting {change.of.key[0].replace('_', ' ')}"
+        case "subject_attribute":
+            return " ".join(("Attribute", *(part for part in change.of.key[1:] if part)))
+        case _:
+            return name
+
+
+def value_words(change: Change, value: str | None) -> str:
+    """A value as people read it; nothing stood there: a dash."""
+    if value is None:
+        return "\u2013"
+    if change.field == "roles":
+        return value.replace(",", ", ")
+    return {"0": "No", "1": "Yes"}.get(value, value) if change.field == "enrolled" else value or "(empty)"
+
+
+def change_words(change: Change) -> str:
+    return f"{field_words(change)}: {value_words(change, change.old)} \u2192 {value_words(change, change.new)}"
+
+
+def history_words(one: HistoryLine) -> str:
+    """One version of a value in a line."""
+    told = "; ".join(change_words(change) for change in one.changes) or VISIBILITY_WORDS[one.line.visibility]
+    reason = reason_words(one.line)
+    return f"{time_with_zone(one.line.local)}  {who(one.line)}: {told}{f'. Reason: {reason}' if reason else ''}"
+
+
+def review_words(review: ReviewFacts) -> str:
+    found = "No findings" if not review.findings else "1 finding" if len(review.findings) == 1 else f"{len(review.findings)} findings"
+    return f"{found} in events 1 to {review.last}: {review.scope}. {signature_words(review.signature)}"
+
+
+def _sealed_words(visibility: Visibility) -> str:
+    return VISIBILITY_WORDS[visibility] if visibility in {Visibility.SEALED, Visibility.REDACTED} else ""
+
+
+WORDING = Wording(happened=happened, record=record_words, who=who, reason=reason_words, change=change_words, sealed=_sealed_words)
+"""All of it, for what is printed."""
