@@ -23,6 +23,7 @@ from corelab.domain.record_errors import (
     NotALabError,
     RecordRefusedError,
 )
+from corelab.storage.older import read_as_now
 
 _PRAGMAS = (
     "foreign_keys=ON",
@@ -64,6 +65,8 @@ def _connection(path: Path, *, read_only: bool) -> sqlite3.Connection:
     mode = "ro" if read_only and not is_writable(path) else "rw"
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    if read_only:
+        read_as_now(connection)
     for pragma in (*_PRAGMAS, *(("query_only=ON",) if read_only else _WRITING)):
         connection.execute(f"PRAGMA {pragma}")
     return connection

@@ -14,7 +14,8 @@ from corelab.domain.intake import Box, CheckAction, Outcome
 from corelab.domain.record_errors import RecordDamagedError
 from corelab.domain.vocabulary import AccountId, ClipId, ExamId, ExamState, SegmentId, Sha256, Side, SubjectCode, VisitId
 from corelab.storage.schema import TABLES
-from corelab.storage.store import NewRow, Row, Snapshot
+from corelab.storage.snapshot import Row, Snapshot
+from corelab.storage.transaction import NewRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,7 @@
-"""How alembic reaches the database that it was given."""
+"""How alembic reaches the database: by the connection that it was given, in the transaction that is already open on it."""
 
 from alembic import context
 
-from corelab.storage.database import engine_for
-
-engine = engine_for(context.config.attributes["path"], read_only=False)
-with engine.connect() as connection:
-    context.configure(connection=connection, transactional_ddl=True)
-    with context.begin_transaction():
-        context.run_migrations()
-engine.dispose()
+context.configure(connection=context.config.attributes["connection"], transactional_ddl=True)
+with context.begin_transaction():
+    context.run_migrations()

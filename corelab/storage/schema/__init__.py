@@ -30,7 +30,7 @@ __all__ = [
 SCHEMA = 2
 """Stands in every event header: which columns the row digests of the event cover."""
 REVISIONS = ("0001", "0002")
-"""Every migration, oldest first."""
+"""Every migration, oldest first: the one at place n makes schema version n + 1."""
 REVISION = REVISIONS[-1]
 """The one that this program works with."""
 
@@ -70,19 +70,22 @@ def later_columns(table: str, schema: int) -> Mapping[str, str | int | None]:
 
 
 @cache
-def statements() -> tuple[str, ...]:
-    """Everything that makes an empty lab in SQLite, in order: tables, later columns, indexes, triggers."""
+def statements(schema: int = SCHEMA) -> tuple[str, ...]:
+    """Everything that makes an empty lab of a schema version in SQLite, in order: tables, later columns, indexes, triggers."""
     dialect = sqlite.dialect()
-    made = [each for table in TABLES.values() for each in _made(table)]
-    indexes = sorted((index for table in TABLES.values() for index in table.indexes), key=lambda index: str(index.name))
+    tables = [table for table in TABLES.values() if table.info["since"] <= schema]
+    made = [each for table in tables for each in _made(table, schema)]
+    indexes = sorted((index for table in tables for index in table.indexes), key=lambda index: str(index.name))
     made += [str(CreateIndex(index).compile(dialect=dialect)) for index in indexes]
-    return tuple("\n".join(line.rstrip() for line in each.strip().splitlines()) for each in (*made, *all_triggers(REGULATED)))
+    triggers = all_triggers(table.name for table in tables if table.name in REGULATED)
+    return tuple("\n".join(line.rstrip() for line in each.strip().splitlines()) for each in (*made, *triggers))
 
 
-def _made(table: Table) -> Iterator[str]:
+def _made(table: Table, schema: int) -> Iterator[str]:
     """The table as it first was, then its later columns one by one: so a new lab holds the same text as a migrated one."""
     first, late = CreateTable(table), [column for column in table.columns if "since" in column.info]
     first.columns = [each for each in first.columns if each.element not in late]
     yield str(first.compile(dialect=sqlite.dialect()))
     for column in late:
-        yield f'ALTER TABLE "{table.name}" ADD COLUMN {CreateColumn(column).compile(dialect=sqlite.dialect())}'
+        if column.info["since"] <= schema:
+            yield f'ALTER TABLE "{table.name}" ADD COLUMN {CreateColumn(column).compile(dialect=sqlite.dialect())}'
