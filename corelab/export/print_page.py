@@ -18,6 +18,8 @@ TEXT, HEADING = "Corelab-Regular", "Corelab-SemiBold"
 _INK, _SECOND, _LINE = HexColor("#14191d"), HexColor("#5b6770"), HexColor("#c9d0d6")
 _SIZE, _LEADING, _MARGIN, _FOOT = 8.5, 11.5, 42.0, 58.0
 _GAP = 8.0
+_TOTAL = "total"
+"""A form drawn on every page and filled at the end, when the number of pages is known."""
 
 
 @cache
@@ -96,6 +98,11 @@ class Pages:
     def finished(self) -> bytes:
         """The document. Page numbers say how many there are."""
         self._end_page()
+        self._canvas.beginForm(_TOTAL)
+        self._canvas.setFont(TEXT, 7.5)
+        self._canvas.setFillColor(_SECOND)
+        self._canvas.drawString(0, 0, f"of {self._number}")
+        self._canvas.endForm()
         self._canvas.save()
         return self._made.getvalue()
 
@@ -166,7 +173,11 @@ class Pages:
         self._canvas.setFillColor(_SECOND)
         self._canvas.drawString(_MARGIN, 32, self._foot.left)
         self._canvas.drawString(_MARGIN, 21, f"Checkpoint {self._foot.checkpoint}")
-        self._canvas.drawRightString(self._size[0] - _MARGIN, 32, f"Page {self._number}")
+        self._canvas.drawRightString(self._size[0] - _MARGIN - 32, 32, f"Page {self._number}")
+        self._canvas.saveState()
+        self._canvas.translate(self._size[0] - _MARGIN - 29, 32)
+        self._canvas.doForm(_TOTAL)
+        self._canvas.restoreState()
         self._canvas.showPage()
 
 

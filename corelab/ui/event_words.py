@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from corelab.domain.trail import Change, HistoryLine, RecordName, ReviewFacts, SignatureFacts, TrailLine, Visibility, Wording
+from corelab.domain.trail import Change, HistoryLine, RecordName, ReviewFacts, SignatureFacts, TrailFilter, TrailLine, Visibility, Wording
 
 NOBODY = "The program"
 
@@ -105,7 +105,7 @@ KIND_WORDS: Mapping[str, str] = MappingProxyType(
         "checkpoint.signed": "Checkpoint signed",
         "audit.reviewed": "Audit trail reviewed",
         "audit.printed": "Audit trail printed",
-        "audit.exported": "Audit trail exported",
+        "trail.exported": "Audit trail exported",
         "reading.printed": "Reading printed",
         "reading.exported": "Reading exported",
         "redaction.requested": "Redaction requested",
@@ -122,7 +122,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Sign-in and screen": ("session", "signin", "screen", "signature", "workstation", "notice", "command"),
         "Keys and charters": ("custody", "work", "charter"),
         "Lock, packages, prints": (
-            *("lock", "unlock", "package", "checkpoint", "audit"),
+            *("lock", "unlock", "package", "checkpoint", "audit", "trail"),
             *("reading.printed", "reading.exported", "redaction", "payload"),
         ),
         "Lab and clock": ("lab", "schema", "clock", "setting", "backup"),
@@ -173,6 +173,26 @@ def record_words(record: RecordName) -> str:
         words = f"{words} {record.name}"
     exam = f"{record.subject} {record.visit}".strip()
     return f"{words}, {exam}" if exam and record.kind not in {"exam", "subject"} else f"{words} {exam}".strip()
+
+
+def line_words(line: TrailLine) -> str:
+    """One event in one line, for a terminal."""
+    who_ = f"{who(line)} ({line.role})" if line.role else who(line)
+    reason = reason_words(line)
+    words = f"{line.seq:>6}  {time_with_zone(line.local)}  {who_}, {line.workstation}: {happened(line)}; {record_words(line.record)}"
+    return f"{words}. Reason: {reason}" if reason else words
+
+
+def filter_words(wanted: TrailFilter) -> str:
+    """What was asked for, in a sentence."""
+    if wanted.asks_nothing:
+        return "All events."
+    parts = [f"about {wanted.case}"] * bool(wanted.case) + [f"by {wanted.person}"] * bool(wanted.person)
+    parts += [f"from {wanted.since:%Y-%m-%d %H:%M} UTC"] if wanted.since else []
+    parts += [f"until {wanted.until:%Y-%m-%d %H:%M} UTC"] if wanted.until else []
+    parts += [f"of the kinds {', '.join(wanted.kinds)}"] if wanted.kinds else []
+    parts += ["sealed records opened before their release"] * wanted.before_release + ["changes of values only"] * wanted.changes
+    return f"Events {'; '.join(parts)}."
 
 
 def who(line: TrailLine) -> str:

@@ -157,6 +157,21 @@ def facts_of(snapshot: Snapshot, row: Row) -> EventFacts:
     return EventFacts(line, changes, signed, () if changes else _facts(content))
 
 
+Changes = Mapping[int, tuple[Change, ...]]
+"""Changes by event number."""
+
+
+def changes_of(lab: OpenLab, session: Session, lines: Iterable[TrailLine]) -> Changes:
+    """Old and new values of these events, as far as they may be read. Raises NotPermittedError."""
+    accounts.permit(session, Command.AUDIT)
+    with lab.store.read() as snapshot:
+        wanted = [line.seq for line in lines]
+        payloads = queries.payload_rows(snapshot, wanted)
+        rows = (snapshot.one("event", seq=seq) for seq in wanted)
+        contents = ((row, values.content_of(row["seq"], payloads.get(row["seq"]))) for row in rows if row is not None)
+        return {row["seq"]: values.changes_at(snapshot, row, content) for row, content in contents}
+
+
 def signature_facts(row: Row) -> SignatureFacts:
     return SignatureFacts(row["printed_name"], row["at"], row["tz"], row["meaning"], row["record_type"], row["revision"], row["key_id"])
 

@@ -8,6 +8,7 @@ from corelab.domain.charter import Charter, ChoiceItem
 from corelab.domain.content import Json
 from corelab.domain.record_errors import RecordDamagedError
 from corelab.domain.trail import Change, ValueOf, Visibility
+from corelab.domain.vocabulary import NotApplicableCause
 from corelab.services.labs import charter_of
 from corelab.storage import audit_queries as queries
 from corelab.storage.audit_queries import VERSIONED, Version
@@ -115,12 +116,24 @@ def grade_words(charter: Charter, item: str, answer: Mapping[str, Any] | None) -
     if answer is None:
         return None
     if answer.get("missing"):
-        return f"{_MISSING[answer['missing']]}: {answer['reason']}"
+        return f"{_MISSING[answer['missing']]}: {_reason_words(charter, answer['reason'])}"
     asked = charter.item(item)
     option = asked.option(answer["value"]) if isinstance(asked, ChoiceItem) else None
     return option.label if option else str(answer["value"])
 
 
+def _reason_words(charter: Charter, reason: str) -> str:
+    """A reason of the charter by its label, a cause of the program by its name."""
+    listed = next((one.label for one in (*charter.missing.ne, *charter.missing.ni) if one.id == reason), None)
+    return listed or _CAUSES.get(reason, reason)
+
+
+_CAUSES = {
+    NotApplicableCause.CHARTER.value: "not asked by the charter",
+    NotApplicableCause.CONDITION.value: "its condition is not met",
+    NotApplicableCause.OPTIONAL.value: "not asked of this exam",
+    NotApplicableCause.ABSENT.value: "not there",
+}
 _MISSING = {"NA": "Not applicable", "NE": "Not evaluable", "NI": "Not imaged"}
 
 
