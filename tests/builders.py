@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from corelab.domain.access import IdentityCheck
 from corelab.domain.accounts import Role
 from corelab.domain.vocabulary import AccountId, LabKind
 from corelab.resources import resource
-from corelab.services import accounts, labs
+from corelab.services import accounts, acknowledgements, labs
 from corelab.services.accounts import Session
 from corelab.services.labs import LabSecrets, NewPerson, OpenLab
 from corelab.storage.keys import Kdf
@@ -84,7 +85,7 @@ class Lab:
         return self._sessions[user]
 
     def add(self, user: str, roles: Collection[Role]) -> AccountId:
-        code = accounts.add_person(self.open, self.administrator, user, user.replace("-", " ").capitalize(), roles)
+        code = accounts.add_person(self.open, self.administrator, user, user.replace("-", " ").capitalize(), roles, IdentityCheck.KNOWN)
         account = accounts.activate(self.open, code, PASSWORD).account
         if {Role.READER, Role.ADJUDICATOR} & set(roles):
             accounts.record_training(self.open, self.coordinator, account, self.charter_sha256)
@@ -93,7 +94,16 @@ class Lab:
         return account
 
     def sign_in(self, user: str, password: str = PASSWORD) -> Session:
-        return accounts.sign_in(self.open, user, password)
+        session = accounts.sign_in(self.open, user, password)
+        accepted(self.open, session)
+        return session
+
+
+def accepted(lab: OpenLab, session: Session) -> None:
+    """The person accepts that the electronic signature binds, where they sign anything."""
+    statement = acknowledgements.due(lab, session)
+    if statement is not None:
+        acknowledgements.accept(lab, session, statement.digest)
 
 
 def a_lab(

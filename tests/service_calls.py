@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from corelab import services
+from corelab.domain.access import IdentityCheck
 from corelab.domain.accounts import Command, Role
 from corelab.domain.clip import Clip, Timing, TimingSource
 from corelab.domain.intake import IntakeRefusedError
@@ -59,12 +60,12 @@ _no_clip = by(Command.PIXELS, otherwise=IntakeRefusedError)
 SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
     {
         "accounts.people": by(Command.PEOPLE)(),
-        "accounts.add_person": _unknown_person("somebody", "", {Role.READER}),
+        "accounts.add_person": _unknown_person("somebody", "", {Role.READER}, IdentityCheck.KNOWN),
         "accounts.change_password": Ask.SELF,
         "accounts.deactivate": _unknown_person(NOBODY, WHY),
         "accounts.unlock": _unknown_person(NOBODY, WHY),
         "accounts.set_roles": _unknown_person(NOBODY, {Role.READER}, WHY),
-        "accounts.reset": _unknown_person(NOBODY, WHY),
+        "accounts.reset": _unknown_person(NOBODY, WHY, IdentityCheck.KNOWN),
         "accounts.holds_custody": by(Command.PEOPLE)(),
         "accounts.grant_custody": by(Command.CUSTODY, otherwise=PersonRefusedError)(NOBODY),
         "accounts.record_training": by(Command.TRAINING, otherwise=PersonRefusedError)(NOBODY, "0" * 64),
@@ -108,9 +109,12 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "reading.sign": _not_read(a_reading(), "the password"),
         "resealing.reseal": by(Command.CUSTODY, otherwise=PersonRefusedError)(NOBODY),
         "resealing.waiting": by(Command.PEOPLE)(),
-        "sign_in.lab_secret": Ask.PART,
+        "session.lab_secret": Ask.PART,
         "sign_in.sign_out": Ask.SELF,
-        "sign_in.signer": Ask.SELF,
+        "password_check.check_password": Ask.SELF,
+        "password_check.signer": Ask.SELF,
+        "acknowledgements.accept": Ask.SELF,
+        "acknowledgements.due": Ask.SELF,
         "status.status": by(Command.STATUS)(),
         "worklist.worklist": by(Command.WORKLIST)(),
     }

@@ -8,6 +8,7 @@ import typer
 
 from corelab import app
 from corelab.cli.terminal import AsJson, LabFolder, PasswordStdin, answer, command, say, signed_in
+from corelab.domain.statement import signature_statement
 from corelab.domain.vocabulary import LabKind
 from corelab.services import charters, labs, packages, status
 
@@ -40,6 +41,9 @@ def init(
         raise typer.BadParameter("this version keeps a lab in a folder; name a folder for LAB")
     toml = charters.read(charter)
     administrator, coordinator = (_answered(answers, role) if answers else _asked(role) for role in ("administrator", "coordinator"))
+    say(
+        f"{signature_statement().words}\n\nThe coordinator accepts this by making the lab: the charter's approval is the first signature.\n"
+    )
     made = app.make_lab(lab, toml, kind=kind, administrator=administrator, coordinator=coordinator)
     say(f"Recovery code of the custody key, shown only now. Keep it on paper, outside the lab:\n\n    {made.recovery_code}\n")
     if answers:

@@ -1,7 +1,5 @@
-"""Commands about people: accounts, activation, training, custody."""
+"""Commands about people: accounts and activation."""
 
-import os
-import sys
 from typing import Annotated, Any
 
 import typer
@@ -17,38 +15,42 @@ from corelab.cli.terminal import (
     answer,
     command,
     lab_group,
-    say,
     signed_in,
     typed_password,
 )
+from corelab.domain.access import IdentityCheck
 from corelab.domain.accounts import Person, Role, user_key
 from corelab.domain.record_errors import ResealIncompleteError
-from corelab.services import accounts, charters, resealing
-from corelab.services import custody as custodies
+from corelab.services import accounts, resealing
 
 commands = typer.Typer()
 
 account = lab_group("Accounts (an administrator's work): add, list, deactivate, unlock, role, reset; reseal (a coordinator's).")
-training = lab_group("The gate before reading: who is trained for which charter.")
-custody = lab_group("Who holds the custody key that opens sealed readings.")
 commands.add_typer(account, name="account")
-commands.add_typer(training, name="training")
-commands.add_typer(custody, name="custody")
 
 User = Annotated[str, typer.Argument(metavar="USER", help="User name.", show_default=False)]
 Name = Annotated[str, typer.Option("--name", help="Printed name, as in signatures.", show_default=False)]
+Identity = Annotated[IdentityCheck, typer.Option("--identity", help="How it was checked who the person is.", show_default=False)]
 Roles = Annotated[list[Role], typer.Option("--role", help="A role; repeat for a second one.", show_default=False)]
 
 
 @account.command("add")
 @command
-def add(ctx: typer.Context, user: User, name: Name, role: Roles, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
+def add(
+    ctx: typer.Context,
+    user: User,
+    name: Name,
+    role: Roles,
+    identity: Identity,
+    as_json: AsJson = False,
+    password_stdin: PasswordStdin = False,
+) -> None:
     """Invite a person and print the one-time code with which they choose their own password.
 
-    Example: corelab account LAB add reader-1 --name "Reader one" --role reader
+    Example: corelab account LAB add reader-1 --name "Reader one" --role reader --identity in-person
     """
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
-        code = accounts.add_person(here.lab, here.session, user, name, frozenset(role))
+        code = accounts.add_person(here.lab, here.session, user, name, frozenset(role), identity)
     answer({"user": user, "code": code}, f"One-time code for {user}, valid for 7 days: {code}", as_json=as_json)
 
 
@@ -70,7 +72,7 @@ def _shown(person: Person) -> dict[str, Any]:
     return {"user": person.user_name, "name": person.printed_name, "roles": roles, "status": person.status.value}
 
 
-def _person(here: SignedIn, user: str) -> Person:
+def person_named(here: SignedIn, user: str) -> Person:
     for person in accounts.people(here.lab, here.session):
         if person.user_name == user_key(user):
             return person
@@ -85,7 +87,7 @@ def deactivate(ctx: typer.Context, user: User, reason: Reason, as_json: AsJson =
     Example: corelab account LAB deactivate reader-1 --reason "Left the lab"
     """
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
-        accounts.deactivate(here.lab, here.session, _person(here, user).account, reason)
+        accounts.deactivate(here.lab, here.session, person_named(here, user).account, reason)
     answer({"user": user, "status": "deactivated"}, f"{user} is deactivated.", as_json=as_json)
 
 
@@ -97,7 +99,7 @@ def unlock(ctx: typer.Context, user: User, reason: Reason, as_json: AsJson = Fal
     Example: corelab account LAB unlock reader-1 --reason "Identity checked by telephone"
     """
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
-        accounts.unlock(here.lab, here.session, _person(here, user).account, reason)
+        accounts.unlock(here.lab, here.session, person_named(here, user).account, reason)
     answer({"user": user, "status": "active"}, f"{user} is unlocked.", as_json=as_json)
 
 
@@ -111,20 +113,22 @@ def set_roles(
     Example: corelab account LAB role reader-1 --role reader --role adjudicator --reason "Trained as adjudicator"
     """
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
-        accounts.set_roles(here.lab, here.session, _person(here, user).account, frozenset(role), reason)
+        accounts.set_roles(here.lab, here.session, person_named(here, user).account, frozenset(role), reason)
     roles = sorted(one.value for one in role)
     answer({"user": user, "roles": roles}, f"{user} is now {' and '.join(roles)}.", as_json=as_json)
 
 
 @account.command("reset")
 @command
-def reset(ctx: typer.Context, user: User, reason: Reason, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
+def reset(
+    ctx: typer.Context, user: User, reason: Reason, identity: Identity, as_json: AsJson = False, password_stdin: PasswordStdin = False
+) -> None:
     """Give a person a new one-time code: new password, new keys. Old signatures stay valid.
 
-    Example: corelab account LAB reset reader-1 --reason "Password lost"
+    Example: corelab account LAB reset reader-1 --reason "Password lost" --identity known
     """
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
-        code = accounts.reset(here.lab, here.session, _person(here, user).account, reason)
+        code = accounts.reset(here.lab, here.session, person_named(here, user).account, reason, identity)
     answer({"user": user, "code": code}, f"One-time code for {user}, valid for 7 days: {code}", as_json=as_json)
 
 
@@ -133,7 +137,7 @@ def reset(ctx: typer.Context, user: User, reason: Reason, as_json: AsJson = Fals
 def reseal(ctx: typer.Context, user: User, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
     """Hand the open work of a person who was reset over to their new keys (a coordinator's work, with custody)."""
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
-        done = resealing.reseal(here.lab, here.session, _person(here, user).account)
+        done = resealing.reseal(here.lab, here.session, person_named(here, user).account)
     words = f"{user} can open {done.drafts} drafts and {done.records} sealed records again."
     answer({"user": user, "drafts": done.drafts, "records": done.records, "damaged": done.damaged}, words, as_json=as_json)
     if done.damaged:
@@ -154,62 +158,3 @@ def activate(
     """
     person = accounts.activate(app.open_lab(lab), code, typed_password(stdin=password_stdin))
     answer({"user": person.user_name}, f"{person.user_name} is active and can sign in.", as_json=as_json)
-
-
-@training.command("record")
-@command
-def record_training(
-    ctx: typer.Context,
-    person: Annotated[str, typer.Argument(metavar="PERSON", help="User name.", show_default=False)],
-    charter: Annotated[str | None, typer.Option("--charter", help="A charter's name or file; else the lab's own.")] = None,
-    as_json: AsJson = False,
-    password_stdin: PasswordStdin = False,
-) -> None:
-    """Record that a person was trained for a charter. Nobody opens a reading without it.
-
-    Example: corelab training LAB record reader-1
-    """
-    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
-        charter_hash = charters.hash_of(charter) if charter else here.lab.charter.hash
-        accounts.record_training(here.lab, here.session, _person(here, person).account, charter_hash)
-    answer({"user": person, "charter_sha256": charter_hash}, f"{person} is trained for charter {charter_hash[:12]}.", as_json=as_json)
-
-
-@custody.command("grant")
-@command
-def grant(
-    ctx: typer.Context,
-    person: Annotated[str, typer.Argument(metavar="PERSON", help="User name of a coordinator.", show_default=False)],
-    as_json: AsJson = False,
-    password_stdin: PasswordStdin = False,
-) -> None:
-    """Give another coordinator the custody key.
-
-    Example: corelab custody LAB grant coordinator-2
-    """
-    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
-        accounts.grant_custody(here.lab, here.session, _person(here, person).account)
-    answer({"user": person}, f"{person} holds the custody key from the next sign-in.", as_json=as_json)
-
-
-@custody.command("recover")
-@command
-def recover(ctx: typer.Context, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
-    """Take custody with the recovery code, which is replaced: the new one is shown once on standard error.
-
-    The code comes from CORELAB_RECOVERY_CODE, or is asked for. Every other sign-in of the lab ends.
-    """
-    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
-        code = custodies.recover(here.lab, here.session, _typed_code(), here.password)
-        user = here.session.user_name
-    say(f"New recovery code of the custody key, shown only now. Keep it on paper, outside the lab; destroy the old one:\n\n    {code}\n")
-    answer({"user": user}, f"{user} holds the custody key from the next sign-in.", as_json=as_json)
-
-
-def _typed_code() -> str:
-    code = os.environ.get("CORELAB_RECOVERY_CODE")
-    if code is None and sys.stdin.isatty():
-        code = typer.prompt("Recovery code", hide_input=True, err=True)
-    if not code:
-        raise typer.BadParameter("set CORELAB_RECOVERY_CODE to the recovery code of the lab")
-    return str(code)

@@ -35,6 +35,7 @@ class Command(Enum):
     SETTINGS = "settings"
     ASSIGN = "assign"
     COMPARE = "compare"
+    REOPEN = "reopen"
     INVALIDATE = "invalidate"
     STATUS = "status"
     LOCK = "lock"
@@ -42,6 +43,9 @@ class Command(Enum):
     AGREEMENT = "agreement"
     ACCOUNT = "account"
     PEOPLE = "people"
+    FACTOR = "factor"
+    REDACT = "redact"
+    CONFIRM_REDACTION = "confirm redaction"
     AUDIT = "audit"
     BACKUP = "backup"
     RESTORE = "restore"
@@ -61,7 +65,10 @@ _COORDINATION = frozenset(
         Command.SETTINGS,
         Command.ASSIGN,
         Command.COMPARE,
+        Command.REOPEN,
         Command.INVALIDATE,
+        Command.REDACT,
+        Command.CONFIRM_REDACTION,
         Command.STATUS,
         Command.LOCK,
         Command.EXPORT,
@@ -73,9 +80,9 @@ ROLE_COMMANDS: Mapping[Role, frozenset[Command]] = MappingProxyType(
     {
         Role.READER: frozenset({Command.READ, Command.WORKLIST, Command.HELP}),
         Role.ADJUDICATOR: frozenset({Command.ADJUDICATE, Command.WORKLIST, Command.HELP}),
-        Role.COORDINATOR: _COORDINATION | {Command.PEOPLE, Command.AUDIT, Command.BACKUP, Command.RESTORE, Command.HELP},
-        Role.ADMINISTRATOR: frozenset({Command.ACCOUNT, Command.PEOPLE, Command.BACKUP, Command.RESTORE, Command.HELP}),
-        Role.AUDITOR: frozenset({Command.AUDIT, Command.PEOPLE, Command.HELP}),
+        Role.COORDINATOR: _COORDINATION | {Command.PEOPLE, Command.FACTOR, Command.AUDIT, Command.BACKUP, Command.RESTORE, Command.HELP},
+        Role.ADMINISTRATOR: frozenset({Command.ACCOUNT, Command.PEOPLE, Command.FACTOR, Command.BACKUP, Command.RESTORE, Command.HELP}),
+        Role.AUDITOR: frozenset({Command.AUDIT, Command.CONFIRM_REDACTION, Command.PEOPLE, Command.HELP}),
     }
 )
 """The one table of who may do what; every service asks it."""
@@ -170,6 +177,7 @@ class PasswordFault(Enum):
     SHORT = "short"
     LONG = "long"
     COMMON = "common"
+    SAME = "same"
 
 
 SHORTEST_PASSWORD = 12

@@ -1,9 +1,12 @@
 """What can go wrong with a lab, its records and its people; each error carries facts, the words are made where the person is."""
 
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
+from corelab.domain.access import Duty
 from corelab.domain.accounts import Command, PasswordFault
+from corelab.domain.audit import Fault
 
 
 class LabError(Exception):
@@ -51,12 +54,20 @@ class NewerSchemaError(LabError):
         self.found = found
 
 
-class OlderSchemaError(LabError):
-    """The lab was written by an earlier version and must be opened for writing once before it can be read only."""
+class MigrationRefusedError(LabError):
+    """A lab of an earlier version that does not verify, before or after it was brought up to date: it is as it was."""
 
-    def __init__(self, path: Path, found: str) -> None:
-        super().__init__(path, f"schema {found}")
-        self.found = found
+    def __init__(self, path: Path, faults: tuple[str, ...]) -> None:
+        super().__init__(path, "; ".join(faults[:5]))
+        self.faults = faults
+
+
+class LabUnsoundError(LabError):
+    """The lab failed its check and takes no more records; ``faults`` are those that were found."""
+
+    def __init__(self, path: Path, faults: tuple[Fault, ...]) -> None:
+        super().__init__(path, "; ".join(f"{fault.where}: {fault.what}" for fault in faults[:5]))
+        self.faults = faults
 
 
 class RecordRefusedError(Exception):
@@ -126,6 +137,62 @@ class SignInRefusedError(Exception):
     """User name or password is wrong; which of them is not said."""
 
 
+class PasswordWrongError(SignInRefusedError):
+    """The password of who is signed in is not the one that was typed."""
+
+
+class SecondFactorNeededError(Exception):
+    """User name and password are right; the code of the second factor is asked for as well."""
+
+
+class SecondFactorRefusedError(SignInRefusedError):
+    """The code of the second factor is wrong, too old, or was used."""
+
+
+class SecondFactorClosedError(Exception):
+    """The second factor belongs to keys from before a reset, or cannot be changed like this: two people have to remove it."""
+
+
+class SignedInElsewhereError(Exception):
+    """The person's window is open already: on the machine ``host`` since ``since``; ``here`` when that is this machine."""
+
+    def __init__(self, host: str, since: datetime, *, here: bool) -> None:
+        super().__init__(host)
+        self.host = host
+        self.since = since
+        self.here = here
+
+
+class WorkstationRefusedError(Exception):
+    """The lab lets people in only at machines that an administrator has enrolled, and this one is none of them."""
+
+    def __init__(self, workstation: str, host: str) -> None:
+        super().__init__(workstation)
+        self.workstation = workstation
+        self.host = host
+
+
+class DutyOpenError(Exception):
+    """Something is due before anything else may be done; ``duties`` names it."""
+
+    def __init__(self, duties: Collection[Duty]) -> None:
+        super().__init__(", ".join(sorted(duty.value for duty in duties)))
+        self.duties = frozenset(duties)
+
+
+class StatementNotAcceptedError(Exception):
+    """The person has not accepted that the electronic signature binds like a handwritten one."""
+
+
+class AccessRefusedError(Exception):
+    """A rule of access cannot have this value; ``name`` is the rule."""
+
+    def __init__(self, name: str, value: str = "") -> None:
+        super().__init__(f"{name}: {value}")
+        self.name = name
+        self.value = value
+
+
 class AccountLockedError(Exception):
     """Too many failures. ``until`` is set only where waiting helps."""
 
@@ -165,6 +232,10 @@ class PersonRefusedError(Exception):
 
 class CustodyMissingError(Exception):
     """The person holds no grant of the custody key; another coordinator can give one."""
+
+
+class CustodySwappedError(Exception):
+    """The lab's custody key is not the one that this workstation knows, and no coordinator signed for a change."""
 
 
 class ClockBackwardError(Exception):

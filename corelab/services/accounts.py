@@ -4,21 +4,25 @@ from collections.abc import Collection
 from dataclasses import replace
 from uuid import uuid4
 
-from corelab.domain.accounts import Command, Person, Role, Status, is_printed_name, is_user_name, may_combine, password_fault, user_key
+from corelab.domain.access import Duty, IdentityCheck
+from corelab.domain.accounts import (
+    Command,
+    PasswordFault,
+    Person,
+    Role,
+    Status,
+    is_printed_name,
+    is_user_name,
+    may_combine,
+    password_fault,
+    user_key,
+)
 from corelab.domain.record_errors import CodeRefusedError, PasswordRefusedError, PersonRefusedError, SignInRefusedError
 from corelab.domain.vocabulary import AccountId
 from corelab.services.labs import OpenLab, charter_of
-from corelab.services.sign_in import (
-    Session,
-    box_public,
-    custody_public,
-    held_custody,
-    lab_secret,
-    permit,
-    sign_in,
-    sign_out,
-    signer,
-)
+from corelab.services.password_check import check_password, signer
+from corelab.services.session import Session, box_public, custody_public, held_custody, lab_secret, permit
+from corelab.services.sign_in import sign_in, sign_out
 from corelab.storage import people as records
 from corelab.storage.codes import typed_code
 from corelab.storage.keys import NewKeys, new_keys
@@ -32,6 +36,7 @@ __all__ = [
     "add_person",
     "box_public",
     "change_password",
+    "check_password",
     "custody_public",
     "deactivate",
     "grant_custody",
@@ -61,17 +66,21 @@ def people(lab: OpenLab, session: Session) -> tuple[Person, ...]:
 # ---------------------------------------------------------------- coming in
 
 
-def add_person(lab: OpenLab, session: Session, user: str, name: str, roles: Collection[Role]) -> str:
-    """A new account; answers the one-time code that its owner turns into a password, within 7 days. Raises PersonRefusedError."""
+def add_person(lab: OpenLab, session: Session, user: str, name: str, roles: Collection[Role], identity: IdentityCheck | None) -> str:
+    """A new account; answers the one-time code that its owner turns into a password, within 7 days.
+
+    ``identity``: how it was checked who the person is; nobody is invited without. Raises PersonRefusedError.
+    """
     role = permit(session, Command.ACCOUNT)
     _require_person(user, name, roles)
+    checked = _checked(identity)
     account = AccountId(str(uuid4()))
     with lab.store.begin(session.actor(role)) as transaction:
         if records.person_named(transaction, user) is not None:
             raise PersonRefusedError("taken", user)
         code, row = records.invitation(account, transaction.now, records.kdf_of(transaction))
         rows = [records.account_row(account, user), records.first_revision(account, name, roles, Status.INVITED), row]
-        payload = {"user": user_key(user), "name": name, "roles": sorted(each.value for each in roles)}
+        payload = {"user": user_key(user), "name": name, "roles": sorted(each.value for each in roles), "identity": checked}
         transaction.record("account.invited", "account", account, rows=rows, payload=payload)
     return code.text
 
@@ -83,6 +92,12 @@ def _require_person(user: str, name: str, roles: Collection[Role]) -> None:
         raise PersonRefusedError("printed_name", name)
     if not may_combine(roles):
         raise PersonRefusedError("roles", ", ".join(sorted(role.value for role in roles)))
+
+
+def _checked(identity: IdentityCheck | None) -> str:
+    if identity is None:
+        raise PersonRefusedError("identity")
+    return identity.value
 
 
 def activate(lab: OpenLab, code: str, password: str) -> Person:
@@ -125,17 +140,24 @@ def _require_password(password: str) -> None:
         raise PasswordRefusedError(fault)
 
 
-def change_password(lab: OpenLab, session: Session, old: str, new: str) -> None:
-    """The same keys under a new password. Raises PasswordRefusedError, and SignInRefusedError when the old one is wrong."""
+def change_password(lab: OpenLab, session: Session, old: str, new: str) -> Session:
+    """The same keys under a new password; answers the sign-in without the duty to change it.
+
+    Raises PasswordRefusedError, and PasswordWrongError when the old one is wrong.
+    """
     _require_password(new)
-    with signer(lab, session, old), lab.store.begin(session.actor(None)) as transaction:
+    if old == new:
+        raise PasswordRefusedError(PasswordFault.SAME)
+    check_password(lab, session, old)
+    with lab.store.begin(session.actor(None)) as transaction:
         credential = records.credential(transaction, session.account)
         if credential is None:
             raise SignInRefusedError
         keys = _keys(lab, credential, old)
         wrapping = Wrapping(lab.lab_id, session.account, credential.n + 1, records.kdf_of(transaction), "password")
-        transaction.record("credential.changed", "account", session.account, rows=[wrapping.row(keys, new)])
+        transaction.record("credential.changed", "account", session.account, rows=[wrapping.row(keys, new)], reason="password")
         transaction.forget_old_wraps(session.account)
+    return replace(session, duties=session.duties - {Duty.NEW_PASSWORD})
 
 
 def _keys(lab: OpenLab, credential: Credential, password: str) -> NewKeys:
@@ -162,15 +184,16 @@ def set_roles(lab: OpenLab, session: Session, account: AccountId, roles: Collect
     return _change(lab, session, account, "account.roles", reason, roles=frozenset(roles))
 
 
-def reset(lab: OpenLab, session: Session, account: AccountId, reason: str) -> str:
+def reset(lab: OpenLab, session: Session, account: AccountId, reason: str, identity: IdentityCheck | None) -> str:
     """A new one-time code for a person whose password is lost or known to others; the old keys sign nothing any more."""
     role = permit(session, Command.ACCOUNT)
+    checked = _checked(identity)
     with lab.store.begin(session.actor(role)) as transaction:
         person = _changeable(transaction, session, account, reason)
         _require_another(transaction, person)
         code, row = records.invitation(account, transaction.now, records.kdf_of(transaction))
         rows = [records.next_revision(transaction, replace(person, status=Status.INVITED)), row]
-        transaction.record("account.reset", "account", account, rows=rows, payload={"reason_text": reason})
+        transaction.record("account.reset", "account", account, rows=rows, payload={"reason_text": reason, "identity": checked})
     return code.text
 
 
@@ -221,27 +244,20 @@ def _require_another(snapshot: Snapshot, person: Person) -> None:
 
     A person who is locked out still holds it: unlocked, their keys open everything again.
     """
-    if not _holds_custody(snapshot, replace(person, status=Status.ACTIVE) if person.status is Status.LOCKED else person):
+    if not records.holds_custody(snapshot, replace(person, status=Status.ACTIVE) if person.status is Status.LOCKED else person):
         return
-    if not any(each.account != person.account and _holds_custody(snapshot, each) for each in records.all_people(snapshot)):
+    if not any(each.account != person.account and records.holds_custody(snapshot, each) for each in records.all_people(snapshot)):
         raise PersonRefusedError("last", person.user_name)
 
 
 # ---------------------------------------------------------------- custody and training
 
 
-def _holds_custody(snapshot: Snapshot, person: Person) -> bool:
-    if Role.COORDINATOR not in person.roles or not person.active:
-        return False
-    credential = records.credential(snapshot, person.account)
-    return credential is not None and records.sealed_custody(snapshot, person.account, credential.box_public.key_id) is not None
-
-
 def holds_custody(lab: OpenLab, session: Session) -> tuple[AccountId, ...]:
     """The coordinators who can open what is sealed."""
     permit(session, Command.PEOPLE)
     with lab.store.read() as snapshot:
-        return tuple(each.account for each in records.all_people(snapshot) if _holds_custody(snapshot, each))
+        return tuple(each.account for each in records.all_people(snapshot) if records.holds_custody(snapshot, each))
 
 
 def grant_custody(lab: OpenLab, session: Session, account: AccountId) -> None:
@@ -252,7 +268,7 @@ def grant_custody(lab: OpenLab, session: Session, account: AccountId) -> None:
         person, credential = records.person(transaction, account), records.credential(transaction, account)
         if person is None or credential is None or not person.active or Role.COORDINATOR not in person.roles:
             raise PersonRefusedError("not_coordinator", account)
-        if _holds_custody(transaction, person):
+        if records.holds_custody(transaction, person):
             raise PersonRefusedError("status", "granted")
         row = records.grant_row(records.custody(transaction).id, lab.lab_id, account, credential.box_public, secret)
         transaction.record("custody.granted", "account", account, rows=[row])

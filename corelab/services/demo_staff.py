@@ -8,10 +8,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Self
 
+from corelab.domain.access import IdentityCheck
 from corelab.domain.accounts import Role
 from corelab.domain.clock import Clock
 from corelab.domain.vocabulary import LabKind
-from corelab.services import accounts, labs
+from corelab.services import accounts, acknowledgements, labs
 from corelab.services.accounts import Session
 from corelab.services.labs import LabSecrets, NewPerson, OpenLab
 from corelab.storage.keys import Kdf
@@ -91,8 +92,17 @@ def staffed_lab(folder: Path, charter: bytes, place: tuple[Clock, Path], kdf: Kd
     for user, one in staff.items():
         if user not in {"administrator", "coordinator-1"}:
             _join(lab, sessions, one, made.charter_sha256)
-        sessions[user] = accounts.sign_in(lab, user, one.password)
+        sessions[user] = _signed_in(lab, one)
     return Staffed(lab, tuple(staff.values()), MappingProxyType(sessions))
+
+
+def _signed_in(lab: OpenLab, one: Account) -> Session:
+    """Who signs in this lab accepts the statement by the program: its records are of kind demo for ever."""
+    session = accounts.sign_in(lab, one.user, one.password)
+    statement = acknowledgements.due(lab, session)
+    if statement is not None:
+        acknowledgements.accept(lab, session, statement.digest)
+    return session
 
 
 def _new(one: Account) -> NewPerson:
@@ -107,7 +117,7 @@ def printed_name(user: str) -> str:
 def _join(lab: OpenLab, sessions: Mapping[str, Session], one: Account, charter_hash: str) -> None:
     """Invited, activated with an own password, then trained or given custody."""
     role = _STAFF[one.user]
-    code = accounts.add_person(lab, sessions["administrator"], one.user, printed_name(one.user), {role})
+    code = accounts.add_person(lab, sessions["administrator"], one.user, printed_name(one.user), {role}, IdentityCheck.KNOWN)
     account = accounts.activate(lab, code, one.password).account
     if role is Role.COORDINATOR:
         accounts.grant_custody(lab, sessions["coordinator-1"], account)

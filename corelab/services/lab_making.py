@@ -12,9 +12,10 @@ from corelab.domain.accounts import Meaning, Role, Status, is_printed_name, is_u
 from corelab.domain.charter import Charter, CharterError, load_charter, not_executed
 from corelab.domain.clock import Clock
 from corelab.domain.record_errors import LabExistsError, PasswordRefusedError, PersonRefusedError
+from corelab.domain.statement import SIGNATURE, signature_statement
 from corelab.domain.vocabulary import AccountId, LabId, LabKind
 from corelab.services.workstation import Workstation, this_workstation
-from corelab.storage import codes, keys, people
+from corelab.storage import codes, keys, people, sessions
 from corelab.storage.keys import PRODUCTION_KDF, BoxSecret, Kdf
 from corelab.storage.store import Actor, NewRow, Store, Transaction
 
@@ -80,6 +81,8 @@ def create(  # noqa: PLR0913 - what a lab is made of
     secrets: LabSecrets | None = None,
 ) -> CreatedLab:
     """A lab in a new or empty folder, all of it or nothing: charter, first administrator, first coordinator, custody key.
+
+    The coordinator signs the charter's approval, and so must have read and accepted the statement on electronic signatures before.
 
     Raises LabExistsError, CharterError (also for what is not executed yet), PersonRefusedError, PasswordRefusedError.
     """
@@ -152,6 +155,8 @@ def _write(folder: Path, plan: _Plan) -> None:
         _record_person(transaction, plan, plan.administrator, Role.ADMINISTRATOR)
         account, coordinator = _record_person(transaction, plan, plan.coordinator, Role.COORDINATOR)
         _record_custody(transaction, plan, account, coordinator)
+    with store.begin(Actor(account, None, None, plan.workstation.id)) as transaction:
+        _accept_statement(transaction, account)
     with store.begin(Actor(account, Role.COORDINATOR, None, plan.workstation.id)) as transaction:
         _approve_charter(transaction, plan, account, coordinator)
     store.close()
@@ -195,6 +200,12 @@ def _record_custody(transaction: Transaction, plan: _Plan, account: AccountId, c
         lab_secrets = {"deid": plan.secrets.deid, "chance": plan.secrets.chance, "package": keys.new_secret()}
         rows += [people.lab_secret_row(plan.lab_id, name, id_, secret.public, value) for name, value in lab_secrets.items()]
         transaction.record("custody.made", "custody_key", id_, rows=rows, payload={"granted": [account]})
+
+
+def _accept_statement(transaction: Transaction, account: AccountId) -> None:
+    statement = signature_statement()
+    row = sessions.acknowledgement_row(account, SIGNATURE, statement.digest)
+    transaction.record("statement.accepted", "account", account, rows=[row], payload={"statement": statement.words})
 
 
 def _approve_charter(transaction: Transaction, plan: _Plan, account: AccountId, coordinator: keys.NewKeys) -> None:

@@ -19,8 +19,7 @@ def locked(lab: OpenLab, session: Session, cause: LockCause) -> None:
 
 
 def unlock(lab: OpenLab, session: Session, password: str) -> None:
-    """The password check of a signature: a wrong one counts to the lockout. Raises SignInRefusedError, AccountLockedError."""
-    with accounts.signer(lab, session, password):
-        pass
+    """The same person is back: a wrong password counts to the lockout. Raises PasswordWrongError, AccountLockedError."""
+    accounts.check_password(lab, session, password)
     with lab.store.begin(session.actor(None)) as transaction:
         transaction.record("screen.unlocked", "session", session.id)

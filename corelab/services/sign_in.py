@@ -1,244 +1,207 @@
-"""Signing in and out, the check of a password for a signature, and the keys that a sign-in unlocks."""
+"""Signing in and out: password, machine, second factor, and one open window for one person."""
 
-from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
 from uuid import uuid4
 
-from corelab.domain.accounts import FAILURE_WINDOW, MOST_FAILURES, Command, Person, Role, Status, locks, role_for
+from corelab.domain.access import Way
+from corelab.domain.accounts import Person, Role
 from corelab.domain.record_errors import (
-    AccountLockedError,
-    ClockBackwardError,
-    CustodyMissingError,
     KeyRefusedError,
-    LabError,
-    NotPermittedError,
-    SignedOutError,
+    SecondFactorClosedError,
+    SecondFactorNeededError,
+    SecondFactorRefusedError,
+    SignedInElsewhereError,
     SignInRefusedError,
+    WorkstationRefusedError,
 )
-from corelab.domain.vocabulary import AccountId
+from corelab.domain.totp import matching_step
+from corelab.services import password_check, presence, witness
 from corelab.services.labs import OpenLab
-from corelab.storage import people
-from corelab.storage.keys import BoxPublic, BoxSecret, Kdf, Signer, granted_custody, open_lab_secret
+from corelab.services.session import Session
+from corelab.services.witness import WitnessFailed
+from corelab.storage import people, sessions
+from corelab.storage.keys import BoxSecret, granted_custody, opened_factor
 from corelab.storage.people import Credential
+from corelab.storage.sessions import OpenSession
 from corelab.storage.snapshot import Snapshot
 from corelab.storage.store import Actor, NewRow, Transaction
-from corelab.storage.transaction import BACKWARD
 
-_NOBODYS_SALT = b"corelab nobody\0\0"
+ABANDONED, ENDED_ELSEWHERE = "abandoned", "ended_elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
-    """Who is signed in, with the keys that the password unlocked. ``custody`` only for coordinators who hold a grant.
+class _Proven:
+    """Who typed the right password, with what it opened; ``step`` of the second factor's code, where there is one."""
 
-    ``lab`` is where the sign-in stands: what is refused to it is written down there.
+    person: Person
+    credential: Credential
+    box: BoxSecret
+    kek: bytes = field(repr=False)
+    password: str = field(repr=False)
+    step: int | None = None
+
+
+def sign_in(lab: OpenLab, user: str, password: str, *, code: str | None = None, way: Way = Way.COMMAND, end_other: bool = False) -> Session:
+    """One person has one window: another is refused unless its program is gone, or ``end_other`` ends it. Commands do not count.
+
+    ``code`` is that of the second factor. Raises SignInRefusedError (the same for a wrong password and an unknown user),
+    AccountLockedError, WorkstationRefusedError, SecondFactorNeededError, SecondFactorClosedError, SignedInElsewhereError.
     """
-
-    id: str
-    account: AccountId
-    user_name: str
-    printed_name: str
-    roles: frozenset[Role]
-    workstation: str
-    box: BoxSecret = field(repr=False)
-    custody: BoxSecret | None = field(repr=False, default=None)
-    lab: OpenLab | None = field(repr=False, compare=False, default=None)
-
-    def actor(self, role: Role | None) -> Actor:
-        return Actor(self.account, role, self.id, self.workstation)
-
-
-def permit(session: Session, command: Command) -> Role:
-    """The role in which this person may do this. Raises NotPermittedError, and leaves an event of the refusal.
-
-    It is asked before anything is looked up and outside of every transaction, so that a refusal is the same for what is there and what
-    is not.
-    """
-    role = role_for(session.roles, command)
-    if role is None:
-        _record_refusal(session, command)
-        raise NotPermittedError(command)
-    return role
+    with lab.store.read() as snapshot:
+        known = password_check.known(snapshot, people.person_named(snapshot, user))
+    kek = password_check.password_key(known, password)
+    password_check.refuse_locked(lab, known.person)
+    box = password_check.opened_box(lab, known, kek)
+    if box is None or known.person is None or known.credential is None or not known.person.active:
+        password_check.record_failure(lab, known.person, Actor(workstation=lab.workstation), "signin.failed")
+        raise SignInRefusedError
+    _require_enrolled(lab, known.person)
+    step = _factor_step(lab, known.person, box, code)
+    proven = _Proven(known.person, known.credential, box, kek, password, step)
+    if not lab.store.writable:
+        return _looking_session(lab, proven, way)
+    _require_alone(lab, known.person, way, end_other=end_other)
+    return _opened_session(lab, proven, way)
 
 
-def _record_refusal(session: Session, command: Command) -> None:
-    """Where it cannot be written (a read-only lab, a sign-in that is over), the refusal stands all the same."""
-    if session.lab is None:
+def _require_enrolled(lab: OpenLab, person: Person) -> None:
+    """The machine is written down all the same, so that an administrator can enrol it."""
+    machine = lab.machine
+    with lab.store.read() as snapshot:
+        last = sessions.machine(snapshot, machine.id)
+        open_to_all = not sessions.access_rules(snapshot).enrolled_only
+    if open_to_all or (last is not None and last["enrolled"] and last["host"] == machine.host):
         return
-    with suppress(LabError, SignedOutError), session.lab.store.begin(session.actor(None)) as transaction:
-        payload = {"command": command.value, "roles": sorted(role.value for role in session.roles)}
-        transaction.record("command.refused", "account", session.account, payload=payload)
+    with lab.store.begin(Actor(person.account, None, None, machine.id)) as transaction:
+        transaction.record("workstation.refused", "account", person.account, rows=_workstation_rows(transaction, lab))
+    raise WorkstationRefusedError(machine.id, machine.host)
+
+
+def _factor_step(lab: OpenLab, person: Person, box: BoxSecret, code: str | None) -> int | None:
+    with lab.store.read() as snapshot:
+        factor = sessions.second_factor(snapshot, person.account)
+    if factor is None:
+        return None
+    try:
+        secret = opened_factor(lab.lab_id, box, factor.sealed)
+    except KeyRefusedError:
+        raise SecondFactorClosedError from None
+    if code is None:
+        raise SecondFactorNeededError
+    step = matching_step(secret, code, lab.clock.now(), factor.spent)
+    if step is None:
+        password_check.record_failure(lab, person, Actor(workstation=lab.workstation), "signin.failed")
+        raise SecondFactorRefusedError
+    return step
+
+
+# ---------------------------------------------------------------- one window for one person
+
+
+def _require_alone(lab: OpenLab, person: Person, way: Way, *, end_other: bool) -> None:
+    """What a program that died left open here is ended; another open window refuses, or is ended where that was asked."""
+    with lab.store.read() as snapshot:
+        found = sessions.open_sessions_of(snapshot, person.account)
+    for each in found:
+        here = each.workstation == lab.workstation
+        if here and not presence.is_alive(lab.configuration, each.id):
+            _end(lab, person, each, ABANDONED)
+        elif each.way is Way.WINDOW and not (here and way is Way.COMMAND):
+            _end_or_refuse(lab, person, each, end_other=end_other)
+
+
+def _end_or_refuse(lab: OpenLab, person: Person, other: OpenSession, *, end_other: bool) -> None:
+    if end_other:
+        _end(lab, person, other, ENDED_ELSEWHERE)
+        return
+    with lab.store.begin(Actor(person.account, None, None, lab.workstation)) as transaction:
+        transaction.record("signin.elsewhere", "account", person.account, payload={"open": other.id, "workstation": other.workstation})
+    raise SignedInElsewhereError(other.host, other.since, here=other.workstation == lab.workstation)
+
+
+def _end(lab: OpenLab, person: Person, other: OpenSession, cause: str) -> None:
+    with lab.store.begin(Actor(person.account, None, None, lab.workstation)) as transaction:
+        if transaction.one("session_end", session_id=other.id) is None:
+            transaction.record("session.closed", "session", other.id, rows=[sessions.session_end(other.id, cause)], reason=cause)
 
 
 # ---------------------------------------------------------------- in and out
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What the lab knows about the one who types a user name."""
-
-    person: Person | None
-    credential: Credential | None
-    kdf: Kdf
-
-
-def sign_in(lab: OpenLab, user: str, password: str) -> Session:
-    """Raises SignInRefusedError (the same for a wrong password and an unknown user), AccountLockedError."""
-    with lab.store.read() as snapshot:
-        known = _known(snapshot, people.person_named(snapshot, user))
-    kek = _password_key(known, password)
-    _refuse_locked(lab, known.person)
-    box = _opened_box(lab, known, kek)
-    if box is None or known.person is None or known.credential is None or not known.person.active:
-        _record_failure(lab, known.person, Actor(workstation=lab.workstation), "signin.failed")
-        raise SignInRefusedError
-    return _opened_session(lab, known.person, known.credential, box, (kek, password))
-
-
-def _known(snapshot: Snapshot, person: Person | None) -> _Known:
-    credential = people.credential(snapshot, person.account) if person else None
-    return _Known(person, credential, people.kdf_of(snapshot))
-
-
-def _password_key(known: _Known, password: str) -> bytes:
-    """The same derivation whether or not there is such a person, so that the time tells nothing."""
-    if known.credential is None:
-        return known.kdf.password_key(password, _NOBODYS_SALT)
-    return known.credential.kdf.password_key(password, known.credential.salt)
-
-
-def _opened_box(lab: OpenLab, known: _Known, kek: bytes) -> BoxSecret | None:
-    if known.credential is None:
-        return None
-    try:
-        box = known.credential.box(kek, lab.lab_id)
-    except KeyRefusedError:
-        return None
-    return box if box.public == known.credential.box_public else None
-
-
-def _opened_session(lab: OpenLab, person: Person, credential: Credential, box: BoxSecret, typed: tuple[bytes, str]) -> Session:
-    session, machine = str(uuid4()), lab.machine
+def _opened_session(lab: OpenLab, proven: _Proven, way: Way) -> Session:
+    session, machine, person = str(uuid4()), lab.machine, proven.person
+    held = presence.hold(lab.configuration, session)
     with lab.store.begin(Actor(person.account, None, None, machine.id)) as transaction:
-        custody = _custody(transaction, lab, person, box)
+        rules, last = sessions.access_rules(transaction), sessions.last_sign_ins(transaction, person)
+        chosen = sessions.password_chosen(transaction, person.account)
+        duties = rules.duties(person.roles, has_factor=proven.step is not None, chosen=chosen, now=transaction.now)
+        custody = _custody(transaction, lab, person, proven.box)
         rows = [
             NewRow("session", {"id": session, "account_id": person.account, "workstation_id": machine.id}),
             people.attempt_row(person, machine.id, ok=True),
             *_workstation_rows(transaction, lab),
         ]
-        transaction.record("session.opened", "session", session, rows=rows)
-        _raise_cost(transaction, lab, credential, typed)
-    return Session(session, person.account, person.user_name, person.printed_name, person.roles, machine.id, box, custody, lab)
+        transaction.record("session.opened", "session", session, rows=rows, payload={"way": way.value, "step": proven.step})
+        _raise_cost(transaction, lab, proven)
+    return Session(
+        id=session,
+        account=person.account,
+        user_name=person.user_name,
+        printed_name=person.printed_name,
+        roles=person.roles,
+        workstation=machine.id,
+        box=proven.box,
+        custody=custody,
+        lab=lab,
+        way=way,
+        duties=duties,
+        last=last,
+        presence=held,
+    )
+
+
+def _looking_session(lab: OpenLab, proven: _Proven, way: Way) -> Session:
+    """For a lab that takes no records: whoever has the password may look, as their role allows."""
+    session, person = str(uuid4()), proven.person
+    with lab.store.read() as snapshot:
+        custody, last = _custody(snapshot, lab, person, proven.box), sessions.last_sign_ins(snapshot, person)
+    return Session(
+        id=session,
+        account=person.account,
+        user_name=person.user_name,
+        printed_name=person.printed_name,
+        roles=person.roles,
+        workstation=lab.workstation,
+        box=proven.box,
+        custody=custody,
+        lab=lab,
+        way=way,
+        last=last,
+        presence=presence.hold(lab.configuration, session),
+    )
 
 
 def _workstation_rows(transaction: Transaction, lab: OpenLab) -> tuple[NewRow, ...]:
-    """A row where this machine is new, or its name or system changed."""
+    """A row where this machine is new, or its name or system changed. One that changed its name has to be enrolled anew."""
     machine = lab.machine
-    last = transaction.latest("workstation", id=machine.id)
-    if last is not None and (last["host"], last["os"]) == (machine.host, machine.os):
+    last = sessions.machine(transaction, machine.id)
+    if last is None:
+        return (NewRow("workstation", {"id": machine.id, "n": 1, "host": machine.host, "os": machine.os, "enrolled": False}),)
+    if (last["host"], last["os"]) == (machine.host, machine.os):
         return ()
-    values = {"id": machine.id, "n": last["n"] + 1 if last else 1, "host": machine.host, "os": machine.os, "enrolled": False}
-    return (NewRow("workstation", values),)
+    enrolled = bool(last["enrolled"]) and last["host"] == machine.host
+    return (sessions.machine_row(last, host=machine.host, os=machine.os, enrolled=enrolled),)
 
 
-def _raise_cost(transaction: Transaction, lab: OpenLab, credential: Credential, typed: tuple[bytes, str]) -> None:
+def _raise_cost(transaction: Transaction, lab: OpenLab, proven: _Proven) -> None:
     """Wrap the keys anew where the lab has raised the cost of passwords since."""
-    wanted = people.kdf_of(transaction)
+    credential, wanted = proven.credential, people.kdf_of(transaction)
     if credential.kdf == wanted:
         return
-    kek, password = typed
     wrapping = people.Wrapping(lab.lab_id, credential.account, credential.n + 1, wanted, "parameters")
-    row = wrapping.row(credential.keys(kek, lab.lab_id), password)
+    row = wrapping.row(credential.keys(proven.kek, lab.lab_id), proven.password)
     transaction.record("credential.changed", "account", credential.account, rows=[row])
     transaction.forget_old_wraps(credential.account)
-
-
-def sign_out(lab: OpenLab, session: Session, cause: str = "signed_out") -> None:
-    """End the sign-in and overwrite its keys, also where the end cannot be recorded; a sign-in that is over already stays so."""
-    try:
-        with lab.store.begin(Actor(session.account, None, None, session.workstation)) as transaction:
-            if transaction.one("session_end", session_id=session.id) is None:
-                row = NewRow("session_end", {"session_id": session.id, "cause": cause})
-                transaction.record("session.closed", "session", session.id, rows=[row])
-    finally:
-        session.box.wipe()
-        if session.custody is not None:
-            session.custody.wipe()
-
-
-# ---------------------------------------------------------------- failures
-
-
-def _refuse_locked(lab: OpenLab, person: Person | None) -> None:
-    if person is None:
-        return
-    with lab.store.read() as snapshot:
-        failures = people.failures_since_success(snapshot, person)
-    if person.status is Status.LOCKED:
-        raise AccountLockedError
-    if locks(failures, lab.clock.now()):
-        raise AccountLockedError(_free_again(failures))
-
-
-def _free_again(failures: tuple[datetime, ...]) -> datetime:
-    return sorted(failures)[-MOST_FAILURES] + FAILURE_WINDOW
-
-
-def _record_failure(lab: OpenLab, person: Person | None, actor: Actor, kind: str) -> None:
-    """Write the failure down; the one too many locks the account."""
-    with lab.store.begin(actor) as transaction:
-        id_ = person.account if person else None
-        transaction.record(kind, "account", id_, rows=[people.attempt_row(person, lab.workstation, ok=False)])
-        if person is not None and person.active and locks(people.failures_since_success(transaction, person), transaction.now):
-            _lock(transaction, person)
-
-
-def _lock(transaction: Transaction, person: Person) -> None:
-    """The last administrator is not locked for good, since nobody could unlock: the failures themselves refuse for their 15 minutes."""
-    if person.roles == {Role.ADMINISTRATOR} and _active(transaction, Role.ADMINISTRATOR) == 1:
-        return
-    locked = Person(person.account, person.user_name, person.printed_name, person.roles, Status.LOCKED)
-    transaction.record("account.locked", "account", person.account, rows=[people.next_revision(transaction, locked)])
-
-
-def _active(snapshot: Snapshot, role: Role) -> int:
-    return sum(each.active and role in each.roles for each in people.all_people(snapshot))
-
-
-# ---------------------------------------------------------------- keys of the signed-in
-
-
-def signer(lab: OpenLab, session: Session, password: str) -> Signer:
-    """The signing key, for one signature; use it in a ``with``.
-
-    Raises SignInRefusedError for a wrong password, which counts towards the lockout; AccountLockedError; ClockBackwardError.
-    """
-    with lab.store.read() as snapshot:
-        known = _known(snapshot, people.person(snapshot, session.account))
-        last = snapshot.latest("event", by="seq")
-    _refuse_locked(lab, known.person)
-    if last is not None:
-        _refuse_backward_clock(lab, session, last["at"])
-    try:
-        return _unwrapped_signer(lab, session, known, password)
-    except KeyRefusedError:
-        _record_failure(lab, known.person, session.actor(None), "signature.refused")
-        raise SignInRefusedError from None
-
-
-def _unwrapped_signer(lab: OpenLab, session: Session, known: _Known, password: str) -> Signer:
-    if known.credential is None:
-        raise KeyRefusedError
-    return known.credential.signer(_password_key(known, password), lab.lab_id, session.printed_name)
-
-
-def _refuse_backward_clock(lab: OpenLab, session: Session, last: datetime) -> None:
-    now = lab.clock.now()
-    if now < last - BACKWARD:
-        with lab.store.begin(session.actor(None)):
-            pass  # the transaction writes down by itself that the clock went back
-        raise ClockBackwardError(now, last)
 
 
 def _custody(snapshot: Snapshot, lab: OpenLab, person: Person, box: BoxSecret) -> BoxSecret | None:
@@ -248,43 +211,26 @@ def _custody(snapshot: Snapshot, lab: OpenLab, person: Person, box: BoxSecret) -
     return granted_custody(lab.lab_id, box, sealed) if sealed else None
 
 
-def held_custody(session: Session) -> BoxSecret:
-    """The custody key of this sign-in. Raises CustodyMissingError, and SignedOutError when the lab has another one since."""
-    if session.custody is None:
-        raise CustodyMissingError
-    if session.lab is not None:
-        with session.lab.store.read() as snapshot:
-            _require_current(snapshot, session.custody)
-    return session.custody
+def sign_out(lab: OpenLab, session: Session, cause: str = "signed_out") -> WitnessFailed | None:
+    """End the sign-in and overwrite its keys, also where the end cannot be recorded; a sign-in that is over already stays so.
 
-
-def _require_current(snapshot: Snapshot, held: BoxSecret) -> None:
-    if people.custody(snapshot).public != held.public:
-        raise SignedOutError
-
-
-def lab_secret(lab: OpenLab, session: Session, name: str) -> bytes:
-    """The lab's secret ``deid``, ``chance`` or ``package``; only a coordinator with custody can compute it.
-
-    Raises CustodyMissingError, and SignedOutError when the custody key was changed since this sign-in.
+    Answers why the witness, where this workstation has one, got no copy of the head of the trail.
     """
-    held = held_custody(session)
-    with lab.store.read() as snapshot:
-        _require_current(snapshot, held)
-        sealed = people.sealed_lab_secret(snapshot, name)
-    return open_lab_secret(lab.lab_id, name, held, sealed)
+    if not lab.store.writable:
+        _forgotten(session)
+        return None
+    try:
+        with lab.store.begin(Actor(session.account, None, None, session.workstation)) as transaction:
+            if transaction.one("session_end", session_id=session.id) is None:
+                transaction.record("session.closed", "session", session.id, rows=[sessions.session_end(session.id, cause)])
+    finally:
+        _forgotten(session)
+    return witness.leave_copy(lab)
 
 
-def custody_public(lab: OpenLab) -> BoxPublic:
-    """The key to which everything secret is also sealed."""
-    with lab.store.read() as snapshot:
-        return people.custody(snapshot).public
-
-
-def box_public(lab: OpenLab, account: AccountId) -> BoxPublic:
-    """The key to which something for this person is sealed. Raises LookupError for a person who has no keys yet."""
-    with lab.store.read() as snapshot:
-        found = people.credential(snapshot, account)
-    if found is None:
-        raise LookupError(account)
-    return found.box_public
+def _forgotten(session: Session) -> None:
+    session.box.wipe()
+    if session.custody is not None:
+        session.custody.wipe()
+    if session.presence is not None:
+        session.presence.release()

@@ -285,6 +285,16 @@ def open_lab_secret(lab: LabId, name: str, custody: BoxSecret, sealed: bytes) ->
     return _after(_secret_prefix(lab, name), custody.unseal(sealed))
 
 
+def seal_factor(lab: LabId, to: BoxPublic, secret: bytes) -> bytes:
+    """The secret of a second factor, for its owner alone."""
+    return to.seal(b"corelab/factor/v1\0" + UUID(lab).bytes + secret)
+
+
+def opened_factor(lab: LabId, box: BoxSecret, sealed: bytes) -> bytes:
+    """Raises KeyRefusedError, also where the owner's keys are new since."""
+    return _after(b"corelab/factor/v1\0" + UUID(lab).bytes, box.unseal(sealed))
+
+
 def _secret_prefix(lab: LabId, name: str) -> bytes:
     return b"corelab/secret/v1\0" + UUID(lab).bytes + name.encode("ascii") + b"\0"
 

@@ -14,9 +14,17 @@ import corelab
 from corelab.domain import audit
 from corelab.domain.accounts import Meaning, Role, role_of_meaning
 from corelab.domain.clock import stamp
-from corelab.domain.record_errors import ClockBackwardError, NotPermittedError, SignedOutError, SubmitConflictError
+from corelab.domain.record_errors import (
+    ClockBackwardError,
+    NotPermittedError,
+    SignedOutError,
+    StatementNotAcceptedError,
+    SubmitConflictError,
+)
+from corelab.domain.statement import SIGNATURE, signature_statement
 from corelab.domain.vocabulary import AccountId, AssignmentId, LabId
 from corelab.storage.keys import ANSWER_PAD, BoxPublic, Opening, Signer, make_opening, seal
+from corelab.storage.rows import driver
 from corelab.storage.schema import COLUMNS, REGULATED, SCHEMA, hashed_columns
 from corelab.storage.snapshot import Head, Snapshot, plain
 
@@ -167,7 +175,7 @@ class Transaction(Snapshot):
         self._head = Head(header.seq + 1, digest)
 
     def _insert(self, table: str, values: Mapping[str, Any]) -> None:
-        self._connection.exec_driver_sql(_insert_statement(table), tuple(values[name] for name in COLUMNS[table]))
+        driver(self._connection).execute(_insert_statement(table), tuple(values[name] for name in COLUMNS[table]))
 
     def signature(  # noqa: PLR0913 - the parts of a signed document
         self,
@@ -180,9 +188,13 @@ class Transaction(Snapshot):
         charter_hash: str | None,
         content_digest: str,
     ) -> NewRow:
-        """The signature row for the very next ``record``. Raises NotPermittedError when this role does not sign so, ClockBackwardError."""
+        """The signature row for the very next ``record``: here every signature is made.
+
+        Raises NotPermittedError when this role does not sign so, StatementNotAcceptedError, ClockBackwardError.
+        """
         if self._actor.role is not role_of_meaning(meaning) or self._actor.account != signer.account:
             raise NotPermittedError(meaning.value)
+        self._require_statement(signer.account)
         if self._later is not None:
             raise ClockBackwardError(self.now, self._later)
         document = audit.SignedDocument(
@@ -203,6 +215,12 @@ class Transaction(Snapshot):
             tz=self._tz,
         )
         return NewRow("signature", signature_values(document, signer.sign(document.signed_bytes)))
+
+    def _require_statement(self, account: AccountId) -> None:
+        """The person has accepted, in the words that ship now, that the signature binds like a handwritten one."""
+        accepted = self.one("acknowledgement", account_id=account, what=SIGNATURE, text_hash=signature_statement().digest)
+        if accepted is None:
+            raise StatementNotAcceptedError
 
     def _trial(self) -> str:
         lab = self.one("lab")

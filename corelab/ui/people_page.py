@@ -4,21 +4,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from corelab.domain.accounts import Command, Person, Role, Status, may_combine, role_for
+from corelab.domain.access import IdentityCheck
+from corelab.domain.accounts import Command, Person, Role, Status, role_for
 from corelab.domain.charter import Charter
 from corelab.domain.record_errors import ResealIncompleteError
 from corelab.domain.vocabulary import AccountId
 from corelab.services import accounts, resealing
 from corelab.ui import dialogs
-from corelab.ui.buttons import Button, Look
-from corelab.ui.cards import Card, rule, scrolled
+from corelab.ui.buttons import Button
+from corelab.ui.cards import Card, scrolled
 from corelab.ui.desk import Desk
-from corelab.ui.fields import field
 from corelab.ui.page import Page
 from corelab.ui.parts import text_label
+from corelab.ui.people_forms import FORM_WIDTH, InviteForm, ResetDialog, RolesDialog, role_words
 from corelab.ui.rows import Column, Mark, Rows, Shown, shown
 from corelab.ui.theme import GRID, Colour, Size, Weight
 
@@ -30,7 +30,6 @@ _COLUMNS = (
     Column("Custody", 110),
     Column("Training", 130),
 )
-_SIDE = 320
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +100,12 @@ class PeoplePage(Page):
             side.addWidget(self.invite)
         side.addStretch(1)
         area = scrolled(column)
-        area.setFixedWidth(_SIDE + 2 * GRID)
+        area.setFixedWidth(FORM_WIDTH + 2 * GRID)
         outer.addWidget(area)
 
     def _chosen_card(self) -> Card:
         card = Card()
-        card.setFixedWidth(_SIDE)
+        card.setFixedWidth(FORM_WIDTH)
         card.lines.addWidget(self._who)
         card.lines.addWidget(self._what)
         card.lines.addSpacing(GRID)
@@ -171,8 +170,8 @@ class PeoplePage(Page):
 
     # ------------------------------------------------------------ doing
 
-    def _on_invited(self, user: str, name: str, roles: frozenset[Role]) -> None:
-        invite = partial(accounts.add_person, self.desk.lab, self.desk.session, user, name, roles)
+    def _on_invited(self, user: str, name: str, roles: frozenset[Role], identity: IdentityCheck | None) -> None:
+        invite = partial(accounts.add_person, self.desk.lab, self.desk.session, user, name, roles, identity)
         self.desk.jobs.query(self, invite, partial(self._show_code, name), self.show_error)
 
     def _show_code(self, name: str, code: str) -> None:
@@ -205,13 +204,12 @@ class PeoplePage(Page):
         person = self._person
         if person is None:
             return
-        question = "The person sets a new password and gets new keys; old signatures stay valid. Why, and how was the identity checked?"
-        dialogs.ask_reason(
-            self, f"New one-time code for {person.printed_name}?", question, do="Make the code", given=partial(self._reset, person)
-        )
+        dialog = ResetDialog(self, person)
+        dialog.given.connect(partial(self._reset, person))
+        dialog.open()
 
-    def _reset(self, person: Person, _code: str, reason: str) -> None:
-        work = partial(accounts.reset, self.desk.lab, self.desk.session, person.account, reason)
+    def _reset(self, person: Person, identity: IdentityCheck, reason: str) -> None:
+        work = partial(accounts.reset, self.desk.lab, self.desk.session, person.account, reason, identity)
         self.desk.jobs.query(self, work, partial(self._show_code, person.printed_name), self.show_error)
 
     def _on_roles(self) -> None:
@@ -256,77 +254,3 @@ class PeoplePage(Page):
         record = partial(accounts.record_training, self.desk.lab, self.desk.session, person.account, charter.hash)
         agreed = partial(self.desk.jobs.query, self, record, self._on_done, self.show_error)
         dialogs.confirm(self, "Record training?", words, do="Record training", agreed=agreed)
-
-
-def role_words(person: Person) -> str:
-    return ", ".join(role.value for role in Role if role in person.roles).capitalize()
-
-
-class RoleBoxes(QWidget):
-    """The roles to tick, with a word where they may not go together."""
-
-    def __init__(self, roles: frozenset[Role] = frozenset(), parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        lines = QVBoxLayout(self)
-        lines.setContentsMargins(0, 0, 0, 0)
-        lines.setSpacing(6)
-        self.boxes = {role: QCheckBox(role.value.capitalize()) for role in Role}
-        for role, box in self.boxes.items():
-            box.setChecked(role in roles)
-            box.toggled.connect(self._on_toggled)
-            lines.addWidget(box)
-        self._fault = text_label("", Size.HINT, Weight.VALUE, Colour.ATTENTION, wrap=True)
-        lines.addWidget(self._fault)
-
-    @property
-    def roles(self) -> frozenset[Role]:
-        return frozenset(role for role, box in self.boxes.items() if box.isChecked())
-
-    def _on_toggled(self) -> None:
-        self._fault.setText("" if not self.roles or may_combine(self.roles) else "One person may not have these together.")
-
-
-class InviteForm(Card):
-    """A new account. Signals: ``invited`` carries user name, printed name and roles."""
-
-    invited = Signal(str, str, object)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.titled("Add a person")
-        self.setFixedWidth(_SIDE)
-        self.user, self.printed, self.boxes = QLineEdit(), QLineEdit(), RoleBoxes()
-        self.make = Button("Make a one-time code", look=Look.PRIMARY)
-        self.make.clicked.connect(self._on_clicked)
-        for widget in (field("User name", self.user), field("Printed name, as in signatures", self.printed), self.boxes, rule(), self.make):
-            self.lines.addWidget(widget)
-
-    def clear(self) -> None:
-        self.user.clear()
-        self.printed.clear()
-        for box in self.boxes.boxes.values():
-            box.setChecked(False)
-
-    def _on_clicked(self) -> None:
-        if self.user.text().strip() and self.printed.text().strip() and self.boxes.roles:
-            self.invited.emit(self.user.text().strip(), self.printed.text().strip(), self.boxes.roles)
-
-
-class RolesDialog(dialogs.Dialog):
-    """Other roles for a person. Signals: ``given`` carries roles and reason."""
-
-    given = Signal(object, str)
-
-    def __init__(self, parent: QWidget, person: Person) -> None:
-        super().__init__(parent, f"Roles of {person.printed_name}")
-        self.boxes = RoleBoxes(person.roles)
-        self.reason = QLineEdit()
-        self.lines.addWidget(self.boxes)
-        self.lines.addWidget(field("Reason", self.reason))
-        self.add_button("Cancel", self.reject, cap="Esc")
-        self.add_button("Change roles", self._on_do, primary=True)
-
-    def _on_do(self) -> None:
-        if self.boxes.roles and len(self.reason.text().strip()) >= 3:
-            self.given.emit(self.boxes.roles, self.reason.text().strip())
-            self.accept()

@@ -5,9 +5,9 @@ from types import MappingProxyType
 from typing import Any
 
 from corelab.domain import record_errors as records
-from corelab.domain.accounts import SHORTEST_PASSWORD, PasswordFault
 from corelab.domain.charter import CharterError
 from corelab.domain.charter.executed import NOT_EXECUTED
+from corelab.ui.access_words import ACCESS_WORDS
 from corelab.ui.said import Words, said
 from corelab.ui.work_words import WORK_WORDS
 
@@ -36,12 +36,6 @@ def _unknown(error: BaseException) -> Words:
     )
 
 
-_PASSWORD_FAULTS = {
-    PasswordFault.SHORT: f"The password is shorter than {SHORTEST_PASSWORD} characters.",
-    PasswordFault.LONG: "The password is longer than 128 characters.",
-    PasswordFault.COMMON: "The password is one of the common ones.",
-}
-
 _PERSON_FAULTS = {
     "user_name": "This is no user name: letters, digits and . _ - @ only.",
     "printed_name": "The printed name is blank or too long.",
@@ -52,6 +46,7 @@ _PERSON_FAULTS = {
     "reason": "A reason is needed.",
     "unknown": "There is no such account.",
     "not_coordinator": "Custody is for active coordinators only.",
+    "identity": "How the identity was checked must be said.",
     "last": "Nobody else holds the custody key; grant it to another coordinator first.",
 }
 
@@ -78,16 +73,6 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _locked(error: records.AccountLockedError) -> Words:
-    do = "Wait 15 minutes, or ask an administrator to unlock it." if error.until else "Ask an administrator to unlock it."
-    return Words("This account is locked after too many wrong passwords.", "Your work is kept.", do)
-
-
-def _code(error: records.CodeRefusedError) -> Words:
-    happened = "This code is too old." if error.expired else "This code is not known, or was used."
-    return Words(happened, "Nothing was changed.", "Check each character, or ask for a new code.")
-
-
 def _backward(error: records.ClockBackwardError) -> Words:
     return Words(
         f"The clock of this machine stands before the last record ({error.last:%Y-%m-%d %H:%M} UTC).",
@@ -98,9 +83,7 @@ def _backward(error: records.ClockBackwardError) -> Words:
 
 _WORDS: Mapping[type[BaseException], Callable[[Any], Words]] = MappingProxyType(
     {
-        records.SignInRefusedError: said(
-            "User name or password is not right.", "Nothing was changed.", "Try again. Five wrong tries within 15 minutes lock the account."
-        ),
+        **ACCESS_WORDS,
         records.ResealNeededError: said(
             "Your keys are new since a reset.", "Your work is kept.", "A coordinator must hand over your open work: People, Re-seal."
         ),
@@ -114,18 +97,17 @@ _WORDS: Mapping[type[BaseException], Callable[[Any], Words]] = MappingProxyType(
             "It was not changed.",
             "Sign in again. If it happens again, run corelab verify on the lab's folder.",
         ),
-        records.AccountLockedError: _locked,
-        records.SignedOutError: said("This sign-in is over.", "What was saved is kept.", "Sign in again."),
         records.NotPermittedError: said("Your role does not allow this.", "Nothing was changed.", "Ask a person with that role."),
-        records.CodeRefusedError: _code,
-        records.PasswordRefusedError: lambda error: Words(
-            _PASSWORD_FAULTS[error.fault], "Nothing was changed.", "Choose another: several words that only you would put together."
-        ),
         records.PersonRefusedError: lambda error: Words(
             _PERSON_FAULTS.get(error.what, "This account cannot be changed like this."), "Nothing was changed.", "Correct it and try again."
         ),
         records.CustodyMissingError: said(
             "You hold no custody key of this lab.", "Nothing was changed.", "Ask another coordinator to grant custody on the People screen."
+        ),
+        records.CustodySwappedError: said(
+            "The custody key of this lab was changed, and no coordinator signed for it.",
+            "Nothing was sealed to it; what was saved before is kept.",
+            "Stop work on this lab. Tell a coordinator, and run corelab verify on its folder.",
         ),
         records.ClockBackwardError: _backward,
         records.LabExistsError: said("There is a lab or other files in this folder.", "They were not touched.", "Choose an empty folder."),
@@ -146,10 +128,14 @@ _WORDS: Mapping[type[BaseException], Callable[[Any], Words]] = MappingProxyType(
             "The disk or share failed.", "What was saved before is kept.", "Check the disk or network, then try again."
         ),
         records.NewerSchemaError: said(
-            "This lab was written by a later version.", "It was not changed.", "Install that version of the program."
+            "This lab was written by a later version of the program.",
+            "It was not changed.",
+            "Install that version; it can also open the lab for reading only.",
         ),
-        records.OlderSchemaError: said(
-            "This lab was written by an earlier version.", "It was not changed.", "Open it once with write access."
+        records.MigrationRefusedError: said(
+            "This lab of an earlier version does not verify, so it was not brought up to date.",
+            "It was not changed.",
+            "Run corelab verify on its folder to see what is wrong; work on with a backup that verifies.",
         ),
         records.RecordDamagedError: said(
             "A stored record is not what was signed.", "It was not changed.", "Stop work on this lab and run corelab verify on its folder."

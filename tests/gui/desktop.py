@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
+from corelab.domain.access import IdentityCheck
 from corelab.domain.accounts import Role
 from corelab.domain.clock import SystemClock
 from corelab.domain.vocabulary import LabKind
@@ -18,6 +19,7 @@ from corelab.storage.keys import Kdf
 from corelab.ui.application import Doors, Front
 from corelab.ui.jobs import ImmediateJobs
 from corelab.ui.main_window import MainWindow
+from tests.builders import accepted
 
 PASSWORD = "six words nobody else would say"
 PEOPLE = {
@@ -47,7 +49,10 @@ def a_lab(tmp_path: Path) -> OpenLab:
     lab = labs.open_lab(folder, SystemClock(), configuration)
     administrator = accounts.sign_in(lab, "administrator", PASSWORD)
     for user, role in PEOPLE.items():
-        accounts.activate(lab, accounts.add_person(lab, administrator, user, user, {role}), PASSWORD)
+        accounts.activate(lab, accounts.add_person(lab, administrator, user, user, {role}, IdentityCheck.KNOWN), PASSWORD)
+        session = accounts.sign_in(lab, user, PASSWORD)
+        accepted(lab, session)
+        accounts.sign_out(lab, session)
     return lab
 
 

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
+from corelab.domain.access import IdentityCheck
 from corelab.domain.accounts import Role, Status
 from corelab.services import accounts, assignment, reading
 from corelab.services.accounts import Session
@@ -48,6 +49,7 @@ def test_a_new_person_gets_a_one_time_code_that_is_shown_and_can_be_copied(deskt
     QTest.keyClicks(page.invite.user, "reader-7")
     QTest.keyClicks(page.invite.printed, "Reader seven")
     page.invite.boxes.boxes[Role.READER].click()
+    page.invite.identity.setCurrentIndex(1)
     page.invite.make.click()
     dialog = desktop.dialog()
     code = dialog.code.text()
@@ -99,7 +101,11 @@ def test_a_reset_shows_a_new_code(desktop: Desktop) -> None:
     page = people_page(desktop, "administrator")
     choose(page, "reader-1")
     page.reset.click()
-    give_reason(desktop, "password lost, identity checked by phone")
+    dialog = desktop.dialog()
+    QTest.keyClicks(dialog.reason, "password lost")
+    assert not dialog.do.isEnabled()
+    dialog.identity.setCurrentIndex(3)
+    dialog.do.click()
     assert accounts.activate(desktop.lab, desktop.dialog().code.text(), "another evening by the lake").user_name == "reader-1"
 
 
@@ -169,4 +175,5 @@ def a_lab_with_work(folder: Path) -> Lab:
 
 
 def is_reset(lab: Lab, session: Session) -> None:
-    accounts.activate(lab.open, accounts.reset(lab.open, lab.administrator, session.account, "forgot the password"), LAB_PASSWORD)
+    code = accounts.reset(lab.open, lab.administrator, session.account, "forgot the password", IdentityCheck.KNOWN)
+    accounts.activate(lab.open, code, LAB_PASSWORD)

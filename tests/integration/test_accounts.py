@@ -2,10 +2,12 @@
 
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from corelab.domain.access import IdentityCheck
 from corelab.domain.accounts import ROLE_COMMANDS, Command, Meaning, Person, Role, Status
 from corelab.domain.record_errors import (
     AccountLockedError,
@@ -54,7 +56,7 @@ def fails(lab: Lab, user: str = "reader-1", times: int = 1) -> None:
 
 
 def test_an_invited_person_makes_keys_of_their_own_and_signs_in(lab: Lab) -> None:
-    code = accounts.add_person(lab.open, lab.administrator, "Reader-1", "Reader One", {Role.READER})
+    code = accounts.add_person(lab.open, lab.administrator, "Reader-1", "Reader One", {Role.READER}, IdentityCheck.KNOWN)
     assert the(lab, "reader-1").status is Status.INVITED
     with pytest.raises(SignInRefusedError):
         lab.sign_in("reader-1")
@@ -65,14 +67,14 @@ def test_an_invited_person_makes_keys_of_their_own_and_signs_in(lab: Lab) -> Non
 
 
 def test_a_code_works_once(lab: Lab) -> None:
-    code = accounts.add_person(lab.open, lab.administrator, "reader-1", "Reader One", {Role.READER})
+    code = accounts.add_person(lab.open, lab.administrator, "reader-1", "Reader One", {Role.READER}, IdentityCheck.KNOWN)
     accounts.activate(lab.open, code, PASSWORD)
     with pytest.raises(CodeRefusedError):
         accounts.activate(lab.open, code, PASSWORD)
 
 
 def test_a_code_is_worth_nothing_after_seven_days(lab: Lab) -> None:
-    code = accounts.add_person(lab.open, lab.administrator, "reader-1", "Reader One", {Role.READER})
+    code = accounts.add_person(lab.open, lab.administrator, "reader-1", "Reader One", {Role.READER}, IdentityCheck.KNOWN)
     lab.clock.forward(days=7, seconds=1)
     with pytest.raises(CodeRefusedError) as refused:
         accounts.activate(lab.open, code, PASSWORD)
@@ -81,20 +83,23 @@ def test_a_code_is_worth_nothing_after_seven_days(lab: Lab) -> None:
 
 def test_a_mistyped_or_foreign_code_is_refused(lab: Lab, tmp_path: Path) -> None:
     elsewhere = a_lab(tmp_path, name="other")
-    foreign = accounts.add_person(elsewhere.open, elsewhere.administrator, "reader-1", "Reader One", {Role.READER})
+    foreign = accounts.add_person(elsewhere.open, elsewhere.administrator, "reader-1", "Reader One", {Role.READER}, IdentityCheck.KNOWN)
     for code in ("", "ABCD-EFGH", foreign):
         with pytest.raises(CodeRefusedError):
             accounts.activate(lab.open, code, PASSWORD)
 
 
 def test_each_of_two_invited_persons_has_a_code(lab: Lab) -> None:
-    codes = [accounts.add_person(lab.open, lab.administrator, user, user, {Role.READER}) for user in ("reader-1", "reader-2")]
+    codes = [
+        accounts.add_person(lab.open, lab.administrator, user, user, {Role.READER}, IdentityCheck.KNOWN)
+        for user in ("reader-1", "reader-2")
+    ]
     assert [accounts.activate(lab.open, code, PASSWORD).user_name for code in codes] == ["reader-1", "reader-2"]
 
 
 @pytest.mark.parametrize("password", ["short", "x" * 129, "password1234"])
 def test_a_poor_password_is_refused(lab: Lab, password: str) -> None:
-    code = accounts.add_person(lab.open, lab.administrator, "reader-1", "Reader One", {Role.READER})
+    code = accounts.add_person(lab.open, lab.administrator, "reader-1", "Reader One", {Role.READER}, IdentityCheck.KNOWN)
     with pytest.raises(PasswordRefusedError):
         accounts.activate(lab.open, code, password)
     assert accounts.activate(lab.open, code, PASSWORD).active
@@ -113,18 +118,18 @@ def test_a_poor_password_is_refused(lab: Lab, password: str) -> None:
 )
 def test_an_account_that_cannot_be(lab: Lab, user: str, name: str, roles: set[Role], what: str) -> None:
     with pytest.raises(PersonRefusedError) as refused:
-        accounts.add_person(lab.open, lab.administrator, user, name, roles)
+        accounts.add_person(lab.open, lab.administrator, user, name, roles, IdentityCheck.KNOWN)
     assert refused.value.what == what
 
 
 def test_the_name_of_a_deactivated_person_is_never_used_again(lab: Lab) -> None:
     accounts.deactivate(lab.open, lab.administrator, lab.reader_1.account, "left the lab")
     with pytest.raises(PersonRefusedError):
-        accounts.add_person(lab.open, lab.administrator, "reader-1", "Another Reader", {Role.READER})
+        accounts.add_person(lab.open, lab.administrator, "reader-1", "Another Reader", {Role.READER}, IdentityCheck.KNOWN)
 
 
 def test_no_password_or_code_stands_in_any_file_of_the_lab(lab: Lab) -> None:
-    code = accounts.add_person(lab.open, lab.administrator, "reader-1", "Reader One", {Role.READER})
+    code = accounts.add_person(lab.open, lab.administrator, "reader-1", "Reader One", {Role.READER}, IdentityCheck.KNOWN)
     accounts.activate(lab.open, code, "a sentinel password 77")
     lab.sign_in("reader-1", "a sentinel password 77")
     content = b"".join(path.read_bytes() for path in lab.open.folder.rglob("*") if path.is_file())
@@ -313,7 +318,7 @@ def test_a_password_is_changed_only_by_who_knows_it(lab: Lab) -> None:
 
 def test_a_reset_gives_new_keys_and_never_the_old_ones(lab: Lab) -> None:
     before, account = lab.reader_1.box.public, lab.reader_1.account
-    code = accounts.reset(lab.open, lab.administrator, account, "forgot the password")
+    code = accounts.reset(lab.open, lab.administrator, account, "forgot the password", IdentityCheck.KNOWN)
     with pytest.raises(SignInRefusedError):
         lab.sign_in("reader-1")
     accounts.activate(lab.open, code, OTHER_PASSWORD)
@@ -328,7 +333,7 @@ def test_a_reset_gives_new_keys_and_never_the_old_ones(lab: Lab) -> None:
 
 def test_a_sign_in_from_before_a_reset_stays_over_when_the_person_is_active_again(lab: Lab) -> None:
     before = lab.reader_1
-    code = accounts.reset(lab.open, lab.administrator, before.account, "the window was left open")
+    code = accounts.reset(lab.open, lab.administrator, before.account, "the window was left open", IdentityCheck.KNOWN)
     accounts.activate(lab.open, code, OTHER_PASSWORD)
     with pytest.raises(SignedOutError), lab.open.store.begin(before.actor(Role.READER)):
         pass
@@ -338,15 +343,15 @@ def test_a_sign_in_from_before_a_reset_stays_over_when_the_person_is_active_agai
 
 
 def test_a_reset_code_replaces_the_one_before(lab: Lab) -> None:
-    first = accounts.reset(lab.open, lab.administrator, lab.reader_1.account, "forgot the password")
-    second = accounts.reset(lab.open, lab.administrator, lab.reader_1.account, "lost the code")
+    first = accounts.reset(lab.open, lab.administrator, lab.reader_1.account, "forgot the password", IdentityCheck.KNOWN)
+    second = accounts.reset(lab.open, lab.administrator, lab.reader_1.account, "lost the code", IdentityCheck.KNOWN)
     with pytest.raises(CodeRefusedError):
         accounts.activate(lab.open, first, OTHER_PASSWORD)
     assert accounts.activate(lab.open, second, OTHER_PASSWORD).active
 
 
 def test_nobody_has_keys_before_activation(lab: Lab) -> None:
-    accounts.add_person(lab.open, lab.administrator, "reader-1", "Reader One", {Role.READER})
+    accounts.add_person(lab.open, lab.administrator, "reader-1", "Reader One", {Role.READER}, IdentityCheck.KNOWN)
     with pytest.raises(LookupError):
         accounts.box_public(lab.open, the(lab, "reader-1").account)
 
@@ -370,7 +375,7 @@ def test_only_administrators_change_accounts(lab: Lab) -> None:
     account = lab.reader_1.account
     for session in (lab.coordinator, lab.reader_1, lab.auditor):
         with pytest.raises(NotPermittedError):
-            accounts.add_person(lab.open, session, "reader-9", "Reader", {Role.READER})
+            accounts.add_person(lab.open, session, "reader-9", "Reader", {Role.READER}, IdentityCheck.KNOWN)
         with pytest.raises(NotPermittedError):
             accounts.deactivate(lab.open, session, account, "because")
         with pytest.raises(NotPermittedError):
@@ -378,13 +383,13 @@ def test_only_administrators_change_accounts(lab: Lab) -> None:
         with pytest.raises(NotPermittedError):
             accounts.set_roles(lab.open, session, account, {Role.AUDITOR}, "because")
         with pytest.raises(NotPermittedError):
-            accounts.reset(lab.open, session, account, "because")
+            accounts.reset(lab.open, session, account, "because", IdentityCheck.KNOWN)
     with pytest.raises(NotPermittedError):
         accounts.people(lab.open, lab.reader_1)
 
 
 def test_nobody_changes_their_own_account(lab: Lab) -> None:
-    for change in (accounts.deactivate, accounts.unlock, accounts.reset):
+    for change in (accounts.deactivate, accounts.unlock, partial(accounts.reset, identity=IdentityCheck.KNOWN)):
         with pytest.raises(PersonRefusedError) as refused:
             change(lab.open, lab.administrator, lab.administrator.account, "because")
         assert refused.value.what == "self"
@@ -420,7 +425,7 @@ def test_the_last_holder_of_custody_cannot_go(lab: Lab) -> None:
     for go in (
         lambda: accounts.deactivate(lab.open, lab.administrator, account, "left"),
         lambda: accounts.set_roles(lab.open, lab.administrator, account, {Role.READER}, "reads now"),
-        lambda: accounts.reset(lab.open, lab.administrator, account, "forgot"),
+        lambda: accounts.reset(lab.open, lab.administrator, account, "forgot", IdentityCheck.KNOWN),
     ):
         with pytest.raises(PersonRefusedError) as refused:
             go()
@@ -433,7 +438,7 @@ def test_the_last_holder_of_custody_cannot_go(lab: Lab) -> None:
 
 
 def test_custody_passes_from_one_coordinator_to_another(lab: Lab) -> None:
-    code = accounts.add_person(lab.open, lab.administrator, "coordinator-2", "Second Coordinator", {Role.COORDINATOR})
+    code = accounts.add_person(lab.open, lab.administrator, "coordinator-2", "Second Coordinator", {Role.COORDINATOR}, IdentityCheck.KNOWN)
     account = accounts.activate(lab.open, code, PASSWORD).account
     without = lab.sign_in("coordinator-2")
     with pytest.raises(CustodyMissingError):
@@ -465,7 +470,7 @@ def test_the_last_holder_of_custody_is_neither_reset_nor_deactivated_while_locke
     account = lab.coordinator.account
     fails(lab, "coordinator", times=5)
     assert the(lab, "coordinator").status is Status.LOCKED
-    for change in (accounts.reset, accounts.deactivate):
+    for change in (partial(accounts.reset, identity=IdentityCheck.KNOWN), accounts.deactivate):
         with pytest.raises(PersonRefusedError) as refused:
             change(lab.open, lab.administrator, account, "locked out")
         assert refused.value.what == "last"
@@ -475,14 +480,16 @@ def test_the_last_holder_of_custody_is_neither_reset_nor_deactivated_while_locke
 
 def test_a_reset_coordinator_needs_a_new_grant(lab: Lab) -> None:
     account = lab.coordinator_2.account
-    accounts.activate(lab.open, accounts.reset(lab.open, lab.administrator, account, "forgot the password"), OTHER_PASSWORD)
+    accounts.activate(
+        lab.open, accounts.reset(lab.open, lab.administrator, account, "forgot the password", IdentityCheck.KNOWN), OTHER_PASSWORD
+    )
     assert lab.sign_in("coordinator-2", OTHER_PASSWORD).custody is None
     accounts.grant_custody(lab.open, lab.coordinator, account)
     assert lab.sign_in("coordinator-2", OTHER_PASSWORD).custody is not None
 
 
 def test_training_is_recorded_by_a_coordinator_for_a_charter_of_this_lab(lab: Lab) -> None:
-    code = accounts.add_person(lab.open, lab.administrator, "reader-1", "Reader One", {Role.READER})
+    code = accounts.add_person(lab.open, lab.administrator, "reader-1", "Reader One", {Role.READER}, IdentityCheck.KNOWN)
     account = accounts.activate(lab.open, code, PASSWORD).account
     assert not accounts.is_trained(lab.open, account, lab.charter_sha256)
     with pytest.raises(NotPermittedError):
@@ -523,7 +530,7 @@ def test_everything_people_do_leaves_a_lab_that_verifies(lab: Lab) -> None:
 def test_a_signature_with_the_key_from_before_a_reset_is_found(lab: Lab, tmp_path: Path) -> None:
     session = lab.coordinator_2
     signer = accounts.signer(lab.open, session, PASSWORD)
-    code = accounts.reset(lab.open, lab.administrator, session.account, "the key may be known to others")
+    code = accounts.reset(lab.open, lab.administrator, session.account, "the key may be known to others", IdentityCheck.KNOWN)
     accounts.activate(lab.open, code, OTHER_PASSWORD)
     opening = make_opening({"findings": 0})
     with lab.open.store.begin(Actor(session.account, Role.COORDINATOR)) as transaction:

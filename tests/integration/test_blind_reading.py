@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from corelab.domain.access import IdentityCheck
 from corelab.domain.accounts import Role
 from corelab.domain.reading_errors import (
     NotNextError,
@@ -157,7 +158,7 @@ def test_the_worklist_offers_the_next_exam_only_and_tells_nothing_of_the_rest(la
     assignment.assign(lab.open, lab.coordinator)
     (row,) = reading.worklist(lab.open, lab.reader_1).rows
     assert (row.state, row.answered, row.asked, row.clips) == (WorkState.NEXT, 0, 4, 2)
-    told = {"assignment", "pseudonym", "kind", "state", "clips", "answered", "asked", "signed_at", "sealed"}
+    told = {"assignment", "pseudonym", "kind", "state", "clips", "answered", "asked", "signed_at", "sealed", "reopened"}
     assert set(row.__dataclass_fields__) == told
 
 
@@ -228,7 +229,7 @@ def test_readers_neither_assign_nor_compare_nor_decide(lab: Lab) -> None:
 
 
 def test_a_coordinator_without_custody_cannot_compare(lab: Lab) -> None:
-    code = accounts.add_person(lab.open, lab.administrator, "coordinator-3", "Coordinator three", {Role.COORDINATOR})
+    code = accounts.add_person(lab.open, lab.administrator, "coordinator-3", "Coordinator three", {Role.COORDINATOR}, IdentityCheck.KNOWN)
     accounts.activate(lab.open, code, PASSWORD)
     with pytest.raises(CustodyMissingError):
         comparison.release_and_compare(lab.open, lab.sign_in("coordinator-3"))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from corelab.domain.access import IdentityCheck
 from corelab.domain.accounts import Role
 from corelab.domain.record_errors import CodeRefusedError, NotPermittedError, NotSealedToError, SignedOutError, SignInRefusedError
 from corelab.domain.vocabulary import Grade
@@ -32,7 +33,7 @@ def lab(tmp_path: Path) -> Lab:
 
 
 def a_new_coordinator(lab: Lab) -> Session:
-    code = accounts.add_person(lab.open, lab.administrator, "coordinator-3", "Coordinator three", {Role.COORDINATOR})
+    code = accounts.add_person(lab.open, lab.administrator, "coordinator-3", "Coordinator three", {Role.COORDINATOR}, IdentityCheck.KNOWN)
     accounts.activate(lab.open, code, PASSWORD)
     return lab.sign_in("coordinator-3")
 
@@ -118,7 +119,7 @@ def test_a_draft_is_handed_over_after_custody_changed_and_its_reader_was_reset(l
     opened = reading.open_reading(lab.open, lab.reader_1, first(lab, lab.reader_1))
     reading.save(lab.open, lab.reader_1, opened.reading.with_note("half way"))
     _, session = recovers(lab)
-    code = accounts.reset(lab.open, lab.sign_in("administrator"), lab.reader_1.account, "forgot the password")
+    code = accounts.reset(lab.open, lab.sign_in("administrator"), lab.reader_1.account, "forgot the password", IdentityCheck.KNOWN)
     accounts.activate(lab.open, code, PASSWORD)
     assert resealing.reseal(lab.open, session, lab.reader_1.account).drafts == 1
     reader = lab.sign_in("reader-1")

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from corelab.domain.access import IdentityCheck
 from corelab.domain.accounts import Role
 from corelab.domain.checks import CheckCode
 from corelab.domain.reading_errors import (
@@ -209,7 +210,7 @@ def test_a_signed_reading_can_be_looked_at_by_its_reader(lab: Lab) -> None:
 
 
 def test_without_training_nobody_signs(lab: Lab) -> None:
-    code = accounts.add_person(lab.open, lab.administrator, "reader-9", "Reader nine", {Role.READER})
+    code = accounts.add_person(lab.open, lab.administrator, "reader-9", "Reader nine", {Role.READER}, IdentityCheck.KNOWN)
     account = accounts.activate(lab.open, code, PASSWORD).account
     with lab.open.store.begin(lab.coordinator.actor(Role.COORDINATOR)) as transaction:
         theirs = readings.assignments(transaction, account_id=lab.reader_1.account)[0]

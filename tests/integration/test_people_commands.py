@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from corelab.cli import cli
+from corelab.domain.access import IdentityCheck
 from corelab.domain.accounts import Role
 from corelab.services import accounts, assignment, reading
 from tests.builders import PASSWORD, Lab, a_lab
@@ -35,7 +36,9 @@ def run(lab: Lab, *arguments: str, user: str, code: str | None = None) -> Result
 def test_a_coordinator_hands_the_work_of_a_reset_reader_over(lab: Lab) -> None:
     opened = reading.open_reading(lab.open, lab.reader_1, first(lab, lab.reader_1))
     reading.save(lab.open, lab.reader_1, opened.reading.with_note("half way"))
-    accounts.activate(lab.open, accounts.reset(lab.open, lab.administrator, lab.reader_1.account, "forgot the password"), PASSWORD)
+    accounts.activate(
+        lab.open, accounts.reset(lab.open, lab.administrator, lab.reader_1.account, "forgot the password", IdentityCheck.KNOWN), PASSWORD
+    )
     done = run(lab, "account", "reseal", "reader-1", user="coordinator")
     assert done.exit_code == 0, done.stderr
     assert json.loads(done.stdout) == {"user": "reader-1", "drafts": 1, "records": 0, "damaged": 0}
@@ -50,8 +53,11 @@ def test_an_administrator_cannot_hand_work_over(lab: Lab) -> None:
 
 
 def test_custody_is_taken_with_the_code_and_the_new_code_is_shown_on_standard_error_only(lab: Lab) -> None:
-    account = accounts.add_person(lab.open, lab.administrator, "coordinator-3", "Coordinator three", {Role.COORDINATOR})
+    account = accounts.add_person(
+        lab.open, lab.administrator, "coordinator-3", "Coordinator three", {Role.COORDINATOR}, IdentityCheck.KNOWN
+    )
     accounts.activate(lab.open, account, PASSWORD)
+    accounts.sign_out(lab.open, lab.sign_in("coordinator-3"))
     done = run(lab, "custody", "recover", user="coordinator-3", code=lab.recovery_code)
     assert done.exit_code == 0, done.stderr
     assert json.loads(done.stdout) == {"user": "coordinator-3"}

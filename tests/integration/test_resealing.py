@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from corelab.domain.access import IdentityCheck
 from corelab.domain.accounts import Role
 from corelab.domain.adjudication import DecisionReason, Take
 from corelab.domain.record_errors import (
@@ -39,7 +40,7 @@ def lab(tmp_path: Path) -> Lab:
 
 def is_reset(lab: Lab, session: Session) -> Session:
     """The same person with a new password and new keys."""
-    code = accounts.reset(lab.open, lab.administrator, session.account, "forgot the password")
+    code = accounts.reset(lab.open, lab.administrator, session.account, "forgot the password", IdentityCheck.KNOWN)
     accounts.activate(lab.open, code, NEW_PASSWORD)
     return lab.sign_in(session.user_name, NEW_PASSWORD)
 
@@ -187,7 +188,7 @@ def test_only_a_coordinator_with_custody_hands_over(lab: Lab) -> None:
     for other in (lab.administrator, lab.reader_2, session):
         with pytest.raises(NotPermittedError):
             resealing.reseal(lab.open, other, session.account)
-    code = accounts.add_person(lab.open, lab.administrator, "coordinator-3", "Coordinator three", {Role.COORDINATOR})
+    code = accounts.add_person(lab.open, lab.administrator, "coordinator-3", "Coordinator three", {Role.COORDINATOR}, IdentityCheck.KNOWN)
     accounts.activate(lab.open, code, PASSWORD)
     with pytest.raises(CustodyMissingError):
         resealing.reseal(lab.open, lab.sign_in("coordinator-3"), session.account)
@@ -195,7 +196,7 @@ def test_only_a_coordinator_with_custody_hands_over(lab: Lab) -> None:
 
 def test_nothing_is_handed_over_before_the_person_has_new_keys(lab: Lab) -> None:
     begins(lab, lab.reader_1)
-    accounts.reset(lab.open, lab.administrator, lab.reader_1.account, "forgot the password")
+    accounts.reset(lab.open, lab.administrator, lab.reader_1.account, "forgot the password", IdentityCheck.KNOWN)
     assert resealing.waiting(lab.open, lab.coordinator) == ()
     for account, what in ((lab.reader_1.account, "status"), (AccountId("nobody"), "unknown")):
         with pytest.raises(PersonRefusedError) as refused:

@@ -56,7 +56,7 @@ def test_who_may_do_what(roles: set[Role], command: Command, role: Role | None) 
 
 def test_the_administrator_has_no_data_right() -> None:
     data = ROLE_COMMANDS[READER] | ROLE_COMMANDS[ADJUDICATOR] | ROLE_COMMANDS[COORDINATOR]
-    shared = {Command.PEOPLE, Command.BACKUP, Command.RESTORE, Command.HELP}
+    shared = {Command.PEOPLE, Command.FACTOR, Command.BACKUP, Command.RESTORE, Command.HELP}
     assert ROLE_COMMANDS[ADMINISTRATOR] & data == shared
 
 
