@@ -1,22 +1,20 @@
 """Reading the records: rows of a table, the latest of several, events and their payloads, all as of one moment."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, select
+from sqlalchemy import Connection, Select
 
 from corelab.domain import audit
 from corelab.domain.record_errors import NotSealedToError, PayloadSealedError, RecordDamagedError
 from corelab.domain.vocabulary import AssignmentId
+from corelab.storage import rows
 from corelab.storage.keys import BoxSecret, content_key, opened_with, recipients
-from corelab.storage.schema import TABLES
+from corelab.storage.rows import Row, plain
 
-Row = Mapping[str, Any]
-"""One immutable row. Times are aware. It never leaves storage and the private code of services."""
+__all__ = ["Head", "Row", "Snapshot", "plain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +33,26 @@ class Snapshot:
 
     def all(self, table: str, **equals: Any) -> tuple[Row, ...]:
         """Rows with these values, in the order in which they were recorded."""
-        found = TABLES[table]
-        return self.query(select(found).where(_matches(found, equals)).order_by(*_order(found)))
+        return rows.found(self._connection, table, equals, end=rows.in_order(table))
 
     def one(self, table: str, **equals: Any) -> Row | None:
         """The first row with these values."""
-        found = TABLES[table]
-        rows = self.query(select(found).where(_matches(found, equals)).order_by(*_order(found)).limit(1))
-        return rows[0] if rows else None
+        found = rows.found(self._connection, table, equals, end=f"{rows.in_order(table)} LIMIT 1")
+        return found[0] if found else None
 
     def latest(self, table: str, *, by: str = "n", **equals: Any) -> Row | None:
         """The row with these values whose column ``by`` is highest."""
-        found = TABLES[table]
-        rows = self.query(select(found).where(_matches(found, equals)).order_by(found.columns[by].desc()).limit(1))
-        return rows[0] if rows else None
+        found = rows.found(self._connection, table, equals, end=rows.highest(by))
+        return found[0] if found else None
 
     def query(self, statement: Select[Any]) -> tuple[Row, ...]:
+        """Rows of several tables, or under other conditions than equal values."""
         return tuple(MappingProxyType(dict(row)) for row in self._connection.execute(statement).mappings())
 
     def events(self, *, kind: str | None = None, entity: str | None = None, id: str | None = None, after: int = 0) -> tuple[Row, ...]:  # noqa: A002 - the column's name
         """Headers of events in their order, those with a number above ``after``."""
-        event = TABLES["event"]
         wanted = {name: value for name, value in (("kind", kind), ("entity", entity), ("id", id)) if value is not None}
-        return self.query(select(event).where(_matches(event, wanted), event.columns.seq > after).order_by(event.columns.seq))
+        return rows.found(self._connection, "event", wanted, after=(("seq", after),), end=rows.in_order("event"))
 
     def draft(self, assignment: AssignmentId) -> bytes | None:
         """The sealed draft of an assignment."""
@@ -107,17 +102,3 @@ class Snapshot:
         if key_id in recipients(envelope):
             return True
         return self.one("regrant", envelope_sha256=hashlib.sha256(envelope).hexdigest(), key_id=key_id) is not None
-
-
-def _matches(table: Table, equals: Mapping[str, Any]) -> ColumnElement[bool]:
-    return and_(True, *(table.columns[name] == plain(value) for name, value in equals.items()))  # noqa: FBT003 - SQL's own
-
-
-def _order(table: Table) -> tuple[ColumnElement[Any], ...]:
-    keys = tuple(table.primary_key.columns)
-    return (table.columns.event_seq, *keys) if "event_seq" in table.columns else keys
-
-
-def plain(value: Any) -> Any:
-    """A value as a column takes it: the value of an enum, else itself."""
-    return value.value if isinstance(value, Enum) else value

@@ -1,0 +1,87 @@
+"""Rows of one table, asked of the driver itself: composing such a question anew takes fifty times as long as SQLite takes to answer it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import Enum
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Connection
+
+from corelab.domain.clock import stamp
+from corelab.storage.schema import COLUMNS, TABLES
+from corelab.storage.schema.columns import UtcDateTime, parsed
+
+Row = Mapping[str, Any]
+"""One immutable row. Times are aware. It never leaves storage and the private code of services."""
+
+
+def found(
+    connection: Connection, table: str, equals: Mapping[str, Any], *, end: str = "", after: Sequence[tuple[str, Any]] = ()
+) -> tuple[Row, ...]:
+    """The rows with these values, and with columns above those of ``after``; ``end`` is what follows WHERE, our own text."""
+    values = [*map(_stored, equals.values()), *(value for _, value in after)]
+    nulls = frozenset(name for name, value in equals.items() if value is None)
+    statement = _select(table, tuple(equals), nulls, tuple(name for name, _ in after), end)
+    bound = [value for value in values if value is not None]
+    names, times = COLUMNS[table], _times(table)
+    return tuple(_row(names, times, cells) for cells in driver(connection).execute(statement, bound))
+
+
+def driver(connection: Connection) -> Any:
+    """The driver's connection under this one; its errors are the driver's too, and `told` names them."""
+    return connection.connection.driver_connection
+
+
+def in_order(table: str) -> str:
+    """The order in which the rows of a table were recorded."""
+    keys = [column.name for column in TABLES[table].primary_key.columns]
+    names = ["event_seq", *keys] if "event_seq" in COLUMNS[table] else keys
+    return f"ORDER BY {', '.join(_quoted(name) for name in names)}"
+
+
+def highest(column: str) -> str:
+    """The one row whose column is highest."""
+    return f"ORDER BY {_quoted(column)} DESC LIMIT 1"
+
+
+@cache
+def _select(table: str, names: tuple[str, ...], nulls: frozenset[str], after: tuple[str, ...], end: str) -> str:
+    unknown = {*names, *after} - set(COLUMNS[table])
+    if unknown:
+        raise KeyError(f"{table} has no column {sorted(unknown)}")
+    asked = [f"{_quoted(name)} IS NULL" if name in nulls else f"{_quoted(name)} = ?" for name in names]
+    asked += [f"{_quoted(name)} > ?" for name in after]
+    where = f"WHERE {' AND '.join(asked)}" if asked else ""
+    listed = ", ".join(_quoted(name) for name in COLUMNS[table])
+    return f"SELECT {listed} FROM {_quoted(table)} {where} {end}"  # noqa: S608 - names of our own tables; values are bound
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+@cache
+def _times(table: str) -> tuple[int, ...]:
+    """The places of the columns that hold times."""
+    return tuple(place for place, column in enumerate(TABLES[table].columns) if isinstance(column.type, UtcDateTime))
+
+
+def _row(names: tuple[str, ...], times: tuple[int, ...], cells: Sequence[Any]) -> Row:
+    row = dict(zip(names, cells, strict=True))
+    for place in times:
+        stored = cells[place]
+        row[names[place]] = None if stored is None else parsed(stored)
+    return MappingProxyType(row)
+
+
+def _stored(value: Any) -> Any:
+    """A value as a column holds it."""
+    value = plain(value)
+    return stamp(value) if isinstance(value, datetime) else value
+
+
+def plain(value: Any) -> Any:
+    """The value of an enum, else itself."""
+    return value.value if isinstance(value, Enum) else value
