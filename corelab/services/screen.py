@@ -19,7 +19,12 @@ def locked(lab: OpenLab, session: Session, cause: LockCause) -> None:
 
 
 def unlock(lab: OpenLab, session: Session, password: str) -> None:
-    """The same person is back: a wrong password counts to the lockout. Raises PasswordWrongError, AccountLockedError."""
+    """The same person is back: a wrong password counts to the lockout. Raises PasswordWrongError, AccountLockedError.
+
+    A lab that can only be read keeps nobody out of the own window.
+    """
     accounts.check_password(lab, session, password)
+    if not lab.store.writable:
+        return
     with lab.store.begin(session.actor(None)) as transaction:
         transaction.record("screen.unlocked", "session", session.id)

@@ -11,10 +11,11 @@ from PySide6.QtCore import QObject, QSize
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from corelab.services import accounts
+from corelab.services import accounts, screen
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab
-from corelab.ui import dialogs, qt_messages
+from corelab.services.screen import LockCause
+from corelab.ui import dialogs, notices, qt_messages
 from corelab.ui.crash import FaultsShown
 from corelab.ui.desk import Desk
 from corelab.ui.idle import IdleWatch
@@ -57,7 +58,7 @@ class Front(QObject):
         window.lock_requested.connect(self.lock)
         window.sign_out_requested.connect(self.sign_out)
         window.closed.connect(self._on_closed)
-        self.idle.idle.connect(self.lock)
+        self.idle.idle.connect(self._on_idle)
 
     # ------------------------------------------------------------ which lab
 
@@ -129,6 +130,7 @@ class Front(QObject):
             self._sign_in = None
             self.window.begin(self._desk)
             self.idle.watch()
+            notices.tell(self.window, self._desk)
 
     def _refuse_sign_in(self, error: Exception) -> None:
         if self._sign_in is not None:
@@ -145,10 +147,14 @@ class Front(QObject):
 
     # ------------------------------------------------------------ locked or not
 
-    def lock(self) -> None:
-        """Blank the work and the clipboard; what was saved stays, what is open stays open behind."""
+    def _on_idle(self) -> None:
+        self.lock(LockCause.IDLE)
+
+    def lock(self, cause: LockCause = LockCause.PERSON) -> None:
+        """Blank the work and the clipboard; what was saved stays, what is open stays open behind. It is an event, with its cause."""
         if self._desk is None or self._lock is not None:
             return
+        self.jobs.query(self, partial(screen.locked, self._desk.lab, self._desk.session, cause), _nothing, _nothing)
         self.idle.stop()
         QGuiApplication.clipboard().clear()
         self._lock = LockScreen(self._desk.session.printed_name)
@@ -159,7 +165,7 @@ class Front(QObject):
 
     def _on_unlock(self, password: str) -> None:
         if self._desk is not None:
-            check = partial(_same_person, self._desk, password)
+            check = partial(screen.unlock, self._desk.lab, self._desk.session, password)
             self.jobs.query(self, check, self._on_unlocked, self._refuse_unlock)
 
     def _on_unlocked(self, _answer: object) -> None:
@@ -183,12 +189,6 @@ class Front(QObject):
 
     def _show_error(self, error: Exception) -> None:
         dialogs.show_error(self.window, error)
-
-
-def _same_person(desk: Desk, password: str) -> None:
-    """The password check of a signature: a wrong one counts to the lockout."""
-    with accounts.signer(desk.lab, desk.session, password):
-        return
 
 
 def _nothing(_answer: object) -> None:
