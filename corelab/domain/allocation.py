@@ -25,6 +25,7 @@ class Purpose(Enum):
     REFERENCE = "reference"
     AB = "ab"
     ADJUDICATOR = "adjudicator"
+    REPLACEMENT = "replacement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,11 @@ def slot_of_a(seed: str, exam: str, segment: SegmentId | None) -> Slot:
 def choose_adjudicator(seed: str, exam: str, cases: Mapping[str, int]) -> str | None:
     """Of the eligible adjudicators (with the number of cases each has) the one with the fewest; None when there is none."""
     return min(cases, key=lambda person: (cases[person], key(seed, Purpose.ADJUDICATOR, exam, person)), default=None)
+
+
+def choose_replacement(seed: str, unit: str, burdens: Mapping[str, tuple[bool, int]]) -> str | None:
+    """Of those who may take a free slot of this unit the one with the smallest burden, then by chance; None when there is none."""
+    return min(burdens, key=lambda person: (*burdens[person], key(seed, Purpose.REPLACEMENT, unit, person)), default=None)
 
 
 def deal_pairs(seed: str, units: Iterable[str], eligible: Callable[[str], Iterable[str]], held: Iterable[Dealt] = ()) -> Deal:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from corelab.domain.adjudication import Decision, DecisionReason, Take
+from corelab.domain.reasons import Change, ChangeCause
 from corelab.domain.vocabulary import Answer, Binding, Cell, Evidence, Grade, ItemId, Missing, SegmentId, Sha256
 
 Json = dict[str, Any]
@@ -32,7 +33,10 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True)
 class ReadingContent:
-    """A signed reading as its summary sheet shows it. ``exam`` is the pseudonym under which the reader read."""
+    """A signed reading as its summary sheet shows it. ``exam`` is the pseudonym under which the reader read.
+
+    ``change`` is why it replaces the revision before; the first one has none.
+    """
 
     charter: str
     exam: str
@@ -43,13 +47,15 @@ class ReadingContent:
     viewing: tuple[Viewing, ...] = ()
     checks: tuple[Confirmed, ...] = ()
     note: str = ""
+    change: Change | None = None
 
     @property
     def grades(self) -> Mapping[Cell, Grade]:
         return {answer.cell: answer.grade for answer in self.answers}
 
     def to_json(self) -> Json:
-        return {
+        changed = {"change": self.change.to_json()} if self.change else {}
+        return changed | {
             "charter": self.charter,
             "checks": [_confirmed_json(check) for check in self.checks],
             "clips": list(self.clips),
@@ -73,6 +79,7 @@ class ReadingContent:
             viewing=tuple(viewing_of(one) for one in value["viewing"]),
             checks=tuple(_confirmed_of(one) for one in value["checks"]),
             note=value["note"],
+            change=_change_of(value["change"]) if "change" in value else None,
         )
 
 
@@ -230,3 +237,7 @@ def _confirmed_json(confirmed: Confirmed) -> Json:
 
 def _confirmed_of(value: Mapping[str, Any]) -> Confirmed:
     return Confirmed(value["check"], cell_of(value) if value["item"] is not None else None, value["reason"])
+
+
+def _change_of(value: Mapping[str, Any]) -> Change:
+    return Change(ChangeCause(value["cause"]), value["text"])

@@ -50,6 +50,8 @@ KIND_COMMANDS: Mapping[str, Command | None] = MappingProxyType(
         "work.resealed": Command.CUSTODY,
         "training.recorded": Command.TRAINING,
         "charter.approved": Command.CHARTER,
+        "lab.backed_up": Command.BACKUP,
+        "lab.restored": Command.RESTORE,
         # what came in
         "delivery.opened": Command.INTAKE,
         "object.received": Command.INTAKE,

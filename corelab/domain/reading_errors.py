@@ -65,6 +65,15 @@ class DraftChangedError(Exception):
         self.kind = kind
 
 
+class ReasonMissingError(Exception):
+    """A revision is signed with its reason, a first entry with none; ``asked`` says which of them this would be."""
+
+    def __init__(self, assignment: AssignmentId, *, asked: bool) -> None:
+        super().__init__(assignment)
+        self.assignment = assignment
+        self.asked = asked
+
+
 class NotTrainedError(Exception):
     """No training record for this major version of the charter."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from corelab.domain.reasons import ReopenCause
 from corelab.domain.vocabulary import AssignmentId
 
 
@@ -24,6 +25,8 @@ class WorkState(Enum):
 class WorklistRow:
     """One piece of work under its pseudonym. ``answered`` of ``asked`` leaves out questions that a default fills.
 
+    ``reopened``: it was signed and given back, for this cause. The coordinator's own words are not here: they could tell of the other
+    reading.
     ``sealed``: it is sealed to the keys that the person had before a reset, so that how far it is cannot be told (both are 0).
     """
 
@@ -36,6 +39,7 @@ class WorklistRow:
     asked: int
     signed_at: datetime | None = None
     sealed: bool = False
+    reopened: ReopenCause | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,9 @@ from corelab.domain.adjudication import Case, CaseDraft, Decision, Take
 from corelab.domain.case_content import case_of
 from corelab.domain.clip import Clip
 from corelab.domain.content import AdjudicationContent, Draft, Json, Viewing, decision_json
-from corelab.domain.reading_errors import ClipsChangedError, NotNextError, NotTrainedError
-from corelab.domain.record_errors import ResealNeededError
+from corelab.domain.reading_errors import ClipsChangedError, NotTrainedError
 from corelab.domain.vocabulary import AssignmentId, Cell, Sha256
-from corelab.services import accounts, own_work, shown, signing
+from corelab.services import accounts, own_work, refusals, shown, signing
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab, effective_charter
 from corelab.services.own_work import Saved, Saving, Signed
@@ -54,19 +53,8 @@ def open_case(lab: OpenLab, session: Session, assignment: AssignmentId) -> OpenC
     Raises NotYoursError, NotNextError, ResealNeededError; a refusal leaves an event.
     """
     role = accounts.permit(session, Command.ADJUDICATE)
-    try:
-        with lab.store.begin(session.actor(role)) as transaction:
-            found = own_work.mine(transaction, session, assignment, ADJUDICATION)
-            if own_work.signed_record(transaction, found) is None:
-                own_work.require_next(transaction, session, found)
-            transaction.record("adjudication.opened", "assignment", assignment)
-            return _opened(transaction, session, found)
-    except NotNextError:
-        own_work.record_refusal(lab, session, "adjudication.open", assignment, "not_next")
-        raise
-    except ResealNeededError:
-        own_work.record_refusal(lab, session, "adjudication.open", assignment, "reseal_needed")
-        raise
+    with own_work.opening(lab, session, role, assignment, ADJUDICATION) as (transaction, found):
+        return _opened(transaction, session, found)
 
 
 def _opened(snapshot: Snapshot, session: Session, of: Assignment) -> OpenCase:
@@ -110,7 +98,8 @@ def save(
     ``version`` is that of the draft as it was opened or saved last here; 0: nothing was saved before.
     Raises NotYoursError, AlreadySignedError, NotNextError, DraftChangedError; then the draft stays as it was.
     """
-    return _keep(lab, session, assignment, draft, (played, version, None))
+    with refusals.recorded(lab, session, "adjudication.save", "assignment", assignment):
+        return _keep(lab, session, assignment, draft, (played, version, None))
 
 
 def _keep(lab: OpenLab, session: Session, assignment: AssignmentId, draft: CaseDraft, on: tuple[Played, int, str | None]) -> Saved:
@@ -171,18 +160,22 @@ def sign(  # noqa: PLR0913 - what a signature takes
     done = own_work.signed_before(lab, session, role, submit, "adjudication.signed", assignment)
     if done is not None:
         return done
-    with lab.store.read() as snapshot:
-        clips = _signable(snapshot, session, assignment, draft)
-    _keep(lab, session, assignment, draft, (played, version, submit))
-    sealing = own_work.envelope(lab, session, len(clips))
-    with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
-        if _signable(transaction, session, assignment, draft) != clips:
-            raise ClipsChangedError(assignment)
-        found, kept = own_work.mine(transaction, session, assignment, ADJUDICATION), own_work.kept_draft(transaction, session, assignment)
-        viewing = kept.viewing if kept else ()
-        own_work.require_kept(found, kept, _drafted(assignment, draft, viewing, submit))
-        complete = _complete(transaction, session, found, draft, (clips, viewing))
-        return signing.write(transaction, signer, sealing, found, complete, submit)
+    with refusals.recorded(lab, session, "adjudication.sign", "assignment", assignment):
+        with lab.store.read() as snapshot:
+            clips = _signable(snapshot, session, assignment, draft)
+        _keep(lab, session, assignment, draft, (played, version, submit))
+        sealing = own_work.envelope(lab, session, len(clips))
+        with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
+            if _signable(transaction, session, assignment, draft) != clips:
+                raise ClipsChangedError(assignment)
+            found, kept = (
+                own_work.mine(transaction, session, assignment, ADJUDICATION),
+                own_work.kept_draft(transaction, session, assignment),
+            )
+            viewing = kept.viewing if kept else ()
+            own_work.require_kept(found, kept, _drafted(assignment, draft, viewing, submit))
+            complete = _complete(transaction, session, found, draft, (clips, viewing))
+            return signing.write(transaction, signer, sealing, found, complete, submit)
 
 
 def _signable(snapshot: Snapshot, session: Session, assignment: AssignmentId, draft: CaseDraft) -> tuple[Clip, ...]:

@@ -78,7 +78,7 @@ def release_and_compare(lab: OpenLab, session: Session, progress: Progress | Non
         return Compared(0, 0, due.waiting, 0)
     show = progress or (lambda _done, _of, _what: None)
     show(0, len(due.pairs) + len(due.decided), "Verifying the lab")
-    require_sound(lab.folder)
+    require_sound(lab)
     batch = Batch(_open_batch(lab, session, due), custody, seed)
     steps = [partial(compare_exam, batch=batch, exam=exam) for exam in due.pairs]
     steps += [partial(finish_case, batch=batch, case=case) for case in due.decided]
@@ -109,7 +109,7 @@ def _due(snapshot: Snapshot) -> _Due:
     states = {row["exam_id"]: ExamState(row["state"]) for row in snapshot.all("exam_status")}
     assigned = [ExamId(exam) for exam, state in states.items() if state is ExamState.ASSIGNED]
     pairs = tuple(exam for exam in assigned if _both_signed(snapshot, exam))
-    opened = [case for case in readings.cases(snapshot) if states[case.exam] is ExamState.RELEASED]
+    opened = [case for case in readings.live_cases(snapshot) if states[case.exam] is ExamState.RELEASED]
     decided = tuple(case for case in opened if readings.signed_adjudication(snapshot, case))
     return _Due(pairs, decided, len(assigned) - len(pairs) + len(opened) - len(decided))
 

@@ -1,6 +1,6 @@
 """One exam of a batch, in one transaction: its two sealed readings compared, or its decided case finished."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -14,13 +14,15 @@ from corelab.domain.discordance import compare
 from corelab.domain.form import Form
 from corelab.domain.reading_errors import RecordFault, RecordRejectedError
 from corelab.domain.record_errors import KeyRefusedError, RecordDamagedError
+from corelab.domain.result import Result
 from corelab.domain.room import room_for
 from corelab.domain.vocabulary import Answer, AssignmentId, Cell, ExamId, ExamState, SegmentId, Source
 from corelab.services import own_work, shown
-from corelab.services.assignment import Pseudonyms
 from corelab.services.eligibility import Pool
 from corelab.services.labs import charter_of
-from corelab.storage import people, readings
+from corelab.services.openings import opened_decisions, opened_readings
+from corelab.services.pseudonyms import Pseudonyms
+from corelab.storage import people, readings, released
 from corelab.storage.keys import BoxPublic, BoxSecret, Opening
 from corelab.storage.readings import ADJUDICATION, PRIMARY, Assignment, CaseRecord, SignedRecord
 from corelab.storage.signed import verifies
@@ -107,7 +109,7 @@ class _Work:
     def proven(self, record: SignedRecord) -> Opening:
         """The opening of a signed record whose digest and signature hold. Raises RecordRejectedError."""
         try:
-            opening = readings.opened(self.transaction, record.seq, self.batch.custody)
+            opening = released.opened(self.transaction, record.seq, self.batch.custody)
         except KeyRefusedError as error:
             raise RecordRejectedError(self.exam, record.id, RecordFault.SEALED) from error
         except RecordDamagedError as error:
@@ -126,6 +128,14 @@ class _Work:
         return second
 
     @property
+    def snapshot(self) -> Transaction:
+        return self.transaction
+
+    @property
+    def custody(self) -> BoxSecret:
+        return self.batch.custody
+
+    @property
     def form(self) -> Form:
         return shown.form_of(self.transaction, self.exam, self.assignments[1].reading_type, self.clips)
 
@@ -137,6 +147,11 @@ class _Work:
         pair = {"reading_1": self.records[1].id, "reading_2": self.records[2].id}
         named = {"id": id_, "exam_id": self.exam, "batch_id": self.batch.id, "charter_hash": self.charter.hash}
         return NewRow("comparison", {**named, **pair, "outcome": outcome})
+
+
+def _result_rows(work: _Work, made: Iterable[tuple[Result, SignedRecord]]) -> Iterator[NewRow]:
+    revision = released.next_result_revision(work.transaction, work.exam)
+    yield from (released.result_row(work.exam, result, source, revision) for result, source in made)
 
 
 def _slot(one: Assignment) -> Slot:
@@ -152,24 +167,13 @@ def _write_results(work: _Work) -> None:
     outcome = "reference" if differs else "concordant"
     rows = [
         work.comparison_row(comparison, outcome),
-        *_opened_readings(work),
-        *(readings.result_row(work.exam, result, work.records[work.reference]) for result in work.comparison.results),
+        *opened_readings(work, work.exam, work.records.values()),
+        *opened_decisions(work, work.exam),
+        *_result_rows(work, ((result, work.records[work.reference]) for result in work.comparison.results)),
         readings.state_row(transaction, work.exam, ExamState.RELEASED),
         readings.state_row(transaction, work.exam, ExamState.FINAL, after=1),
     ]
     transaction.record("exam.compared", "comparison", comparison, rows=rows, payload={"outcome": outcome})
-
-
-def _opened_readings(work: _Work) -> Iterator[NewRow]:
-    """Openings of both readings and of every change of their drafts, their grades and evidence."""
-    for slot, record in work.records.items():
-        yield from _openings(work, record.seq, *readings.sealed_events(work.transaction, "assignment", record.assignment))
-        yield from readings.grade_rows("reading", record.id, work.contents[slot].answers)
-
-
-def _openings(work: _Work, *events: int) -> Iterator[NewRow]:
-    for seq in events:
-        yield readings.opening_row(seq, readings.opened(work.transaction, seq, work.batch.custody))
 
 
 # ---------------------------------------------------------------- discordant: nothing is opened
@@ -205,9 +209,13 @@ def _sides(work: _Work) -> dict[SegmentId, Slot]:
 
 
 def _adjudicator(work: _Work) -> tuple[Assignment, BoxPublic]:
-    """The adjudicator by rule, never by a person's choice: the fewest cases, then chance. Raises NoAdjudicatorError."""
+    """The adjudicator by rule, never by a person's choice: the fewest cases, then chance. Raises NoAdjudicatorError.
+
+    Whoever had an earlier case of this exam knows a reading of it already.
+    """
     pool = Pool(work.transaction, work.charter)
-    free = {one.user_name: one.account for one in pool.adjudicators(work.subject)}
+    before = {row["account_id"] for row in work.transaction.all("assignment", exam_id=work.exam)}
+    free = {one.user_name: one.account for one in pool.adjudicators(work.subject) if one.account not in before}
     held = [one.account for one in pool.history if one.kind == ADJUDICATION]
     user = allocation.choose_adjudicator(work.batch.seed, work.part, {user: held.count(account) for user, account in free.items()})
     credential = people.credential(work.transaction, free[user]) if user else None
@@ -252,24 +260,17 @@ def finish_case(transaction: Transaction, *, batch: Batch, case: CaseRecord) -> 
     _require_taken(work, case, decided, content)
     sources = dict.fromkeys(Source, work.records[work.reference]) | {Source.ADJUDICATED: decided}
     rows = [
-        *_opened_readings(work),
-        *_opened_decision(work, case, decided, content),
-        *(readings.result_row(work.exam, one, sources[one.source]) for one in results),
+        *opened_readings(work, work.exam, work.records.values()),
+        *opened_decisions(work, work.exam, case),
+        *_result_rows(work, ((one, sources[one.source]) for one in results)),
         readings.state_row(transaction, work.exam, ExamState.FINAL),
     ]
     transaction.record("case.finished", "case", case.id, rows=rows)
     return "finished"
 
 
-def _opened_decision(work: _Work, case: CaseRecord, decided: SignedRecord, content: AdjudicationContent) -> Iterator[NewRow]:
-    changes = readings.sealed_events(work.transaction, "assignment", case.assignment)
-    yield from _openings(work, case.seq, case.key_seq, *changes, decided.seq)
-    answers = (Answer(one.cell, one.grade, one.evidence) for one in content.decisions)
-    yield from readings.grade_rows("adjudication", decided.id, answers)
-
-
 def _require_taken(work: _Work, case: CaseRecord, decided: SignedRecord, content: AdjudicationContent) -> None:
     """Whoever takes A or B gets the grade that the sealed case shows there."""
-    sealed = case_of(readings.opened(work.transaction, case.seq, work.batch.custody).json, work.form, reason_required=False)
+    sealed = case_of(released.opened(work.transaction, case.seq, work.batch.custody).json, work.form, reason_required=False)
     if any(not stands_in(sealed, one) for one in content.decisions):
         raise RecordRejectedError(case.exam, decided.id, RecordFault.TAKEN)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -11,20 +12,22 @@ from corelab.domain.accounts import Role
 from corelab.domain.clip import Clip
 from corelab.domain.content import Draft, Json, Viewing, ranges_of, viewing_json
 from corelab.domain.reading_errors import AlreadySignedError, DraftChangedError, NotNextError, NotYoursError, UnattendedError
+from corelab.domain.reading_states import ReadingCommand, next_state
 from corelab.domain.record_errors import NotSealedToError, ResealNeededError, SubmitConflictError
 from corelab.domain.room import room_for
 from corelab.domain.vocabulary import AssignmentId, ExamId, LabKind, Sha256
 from corelab.domain.worklist import WorkKind
-from corelab.services import accounts
+from corelab.services import accounts, refusals
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab
 from corelab.services.packages.locking import require_unlocked
-from corelab.storage import readings
+from corelab.storage import reading_life, readings, released
 from corelab.storage.keys import BoxPublic
 from corelab.storage.readings import Assignment, AssignmentKind, SignedRecord
-from corelab.storage.store import Snapshot, Transaction
+from corelab.storage.store import Row, Snapshot, Transaction
 
 KINDS = {readings.PRIMARY: WorkKind.READING, readings.ADJUDICATION: WorkKind.ADJUDICATION}
+OPENED = {readings.PRIMARY: "reading.opened", readings.ADJUDICATION: "adjudication.opened"}
 NOTE_ROOM = 2048
 _TOLD_EVIDENCE = 4
 
@@ -65,24 +68,53 @@ def envelope(lab: OpenLab, session: Session, clips: int) -> Envelope:
 
 def mine(snapshot: Snapshot, session: Session, assignment: AssignmentId, kind: AssignmentKind) -> Assignment:
     """The person's own open assignment. Raises NotYoursError, the same whether it is another's or does not exist."""
-    found = readings.assignment(snapshot, assignment)
-    if found is None or found.account != session.account or found.kind != kind:
+    return _own(readings.assignments(snapshot, id=assignment), session, assignment, kind)
+
+
+def _own(found: Sequence[Assignment], session: Session, assignment: AssignmentId, kind: AssignmentKind) -> Assignment:
+    own = next((one for one in found if one.account == session.account and one.kind == kind), None)
+    if own is None:
+        raise NotYoursError(assignment)
+    return own
+
+
+def _to_open(snapshot: Snapshot, session: Session, assignment: AssignmentId, kind: AssignmentKind) -> Assignment:
+    """The person's own assignment, open or signed. Raises NotYoursError."""
+    found = _own(readings.all_assignments(snapshot, id=assignment), session, assignment, kind)
+    if has_ended(snapshot, found) and signed_record(snapshot, found) is None:
         raise NotYoursError(assignment)
     return found
 
 
+def has_ended(snapshot: Snapshot, of: Assignment) -> bool:
+    return snapshot.one("assignment_end", assignment_id=of.id) is not None
+
+
 def signed_record(snapshot: Snapshot, of: Assignment) -> SignedRecord | None:
-    if of.kind == readings.PRIMARY:
-        return readings.signed_reading(snapshot, of.id)
-    case = next(iter(readings.cases(snapshot, assignment_id=of.id)), None)
-    return readings.signed_adjudication(snapshot, case) if case else None
+    """What the person signed last and nobody gave back. What they signed stays theirs to look at when the assignment has ended."""
+    if of.kind == readings.ADJUDICATION:
+        case = next(iter(readings.cases(snapshot, assignment_id=of.id)), None)
+        return readings.signed_adjudication(snapshot, case) if case else None
+    if has_ended(snapshot, of):
+        return next(reversed(readings.revisions(snapshot, of.id)), None)
+    return readings.signed_reading(snapshot, of.id)
 
 
 def unsigned(snapshot: Snapshot, session: Session, kind: AssignmentKind) -> Iterator[Assignment]:
-    """What this person still has to do, in their own stored order."""
+    """What this person still has to do, in their own stored order.
+
+    A reading that was given back comes first, but for the one that the reader is in the middle of: nothing is taken out of their hands.
+    """
     signed = readings.signed_assignments(snapshot)
-    own = readings.assignments(snapshot, account_id=session.account, kind=kind)
-    return (one for one in own if one.id not in signed)
+    own = [one for one in readings.assignments(snapshot, account_id=session.account, kind=kind) if one.id not in signed]
+    back = reading_life.reopened(snapshot, session.account) if kind == readings.PRIMARY else {}
+    return iter(sorted(own, key=partial(_turn, snapshot, back)) if back else own)
+
+
+def _turn(snapshot: Snapshot, back: Mapping[AssignmentId, Row], of: Assignment) -> int:
+    """0: begun, 1: given back, 2: as stored."""
+    since = back[of.id]["event_seq"] if of.id in back else 0
+    return 0 if reading_life.begun(snapshot, of.id, since) else 1 if since else 2
 
 
 def require_next(snapshot: Snapshot, session: Session, of: Assignment) -> None:
@@ -92,13 +124,45 @@ def require_next(snapshot: Snapshot, session: Session, of: Assignment) -> None:
 
 
 def writable(snapshot: Snapshot, session: Session, assignment: AssignmentId, kind: AssignmentKind) -> Assignment:
-    """The assignment, when it may be changed now. Raises NotYoursError, LockedError, AlreadySignedError, NotNextError."""
+    """The assignment, when it may be changed now.
+
+    Raises NotYoursError, LockedError, AlreadySignedError, NotNextError, and StateRefusedError when it was not opened (again).
+    """
     found = mine(snapshot, session, assignment, kind)
     require_unlocked(snapshot)
     if signed_record(snapshot, found) is not None:
         raise AlreadySignedError(assignment)
     require_next(snapshot, session, found)
+    if kind == readings.PRIMARY:
+        next_state(assignment, reading_life.reading_state(snapshot, assignment), ReadingCommand.ANSWER)
     return found
+
+
+@contextmanager
+def opening(
+    lab: OpenLab, session: Session, role: Role, assignment: AssignmentId, kind: AssignmentKind
+) -> Iterator[tuple[Transaction, Assignment]]:
+    """The transaction in which the next one, or an own signed one, is opened.
+
+    Raises NotYoursError, NotNextError, ResealNeededError; a refusal leaves an event.
+    """
+    command = OPENED[kind].removesuffix("ed")
+    try:
+        with lab.store.begin(session.actor(role)) as transaction:
+            found = _to_open(transaction, session, assignment, kind)
+            if signed_record(transaction, found) is None:
+                require_next(transaction, session, found)
+            transaction.record(OPENED[kind], "assignment", assignment)
+            yield transaction, found
+    except NotYoursError:
+        with refusals.recorded(lab, session, command, "assignment", assignment):
+            raise
+    except NotNextError:
+        record_refusal(lab, session, command, assignment, "not_next")
+        raise
+    except ResealNeededError:
+        record_refusal(lab, session, command, assignment, "reseal_needed")
+        raise
 
 
 def record_refusal(lab: OpenLab, session: Session, command: str, assignment: AssignmentId, reason: str) -> None:
@@ -212,7 +276,7 @@ def record_alerts(transaction: Transaction, exam: ExamId, after: str, record: st
     """
     alert = str(uuid4())
     payload = {"after": after, "fired": [], "record": record}
-    transaction.record("alerts.checked", "alert", alert, rows=[readings.alert_row(alert, exam)], payload=payload, seal_to=[custody])
+    transaction.record("alerts.checked", "alert", alert, rows=[released.alert_row(alert, exam)], payload=payload, seal_to=[custody])
 
 
 # ---------------------------------------------------------------- signing

@@ -8,28 +8,29 @@ from types import MappingProxyType
 from uuid import uuid4
 
 from corelab.domain.accounts import Command, Meaning
-from corelab.domain.checks import CheckFault, hard_faults
+from corelab.domain.checks import CheckFault, hard_faults, names_somebody
 from corelab.domain.clip import Clip
 from corelab.domain.content import Draft, Json, ReadingContent, answer_json
+from corelab.domain.form import Form
 from corelab.domain.reading import Reading
 from corelab.domain.reading_errors import (
     ChecksFailedError,
     ClipsChangedError,
     FormChangedError,
-    NotNextError,
     NotTrainedError,
+    ReasonMissingError,
 )
-from corelab.domain.record_errors import ResealNeededError
+from corelab.domain.reasons import Change, ReasonRefusedError, ReopenCause, reason_words
 from corelab.domain.vocabulary import Answer, AssignmentId, Cell
 from corelab.domain.worklist import WorkKind, Worklist, WorklistRow, WorkState
-from corelab.services import accounts, own_work, shown, signing
+from corelab.services import accounts, own_work, refusals, shown, signing
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab, effective_charter
 from corelab.services.own_work import Saved, Saving, Signed
 from corelab.services.signing import Complete
 from corelab.services.worklist import worklist
-from corelab.storage import readings
-from corelab.storage.readings import PRIMARY, Assignment
+from corelab.storage import reading_life, readings
+from corelab.storage.readings import PRIMARY, Assignment, SignedRecord
 from corelab.storage.store import Snapshot
 
 __all__ = [
@@ -54,6 +55,7 @@ class OpenReading:
 
     ``submit`` is the id of a signature that was begun and not confirmed: sign again with the same one.
     ``version`` is the version of the draft that is shown: the first save names it.
+    ``reopened``: it was signed and given back; it is signed again with a reason.
     """
 
     reading: Reading
@@ -62,6 +64,7 @@ class OpenReading:
     signed_at: datetime | None = None
     submit: str | None = None
     version: int = 0
+    reopened: ReopenCause | None = None
 
 
 def open_reading(lab: OpenLab, session: Session, assignment: AssignmentId) -> OpenReading:
@@ -70,50 +73,45 @@ def open_reading(lab: OpenLab, session: Session, assignment: AssignmentId) -> Op
     Raises NotYoursError, NotNextError, ResealNeededError; a refusal leaves an event.
     """
     role = accounts.permit(session, Command.READ)
-    try:
-        with lab.store.begin(session.actor(role)) as transaction:
-            found = own_work.mine(transaction, session, assignment, PRIMARY)
-            signed = readings.signed_reading(transaction, assignment)
-            if signed is None:
-                own_work.require_next(transaction, session, found)
-            transaction.record("reading.opened", "assignment", assignment)
-            return _signed_one(transaction, session, found) if signed else _in_progress(transaction, session, found)
-    except NotNextError:
-        own_work.record_refusal(lab, session, "reading.open", assignment, "not_next")
-        raise
-    except ResealNeededError:
-        own_work.record_refusal(lab, session, "reading.open", assignment, "reseal_needed")
-        raise
+    with own_work.opening(lab, session, role, assignment, PRIMARY) as (transaction, found):
+        signed = own_work.signed_record(transaction, found)
+        return _signed_one(transaction, session, found, signed) if signed else _in_progress(transaction, session, found)
 
 
 def _in_progress(snapshot: Snapshot, session: Session, of: Assignment) -> OpenReading:
     clips = shown.clips_of(snapshot, of.exam)
     draft = own_work.kept_draft(snapshot, session, of.id)
-    restored = _restored(snapshot, of, clips, draft)
-    if draft is None:
-        return OpenReading(restored, clips, of.pseudonym)
-    return OpenReading(restored, clips, of.pseudonym, submit=draft.submit, version=draft.version)
+    restored = _restored(snapshot, session, of, clips, draft)
+    back = reading_life.reopened(snapshot, session.account).get(of.id)
+    cause = ReopenCause(back["cause"]) if back else None
+    kept = (draft.submit, draft.version) if draft else (None, 0)
+    return OpenReading(restored, clips, of.pseudonym, None, *kept, reopened=cause)
 
 
-def _restored(snapshot: Snapshot, of: Assignment, clips: Sequence[Clip], draft: Draft | None) -> Reading:
-    form = shown.form_of(snapshot, of.exam, of.reading_type, clips)
+def _restored(snapshot: Snapshot, session: Session, of: Assignment, clips: Sequence[Clip], draft: Draft | None) -> Reading:
+    """As it was saved last; before the first save as it begins, or as it was signed before it was given back."""
     if draft is None:
-        return Reading.begun(of.id, form)
+        signed = next(reversed(readings.revisions(snapshot, of.id)), None)
+        return _as_signed(snapshot, session, of, clips, signed) if signed else Reading.begun(of.id, _form(snapshot, of, clips))
     answers = MappingProxyType({answer.cell: answer for answer in draft.answers})
-    return Reading(of.id, form, answers, draft.note, MappingProxyType(own_work.played_of(draft.viewing)))
+    return Reading(of.id, _form(snapshot, of, clips), answers, draft.note, MappingProxyType(own_work.played_of(draft.viewing)))
 
 
-def _signed_one(snapshot: Snapshot, session: Session, of: Assignment) -> OpenReading:
-    record = readings.signed_reading(snapshot, of.id)
-    if record is None:
-        raise LookupError(of.id)
-    content = ReadingContent.from_json(own_work.opened(snapshot, session, record.seq))
+def _form(snapshot: Snapshot, of: Assignment, clips: Sequence[Clip]) -> Form:
+    return shown.form_of(snapshot, of.exam, of.reading_type, clips)
+
+
+def _signed_one(snapshot: Snapshot, session: Session, of: Assignment, record: SignedRecord) -> OpenReading:
     clips = shown.clips_of(snapshot, of.exam)
-    form = shown.form_of(snapshot, of.exam, of.reading_type, clips)
+    return OpenReading(_as_signed(snapshot, session, of, clips, record), clips, of.pseudonym, signed_at=record.at)
+
+
+def _as_signed(snapshot: Snapshot, session: Session, of: Assignment, clips: Sequence[Clip], record: SignedRecord) -> Reading:
+    content = ReadingContent.from_json(own_work.opened(snapshot, session, record.seq))
+    form = _form(snapshot, of, clips)
     asked = set(form.cells)
-    answers = MappingProxyType({answer.cell: answer for answer in content.answers if answer.cell in asked})
-    reading = Reading(of.id, form, answers, content.note, MappingProxyType(own_work.played_of(content.viewing)))
-    return OpenReading(reading, clips, of.pseudonym, signed_at=record.at)
+    answers = {**form.prefilled, **{answer.cell: answer for answer in content.answers if answer.cell in asked}}
+    return Reading(of.id, form, MappingProxyType(answers), content.note, MappingProxyType(own_work.played_of(content.viewing)))
 
 
 # ---------------------------------------------------------------- save
@@ -126,7 +124,8 @@ def save(lab: OpenLab, session: Session, reading: Reading, changed: Cell | None 
     ``version`` is that of the draft as it was opened or saved last here; 0: nothing was saved before.
     Raises NotYoursError, AlreadySignedError, NotNextError, DraftChangedError; then the draft stays as it was.
     """
-    return _keep(lab, session, reading, (version, None), changed)
+    with refusals.recorded(lab, session, "reading.save", "assignment", reading.assignment):
+        return _keep(lab, session, reading, (version, None), changed)
 
 
 def _keep(lab: OpenLab, session: Session, reading: Reading, on: tuple[int, str | None], changed: Cell | None = None) -> Saved:
@@ -137,9 +136,13 @@ def _keep(lab: OpenLab, session: Session, reading: Reading, on: tuple[int, str |
     room = own_work.envelope(lab, session, len(clips))
     with lab.store.begin(session.actor(role)) as transaction:
         found = own_work.writable(transaction, session, reading.assignment, PRIMARY)
-        kept = own_work.kept_draft(transaction, session, found.id) or _drafted(_restored(transaction, found, clips, None), clips, None)
+        kept = own_work.kept_draft(transaction, session, found.id) or _begun(transaction, session, found, clips)
         after = own_work.follows(found, kept, _drafted(reading, clips, submit), version)
         return Saving(transaction, room, kept, after).run(_changes(kept, after, changed))
+
+
+def _begun(snapshot: Snapshot, session: Session, of: Assignment, clips: Sequence[Clip]) -> Draft:
+    return _drafted(_restored(snapshot, session, of, clips, None), clips, None)
 
 
 def _drafted(reading: Reading, clips: Sequence[Clip], submit: str | None) -> Draft:
@@ -175,29 +178,45 @@ def sign(  # noqa: PLR0913 - what a signature takes
     *,
     version: int = 0,
     attended: bool = True,
+    change: Change | None = None,
 ) -> Signed:
     """Signs the complete reading with the password just typed. With a ``submit`` id that was used before, answers what was signed then.
 
     The id stands in the draft before the first try, so that it survives a crash. ``version`` as in ``save``. ``attended=False`` (nobody
-    typed the password) is refused but in labs of kind demo. Raises ChecksFailedError (all faults), SignInRefusedError,
-    AlreadySignedError, NotYoursError, NotTrainedError, FormChangedError, ClipsChangedError, DraftChangedError, UnattendedError,
-    SubmitConflictError, ClockBackwardError.
+    typed the password) is refused but in labs of kind demo. ``change`` is why a reading that was given back is signed again; a first
+    entry has none. Raises ChecksFailedError (all faults), SignInRefusedError, AlreadySignedError, NotYoursError, NotTrainedError,
+    FormChangedError, ClipsChangedError, DraftChangedError, UnattendedError, SubmitConflictError, ClockBackwardError, ReasonMissingError,
+    ReasonRefusedError.
     """
     own_work.require_attended(lab, attended=attended)
     role, submit = accounts.permit(session, Command.READ), submit or str(uuid4())
     done = own_work.signed_before(lab, session, role, submit, "reading.signed", reading.assignment)
     if done is not None:
         return done
-    with lab.store.read() as snapshot:
-        clips = _signable(snapshot, session, reading)
-    _keep(lab, session, reading, (version, submit))
-    sealing = own_work.envelope(lab, session, len(clips))
-    with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
-        if _signable(transaction, session, reading) != clips:
-            raise ClipsChangedError(reading.assignment)
-        found = own_work.mine(transaction, session, reading.assignment, PRIMARY)
-        own_work.require_kept(found, own_work.kept_draft(transaction, session, found.id), _drafted(reading, clips, submit))
-        return signing.write(transaction, signer, sealing, found, _complete(transaction, reading, found, clips), submit)
+    with refusals.recorded(lab, session, "reading.sign", "assignment", reading.assignment):
+        with lab.store.read() as snapshot:
+            clips = _signable(snapshot, session, reading)
+            _require_reason(snapshot, reading.assignment, change)
+        _keep(lab, session, reading, (version, submit))
+        sealing = own_work.envelope(lab, session, len(clips))
+        with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
+            if _signable(transaction, session, reading) != clips:
+                raise ClipsChangedError(reading.assignment)
+            found = own_work.mine(transaction, session, reading.assignment, PRIMARY)
+            own_work.require_kept(found, own_work.kept_draft(transaction, session, found.id), _drafted(reading, clips, submit))
+            return signing.write(transaction, signer, sealing, found, _complete(transaction, reading, found, clips, change), submit)
+
+
+def _require_reason(snapshot: Snapshot, of: AssignmentId, change: Change | None) -> None:
+    """Raises ReasonMissingError where a revision has no reason or a first entry has one, ReasonRefusedError where it says too little."""
+    again = bool(readings.revisions(snapshot, of))
+    if again != (change is not None):
+        raise ReasonMissingError(of, asked=again)
+    if change is not None:
+        reason_words(change.text)
+        found = names_somebody(change.text)
+        if found:
+            raise ReasonRefusedError(found=found)
 
 
 def _signable(snapshot: Snapshot, session: Session, reading: Reading) -> tuple[Clip, ...]:
@@ -214,17 +233,20 @@ def _signable(snapshot: Snapshot, session: Session, reading: Reading) -> tuple[C
     return clips
 
 
-def _complete(snapshot: Snapshot, reading: Reading, of: Assignment, clips: Sequence[Clip]) -> Complete:
-    charter = effective_charter(snapshot).hash
+def _complete(snapshot: Snapshot, reading: Reading, of: Assignment, clips: Sequence[Clip], change: Change | None) -> Complete:
+    charter, before = effective_charter(snapshot).hash, next(reversed(readings.revisions(snapshot, of.id)), None)
+    revision = before.revision + 1 if before else 1
     content = ReadingContent(
         charter=charter,
         exam=of.pseudonym,
         reading_type=of.reading_type,
-        revision=1,
+        revision=revision,
         answers=reading.complete(),
         clips=tuple(clip.sha256 for clip in clips),
         viewing=own_work.viewing_of(clips, reading.played),
         note=reading.note,
+        change=change,
     )
-    row = partial(readings.reading_row, of=of.id, charter_hash=charter)
-    return Complete("reading", Meaning.READING, charter, content.to_json(), row)
+    row = partial(readings.reading_row, of=of.id, charter_hash=charter, before=before)
+    cause = change.cause.value if change else None
+    return Complete("reading", Meaning.READING, charter, content.to_json(), row, revision, cause)

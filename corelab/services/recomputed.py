@@ -1,6 +1,6 @@
 """Comparisons and results made anew from the opened records and the charter, and held against what stands in the lab."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from corelab.domain.adjudication import Decision, finish
@@ -24,21 +24,51 @@ _FINAL = {ExamState.FINAL.value, ExamState.LOCKED.value}
 
 
 def recomputed_results(snapshot: Snapshot) -> Iterator[Fault]:
-    """Every final exam has exactly the results that its records give; every other exam has none."""
+    """Every final exam has exactly the results that its valid records give; results of before an invalidation are those of theirs."""
     states = {row["exam_id"]: row["state"] for row in snapshot.all("exam_status")}
-    found: dict[str, dict[_ResultKey, Row]] = {}
+    found: dict[str, dict[int, list[Row]]] = {}
     for row in snapshot.all("result"):
-        found.setdefault(row["exam_id"], {})[row["segment"], row["item"]] = row
+        found.setdefault(row["exam_id"], {}).setdefault(row["revision"], []).append(row)
     for exam in snapshot.all("exam"):
-        stored, final = found.pop(exam["id"], {}), states.get(exam["id"]) in _FINAL
-        compared = snapshot.latest("comparison", by="event_seq", exam_id=exam["id"])
-        place = f"exam {exam['id']}"
-        if final and compared is not None:
-            yield from _exam(snapshot, compared, stored, place)
-        elif final or stored:
+        stored, place = found.pop(exam["id"], {}), f"exam {exam['id']}"
+        if sorted(stored) != list(range(1, len(stored) + 1)) or not _belong(snapshot, exam, stored, final=states.get(exam["id"]) in _FINAL):
             yield Fault(place, f"{PROJECTION}: its state and its results do not belong together", PROJECTION)
+            continue
+        for revision in sorted(stored):
+            yield from _revision(snapshot, exam["id"], stored[revision], place)
     for stray in found:
         yield Fault(f"exam {stray}", f"{PROJECTION}: results of an exam that is not there", PROJECTION)
+
+
+def _belong(snapshot: Snapshot, exam: Row, stored: Mapping[int, Sequence[Row]], *, final: bool) -> bool:
+    """A final exam has results of its latest comparison, whose readings are valid; of any other exam the results are of before."""
+    compared = snapshot.latest("comparison", by="event_seq", exam_id=exam["id"])
+    last = _compared(snapshot, stored[max(stored)]) if stored else None
+    if final:
+        return compared is not None and last is not None and last["id"] == compared["id"] and not _invalid(snapshot, compared)
+    return not stored or (last is not None and _invalid(snapshot, last))
+
+
+def _invalid(snapshot: Snapshot, compared: Row) -> bool:
+    return any(snapshot.one("reading_invalidation", reading_id=compared[column]) for column in ("reading_1", "reading_2"))
+
+
+def _compared(snapshot: Snapshot, rows: Sequence[Row]) -> Row | None:
+    """The comparison from which results of one event were made."""
+    events = {row["event_seq"] for row in rows}
+    event = snapshot.one("event", seq=min(events)) if len(events) == 1 else None
+    if event is None:
+        return None
+    case = snapshot.one("adj_case", id=event["id"]) if event["kind"] == "case.finished" else None
+    return snapshot.one("comparison", id=case["comparison_id"] if case else event["id"])
+
+
+def _revision(snapshot: Snapshot, exam: str, rows: Sequence[Row], place: str) -> Iterator[Fault]:
+    compared = _compared(snapshot, rows)
+    if compared is None or compared["exam_id"] != exam:
+        yield Fault(place, f"{PROJECTION}: results that no comparison of it made", PROJECTION)
+    else:
+        yield from _exam(snapshot, compared, {(row["segment"], row["item"]): row for row in rows}, place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +88,8 @@ def _exam(snapshot: Snapshot, compared: Row, stored: Mapping[_ResultKey, Row], p
         assigned = snapshot.one("assignment", id=record.assignment) or {}
         if (assigned.get("exam_id"), assigned.get("slot")) != (compared["exam_id"], slot):
             yield Fault(place, f"{PROJECTION}: reading {slot} of its comparison is another one", PROJECTION)
+        if readings.revisions(snapshot, record.assignment)[-1].id != record.id:
+            yield Fault(place, f"{PROJECTION}: reading {slot} of its comparison is not the latest revision", PROJECTION)
     reference = _reference_slot(opened, stored.values())
     comparison = opened.comparison(reference)
     if compared["outcome"] != _outcome(comparison):

@@ -15,13 +15,15 @@ from corelab.storage.store import NewRow, Transaction
 
 @dataclass(frozen=True, slots=True)
 class Complete:
-    """What is signed. ``row`` makes its row from the new record's id and ``content_digest``."""
+    """What is signed. ``row`` makes its row from the new record's id and ``content_digest``; ``reason`` is why it replaces another."""
 
     record_type: RecordType
     meaning: Meaning
     charter: str
     content: Json
     row: Callable[..., NewRow]
+    revision: int = 1
+    reason: str | None = None
 
 
 def write(transaction: Transaction, signer: Signer, sealing: Envelope, of: Assignment, what: Complete, submit: str) -> Signed:
@@ -31,7 +33,7 @@ def write(transaction: Transaction, signer: Signer, sealing: Envelope, of: Assig
         signer,
         record_type=what.record_type,
         record_id=record,
-        revision=1,
+        revision=what.revision,
         meaning=what.meaning,
         charter_hash=what.charter,
         content_digest=opening.digest,
@@ -44,6 +46,7 @@ def write(transaction: Transaction, signer: Signer, sealing: Envelope, of: Assig
         payload=opening,
         seal_to=sealing.recipients,
         pad_to=sealing.room,
+        reason=what.reason,
         submit=submit,
     )
     transaction.drop_draft(of.id)

@@ -1,23 +1,22 @@
 """What one person can open now, and has signed."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from corelab.domain.accounts import Command, Role
 from corelab.domain.charter import ChoiceItem
 from corelab.domain.clip import Clip
+from corelab.domain.reasons import ReopenCause
 from corelab.domain.record_errors import ResealNeededError
 from corelab.domain.vocabulary import Cell, ItemId, SegmentId
-from corelab.domain.worklist import WorkKind, Worklist, WorklistRow, WorkState
+from corelab.domain.worklist import Worklist, WorklistRow, WorkState
 from corelab.services import accounts, own_work, shown
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab, effective_charter
-from corelab.storage import readings
+from corelab.storage import reading_life, readings
 from corelab.storage.readings import ADJUDICATION, PRIMARY, Assignment, SignedRecord
 from corelab.storage.store import Snapshot
-
-_KINDS = {PRIMARY: WorkKind.READING, ADJUDICATION: WorkKind.ADJUDICATION}
-_OPENED = {PRIMARY: "reading.opened", ADJUDICATION: "adjudication.opened"}
 
 
 def worklist(lab: OpenLab, session: Session) -> Worklist:
@@ -37,15 +36,19 @@ def _next_ones(snapshot: Snapshot, session: Session) -> Iterator[Assignment]:
 
 
 def _open_row(snapshot: Snapshot, session: Session, of: Assignment) -> WorklistRow:
-    opened = snapshot.events(kind=_OPENED[of.kind], entity="assignment", id=of.id)
-    clips = shown.clips_of(snapshot, of.exam)
-    state = WorkState.IN_PROGRESS if opened else WorkState.NEXT
+    back = reading_life.reopened(snapshot, session.account).get(of.id)
+    opened = snapshot.events(kind=own_work.OPENED[of.kind], entity="assignment", id=of.id, after=back["event_seq"] if back else 0)
+    clips, state = shown.clips_of(snapshot, of.exam), WorkState.IN_PROGRESS if opened else WorkState.NEXT
+    row = WorklistRow(
+        of.id, of.pseudonym, own_work.KINDS[of.kind], state, len(clips), 0, 0, reopened=ReopenCause(back["cause"]) if back else None
+    )
     try:
         draft, asked = own_work.kept_draft(snapshot, session, of.id), _asked(snapshot, session, of, clips)
     except ResealNeededError:
-        return WorklistRow(of.id, of.pseudonym, _KINDS[of.kind], state, len(clips), 0, 0, sealed=True)
+        return replace(row, sealed=True)
     done = () if draft is None else (*(one.cell for one in draft.answers), *(one.cell for one in draft.decisions))
-    return WorklistRow(of.id, of.pseudonym, _KINDS[of.kind], state, len(clips), len(asked.intersection(done)), len(asked))
+    answered = asked if draft is None and back else asked.intersection(done)
+    return replace(row, answered=len(answered), asked=len(asked))
 
 
 def _asked(snapshot: Snapshot, session: Session, of: Assignment, clips: Sequence[Clip]) -> frozenset[Cell]:
@@ -62,7 +65,7 @@ def _signed_rows(snapshot: Snapshot, session: Session) -> Iterator[tuple[int, Wo
     """(place in the chain, row) of everything this person signed."""
     items = effective_charter(snapshot).items
     defaults = {item.id for item in items if isinstance(item, ChoiceItem) and item.default is not None}
-    for one in readings.assignments(snapshot, account_id=session.account):
+    for one in readings.all_assignments(snapshot, account_id=session.account):
         record = own_work.signed_record(snapshot, one)
         if record is not None:
             yield record.seq, _signed_row(snapshot, session, (one, record), defaults)
@@ -74,9 +77,9 @@ def _signed_row(snapshot: Snapshot, session: Session, signed: tuple[Assignment, 
         content = own_work.opened(snapshot, session, record.seq)
     except ResealNeededError:
         clips = len(shown.clips_of(snapshot, of.exam))
-        return WorklistRow(of.id, of.pseudonym, _KINDS[of.kind], WorkState.SIGNED, clips, 0, 0, record.at, sealed=True)
+        return WorklistRow(of.id, of.pseudonym, own_work.KINDS[of.kind], WorkState.SIGNED, clips, 0, 0, record.at, sealed=True)
     clips, asked = len(content["clips"]), _answered(content, defaults)
-    return WorklistRow(of.id, of.pseudonym, _KINDS[of.kind], WorkState.SIGNED, clips, asked, asked, record.at)
+    return WorklistRow(of.id, of.pseudonym, own_work.KINDS[of.kind], WorkState.SIGNED, clips, asked, asked, record.at)
 
 
 def _answered(content: Mapping[str, Any], defaults: Collection[str]) -> int:

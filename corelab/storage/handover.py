@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from corelab.domain.vocabulary import AccountId, AssignmentId
-from corelab.storage import readings
+from corelab.storage import readings, released
 from corelab.storage.keys import BoxPublic
 from corelab.storage.readings import ADJUDICATION, Assignment
 from corelab.storage.schema import TABLES
@@ -55,7 +55,7 @@ def own_drafts(snapshot: Snapshot, account: AccountId) -> Iterator[SealedDraft]:
 
 def own_events(snapshot: Snapshot, account: AccountId) -> Iterator[SealedEvent]:
     """What this person signed, and the cases they decide or decided: everything of it that was not opened for all."""
-    for of in readings.assignments(snapshot, account_id=account):
+    for of in readings.all_assignments(snapshot, account_id=account):
         for seq in _work(snapshot, of):
             yield from _sealed(snapshot, seq)
 
@@ -63,20 +63,18 @@ def own_events(snapshot: Snapshot, account: AccountId) -> Iterator[SealedEvent]:
 def _work(snapshot: Snapshot, of: Assignment) -> Iterator[int]:
     """The events whose payloads this person's pages show."""
     if of.kind != ADJUDICATION:
-        signed = readings.signed_reading(snapshot, of.id)
-    else:
-        case = next(iter(readings.cases(snapshot, assignment_id=of.id)), None)
-        if case is None:
-            return
+        yield from (record.seq for record in readings.revisions(snapshot, of.id))
+        return
+    for case in readings.cases(snapshot, assignment_id=of.id):
         yield case.seq
         signed = readings.signed_adjudication(snapshot, case)
-    if signed is not None:
-        yield signed.seq
+        if signed is not None:
+            yield signed.seq
 
 
 def _sealed(snapshot: Snapshot, seq: int) -> Iterator[SealedEvent]:
-    stored = snapshot.one("event_payload", seq=seq, form="sealed")
-    if stored is not None and stored["body"] is not None and snapshot.one("opening", seq=seq) is None:
+    stored = snapshot.one("event_payload", seq=seq)
+    if stored is not None and released.is_sealed(snapshot, seq):
         yield SealedEvent(seq, bytes(stored["body"]))
 
 

@@ -1,16 +1,15 @@
 """Assignments, drafts, signed records, cases and results: rows <-> domain."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
 from corelab.domain.content import Draft
-from corelab.domain.record_errors import RecordDamagedError
-from corelab.domain.result import Result
-from corelab.domain.vocabulary import AccountId, Answer, AssignmentId, ExamId, ExamState, ReadingTypeId
+from corelab.domain.vocabulary import AccountId, AssignmentId, ExamId, ExamState, ReadingTypeId
 from corelab.storage.keys import ANSWER_PAD, BoxPublic, BoxSecret, Opening, make_opening, seal
-from corelab.storage.store import NewRow, Row, Snapshot, Transaction
+from corelab.storage.snapshot import Row, Snapshot
+from corelab.storage.transaction import NewRow, Transaction
 
 RecordType = Literal["reading", "adjudication"]
 AssignmentKind = Literal["primary", "adjudication"]
@@ -31,6 +30,8 @@ class Assignment:
     account: AccountId
     pseudonym: str
     order_key: str
+    attempt: int = 1
+    """Counts who held the slot; the one before has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,12 @@ class CaseRecord:
 def assignments(snapshot: Snapshot, **equals: Any) -> tuple[Assignment, ...]:
     """The open assignments, in stored order of each reader; ``equals`` names columns (exam_id, account_id, kind...)."""
     ended = {row["assignment_id"] for row in snapshot.all("assignment_end")}
-    found = (_assignment(row) for row in snapshot.all("assignment", **equals) if row["id"] not in ended)
+    return tuple(one for one in all_assignments(snapshot, **equals) if one.id not in ended)
+
+
+def all_assignments(snapshot: Snapshot, **equals: Any) -> tuple[Assignment, ...]:
+    """Those that have ended too: withdrawn, or with a reading that is not valid any more."""
+    found = (_assignment(row) for row in snapshot.all("assignment", **equals))
     return tuple(sorted(found, key=lambda one: (one.account, one.order_key)))
 
 
@@ -87,6 +93,7 @@ def _assignment(row: Row) -> Assignment:
         AccountId(row["account_id"]),
         row["pseudonym"],
         row["order_key"],
+        row["attempt"],
     )
 
 
@@ -98,7 +105,7 @@ def assignment_row(new: Assignment) -> NewRow:
             "exam_id": new.exam,
             "reading_type": new.reading_type,
             "slot": new.slot,
-            "attempt": 1,
+            "attempt": new.attempt,
             "kind": new.kind,
             "account_id": new.account,
             "pseudonym": new.pseudonym,
@@ -134,17 +141,27 @@ def put_draft(transaction: Transaction, new: Draft, recipients: Sequence[BoxPubl
 
 
 def signed_reading(snapshot: Snapshot, of: AssignmentId) -> SignedRecord | None:
-    """The latest signed revision of an assignment that was not invalidated."""
+    """The latest signed revision of an assignment; None where it was invalidated, or reopened and not signed again."""
     row = snapshot.latest("reading", by="revision", assignment_id=of)
-    if row is None or snapshot.one("reading_invalidation", reading_id=row["id"]):
+    if row is None or any(snapshot.one(table, reading_id=row["id"]) for table in _TAKEN_BACK):
         return None
     return _signed(snapshot, row, "reading", of)
 
 
+_TAKEN_BACK = ("reading_invalidation", "reading_reopening")
+
+
+def revisions(snapshot: Snapshot, of: str) -> tuple[SignedRecord, ...]:
+    """Every signed reading of an assignment, the first one first, whatever became of it."""
+    rows = sorted(snapshot.all("reading", assignment_id=of), key=lambda row: row["revision"])
+    return tuple(_signed(snapshot, row, "reading", AssignmentId(of)) for row in rows)
+
+
 def signed_assignments(snapshot: Snapshot) -> frozenset[AssignmentId]:
-    """The assignments with a signed reading that was not invalidated, or a signed adjudication."""
-    gone = {row["reading_id"] for row in snapshot.all("reading_invalidation")}
-    read = {AssignmentId(row["assignment_id"]) for row in snapshot.all("reading") if row["id"] not in gone}
+    """The assignments with a signed reading that is valid and not reopened, or a signed adjudication."""
+    gone = {row["reading_id"] for table in _TAKEN_BACK for row in snapshot.all(table)}
+    latest = {row["assignment_id"]: row["id"] for row in sorted(snapshot.all("reading"), key=lambda row: row["revision"])}
+    read = {AssignmentId(of) for of, id_ in latest.items() if id_ not in gone}
     decided = {row["case_id"] for row in snapshot.all("adjudication")}
     return frozenset(read | {AssignmentId(row["assignment_id"]) for row in snapshot.all("adj_case") if row["id"] in decided})
 
@@ -181,8 +198,11 @@ def _signed(snapshot: Snapshot, row: Row, record_type: RecordType, of: Assignmen
     )
 
 
-def reading_row(new: str, of: AssignmentId, charter_hash: str, content_digest: str) -> NewRow:
+def reading_row(new: str, of: AssignmentId, charter_hash: str, content_digest: str, before: SignedRecord | None = None) -> NewRow:
+    """``before`` is the revision that this one supersedes."""
     columns = {"id": new, "assignment_id": of, "revision": 1, "supersedes_id": None}
+    if before is not None:
+        columns |= {"revision": before.revision + 1, "supersedes_id": before.id}
     return NewRow("reading", {**columns, "charter_hash": charter_hash, "content_digest": content_digest})
 
 
@@ -197,6 +217,18 @@ def adjudication_row(new: str, case: str, charter_hash: str, content_digest: str
 def cases(snapshot: Snapshot, **equals: Any) -> tuple[CaseRecord, ...]:
     """The cases, oldest first; ``equals`` names columns of adj_case."""
     return tuple(_case(snapshot, row) for row in sorted(snapshot.all("adj_case", **equals), key=lambda row: row["event_seq"]))
+
+
+def live_cases(snapshot: Snapshot) -> tuple[CaseRecord, ...]:
+    """The cases that stand: no reading of theirs was invalidated."""
+    ended = {row["assignment_id"] for row in snapshot.all("assignment_end")}
+    return tuple(case for case in cases(snapshot) if case.assignment not in ended)
+
+
+def cases_of(snapshot: Snapshot, exam: ExamId) -> tuple[CaseRecord, ...]:
+    """Every case of an exam, also those that were withdrawn, oldest first."""
+    compared = sorted(snapshot.all("comparison", exam_id=exam), key=lambda row: row["event_seq"])
+    return tuple(case for row in compared for case in cases(snapshot, comparison_id=row["id"]))
 
 
 def _case(snapshot: Snapshot, row: Row) -> CaseRecord:
@@ -215,54 +247,3 @@ def _case(snapshot: Snapshot, row: Row) -> CaseRecord:
         row["event_seq"],
         keys[-1]["seq"],
     )
-
-
-# ---------------------------------------------------------------- what is written at release
-
-
-def grade_rows(record_type: RecordType, record_id: str, answers: Iterable[Answer]) -> Iterator[NewRow]:
-    """The grades and evidence of a record that is opened for good."""
-    for answer in answers:
-        cell = {"record_type": record_type, "record_id": record_id, "segment": answer.cell.segment, "item": answer.cell.item}
-        yield NewRow("grade", {**cell, **_grade_columns(answer)})
-        for number, evidence in enumerate(answer.evidence, 1):
-            frames = {"n": number, "clip_sha256": evidence.clip, "frame_a": evidence.frame_a, "frame_b": evidence.frame_b}
-            yield NewRow("evidence", {**cell, **frames})
-
-
-def _grade_columns(answer: Answer) -> Mapping[str, Any]:
-    grade = answer.grade
-    known = {"value": grade.code, "reason_code": grade.reason, "prefilled": int(grade.prefilled)}
-    return {**known, "unit": None, "confidence": None}
-
-
-def opened(snapshot: Snapshot, seq: int, secret: BoxSecret) -> Opening:
-    """The sealed payload of an event. Raises KeyRefusedError, and RecordDamagedError when it is not what the event committed to."""
-    event, stored = snapshot.one("event", seq=seq), snapshot.one("event_payload", seq=seq)
-    if event is None or stored is None or stored["body"] is None:
-        raise RecordDamagedError(seq, "payload is gone")
-    opening = Opening(snapshot.unsealed(stored["body"], secret) if stored["form"] == "sealed" else bytes(stored["body"]))
-    if opening.digest != event["payload"]:
-        raise RecordDamagedError(seq, "payload differs from its digest")
-    return opening
-
-
-def sealed_events(snapshot: Snapshot, entity: str, id_: str) -> tuple[int, ...]:
-    """The events of one record whose payloads are sealed and not opened yet."""
-    found = (row["seq"] for row in snapshot.events(entity=entity, id=id_) if row["sealed"] is not None)
-    return tuple(seq for seq in found if snapshot.one("opening", seq=seq) is None)
-
-
-def opening_row(seq: int, opening: Opening) -> NewRow:
-    return NewRow("opening", {"seq": seq, "body": opening.body, "redaction_seq": None})
-
-
-def alert_row(alert: str, exam: ExamId) -> NewRow:
-    return NewRow("alert", {"id": alert, "exam_id": exam})
-
-
-def result_row(exam: ExamId, result: Result, source: SignedRecord) -> NewRow:
-    """``source`` is the record that the grade was taken from."""
-    cell = {"exam_id": exam, "segment": result.cell.segment, "item": result.cell.item, "revision": 1}
-    taken = {"source": result.source.value, "from_type": source.record_type, "from_id": source.id}
-    return NewRow("result", {**cell, **taken, "value": result.grade.code, "unit": None, "rule_id": ",".join(result.rules) or None})

@@ -1,8 +1,9 @@
-"""Lock the trial's data; derive, check, write, sign and verify a package."""
+"""Lock and unlock the trial's data; derive, check, write, sign and verify a package."""
 
 from corelab.services.packages.checking import VerifiedPackage, is_package, verify_package
 from corelab.services.packages.gather import Excluded
 from corelab.services.packages.locking import Locked, lock, require_unlocked
+from corelab.services.packages.unlocking import Unlocked, UnlockRequest, unlock
 from corelab.services.packages.writing import Exported, Preview, export, preview
 
 __all__ = [
@@ -10,11 +11,14 @@ __all__ = [
     "Exported",
     "Locked",
     "Preview",
+    "UnlockRequest",
+    "Unlocked",
     "VerifiedPackage",
     "export",
     "is_package",
     "lock",
     "preview",
     "require_unlocked",
+    "unlock",
     "verify_package",
 ]

@@ -10,9 +10,10 @@ from corelab.domain.charter import Charter
 from corelab.domain.clock import stamp
 from corelab.domain.content import AdjudicationContent, ReadingContent
 from corelab.domain.form import segments_of
-from corelab.domain.vocabulary import Answer, Cell, ExamState, SubjectCode, VisitId
+from corelab.domain.vocabulary import Answer, Cell, ExamId, ExamState, SubjectCode, VisitId
 from corelab.export.records import ExamRecord, SignedRecord
 from corelab.storage import readings
+from corelab.storage.readings import PRIMARY, Assignment
 from corelab.storage.snapshot import Row, Snapshot
 
 _FINAL = (ExamState.FINAL.value, ExamState.LOCKED.value)
@@ -95,37 +96,42 @@ class _Gatherer:
             records=self._records(exam["id"]),
         )
 
-    def _records(self, exam: str) -> tuple[SignedRecord, ...]:
+    def _records(self, exam: ExamId) -> tuple[SignedRecord, ...]:
+        """Every signed record that is opened; current are those that the results rest on."""
         compared = self._snapshot.latest("comparison", by="event_seq", exam_id=exam)
         if compared is None:
             return ()
-        found = [self._reading(compared["reading_1"]), self._reading(compared["reading_2"])]
-        for case in readings.cases(self._snapshot, comparison_id=compared["id"]):
-            found += self._decision(case)
+        current = {compared["reading_1"], compared["reading_2"]}
+        assigned = sorted(readings.all_assignments(self._snapshot, exam_id=exam, kind=PRIMARY), key=lambda one: (one.slot, one.attempt))
+        signed = ((of, record) for of in assigned for record in readings.revisions(self._snapshot, of.id))
+        found = [self._reading(of, record, current=record.id in current) for of, record in signed if self._is_open(record)]
+        for case in readings.cases_of(self._snapshot, exam):
+            decided = readings.signed_adjudication(self._snapshot, case)
+            if decided is not None and self._is_open(decided):
+                found.append(self._decision(decided, current=case.comparison == compared["id"]))
         return tuple(found)
 
-    def _reading(self, record: str) -> SignedRecord:
-        signed = readings.reading_of(self._snapshot, record)
+    def _is_open(self, record: readings.SignedRecord) -> bool:
+        return self._snapshot.one("opening", seq=record.seq) is not None
+
+    def _reading(self, of: Assignment, signed: readings.SignedRecord, *, current: bool) -> SignedRecord:
         content = ReadingContent.from_json(self._snapshot.opening_of(signed.seq))
         answers = {answer.cell: answer for answer in content.answers}
-        assigned = self._snapshot.one("assignment", id=signed.assignment) or {}
-        return self._signed(signed, 1 if assigned["slot"] == 1 else 2, answers)
+        return self._signed(signed, 1 if of.slot == 1 else 2, answers, current=current)
 
-    def _decision(self, case: readings.CaseRecord) -> list[SignedRecord]:
-        signed = readings.signed_adjudication(self._snapshot, case)
-        if signed is None:
-            return []
+    def _decision(self, signed: readings.SignedRecord, *, current: bool) -> SignedRecord:
         content = AdjudicationContent.from_json(self._snapshot.opening_of(signed.seq))
-        return [self._signed(signed, None, {one.cell: Answer(one.cell, one.grade, one.evidence) for one in content.decisions})]
+        answers = {one.cell: Answer(one.cell, one.grade, one.evidence) for one in content.decisions}
+        return self._signed(signed, None, answers, current=current)
 
-    def _signed(self, signed: readings.SignedRecord, slot: Slot | None, answers: Mapping[Cell, Answer]) -> SignedRecord:
+    def _signed(self, signed: readings.SignedRecord, slot: Slot | None, answers: Mapping[Cell, Answer], *, current: bool) -> SignedRecord:
         assigned = self._snapshot.one("assignment", id=signed.assignment) or {}
         return SignedRecord(
             record=signed.id,
             slot=slot,
             reader=self._pseudonyms[assigned["account_id"]],
             revision=signed.revision,
-            current=True,
+            current=current,
             signed_at=stamp(signed.at),
             event=signed.seq,
             answers=MappingProxyType(dict(answers)),

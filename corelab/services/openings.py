@@ -1,0 +1,93 @@
+"""What a release publishes of an exam: every signed reading and decision of it, also those that are not current any more."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import Protocol
+
+from corelab.domain.content import AdjudicationContent, ReadingContent
+from corelab.domain.reading_errors import RecordRejectedError
+from corelab.domain.record_errors import KeyRefusedError, RecordDamagedError
+from corelab.domain.vocabulary import Answer, ExamId
+from corelab.storage import readings, released
+from corelab.storage.keys import BoxSecret, Opening
+from corelab.storage.readings import PRIMARY, CaseRecord, SignedRecord
+from corelab.storage.store import NewRow, Snapshot
+
+
+class Opener(Protocol):
+    """Opens signed records of one exam with custody, and proves them."""
+
+    @property
+    def snapshot(self) -> Snapshot: ...
+
+    @property
+    def custody(self) -> BoxSecret: ...
+
+    def proven(self, record: SignedRecord) -> Opening:
+        """Raises RecordRejectedError."""
+
+
+def opened_readings(work: Opener, exam: ExamId, current: Iterable[SignedRecord]) -> Iterator[NewRow]:
+    """Openings of the readings and of every change that led to them, their grades and evidence.
+
+    What a reader had begun and never signed stays sealed. A record that is not current and that custody does not open, or that is not
+    what was signed, stays sealed too: it was invalidated or signed anew, and must not hold up those that replaced it.
+    """
+    needed = {record.id for record in current}
+    for of in readings.all_assignments(work.snapshot, exam_id=exam, kind=PRIMARY):
+        signed = readings.revisions(work.snapshot, of.id)
+        for record in signed:
+            yield from _where_needed(partial(_reading, work, record), needed=record.id in needed)
+        for seq in _told(work.snapshot, of.id, signed):
+            yield from _where_needed(partial(_openings, work, seq), needed=any(record.id in needed for record in signed))
+
+
+def _where_needed(rows: Callable[[], Iterable[NewRow]], *, needed: bool) -> tuple[NewRow, ...]:
+    try:
+        return tuple(rows())
+    except (KeyRefusedError, RecordDamagedError, RecordRejectedError):
+        if needed:
+            raise
+        return ()
+
+
+def _told(snapshot: Snapshot, of: str, signed: Sequence[SignedRecord]) -> Iterator[int]:
+    """The changes that led to what was signed; why readings were given back or invalidated, and why the assignment was withdrawn."""
+    last = signed[-1].seq if signed else 0
+    yield from (seq for seq in released.sealed_events(snapshot, "assignment", of) if seq < last)
+    for record in signed:
+        for entity in ("reading", "reading_invalidation"):
+            yield from (seq for seq in released.sealed_events(snapshot, entity, record.id) if seq != record.seq)
+    for event in snapshot.events(kind="assignment.withdrawn", entity="assignment", id=of):
+        yield event["seq"]
+
+
+def _reading(work: Opener, record: SignedRecord) -> Iterator[NewRow]:
+    """Nothing for one that was published by an earlier release."""
+    if released.is_sealed(work.snapshot, record.seq):
+        opening = work.proven(record)
+        yield released.opening_row(record.seq, opening)
+        yield from released.grade_rows("reading", record.id, ReadingContent.from_json(opening.json).answers)
+
+
+def opened_decisions(work: Opener, exam: ExamId, current: CaseRecord | None = None) -> Iterator[NewRow]:
+    """Every signed decision of the exam with its case, and which reading was A."""
+    for case in readings.cases_of(work.snapshot, exam):
+        decided = readings.signed_adjudication(work.snapshot, case)
+        if decided is None or not released.is_sealed(work.snapshot, decided.seq):
+            continue
+        yield from _where_needed(partial(_decision, work, case, decided), needed=current is not None and case.id == current.id)
+
+
+def _decision(work: Opener, case: CaseRecord, decided: SignedRecord) -> Iterator[NewRow]:
+    content = AdjudicationContent.from_json(work.proven(decided).json)
+    changes = (seq for seq in released.sealed_events(work.snapshot, "assignment", case.assignment) if seq < decided.seq)
+    answers = (Answer(one.cell, one.grade, one.evidence) for one in content.decisions)
+    yield from _openings(work, case.seq, case.key_seq, *changes, decided.seq)
+    yield from released.grade_rows("adjudication", decided.id, answers)
+
+
+def _openings(work: Opener, *events: int) -> Iterator[NewRow]:
+    for seq in events:
+        if released.is_sealed(work.snapshot, seq):
+            yield released.opening_row(seq, released.opened(work.snapshot, seq, work.custody))

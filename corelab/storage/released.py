@@ -1,0 +1,72 @@
+"""What is written when sealed records are released: openings, grades, evidence and results, all clear from then on."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from corelab.domain.record_errors import RecordDamagedError
+from corelab.domain.result import Result
+from corelab.domain.vocabulary import Answer, ExamId
+from corelab.storage.keys import BoxSecret, Opening
+from corelab.storage.readings import RecordType, SignedRecord
+from corelab.storage.snapshot import Snapshot
+from corelab.storage.transaction import NewRow
+
+
+def grade_rows(record_type: RecordType, record_id: str, answers: Iterable[Answer]) -> Iterator[NewRow]:
+    """The grades and evidence of a record that is opened for good."""
+    for answer in answers:
+        cell = {"record_type": record_type, "record_id": record_id, "segment": answer.cell.segment, "item": answer.cell.item}
+        yield NewRow("grade", {**cell, **_grade_columns(answer)})
+        for number, evidence in enumerate(answer.evidence, 1):
+            frames = {"n": number, "clip_sha256": evidence.clip, "frame_a": evidence.frame_a, "frame_b": evidence.frame_b}
+            yield NewRow("evidence", {**cell, **frames})
+
+
+def _grade_columns(answer: Answer) -> Mapping[str, Any]:
+    grade = answer.grade
+    known = {"value": grade.code, "reason_code": grade.reason, "prefilled": int(grade.prefilled)}
+    return {**known, "unit": None, "confidence": None}
+
+
+def opened(snapshot: Snapshot, seq: int, secret: BoxSecret) -> Opening:
+    """The sealed payload of an event. Raises KeyRefusedError, and RecordDamagedError when it is not what the event committed to."""
+    event, stored = snapshot.one("event", seq=seq), snapshot.one("event_payload", seq=seq)
+    if event is None or stored is None or stored["body"] is None:
+        raise RecordDamagedError(seq, "payload is gone")
+    opening = Opening(snapshot.unsealed(stored["body"], secret) if stored["form"] == "sealed" else bytes(stored["body"]))
+    if opening.digest != event["payload"]:
+        raise RecordDamagedError(seq, "payload differs from its digest")
+    return opening
+
+
+def sealed_events(snapshot: Snapshot, entity: str, id_: str) -> tuple[int, ...]:
+    """The events of one record whose payloads are sealed, not opened yet and not redacted."""
+    found = (row["seq"] for row in snapshot.events(entity=entity, id=id_) if row["sealed"] is not None)
+    return tuple(seq for seq in found if is_sealed(snapshot, seq))
+
+
+def is_sealed(snapshot: Snapshot, seq: int) -> bool:
+    """Whether the payload of this event stands in its envelope only."""
+    stored = snapshot.one("event_payload", seq=seq, form="sealed")
+    return stored is not None and stored["body"] is not None and snapshot.one("opening", seq=seq) is None
+
+
+def opening_row(seq: int, opening: Opening) -> NewRow:
+    return NewRow("opening", {"seq": seq, "body": opening.body, "redaction_seq": None})
+
+
+def alert_row(alert: str, exam: ExamId) -> NewRow:
+    return NewRow("alert", {"id": alert, "exam_id": exam})
+
+
+def next_result_revision(snapshot: Snapshot, exam: ExamId) -> int:
+    """Results that were made anew after an invalidation stand beside those of before."""
+    last = snapshot.latest("result", by="revision", exam_id=exam)
+    return (last["revision"] if last else 0) + 1
+
+
+def result_row(exam: ExamId, result: Result, source: SignedRecord, revision: int = 1) -> NewRow:
+    """``source`` is the record that the grade was taken from."""
+    cell = {"exam_id": exam, "segment": result.cell.segment, "item": result.cell.item, "revision": revision}
+    taken = {"source": result.source.value, "from_type": source.record_type, "from_id": source.id}
+    return NewRow("result", {**cell, **taken, "value": result.grade.code, "unit": None, "rule_id": ",".join(result.rules) or None})
