@@ -1,0 +1,82 @@
+"""Every text that a window holds: of all its widgets, actions, models and documents, and what is painted by hand."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt
+from PySide6.QtGui import QAction, QPainter, QPainterPath, QTextDocument
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
+
+ROLES = (
+    Qt.ItemDataRole.DisplayRole,
+    Qt.ItemDataRole.EditRole,
+    Qt.ItemDataRole.ToolTipRole,
+    Qt.ItemDataRole.StatusTipRole,
+    Qt.ItemDataRole.WhatsThisRole,
+    Qt.ItemDataRole.AccessibleTextRole,
+    Qt.ItemDataRole.AccessibleDescriptionRole,
+    *(Qt.ItemDataRole.UserRole + n for n in range(8)),
+)
+
+
+def texts_on_screen() -> tuple[str, ...]:
+    """All texts of all windows of the program, shown or not, in no order and each once."""
+    QApplication.processEvents()
+    found: set[str] = set()
+    for window in QApplication.topLevelWidgets():
+        found.update(texts_of(window))
+    return tuple(sorted(found))
+
+
+def texts_of(root: QWidget) -> Iterator[str]:
+    for each in (root, *root.findChildren(QObject)):
+        yield from _properties(each)
+        if isinstance(each, QAction):
+            yield from (each.text(), each.toolTip(), each.statusTip(), each.whatsThis(), str(each.data() or ""))
+        if isinstance(each, QTextDocument):
+            yield each.toPlainText()
+        if isinstance(each, QAbstractItemView) and each.model() is not None:
+            yield from _of_model(each.model())
+
+
+def _properties(of: QObject) -> Iterator[str]:
+    """Whatever Qt knows of it that is a text: title, text, tool tip, status tip, accessible name and description, placeholder, path..."""
+    meta = of.metaObject()
+    for n in range(meta.propertyCount()):
+        value = meta.property(n).read(of)
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, list):
+            yield from (each for each in value if isinstance(each, str))
+    yield from (str(of.property(bytes(name.data()).decode())) for name in of.dynamicPropertyNames())
+
+
+def _of_model(model: QAbstractItemModel, parent: QModelIndex | None = None) -> Iterator[str]:
+    parent = parent or QModelIndex()
+    for row in range(model.rowCount(parent)):
+        for column in range(model.columnCount(parent)):
+            index = model.index(row, column, parent)
+            yield from (str(value) for role in ROLES if (value := model.data(index, role)) is not None)
+            if model.hasChildren(index):
+                yield from _of_model(model, index)
+    for column in range(model.columnCount(parent)):
+        yield str(model.headerData(column, Qt.Orientation.Horizontal))
+
+
+@contextmanager
+def painted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Collects the words that widgets paint by hand while this lasts."""
+    said: list[str] = []
+    with monkeypatch.context() as patched:
+        for kind, name in ((QPainter, "drawText"), (QPainterPath, "addText")):
+            patched.setattr(kind, name, _recording(getattr(kind, name), said))
+        yield said
+
+
+def _recording(original: object, said: list[str]) -> object:
+    def record(*given: object) -> object:
+        said.extend(each for each in given if isinstance(each, str))
+        return original(*given)  # type: ignore[operator]  # a method of Qt
+
+    return record
