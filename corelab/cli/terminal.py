@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from corelab import app, log
 from corelab.services import accounts, labs
 from corelab.ui.fault_words import words_for_fault
+from corelab.ui.notice_words import notices
 from corelab.ui.words import is_expected, words_for
 
 FAILED, WRONG_USAGE = 1, 2
@@ -149,6 +150,8 @@ def signed_in(folder: Path, *, password_stdin: bool = False) -> Iterator[SignedI
     lab = app.open_lab(folder)
     session = accounts.sign_in(lab, user, password)
     log.tell("sign_in.accepted")
+    for words in notices(lab, session):
+        say(words)
     try:
         yield SignedIn(lab, session, password)
     finally:

@@ -11,13 +11,15 @@ from corelab.domain.accounts import Command, Person, Role, Status, role_for
 from corelab.domain.charter import Charter
 from corelab.domain.record_errors import ResealIncompleteError
 from corelab.domain.vocabulary import AccountId
-from corelab.services import accounts, resealing
+from corelab.services import accounts, custody_facts, resealing
+from corelab.services.custody_facts import CustodyFacts
 from corelab.ui import dialogs
 from corelab.ui.buttons import Button
 from corelab.ui.cards import Card, scrolled
 from corelab.ui.desk import Desk
 from corelab.ui.page import Page
 from corelab.ui.parts import text_label
+from corelab.ui.people_custody import CustodyCard
 from corelab.ui.people_forms import FORM_WIDTH, InviteForm, ResetDialog, RolesDialog, role_words
 from corelab.ui.rows import Column, Mark, Rows, Shown, shown
 from corelab.ui.theme import GRID, Colour, Size, Weight
@@ -39,14 +41,15 @@ class _Everybody:
     trained: frozenset[AccountId]
     sealed: frozenset[AccountId]
     charter: Charter | None = None
+    facts: CustodyFacts | None = None
 
 
 def _look(desk: Desk) -> _Everybody:
     people = accounts.people(desk.lab, desk.session)
     charter = desk.lab.charter
     trained = frozenset(each.account for each in people if accounts.is_trained(desk.lab, each.account, charter.hash))
-    custody, sealed = accounts.holds_custody(desk.lab, desk.session), resealing.waiting(desk.lab, desk.session)
-    return _Everybody(people, frozenset(custody), trained, frozenset(sealed), charter)
+    facts, sealed = custody_facts.custody_facts(desk.lab, desk.session), resealing.waiting(desk.lab, desk.session)
+    return _Everybody(people, frozenset(one.account for one in facts.holders), trained, frozenset(sealed), charter, facts)
 
 
 class PeoplePage(Page):
@@ -64,6 +67,8 @@ class PeoplePage(Page):
         self._what = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND, wrap=True)
         self.invite = InviteForm()
         self.invite.invited.connect(self._on_invited)
+        self.key = CustodyCard(desk, acts=self._coordinates)
+        self.key.changed.connect(self.opened)
         self._make_buttons()
         self._lay_out()
         self.bind("refresh", self.opened)
@@ -96,6 +101,7 @@ class PeoplePage(Page):
         side.setContentsMargins(0, 0, GRID, 0)
         side.setSpacing(16)
         side.addWidget(self._chosen_card())
+        side.addWidget(self.key)
         if self._administers:
             side.addWidget(self.invite)
         side.addStretch(1)
@@ -126,6 +132,8 @@ class PeoplePage(Page):
     def _on_looked(self, known: _Everybody) -> None:
         at = self.rows.current
         self._known = known
+        if known.facts is not None:
+            self.key.show_facts(known.facts)
         self.rows.show_rows([self._cells(each) for each in known.people], current=max(at, 0))
         self._on_chosen(self.rows.current)
         self.rows.setFocus()
