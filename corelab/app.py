@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from corelab.services.bench import Goal, WindowFigures
     from corelab.services.demo import Demo
     from corelab.services.labs import CreatedLab, NewPerson, OpenLab
+    from corelab.services.restoring import Login, Restored
     from corelab.services.simulation import Plan, Simulated
     from corelab.ui.tour import Toured
 
@@ -63,10 +64,10 @@ def clock() -> Clock:
 
 
 def open_lab(folder: Path) -> "OpenLab":
-    """Open the lab in ``folder``."""
-    from corelab.services import labs  # noqa: PLC0415
+    """Open the lab in ``folder``; one that fails the quick check takes no more records."""
+    from corelab.services import verification  # noqa: PLC0415
 
-    return labs.open_lab(folder, clock(), load_settings().configuration)
+    return verification.open_checked(folder, clock(), load_settings().configuration)
 
 
 def make_lab(folder: Path, charter: bytes, *, kind: "LabKind", administrator: "NewPerson", coordinator: "NewPerson") -> "CreatedLab":
@@ -82,6 +83,14 @@ def make_lab(folder: Path, charter: bytes, *, kind: "LabKind", administrator: "N
         clock=clock(),
         configuration=load_settings().configuration,
     )
+
+
+def restore_lab(file: Path, folder: Path, login: "Login", progress: Told, stopped: Callable[[], bool] | None = None) -> "Restored":
+    """Make a lab again from a backup."""
+    from corelab.services import restoring  # noqa: PLC0415
+
+    configuration = load_settings().configuration
+    return restoring.restore(file, folder, login, clock=clock(), configuration=configuration, progress=progress, stopped=stopped)
 
 
 def simulate(lab: Path, charter: bytes, plan: "Plan", progress: Told) -> "Simulated":

@@ -7,7 +7,7 @@ from uuid import uuid4
 from corelab.domain.accounts import Meaning, Role
 from corelab.domain.adjudication import DecisionReason, Take
 from corelab.domain.vocabulary import ExamId
-from corelab.services import accounts, adjudication, assignment, comparison
+from corelab.services import accounts, adjudication, assignment, checkpoints, comparison
 from corelab.storage.keys import make_opening
 from corelab.storage.store import NewRow
 from tests.builders import PASSWORD, Lab, a_lab
@@ -109,9 +109,9 @@ def _approve_package(lab: Lab) -> None:
         rows = [
             signature,
             NewRow("package", _of(id=package, n=1, spec_version="1", manifest_sha256="5" * 64) | cutoff),
-            NewRow("checkpoint", _of(id=str(uuid4()), seq=head.seq - 1, head=head.prev, text="corelab")),
         ]
         transaction.record("package.approved", "package", package, rows=rows, payload=opening)
+        checkpoints.signed_row(transaction, signer)
 
 
 def _of(**values: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from corelab.domain.adjudication import DecisionRefusedError
 from corelab.domain.charter import Charter, CharterError, load_charter
-from corelab.export.manifest import MANIFEST, SUMS
+from corelab.export.manifest import MANIFEST, SIGNATURE, SUMS
 from corelab.export.rows import Tables, exams_of, tables_of
 from corelab.export.tables import Table, codelists_for, tables_for
 from corelab.export.writers import ColumnsDifferError, Row, read_table
@@ -74,7 +74,7 @@ def _read(folder: Path, path: str, size: int) -> tuple[bytes | None, str]:
 
 
 def _strays(folder: Path, named: set[str]) -> Iterator[PackageFault]:
-    known = named | {MANIFEST, SUMS}
+    known = named | {MANIFEST, SIGNATURE, SUMS}
     for file in sorted(folder.rglob("*")):
         path = file.relative_to(folder).as_posix()
         if (file.is_symlink() or not file.is_dir()) and path not in known:
@@ -84,11 +84,11 @@ def _strays(folder: Path, named: set[str]) -> Iterator[PackageFault]:
 def _sums(folder: Path, entries: list[tuple[str, str, int]]) -> Iterator[PackageFault]:
     try:
         lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
-        manifest = hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
+        own = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}" for name in (MANIFEST, SIGNATURE)]
     except (OSError, UnicodeDecodeError) as error:
         yield PackageFault(SUMS, f"cannot be read ({type(error).__name__})")
         return
-    expected = sorted([f"{sha256}  {path}" for path, sha256, _ in entries] + [f"{manifest}  {MANIFEST}"])
+    expected = sorted([f"{sha256}  {path}" for path, sha256, _ in entries] + own)
     if sorted(lines) != expected:
         yield PackageFault(SUMS, "does not name the same files and hashes as the manifest")
 

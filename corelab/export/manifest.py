@@ -13,6 +13,8 @@ from typing import Any
 from corelab.export.writers import json_bytes
 
 MANIFEST = "MANIFEST.json"
+SIGNATURE = "MANIFEST.json.minisig"
+PUBLIC_KEY = "corelab.pub"
 SUMS = "SHA256SUMS"
 
 
@@ -51,12 +53,18 @@ def entries_of(files: tuple[PackageFile, ...]) -> list[dict[str, Any]]:
     return [file.entry for file in sorted(files, key=lambda file: file.path)]
 
 
-def with_manifest(files: tuple[PackageFile, ...], facts: Mapping[str, Any]) -> tuple[PackageFile, ...]:
-    """The files with MANIFEST.json (facts + list of files) and SHA256SUMS (every file but itself, `sha256sum -c`)."""
+def with_manifest(files: tuple[PackageFile, ...], facts: Mapping[str, Any], sign: Callable[[bytes], str]) -> tuple[PackageFile, ...]:
+    """The files with MANIFEST.json (facts + list of files), its signature by ``sign``, and SHA256SUMS."""
     manifest = PackageFile(MANIFEST, json_bytes({**facts, "files": entries_of(files)}))
-    everything = sorted((*files, manifest), key=lambda file: file.path)
-    sums = "".join(f"{file.sha256}  {file.path}\n" for file in everything)
-    return (*everything, PackageFile(SUMS, sums.encode()))
+    signature = PackageFile(SIGNATURE, sign(manifest.data).encode())
+    everything = tuple(sorted((*files, manifest, signature), key=lambda file: file.path))
+    return (*everything, sums_file(everything))
+
+
+def sums_file(files: tuple[PackageFile, ...]) -> PackageFile:
+    """SHA256SUMS: every file but itself, for `sha256sum -c`."""
+    lines = (f"{file.sha256}  {file.path}\n" for file in sorted(files, key=lambda file: file.path))
+    return PackageFile(SUMS, "".join(lines).encode())
 
 
 def write_package(target: Path, files: tuple[PackageFile, ...], check: Callable[[Path], None]) -> None:

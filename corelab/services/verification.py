@@ -1,22 +1,28 @@
 """Everything that `corelab verify` looks at in a lab: its database, what was made from openings and charter, and its clips."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
 from corelab.domain.audit import Fault
-from corelab.domain.clock import SystemClock
+from corelab.domain.checkpoint import Checkpoint
+from corelab.domain.clock import Clock, SystemClock
 from corelab.domain.record_errors import NotALabError
-from corelab.services.labs import DATABASE
+from corelab.services import labs
+from corelab.services.labs import DATABASE, OpenLab
+from corelab.services.packages_on_record import PACKAGE, Packages
 from corelab.services.projections import PROJECTION, released_grades
 from corelab.services.recomputed import recomputed_results
 from corelab.storage.store import Snapshot, Store
-from corelab.storage.verify import Source, check_database
+from corelab.storage.verify import Source, check_database, check_recent, presented, source_of
 
 CLIP = "clip"
+RECENT = 200
 _BLOCK = 1024 * 1024
 
 RECOMPUTED: tuple[Callable[[Snapshot], Iterable[Fault]], ...] = (recomputed_results,)
@@ -35,6 +41,14 @@ class Verified:
     faults: tuple[Fault, ...]
 
 
+class OtherLabError(Exception):
+    """A checkpoint of another lab was brought."""
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        super().__init__(checkpoint.lab)
+        self.checkpoint = checkpoint
+
+
 class LabFaultyError(Exception):
     """The lab does not verify; ``faults`` are (where, what). What was asked for was not begun."""
 
@@ -43,24 +57,80 @@ class LabFaultyError(Exception):
         self.faults = faults
 
 
-def require_sound(folder: Path) -> None:
-    """Before a release, a lock or a package everything is looked at. Raises LabFaultyError."""
-    found = verify_lab(folder)
+def open_checked(folder: Path, clock: Clock, configuration: Path) -> OpenLab:
+    """The lab in this folder; where its last events are not what was written, it takes no more records.
+
+    Raises NotALabError, NewerSchemaError and the other LabErrors.
+    """
+    lab = labs.open_lab(folder, clock, configuration)
+    lab.store.stop_writing(recent_faults(folder))
+    return lab
+
+
+def recent_faults(folder: Path) -> tuple[Fault, ...]:
+    """The quick look at every start: schema, chain and rows of the last events."""
+    return check_recent(folder / DATABASE, RECENT)
+
+
+def require_sound(lab: OpenLab) -> None:
+    """Before a release, a lock or a package everything is looked at; a lab with faults takes no more records. Raises LabFaultyError."""
+    found = verify_lab(lab.folder)
     if not found.ok:
+        lab.store.stop_writing(found.faults)
         raise LabFaultyError(tuple((fault.where, fault.what) for fault in found.faults))
 
 
-def verify_lab(folder: Path) -> Verified:
-    """All of a lab, reading only and without any key. Raises NotALabError when there is no lab in the folder."""
+def verify_lab(folder: Path, checkpoints: Sequence[Checkpoint] = ()) -> Verified:
+    """All of a lab, reading only and without any key, and whether it is still the one that these checkpoints saw.
+
+    Raises NotALabError when there is no lab in the folder, OtherLabError for a checkpoint of another one.
+    """
     path = folder / DATABASE
     if not path.is_file():
         raise NotALabError(folder)
-    clips = _Clips(folder / "clips")
-    database = check_database(path, {PROJECTION: released_grades, CLIP: clips.faults})
-    counted, faults = {**database.counted, "clips": clips.read}, list(database.faults)
+    _refuse_others(path, checkpoints)
+    clips, written = _Clips(folder / "clips"), Packages(folder / "exports")
+    brought = partial(presented, brought=checkpoints)
+    more: Mapping[str, Callable[[Source], Iterable[Fault]]] = {
+        PROJECTION: released_grades,
+        CLIP: clips.faults,
+        PACKAGE: written.faults,
+        "presented": brought,
+    }
+    database = check_database(path, more)
+    counted = {**database.counted, "clips": clips.read, "packages": written.read, **counts(checkpoints)}
+    faults = list(database.faults)
     if not _UNSOUND & {fault.step for fault in faults}:
         faults += _recomputed(path)
     return Verified(not faults, MappingProxyType(counted), tuple(faults))
+
+
+def record_faults(path: Path) -> tuple[Fault, ...]:
+    """What is wrong in a database alone, e.g. in a copy that has no clips beside it."""
+    found = check_database(path, {PROJECTION: released_grades})
+    return found.faults if _UNSOUND & {fault.step for fault in found.faults} else (*found.faults, *_recomputed(path))
+
+
+def counts(checkpoints: Sequence[Checkpoint]) -> Mapping[str, int]:
+    """How many checkpoints were brought, by what they are worth."""
+    signed = sum(one.signed is not None for one in checkpoints)
+    found = {"signed checkpoints": signed, "unsigned witness copies": len(checkpoints) - signed}
+    return {what: count for what, count in found.items() if count}
+
+
+def refuse_others(lab: str, checkpoints: Sequence[Checkpoint]) -> None:
+    """Raises OtherLabError: what another lab's checkpoint says means nothing here."""
+    for one in checkpoints:
+        if one.lab != lab:
+            raise OtherLabError(one)
+
+
+def _refuse_others(path: Path, checkpoints: Sequence[Checkpoint]) -> None:
+    lab: Mapping[str, str] | None = None
+    with suppress(sqlite3.Error), source_of(path) as source:  # a database that cannot be read is a fault for the steps to tell
+        lab = source.lab
+    if lab is not None:
+        refuse_others(lab["lab_id"], checkpoints)
 
 
 def _recomputed(path: Path) -> Iterator[Fault]:

@@ -9,8 +9,9 @@ from typing import Self
 
 from sqlalchemy import Engine
 
+from corelab.domain.audit import Fault
 from corelab.domain.clock import Clock
-from corelab.domain.record_errors import LabExistsError, NewerSchemaError, NotALabError, OlderSchemaError
+from corelab.domain.record_errors import LabExistsError, LabUnsoundError, NewerSchemaError, NotALabError
 from corelab.domain.vocabulary import LabId
 from corelab.storage.database import connected, engine_for, is_writable, told
 from corelab.storage.schema import REVISION, REVISIONS, VERSION_TABLE, statements
@@ -27,6 +28,7 @@ class Store:
         self.path = path
         self.lab_id = lab_id
         self.read_only = read_only
+        self.unsound: tuple[Fault, ...] = ()
         self._clock = clock
         self._engine = engine_for(path, read_only=read_only)
         self._closing = weakref.finalize(self, Engine.dispose, self._engine)
@@ -44,30 +46,24 @@ class Store:
 
     @classmethod
     def open(cls, path: Path, clock: Clock, *, read_only: bool = False) -> Self:
-        """The database of a lab; an older one is brought up to date first. Raises NotALabError, NewerSchemaError and other LabErrors."""
+        """The database of a lab; an older one is brought up to date first, or only read as it is.
+
+        Raises NotALabError, NewerSchemaError, MigrationRefusedError and other LabErrors.
+        """
         found = _revision(path)
         if found not in REVISIONS:
             raise NewerSchemaError(path, found)
-        if found != REVISION:
-            if read_only:
-                raise OlderSchemaError(path, found)
-            cls._migrate(path, clock, found)
+        if found != REVISION and not read_only:
+            from corelab.storage import migrations  # noqa: PLC0415 - alembic costs 0.3 s
+
+            migrations.migrate(path, clock, _lab_id(path), REVISION)
         return cls(path, clock, _lab_id(path), read_only=read_only)
-
-    @classmethod
-    def _migrate(cls, path: Path, clock: Clock, found: str) -> None:
-        from corelab.storage import migrations  # noqa: PLC0415 - alembic costs 0.3 s
-
-        copy = migrations.keep_copy(path, clock)
-        migrations.upgrade(path)
-        store = cls(path, clock, _lab_id(path))
-        with store.begin(Actor()) as transaction:
-            transaction.record("schema.migrated", "lab", store.lab_id, payload={"from": found, "to": REVISION, "copy": copy.name})
-        store.close()
 
     @contextmanager
     def begin(self, actor: Actor) -> Iterator[Transaction]:
-        """A transaction in which ``actor`` acts. Raises SignedOutError when the sign-in is over."""
+        """A transaction in which ``actor`` acts. Raises SignedOutError when the sign-in is over, LabUnsoundError after ``stop_writing``."""
+        if self.unsound:
+            raise LabUnsoundError(self.path, self.unsound)
         with connected(self._engine, self.path, writes=True) as connection:
             now = self._clock.now()
             milliseconds = now.microsecond // 1000 * 1000
@@ -77,6 +73,15 @@ class Store:
     def read(self) -> Iterator[Snapshot]:
         with connected(self._engine, self.path, writes=False) as connection:
             yield Snapshot(connection)
+
+    @property
+    def writable(self) -> bool:
+        """Whether new records are taken."""
+        return not self.read_only and not self.unsound
+
+    def stop_writing(self, faults: tuple[Fault, ...]) -> None:
+        """Take no more records: those that are there are not what was written, and more would be built on them."""
+        self.unsound = self.unsound or faults
 
     def close(self) -> None:
         """Give the file back; a store that is simply dropped does so too."""

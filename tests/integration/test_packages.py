@@ -9,7 +9,7 @@ import pytest
 
 from corelab.domain.accounts import Role
 from corelab.domain.adjudication import DecisionReason, Take
-from corelab.domain.record_errors import NotPermittedError, SignInRefusedError
+from corelab.domain.record_errors import LabUnsoundError, NotPermittedError, SignInRefusedError
 from corelab.domain.vocabulary import ClipId, LabKind, SegmentId
 from corelab.export.check import PackageFault
 from corelab.export.manifest import PackageExistsError
@@ -171,15 +171,30 @@ def test_a_lab_with_a_fault_is_not_exported(lab: Lab, tmp_path: Path) -> None:
         exported(lab, tmp_path / "out")
 
 
-def test_a_lab_with_a_fault_is_neither_locked_nor_compared(lab: Lab) -> None:
+def test_p11_04_a_lab_with_a_fault_is_not_locked_and_takes_no_more_records(lab: Lab) -> None:
     read_by_both(lab)
     (lab.open.clips / "stray.dcm").write_bytes(b"x")
     with pytest.raises(LabFaultyError):
         packages.lock(lab.open, lab.coordinator, "All in", PASSWORD)
-    with pytest.raises(LabFaultyError):
-        read_by_both(lab, visit="BL")
+    with pytest.raises(LabUnsoundError):
+        a_ready_exam(lab, visit="BL")
     with lab.open.store.read() as snapshot:
         assert not snapshot.all("lock")
+
+
+def test_p11_04_a_lab_with_a_fault_is_neither_compared_nor_exported(lab: Lab, tmp_path: Path) -> None:
+    read_by_both(lab)
+    a_ready_exam(lab, visit="BL")
+    assignment.assign(lab.open, lab.coordinator)
+    signs(lab, lab.reader_1)
+    signs(lab, lab.reader_2)
+    (lab.open.clips / "stray.dcm").write_bytes(b"x")
+    with pytest.raises(LabFaultyError):
+        comparison.release_and_compare(lab.open, lab.coordinator)
+    with pytest.raises(LabFaultyError):
+        exported(lab, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    with lab.open.store.read() as snapshot:
         assert len(snapshot.all("comparison")) == len(snapshot.all("release_batch")) == len(snapshot.events(kind="sealed.opened")) == 1
 
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from corelab.domain.accounts import Command, Meaning
 from corelab.domain.vocabulary import ExamId, ExamState
-from corelab.services import accounts
+from corelab.services import accounts, checkpoints
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab, effective_charter
 from corelab.services.packages.errors import LockedError, NotFinalError
@@ -47,7 +47,7 @@ def lock(lab: OpenLab, session: Session, reason: str, password: str) -> Locked:
     with lab.store.read() as snapshot:
         require_unlocked(snapshot)
         _final_exams(snapshot)
-    require_sound(lab.folder)
+    require_sound(lab)
     with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
         require_unlocked(transaction)
         charter = effective_charter(transaction)
@@ -67,6 +67,7 @@ def lock(lab: OpenLab, session: Session, reason: str, password: str) -> Locked:
         row = NewRow("lock", {"id": record, "n": (last["n"] if last else 0) + 1, "scope": SCOPE, "state": "locked"})
         states = [readings.state_row(transaction, exam, ExamState.LOCKED) for exam in exams]
         recorded = transaction.record("lock.approved", "lock", record, rows=[signature, row, *states], payload=opening)
+        checkpoints.signed_row(transaction, signer)
     return Locked(len(exams), recorded.seq)
 
 

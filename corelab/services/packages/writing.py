@@ -2,7 +2,8 @@
 
 import base64
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -11,34 +12,38 @@ from uuid import uuid4
 import corelab
 from corelab.domain.accounts import Command, Meaning
 from corelab.domain.audit import key_id
-from corelab.domain.clock import stamp
-from corelab.domain.vocabulary import LabKind
 from corelab.export.check import PackageFault, content_faults, row_name
-from corelab.export.manifest import MANIFEST, PackageExistsError, PackageFile, entries_of, files_digest, with_manifest, write_package
+from corelab.export.manifest import (
+    MANIFEST,
+    PUBLIC_KEY,
+    PackageExistsError,
+    PackageFile,
+    entries_of,
+    files_digest,
+    with_manifest,
+    write_package,
+)
 from corelab.export.readme import readme
 from corelab.export.rows import tables_of
 from corelab.export.tables import CODELIST_HEADER, DICTIONARY_HEADER, SPECIFICATION, codelists_for, dictionary_rows, tables_for
 from corelab.export.writers import csv_bytes, json_bytes, table_bytes
-from corelab.services import accounts
+from corelab.services import accounts, checkpoints
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab, effective_charter
 from corelab.services.packages.checking import verify_package
+from corelab.services.packages.cutoff import cutoff, kind_of, same_as_last
 from corelab.services.packages.errors import ManyChartersError, NothingToExportError, StopTheLineError
 from corelab.services.packages.gather import Excluded, Gathered, gather
+from corelab.services.trail_export import write_trail
 from corelab.services.verification import require_sound
 from corelab.storage.keys import Opening, Signer, make_opening
+from corelab.storage.minisign import MinisignKey
 from corelab.storage.signed import document_of
-from corelab.storage.snapshot import Row, Snapshot
+from corelab.storage.snapshot import Row
 from corelab.storage.transaction import NewRow, Transaction
 
 Progress = Callable[[int, int, str], None]
 _STEPS = 4
-
-# Events that change nothing of the trial's data: a package of the same data is the same package.
-_PASSING = (
-    "account.locked", "adjudication.open", "audit.", "clock.", "credential.", "package.", "reading.exported", "reading.open",
-    "reading.printed", "screen.", "sealed.opened", "session.", "signature.refused", "signin.",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +67,13 @@ class Preview:
     again: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Cutoff:
-    """The last event of the trial's data."""
-
-    seq: int
-    at: str
-    head: str
-
-
 def preview(lab: OpenLab, session: Session) -> Preview:
     """What is in, what is left out and why. Needs custody."""
     accounts.permit(session, Command.EXPORT)
     seed = accounts.lab_secret(lab, session, "chance").decode("ascii")
     with lab.store.read() as snapshot:
         found = gather(snapshot, effective_charter(snapshot), seed)
-        again = _same_as_last(snapshot, _cutoff(snapshot), _kind(lab, test=False)) is not None
+        again = same_as_last(snapshot, cutoff(snapshot), kind_of(lab, test=False)) is not None
         last = snapshot.latest("package")
         number = (last["n"] if last else 0) + (0 if again else 1)
     return Preview(len(found.exams), found.excluded, number, again)
@@ -92,11 +88,12 @@ def export(lab: OpenLab, session: Session, out: Path, password: str, *, test: bo
     role = accounts.permit(session, Command.EXPORT)
     show = progress or (lambda _done, _of, _what: None)
     show(0, _STEPS, "Verifying the lab")
-    require_sound(lab.folder)
+    require_sound(lab)
     seed = accounts.lab_secret(lab, session, "chance").decode("ascii")
+    sealing = MinisignKey.of(accounts.lab_secret(lab, session, "package"))
     show(1, _STEPS, "Deriving results")
     with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
-        made = _Package(transaction, gather(transaction, effective_charter(transaction), seed), _kind(lab, test=test))
+        made = _Package(transaction, gather(transaction, effective_charter(transaction), seed), kind_of(lab, test=test), sealing)
         target = out / made.name
         if target.exists():
             raise PackageExistsError(target)
@@ -115,42 +112,21 @@ def _require_verified(folder: Path) -> None:
         raise StopTheLineError(verified.faults)
 
 
-def _kind(lab: OpenLab, *, test: bool) -> str:
-    if lab.kind is LabKind.DEMO:
-        return "DEMO"
-    return "TEST" if test or lab.kind is LabKind.TRAINING else "PROD"
-
-
-def _cutoff(snapshot: Snapshot) -> _Cutoff:
-    events = [event for event in snapshot.events() if not str(event["kind"]).startswith(_PASSING)]
-    last = events[-1]
-    return _Cutoff(last["seq"], stamp(last["at"]), last["hash"])
-
-
-def _same_as_last(snapshot: Snapshot, cutoff: _Cutoff, kind: str) -> Row | None:
-    """The last package, where one made now would be the same: same data, specification, kind and program."""
-    last = snapshot.latest("package")
-    if last is None or (last["cutoff_seq"], last["spec_version"]) != (cutoff.seq, SPECIFICATION):
-        return None
-    approved = snapshot.opening_of(last["event_seq"])
-    return last if (approved["kind"], approved["product"]) == (kind, corelab.__version__) else None
-
-
 class _Package:
     """One package in the making, within one transaction."""
 
-    def __init__(self, transaction: Transaction, gathered: Gathered, kind: str) -> None:
+    def __init__(self, transaction: Transaction, gathered: Gathered, kind: str, sealing: MinisignKey) -> None:
         if not gathered.exams:
             raise NothingToExportError(gathered.excluded)
         versions = tuple(sorted({exam.charter_hash for exam in gathered.exams} - {gathered.charter.hash}))
         if versions:
             raise ManyChartersError(versions)
         self.gathered = gathered
-        self.cutoff = _cutoff(transaction)
-        self._transaction, self._kind = transaction, kind
+        self.cutoff = cutoff(transaction)
+        self._transaction, self._kind, self._sealing = transaction, kind, sealing
         self._tables = tables_of(gathered.charter, gathered.exams)
         self._last = transaction.latest("package")
-        self.again = _same_as_last(transaction, self.cutoff, kind)
+        self.again = same_as_last(transaction, self.cutoff, kind)
         self._trial = gathered.exams[0].study
 
     @property
@@ -170,10 +146,10 @@ class _Package:
 
     def files(self, signer: Signer) -> tuple[PackageFile, ...]:
         """Every file with manifest and sums; records the package unless it was made before."""
-        content = self._content()
+        content = (*self._content(), *self._trail(signer), PackageFile(PUBLIC_KEY, self._sealing.public_text.encode()))
         facts = self._facts()
         if self.again is not None:
-            return with_manifest(content, {**facts, "approval": self._recorded_approval(self.again)})
+            return with_manifest(content, {**facts, "approval": self._recorded_approval(self.again)}, self._sealed)
         opening, record = make_opening(self._approved(content, facts["transfer"])), str(uuid4())
         signature = self._transaction.signature(
             signer,
@@ -186,9 +162,21 @@ class _Package:
         )
         head = self._transaction.next_head()
         approval = self._approval({**signature.values, "seq": head.seq}, opening, signer.public)
-        files = with_manifest(content, {**facts, "approval": approval})
+        files = with_manifest(content, {**facts, "approval": approval}, self._sealed)
         self._record(record, files, [signature], opening)
         return files
+
+    def _trail(self, signer: Signer) -> tuple[PackageFile, ...]:
+        """The trail up to the cut-off, with a checkpoint of it: the recorded one, where there is one."""
+        checkpoint = checkpoints.signed_row(self._transaction, signer, (self.cutoff.seq, self.cutoff.head))
+        files = write_trail(self._transaction, checkpoint, for_analysts=True)
+        return tuple(replace(file, path=f"audit/{file.path}") for file in files)
+
+    def _sealed(self, manifest: bytes) -> str:
+        """The signature of the manifest, by the package key of the lab."""
+        at = int(datetime.fromisoformat(self.cutoff.at).timestamp())
+        comment = f"timestamp:{at} file:{MANIFEST} hashed trial:{self._trial} transfer:T{self.number:03d} head:{self.cutoff.seq}"
+        return self._sealing.signature_text(manifest, comment)
 
     def _approved(self, content: tuple[PackageFile, ...], transfer: str) -> dict[str, Any]:
         """What the approval signature is over."""

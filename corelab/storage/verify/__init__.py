@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from corelab.domain.audit import Fault
+from corelab.storage.verify.checkpoints import checkpoints, presented
 from corelab.storage.verify.history import history
 from corelab.storage.verify.packages import packages
 from corelab.storage.verify.signatures import signatures
@@ -14,7 +15,7 @@ from corelab.storage.verify.source import RawRow, Source, source_of
 from corelab.storage.verify.structure import integrity, schema
 from corelab.storage.verify.trail import chain, payloads, rows
 
-__all__ = ["DatabaseChecked", "RawRow", "Source", "check_database"]
+__all__ = ["DatabaseChecked", "RawRow", "Source", "check_connection", "check_database", "check_recent", "presented", "source_of"]
 
 Step = Callable[[Source], Iterable[Fault]]
 
@@ -28,8 +29,12 @@ _STEPS: Mapping[str, Step] = MappingProxyType(
         "signature": signatures,
         "history": history,
         "package": packages,
+        "checkpoint": checkpoints,
     }
 )
+
+
+_RECENT = ("schema", "chain", "rows")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,12 @@ class DatabaseChecked:
     faults: tuple[Fault, ...]
 
 
+def check_connection(connection: sqlite3.Connection) -> tuple[Fault, ...]:
+    """The faults that all steps find on an open database, within its transaction."""
+    source = Source(connection)
+    return tuple(fault for step, check in _STEPS.items() for fault in _guarded(step, check, source))
+
+
 def check_database(path: Path, more: Mapping[str, Step]) -> DatabaseChecked:
     """All steps on the database in this file, and ``more`` of them that need what lies beside it."""
     try:
@@ -48,7 +59,22 @@ def check_database(path: Path, more: Mapping[str, Step]) -> DatabaseChecked:
             faults = tuple(fault for step, check in {**_STEPS, **more}.items() for fault in _guarded(step, check, source))
             return DatabaseChecked(MappingProxyType(dict(_counted(source))), faults)
     except Exception as error:  # noqa: BLE001 - whatever damage does to the reading of a file is told as damage
-        return DatabaseChecked(MappingProxyType({}), (Fault("database", f"integrity: cannot be read ({error})", "integrity"),))
+        return DatabaseChecked(MappingProxyType({}), (_unreadable(error),))
+
+
+def check_recent(path: Path, events: int) -> tuple[Fault, ...]:
+    """Schema, chain and rows of the last ``events`` events: fast enough for every start."""
+    try:
+        with source_of(path) as source:
+            last = source.connection.execute("SELECT max(seq) FROM event").fetchone()[0] or 0
+            source.after = max(0, last - events)
+            return tuple(fault for step in _RECENT for fault in _guarded(step, _STEPS[step], source))
+    except Exception as error:  # noqa: BLE001 - as above
+        return (_unreadable(error),)
+
+
+def _unreadable(error: Exception) -> Fault:
+    return Fault("database", f"integrity: cannot be read ({error})", "integrity")
 
 
 def _guarded(step: str, check: Step, source: Source) -> Iterator[Fault]:

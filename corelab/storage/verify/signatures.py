@@ -7,6 +7,7 @@ from corelab.domain.accounts import Meaning, role_of_meaning
 from corelab.domain.audit import Fault
 from corelab.storage.keys import is_signed_by
 from corelab.storage.signed import document_of
+from corelab.storage.verify.person_keys import PersonKeys
 from corelab.storage.verify.source import Event, RawRow, Source
 
 SIGNATURE = "signature"
@@ -14,7 +15,7 @@ _SIGNED_RECORDS: Mapping[str, Meaning] = {"reading": Meaning.READING, "adjudicat
 
 
 def signatures(source: Source) -> Iterator[Fault]:
-    keys = _Keys(source)
+    keys = PersonKeys(source)
     for row in source.rows("signature"):
         event = source.by_seq.get(row["event_seq"])
         if event is None:
@@ -25,7 +26,7 @@ def signatures(source: Source) -> Iterator[Fault]:
     yield from _unsigned(source)
 
 
-def _disagreements(source: Source, row: RawRow, event: Event, keys: "_Keys") -> Iterator[str]:
+def _disagreements(source: Source, row: RawRow, event: Event, keys: PersonKeys) -> Iterator[str]:
     header = event.header
     if (row["account_id"], row["at"], row["tz"], row["prev_hash"]) != (header.actor, header.at, header.tz, header.prev):
         yield "person, time or place in the chain differ from the event"
@@ -51,29 +52,6 @@ def _document(source: Source, row: RawRow, event: Event) -> bytes:
         return document.signed_bytes
     except audit.NotCanonicalError:
         return b""
-
-
-class _Keys:
-    """Who had which signing key and which printed name at which number of the chain."""
-
-    def __init__(self, source: Source) -> None:
-        self._source = source
-
-    def valid(self, account: str, key_id: str, seq: int) -> bytes | None:
-        """The public key of this id, if the person had it then: from its credential until a reset or other keys."""
-        own = sorted((row for row in self._source.rows("credential") if row["account_id"] == account), key=lambda row: row["n"])
-        before = [row for row in own if row["event_seq"] < seq]
-        if not before or audit.key_id(before[-1]["sign_pub"]) != key_id:
-            return None
-        invited = [row["event_seq"] for row in self._source.rows("invitation") if row["account_id"] == account]
-        if any(before[-1]["event_seq"] < reset < seq for reset in invited):
-            return None
-        return bytes(before[-1]["sign_pub"])
-
-    def printed_name(self, account: str, seq: int) -> str | None:
-        own = (row for row in self._source.rows("account_revision") if row["account_id"] == account and row["event_seq"] < seq)
-        latest = max(own, key=lambda row: row["n"], default=None)
-        return latest["printed_name"] if latest else None
 
 
 def _unsigned(source: Source) -> Iterator[Fault]:

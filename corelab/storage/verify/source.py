@@ -10,6 +10,7 @@ from typing import Any
 
 from corelab.domain.audit import Fault, Header
 from corelab.storage.database import is_writable
+from corelab.storage.older import read_as_now
 from corelab.storage.schema import COLUMNS
 
 RawRow = Mapping[str, Any]
@@ -35,22 +36,32 @@ class Event:
 
 @dataclass
 class Source:
-    """One read of a lab's database. Every table is read once, on first use."""
+    """One read of a lab's database. Every table is read once, on first use; with ``after`` only what belongs to later events."""
 
     connection: sqlite3.Connection
+    after: int = 0
     _rows: dict[str, tuple[RawRow, ...]] = field(default_factory=dict)
 
     @cached_property
     def lab(self) -> RawRow | None:
-        rows = self.rows("lab")
-        return rows[0] if rows else None
+        row = next(self._read("lab", COLUMNS["lab"]), None)
+        return dict(zip(COLUMNS["lab"], row, strict=True)) if row else None
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
         """All events by number."""
+        return tuple(self._event(row) for row in sorted(self.rows("event"), key=lambda row: row["seq"]))
+
+    @cached_property
+    def before(self) -> Event | None:
+        """The event which the first one continues, where it is not the very first."""
+        names = COLUMNS["event"]
+        found = next(self._read("event", names, f' WHERE "seq" = {self.after}'), None) if self.after else None
+        return self._event(dict(zip(names, found, strict=True))) if found else None
+
+    def _event(self, row: RawRow) -> Event:
         lab = str(self.lab["lab_id"]) if self.lab else ""
-        found = sorted(self.rows("event"), key=lambda row: row["seq"])
-        return tuple(Event(Header(lab=lab, **{name: row[name] for name in _HEADER}), row["hash"]) for row in found)
+        return Event(Header(lab=lab, **{name: row[name] for name in _HEADER}), row["hash"])
 
     @cached_property
     def by_seq(self) -> Mapping[int, Event]:
@@ -68,8 +79,12 @@ class Source:
             yield dict(zip(names, cells, strict=True))
 
     def cells(self, table: str, names: tuple[str, ...]) -> Iterator[RawCells]:
+        number = "event_seq" if "event_seq" in COLUMNS[table] else "seq"
+        yield from self._read(table, names, f' WHERE "{number}" > {self.after}' if self.after else "")
+
+    def _read(self, table: str, names: tuple[str, ...], where: str = "") -> Iterator[RawCells]:
         listed = ", ".join(f'"{name}"' for name in names)
-        yield from self.connection.execute(f'SELECT {listed} FROM "{table}" NOT INDEXED')  # noqa: S608 - names of our own tables
+        yield from self.connection.execute(f'SELECT {listed} FROM "{table}" NOT INDEXED{where}')  # noqa: S608 - names of our own tables
 
     def where(self, seq: object) -> str:
         event = self.by_seq.get(seq) if isinstance(seq, int) else None
@@ -82,6 +97,7 @@ def source_of(path: Path) -> Iterator[Source]:
     mode = "rw" if is_writable(path) else "ro"  # a crash may have left a journal to roll back first
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None)) as connection:
         connection.text_factory = _text
+        read_as_now(connection)
         for pragma in ("query_only=ON", "trusted_schema=OFF", "cell_size_check=ON", "busy_timeout=5000"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("BEGIN")

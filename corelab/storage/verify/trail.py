@@ -21,9 +21,9 @@ def chain(source: Source) -> Iterator[Fault]:
     if lab is None:
         yield Fault("lab", f"{CHAIN}: the lab has no row", CHAIN)
         return
-    previous: Event | None = None
+    previous = source.before
     for event in source.events:
-        next_seq = previous.header.seq + 1 if previous else 1
+        next_seq = previous.header.seq + 1 if previous else source.after + 1
         if not (previous.header.schema if previous else 1) <= event.header.schema <= SCHEMA:
             yield event.fault(CHAIN, f"is of a version of the tables that could not be ({event.header.schema})")
         if event.header.seq != next_seq:

@@ -1,0 +1,48 @@
+"""Up to where a package goes: the last event of the trial's data, and whether it is the last package again."""
+
+from dataclasses import dataclass
+
+import corelab
+from corelab.domain.clock import stamp
+from corelab.domain.vocabulary import LabKind
+from corelab.export.tables import SPECIFICATION
+from corelab.services.labs import OpenLab
+from corelab.storage.snapshot import Row, Snapshot
+
+# Events that change nothing of the trial's data: a package of the same data is the same package.
+_PASSING = (
+    "account.locked", "adjudication.open", "audit.", "checkpoint.", "clock.", "code.", "command.", "credential.", "factor.",
+    "lab.backed_up", "lab.restored", "notice.", "package.", "reading.exported", "reading.open", "reading.printed", "sealed.opened",
+    "session.", "signature.refused", "signin.", "trail.", "workstation.",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Cutoff:
+    """The last event of the trial's data."""
+
+    seq: int
+    at: str
+    head: str
+
+
+def cutoff(snapshot: Snapshot) -> Cutoff:
+    events = [event for event in snapshot.events() if not str(event["kind"]).startswith(_PASSING)]
+    last = events[-1]
+    return Cutoff(last["seq"], stamp(last["at"]), last["hash"])
+
+
+def kind_of(lab: OpenLab, *, test: bool) -> str:
+    """What the package calls itself for ever: DEMO, TEST or PROD."""
+    if lab.kind is LabKind.DEMO:
+        return "DEMO"
+    return "TEST" if test or lab.kind is LabKind.TRAINING else "PROD"
+
+
+def same_as_last(snapshot: Snapshot, now: Cutoff, kind: str) -> Row | None:
+    """The last package, where one made now would be the same: same data, specification, kind and program."""
+    last = snapshot.latest("package")
+    if last is None or (last["cutoff_seq"], last["spec_version"]) != (now.seq, SPECIFICATION):
+        return None
+    approved = snapshot.opening_of(last["event_seq"])
+    return last if (approved["kind"], approved["product"]) == (kind, corelab.__version__) else None

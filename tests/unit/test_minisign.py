@@ -1,0 +1,48 @@
+"""The signature of a package in minisign's format: the worked example, and what no longer verifies."""
+
+import pytest
+
+from corelab.storage.minisign import MinisignKey, NoMinisignError, trusted_comment
+
+KEY = MinisignKey(b"\x44" * 32, bytes(range(1, 9)))
+DATA = b'{"v":1}\n'
+COMMENT = "timestamp:1768240800 file:MANIFEST.json hashed trial:DEMO-01 transfer:T001 head:2"
+SIGNED = KEY.signature_text(DATA, COMMENT)
+
+
+def test_the_worked_example_is_made_to_the_byte() -> None:
+    assert SIGNED.split("\n")[1:4] == [
+        "RUQBAgMEBQYHCHHoWmY8g6/0KT8m2cJn0tHmnmnROtzRMEzAIZiWIN6Usao8+DR2jDQ1uzpzSPv+n/qKKn8bO/CwaM3Zq8D4OA4=",
+        f"trusted comment: {COMMENT}",
+        "sHsw9nERnDoh1+0KeugRAO3Yf6UEP0MgTX00C5bHevNiW+aLYpgY32kJiKMOxyNKf+bc7K0owb5mai9Pj1DcBg==",
+    ]
+    assert KEY.public_text == (
+        "untrusted comment: minisign public key 0807060504030201\nRWQBAgMEBQYHCNdZeTu8E6KBmoJ8dq22+6ikmu4Af0ny0JktmbglrSxI\n"
+    )
+
+
+def test_it_verifies_and_gives_its_comment() -> None:
+    assert trusted_comment(DATA, SIGNED, KEY.public_text) == COMMENT
+
+
+@pytest.mark.parametrize(
+    ("data", "text", "public"),
+    [
+        (DATA + b" ", SIGNED, KEY.public_text),
+        (DATA, SIGNED.replace("T001", "T002"), KEY.public_text),
+        (DATA, SIGNED, MinisignKey(b"\x45" * 32, KEY.number).public_text),
+        (DATA, SIGNED, MinisignKey(KEY.seed, b"12345678").public_text),
+    ],
+)
+def test_other_bytes_comments_and_keys_do_not(data: bytes, text: str, public: str) -> None:
+    assert trusted_comment(data, text, public) is None
+
+
+@pytest.mark.parametrize("text", ["", "one line", SIGNED.replace("RUQB", "!!!!"), SIGNED.replace("RUQB", "RWQB")])
+def test_a_text_in_another_format_is_refused(text: str) -> None:
+    with pytest.raises(NoMinisignError):
+        trusted_comment(DATA, text, KEY.public_text)
+
+
+def test_a_lab_key_has_its_own_number() -> None:
+    assert MinisignKey.of(b"\x01" * 32).number != MinisignKey.of(b"\x02" * 32).number
