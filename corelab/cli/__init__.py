@@ -32,6 +32,8 @@ _MODULES = MappingProxyType(
         "verify": "work",
         "audit": "audit",
         "reading": "readings",
+        "backup": "keeping",
+        "restore": "keeping",
         "inspect": "files",
         "phantom": "files",
         "simulate": "showcase",

@@ -20,8 +20,8 @@ from corelab.storage.keys import PRODUCTION_KDF, BoxSecret, Kdf
 from corelab.storage.store import Actor, NewRow, Store, Transaction
 
 DATABASE = "corelab.db"
-_FOLDERS = ("clips", "exports", "backups")
-_PRIVATE_FOLDERS = ("quarantine",)
+FOLDERS = ("clips", "exports", "backups")
+PRIVATE_FOLDERS = ("quarantine",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def create(  # noqa: PLR0913 - what a lab is made of
         recovery=keys.new_secret(keys.RECOVERY_BYTES),
     )
     _require_two_persons(administrator, coordinator)
-    _in_one_step(folder, lambda part: _write(part, plan))
+    in_one_step(folder, lambda part: _write(part, plan))
     return CreatedLab(folder, plan.lab_id, codes.code_for(plan.recovery), plan.charter.hash)
 
 
@@ -129,7 +129,7 @@ def _require_two_persons(*persons: NewPerson) -> None:
         raise PersonRefusedError("taken", persons[-1].user)
 
 
-def _in_one_step(folder: Path, write: Callable[[Path], None]) -> None:
+def in_one_step(folder: Path, write: Callable[[Path], None]) -> None:
     """Make the folder beside its place and rename it, so that a crash leaves no half lab of that name."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
@@ -144,9 +144,9 @@ def _in_one_step(folder: Path, write: Callable[[Path], None]) -> None:
 
 
 def _write(folder: Path, plan: _Plan) -> None:
-    for name in _FOLDERS:
+    for name in FOLDERS:
         (folder / name).mkdir()
-    for name in _PRIVATE_FOLDERS:
+    for name in PRIVATE_FOLDERS:
         (folder / name).mkdir(mode=0o700)
     store = Store.create(folder / DATABASE, plan.clock, plan.lab_id)
     with store.begin(Actor(workstation=plan.workstation.id)) as transaction:

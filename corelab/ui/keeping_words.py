@@ -1,0 +1,33 @@
+"""Words for what can go wrong with a lab as a folder and a file: backing up, restoring, where it may lie, who else has it open.
+
+By the names of the errors: they live in services, which the start of the program must not load.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from corelab.ui.said import Words, said
+
+
+def _damaged(error: Any) -> Words:
+    first = error.faults[0] if error.faults else "it is cut short"
+    more = f" (and {len(error.faults) - 1} more)" if len(error.faults) > 1 else ""
+    return Words(
+        f"This backup is not what was written: {first}{more}.", "Nothing was restored.", "Use another copy of it, or an older backup."
+    )
+
+
+KEEPING_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
+    {
+        "BackupCancelledError": said("Stopped as you asked.", "Nothing of it was left.", "Start again when you like."),
+        "BackupExistsError": said("There is a file of this name already.", "It was not touched.", "Choose another name."),
+        "BackupInsideError": said(
+            "A backup inside the lab's own folder is lost with it.", "Nothing was written.", "Choose a place on another disk."
+        ),
+        "NotABackupError": said(
+            "This file is no backup that this version can read.", "Nothing was restored.", "Choose a file that `corelab backup` wrote."
+        ),
+        "BackupDamagedError": _damaged,
+    }
+)
