@@ -29,6 +29,7 @@ class Group(Enum):
     PIXEL_CHECK = "Pixel check"
     COORDINATE = "Overview"
     EXPORT = "Export"
+    AUDIT = "Audit"
 
 
 GUARDED = frozenset({Group.GRADE, Group.ADJUDICATE, Group.PIXEL_CHECK})
@@ -138,6 +139,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("compare", Group.COORDINATE, "Release and compare signed readings", ("C",)),
     Action("lock_lab", Group.COORDINATE, "Lock the database"),
     Action("export", Group.EXPORT, "Sign and write the package", ("Ctrl+Return",)),
+    Action("history", Group.AUDIT, "Every earlier value, with reasons", ("Ctrl+H",)),
+    Action("verify_now", Group.AUDIT, "Verify the whole lab now", ("Ctrl+Shift+V",)),
+    Action("review_trail", Group.AUDIT, "Sign a review of the trail", ("Ctrl+Return",)),
+    Action("print_trail", Group.AUDIT, "Print the lines shown", ("Ctrl+P",)),
+    Action("export_trail", Group.AUDIT, "Export the whole trail", ("Ctrl+E",)),
+    Action("print_reading", Group.AUDIT, "Print the chosen reading", ("Ctrl+Shift+P",)),
 )
 
 GESTURES: tuple[Gesture, ...] = (

@@ -278,3 +278,10 @@ def _sealed_words(visibility: Visibility) -> str:
 
 WORDING = Wording(happened=happened, record=record_words, who=who, reason=reason_words, change=change_words, sealed=_sealed_words)
 """All of it, for what is printed."""
+
+ATTENTION: frozenset[str] = frozenset(
+    {"account.locked", "clock.backward", "clock.stepped", "command.refused", "custody.recovered", "custody.recovery.refused"}
+    | {"lab.restored", "payload.redacted", "reading.invalidated", "signature.refused", "signin.elsewhere", "signin.failed"}
+    | {"workstation.refused"}
+)
+"""Kinds that an auditor looks at first."""

@@ -67,6 +67,12 @@ def _people(desk: Desk) -> Page:
     return PeoplePage(desk)
 
 
+def _audit(desk: Desk) -> Page:
+    from corelab.ui.audit_page import AuditPage  # noqa: PLC0415 - the same
+
+    return AuditPage(desk)
+
+
 def _help(desk: Desk) -> Page:
     from corelab.ui.help_page import HelpPage  # noqa: PLC0415 - the same
 
@@ -80,6 +86,7 @@ PAGES: tuple[Entry, ...] = (
     Entry("pixels", "Pixel check", frozenset({Command.PIXELS}), _pixels),
     Entry("export", "Export", frozenset({Command.EXPORT}), _export),
     Entry("people", "People", frozenset({Command.PEOPLE}), _people),
+    Entry("audit", "Audit", frozenset({Command.AUDIT}), _audit),
     Entry("help", "Keys and help", frozenset({Command.HELP}), _help),
     Entry("reading", "Reading", frozenset({Command.READ}), _reading, listed=False),
     Entry("adjudication", "Adjudication", frozenset({Command.ADJUDICATE}), _adjudication, listed=False),

@@ -84,6 +84,13 @@ class RowsModel(QAbstractTableModel):
         for at in (at for at, row in enumerate(now) if row != before[at]):
             self.dataChanged.emit(self.index(at, 0), self.index(at, len(self.columns) - 1))
 
+    def add_rows(self, rows: Sequence[Sequence[Shown]]) -> None:
+        """More rows below those that stand there; nobody who looks at one is disturbed."""
+        if rows:
+            self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(rows) - 1)
+            self._rows += tuple(tuple(row) for row in rows)
+            self.endInsertRows()
+
     def cell(self, index: Index) -> Shown:
         return self._rows[index.row()][index.column()]
 
@@ -245,6 +252,10 @@ class Rows(QTableView):
         self._model.show_rows(rows)
         if rows:
             self.choose(min(max(current, 0), len(rows) - 1))
+
+    def add_rows(self, rows: Sequence[Sequence[Shown]]) -> None:
+        """Show these below."""
+        self._model.add_rows(rows)
 
     def choose(self, row: int) -> None:
         flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
