@@ -245,3 +245,7 @@ class ClockBackwardError(Exception):
         super().__init__(f"{now} < {last}")
         self.now = now
         self.last = last
+
+
+class SecondPersonError(Exception):
+    """Another person has to do this: whoever asked for it cannot agree to it as well."""

@@ -7,7 +7,8 @@ from types import MappingProxyType
 from corelab.domain.reading_errors import AlreadySignedError, NotNextError, NotYoursError, ReasonMissingError
 from corelab.domain.reading_states import StateRefusedError
 from corelab.domain.reasons import ReasonRefusedError
-from corelab.domain.record_errors import LabError, SignedOutError
+from corelab.domain.record_errors import LabError, SecondPersonError, SignedOutError
+from corelab.domain.redaction import RedactionRefusedError
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab
 from corelab.services.packages.errors import LockedError, NotLockedError
@@ -21,6 +22,8 @@ _CODES: Mapping[type[Exception], str] = MappingProxyType(
         NotYoursError: "not_yours",
         ReasonMissingError: "reason",
         ReasonRefusedError: "reason",
+        RedactionRefusedError: "state",
+        SecondPersonError: "second_person",
         StateRefusedError: "state",
     }
 )

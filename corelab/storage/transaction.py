@@ -237,6 +237,12 @@ class Transaction(Snapshot):
     def drop_draft(self, assignment: AssignmentId) -> None:
         self._connection.exec_driver_sql("DELETE FROM draft WHERE assignment_id = ?", (assignment,))
 
+    def empty_payload(self, seq: int, by: int) -> None:
+        """Destroy the payload of event ``seq``, sealed and opened, for the redaction that is event ``by``."""
+        for table in ("event_payload", "opening"):
+            statement = f"UPDATE {table} SET body = NULL, redaction_seq = ? WHERE seq = ?"  # noqa: S608 - names of our own tables
+            self._connection.exec_driver_sql(statement, (by, seq))
+
     def forget_old_wraps(self, account: AccountId) -> None:
         """Destroy the wrapped keys of all credentials of an account but the newest."""
         statement = (

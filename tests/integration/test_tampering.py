@@ -266,8 +266,13 @@ def _redacted(tmp_path: Path, second: str | None) -> tuple[Lab, int]:
     actor = lab.coordinator.actor(Role.COORDINATOR)
     named = {"coordinator": lab.coordinator.account, "coordinator-2": lab.coordinator_2.account, None: None}[second]
     with lab.open.store.begin(actor) as transaction:
-        told = transaction.record("x.told", "site", None, payload={"text": "a name that should not stand here"})
-        cause = transaction.record("payload.redacted", "event", str(told.seq), payload={"second": named})
+        told = transaction.record("query.told", "site", None, payload={"text": "a name that should not stand here"})
+    asking = lab.coordinator if second == "coordinator" else lab.coordinator_2
+    with lab.open.store.begin(asking.actor(Role.COORDINATOR)) as transaction:
+        asked = transaction.record("redaction.requested", "event", str(told.seq), payload={"reason_text": "a name"})
+    with lab.open.store.begin(actor) as transaction:
+        payload = {"requested": asked.seq, "second": named}
+        cause = transaction.record("payload.redacted", "event", str(told.seq), payload=payload)
         statement = "UPDATE event_payload SET body = NULL, redaction_seq = ? WHERE seq = ?"
         transaction._connection.exec_driver_sql(statement, (cause.seq, told.seq))
     return lab, told.seq

@@ -36,10 +36,6 @@ class NotLockedError(Exception):
     """The trial's data is not locked: there is nothing to unlock."""
 
 
-class SecondPersonError(Exception):
-    """Another person has to do this: whoever asked for it cannot agree to it as well."""
-
-
 class ManyChartersError(Exception):
     """Exams were read under several versions of the charter; one package holds one."""
 

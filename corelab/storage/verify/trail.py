@@ -7,6 +7,7 @@ from typing import Any
 
 from corelab.domain import audit
 from corelab.domain.audit import Fault, NotCanonicalError
+from corelab.domain.redaction import may_be_emptied
 from corelab.storage.schema import REGULATED, SCHEMA, hashed_columns, later_columns
 from corelab.storage.schema.columns import parsed
 from corelab.storage.transaction import BACKWARD
@@ -89,9 +90,18 @@ def _redaction(source: Source, event: Event, stored: RawRow) -> Iterator[Fault]:
     if stored["body"] is not None or cause is None or not _names(cause, event.header.seq):
         yield event.fault(PAYLOAD, "was emptied without a redaction on record")
         return
-    second = _clear_payload(source, cause).get("second")
-    if not second or second == cause.header.actor:
+    if not may_be_emptied(event.header.kind):
+        yield event.fault(PAYLOAD, "was redacted, and has to stay")
+    told = _clear_payload(source, cause)
+    asked = source.by_seq.get(told.get("requested", 0))
+    if asked is None or not _asks(asked, cause) or asked.header.actor != told.get("second"):
         yield event.fault(PAYLOAD, "was redacted without a second person")
+
+
+def _asks(asked: Event, cause: Event) -> bool:
+    """Whether another person asked before for what this redaction did."""
+    before, same = asked.header.seq < cause.header.seq, (asked.header.entity, asked.header.id) == (cause.header.entity, cause.header.id)
+    return asked.header.kind == "redaction.requested" and before and same and asked.header.actor not in {None, cause.header.actor}
 
 
 def _names(cause: Event, seq: int) -> bool:
