@@ -18,7 +18,7 @@ from corelab.domain.accounts import Command, Role
 from corelab.domain.clip import Clip, Timing, TimingSource
 from corelab.domain.intake import IntakeRefusedError
 from corelab.domain.reading_errors import NotYoursError
-from corelab.domain.record_errors import CodeRefusedError, PersonRefusedError, SignInRefusedError
+from corelab.domain.record_errors import AccessRefusedError, CodeRefusedError, PersonRefusedError, SignInRefusedError
 from corelab.domain.vocabulary import AccountId, AssignmentId, ClipId, SegmentId, Sha256, Side
 from corelab.services.clips import ClipMissingError
 from tests.exam_builders import a_reading
@@ -59,6 +59,8 @@ _no_clip = by(Command.PIXELS, otherwise=IntakeRefusedError)
 
 SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
     {
+        "access.rules": by(Command.PEOPLE)(),
+        "access.set_rule": by(Command.ACCOUNT, otherwise=AccessRefusedError)("nothing", "", WHY),
         "accounts.people": by(Command.PEOPLE)(),
         "accounts.add_person": _unknown_person("somebody", "", {Role.READER}, IdentityCheck.KNOWN),
         "accounts.change_password": Ask.SELF,
@@ -97,6 +99,8 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "intake.pixels.waiting": by(Command.PIXELS)(),
         "intake.release.release": Ask.PART,
         "intake.strays.set_strays_aside": Ask.PART,
+        "notices.confirm": Ask.SELF,
+        "notices.unseen": Ask.SELF,
         "own_work.envelope": Ask.PART,
         "own_work.record_refusal": Ask.PART,
         "own_work.signed_before": Ask.PART,
@@ -109,6 +113,13 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "reading.sign": _not_read(a_reading(), "the password"),
         "resealing.reseal": by(Command.CUSTODY, otherwise=PersonRefusedError)(NOBODY),
         "resealing.waiting": by(Command.PEOPLE)(),
+        "second_factor.begin": Ask.SELF,
+        "second_factor.confirm_removal": by(Command.FACTOR, otherwise=PersonRefusedError)(NOBODY),
+        "second_factor.enrol": Ask.SELF,
+        "second_factor.holders": by(Command.PEOPLE)(),
+        "second_factor.is_on": Ask.SELF,
+        "second_factor.removals": by(Command.PEOPLE)(),
+        "second_factor.request_removal": _unknown_person(NOBODY, WHY),
         "session.lab_secret": Ask.PART,
         "sign_in.sign_out": Ask.SELF,
         "password_check.check_password": Ask.SELF,
@@ -116,6 +127,9 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "acknowledgements.accept": Ask.SELF,
         "acknowledgements.due": Ask.SELF,
         "status.status": by(Command.STATUS)(),
+        "workstations.enrol": by(Command.ACCOUNT, otherwise=AccessRefusedError)("nothing", WHY),
+        "workstations.machines": by(Command.PEOPLE)(),
+        "workstations.record_display": Ask.SELF,
         "worklist.worklist": by(Command.WORKLIST)(),
     }
 )

@@ -101,8 +101,18 @@ def _checked(identity: IdentityCheck | None) -> str:
 
 
 def activate(lab: OpenLab, code: str, password: str) -> Person:
-    """Turn a one-time code into a password and keys of one's own. Raises CodeRefusedError, PasswordRefusedError."""
+    """Turn a one-time code into a password and keys of one's own. Raises CodeRefusedError (an event), PasswordRefusedError."""
     _require_password(password)
+    try:
+        invitation = _invitation(lab, code)
+    except CodeRefusedError:
+        with lab.store.begin(Actor(workstation=lab.workstation)) as transaction:
+            transaction.record("code.refused", "lab", lab.lab_id)
+        raise
+    return _activated(lab, invitation, password)
+
+
+def _invitation(lab: OpenLab, code: str) -> Invitation:
     typed = typed_code(code)
     with lab.store.read() as snapshot:
         found = records.invitations(snapshot, typed.prefix)
@@ -111,7 +121,7 @@ def activate(lab: OpenLab, code: str, password: str) -> Person:
         raise CodeRefusedError
     if lab.clock.now() > invitation.expires_at:
         raise CodeRefusedError(expired=True)
-    return _activated(lab, invitation, password)
+    return invitation
 
 
 def _activated(lab: OpenLab, invitation: Invitation, password: str) -> Person:

@@ -8,6 +8,7 @@ from corelab.domain import record_errors as records
 from corelab.domain.charter import CharterError
 from corelab.domain.charter.executed import NOT_EXECUTED
 from corelab.ui.access_words import ACCESS_WORDS
+from corelab.ui.keeping_words import KEEPING_WORDS
 from corelab.ui.said import Words, said
 from corelab.ui.work_words import WORK_WORDS
 
@@ -24,7 +25,7 @@ def is_expected(error: BaseException) -> bool:
 
 
 def _made_for(error: BaseException) -> Callable[[Any], Words] | None:
-    found = (_WORDS.get(kind) or WORK_WORDS.get(kind.__name__) for kind in type(error).__mro__)
+    found = (_WORDS.get(kind) or WORK_WORDS.get(kind.__name__) or KEEPING_WORDS.get(kind.__name__) for kind in type(error).__mro__)
     return next((each for each in found if each is not None), None)
 
 
@@ -46,6 +47,9 @@ _PERSON_FAULTS = {
     "reason": "A reason is needed.",
     "unknown": "There is no such account.",
     "not_coordinator": "Custody is for active coordinators only.",
+    "no_factor": "This account has no second factor.",
+    "not_requested": "Nobody has asked for this within the last 7 days.",
+    "second_person": "Another person has to confirm what you asked for.",
     "identity": "How the identity was checked must be said.",
     "last": "Nobody else holds the custody key; grant it to another coordinator first.",
 }
