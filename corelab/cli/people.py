@@ -118,6 +118,20 @@ def set_roles(
     answer({"user": user, "roles": roles}, f"{user} is now {' and '.join(roles)}.", as_json=as_json)
 
 
+@account.command("rename")
+@command
+def rename(
+    ctx: typer.Context, user: User, name: Name, reason: Reason, as_json: AsJson = False, password_stdin: PasswordStdin = False
+) -> None:
+    """Change the printed name of a person. What was signed before keeps the former name; the user name never changes.
+
+    Example: corelab account LAB rename reader-1 --name "Reader one, RVT" --reason "New title"
+    """
+    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
+        accounts.rename(here.lab, here.session, person_named(here, user).account, name, reason)
+    answer({"user": user, "name": name}, f"{user} signs as {name} from now on.", as_json=as_json)
+
+
 @account.command("reset")
 @command
 def reset(

@@ -39,6 +39,7 @@ KIND_COMMANDS: Mapping[str, Command | None] = MappingProxyType(
         "account.deactivated": Command.ACCOUNT,
         "account.unlocked": Command.ACCOUNT,
         "account.roles": Command.ACCOUNT,
+        "account.renamed": Command.ACCOUNT,
         "account.reset": Command.ACCOUNT,
         "access.changed": Command.ACCOUNT,
         "factor.removal.requested": Command.ACCOUNT,

@@ -1,4 +1,4 @@
-"""People of a lab: adding, activating, changing and locking out; custody grants and training. Signing in is re-exported from here."""
+"""People of a lab: adding, activating, changing and locking out. Signing in, custody grants and training are re-exported from here."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -19,16 +19,18 @@ from corelab.domain.accounts import (
 )
 from corelab.domain.record_errors import CodeRefusedError, PasswordRefusedError, PersonRefusedError, SignInRefusedError
 from corelab.domain.vocabulary import AccountId
-from corelab.services.labs import OpenLab, charter_of
+from corelab.services.custody_grants import grant_custody, holds_custody
+from corelab.services.labs import OpenLab
 from corelab.services.password_check import check_password, signer
 from corelab.services.session import Session, box_public, custody_public, held_custody, lab_secret, permit
 from corelab.services.sign_in import sign_in, sign_out
+from corelab.services.training import is_trained, record_training, trained_for
 from corelab.storage import people as records
 from corelab.storage.codes import typed_code
 from corelab.storage.keys import NewKeys, new_keys
 from corelab.storage.people import Credential, Invitation, Wrapping
 from corelab.storage.snapshot import Snapshot
-from corelab.storage.store import Actor, NewRow, Transaction
+from corelab.storage.store import Actor, Transaction
 
 __all__ = [
     "Session",
@@ -47,11 +49,13 @@ __all__ = [
     "people",
     "permit",
     "record_training",
+    "rename",
     "reset",
     "set_roles",
     "sign_in",
     "sign_out",
     "signer",
+    "trained_for",
     "unlock",
 ]
 
@@ -194,6 +198,13 @@ def set_roles(lab: OpenLab, session: Session, account: AccountId, roles: Collect
     return _change(lab, session, account, "account.roles", reason, roles=frozenset(roles))
 
 
+def rename(lab: OpenLab, session: Session, account: AccountId, name: str, reason: str) -> Person:
+    """Another printed name from now on; what was signed before keeps the name it was signed with. The user name never changes."""
+    if not is_printed_name(name):
+        raise PersonRefusedError("printed_name", name)
+    return _change(lab, session, account, "account.renamed", reason, name=name)
+
+
 def reset(lab: OpenLab, session: Session, account: AccountId, reason: str, identity: IdentityCheck | None) -> str:
     """A new one-time code for a person whose password is lost or known to others; the old keys sign nothing any more."""
     role = permit(session, Command.ACCOUNT)
@@ -216,19 +227,24 @@ def _change(  # noqa: PLR0913 - what a change of an account consists of
     *,
     status: Status | None = None,
     roles: frozenset[Role] | None = None,
+    name: str | None = None,
 ) -> Person:
     role = permit(session, Command.ACCOUNT)
     with lab.store.begin(session.actor(role)) as transaction:
         person = _changeable(transaction, session, account, reason)
-        changed = replace(person, status=status or person.status, roles=roles or person.roles)
+        changed = replace(person, status=status or person.status, roles=roles or person.roles, printed_name=name or person.printed_name)
         _require_possible(transaction, person, changed)
         payload = {
             "reason_text": reason,
-            "from": {"status": person.status.value, "roles": records.roles_text(person.roles)},
-            "to": {"status": changed.status.value, "roles": records.roles_text(changed.roles)},
+            "from": _said_of(person),
+            "to": _said_of(changed),
         }
         transaction.record(kind, "account", account, rows=[records.next_revision(transaction, changed)], payload=payload)
     return changed
+
+
+def _said_of(person: Person) -> dict[str, str]:
+    return {"name": person.printed_name, "status": person.status.value, "roles": records.roles_text(person.roles)}
 
 
 def _changeable(transaction: Transaction, session: Session, account: AccountId, reason: str) -> Person:
@@ -243,7 +259,8 @@ def _changeable(transaction: Transaction, session: Session, account: AccountId, 
 
 
 def _require_possible(transaction: Transaction, person: Person, changed: Person) -> None:
-    if changed == person or (changed.active and not person.active and person.status is not Status.LOCKED):
+    unlocked = changed.active and not person.active
+    if changed == person or (unlocked and person.status is not Status.LOCKED):
         raise PersonRefusedError("status", person.status.value)
     if not changed.active or Role.COORDINATOR not in changed.roles:
         _require_another(transaction, person)
@@ -258,50 +275,3 @@ def _require_another(snapshot: Snapshot, person: Person) -> None:
         return
     if not any(each.account != person.account and records.holds_custody(snapshot, each) for each in records.all_people(snapshot)):
         raise PersonRefusedError("last", person.user_name)
-
-
-# ---------------------------------------------------------------- custody and training
-
-
-def holds_custody(lab: OpenLab, session: Session) -> tuple[AccountId, ...]:
-    """The coordinators who can open what is sealed."""
-    permit(session, Command.PEOPLE)
-    with lab.store.read() as snapshot:
-        return tuple(each.account for each in records.all_people(snapshot) if records.holds_custody(snapshot, each))
-
-
-def grant_custody(lab: OpenLab, session: Session, account: AccountId) -> None:
-    """Give the custody key to another active coordinator, from their next sign-in on. Raises CustodyMissingError, PersonRefusedError."""
-    role = permit(session, Command.CUSTODY)
-    secret = held_custody(session)
-    with lab.store.begin(session.actor(role)) as transaction:
-        person, credential = records.person(transaction, account), records.credential(transaction, account)
-        if person is None or credential is None or not person.active or Role.COORDINATOR not in person.roles:
-            raise PersonRefusedError("not_coordinator", account)
-        if records.holds_custody(transaction, person):
-            raise PersonRefusedError("status", "granted")
-        row = records.grant_row(records.custody(transaction).id, lab.lab_id, account, credential.box_public, secret)
-        transaction.record("custody.granted", "account", account, rows=[row])
-
-
-def record_training(lab: OpenLab, session: Session, account: AccountId, charter_hash: str) -> None:
-    """The person has passed the training for this charter, and so for every charter of its major version."""
-    role = permit(session, Command.TRAINING)
-    with lab.store.begin(session.actor(role)) as transaction:
-        if records.person(transaction, account) is None:
-            raise PersonRefusedError("unknown", account)
-        charter_of(transaction, charter_hash)
-        values = {"account_id": account, "charter_hash": charter_hash, "passed_at": transaction.now}
-        transaction.record("training.recorded", "account", account, rows=[NewRow("training", values)])
-
-
-def is_trained(lab: OpenLab, account: AccountId, charter_hash: str) -> bool:
-    """Whether this person's training is of the major version of this charter."""
-    with lab.store.read() as snapshot:
-        return trained_for(snapshot, account, charter_hash)
-
-
-def trained_for(snapshot: Snapshot, account: AccountId, charter_hash: str) -> bool:
-    wanted = charter_of(snapshot, charter_hash).version.split(".")[0]
-    passed = snapshot.all("training", account_id=account)
-    return any(charter_of(snapshot, row["charter_hash"]).version.split(".")[0] == wanted for row in passed)

@@ -73,16 +73,17 @@ def _unwrapped(lab: OpenLab, session: Session, password: str, failure: str) -> S
     refuse_locked(lab, of.person)
     kek = password_key(of, password)
     try:
-        return _signer(lab, session, of, kek)
+        return _signer(lab, of, kek)
     except KeyRefusedError:
         record_failure(lab, of.person, session.actor(None), failure)
         raise PasswordWrongError from None
 
 
-def _signer(lab: OpenLab, session: Session, of: Known, kek: bytes) -> Signer:
-    if of.credential is None:
+def _signer(lab: OpenLab, of: Known, kek: bytes) -> Signer:
+    """With the printed name as it is now: it may have changed since this sign-in."""
+    if of.credential is None or of.person is None:
         raise KeyRefusedError
-    return of.credential.signer(kek, lab.lab_id, session.printed_name)
+    return of.credential.signer(kek, lab.lab_id, of.person.printed_name)
 
 
 def _refuse_backward_clock(lab: OpenLab, session: Session) -> None:

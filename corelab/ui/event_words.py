@@ -25,6 +25,7 @@ KIND_WORDS: Mapping[str, str] = MappingProxyType(
         "account.locked": "Account locked after too many wrong passwords",
         "account.unlocked": "Account unlocked",
         "account.roles": "Roles changed",
+        "account.renamed": "Printed name changed",
         "account.named": "Printed name changed",
         "account.reset": "Account reset, new one-time code made",
         "access.changed": "Access rules changed",

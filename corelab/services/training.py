@@ -1,0 +1,33 @@
+"""The gate before reading: who was trained for which charter."""
+
+from corelab.domain.accounts import Command
+from corelab.domain.record_errors import PersonRefusedError
+from corelab.domain.vocabulary import AccountId
+from corelab.services.labs import OpenLab, charter_of
+from corelab.services.session import Session, permit
+from corelab.storage import people as records
+from corelab.storage.snapshot import Snapshot
+from corelab.storage.store import NewRow
+
+
+def record_training(lab: OpenLab, session: Session, account: AccountId, charter_hash: str) -> None:
+    """The person has passed the training for this charter, and so for every charter of its major version."""
+    role = permit(session, Command.TRAINING)
+    with lab.store.begin(session.actor(role)) as transaction:
+        if records.person(transaction, account) is None:
+            raise PersonRefusedError("unknown", account)
+        charter_of(transaction, charter_hash)
+        values = {"account_id": account, "charter_hash": charter_hash, "passed_at": transaction.now}
+        transaction.record("training.recorded", "account", account, rows=[NewRow("training", values)])
+
+
+def is_trained(lab: OpenLab, account: AccountId, charter_hash: str) -> bool:
+    """Whether this person's training is of the major version of this charter."""
+    with lab.store.read() as snapshot:
+        return trained_for(snapshot, account, charter_hash)
+
+
+def trained_for(snapshot: Snapshot, account: AccountId, charter_hash: str) -> bool:
+    wanted = charter_of(snapshot, charter_hash).version.split(".")[0]
+    passed = snapshot.all("training", account_id=account)
+    return any(charter_of(snapshot, row["charter_hash"]).version.split(".")[0] == wanted for row in passed)
