@@ -14,7 +14,7 @@ from corelab.ui.cards import Card
 from corelab.ui.event_words import GROUPS
 from corelab.ui.fields import ElidedBox, field
 from corelab.ui.parts import text_label
-from corelab.ui.theme import Colour, Size, Weight
+from corelab.ui.theme import PADDING, PADDING_NARROW, Colour, Size, Weight
 
 SETTLE_MS: Final = 350
 _DAY: Final = len("2026-01-12")
@@ -38,9 +38,9 @@ class FilterCard(Card):
         self.since.setPlaceholderText("2026-01-12")
         self.until.setPlaceholderText("2026-01-12")
         self.person, self.kind = ElidedBox(), ElidedBox()
-        self.early = QCheckBox("Opened before release")
-        self.early.setToolTip("Sealed records that were opened before their exam was released")
-        self.changes = QCheckBox("Changes of values only")
+        self.early = QCheckBox("Early openings")
+        self.early.setToolTip("Only sealed records that were opened before their exam was released")
+        self.changes = QCheckBox("Changed values")
         self._fault = text_label("", Size.HINT, Weight.VALUE, Colour.ATTENTION, wrap=True)
         self.clear = Button("Clear the filter")
         self.clear.clicked.connect(self.show_nothing_asked)
@@ -102,6 +102,10 @@ class FilterCard(Card):
         self.early.setChecked(False)
         self.changes.setChecked(False)
         self._on_settled()
+
+    def show_narrow(self, *, narrow: bool) -> None:
+        side = PADDING_NARROW if narrow else PADDING
+        self.lines.setContentsMargins(side, PADDING_NARROW, side, PADDING_NARROW)
 
     def begin(self) -> None:
         """The key of the filter was pressed."""

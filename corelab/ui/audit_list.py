@@ -9,7 +9,8 @@ from corelab.ui.event_words import ATTENTION, happened, record_words, who
 from corelab.ui.rows import Column, Mark, Rows, Shown
 from corelab.ui.theme import Colour, Weight
 
-_COLUMNS = (Column("No.", 72, right=True), Column("Time", 190), Column("Who", 150), Column("What happened"), Column("Record"))
+_COLUMNS = (Column("No.", 72, right=True), Column("Time", 180), Column("Who", 140), Column("What happened"), Column("Record"))
+_NUMBER, _RECORD = 0, 4
 _AHEAD = 60
 """So many rows before the end the next ones are asked for."""
 
@@ -46,6 +47,12 @@ class EventList(QWidget):
     def current(self) -> TrailLine | None:
         at = self.rows.current
         return self._page.lines[at] if 0 <= at < len(self._page.lines) else None
+
+    def show_narrow(self, *, narrow: bool) -> None:
+        """Number and record stand in the event beside; time and person keep their room."""
+        for column in (_NUMBER, _RECORD):
+            self.rows.setColumnHidden(column, narrow)
+        self.rows.keep_widths(least=1.0 if narrow else 0.6)
 
     def show_page(self, page: TrailPage) -> None:
         """The first lines of a filter."""

@@ -24,7 +24,7 @@ from corelab.ui.cards import paint_progress
 from corelab.ui.parts import paint_diamond, paint_tick
 from corelab.ui.theme import RADIUS_ROW, ROW_WORKLIST, Colour, Size, Weight, font
 
-_LEAST_STRETCH = 170
+_LEAST_STRETCH, _LEAST_SHARE = 170, 0.4
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -202,6 +202,7 @@ class Rows(QTableView):
     def __init__(self, columns: Sequence[Column], name: str, *, row_height: int = ROW_WORKLIST, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = RowsModel(columns, self)
+        self._least = _LEAST_SHARE
         # Queued: the answer may change the rows, and the editor of this cell must have closed before.
         self._model.typed.connect(self.typed, Qt.ConnectionType.QueuedConnection)
         self.setModel(self._model)
@@ -212,13 +213,17 @@ class Rows(QTableView):
         self.selectionModel().currentRowChanged.connect(self._on_current)
         self.doubleClicked.connect(self._on_double_click)
 
+    def keep_widths(self, *, least: float) -> None:
+        """Fixed columns never get less than this share of their width."""
+        self._least = least
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window the fixed columns give way, so that the last one stays on screen."""
-        columns = self._model.columns
+        columns = [column for at, column in enumerate(self._model.columns) if not self.isColumnHidden(at)]
         fixed = sum(column.width for column in columns)
         rest = _LEAST_STRETCH * sum(column.width == 0 for column in columns)
-        share = min(1.0, max(0.4, (self.viewport().width() - rest) / max(1, fixed)))
-        for at, column in enumerate(columns):
+        share = min(1.0, max(self._least, (self.viewport().width() - rest) / max(1, fixed)))
+        for at, column in enumerate(self._model.columns):
             if column.width:
                 self.horizontalHeader().resizeSection(at, round(column.width * share))
         super().resizeEvent(event)
