@@ -6,10 +6,11 @@ from contextlib import closing
 from functools import cache
 
 from corelab.domain.audit import Fault
-from corelab.storage.schema import VERSION_TABLE, statements
+from corelab.storage.older import revision_of, schema_of
+from corelab.storage.schema import REVISIONS, VERSION_TABLE, statements
 from corelab.storage.verify.source import Source
 
-_SCHEMA = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+_SCHEMA = "SELECT type, name, sql FROM main.sqlite_master WHERE sql IS NOT NULL"
 
 
 def integrity(source: Source) -> Iterator[Fault]:
@@ -21,7 +22,12 @@ def integrity(source: Source) -> Iterator[Fault]:
 
 
 def schema(source: Source) -> Iterator[Fault]:
-    found, expected = _objects(source.connection), _expected()
+    """As the version made them at which the database stands."""
+    revision = revision_of(source.connection)
+    if revision not in REVISIONS:
+        yield Fault("database", f"schema: was written by a later version of the program ({revision})", "schema")
+        return
+    found, expected = _objects(source.connection), _expected(schema_of(revision))
     for key in sorted(found.keys() | expected.keys()):
         kind, name = key
         if key not in found:
@@ -37,7 +43,7 @@ def _objects(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
 
 
 @cache
-def _expected() -> Mapping[tuple[str, str], str]:
+def _expected(schema: int) -> Mapping[tuple[str, str], str]:
     with closing(sqlite3.connect(":memory:")) as connection:
-        connection.executescript(";\n".join((*statements(), VERSION_TABLE)))
+        connection.executescript(";\n".join((*statements(schema), VERSION_TABLE)))
         return _objects(connection)
