@@ -11,6 +11,7 @@ from corelab.services import accounts, adjudication, assignment, checkpoints, co
 from corelab.storage.keys import make_opening
 from corelab.storage.store import NewRow
 from tests.builders import PASSWORD, Lab, a_lab
+from tests.life_builders import invalidates, reopens, revises
 from tests.reading_builders import a_ready_exam, first, signs
 
 CLIPS = ("S01 D10 CFV", "S01 D10 POPV")
@@ -18,17 +19,26 @@ CLIPS = ("S01 D10 CFV", "S01 D10 POPV")
 
 
 def a_lab_with_every_table(tmp_path: Path) -> Lab:
-    """One exam, read by two who differ, adjudicated and locked by the services; then what no service of this version writes."""
+    """One exam, read by two who differ, adjudicated by the services; then what no service of this version writes.
+
+    The first reading was given back and revised, the second invalidated and read anew.
+    """
     lab = a_lab(tmp_path)
     people = (lab.reader_1, lab.reader_2, lab.adjudicator)
     exam = a_ready_exam(lab)
     assignment.assign(lab.open, lab.coordinator)
-    for session, compressibility in ((people[0], 2), (people[1], 0)):
-        signs(lab, session, COMP_CFV=compressibility)
+    signs(lab, people[0], COMP_CFV=1)
+    reopens(lab, people[0])
+    revises(lab, people[0], COMP_CFV=2)
+    signs(lab, people[1], COMP_CFV=2)
+    invalidates(lab, people[1])
+    reader_3 = lab.person("reader-3", Role.READER)
+    assignment.assign(lab.open, lab.coordinator)
+    signs(lab, reader_3, COMP_CFV=0)
     comparison.release_and_compare(lab.open, lab.coordinator)
     _decide(lab)
     comparison.release_and_compare(lab.open, lab.coordinator)
-    accounts.sign_out(lab.open, lab.person("reader-3", Role.READER))
+    accounts.sign_out(lab.open, reader_3)
     _write_rest(lab, exam)
     _approve_package(lab)
     return lab
@@ -45,7 +55,6 @@ def _decide(lab: Lab) -> None:
 def _write_rest(lab: Lab, exam: ExamId) -> None:
     with lab.open.store.read() as snapshot:
         clip = snapshot.all("clip")[0]
-        reading = snapshot.all("reading")[0]["id"]
         reader_3 = accounts.people(lab.open, lab.administrator)[-1].account
     query, ended = str(uuid4()), str(uuid4())
     rows = [
@@ -61,8 +70,6 @@ def _write_rest(lab: Lab, exam: ExamId) -> None:
         NewRow("query_message", _of(query_id=query, n=1, state="open", due=None)),
         NewRow("deviation", _of(id=str(uuid4()), kind="unblinding", exam_id=exam)),
         NewRow("unblinding", _of(id=str(uuid4()), exam_id=exam, account_id=lab.reader_1.account)),
-        NewRow("reading_invalidation", _of(reading_id=reading, cause="LABEL")),
-        NewRow("reading_reopening", _of(reading_id=reading, cause="LABEL")),
         NewRow("second_factor", _of(account_id=lab.reader_1.account, n=1, state="on", sealed=b"sealed")),
         NewRow("assignment", _a_repeat(ended, exam, reader_3)),
         NewRow("assignment_end", _of(assignment_id=ended, cause="withdrawn")),

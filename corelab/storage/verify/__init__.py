@@ -10,6 +10,8 @@ from corelab.domain.audit import Fault
 from corelab.storage.verify.checkpoints import checkpoints, presented
 from corelab.storage.verify.history import history
 from corelab.storage.verify.packages import packages
+from corelab.storage.verify.reading_life import reading_life
+from corelab.storage.verify.redactions import redactions
 from corelab.storage.verify.signatures import signatures
 from corelab.storage.verify.source import RawRow, Source, source_of
 from corelab.storage.verify.structure import integrity, schema
@@ -28,6 +30,7 @@ _STEPS: Mapping[str, Step] = MappingProxyType(
         "rows": rows,
         "signature": signatures,
         "history": history,
+        "readings": reading_life,
         "package": packages,
         "checkpoint": checkpoints,
     }
@@ -39,10 +42,11 @@ _RECENT = ("schema", "chain", "rows")
 
 @dataclass(frozen=True, slots=True)
 class DatabaseChecked:
-    """What was looked at, by count, and what is wrong."""
+    """What was looked at, by count, what is wrong, and what two people emptied."""
 
     counted: Mapping[str, int]
     faults: tuple[Fault, ...]
+    redacted: tuple[str, ...] = ()
 
 
 def check_connection(connection: sqlite3.Connection) -> tuple[Fault, ...]:
@@ -57,7 +61,7 @@ def check_database(path: Path, more: Mapping[str, Step]) -> DatabaseChecked:
         with source_of(path) as source:
             source.connection.execute("SELECT count(*) FROM sqlite_master")  # a file that is no database is one fault, not one per step
             faults = tuple(fault for step, check in {**_STEPS, **more}.items() for fault in _guarded(step, check, source))
-            return DatabaseChecked(MappingProxyType(dict(_counted(source))), faults)
+            return DatabaseChecked(MappingProxyType(dict(_counted(source))), faults, _redacted(source))
     except Exception as error:  # noqa: BLE001 - whatever damage does to the reading of a file is told as damage
         return DatabaseChecked(MappingProxyType({}), (_unreadable(error),))
 
@@ -83,6 +87,14 @@ def _guarded(step: str, check: Step, source: Source) -> Iterator[Fault]:
         yield from check(source)
     except Exception as error:  # noqa: BLE001 - damage shows itself as any error, and is a fault like others
         yield Fault("database", f"{step}: the check stopped ({type(error).__name__}: {error})", step)
+
+
+def _redacted(source: Source) -> tuple[str, ...]:
+    """Nothing where damage keeps it from being read: the steps tell that."""
+    try:
+        return redactions(source)
+    except Exception:  # noqa: BLE001 - as above
+        return ()
 
 
 def _counted(source: Source) -> Iterator[tuple[str, int]]:

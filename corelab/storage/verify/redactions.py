@@ -1,0 +1,9 @@
+"""What was emptied by two people: no fault, and told all the same."""
+
+from corelab.storage.verify.source import Source
+
+
+def redactions(source: Source) -> tuple[str, ...]:
+    """Each redaction: which event's words are gone, and by which event."""
+    emptied = {row["redaction_seq"]: row["seq"] for row in source.rows("event_payload") if row["redaction_seq"] is not None}
+    return tuple(f"{source.where(seq)}, by event {by}" for by, seq in sorted(emptied.items()))
