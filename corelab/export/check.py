@@ -44,7 +44,7 @@ def load(folder: Path) -> tuple[Loaded | None, tuple[PackageFault, ...]]:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         entries = [(str(entry["path"]), str(entry["sha256"]), int(entry["bytes"])) for entry in manifest["files"]]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:  # 1e999 bytes; a million brackets
         return None, (PackageFault(MANIFEST, f"cannot be read ({type(error).__name__})"),)
     files: dict[str, bytes] = {}
     faults: list[PackageFault] = []
@@ -66,11 +66,18 @@ def _read(folder: Path, path: str, size: int) -> tuple[bytes | None, str]:
     if not path or path.startswith("/") or "\\" in path or ":" in path or any(part in ("", ".", "..") for part in parts):
         return None, "a name outside the package"
     file = folder.joinpath(*parts)
-    if file.is_symlink() or not file.is_file():
+    if not _is_plain(file):
         return None, "is missing"
     if file.stat().st_size != size or size > LARGEST_FILE:
         return None, f"has {file.stat().st_size} bytes instead of {size}"
     return file.read_bytes(), ""
+
+
+def _is_plain(file: Path) -> bool:
+    try:
+        return file.is_file() and not file.is_symlink()
+    except (OSError, ValueError):  # no file can have such a name
+        return False
 
 
 def _strays(folder: Path, named: set[str]) -> Iterator[PackageFault]:
