@@ -12,11 +12,11 @@ KIND_WORDS: Mapping[str, str] = MappingProxyType(
     {
         # the lab and its program
         "lab.created": "Lab made",
+        "lab.backed_up": "Backup written",
         "lab.restored": "Lab restored from a backup",
         "schema.migrated": "Database brought up to a later version",
         "clock.backward": "The clock went back",
         "clock.stepped": "The clock was moved",
-        "setting.changed": "Setting changed",
         # people
         "account.created": "First account made",
         "account.invited": "Person added, one-time code made",
@@ -26,7 +26,6 @@ KIND_WORDS: Mapping[str, str] = MappingProxyType(
         "account.unlocked": "Account unlocked",
         "account.roles": "Roles changed",
         "account.renamed": "Printed name changed",
-        "account.named": "Printed name changed",
         "account.reset": "Account reset, new one-time code made",
         "access.changed": "Access rules changed",
         "credential.changed": "Password or its protection changed",
@@ -136,7 +135,8 @@ _RECORDS: Mapping[str, str] = MappingProxyType(
         "account": "Account", "adjudication": "Adjudication", "alert": "Alerts", "assignment": "Assignment", "case": "Case",
         "charter": "Charter", "checkpoint": "Checkpoint", "clip": "Clip", "comparison": "Comparison", "custody_key": "Custody key",
         "delivery": "Delivery", "event": "Event", "exam": "Exam", "lab": "Lab", "lock": "Lock", "package": "Package", "query": "Query",
-        "reading": "Reading", "release_batch": "Batch", "review": "Review", "session": "Sign-in", "subject": "Subject",
+        "reading": "Reading", "reading_invalidation": "Reading",
+        "release_batch": "Batch", "review": "Review", "session": "Sign-in", "subject": "Subject",
         "workstation": "Workstation",
     }
 )  # fmt: skip

@@ -118,6 +118,7 @@ _FINDERS: Mapping[str, Callable[[_Look, Iterable[str]], _Names]] = MappingProxyT
         "package": partial(_named_by, "package", "id", "n"),
         "query": partial(_of_exam, "query"),
         "reading": partial(_through, "reading", "assignment_id", _assignments),
+        "reading_invalidation": partial(_through, "reading", "assignment_id", _assignments),
         "release_batch": partial(_named_by, "release_batch", "id", "label"),
         "session": _sessions,
         "subject": _subjects,
