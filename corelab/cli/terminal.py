@@ -155,7 +155,9 @@ def signed_in(folder: Path, *, password_stdin: bool = False) -> Iterator[SignedI
     try:
         yield SignedIn(lab, session, password)
     finally:
-        accounts.sign_out(lab, session)
+        unwitnessed = accounts.sign_out(lab, session)
+        if unwitnessed is not None:
+            say(words_for(unwitnessed).all)
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Commands of the coordinator's daily work, and the checks that anyone may run."""
+"""Commands of the coordinator's daily work."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from corelab.cli.terminal import AsJson, Faulty, LabFolder, PasswordStdin, answer, command, progress, signed_in
-from corelab.services import assignment, comparison, packages, verification
+from corelab.services import assignment, comparison, packages
 from corelab.ui.work_words import rejected_do, rejected_words
 
 commands = typer.Typer()
@@ -62,24 +62,3 @@ def export(
     document = {"package": str(made.package), "files": made.files, "rows": dict(made.rows), "head": made.head}
     rows = ", ".join(f"{count} {name}" for name, count in made.rows.items())
     answer(document, f"{made.package}\n{made.files} files; rows: {rows}; verified.", as_json=as_json)
-
-
-@commands.command("verify")
-@command
-def verify(
-    target: Annotated[Path, typer.Argument(metavar="LAB|PACKAGE", help="Folder of a lab or of a package.", show_default=False)],
-    as_json: AsJson = False,
-) -> None:
-    """Check everything: a lab's chain, rows, signatures, projections and clips; a package's hashes, signature, tables and results.
-
-    Needs no sign-in and no key, and changes nothing.
-
-    Example: corelab verify packages/DVT-LE_T001_20260112T100000Z_PROD
-    """
-    found = packages.verify_package(target) if packages.is_package(target) else verification.verify_lab(target)
-    faults = [{"where": fault.where, "what": fault.what} for fault in found.faults]
-    checked = ", ".join(f"{count} {what}" for what, count in found.checked.items())
-    lines = [f"{'ok' if found.ok else 'NOT ok'}: checked {checked}", *(f"{fault['where']}: {fault['what']}" for fault in faults)]
-    answer({"ok": found.ok, "checked": dict(found.checked), "faults": faults}, "\n".join(lines), as_json=as_json)
-    if not found.ok:
-        raise Faulty("" if as_json else f"{len(faults)} faults. Nothing was changed. Keep this folder as it is and compare with a backup.")

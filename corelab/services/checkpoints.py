@@ -1,11 +1,12 @@
 """Checkpoints: the head of the trail, signed by a coordinator, to be kept outside the lab."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 from corelab.domain.accounts import Command
-from corelab.domain.checkpoint import Checkpoint, CheckpointSignature, key_hint, parse_checkpoint
+from corelab.domain.checkpoint import Checkpoint, CheckpointRefusedError, CheckpointSignature, key_hint, parse_checkpoint
 from corelab.domain.clock import stamp
 from corelab.services import accounts, witness
 from corelab.services.accounts import Session
@@ -33,6 +34,31 @@ def save(lab: OpenLab, session: Session, password: str, out: Path) -> Checkpoint
             raise
         file.write(made.text)
     return made
+
+
+class CheckpointFileError(Exception):
+    """A file that is no checkpoint; ``line`` is 0 where it cannot be read at all."""
+
+    def __init__(self, path: Path, line: int, what: str) -> None:
+        super().__init__(f"{path}, line {line}: {what}")
+        self.path = path
+        self.line = line
+        self.what = what
+
+
+def brought(paths: Iterable[Path]) -> tuple[Checkpoint, ...]:
+    """The checkpoints in these files; a folder brings every text in it. Raises CheckpointFileError."""
+    files = (each for path in paths for each in (sorted(path.glob("*.txt")) if path.is_dir() else (path,)))
+    return tuple(_brought(file) for file in files)
+
+
+def _brought(file: Path) -> Checkpoint:
+    try:
+        return parse_checkpoint(file.read_text(encoding="utf-8"))
+    except CheckpointRefusedError as error:
+        raise CheckpointFileError(file, error.line, error.what) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise CheckpointFileError(file, 0, f"it cannot be read ({getattr(error, 'strerror', None) or 'not text'})") from error
 
 
 def set_witness(lab: OpenLab, session: Session, folder: Path | None) -> None:

@@ -18,7 +18,7 @@ from corelab.domain.totp import matching_step
 from corelab.services import password_check, presence, witness
 from corelab.services.labs import OpenLab
 from corelab.services.session import Session
-from corelab.services.witness import WitnessFailed
+from corelab.services.witness import WitnessFailedError
 from corelab.storage import people, sessions
 from corelab.storage.keys import BoxSecret, granted_custody, opened_factor
 from corelab.storage.people import Credential
@@ -211,7 +211,7 @@ def _custody(snapshot: Snapshot, lab: OpenLab, person: Person, box: BoxSecret) -
     return granted_custody(lab.lab_id, box, sealed) if sealed else None
 
 
-def sign_out(lab: OpenLab, session: Session, cause: str = "signed_out") -> WitnessFailed | None:
+def sign_out(lab: OpenLab, session: Session, cause: str = "signed_out") -> WitnessFailedError | None:
     """End the sign-in and overwrite its keys, also where the end cannot be recorded; a sign-in that is over already stays so.
 
     Answers why the witness, where this workstation has one, got no copy of the head of the trail.

@@ -1,7 +1,6 @@
 """The witness: at each sign-out an unsigned copy of the head of the trail goes to a folder outside the lab."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from corelab.domain.checkpoint import Checkpoint, CheckpointRefusedError, parse_checkpoint
@@ -19,13 +18,14 @@ class InsideTheLabError(Exception):
         self.path = path
 
 
-@dataclass(frozen=True, slots=True)
-class WitnessFailed:
+class WitnessFailedError(Exception):
     """The copy could not be left. ``differs``: a copy of the same event lies there and has another head."""
 
-    folder: Path
-    detail: str
-    differs: bool = False
+    def __init__(self, folder: Path, detail: str, *, differs: bool = False) -> None:
+        super().__init__(f"{folder}: {detail}")
+        self.folder = folder
+        self.detail = detail
+        self.differs = differs
 
 
 def unsigned(snapshot: Snapshot, lab: OpenLab) -> Checkpoint:
@@ -53,7 +53,7 @@ def require_outside(lab: OpenLab, path: Path) -> None:
         raise InsideTheLabError(path)
 
 
-def leave_copy(lab: OpenLab) -> WitnessFailed | None:
+def leave_copy(lab: OpenLab) -> WitnessFailedError | None:
     """Leave a copy of the head, where this workstation has a witness folder. What stops it is the answer and stops nothing else."""
     folder = witness_folder(lab.configuration)
     if folder is None:
@@ -63,7 +63,7 @@ def leave_copy(lab: OpenLab) -> WitnessFailed | None:
     try:
         return _left(folder / file_name(head), head)
     except OSError as error:
-        return WitnessFailed(folder, error.strerror or type(error).__name__)
+        return WitnessFailedError(folder, error.strerror or type(error).__name__)
 
 
 def file_name(checkpoint: Checkpoint) -> str:
@@ -72,13 +72,13 @@ def file_name(checkpoint: Checkpoint) -> str:
     return f"{trial}_{checkpoint.lab[:8]}_{checkpoint.seq:09d}.txt"
 
 
-def _left(path: Path, head: Checkpoint) -> WitnessFailed | None:
+def _left(path: Path, head: Checkpoint) -> WitnessFailedError | None:
     try:
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(head.text)
     except FileExistsError:
         if _read(path) != (head.lab, head.seq, head.head):
-            return WitnessFailed(path.parent, path.name, differs=True)
+            return WitnessFailedError(path.parent, path.name, differs=True)
     return None
 
 

@@ -22,6 +22,7 @@ from corelab.ui.idle import IdleWatch
 from corelab.ui.jobs import Cancel, Jobs, ThreadJobs
 from corelab.ui.lock_screen import LockScreen
 from corelab.ui.main_window import MainWindow
+from corelab.ui.read_only import ReadOnlyBanner
 from corelab.ui.sign_in_page import SignInPage
 from corelab.ui.theme import apply_theme
 from corelab.ui.welcome_page import WelcomePage
@@ -49,6 +50,7 @@ class Front(QObject):
         self.window = window
         self.jobs = jobs
         self.idle = IdleWatch(self)
+        self.banner = ReadOnlyBanner(window)
         self._doors = doors
         self._lab: OpenLab | None = None
         self._desk: Desk | None = None
@@ -74,6 +76,7 @@ class Front(QObject):
     def ask_sign_in(self, lab: OpenLab, user: str = "") -> SignInPage:
         """A lab is open; nobody is signed in, and nothing of the trial is shown."""
         self._lab = lab
+        self.banner.tell(lab)
         self._sign_in = SignInPage(lab.kind)
         self._sign_in.sign_in_requested.connect(self._on_sign_in)
         self._sign_in.activation_requested.connect(self._on_activate)
@@ -142,8 +145,12 @@ class Front(QObject):
             return
         desk, self._desk, self._lock = self._desk, None, None
         self.idle.stop()
-        self.jobs.query(self, partial(accounts.sign_out, desk.lab, desk.session), _nothing, self._show_error)
+        self.jobs.query(self, partial(accounts.sign_out, desk.lab, desk.session), self._on_left, self._show_error)
         self.ask_sign_in(self._lab)
+
+    def _on_left(self, unwitnessed: Exception | None) -> None:
+        if unwitnessed is not None:
+            self._show_error(unwitnessed)
 
     # ------------------------------------------------------------ locked or not
 

@@ -1,5 +1,6 @@
 """Errors in words for people: what happened, what was kept, what to do now."""
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -10,6 +11,7 @@ from corelab.domain.charter.executed import NOT_EXECUTED
 from corelab.ui.access_words import ACCESS_WORDS
 from corelab.ui.keeping_words import KEEPING_WORDS
 from corelab.ui.said import Words, said
+from corelab.ui.trail_words import TRAIL_WORDS
 from corelab.ui.work_words import WORK_WORDS
 
 
@@ -25,7 +27,8 @@ def is_expected(error: BaseException) -> bool:
 
 
 def _made_for(error: BaseException) -> Callable[[Any], Words] | None:
-    found = (_WORDS.get(kind) or WORK_WORDS.get(kind.__name__) or KEEPING_WORDS.get(kind.__name__) for kind in type(error).__mro__)
+    named = ChainMap(*(dict(each) for each in (WORK_WORDS, KEEPING_WORDS, TRAIL_WORDS)))
+    found = (_WORDS.get(kind) or named.get(kind.__name__) for kind in type(error).__mro__)
     return next((each for each in found if each is not None), None)
 
 

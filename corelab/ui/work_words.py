@@ -4,6 +4,7 @@ By the names of the errors: many live in services, which the start of the progra
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -194,7 +195,7 @@ WORK_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
             "Exams were read under several versions of the charter.", "No package was written.", "Export the exams of one version."
         ),
         "StopTheLineError": _faulty,
-        "LabFaultyError": _faulty,
+        "LabFaultyError": lambda error: replace(_faulty(error), kept="Nothing was done. The lab takes no more records."),
         "PackageExistsError": said(
             "A package of this number is in that folder already.", "It was not touched.", "Choose another folder, or keep that one."
         ),

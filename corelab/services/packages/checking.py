@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -11,9 +11,13 @@ from typing import Any
 
 from corelab.domain.accounts import Meaning
 from corelab.domain.audit import SignedDocument, key_id, payload_digest, payload_of
+from corelab.domain.checkpoint import Checkpoint
 from corelab.export.check import Loaded, PackageFault, charter_of, load, recomputed_faults, table_faults
-from corelab.export.manifest import MANIFEST, files_digest
+from corelab.export.manifest import MANIFEST, PUBLIC_KEY, SIGNATURE, files_digest
+from corelab.services.packages.trail_checking import Trail
+from corelab.services.verification import counts, refuse_others
 from corelab.storage.keys import is_signed_by
+from corelab.storage.minisign import trusted_comment
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +36,19 @@ def is_package(path: Path) -> bool:
     return (path / MANIFEST).is_file()
 
 
-def verify_package(folder: Path) -> VerifiedPackage:
-    """Files and hashes, the approval signature, columns, keys and codes, and every result, endpoint and accepted mark made anew."""
+def verify_package(folder: Path, checkpoints: Sequence[Checkpoint] = ()) -> VerifiedPackage:
+    """Files and hashes, signatures, columns, keys and codes, the trail, and every result, endpoint and accepted mark made anew.
+
+    Also whether the trail is the one that these checkpoints saw. Raises OtherLabError for a checkpoint of another lab.
+    """
     loaded, faults = load(folder)
     if loaded is None:
         return VerifiedPackage(MappingProxyType({"files": 0}), faults)
+    trail = Trail(loaded)
+    refuse_others(trail.lab or (checkpoints[0].lab if checkpoints else ""), checkpoints)
     charter, charter_faults = charter_of(loaded)
-    faults += charter_faults + approval_faults(loaded)
-    checked = {"files": len(loaded.files), "signatures": 1}
+    faults += (*charter_faults, *approval_faults(loaded), *minisign_faults(folder, loaded), *trail.faults(), *trail.against(checkpoints))
+    checked = {"files": len(loaded.files), **trail.counted, **counts(checkpoints)}
     if charter is not None:
         wrong, tables = table_faults(charter, loaded)
         faults += wrong
@@ -56,15 +65,29 @@ def approval_faults(loaded: Loaded) -> tuple[PackageFault, ...]:
         document = SignedDocument(**approval["document"])
         public, opening = bytes.fromhex(approval["public_key"]), base64.b64decode(approval["opening"], validate=True)
         signature = base64.b64decode(approval["signature"], validate=True)
-        payload = payload_of(opening)
+        payload, signed = payload_of(opening), document.signed_bytes
         found = _approval_faults(loaded.manifest, document, payload)
     except (KeyError, TypeError, ValueError, binascii.Error, json.JSONDecodeError) as error:
         return (PackageFault(MANIFEST, f"its approval cannot be read ({type(error).__name__})"),)
-    if not is_signed_by(public, document.signed_bytes, signature) or key_id(public) != document.key:
+    if not is_signed_by(public, signed, signature) or key_id(public) != document.key:
         found.append("the signature of the approval is not valid")
     if payload_digest(opening) != document.content:
         found.append("the approval is for other content")
     return tuple(PackageFault(MANIFEST, what) for what in found)
+
+
+def minisign_faults(folder: Path, loaded: Loaded) -> tuple[PackageFault, ...]:
+    """The lab's package key signed the manifest, and the comment says which package it is."""
+    try:
+        data, text = (folder / MANIFEST).read_bytes(), (folder / SIGNATURE).read_text(encoding="utf-8")
+        comment = trusted_comment(data, text, loaded.files[PUBLIC_KEY].decode())
+    except (OSError, KeyError, ValueError) as error:
+        return (PackageFault(SIGNATURE, f"cannot be read ({type(error).__name__})"),)
+    if comment is None:
+        return (PackageFault(SIGNATURE, f"is not by the key in {PUBLIC_KEY} over this manifest"),)
+    said = dict(part.partition(":")[::2] for part in comment.split())
+    named = (str(loaded.manifest.get("trial")), str(loaded.manifest.get("transfer")))
+    return () if (said.get("trial"), said.get("transfer")) == named else (PackageFault(SIGNATURE, "is of another package"),)
 
 
 def _approval_faults(manifest: Mapping[str, Any], document: SignedDocument, payload: Mapping[str, Any]) -> list[str]:

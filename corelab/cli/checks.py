@@ -1,0 +1,81 @@
+"""Commands about what can be proved: the check that anyone may run, and checkpoints that are kept outside the lab."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from corelab.cli.terminal import AsJson, Faulty, LabFolder, PasswordStdin, SignedIn, answer, command, signed_in
+from corelab.domain.checkpoint import Checkpoint
+from corelab.services import checkpoints, packages, verification
+
+commands = typer.Typer()
+
+
+@commands.command("verify")
+@command
+def verify(
+    target: Annotated[Path, typer.Argument(metavar="LAB|PACKAGE", help="Folder of a lab or of a package.", show_default=False)],
+    checkpoint: Annotated[
+        list[Path] | None, typer.Option("--checkpoint", help="A checkpoint kept outside, or a folder of them; may be given again.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check everything: a lab's chain, rows, signatures, projections, clips and packages; a package's hashes, signatures and results.
+
+    Only a checkpoint that was kept outside shows that the end was cut off, or that all of it was made anew or replaced by an older
+    backup. Needs no sign-in and no key, and changes nothing.
+
+    Example: corelab verify LAB --checkpoint witness/
+    """
+    brought = checkpoints.brought(checkpoint or ())
+    check = packages.verify_package if packages.is_package(target) else verification.verify_lab
+    found = check(target, brought)
+    faults = [{"where": fault.where, "what": fault.what} for fault in found.faults]
+    checked = ", ".join(f"{count} {what}" for what, count in found.checked.items())
+    lines = [f"{'ok' if found.ok else 'NOT ok'}: checked {checked}", *(f"{fault['where']}: {fault['what']}" for fault in faults)]
+    answer({"ok": found.ok, "checked": dict(found.checked), "faults": faults}, "\n".join(lines), as_json=as_json)
+    if not found.ok:
+        raise Faulty("" if as_json else f"{len(faults)} faults. Nothing was changed. Keep this folder as it is and compare with a backup.")
+
+
+@commands.command("checkpoint")
+@command
+def checkpoint(
+    lab: LabFolder,
+    out: Annotated[Path | None, typer.Argument(metavar="[OUT.txt]", help="A new file outside the lab.", show_default=False)] = None,
+    witness: Annotated[
+        Path | None, typer.Option("--witness", help="From now on each sign-out on this workstation leaves a copy in this folder.")
+    ] = None,
+    no_witness: Annotated[bool, typer.Option("--no-witness", help="Leave no more copies.")] = False,
+    as_json: AsJson = False,
+    password_stdin: PasswordStdin = False,
+) -> None:
+    """Sign where the audit trail stands now. Keep the text outside the lab: it shows later whether anything before it was changed.
+
+    Example: corelab checkpoint LAB /mnt/archive/2026-01-12.txt
+    """
+    if witness and no_witness:
+        raise typer.BadParameter("name a witness folder or none")
+    with signed_in(lab, password_stdin=password_stdin) as here:
+        if witness or no_witness:
+            checkpoints.set_witness(here.lab, here.session, witness)
+        made = _signed(here, out) if out or not (witness or no_witness) else None
+    document = {"witness": str(witness) if witness else None, **(_document(made) if made else {})}
+    answer(document, _words(made, out, witness), as_json=as_json)
+
+
+def _signed(here: SignedIn, out: Path | None) -> Checkpoint:
+    if out is None:
+        return checkpoints.sign(here.lab, here.session, here.password)
+    return checkpoints.save(here.lab, here.session, here.password, out)
+
+
+def _document(made: Checkpoint) -> dict[str, object]:
+    return {"seq": made.seq, "head": made.head, "at": made.at, "text": made.text}
+
+
+def _words(made: Checkpoint | None, out: Path | None, witness: Path | None) -> str:
+    if made is None:
+        return f"Each sign-out on this workstation leaves a copy in {witness}." if witness else "No more copies are left."
+    return f"Signed checkpoint {made.short}, saved as {out}. Keep it outside the lab." if out else made.text.rstrip()
