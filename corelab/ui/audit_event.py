@@ -172,17 +172,22 @@ def _value(words: str, ink: object) -> QWidget:
     return label
 
 
-_HISTORY = (Column("Time", 216), Column("Who", 140), Column("Old"), Column("New"), Column("Reason"))
+_HISTORY = (Column("Time", 250), Column("Who", 150), Column("Value", 150), Column("Old"), Column("New"), Column("Reason"))
+_VALUE = 2
 
 
 class HistoryDialog(Dialog):
     """Every version of one value, the oldest first."""
 
-    def __init__(self, parent: QWidget, title: str, lines: tuple[HistoryLine, ...]) -> None:
-        super().__init__(parent, title, width=980)
+    def __init__(self, parent: QWidget, lines: tuple[HistoryLine, ...]) -> None:
+        fields = {field_words(change) for one in lines for change in one.changes}
+        title = fields.pop() if len(fields) == 1 else "Earlier values"
+        super().__init__(parent, title, width=1020)
         self.rows = Rows(_HISTORY, "Every version of the value", row_height=40)
-        self.rows.show_rows([_cells(one, change) for one in lines for change in (one.changes or (None,))])
-        self.rows.setMinimumHeight(min(14, max(3, len(lines) + 1)) * 40)
+        self.rows.setColumnHidden(_VALUE, not fields)
+        shown_rows = [_cells(one, change) for one in lines for change in (one.changes or (None,))]
+        self.rows.show_rows(shown_rows)
+        self.rows.setMinimumHeight(min(13, max(4, len(shown_rows) + 2)) * 40)
         self.lines.addWidget(self.rows)
         self.add_button("Close", self.accept, primary=True, cap="Esc")
         self.rows.setFocus()
@@ -190,11 +195,13 @@ class HistoryDialog(Dialog):
 
 def _cells(one: HistoryLine, change: Change | None) -> tuple[Shown, ...]:
     old = value_words(change, change.old) if change else ""
-    new = value_words(change, change.new) if change else VISIBILITY_WORDS[one.line.visibility]
+    told = VISIBILITY_WORDS[one.line.visibility] if one.line.kind.endswith(".changed") else happened(one.line)
+    new = value_words(change, change.new) if change else told
     reason = reason_words(one.line)
     return (
         Shown(time_with_zone(one.line.local), hint=f"Event {one.line.seq}"),
         shown(who(one.line)),
+        shown(field_words(change) if change else ""),
         Shown(old, Colour.SECOND, hint=old),
         Shown(new, Colour.STRONG, Weight.VALUE, hint=new),
         Shown(reason, hint=reason),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
 from corelab.domain.clock import Clock
 from corelab.domain.trail import TrailFilter
@@ -38,6 +38,9 @@ class FilterCard(Card):
         self.since.setPlaceholderText("2026-01-12")
         self.until.setPlaceholderText("2026-01-12")
         self.person, self.kind = ElidedBox(), ElidedBox()
+        for box in (self.person, self.kind):  # not as wide as the longest name
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(10)
         self.early = QCheckBox("Early openings")
         self.early.setToolTip("Only sealed records that were opened before their exam was released")
         self.changes = QCheckBox("Changed values")

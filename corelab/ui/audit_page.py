@@ -16,7 +16,7 @@ from corelab.ui.audit_list import EventList
 from corelab.ui.audit_tasks import AuditTasks
 from corelab.ui.cards import Card, scrolled
 from corelab.ui.desk import Desk
-from corelab.ui.event_words import field_words, review_words
+from corelab.ui.event_words import review_words
 from corelab.ui.page import Page
 from corelab.ui.parts import key_hint, text_label
 from corelab.ui.theme import NARROW_BELOW, Colour, Size, Weight
@@ -168,8 +168,7 @@ class AuditPage(Page):
         self._query(partial(audit.history, self.desk.lab, self.desk.session, of), self._show_history)
 
     def _show_history(self, lines: tuple[HistoryLine, ...]) -> None:
-        named = [field_words(change) for one in lines for change in one.changes]
-        HistoryDialog(self, named[0] if named else "Earlier values", lines).open()
+        HistoryDialog(self, lines).open()
 
     # ------------------------------------------------------------ reviews
 

@@ -216,11 +216,17 @@ def _versions(snapshot: Snapshot, of: ValueOf) -> Iterator[tuple[int, tuple[Chan
         for version in queries.versions_of(snapshot, of.table, of.key):
             yield version.row["event_seq"], tuple(values.changes_in(version))
         return
-    kind = f"{of.table}.changed"
-    events = snapshot.events(kind=kind, entity="assignment", id=of.key[0])
+    events = snapshot.events(kind=f"{of.table}.changed", entity="assignment", id=of.key[0])
+    yield from ((seq, ()) for seq in _reopenings(snapshot, of.key[0]))
     payloads = queries.payload_rows(snapshot, [row["seq"] for row in events])
     for row in events:
         content = values.content_of(row["seq"], payloads.get(row["seq"]))
         changes = tuple(one for one in values.changes_at(snapshot, row, content) if one.of == of)
         if changes or values.visibility_of(payloads.get(row["seq"])) is Visibility.SEALED:
             yield row["seq"], changes
+
+
+def _reopenings(snapshot: Snapshot, assignment: str) -> Iterator[int]:
+    """What allowed a change after a signature, with its reason."""
+    for reading in snapshot.all("reading", assignment_id=assignment):
+        yield from (row["seq"] for row in snapshot.events(kind="reading.reopened", entity="reading", id=reading["id"]))
