@@ -78,6 +78,13 @@ class NotTrainedError(Exception):
     """No training record for this major version of the charter."""
 
 
+class KeptApartError(NotYoursError):
+    """The person handled clips of this subject, or read this exam, since it was dealt to them.
+
+    To them it is not theirs, as if it were somebody else's: another word would tell whose exam it is.
+    """
+
+
 class UnattendedError(Exception):
     """Outside a lab of kind demo a reading or decision is signed in the window only."""
 

@@ -12,11 +12,12 @@ from corelab.domain.adjudication import Case, CaseDraft, Decision, Take
 from corelab.domain.case_content import case_of
 from corelab.domain.clip import Clip
 from corelab.domain.content import AdjudicationContent, Draft, Json, Viewing, decision_json
-from corelab.domain.reading_errors import ClipsChangedError, NotTrainedError
+from corelab.domain.reading_errors import ClipsChangedError
 from corelab.domain.vocabulary import AssignmentId, Cell, Sha256
 from corelab.services import accounts, own_work, refusals, shown, signing
 from corelab.services.accounts import Session
-from corelab.services.labs import OpenLab, effective_charter
+from corelab.services.eligibility import require_able
+from corelab.services.labs import OpenLab, charter_of
 from corelab.services.own_work import Saved, Saving, Signed
 from corelab.services.signing import Complete
 from corelab.storage import readings
@@ -77,7 +78,7 @@ def _draft_of(case: Case, decisions: Sequence[Decision], note: str) -> CaseDraft
 def _case(snapshot: Snapshot, session: Session, of: Assignment) -> tuple[CaseRecord, Case]:
     record = next(iter(readings.cases(snapshot, assignment_id=of.id)))
     form = shown.form_of(snapshot, of.exam, of.reading_type, shown.clips_of(snapshot, of.exam))
-    required = effective_charter(snapshot).adjudication.reason_required
+    required = charter_of(snapshot, shown.exam_of(snapshot, of.exam).charter_hash).adjudication.reason_required
     return record, case_of(own_work.opened(snapshot, session, record.seq), form, reason_required=required)
 
 
@@ -183,8 +184,7 @@ def _signable(snapshot: Snapshot, session: Session, assignment: AssignmentId, dr
     _, case = _case(snapshot, session, found)
     clips = shown.clips_of(snapshot, found.exam)
     _replayed(case, draft).complete(clips)
-    if not accounts.trained_for(snapshot, session.account, effective_charter(snapshot).hash):
-        raise NotTrainedError
+    require_able(snapshot, found, shown.exam_of(snapshot, found.exam))
     return clips
 
 
@@ -201,7 +201,7 @@ def _complete(
     snapshot: Snapshot, session: Session, of: Assignment, draft: CaseDraft, seen: tuple[tuple[Clip, ...], tuple[Viewing, ...]]
 ) -> Complete:
     clips, viewing = seen
-    charter, (record_of_case, case) = effective_charter(snapshot).hash, _case(snapshot, session, of)
+    charter, (record_of_case, case) = shown.exam_of(snapshot, of.exam).charter_hash, _case(snapshot, session, of)
     content = AdjudicationContent(
         charter=charter,
         exam=of.pseudonym,

@@ -1,14 +1,19 @@
 """Who may read or adjudicate which subject: active, trained, and never one who had a hand in its clips."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from corelab.domain.accounts import Person, Role
 from corelab.domain.charter import Charter
+from corelab.domain.reading_errors import KeptApartError, NotTrainedError
 from corelab.domain.vocabulary import AccountId, SubjectCode
+from corelab.services.labs import effective_charter
+from corelab.services.training import trained_for
 from corelab.storage import people, readings
+from corelab.storage.hands_on import hands_on
 from corelab.storage.readings import ADJUDICATION, PRIMARY, Assignment, AssignmentKind
+from corelab.storage.registry import ExamRecord
 from corelab.storage.store import Snapshot
 
 
@@ -63,20 +68,18 @@ class Pool:
 
     @cached_property
     def _hands_on(self) -> Mapping[SubjectCode, frozenset[AccountId]]:
-        """Who labelled, masked, passed or verified a clip, by subject."""
-        exams = {row["id"]: row["exam_id"] for row in self.snapshot.all("intake_object") if row["exam_id"]}
-        found: dict[SubjectCode, set[AccountId]] = {}
-        for clip, account in self._touches():
-            if clip in exams and account is not None:
-                found.setdefault(self.subject_of[exams[clip]], set()).add(AccountId(account))
-        return {subject: frozenset(accounts) for subject, accounts in found.items()}
+        return hands_on(self.snapshot)
 
-    def _touches(self) -> Iterator[tuple[str, str | None]]:
-        """(clip, account) of every label and every step of a pixel check."""
-        labels = self.snapshot.all("clip_label")
-        actors = {seq: (self.snapshot.one("event", seq=seq) or {}).get("actor") for seq in {row["event_seq"] for row in labels}}
-        yield from ((row["clip_id"], actors[row["event_seq"]]) for row in labels)
-        yield from ((row["clip_id"], row["person_id"]) for row in self.snapshot.all("pixel_check"))
-        for row in self.snapshot.all("clip_release"):
-            yield row["clip_id"], row["checker_id"]
-            yield row["clip_id"], row["verifier_id"]
+
+def require_able(snapshot: Snapshot, of: Assignment, exam: ExamRecord) -> None:
+    """Whether the person may go on with what was dealt to them before.
+
+    Roles and charters change: since then they may have handled clips of the subject as a coordinator, or a charter may have come that
+    asks for other training. Raises NotTrainedError, KeptApartError.
+    """
+    if not all(trained_for(snapshot, of.account, charter) for charter in {exam.charter_hash, effective_charter(snapshot).hash}):
+        raise NotTrainedError
+    if of.account in hands_on(snapshot, exam.subject).get(exam.subject, ()):
+        raise KeptApartError(of.id)
+    if of.kind == ADJUDICATION and snapshot.one("assignment", exam_id=exam.id, account_id=of.account, kind=PRIMARY) is not None:
+        raise KeptApartError(of.id)

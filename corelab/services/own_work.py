@@ -11,14 +11,23 @@ from uuid import uuid4
 from corelab.domain.accounts import Role
 from corelab.domain.clip import Clip
 from corelab.domain.content import Draft, Json, Viewing, ranges_of, viewing_json
-from corelab.domain.reading_errors import AlreadySignedError, DraftChangedError, NotNextError, NotYoursError, UnattendedError
+from corelab.domain.reading_errors import (
+    AlreadySignedError,
+    DraftChangedError,
+    KeptApartError,
+    NotNextError,
+    NotTrainedError,
+    NotYoursError,
+    UnattendedError,
+)
 from corelab.domain.reading_states import ReadingCommand, next_state
 from corelab.domain.record_errors import NotSealedToError, ResealNeededError, SubmitConflictError
 from corelab.domain.room import room_for
 from corelab.domain.vocabulary import AssignmentId, ExamId, LabKind, Sha256
 from corelab.domain.worklist import WorkKind
-from corelab.services import accounts, refusals
+from corelab.services import accounts, refusals, shown
 from corelab.services.accounts import Session
+from corelab.services.eligibility import require_able
 from corelab.services.labs import OpenLab
 from corelab.services.packages.locking import require_unlocked
 from corelab.storage import reading_life, readings, released
@@ -144,7 +153,7 @@ def opening(
 ) -> Iterator[tuple[Transaction, Assignment]]:
     """The transaction in which the next one, or an own signed one, is opened.
 
-    Raises NotYoursError, NotNextError, ResealNeededError; a refusal leaves an event.
+    Raises NotYoursError, NotNextError, NotTrainedError, KeptApartError, ResealNeededError; a refusal leaves an event.
     """
     command = OPENED[kind].removesuffix("ed")
     try:
@@ -152,8 +161,15 @@ def opening(
             found = _to_open(transaction, session, assignment, kind)
             if signed_record(transaction, found) is None:
                 require_next(transaction, session, found)
+                require_able(transaction, found, shown.exam_of(transaction, found.exam))
             transaction.record(OPENED[kind], "assignment", assignment)
             yield transaction, found
+    except KeptApartError:
+        record_refusal(lab, session, command, assignment, "kept_apart")
+        raise
+    except NotTrainedError:
+        record_refusal(lab, session, command, assignment, "not_trained")
+        raise
     except NotYoursError:
         with refusals.recorded(lab, session, command, "assignment", assignment):
             raise

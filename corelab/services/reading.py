@@ -17,7 +17,6 @@ from corelab.domain.reading_errors import (
     ChecksFailedError,
     ClipsChangedError,
     FormChangedError,
-    NotTrainedError,
     ReasonMissingError,
 )
 from corelab.domain.reasons import Change, ReasonRefusedError, ReopenCause, reason_words
@@ -25,7 +24,8 @@ from corelab.domain.vocabulary import Answer, AssignmentId, Cell
 from corelab.domain.worklist import WorkKind, Worklist, WorklistRow, WorkState
 from corelab.services import accounts, own_work, refusals, shown, signing
 from corelab.services.accounts import Session
-from corelab.services.labs import OpenLab, effective_charter
+from corelab.services.eligibility import require_able
+from corelab.services.labs import OpenLab
 from corelab.services.own_work import Saved, Saving, Signed
 from corelab.services.signing import Complete
 from corelab.services.worklist import worklist
@@ -228,13 +228,12 @@ def _signable(snapshot: Snapshot, session: Session, reading: Reading) -> tuple[C
     found_faults = hard_faults(reading, clips)
     if found_faults:
         raise ChecksFailedError(found_faults)
-    if not accounts.trained_for(snapshot, session.account, effective_charter(snapshot).hash):
-        raise NotTrainedError
+    require_able(snapshot, found, shown.exam_of(snapshot, found.exam))
     return clips
 
 
 def _complete(snapshot: Snapshot, reading: Reading, of: Assignment, clips: Sequence[Clip], change: Change | None) -> Complete:
-    charter, before = effective_charter(snapshot).hash, next(reversed(readings.revisions(snapshot, of.id)), None)
+    charter, before = shown.exam_of(snapshot, of.exam).charter_hash, next(reversed(readings.revisions(snapshot, of.id)), None)
     revision = before.revision + 1 if before else 1
     content = ReadingContent(
         charter=charter,

@@ -1,0 +1,41 @@
+"""Who had a hand in the clips of a subject: labelled one, masked, passed or verified it."""
+
+from collections.abc import Iterator, Mapping
+
+from sqlalchemy import ColumnElement, Select, select
+
+from corelab.domain.vocabulary import AccountId, SubjectCode
+from corelab.storage.schema import TABLES
+from corelab.storage.snapshot import Snapshot
+
+
+def hands_on(snapshot: Snapshot, subject: SubjectCode | None = None) -> Mapping[SubjectCode, frozenset[AccountId]]:
+    """Of every subject, or of one; a subject whose clips nobody touched is left out."""
+    found: dict[SubjectCode, set[AccountId]] = {}
+    for statement in _statements():
+        code = TABLES["subject"].columns.code
+        for row in snapshot.query(statement if subject is None else statement.where(code == subject)):
+            if row["person"] is not None:
+                found.setdefault(SubjectCode(row["subject"]), set()).add(AccountId(row["person"]))
+    return {each: frozenset(accounts) for each, accounts in found.items()}
+
+
+def _statements() -> Iterator[Select[tuple[str, str]]]:
+    label, event = TABLES["clip_label"], TABLES["event"]
+    check, release = TABLES["pixel_check"], TABLES["clip_release"]
+    yield _of_clips(label.columns.clip_id, event.columns.actor).join(event, event.columns.seq == label.columns.event_seq).distinct()
+    yield _of_clips(check.columns.clip_id, check.columns.person_id).distinct()
+    for person in (release.columns.checker_id, release.columns.verifier_id):
+        yield _of_clips(release.columns.clip_id, person).distinct()
+
+
+def _of_clips(clip: ColumnElement[str], person: ColumnElement[str]) -> Select[tuple[str, str]]:
+    """(subject code, person) of the rows that name these clips."""
+    received, exam, subject = TABLES["intake_object"], TABLES["exam"], TABLES["subject"]
+    return (
+        select(subject.columns.code.label("subject"), person.label("person"))
+        .select_from(clip.table)
+        .join(received, received.columns.id == clip)
+        .join(exam, exam.columns.id == received.columns.exam_id)
+        .join(subject, subject.columns.id == exam.columns.subject_id)
+    )
