@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from corelab.storage.database import is_writable, told
+from corelab.storage.database import open_file, told
 
 _PAGES = 4096
 
@@ -16,14 +16,13 @@ def copy_database(source: Path, target: Path, progress: Callable[[int, int], Non
 
     A record that comes meanwhile from another program begins the copy anew. Raises DiskFullError and the other LabErrors.
     """
-    mode = "rw" if is_writable(source) else "ro"
 
     def tell(_status: int, remaining: int, total: int) -> None:
         progress(total - remaining, total)
 
     with (
         told(source),
-        closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode={mode}", uri=True)) as opened,
+        closing(open_file(source, read_only=True)) as opened,
         closing(sqlite3.connect(target)) as copy,
     ):
         opened.execute("PRAGMA query_only=ON")

@@ -15,6 +15,7 @@ from sqlalchemy.pool import QueuePool
 
 from corelab.domain.record_errors import (
     DiskFullError,
+    JournalLeftError,
     LabCorruptError,
     LabError,
     LabLockedError,
@@ -25,13 +26,15 @@ from corelab.domain.record_errors import (
 )
 from corelab.storage.older import read_as_now
 
+BUSY = "busy_timeout=5000"
+"""How long a write waits for another program, in milliseconds."""
 _PRAGMAS = (
     "foreign_keys=ON",
     "recursive_triggers=ON",
     "trusted_schema=OFF",
     "cell_size_check=ON",
     "secure_delete=ON",
-    "busy_timeout=5000",
+    BUSY,
 )
 _WRITING = ("journal_mode=TRUNCATE", "synchronous=EXTRA", *(("fullfsync=1",) if sys.platform == "darwin" else ()))
 _WRITES = "corelab_writes"
@@ -61,15 +64,50 @@ def engine_for(path: Path, *, read_only: bool) -> Engine:
 
 
 def _connection(path: Path, *, read_only: bool) -> sqlite3.Connection:
-    # A crash may have left a journal to roll back, which needs a writable file even for reading; query_only still stops every change.
-    mode = "ro" if read_only and not is_writable(path) else "rw"
-    uri = f"{path.absolute().as_uri()}?mode={mode}"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    connection = open_file(path, read_only=read_only)
     if read_only:
         read_as_now(connection)
     for pragma in (*_PRAGMAS, *(("query_only=ON",) if read_only else _WRITING)):
         connection.execute(f"PRAGMA {pragma}")
     return connection
+
+
+def open_file(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    """The one way in which a lab's file is opened: never in WAL mode, and without a change where it cannot be written.
+
+    Libraries of SQLite before 3.51.3 can lose writes in WAL mode when two connections reset it at once; a file that another program
+    left in it is brought back first. Raises LabLockedError while that program has it open, and JournalLeftError.
+    """
+    # A crash may have left a journal to roll back, which needs a writable file even for reading; query_only still stops every change.
+    writable = is_writable(path)
+    if not writable:
+        _require_whole(path)
+    mode = "rw" if writable or not read_only else "ro"
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False)
+    try:
+        if writable:
+            _leave_wal(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _leave_wal(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute(f"PRAGMA {BUSY}")
+    if connection.execute(f"PRAGMA {_WRITING[0]}").fetchone()[0] != "truncate":
+        raise LabLockedError(path, "another program uses it in WAL mode")
+
+
+def _require_whole(path: Path) -> None:
+    """Of a file that cannot be written: nothing is left in a journal, and its header asks for no WAL (2 in bytes 18 and 19)."""
+    for suffix in ("-journal", "-wal"):
+        left = path.with_name(path.name + suffix)
+        if left.is_file() and left.stat().st_size > 0:
+            raise JournalLeftError(path, suffix)
+    with path.open("rb") as content:  # closing this would drop the locks of a writer in this process; here there can be none
+        if b"\x02" in content.read(20)[18:]:
+            raise JournalLeftError(path, "WAL")
 
 
 def is_writable(path: Path) -> bool:

@@ -13,7 +13,8 @@ from corelab.domain.audit import Fault
 from corelab.domain.clock import Clock
 from corelab.domain.record_errors import LabExistsError, LabUnsoundError, NewerSchemaError, NotALabError
 from corelab.domain.vocabulary import LabId
-from corelab.storage.database import connected, engine_for, is_writable, told
+from corelab.storage.database import connected, engine_for, is_writable, open_file, told
+from corelab.storage.network import refuse_network
 from corelab.storage.schema import REVISION, REVISIONS, VERSION_TABLE, statements
 from corelab.storage.snapshot import Head, Row, Snapshot
 from corelab.storage.transaction import Actor, NewRow, Recorded, Transaction
@@ -35,9 +36,10 @@ class Store:
 
     @classmethod
     def create(cls, path: Path, clock: Clock, lab_id: LabId) -> Self:
-        """A new, empty database; its first event is the caller's. Raises LabExistsError."""
+        """A new, empty database; its first event is the caller's. Raises LabExistsError, NetworkFileSystemError."""
         if path.exists():
             raise LabExistsError(path)
+        refuse_network(path)
         with told(path), closing(sqlite3.connect(path)) as connection:
             connection.executescript(";\n".join(("BEGIN", *statements(), VERSION_TABLE, "")))
             connection.execute("INSERT INTO alembic_version VALUES (?)", (REVISION,))
@@ -48,8 +50,12 @@ class Store:
     def open(cls, path: Path, clock: Clock, *, read_only: bool = False) -> Self:
         """The database of a lab; an older one is brought up to date first, or only read as it is.
 
-        Raises NotALabError, NewerSchemaError, MigrationRefusedError and other LabErrors.
+        A file that cannot be written is only read. Raises NotALabError, NewerSchemaError, NetworkFileSystemError for one that would be
+        written on another machine, MigrationRefusedError and other LabErrors.
         """
+        read_only = read_only or not is_writable(path)
+        if not read_only:
+            refuse_network(path)
         found = _revision(path)
         if found not in REVISIONS:
             raise NewerSchemaError(path, found)
@@ -99,8 +105,7 @@ def _lab_id(path: Path) -> LabId:
 def _asked(path: Path, question: str) -> str:
     if not path.is_file() or path.stat().st_size == 0:
         raise NotALabError(path)
-    mode = "rw" if is_writable(path) else "ro"
-    with told(path), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True)) as connection:
+    with told(path), closing(open_file(path, read_only=True)) as connection:
         try:
             row = connection.execute(question).fetchone()
         except sqlite3.OperationalError as error:

@@ -29,5 +29,20 @@ KEEPING_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
             "This file is no backup that this version can read.", "Nothing was restored.", "Choose a file that `corelab backup` wrote."
         ),
         "BackupDamagedError": _damaged,
+        "NetworkFileSystemError": lambda error: Words(
+            f"This lab lies on another machine ({error.kind}), where two programs at once can damage its database.",
+            "It was not opened for writing.",
+            "Keep the lab on a disk of this machine; for several workstations use a PostgreSQL lab.",
+        ),
+        "JournalLeftError": said(
+            "This lab was copied in the middle of a change, and here it cannot be written to finish it.",
+            "It was not changed.",
+            "Copy its folder to a place that can be written and open it there, or use a backup.",
+        ),
+        "LabOpenElsewhereError": lambda error: Words(
+            f"This lab is open in another window: on {error.host}, process {error.pid}, since {error.since}.",
+            "Nothing was changed.",
+            "Sign out and close that window, then try again; or look at the lab here without changing it.",
+        ),
     }
 )

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from corelab.domain.clock import Clock, stamp
 from corelab.domain.record_errors import MigrationRefusedError
 from corelab.domain.vocabulary import LabId
-from corelab.storage.database import connected, engine_for
+from corelab.storage.database import connected, engine_for, open_file
 from corelab.storage.transaction import Actor, Transaction
 from corelab.storage.verify import check_connection, check_database
 
@@ -76,7 +76,7 @@ def keep_copy(path: Path, clock: Clock) -> Path:
     folder = path.parent / "backups"
     folder.mkdir(exist_ok=True)
     copy = folder / f"before-migration-{stamp(clock.now()).replace(':', '')}.db"
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+    with closing(open_file(path, read_only=True)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
     with copy.open("rb+") as written:
         os.fsync(written.fileno())

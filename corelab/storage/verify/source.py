@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from corelab.domain.audit import Fault, Header
-from corelab.storage.database import is_writable
+from corelab.storage.database import open_file
 from corelab.storage.older import read_as_now
 from corelab.storage.schema import COLUMNS
 
@@ -94,8 +94,7 @@ class Source:
 @contextmanager
 def source_of(path: Path) -> Iterator[Source]:
     """The database, opened for reading only. Raises sqlite3.Error where it cannot be read."""
-    mode = "rw" if is_writable(path) else "ro"  # a crash may have left a journal to roll back first
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None)) as connection:
+    with closing(open_file(path, read_only=True)) as connection:
         connection.text_factory = _text
         read_as_now(connection)
         for pragma in ("query_only=ON", "trusted_schema=OFF", "cell_size_check=ON", "busy_timeout=5000"):
