@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from corelab.imaging.deid.keyed import Keyed
 from corelab.services.accounts import Session, custody_public, lab_secret, permit
 from corelab.services.intake.exam_work import Wanted, exam_rows, pseudonym, require_names, settle
 from corelab.services.intake.facts import payload_of
+from corelab.services.intake.leftovers import remove_leftovers
 from corelab.services.intake.patients import Patients
 from corelab.services.intake.quarantine import Place, made_folder
 from corelab.services.intake.report import IntakeReport, ObjectReport
@@ -65,6 +67,7 @@ def take_in(  # noqa: PLR0913 - what a delivery is
     found = listed(sources)
     if not dry_run:
         set_strays_aside(lab, session, role)
+        remove_leftovers(lab.quarantine, lab.clock.now())
     work = _Delivery(lab, session, role, wanted, key, custody, retired)
     with _folder(lab, work.id, dry_run=dry_run) as folder:
         begun = work.foreseen(folder) if dry_run else work.begun(folder)
@@ -87,7 +90,7 @@ def _never() -> bool:
 
 @contextmanager
 def _folder(lab: OpenLab, delivery: str, *, dry_run: bool) -> Iterator[Path]:
-    folder = lab.quarantine / (f".try-{delivery}" if dry_run else delivery)
+    folder = lab.quarantine / (f".try-{os.getpid()}-{delivery}" if dry_run else delivery)
     try:
         yield folder
     finally:

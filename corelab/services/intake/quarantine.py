@@ -1,5 +1,6 @@
 """Where delivered bytes lie until a clip of them is released, and what is kept sealed beside them."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -29,8 +30,8 @@ class Place:
         return self.folder / f"{self.n}.{sha256[:16]}.dcm"
 
     def draft(self) -> Path:
-        """A file in the making: another name at each call, so that no two windows write into one file."""
-        return self.folder / f"{self.n}.{token_hex(8)}.new"
+        """A file in the making: another name at each call, so that no two windows write into one file; it tells whose it is."""
+        return self.folder / f"{self.n}.{os.getpid()}.{token_hex(8)}.new"
 
     @property
     def tokens(self) -> Path:
