@@ -88,6 +88,79 @@ class _RecordingFile(apsw.VFSFile):
         self._folder_due = False
 
 
+# ---------------------------------------------------------------- a disk that fails
+
+
+FAILURES: Mapping[str, int] = {
+    "full": apsw.SQLITE_FULL,
+    "write": apsw.SQLITE_IOERR_WRITE,
+    "sync": apsw.SQLITE_IOERR_FSYNC,
+    "truncate": apsw.SQLITE_IOERR_TRUNCATE,
+    "read": apsw.SQLITE_IOERR_READ,
+    "open": apsw.SQLITE_CANTOPEN,
+}
+"""What can go wrong with a file: by which call, and as what SQLite hears of it."""
+
+
+class FailingDisk(apsw.VFS):
+    """Real files, until ``break_after``: from then on calls of one kind fail, until ``repair``."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._what, self._calls, self.failed = "", 0, 0
+        super().__init__(name, "")
+
+    def break_after(self, what: str, calls: int) -> None:
+        self._what, self._calls, self.failed = what, calls, 0
+
+    def repair(self) -> None:
+        self._what = ""
+
+    def meet(self, what: str) -> None:
+        """Raises when it is this call's turn to fail."""
+        if what != self._what:
+            return
+        self._calls -= 1
+        if self._calls < 0:
+            self.failed += 1
+            raise apsw.exception_for(FAILURES[what])
+
+    def xOpen(self, name: Any, flags: list[int]) -> apsw.VFSFile:  # noqa: N802 - apsw's name
+        if flags[0] & _JOURNALS:
+            self.meet("open")
+        return _FailingFile(self, name, flags)
+
+    def excepthook(self, *_: object) -> bool:
+        """SQLite has been told; nothing to print."""
+        return True
+
+
+class _FailingFile(apsw.VFSFile):
+    def __init__(self, disk: FailingDisk, name: Any, flags: list[int]) -> None:
+        self._disk = disk
+        super().__init__("", name, flags)
+
+    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802 - apsw's name
+        self._disk.meet("full")
+        self._disk.meet("write")
+        super().xWrite(data, offset)
+
+    def xRead(self, amount: int, offset: int) -> bytes:  # noqa: N802 - apsw's name
+        self._disk.meet("read")
+        return super().xRead(amount, offset)
+
+    def xTruncate(self, newsize: int) -> None:  # noqa: N802 - apsw's name
+        self._disk.meet("truncate")
+        super().xTruncate(newsize)
+
+    def xSync(self, flags: int) -> None:  # noqa: ARG002, N802 - apsw's name
+        self._disk.meet("sync")
+
+    def excepthook(self, *_: object) -> bool:
+        """As above."""
+        return True
+
+
 # ---------------------------------------------------------------- what is left after a cut
 
 
