@@ -80,3 +80,10 @@ def read_by_both(lab: Lab, visit: str = "D10", **differs: int | str) -> ExamId:
     signs(lab, lab.reader_1)
     signs(lab, lab.reader_2, "", **differs)
     return exam
+
+
+def refusals(lab: Lab) -> list[tuple[str, str]]:
+    """(command, why) of every command that a state refused."""
+    with lab.open.store.read() as snapshot:
+        events = [event for event in snapshot.events(kind="command.refused") if event["reason"]]
+        return [(str(snapshot.opening_of(event["seq"])["command"]), str(event["reason"])) for event in events]

@@ -99,7 +99,7 @@ class Dealing:
     def run(self) -> Assigned:
         waiting = {exam: Why.NOT_READY for exam in self._exams if exam.state is ExamState.RECEIVING}
         replaced, unfilled = self._replacements
-        waiting |= dict.fromkeys(unfilled, Why.NO_REPLACEMENT)
+        waiting |= unfilled
         ready = [exam for exam in self._exams if exam.state is ExamState.READY]
         waiting |= {exam: why for exam in ready if (why := self._refusal(exam)) is not None}
         dealt = [exam for exam in ready if exam not in waiting]
@@ -108,17 +108,19 @@ class Dealing:
         return Assigned(2 * len(dealt) + len(replaced), tuple(WaitingExam(one.id, one.subject, one.visit, waiting[one]) for one in listed))
 
     @cached_property
-    def _replacements(self) -> tuple[tuple[_Slot, ...], tuple[_Exam, ...]]:
-        """Who takes the slots that are free again, and the exams for which nobody is left."""
+    def _replacements(self) -> tuple[tuple[_Slot, ...], Mapping[_Exam, Why]]:
+        """Who takes the slots that are free again, and why exams wait for which nobody is left."""
         exams = {exam.id: exam for exam in self._exams if exam.state is ExamState.ASSIGNED}
-        choice, filled, unfilled = Replacements(self._transaction, self._pool, self._seed), [], []
+        choice = Replacements(self._transaction, self._pool, self._seed)
+        filled: list[_Slot] = []
+        unfilled: dict[_Exam, Why] = {}
         for free in free_slots(self._transaction, exams):
             account = choice.choose(free)
             if account is None:
-                unfilled.append(exams[free.exam])
+                unfilled[exams[free.exam]] = Why.NO_REPLACEMENT if choice.deciders(free.exam) else Why.NO_ADJUDICATOR
             else:
                 filled.append(_Slot(exams[free.exam], free.slot, self._user_of[account], free.attempt))
-        return tuple(filled), tuple(unfilled)
+        return tuple(filled), unfilled
 
     @cached_property
     def _exams(self) -> tuple[_Exam, ...]:

@@ -58,10 +58,17 @@ class Replacements:
         return chosen
 
     def _candidates(self, exam: ExamId, subject: SubjectCode) -> Mapping[str, AccountId]:
-        before = {row["account_id"] for row in self._snapshot.all("assignment", exam_id=exam)}
-        deciders = {one.account for one in self._pool.adjudicators(subject)} - before
+        before, deciders = self._before(exam), self.deciders(exam)
         able = (one for one in self._pool.readers(subject) if one.account not in before and deciders - {one.account})
         return {one.user_name: one.account for one in able}
+
+    def deciders(self, exam: ExamId) -> frozenset[AccountId]:
+        """Who could adjudicate this exam: nobody who had an earlier case of it."""
+        able = {one.account for one in self._pool.adjudicators(self._pool.subject_of[exam])}
+        return frozenset(able - self._before(exam))
+
+    def _before(self, exam: ExamId) -> set[AccountId]:
+        return {AccountId(row["account_id"]) for row in self._snapshot.all("assignment", exam_id=exam)}
 
     def _holds(self, subject: SubjectCode, slot: int, account: AccountId) -> bool:
         return (subject, slot, account) in self._holders
