@@ -15,6 +15,7 @@ from typing import Any
 from corelab import services
 from corelab.domain.access import IdentityCheck
 from corelab.domain.accounts import Command, Role
+from corelab.domain.charter import CharterError
 from corelab.domain.clip import Clip, Timing, TimingSource
 from corelab.domain.intake import IntakeRefusedError
 from corelab.domain.reading_errors import NotYoursError
@@ -77,6 +78,7 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "adjudication.sign": _not_decided(NOTHING, A_CASE, "the password"),
         "assignment.assign": by(Command.ASSIGN)(),
         "assignment.chance": Ask.PART,
+        "charter_approval.approve": by(Command.CHARTER, otherwise=CharterError)(b"no charter", "the password"),
         "clips.open_clip": by(Command.READ, Command.ADJUDICATE, otherwise=ClipMissingError)(A_CLIP),
         "comparison.release_and_compare": by(Command.COMPARE)(),
         "custody.recover": by(Command.CUSTODY, otherwise=CodeRefusedError)("no code", "the password"),
@@ -122,6 +124,7 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "second_factor.removals": by(Command.PEOPLE)(),
         "second_factor.request_removal": _unknown_person(NOBODY, WHY),
         "session.lab_secret": Ask.PART,
+        "sign_in.is_over": Ask.SELF,
         "sign_in.sign_out": Ask.SELF,
         "password_check.check_password": Ask.SELF,
         "password_check.signer": Ask.SELF,

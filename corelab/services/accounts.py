@@ -23,7 +23,7 @@ from corelab.services.custody_grants import grant_custody, holds_custody
 from corelab.services.labs import OpenLab
 from corelab.services.password_check import check_password, signer
 from corelab.services.session import Session, box_public, custody_public, held_custody, lab_secret, permit
-from corelab.services.sign_in import sign_in, sign_out
+from corelab.services.sign_in import is_over, sign_in, sign_out
 from corelab.services.training import is_trained, record_training, trained_for
 from corelab.storage import people as records
 from corelab.storage.codes import typed_code
@@ -44,6 +44,7 @@ __all__ = [
     "grant_custody",
     "held_custody",
     "holds_custody",
+    "is_over",
     "is_trained",
     "lab_secret",
     "people",

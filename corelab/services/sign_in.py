@@ -211,6 +211,12 @@ def _custody(snapshot: Snapshot, lab: OpenLab, person: Person, box: BoxSecret) -
     return granted_custody(lab.lab_id, box, sealed) if sealed else None
 
 
+def is_over(lab: OpenLab, session: Session) -> bool:
+    """Whether this sign-in was ended, here or elsewhere."""
+    with lab.store.read() as snapshot:
+        return snapshot.one("session_end", session_id=session.id) is not None
+
+
 def sign_out(lab: OpenLab, session: Session, cause: str = "signed_out") -> WitnessFailedError | None:
     """End the sign-in and overwrite its keys, also where the end cannot be recorded; a sign-in that is over already stays so.
 

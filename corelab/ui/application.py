@@ -22,7 +22,10 @@ from corelab.ui.idle import IdleWatch
 from corelab.ui.jobs import Cancel, Jobs, ThreadJobs
 from corelab.ui.lock_screen import LockScreen
 from corelab.ui.main_window import MainWindow
+from corelab.ui.notice_watch import NoticeWatch
+from corelab.ui.own_account import OwnAccount
 from corelab.ui.read_only import ReadOnlyBanner
+from corelab.ui.sign_in_flow import SignInFlow
 from corelab.ui.sign_in_page import SignInPage
 from corelab.ui.theme import apply_theme
 from corelab.ui.welcome_page import WelcomePage
@@ -51,6 +54,8 @@ class Front(QObject):
         self.jobs = jobs
         self.idle = IdleWatch(self)
         self.banner = ReadOnlyBanner(window)
+        self.watch = NoticeWatch(window)
+        self.own = OwnAccount(window)
         self._doors = doors
         self._lab: OpenLab | None = None
         self._desk: Desk | None = None
@@ -61,6 +66,7 @@ class Front(QObject):
         window.sign_out_requested.connect(self.sign_out)
         window.closed.connect(self._on_closed)
         self.idle.idle.connect(self._on_idle)
+        self.watch.over.connect(self.lock)
 
     # ------------------------------------------------------------ which lab
 
@@ -78,9 +84,10 @@ class Front(QObject):
         self._lab = lab
         self.banner.tell(lab)
         self._sign_in = SignInPage(lab.kind)
-        self._sign_in.sign_in_requested.connect(self._on_sign_in)
-        self._sign_in.activation_requested.connect(self._on_activate)
         self._sign_in.other_lab_requested.connect(self.welcome)
+        flow = SignInFlow(lab, self.jobs, self._sign_in)
+        flow.signed_in.connect(self._on_signed_in)
+        flow.abandoned.connect(self._on_abandoned)
         self.window.uncover()
         self.window.cover(self._sign_in)
         self._sign_in.show_sign_in(user)
@@ -115,38 +122,33 @@ class Front(QObject):
 
     # ------------------------------------------------------------ who
 
-    def _on_sign_in(self, user: str, password: str) -> None:
-        if self._lab is not None:
-            self.jobs.query(self, partial(accounts.sign_in, self._lab, user, password), self._on_signed_in, self._refuse_sign_in)
-
-    def _on_activate(self, code: str, password: str) -> None:
-        if self._lab is not None:
-            self.jobs.query(self, partial(accounts.activate, self._lab, code, password), self._on_activated, self._refuse_sign_in)
-
-    def _on_activated(self, _answer: object) -> None:
-        if self._lab is not None:
-            self.ask_sign_in(self._lab).say("Your password is set. Sign in with your user name and the new password.")
-
     def _on_signed_in(self, session: Session) -> None:
         if self._lab is not None:
             self._desk = Desk(self._lab, session, self.jobs)
             self._sign_in = None
             self.window.begin(self._desk)
             self.idle.watch()
+            self.own.begin(self._desk)
+            self.watch.begin(self._desk)
             notices.tell(self.window, self._desk)
 
-    def _refuse_sign_in(self, error: Exception) -> None:
-        if self._sign_in is not None:
-            self._sign_in.refuse(error)
+    def _on_abandoned(self) -> None:
+        if self._lab is not None:
+            self.ask_sign_in(self._lab)
 
     def sign_out(self) -> None:
         """Pages save, the window forgets, the keys are given back."""
         if self._desk is None or self._lab is None or not self.window.end():
             return
         desk, self._desk, self._lock = self._desk, None, None
-        self.idle.stop()
+        self._stop()
         self.jobs.query(self, partial(accounts.sign_out, desk.lab, desk.session), self._on_left, self._show_error)
         self.ask_sign_in(self._lab)
+
+    def _stop(self) -> None:
+        self.idle.stop()
+        self.watch.end()
+        self.own.end()
 
     def _on_left(self, unwitnessed: Exception | None) -> None:
         if unwitnessed is not None:
@@ -192,6 +194,7 @@ class Front(QObject):
     def _on_closed(self) -> None:
         if self._desk is not None:
             desk, self._desk = self._desk, None
+            self._stop()
             self.jobs.query(self, partial(accounts.sign_out, desk.lab, desk.session), _nothing, _nothing)
 
     def _show_error(self, error: Exception) -> None:

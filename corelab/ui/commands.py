@@ -68,6 +68,9 @@ _M, _G, _A, _X = Group.MEASURE, Group.GRADE, Group.ADJUDICATE, Group.PIXEL_CHECK
 ACTIONS: tuple[Action, ...] = (
     Action("help", _E, "Keys, manual, changes", ("F1",)),
     Action("palette", _E, "Find a command", ("Ctrl+K",)),
+    Action("change_password", _E, "Change your password"),
+    Action("second_factor", _E, "Set up a second factor"),
+    Action("display_check", _E, "Check this display"),
     Action("lock", _E, "Lock the screen", ("Ctrl+L",)),
     Action("sign_out", _E, "Sign out", ("Ctrl+Shift+L",)),
     Action("screen", _E, "Go to a screen", tuple(f"Ctrl+{n}" for n in range(1, 10)), "Ctrl+1..9"),

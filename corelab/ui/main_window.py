@@ -13,6 +13,7 @@ from corelab.ui import commands
 from corelab.ui.command_palette import CommandPalette
 from corelab.ui.desk import Desk
 from corelab.ui.header import Header
+from corelab.ui.notice_bar import NoticeBar
 from corelab.ui.page import Page
 from corelab.ui.pages import PAGES, Entry
 
@@ -23,11 +24,18 @@ class MainWindow(QMainWindow):
     Signals:
         lock_requested: Ctrl+L.
         sign_out_requested: the person wants to leave.
+        password_requested, factor_requested: change the own password, set up a second factor.
+        display_check_requested: look at the grey steps of this display.
+        turned: another page has come on screen.
         closed: the window is gone for good; what was open had its chance to save.
     """
 
     lock_requested = Signal()
     sign_out_requested = Signal()
+    password_requested = Signal()
+    display_check_requested = Signal()
+    factor_requested = Signal()
+    turned = Signal()
     closed = Signal()
 
     def __init__(self, entries: Sequence[Entry] = PAGES) -> None:
@@ -39,12 +47,14 @@ class MainWindow(QMainWindow):
         self._last = ""
         self._covered = False
         self.header = Header()
+        self.notices = NoticeBar()
         self._stack = QStackedWidget()
         body = QWidget()
         lines = QVBoxLayout(body)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(0)
         lines.addWidget(self.header)
+        lines.addWidget(self.notices)
         lines.addWidget(self._stack, 1)
         self.setCentralWidget(body)
         self.header.page_chosen.connect(self.open_page)
@@ -63,6 +73,9 @@ class MainWindow(QMainWindow):
             commands.bind(self, "help", self._open_help),
             commands.bind(self, "palette", self._open_palette),
             commands.bind(self, "full_screen", self._toggle_full_screen),
+            commands.bind(self, "change_password", self.password_requested.emit),
+            commands.bind(self, "second_factor", self.factor_requested.emit),
+            commands.bind(self, "display_check", self.display_check_requested.emit),
             commands.bind(self, "lock", self.lock_requested.emit),
             commands.bind(self, "sign_out", self.sign_out_requested.emit),
         )
@@ -93,6 +106,7 @@ class MainWindow(QMainWindow):
         self._pages.clear()
         self._entries = ()
         self._desk = None
+        self._last = ""
         self.header.forget_person()
         log.tell("sign_out")
         self.setWindowTitle("Corelab")
@@ -107,6 +121,7 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(front)
         self._stack.setCurrentWidget(front)
         self.header.hide()
+        self.notices.cover()
         for action in self._actions:
             action.setEnabled(False)
 
@@ -119,6 +134,7 @@ class MainWindow(QMainWindow):
                 self._stack.removeWidget(widget)
                 widget.deleteLater()
         self.header.show()
+        self.notices.uncover()
         for action in self._actions:
             action.setEnabled(self._desk is not None)
 
@@ -144,9 +160,12 @@ class MainWindow(QMainWindow):
         self.header.show_headline("", "")
         self.header.show_saved("")
         self.header.show_page(name, navigation=entry.listed)
+        if self._last and self._last != name:
+            self.notices.forget_told()
         self._last = name
         self._stack.setCurrentWidget(page)
         page.opened(argument)
+        self.turned.emit()
         focus = QApplication.focusWidget()
         if focus is None or not page.isAncestorOf(focus):
             page.setFocus()

@@ -8,6 +8,7 @@ from corelab.ui.buttons import Button, Look
 from corelab.ui.cards import Card
 from corelab.ui.fields import Password, field
 from corelab.ui.parts import Badge, text_label
+from corelab.ui.sign_in_steps import Step, column
 from corelab.ui.theme import Colour, Size, Weight
 from corelab.ui.words import words_for
 
@@ -28,6 +29,7 @@ class SignInPage(QWidget):
     def __init__(self, kind: LabKind, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Sign in")
+        self._step: Step | None = None
         self._stack = QStackedWidget()
         self._stack.addWidget(self._sign_in())
         self._stack.addWidget(self._activation())
@@ -48,7 +50,7 @@ class SignInPage(QWidget):
         self.show_sign_in()
 
     def _sign_in(self) -> QWidget:
-        box, lines = _column("Sign in", "Corelab reads vascular ultrasound, blinded.")
+        box, lines = column("Sign in", "Corelab reads vascular ultrasound, blinded.")
         self.user = QLineEdit()
         self.password = Password()
         self.user.returnPressed.connect(self.password.setFocus)
@@ -65,7 +67,7 @@ class SignInPage(QWidget):
         return box
 
     def _activation(self) -> QWidget:
-        box, lines = _column("First sign-in", "The one-time code becomes your own password. Nobody else will ever know it.")
+        box, lines = column("First sign-in", "The one-time code becomes your own password. Nobody else will ever know it.")
         self.code = QLineEdit()
         self.new_password = Password()
         self.again = Password()
@@ -83,6 +85,8 @@ class SignInPage(QWidget):
         return box
 
     def show_sign_in(self, user: str = "") -> None:
+        self._forget_step()
+        self.show_busy(busy=False)
         self._stack.setCurrentIndex(0)
         self._fault.setText("")
         self.user.setText(user)
@@ -92,6 +96,27 @@ class SignInPage(QWidget):
         self._stack.setCurrentIndex(1)
         self._fault.setText("")
         self.code.setFocus()
+
+    def show_step(self, step: Step) -> None:
+        """Something follows the password: it takes the place of the fields."""
+        self._forget_step()
+        self.show_busy(busy=False)
+        self._fault.setText("")
+        self._step = step
+        self._stack.addWidget(step)
+        self._stack.setCurrentWidget(step)
+        step.take_focus()
+
+    @property
+    def step(self) -> Step | None:
+        """What follows the password, while it is on screen."""
+        return self._step
+
+    def _forget_step(self) -> None:
+        if self._step is not None:
+            self._stack.removeWidget(self._step)
+            self._step.deleteLater()
+            self._step = None
 
     def _on_back(self) -> None:
         self.show_sign_in()
@@ -109,6 +134,9 @@ class SignInPage(QWidget):
     def refuse(self, error: Exception) -> None:
         self.show_busy(busy=False)
         self._fault.setText(words_for(error).all)
+        if self._step is not None:
+            self._step.try_again()
+            return
         fields = (self.password,) if self._stack.currentIndex() == 0 else (self.again, self.new_password)
         for each in fields:
             each.clear()
@@ -129,13 +157,3 @@ class SignInPage(QWidget):
         elif code and password and self._activate.isEnabled():
             self.show_busy(busy=True)
             self.activation_requested.emit(code, password)
-
-
-def _column(title: str, second: str) -> tuple[QWidget, QVBoxLayout]:
-    box = QWidget()
-    lines = QVBoxLayout(box)
-    lines.setContentsMargins(0, 0, 0, 0)
-    lines.setSpacing(14)
-    lines.addWidget(text_label(title, Size.PAGE, Weight.HEADING, Colour.STRONG))
-    lines.addWidget(text_label(second, Size.BODY, Weight.TEXT, Colour.SECOND, wrap=True))
-    return box, lines

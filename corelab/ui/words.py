@@ -127,9 +127,9 @@ _WORDS: Mapping[type[BaseException], Callable[[Any], Words]] = MappingProxyType(
             "The lab cannot be written.", "What was saved before is kept.", "Ask for write access to the folder."
         ),
         records.LabLockedError: said(
-            "Another program holds the database.",
+            "The lab is busy: another program is writing into it.",
             "Nothing was lost; the last change is still on screen.",
-            "Close other windows on this lab, then try again.",
+            "Try again in a moment. If it stays busy, close other windows and commands on this lab.",
         ),
         records.DiskFullError: said("The disk is full.", "What was saved before is kept.", "Make room, then try again."),
         records.LabStorageError: said(

@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from corelab.domain import adjudication, form, intake, reading, reading_errors, record_errors
+from corelab.domain.access import Duty
 from corelab.domain.accounts import PasswordFault
 from corelab.domain.charter import CharterError
 from corelab.domain.vocabulary import Missing
@@ -145,6 +146,12 @@ print(*{n for m in modules if "bench" not in m for n, _ in inspect.getmembers(im
 
 
 FACTS: dict[str, object] = {
+    "duties": (Duty.NEW_PASSWORD,),
+    "workstation": "0" * 36,
+    "here": False,
+    "host": "READING-ROOM",
+    "since": datetime(2026, 1, 12, 8, tzinfo=UTC),
+    "name": "password_age_days",
     "missing": (),
     "faults": (),
     "excluded": (),
