@@ -111,6 +111,8 @@ class Pages:
     def _cells(self, texts: Sequence[str], columns: Sequence[Column], *, ruled: bool = True, first: str = TEXT) -> None:
         wrapped = [_wrapped(text, TEXT, self._width * share - _GAP) for text, (_title, share) in zip(texts, columns, strict=True)]
         height = max(len(lines) for lines in wrapped)
+        if height * _LEADING < self._size[1] / 2:  # a longer row may go on over the page
+            self._need(height * _LEADING + 3)
         at = 0
         while at < height:
             self._need(_LEADING + 3)

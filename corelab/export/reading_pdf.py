@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from corelab.domain.trail import GradeFacts, ReadingRecord, RevisionFacts, SignatureFacts, Wording
 from corelab.export.print_page import Column, Foot, Pages
 
-_GRADES: tuple[Column, ...] = (("Question", 0.34), ("Answer", 0.24), ("Evidence", 0.16), ("Since first entry", 0.26))
+_GRADES: tuple[Column, ...] = (("Question", 0.38), ("Answer", 0.27), ("Evidence", 0.12), ("Since first entry", 0.23))
 _ARROW = " \u2192 "
 _TRAIL: tuple[Column, ...] = (
     ("No.", 0.07),

@@ -77,14 +77,15 @@ def _asked(wanted: EventFilter) -> ColumnElement[bool]:
 
 
 def _changes() -> ColumnElement[bool]:
-    """An answer or note that was changed, or a row of a versioned table that is not its first."""
+    """An answer or note that was changed, or a row of a versioned table that is not its first; not the states that exams go through."""
     event = TABLES["event"].columns
-    later = [select(table.event_seq).where(table.n > 1) for table in (TABLES[name].columns for name in sorted(VERSIONED))]
+    kept = (TABLES[name].columns for name in sorted(VERSIONED.keys() - {"exam_status"}))
+    later = [select(table.event_seq).where(table.n > 1) for table in kept]
     revised = [select(TABLES[name].columns.event_seq).where(TABLES[name].columns.revision > 1) for name in ("reading", "adjudication")]
     return or_(event.kind.in_(CHANGING), event.seq.in_(union(*later, *revised)))
 
 
-CHANGING = ("answer.changed", "note.changed")
+CHANGING = ("answer.changed", "note.changed", "exam.not_imaged")
 
 
 def _about(exams: Collection[ExamId]) -> CompoundSelect[Any]:
