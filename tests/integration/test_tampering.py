@@ -4,23 +4,23 @@ import hashlib
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from corelab.domain import audit
 from corelab.domain.accounts import Role
 from corelab.domain.audit import Fault
 from corelab.domain.record_errors import NotALabError, PayloadSealedError
 from corelab.services.labs import DATABASE
 from corelab.services.verification import Verified, verify_lab
 from corelab.storage.keys import make_opening, new_keys
-from corelab.storage.schema import COLUMNS, REGULATED, hashed_columns
+from corelab.storage.schema import COLUMNS, REGULATED
 from tests.builders import Lab, a_lab
 from tests.every_table import CLIPS, a_lab_with_every_table
+from tests.tampering import behind_its_back, chained_anew
 
 CLIP = hashlib.sha256(CLIPS[0].encode()).hexdigest()
 CONTENT_STEPS = {"chain", "payload", "rows", "signature", "projection"}
@@ -38,22 +38,6 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def folder(original: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(original, tmp_path / "lab"))
-
-
-@contextmanager
-def behind_its_back(folder: Path) -> Iterator[sqlite3.Connection]:
-    """The database without triggers, references and checks; the triggers come back word for word."""
-    with closing(sqlite3.connect(folder / DATABASE, isolation_level=None)) as connection:
-        connection.execute("PRAGMA synchronous=OFF")
-        connection.execute("PRAGMA ignore_check_constraints=ON")
-        triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-        connection.execute("BEGIN")
-        for name, _ in triggers:
-            connection.execute(f'DROP TRIGGER "{name}"')
-        yield connection
-        for _, sql in triggers:
-            connection.execute(sql)
-        connection.execute("COMMIT")
 
 
 def tampered(folder: Path, *statements: str | tuple[str, Sequence[Any]]) -> Verified:
@@ -80,7 +64,7 @@ def test_the_untouched_lab_has_no_fault_and_a_row_in_every_table(original: Path)
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_a_changed_cell_is_found_in_every_column(original: Path, tmp_path: Path, table: str) -> None:
+def test_p11_02_a_changed_cell_is_found_in_every_column(original: Path, tmp_path: Path, table: str) -> None:
     folder = tmp_path / "lab"
     shutil.copytree(original, folder)
     for column in COLUMNS[table]:
@@ -104,6 +88,8 @@ def _other(connection: sqlite3.Connection, table: str, column: str, was: Any) ->
 
 
 GRADED = "segment = 'CFV' AND record_type = 'reading'"
+_SAME = "event_seq, account_id"
+_READERS = "SELECT account_id FROM signature WHERE record_type = 'reading' ORDER BY account_id"
 KINDS: dict[str, tuple[str, ...]] = {
     "row deleted": ("DELETE FROM training WHERE rowid = (SELECT min(rowid) FROM training)",),
     "row added": ("INSERT INTO site SELECT event_seq, 'S99' FROM site",),
@@ -132,6 +118,14 @@ KINDS: dict[str, tuple[str, ...]] = {
         "UPDATE signature SET record_id = (SELECT max(id) FROM reading) WHERE record_id = (SELECT min(id) FROM reading)",
     ),
     "signature deleted": ("DELETE FROM signature WHERE record_type = 'reading'",),
+    "signature of another person": (f"UPDATE signature SET account_id = ({_READERS} DESC) WHERE account_id = ({_READERS})",),
+    "account role row added": (
+        f"INSERT INTO account_revision SELECT {_SAME}, n + 1, printed_name, status, 'coordinator', NULL FROM account_revision LIMIT 1",
+    ),
+    "header of an event edited": ("UPDATE event SET actor = NULL WHERE seq = 9",),
+    "payload edited": ("UPDATE event_payload SET body = CAST(body || x'20' AS BLOB) WHERE seq = 2",),
+    "opening deleted": ("DELETE FROM opening WHERE seq = (SELECT min(seq) FROM opening)",),
+    "checkpoint exchanged": ("UPDATE checkpoint SET text = replace(text, 'at 2026', 'at 2025')",),
     "package manifest edited": ("UPDATE package SET manifest_sha256 = replace(manifest_sha256, '5', '6')",),
     "clip row pointing to another file": (f"UPDATE clip SET sha256 = '{'7' * 64}' WHERE sha256 = '{CLIP}'",),
     "charter exchanged": ("UPDATE charter SET toml = CAST(toml || x'0a' AS BLOB)",),
@@ -140,7 +134,7 @@ KINDS: dict[str, tuple[str, ...]] = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_of_tampering_is_found(folder: Path, kind: str) -> None:
+def test_p11_02_every_kind_of_tampering_is_found(folder: Path, kind: str) -> None:
     assert content_faults(tampered(folder, *KINDS[kind]))
 
 
@@ -200,27 +194,7 @@ def _asked(folder: Path, question: str) -> tuple[Any, ...]:
         return tuple(connection.execute(question).fetchone())
 
 
-def _chained_anew(connection: sqlite3.Connection) -> None:
-    """Every digest of the chain computed again over what now stands there: what a person with the file and no key can do."""
-    connection.row_factory = sqlite3.Row
-    lab = connection.execute("SELECT lab_id FROM lab").fetchone()["lab_id"]
-    prev = audit.genesis(lab)
-    for event in connection.execute("SELECT * FROM event ORDER BY seq").fetchall():
-        connection.execute("UPDATE signature SET prev_hash = ? WHERE event_seq = ?", (prev, event["seq"]))
-        values = {**dict(event), "prev": prev, "rows": audit.rows_digest(_row_digests(connection, event["seq"]))}
-        stored = values.pop("hash")
-        prev = audit.Header(lab=lab, **values).hash
-        new = (values["prev"], values["rows"], prev, stored)
-        connection.execute("UPDATE event SET prev = ?, rows = ?, hash = ? WHERE hash = ?", new)
-
-
-def _row_digests(connection: sqlite3.Connection, seq: int) -> Iterator[str]:
-    for table in REGULATED:
-        names = hashed_columns(table)
-        for row in connection.execute(f'SELECT * FROM "{table}" WHERE event_seq = ?', (seq,)):
-            yield audit.row_digest(table, {name: row[name] for name in names})
-
-
+_ADMINISTRATOR = "SELECT account_id FROM account_revision WHERE roles = 'administrator'"
 REWRITES: dict[str, tuple[str, Callable[[set[str]], bool]]] = {
     "a grade": (f"UPDATE grade SET value = 'full' WHERE {GRADED}", lambda steps: "projection" in steps),
     "the visit of an exam, before it was read": ("UPDATE exam SET visit = 'M6'", lambda steps: "signature" in steps),
@@ -229,7 +203,7 @@ REWRITES: dict[str, tuple[str, Callable[[set[str]], bool]]] = {
         lambda steps: "signature" in steps,
     ),
     "who read": (
-        "UPDATE assignment SET account_id = (SELECT account_id FROM account_revision WHERE roles = 'administrator') WHERE slot = 1",
+        f"UPDATE assignment SET account_id = ({_ADMINISTRATOR}) WHERE slot = 1 AND attempt = 1",
         lambda steps: "history" in steps,
     ),
     "the states of an exam": ("UPDATE exam_status SET state = 'locked' WHERE n = 2", lambda steps: "history" in steps),
@@ -240,11 +214,11 @@ REWRITES: dict[str, tuple[str, Callable[[set[str]], bool]]] = {
 
 
 @pytest.mark.parametrize("what", REWRITES)
-def test_a_chain_made_anew_without_keys_is_found(folder: Path, what: str) -> None:
+def test_p11_02_a_chain_made_anew_without_keys_is_found(folder: Path, what: str) -> None:
     statement, found_by = REWRITES[what]
     with behind_its_back(folder) as connection:
         connection.execute(statement)
-        _chained_anew(connection)
+        chained_anew(connection)
     steps = {fault.step for fault in verify_lab(folder).faults}
     assert not {"chain", "rows"} & steps
     assert found_by(steps), steps
@@ -253,7 +227,7 @@ def test_a_chain_made_anew_without_keys_is_found(folder: Path, what: str) -> Non
 def test_a_chain_made_anew_over_nothing_changed_is_the_same_chain(folder: Path) -> None:
     before = _asked(folder, "SELECT group_concat(hash) FROM event")
     with behind_its_back(folder) as connection:
-        _chained_anew(connection)
+        chained_anew(connection)
     assert _asked(folder, "SELECT group_concat(hash) FROM event") == before
 
 
@@ -338,7 +312,7 @@ def test_a_folder_without_a_lab_is_no_lab(tmp_path: Path) -> None:
 def test_a_lab_whose_rules_cannot_be_run_again_is_a_fault_and_no_crash(folder: Path) -> None:
     with behind_its_back(folder) as connection:
         connection.execute("UPDATE subject_attribute SET value = 'neither'")
-        _chained_anew(connection)
+        chained_anew(connection)
     assert "projection" in {fault.step for fault in verify_lab(folder).faults}
 
 
@@ -355,7 +329,7 @@ def test_a_header_that_cannot_be_read_is_a_fault_and_no_crash(folder: Path) -> N
 def test_a_time_before_the_event_before_it_is_found(folder: Path) -> None:
     with behind_its_back(folder) as connection:
         connection.execute("UPDATE event SET at = '2020-01-01T00:00:00.000Z' WHERE seq = 9")
-        _chained_anew(connection)
+        chained_anew(connection)
     assert any(fault.step == "chain" and fault.where.startswith("event 9 ") for fault in verify_lab(folder).faults)
 
 
