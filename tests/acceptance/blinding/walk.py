@@ -1,12 +1,14 @@
 """Every text that a window holds: of all its widgets, actions, models and documents, and what is painted by hand."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt
+from PySide6.QtCore import QAbstractItemModel, QMetaType, QModelIndex, QObject, Qt
 from PySide6.QtGui import QAction, QPainter, QPainterPath, QTextDocument
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
+
+from tests.acceptance.blinding.graph import text_of
 
 ROLES = (
     Qt.ItemDataRole.DisplayRole,
@@ -18,6 +20,8 @@ ROLES = (
     Qt.ItemDataRole.AccessibleDescriptionRole,
     *(Qt.ItemDataRole.UserRole + n for n in range(8)),
 )
+
+TEXTS = {each.value for each in (QMetaType.Type.QString, QMetaType.Type.QStringList, QMetaType.Type.QVariant)}
 
 
 def texts_on_screen() -> tuple[str, ...]:
@@ -33,7 +37,7 @@ def texts_of(root: QWidget) -> Iterator[str]:
     for each in (root, *root.findChildren(QObject)):
         yield from _properties(each)
         if isinstance(each, QAction):
-            yield from (each.text(), each.toolTip(), each.statusTip(), each.whatsThis(), str(each.data() or ""))
+            yield from (each.text(), each.toolTip(), each.statusTip(), each.whatsThis(), text_of(each.data()))
         if isinstance(each, QTextDocument):
             yield each.toPlainText()
         if isinstance(each, QAbstractItemView) and each.model() is not None:
@@ -44,12 +48,18 @@ def _properties(of: QObject) -> Iterator[str]:
     """Whatever Qt knows of it that is a text: title, text, tool tip, status tip, accessible name and description, placeholder, path..."""
     meta = of.metaObject()
     for n in range(meta.propertyCount()):
+        if meta.property(n).metaType().id() not in TEXTS:
+            continue
         value = meta.property(n).read(of)
         if isinstance(value, str):
             yield value
         elif isinstance(value, list):
             yield from (each for each in value if isinstance(each, str))
-    yield from (str(of.property(bytes(name.data()).decode())) for name in of.dynamicPropertyNames())
+    names = (bytes(name.data()).decode() for name in of.dynamicPropertyNames())
+    for name in names:
+        with suppress(RuntimeError):  # insides of Qt, of types that Python does not know
+            value = of.property(name)
+            yield value if isinstance(value, str) else ""
 
 
 def _of_model(model: QAbstractItemModel, parent: QModelIndex | None = None) -> Iterator[str]:
@@ -57,8 +67,8 @@ def _of_model(model: QAbstractItemModel, parent: QModelIndex | None = None) -> I
     for row in range(model.rowCount(parent)):
         for column in range(model.columnCount(parent)):
             index = model.index(row, column, parent)
-            yield from (str(value) for role in ROLES if (value := model.data(index, role)) is not None)
-            if model.hasChildren(index):
+            yield from (text_of(model.data(index, role)) for role in ROLES)
+            if model.rowCount(index):
                 yield from _of_model(model, index)
     for column in range(model.columnCount(parent)):
         yield str(model.headerData(column, Qt.Orientation.Horizontal))

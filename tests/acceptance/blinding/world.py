@@ -9,7 +9,7 @@ from pydicom.dataset import Dataset
 from corelab.domain.accounts import Role
 from corelab.domain.adjudication import DecisionReason, Take
 from corelab.domain.vocabulary import AssignmentId, Binding, Cell, Evidence, Grade, LabKind, SegmentId, Side
-from corelab.services import adjudication, assignment, comparison, intake, reading
+from corelab.services import accounts, adjudication, assignment, comparison, intake, reading
 from corelab.services.accounts import Session
 from corelab.services.adjudication import OpenCase
 from corelab.services.intake.exams import ExamOverview
@@ -76,6 +76,12 @@ class World:
     @property
     def third(self) -> Session:
         return self.lab.person(THIRD, Role.ADJUDICATOR)
+
+    def leave(self) -> None:
+        """Whoever is to sit at the window signs out elsewhere: one person has one sign-in."""
+        for user in (ME, THIRD):
+            if user in self.lab._sessions:
+                accounts.sign_out(self.lab.open, self.lab._sessions.pop(user))
 
     # ------------------------------------------------------------ what people do
 
