@@ -78,6 +78,25 @@ class NotTrainedError(Exception):
     """No training record for this major version of the charter."""
 
 
+class CharterRefusal(Enum):
+    """Why a charter cannot follow the one in force."""
+
+    OTHER = "other"
+    VERSION_USED = "version_used"
+    NOT_LATER = "not_later"
+    STEP = "step"
+    IN_USE = "in_use"
+
+
+class CharterRefusedError(Exception):
+    """A charter without faults that cannot follow the one in force; ``what``: that one's version, the used version, or the lost names."""
+
+    def __init__(self, why: CharterRefusal, what: str) -> None:
+        super().__init__(f"{why.value}: {what}")
+        self.why = why
+        self.what = what
+
+
 class KeptApartError(NotYoursError):
     """The person handled clips of this subject, or read this exam, since it was dealt to them.
 

@@ -1,15 +1,16 @@
 """One lab, opened: where its parts lie and which charter is in force. Making one is re-exported from here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from corelab.domain.accounts import Meaning
 from corelab.domain.charter import Charter, load_charter
 from corelab.domain.clock import Clock
-from corelab.domain.record_errors import NotALabError
+from corelab.domain.record_errors import NotALabError, RecordDamagedError
 from corelab.domain.vocabulary import LabId, LabKind
 from corelab.services.lab_making import DATABASE, CreatedLab, LabSecrets, NewPerson, create
+from corelab.services.window_lock import WindowHold
 from corelab.services.workstation import Workstation, this_workstation
 from corelab.storage.snapshot import Snapshot
 from corelab.storage.store import Store
@@ -19,7 +20,10 @@ __all__ = ["DATABASE", "CreatedLab", "LabSecrets", "NewPerson", "OpenLab", "char
 
 @dataclass(frozen=True, slots=True)
 class OpenLab:
-    """One lab, opened: its folder and its store. Nothing of it may be shown before somebody signed in."""
+    """One lab, opened: its folder and its store. Nothing of it may be shown before somebody signed in.
+
+    ``hold`` keeps other windows away; commands have none.
+    """
 
     folder: Path
     store: Store
@@ -28,6 +32,7 @@ class OpenLab:
     trial_id: str
     kind: LabKind
     configuration: Path
+    hold: WindowHold | None = field(default=None, repr=False, compare=False)
 
     @property
     def clips(self) -> Path:
@@ -62,6 +67,8 @@ class OpenLab:
 
     def close(self) -> None:
         self.store.close()
+        if self.hold is not None:
+            self.hold.release()
 
 
 def effective_charter(snapshot: Snapshot) -> Charter:
@@ -73,11 +80,17 @@ def effective_charter(snapshot: Snapshot) -> Charter:
 
 
 def charter_of(snapshot: Snapshot, content_hash: str) -> Charter:
-    """A charter of this lab by its content hash, for records that were made under it."""
+    """A charter of this lab by its content hash, for records that were made under it.
+
+    Raises RecordDamagedError for one whose stored text was altered since it was approved.
+    """
     found = snapshot.one("charter", hash=content_hash)
     if found is None:
         raise LookupError(content_hash)
-    return _parsed(found["toml"])
+    charter = _parsed(found["toml"])
+    if charter.hash != content_hash:
+        raise RecordDamagedError(found["event_seq"], "the charter is not the one that was approved")
+    return charter
 
 
 @lru_cache(maxsize=16)

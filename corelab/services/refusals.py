@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from types import MappingProxyType
 
-from corelab.domain.reading_errors import AlreadySignedError, NotNextError, NotYoursError, ReasonMissingError
+from corelab.domain.reading_errors import AlreadySignedError, KeptApartError, NotNextError, NotYoursError, ReasonMissingError
 from corelab.domain.reading_states import StateRefusedError
 from corelab.domain.reasons import ReasonRefusedError
 from corelab.domain.record_errors import LabError, SecondPersonError, SignedOutError
@@ -16,6 +16,7 @@ from corelab.services.packages.errors import LockedError, NotLockedError
 _CODES: Mapping[type[Exception], str] = MappingProxyType(
     {
         AlreadySignedError: "already_signed",
+        KeptApartError: "kept_apart",
         LockedError: "locked",
         NotLockedError: "not_locked",
         NotNextError: "not_next",

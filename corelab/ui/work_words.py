@@ -8,6 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from corelab.ui.life_words import LIFE_WORDS
 from corelab.ui.said import Words, said
 
 
@@ -129,8 +130,25 @@ def _clip(error: Any) -> Words:
     )
 
 
+_CHARTER_REFUSALS: Mapping[str, str] = MappingProxyType(
+    {
+        "other": "This is the charter of another trial; version {what} is in force.",
+        "version_used": "The lab knows a charter of version {what} already.",
+        "not_later": "This version is not later than {what}, which is in force, or does not name it in supersedes.",
+        "step": "What this charter changes asks for a larger step of the version after {what}.",
+        "in_use": "The lab's exams name what this charter does not have any more: {what}.",
+    }
+)
+
+
+def _charter_refused(error: Any) -> Words:
+    happened = _CHARTER_REFUSALS[error.why.value].format(what=error.what)
+    return Words(happened, "The charter in force stays.", "Correct the file and approve it again.")
+
+
 WORK_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
     {
+        **LIFE_WORDS,
         "ReadingIncompleteError": _incomplete,
         "CaseIncompleteError": _undecided,
         "ChecksFailedError": _checks,
@@ -159,6 +177,7 @@ WORK_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
             "What you see was not saved; what was saved in the other window is kept.",
             "Open it again from the worklist.",
         ),
+        "CharterRefusedError": _charter_refused,
         "NotTrainedError": said(
             "Your training for this charter is not on record.", "Nothing was changed.", "Ask a coordinator to record it on the People page."
         ),

@@ -1,0 +1,187 @@
+"""A later version of the charter: who may approve it, what it must say, what keeps the former one, and whom it shuts out."""
+
+import hashlib
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from corelab.cli import cli
+from corelab.domain.charter import CharterError
+from corelab.domain.reading_errors import CharterRefusal, CharterRefusedError, NotTrainedError
+from corelab.domain.record_errors import RecordDamagedError, SignInRefusedError
+from corelab.services import accounts, assignment, charter_approval, comparison, reading
+from corelab.services.verification import verify_lab
+from corelab.ui.words import words_for
+from tests.builders import PASSWORD, Lab
+from tests.exam_builders import changed
+from tests.reading_builders import a_ready_exam, a_staffed_lab, filled, opened_next, rows_of, signs
+
+VERSION = 'version = "0.9.0"'
+SUPERSEDES = 'supersedes = ["0.9.0"]'
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    return a_staffed_lab(tmp_path)
+
+
+def later(version: str, *replacements: tuple[str, str], supersedes: str = SUPERSEDES) -> bytes:
+    return changed((VERSION, f'version = "{version}"\n{supersedes}'), *replacements)
+
+
+def approves(lab: Lab, toml: bytes) -> charter_approval.Approved:
+    return charter_approval.approve(lab.open, lab.coordinator, toml, PASSWORD)
+
+
+WORDS = ('changes = "First version', 'changes = "Wording only. First version')
+MAJOR = 'presence = "required"', 'presence = "if_received"'
+
+
+def test_a_later_version_is_stored_as_it_is_and_signed(lab: Lab) -> None:
+    toml = later("0.9.1", WORDS)
+    done = approves(lab, toml)
+    assert (done.version, done.former, done.untrained, done.exams) == ("0.9.1", "0.9.0", 0, 0)
+    assert lab.open.charter.hash == done.charter
+    (stored,) = [row for row in rows_of(lab, "charter") if row["hash"] == done.charter]
+    assert (stored["toml"], stored["file_sha256"]) == (toml, hashlib.sha256(toml).hexdigest())
+    signature = next(row for row in rows_of(lab, "signature") if row["record_id"] == done.charter)
+    assert (signature["meaning"], signature["account_id"]) == ("charter approval", lab.coordinator.account)
+    assert verify_lab(lab.open.folder).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("toml", "why"),
+    [
+        (later("0.9.1", ('id = "DVT-LE"', 'id = "DVT-XX"')), CharterRefusal.OTHER),
+        (later("0.8.9", WORDS), CharterRefusal.NOT_LATER),
+        (changed(WORDS), CharterRefusal.VERSION_USED),
+        (later("0.9.1", WORDS, supersedes='supersedes = ["0.8.0"]'), CharterRefusal.NOT_LATER),
+        (later("0.9.1", MAJOR), CharterRefusal.STEP),
+        (later("0.10.0", MAJOR), CharterRefusal.STEP),
+    ],
+)
+def test_a_version_that_cannot_follow_is_refused_by_name(lab: Lab, toml: bytes, why: CharterRefusal) -> None:
+    before = lab.open.charter.hash
+    with pytest.raises(CharterRefusedError) as refused:
+        approves(lab, toml)
+    assert refused.value.why is why
+    assert "The charter in force stays." in words_for(refused.value).all
+    assert (lab.open.charter.hash, len(rows_of(lab, "charter"))) == (before, 1)
+
+
+def test_a_charter_with_faults_or_with_what_is_not_carried_out_is_refused_with_all_of_them(lab: Lab) -> None:
+    full = (Path(__file__).parent.parent / "data" / "charters" / "portal_full.toml").read_bytes()
+    for toml in (b"no charter", later("0.9.1", ('side = "study"', 'side = "sideways"')), full):
+        with pytest.raises(CharterError) as refused:
+            approves(lab, toml)
+        assert refused.value.faults
+    assert len(rows_of(lab, "charter")) == 1
+
+
+def test_a_wrong_password_approves_nothing(lab: Lab) -> None:
+    with pytest.raises(SignInRefusedError):
+        charter_approval.approve(lab.open, lab.coordinator, later("0.9.1", WORDS), "not the password at all")
+    assert len(rows_of(lab, "charter")) == 1
+
+
+def test_a_charter_without_a_visit_that_the_lab_uses_is_refused(lab: Lab) -> None:
+    a_ready_exam(lab, visit="D10")
+    with pytest.raises(CharterRefusedError) as refused:
+        approves(lab, later("1.0.0", ('id = "D10"', 'id = "D11"'), *[('"D10"', '"D11"')] * _more('"D10"')))
+    assert (refused.value.why, refused.value.what) == (CharterRefusal.IN_USE, "D10")
+
+
+def _more(text: str) -> int:
+    return changed().decode().count(text) - 1
+
+
+def test_p11_31_exams_that_are_in_the_lab_keep_their_charter_and_their_records_name_it(lab: Lab) -> None:
+    a_ready_exam(lab, "S01")
+    former = lab.charter_sha256
+    assignment.assign(lab.open, lab.coordinator)
+    opened = opened_next(lab, lab.reader_1)
+    version = reading.save(lab.open, lab.reader_1, filled(opened)).version
+    done = approves(lab, later("0.9.1", WORDS))
+    assert done.exams == 1
+    reading.sign(lab.open, lab.reader_1, filled(opened), PASSWORD, version=version)
+    signs(lab, lab.reader_2)
+    lab.charter_sha256 = done.charter
+    a_ready_exam(lab, "S02")
+    assignment.assign(lab.open, lab.coordinator)
+    signs(lab, lab.reader_1)
+    signs(lab, lab.reader_2)
+    assert [row["charter_hash"] for row in rows_of(lab, "reading")] == [former, former, done.charter, done.charter]
+    assert comparison.release_and_compare(lab.open, lab.coordinator).concordant == 2
+    assert verify_lab(lab.open.folder).faults == ()
+
+
+def test_p11_31_a_reading_names_charter_and_product_version_and_an_altered_charter_is_found(lab: Lab) -> None:
+    a_ready_exam(lab)
+    assignment.assign(lab.open, lab.coordinator)
+    signed = signs(lab, lab.reader_1)
+    with lab.open.store.read() as snapshot:
+        event, row = snapshot.one("event", seq=signed.seq), snapshot.one("reading", id=signed.record)
+        signature, charter = snapshot.one("signature", record_id=signed.record), snapshot.one("charter")
+        assert event is not None
+        assert row is not None
+        assert signature is not None
+        assert charter is not None
+        assert event["app"]
+        assert row["charter_hash"] == signature["charter_hash"] == lab.charter_sha256
+    altered = bytes(charter["toml"]).replace(b"Common femoral", b"Another femoral", 1)
+    with closing(sqlite3.connect(lab.open.store.path)) as connection:
+        connection.execute("DROP TRIGGER charter_no_update")
+        connection.execute("UPDATE charter SET toml = ?", (altered,))
+        connection.commit()
+    assert "rows" in {fault.step for fault in verify_lab(lab.open.folder).faults}
+    with pytest.raises(RecordDamagedError, match="not the one that was approved"):
+        opened_next(lab, lab.reader_2)
+
+
+def test_p11_29_a_new_major_version_closes_reading_until_training_is_recorded(lab: Lab) -> None:
+    for subject in ("S01", "S02"):
+        a_ready_exam(lab, subject)
+    assignment.assign(lab.open, lab.coordinator)
+    begun = opened_next(lab, lab.reader_1)
+    version = reading.save(lab.open, lab.reader_1, filled(begun)).version
+    done = approves(lab, later("1.0.0", MAJOR))
+    assert done.untrained == 3
+    with pytest.raises(NotTrainedError) as refused:
+        opened_next(lab, lab.reader_2)
+    assert "Ask a coordinator to record it" in words_for(refused.value).all
+    with pytest.raises(NotTrainedError):
+        reading.sign(lab.open, lab.reader_1, filled(begun), PASSWORD, version=version)
+    assert rows_of(lab, "reading") == []
+    with lab.open.store.read() as snapshot:
+        assert [event["reason"] for event in snapshot.events(kind="reading.open.refused")] == ["not_trained"]
+    for session in (lab.reader_1, lab.reader_2):
+        accounts.record_training(lab.open, lab.coordinator, session.account, done.charter)
+    reading.sign(lab.open, lab.reader_1, filled(begun), PASSWORD, version=version)
+    signs(lab, lab.reader_2)
+
+
+def test_p11_29_a_minor_version_asks_for_no_new_training(lab: Lab) -> None:
+    a_ready_exam(lab)
+    assignment.assign(lab.open, lab.coordinator)
+    assert approves(lab, later("0.9.1", WORDS)).untrained == 0
+    signs(lab, lab.reader_1)
+
+
+def test_the_command_says_what_follows(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CORELAB_CONFIG", str(tmp_path / "configuration"))
+    monkeypatch.setattr("corelab.app.clock", lambda: lab.clock)
+    a_ready_exam(lab)
+    file = tmp_path / "charter 1.0.0.toml"
+    file.write_bytes(later("1.0.0", MAJOR))
+    told = {"CORELAB_USER": "coordinator", "CORELAB_PASSWORD": PASSWORD}
+    done = CliRunner().invoke(cli, ["charter", "approve", str(lab.open.folder), str(file)], env=told)
+    assert done.exit_code == 0, done.stderr
+    assert "Charter 1.0.0" in done.stdout
+    assert "3 active readers and adjudicators open nothing" in done.stdout
+    assert "1 exam stays under an earlier charter" in done.stdout
+    again = CliRunner().invoke(cli, ["charter", "approve", str(lab.open.folder), str(file)], env=told)
+    assert (again.exit_code, again.stdout) == (1, "")
+    assert "The lab knows a charter of version 1.0.0 already." in again.stderr
