@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,13 +79,24 @@ def back_up(
     try:
         made = _Making(lab, work, progress or _quiet, stopped or _never)
         done = made.written(target, with_quarantine=with_quarantine)
-        with lab.store.begin(session.actor(role)) as transaction:
+        with _kept_or_not(work / "backup.tar", target), lab.store.begin(session.actor(role)) as transaction:
             payload = {"sha256": done.sha256, "bytes": done.size, "seq": done.seq, "head": done.head, "clips": done.clips}
             transaction.record("lab.backed_up", "lab", lab.lab_id, payload=payload | {"file": target.name, "quarantine": done.sealed})
             _named(work / "backup.tar", target)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return done
+
+
+@contextmanager
+def _kept_or_not(made: Path, target: Path) -> Iterator[None]:
+    """Takes the name back when the event did not get in after all: the lab's own disk may be full at the very end."""
+    try:
+        yield
+    except BaseException:
+        if not made.exists():
+            target.unlink(missing_ok=True)
+        raise
 
 
 def _named(made: Path, target: Path) -> None:

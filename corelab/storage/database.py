@@ -43,6 +43,7 @@ _FAILURES: Mapping[int, type[LabError]] = MappingProxyType(
     {
         sqlite3.SQLITE_FULL: DiskFullError,
         sqlite3.SQLITE_READONLY: LabReadOnlyError,
+        sqlite3.SQLITE_READONLY_DBMOVED: LabStorageError,  # the share is gone: nobody can give write access to it
         sqlite3.SQLITE_BUSY: LabLockedError,
         sqlite3.SQLITE_LOCKED: LabLockedError,
         sqlite3.SQLITE_NOTADB: NotALabError,
@@ -142,4 +143,4 @@ def _named(path: Path, error: Any) -> Exception:
     code = getattr(error, "sqlite_errorcode", 0)
     if code & 0xFF in {sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH}:
         return RecordRefusedError(error.sqlite_errorname, str(error))
-    return _FAILURES.get(code & 0xFF, LabStorageError)(path, str(error))
+    return _FAILURES.get(code, _FAILURES.get(code & 0xFF, LabStorageError))(path, str(error))

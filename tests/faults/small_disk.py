@@ -1,0 +1,47 @@
+"""A real disk of a few megabytes, that a test may fill, free, and take away."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+_FILLER = "filler"
+
+
+@dataclass(frozen=True, slots=True)
+class SmallDisk:
+    """Mounted at ``place``."""
+
+    place: Path
+
+    def fill(self, leaving: int = 0) -> None:
+        """Takes all room but ``leaving`` bytes."""
+        free = os.statvfs(self.place)
+        left = free.f_bavail * free.f_frsize - leaving
+        with (self.place / _FILLER).open("ab") as filler:
+            os.posix_fallocate(filler.fileno(), filler.tell(), max(left, 1))
+
+    def free(self) -> None:
+        (self.place / _FILLER).unlink()
+
+    def remount(self, how: str) -> None:
+        subprocess.run(["mount", "-o", f"remount,{how}", self.place], check=True, capture_output=True)
+
+
+@contextmanager
+def mounted(place: Path, megabytes: int) -> Iterator[SmallDisk]:
+    """Skips the test where nothing can be mounted: that needs Linux and root."""
+    place.mkdir()
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        pytest.skip("mounting a small disk needs root")
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", place], check=False, capture_output=True)
+    if done.returncode:
+        pytest.skip(f"a small disk cannot be mounted here: {done.stderr.decode().strip()}")
+    try:
+        yield SmallDisk(place)
+    finally:
+        subprocess.run(["umount", "--lazy", place], check=True, capture_output=True)
