@@ -9,6 +9,7 @@ import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -19,9 +20,15 @@ from corelab.domain.charter import CharterError
 from corelab.domain.clip import Clip, Timing, TimingSource
 from corelab.domain.intake import IntakeRefusedError
 from corelab.domain.reading_errors import NotYoursError
+from corelab.domain.reading_states import StateRefusedError
 from corelab.domain.record_errors import AccessRefusedError, CodeRefusedError, PersonRefusedError, SignInRefusedError
+from corelab.domain.redaction import RedactionRefusedError
+from corelab.domain.trail import TrailFilter, ValueOf
 from corelab.domain.vocabulary import AccountId, AssignmentId, ClipId, SegmentId, Sha256, Side
+from corelab.services.audit import NoSuchReadingError, ReviewRefusedError
 from corelab.services.clips import ClipMissingError
+from corelab.services.packages.errors import NotLockedError
+from corelab.ui.event_words import WORDING
 from tests.exam_builders import a_reading
 
 
@@ -56,6 +63,7 @@ A_CASE = None
 _unknown_person = by(Command.ACCOUNT, otherwise=PersonRefusedError)
 _not_read = by(Command.READ, otherwise=NotYoursError)
 _not_decided = by(Command.ADJUDICATE, otherwise=NotYoursError)
+_no_reading = by(Command.AUDIT, otherwise=NoSuchReadingError)
 _no_clip = by(Command.PIXELS, otherwise=IntakeRefusedError)
 
 SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
@@ -78,6 +86,20 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "adjudication.sign": _not_decided(NOTHING, A_CASE, "the password"),
         "assignment.assign": by(Command.ASSIGN)(),
         "assignment.chance": Ask.PART,
+        "audit.handing_out.export_reading": _no_reading("none", Path("nowhere"), WORDING),
+        "audit.handing_out.print_reading": _no_reading("none", Path("nowhere"), WORDING),
+        "audit.handing_out.print_trail": by(Command.AUDIT, otherwise=OSError)(TrailFilter(), Path("no folder/no file"), WORDING, ""),
+        "audit.reading_record.record": _no_reading("none"),
+        "audit.reading_record.released": by(Command.AUDIT)(),
+        "audit.reading_the_trail.changes_of": by(Command.AUDIT)(()),
+        "audit.reading_the_trail.event": by(Command.AUDIT)(1),
+        "audit.reading_the_trail.history": by(Command.AUDIT)(ValueOf("setting", ("nothing",))),
+        "audit.reading_the_trail.page": by(Command.AUDIT)(),
+        "audit.reading_the_trail.trail": by(Command.AUDIT)(),
+        "audit.reviews.review": by(Command.REVIEW, otherwise=ReviewRefusedError)(" ", (), "the password"),
+        "audit.reviews.reviews": by(Command.AUDIT)(),
+        "screen.locked": Ask.SELF,
+        "screen.unlock": Ask.SELF,
         "charter_approval.approve": by(Command.CHARTER, otherwise=CharterError)(b"no charter", "the password"),
         "clips.open_clip": by(Command.READ, Command.ADJUDICATE, otherwise=ClipMissingError)(A_CLIP),
         "comparison.release_and_compare": by(Command.COMPARE)(),
@@ -110,6 +132,16 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "packages.locking.lock": by(Command.LOCK, otherwise=ValueError)(" ", "the password"),
         "packages.writing.export": by(Command.EXPORT, otherwise=SignInRefusedError)("nowhere", "not the password at all"),
         "packages.writing.preview": by(Command.EXPORT)(),
+        "exam_records.exam_records": by(Command.STATUS)(),
+        "invalidation.invalidate": by(Command.INVALIDATE, otherwise=StateRefusedError)("nothing", "CLIPS", WHY, "the password"),
+        "packages.unlocking.unlock": by(Command.LOCK, otherwise=NotLockedError)(WHY, "the password"),
+        "redaction.request_redaction": by(Command.REDACT, otherwise=RedactionRefusedError)(1_000_000, WHY),
+        "redaction.confirm_redaction": by(Command.CONFIRM_REDACTION, otherwise=RedactionRefusedError)(1_000_000, WHY, "the password"),
+        "redaction.redactions_requested": by(Command.CONFIRM_REDACTION)(),
+        "refusals.recorded": Ask.PART,
+        "own_work.opening": Ask.PART,
+        "reopening.reopen": by(Command.REOPEN, otherwise=StateRefusedError)("nothing", "ASKED", WHY),
+        "withdrawal.withdraw": by(Command.ASSIGN, otherwise=StateRefusedError)("nothing", "AWAY", WHY),
         "reading.faults": by(Command.READ)(a_reading(), ()),
         "reading.open_reading": _not_read(NOTHING),
         "reading.save": _not_read(a_reading()),

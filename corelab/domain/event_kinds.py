@@ -100,7 +100,7 @@ KIND_COMMANDS: Mapping[str, Command | None] = MappingProxyType(
         "redaction.requested": Command.REDACT,
         "payload.redacted": Command.CONFIRM_REDACTION,
         # what is read, reviewed and handed out of the trail
-        "audit.reviewed": Command.AUDIT,
+        "audit.reviewed": Command.REVIEW,
         "audit.printed": Command.AUDIT,
         "reading.printed": Command.AUDIT,
         "reading.exported": Command.AUDIT,

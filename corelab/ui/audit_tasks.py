@@ -8,7 +8,7 @@ from typing import TypeVar
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QWidget
 
-from corelab.domain.accounts import Meaning, Role
+from corelab.domain.accounts import Command, Meaning, role_for
 from corelab.domain.trail import ReadingRecord, ReviewFacts, TrailFilter
 from corelab.services import audit, trail_export, verification
 from corelab.services.trail_export import ExportedTrail
@@ -45,7 +45,7 @@ class AuditTasks(QWidget):
         self.review = self._button("review_trail", "Review", self._on_review)
         self.print = self._button("print_trail", "Print", self._on_print)
         self.export = self._button("export_trail", "Export", self._on_export)
-        self.review.setVisible(Role.AUDITOR in desk.session.roles)
+        self.review.setVisible(role_for(desk.session.roles, Command.REVIEW) is not None)
         foot = QHBoxLayout(self)
         foot.setContentsMargins(0, 0, 0, 0)
         foot.setSpacing(8)
@@ -59,7 +59,7 @@ class AuditTasks(QWidget):
         """A button with its key; only auditors review."""
         button = command_button(command, words)
         button.clicked.connect(work)
-        if command != "review_trail" or Role.AUDITOR in self.desk.session.roles:
+        if command != "review_trail" or role_for(self.desk.session.roles, Command.REVIEW) is not None:
             commands.bind(self, command, work)
         return button
 

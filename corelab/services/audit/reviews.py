@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from uuid import uuid4
 
-from corelab.domain.accounts import Command, Meaning, role_of_meaning
-from corelab.domain.record_errors import NotPermittedError
+from corelab.domain.accounts import Command, Meaning
 from corelab.domain.trail import ReviewFacts
 from corelab.services import accounts
 from corelab.services.accounts import Session
@@ -30,10 +29,7 @@ def review(lab: OpenLab, session: Session, scope: str, findings: Sequence[str], 
     No finding is a result too. Only an auditor reviews. Raises NotPermittedError, ReviewRefusedError, SignInRefusedError,
     ClockBackwardError; then nothing is recorded.
     """
-    accounts.permit(session, Command.AUDIT)
-    role = role_of_meaning(Meaning.AUDIT_REVIEW)
-    if role not in session.roles:
-        raise NotPermittedError(Meaning.AUDIT_REVIEW.value)
+    role = accounts.permit(session, Command.REVIEW)
     scope, found = _checked(scope, findings)
     with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
         head, record = transaction.next_head(), str(uuid4())
