@@ -17,6 +17,8 @@ _MODULES = MappingProxyType(
         "activate": "people",
         "acknowledge": "access",
         "password": "access",
+        "access": "access",
+        "workstation": "access",
         "training": "custody",
         "custody": "custody",
         "charter": "charter",

@@ -10,7 +10,7 @@ from corelab.services import audit
 from corelab.ui.event_words import WORDING
 
 commands = typer.Typer()
-reading = lab_group("Signed readings: list, print, export.")
+reading = lab_group("Readings: list, print, export the released ones; states, reopen, withdraw, invalidate (a coordinator's work).")
 commands.add_typer(reading, name="reading")
 
 Reading = Annotated[str, typer.Argument(metavar="READING", help="Id of a reading, or its first 6 characters.", show_default=False)]

@@ -1,0 +1,74 @@
+"""Where the readings and cases of exams stand, for coordinators: who, which revision, since when. Never a grade."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from corelab.domain.accounts import Command
+from corelab.domain.reading_states import CaseState, ReadingState
+from corelab.domain.vocabulary import AssignmentId, ExamId, SubjectCode, VisitId
+from corelab.domain.worklist import WorkKind
+from corelab.services import accounts, own_work
+from corelab.services.accounts import Session
+from corelab.services.labs import OpenLab
+from corelab.storage import people, reading_life, readings, registry
+from corelab.storage.readings import PRIMARY, Assignment, SignedRecord
+from corelab.storage.store import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """One assignment of an exam. ``record`` is its latest signed reading or decision; ``reopened``: given back, not signed again."""
+
+    assignment: AssignmentId
+    exam: ExamId
+    subject: SubjectCode
+    visit: VisitId
+    kind: WorkKind
+    slot: int
+    reader: str
+    state: ReadingState | CaseState
+    record: str | None
+    revision: int
+    signed_at: datetime | None
+    reopened: bool
+
+
+def exam_records(lab: OpenLab, session: Session, exam: ExamId | None = None) -> tuple[RecordRow, ...]:
+    """Every assignment of an exam, or of all exams, also those that are over; by subject, visit, slot, then as their holders followed."""
+    accounts.permit(session, Command.STATUS)
+    with lab.store.read() as snapshot:
+        rows = tuple(_rows(snapshot, {} if exam is None else {"exam_id": exam}))
+    return tuple(sorted(rows, key=lambda row: (row.subject, row.visit, row.slot)))
+
+
+def _rows(snapshot: Snapshot, of: dict[str, str]) -> Iterator[RecordRow]:
+    users = {person.account: person.user_name for person in people.all_people(snapshot)}
+    for one in sorted(readings.all_assignments(snapshot, **of), key=lambda one: one.attempt):
+        exam = registry.exam(snapshot, one.exam)
+        if exam is not None:
+            signed, state, reopened = _primary(snapshot, one) if one.kind == PRIMARY else _case(snapshot, one)
+            yield RecordRow(
+                assignment=one.id,
+                exam=one.exam,
+                subject=exam.subject,
+                visit=exam.visit,
+                kind=own_work.KINDS[one.kind],
+                slot=one.slot,
+                reader=users[one.account],
+                state=state,
+                record=signed.id if signed else None,
+                revision=signed.revision if signed else 0,
+                signed_at=signed.at if signed else None,
+                reopened=reopened,
+            )
+
+
+def _primary(snapshot: Snapshot, of: Assignment) -> tuple[SignedRecord | None, ReadingState, bool]:
+    signed, state = next(reversed(readings.revisions(snapshot, of.id)), None), reading_life.reading_state(snapshot, of.id)
+    return signed, state, signed is not None and state in {ReadingState.ASSIGNED, ReadingState.IN_PROGRESS}
+
+
+def _case(snapshot: Snapshot, of: Assignment) -> tuple[SignedRecord | None, CaseState, bool]:
+    case = readings.cases(snapshot, assignment_id=of.id)[0]
+    return readings.signed_adjudication(snapshot, case), reading_life.case_state(snapshot, case), False
