@@ -107,7 +107,7 @@ PAYLOADS: Mapping[str, Payload] = MappingProxyType(
         "exam.receiving": NONE,
         # reading and adjudicating
         "exam.assigned": _of("batch"),
-        "assignment.withdrawn": _REASON,
+        "assignment.withdrawn": _of("reason_text", seal=Seal.SEALED),
         "reading.opened": NONE,
         "reading.open.refused": NONE,
         "reading.signed": _of(
