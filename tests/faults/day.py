@@ -49,25 +49,25 @@ class Survived:
 
 @dataclass
 class Desk:
-    """A lab at which everybody has signed in."""
+    """A lab at which people have signed in."""
 
     lab: Lab
 
     @classmethod
-    def at(cls, folder: Path) -> Self:
-        """Opens the lab in this folder and signs everybody in."""
+    def at(cls, folder: Path, people: Sequence[str] = _STAFF) -> Self:
+        """Opens the lab in this folder and signs people in."""
         clock = TickingClock()
         opened = labs.open_lab(folder, clock, folder.parent / "configuration")
-        return cls.of(opened, clock)
+        return cls.of(opened, clock, people)
 
     @classmethod
-    def of(cls, opened: OpenLab, clock: TickingClock) -> Self:
+    def of(cls, opened: OpenLab, clock: TickingClock, people: Sequence[str] = _STAFF) -> Self:
         with opened.store.read() as snapshot:
             last = snapshot.latest("event", by="seq")
             assert last is not None
         clock.at = max(clock.at, last["at"])
         desk = cls(Lab(opened, clock, "", opened.charter.hash))
-        for user in _STAFF:
+        for user in people:
             desk.lab._sessions[user] = desk.lab.sign_in(user)
         return desk
 
@@ -113,6 +113,18 @@ def work(desk: Desk) -> Iterator[Told]:
         done = comparison.release_and_compare(desk.lab.open, desk.lab.coordinator)
         assert not done.rejected
         yield desk.told("compared")
+    yield from _comes_and_goes(desk)
+
+
+def work_of(desk: Desk, *readers: str) -> Iterator[Told]:
+    """Only what these readers do, one after the other, while others work elsewhere; never ends."""
+    for user in readers:
+        while reading.worklist(desk.lab.open, desk.lab.person(user)).next:
+            yield from _reads(desk, user, desk.lab.person(user))
+    yield from _comes_and_goes(desk)
+
+
+def _comes_and_goes(desk: Desk) -> Iterator[Told]:
     while True:
         accounts.sign_out(desk.lab.open, desk.lab.sign_in("coordinator-2"))
         yield desk.told("signed out")

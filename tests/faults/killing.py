@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -21,32 +22,38 @@ ROOT = Path(__file__).parent.parent.parent
 
 @dataclass
 class Writers:
-    """Forks a writer per life; ``chance`` says when each is killed."""
+    """Forks one writer after another; ``chance`` says when each is killed."""
 
     chance: random.Random
     _to: IO[str]
     _from: IO[bytes]
+    _writer: int = 0
 
     def life(self, folder: Path) -> list[Told]:
         """One writer on this lab, killed after some of its words and a while: what it had told."""
-        self._to.write(f"{folder}\n")
-        self._to.flush()
-        writer = int(self._line().removeprefix(b"pid "))
-        told: list[Told] = []
-        for _ in range(self.chance.randrange(1, 9)):
-            self._hear(told)
+        self.begin(folder)
+        told = self.hear(self.chance.randrange(1, 9))
         time.sleep(self.chance.uniform(0, 0.07))
-        os.kill(writer, signal.SIGKILL)
-        while self._hear(told):
-            pass
-        return told
+        return told + self.kill()
 
-    def _hear(self, told: list[Told]) -> bool:
+    def begin(self, folder: Path, *people: str) -> None:
+        """A writer starts to work as these people, or as all."""
+        self._to.write(f"{json.dumps([str(folder), *people])}\n")
+        self._to.flush()
+        self._writer = int(self._line().removeprefix(b"pid "))
+
+    def hear(self, count: int) -> list[Told]:
+        """The next things it tells; fewer only when it is dead."""
+        return list(islice(iter(self._told, None), count))
+
+    def kill(self) -> list[Told]:
+        """Ends it at once; answers what it had told that nobody heard yet."""
+        os.kill(self._writer, signal.SIGKILL)
+        return list(iter(self._told, None))
+
+    def _told(self) -> Told | None:
         line = self._line()
-        if line.strip() == b"gone":
-            return False
-        told.append(Told(**json.loads(line)))
-        return True
+        return None if line.strip() == b"gone" else Told(**json.loads(line))
 
     def _line(self) -> bytes:
         ready, _, _ = select.select([self._from], [], [], 60)

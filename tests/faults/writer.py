@@ -1,7 +1,8 @@
 """A program that works on a lab until it is killed: one warmed-up parent that forks a fresh writer for each line it is given.
 
 Starting the interpreter for every kill would take most of the time. The parent has one thread and no open lab, so a fork of it is clean.
-Lines on standard input: the folder of a lab. On standard output: ``pid N``, then one JSON line for each thing told, then ``gone``.
+A line on standard input is a JSON list: the folder of a lab, and those who work, where it is not everybody.
+On standard output: ``pid N``, then one JSON line for each thing told, then ``gone``.
 """
 
 import json
@@ -10,7 +11,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.faults.day import Desk, Told, work
+from tests.faults.day import Desk, Told, work, work_of
 
 
 def _write(line: str) -> None:
@@ -22,8 +23,9 @@ def _told(one: Told) -> None:
     _write(json.dumps(asdict(one)))
 
 
-def _works(folder: Path) -> None:
-    for one in work(Desk.at(folder)):
+def _works(folder: str, *people: str) -> None:
+    place = Path(folder)
+    for one in work_of(Desk.at(place, people), *people) if people else work(Desk.at(place)):
         _told(one)
 
 
@@ -33,7 +35,7 @@ def main() -> None:
         writer = os.fork()
         if writer == 0:
             try:
-                _works(Path(line.strip()))
+                _works(*json.loads(line))
             finally:
                 os._exit(1)
         _write(f"pid {writer}")
