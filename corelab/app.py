@@ -9,6 +9,7 @@ import platform
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -68,6 +69,26 @@ def open_lab(folder: Path) -> "OpenLab":
     from corelab.services import verification  # noqa: PLC0415
 
     return verification.open_checked(folder, clock(), load_settings().configuration)
+
+
+def open_for_window(folder: Path) -> "OpenLab":
+    """Open the lab in ``folder`` for a window: one at a time may change it. Raises LabOpenElsewhereError."""
+    from corelab.services import window_lock  # noqa: PLC0415
+
+    hold = window_lock.take(folder, clock()) if (folder / "corelab.db").is_file() else None
+    try:
+        return replace(open_lab(folder), hold=hold)
+    except BaseException:
+        if hold is not None:
+            hold.release()
+        raise
+
+
+def look_at_lab(folder: Path) -> "OpenLab":
+    """Open the lab in ``folder`` for reading only."""
+    from corelab.services import labs  # noqa: PLC0415
+
+    return labs.open_lab(folder, clock(), load_settings().configuration, read_only=True)
 
 
 def make_lab(folder: Path, charter: bytes, *, kind: "LabKind", administrator: "NewPerson", coordinator: "NewPerson") -> "CreatedLab":
@@ -152,7 +173,9 @@ def run_window(lab: Path | None) -> int:
     from corelab.ui import application  # noqa: PLC0415
 
     settings = load_settings()
-    doors = application.Doors(open_lab=open_lab, make_demo=make_demo, remember=partial(remember_lab, settings))
+    doors = application.Doors(
+        open_lab=open_for_window, make_demo=make_demo, remember=partial(remember_lab, settings), look_at=look_at_lab, restore=restore_lab
+    )
     return application.run(doors, lab or _last(settings))
 
 

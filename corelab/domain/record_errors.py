@@ -38,6 +38,28 @@ class LabLockedError(LabError):
     """Another program holds the database for longer than a write should last."""
 
 
+class NetworkFileSystemError(LabError):
+    """The lab lies on another machine; ``kind`` is that of the file system."""
+
+    def __init__(self, path: Path, kind: str) -> None:
+        super().__init__(path, kind)
+        self.kind = kind
+
+
+class LabOpenElsewhereError(LabError):
+    """Another window has the lab open: on ``host``, in the process ``pid``, since ``since`` where that is known."""
+
+    def __init__(self, path: Path, host: str, pid: int, since: datetime | None) -> None:
+        super().__init__(path, f"{host} {pid}")
+        self.host = host
+        self.pid = pid
+        self.since = since
+
+
+class JournalLeftError(LabError):
+    """The database was left in the middle of a change, or in a journal mode of another program, where it cannot be written."""
+
+
 class DiskFullError(LabError):
     """No space left; nothing of the transaction was kept."""
 

@@ -2,9 +2,10 @@
 
 import contextlib
 import os
-import sys
 import weakref
 from pathlib import Path
+
+from corelab.services.file_lock import try_lock
 
 _FOLDER = "sessions"
 
@@ -30,7 +31,7 @@ def hold(configuration: Path, session: str) -> Presence | None:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError:
         return None
-    if not _locked(handle):  # a file system without locks: nobody can tell
+    if not try_lock(handle):  # a file system without locks: nobody can tell
         os.close(handle)
         _forget(path)
         return None
@@ -44,7 +45,7 @@ def is_alive(configuration: Path, session: str) -> bool:
         handle = os.open(path, os.O_RDWR)
     except OSError:
         return False
-    free = _locked(handle)
+    free = try_lock(handle)
     os.close(handle)
     if free:
         _forget(path)
@@ -58,26 +59,3 @@ def _path(configuration: Path, session: str) -> Path:
 def _forget(path: Path) -> None:
     with contextlib.suppress(OSError):
         path.unlink()
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _locked(handle: int) -> bool:
-        """Take the lock, unless another handle has it."""
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _locked(handle: int) -> bool:
-        """Take the lock, unless another handle has it."""
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True

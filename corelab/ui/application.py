@@ -25,6 +25,7 @@ from corelab.ui.main_window import MainWindow
 from corelab.ui.notice_watch import NoticeWatch
 from corelab.ui.own_account import OwnAccount
 from corelab.ui.read_only import ReadOnlyBanner
+from corelab.ui.restore_flow import Restore, RestoreFlow
 from corelab.ui.sign_in_flow import SignInFlow
 from corelab.ui.sign_in_page import SignInPage
 from corelab.ui.theme import apply_theme
@@ -38,11 +39,16 @@ Told = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """What the composition root hands the window: how to open a lab, to make a demo lab (where it can), to note the last one."""
+    """What the composition root hands the window: how to open a lab, to make a demo lab (where it can), to note the last one.
+
+    ``look_at`` opens a lab for reading only, ``restore`` makes one from a backup.
+    """
 
     open_lab: Callable[[Path], OpenLab]
     make_demo: Callable[[Path, Told, Callable[[], bool]], "Demo"] | None
     remember: Callable[[Path], None]
+    look_at: Callable[[Path], OpenLab] | None = None
+    restore: Restore | None = None
 
 
 class Front(QObject):
@@ -72,9 +78,14 @@ class Front(QObject):
 
     def welcome(self) -> WelcomePage:
         """No lab is known: offer to open one."""
-        self._welcome = WelcomePage(offers_demo=self._doors.make_demo is not None)
+        self._welcome = WelcomePage(offers_demo=self._doors.make_demo is not None, offers_restore=self._doors.restore is not None)
         self._welcome.lab_chosen.connect(self._on_lab_chosen)
         self._welcome.demo_requested.connect(self._on_demo)
+        self._welcome.look_requested.connect(self._on_look)
+        RestoreFlow(self._welcome, self.jobs, self._doors.restore, self._on_lab_chosen)
+        if self._lab is not None:  # another window may have it now
+            self._lab.close()
+            self._lab = None
         self.window.uncover()
         self.window.cover(self._welcome)
         return self._welcome
@@ -95,6 +106,10 @@ class Front(QObject):
 
     def _on_lab_chosen(self, folder: str) -> None:
         self.jobs.query(self, partial(self._doors.open_lab, Path(folder)), self._on_lab_open, self._refuse_lab)
+
+    def _on_look(self, folder: str) -> None:
+        if self._doors.look_at is not None:
+            self.jobs.query(self, partial(self._doors.look_at, Path(folder)), self._on_lab_open, self._refuse_lab)
 
     def _on_lab_open(self, lab: OpenLab) -> None:
         self._doors.remember(lab.folder)

@@ -144,8 +144,9 @@ class Working(QWidget):
         self.show()
 
     def tell(self, done: int, total: int, words: str = "") -> None:
+        """How far it is; without a total there are only words."""
         self._bar.show_progress(done, total)
-        self._words.setText(f"{words}  {done} of {total}" if words else f"{done} of {total}")
+        self._words.setText("  ".join(part for part in (words, f"{done} of {total}" if total else "") if part))
 
     def end(self) -> None:
         self.hide()

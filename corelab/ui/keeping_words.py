@@ -18,6 +18,15 @@ def _damaged(error: Any) -> Words:
     )
 
 
+def _elsewhere(error: Any) -> Words:
+    since = f", since {error.since:%Y-%m-%d %H:%M} UTC" if error.since else ""
+    return Words(
+        f"This lab is open in another window: on {error.host}, process {error.pid}{since}.",
+        "Nothing was changed.",
+        "Close that window, then try again; or look at the lab here without changing it.",
+    )
+
+
 KEEPING_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
     {
         "BackupCancelledError": said("Stopped as you asked.", "Nothing of it was left.", "Start again when you like."),
@@ -39,10 +48,6 @@ KEEPING_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
             "It was not changed.",
             "Copy its folder to a place that can be written and open it there, or use a backup.",
         ),
-        "LabOpenElsewhereError": lambda error: Words(
-            f"This lab is open in another window: on {error.host}, process {error.pid}, since {error.since}.",
-            "Nothing was changed.",
-            "Sign out and close that window, then try again; or look at the lab here without changing it.",
-        ),
+        "LabOpenElsewhereError": _elsewhere,
     }
 )

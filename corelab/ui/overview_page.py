@@ -19,6 +19,7 @@ from corelab.services.packages import Locked
 from corelab.services.status import Load, Status
 from corelab.services.status import status as where_it_stands
 from corelab.ui import dialogs
+from corelab.ui.backup_card import BackupCard
 from corelab.ui.buttons import Look, command_button
 from corelab.ui.cards import Card, EmptyState, LinkNumber, Working, scrolled
 from corelab.ui.desk import Desk
@@ -79,6 +80,7 @@ class OverviewPage(Page):
         self.assign = command_button("assign", "Assign ready exams", look=Look.PRIMARY)
         self.compare = command_button("compare", "Release and compare")
         self.lock = command_button("lock_lab")
+        self.backup = BackupCard(desk)
         self.working = Working()
         self.told = text_label("", Size.BODY, Weight.VALUE, Colour.TEXT, wrap=True)
         for command, button, work in (
@@ -123,6 +125,7 @@ class OverviewPage(Page):
         self._loads_card = Card().titled("Who has what", "To sign, and signed. Never a grade.")
         self._loads_card.lines.addWidget(self.loads)
         side.addWidget(self._loads_card, 1)
+        side.addWidget(self.backup)
         self.loads.setMinimumHeight(150)
         area = scrolled(column)
         area.setFixedWidth(380)

@@ -1,4 +1,4 @@
-"""The banner across the top of the window while a lab takes no records, because it failed its check."""
+"""The banner across the top of the window while a lab takes no records: it failed its check, or is only looked at."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QVBoxLayout
@@ -7,6 +7,11 @@ from corelab.services.labs import OpenLab
 from corelab.ui.parts import text_label
 from corelab.ui.theme import GRID, PADDING, Colour, Size, Weight
 from corelab.ui.trail_words import UNSOUND
+
+LOOKING = (
+    "This lab is open for reading only. Nothing can be changed or signed here, and looking leaves no record in it. "
+    "The audit trail, the records and corelab verify are there as ever."
+)
 
 
 class ReadOnlyBanner(QFrame):
@@ -18,9 +23,8 @@ class ReadOnlyBanner(QFrame):
         self.setStyleSheet(f"#readOnlyBanner {{ background: {Colour.ATTENTION.name()}; }}")
         line = QHBoxLayout(self)
         line.setContentsMargins(PADDING, GRID, PADDING, GRID)
-        self.words = text_label(UNSOUND.all, Size.BODY, Weight.HEADING, Colour.WINDOW, wrap=True)
+        self.words = text_label("", Size.BODY, Weight.HEADING, Colour.WINDOW, wrap=True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.setAccessibleName(UNSOUND.all)
         line.addWidget(self.words, 1)
         self.hide()
         body = window.centralWidget()
@@ -29,5 +33,8 @@ class ReadOnlyBanner(QFrame):
             lines.insertWidget(0, self)
 
     def tell(self, lab: OpenLab) -> None:
-        """Show it for a lab that takes no records, and only then."""
-        self.setVisible(bool(lab.store.unsound))
+        """Show it for a lab that takes no records, with the reason, and only then."""
+        words = UNSOUND.all if lab.store.unsound else LOOKING if lab.store.read_only else ""
+        self.words.setText(words)
+        self.setAccessibleName(words)
+        self.setVisible(bool(words))

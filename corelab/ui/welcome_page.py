@@ -1,8 +1,11 @@
-"""The first window where no lab is known: open one, or look around in a demo lab."""
+"""The first window where no lab is known: open one, restore one from a backup, or look around in a demo lab."""
+
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from corelab.domain.record_errors import LabOpenElsewhereError
 from corelab.ui.buttons import Button, Look
 from corelab.ui.cards import Working
 from corelab.ui.parts import text_label
@@ -11,26 +14,34 @@ from corelab.ui.words import words_for
 
 
 class WelcomePage(QWidget):
-    """Offers the two ways in.
+    """Offers the ways in. A lab that is open in another window is offered again, and for reading only.
 
     Signals:
         lab_chosen: carries the folder of a lab.
+        look_requested: the same, for reading only.
+        restore_requested: a backup should become a lab.
         demo_requested: carries the folder in which to make a demo lab.
     """
 
     lab_chosen = Signal(str)
+    look_requested = Signal(str)
+    restore_requested = Signal()
     demo_requested = Signal(str)
 
-    def __init__(self, *, offers_demo: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, *, offers_demo: bool, offers_restore: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Choose a lab")
+        self._elsewhere = ""
         self._fault = text_label("", Size.BODY, Weight.VALUE, Colour.ATTENTION, wrap=True)
         self.working = Working()
         self.open_button = Button("Open a lab", look=Look.PRIMARY)
         self.demo_button = Button("Make a demo lab")
+        self.restore_button = Button("Restore a backup")
         self.open_button.clicked.connect(self._on_open)
         self.demo_button.clicked.connect(self._on_demo)
+        self.restore_button.clicked.connect(self._on_restore)
         self.demo_button.setVisible(offers_demo)
+        self.restore_button.setVisible(offers_restore)
         column = QWidget()
         column.setFixedWidth(520)
         lines = QVBoxLayout(column)
@@ -38,7 +49,7 @@ class WelcomePage(QWidget):
         lines.addWidget(text_label("Corelab", Size.COUNT, Weight.HEADING, Colour.STRONG))
         words = "A lab is one folder: its records, its clips, its packages. Open the one of your trial, or make a demo lab to look around."
         lines.addWidget(text_label(words, Size.OPTION, Weight.TEXT, Colour.SECOND, wrap=True))
-        for widget in (self.open_button, self.demo_button, self.working, self._fault):
+        for widget in (self.open_button, self.demo_button, self.restore_button, self.working, self._fault, self._elsewhere_choice()):
             lines.addWidget(widget)
         outer = QVBoxLayout(self)
         outer.addStretch(1)
@@ -46,9 +57,33 @@ class WelcomePage(QWidget):
         outer.addStretch(2)
         self.open_button.setFocus()
 
+    def _elsewhere_choice(self) -> QWidget:
+        """What can be done about a lab that is open in another window."""
+        self.choice = QWidget()
+        line = QHBoxLayout(self.choice)
+        line.setContentsMargins(0, 0, 0, 0)
+        self.again = Button("Try again", look=Look.PRIMARY)
+        self.look = Button("Look at it, change nothing")
+        self.again.clicked.connect(self._on_again)
+        self.look.clicked.connect(self._on_look)
+        line.addWidget(self.again)
+        line.addWidget(self.look)
+        line.addStretch(1)
+        self.choice.hide()
+        return self.choice
+
     def refuse(self, error: Exception) -> None:
+        """Say why not. Fits ``failed`` of jobs."""
         self.working.end()
         self._fault.setText(words_for(error).all)
+        self._elsewhere = str(error.path) if isinstance(error, LabOpenElsewhereError) else ""
+        self.choice.setVisible(bool(self._elsewhere))
+        if self._elsewhere:
+            self.again.setFocus()
+
+    def _forget(self) -> None:
+        self._fault.setText("")
+        self.choice.hide()
 
     def _on_open(self) -> None:
         self._choose("Open a lab", self.lab_chosen.emit)
@@ -56,8 +91,20 @@ class WelcomePage(QWidget):
     def _on_demo(self) -> None:
         self._choose("An empty folder for the demo lab", self.demo_requested.emit)
 
-    def _choose(self, title: str, chosen: object) -> None:
+    def _on_restore(self) -> None:
+        self._forget()
+        self.restore_requested.emit()
+
+    def _on_again(self) -> None:
+        self._forget()
+        self.lab_chosen.emit(self._elsewhere)
+
+    def _on_look(self) -> None:
+        self._forget()
+        self.look_requested.emit(self._elsewhere)
+
+    def _choose(self, title: str, chosen: Callable[[str], object]) -> None:
         folder = QFileDialog.getExistingDirectory(self, title)
-        if folder and callable(chosen):
-            self._fault.setText("")
+        if folder:
+            self._forget()
             chosen(folder)
