@@ -5,14 +5,14 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QVBoxLayout, QWid
 
 from corelab.domain.access import IDENTITY_WORDS, IdentityCheck
 from corelab.domain.accounts import Person, Role, may_combine
-from corelab.ui import dialogs
 from corelab.ui.buttons import Button, Look
 from corelab.ui.cards import Card, rule
+from corelab.ui.dialog import Dialog
 from corelab.ui.fields import field
 from corelab.ui.parts import text_label
 from corelab.ui.theme import Colour, Size, Weight
 
-FORM_WIDTH = 320
+FORM_WIDTH = 296
 
 
 def role_words(person: Person) -> str:
@@ -90,7 +90,7 @@ class InviteForm(Card):
             self.invited.emit(user, printed, self.boxes.roles, self.identity.chosen)
 
 
-class RolesDialog(dialogs.Dialog):
+class RolesDialog(Dialog):
     """Other roles for a person. Signals: ``given`` carries roles and reason."""
 
     given = Signal(object, str)
@@ -110,7 +110,36 @@ class RolesDialog(dialogs.Dialog):
             self.accept()
 
 
-class ResetDialog(dialogs.Dialog):
+class RenameDialog(Dialog):
+    """Another printed name. Signals: ``given`` carries name and reason."""
+
+    given = Signal(str, str)
+
+    def __init__(self, parent: QWidget, person: Person) -> None:
+        super().__init__(parent, f"Another printed name for {person.printed_name}?")
+        self.add_words("It stands in signatures from now on. What was signed keeps the former name, and the user name never changes.")
+        self.printed, self.reason = QLineEdit(person.printed_name), QLineEdit()
+        self._before = person.printed_name
+        self.lines.addWidget(field("Printed name, as in signatures", self.printed))
+        self.lines.addWidget(field("Reason", self.reason))
+        self.add_button("Cancel", self.reject, cap="Esc")
+        self.do = self.add_button("Change name", self._on_do, primary=True)
+        for typed in (self.printed, self.reason):
+            typed.textChanged.connect(self._on_changed)
+        self._on_changed()
+        self.printed.selectAll()
+        self.printed.setFocus()
+
+    def _on_changed(self) -> None:
+        new = self.printed.text().strip()
+        self.do.setEnabled(bool(new) and new != self._before and len(self.reason.text().strip()) >= 3)
+
+    def _on_do(self) -> None:
+        self.given.emit(self.printed.text().strip(), self.reason.text().strip())
+        self.accept()
+
+
+class ResetDialog(Dialog):
     """A new one-time code for a person. Signals: ``given`` carries how the identity was checked, and the reason."""
 
     given = Signal(object, str)

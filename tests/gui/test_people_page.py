@@ -70,12 +70,12 @@ def test_roles_that_exclude_one_another_are_told_before_asking(desktop: Desktop)
 def test_an_account_is_deactivated_with_a_reason_only(desktop: Desktop) -> None:
     page = people_page(desktop, "administrator")
     choose(page, "reader-2")
-    page.deactivate.click()
+    page.chosen.deactivate.click()
     dialog = desktop.dialog()
     assert not dialog.do.isEnabled()
     give_reason(desktop, "left the trial")
     assert status_of(desktop, "reader-2") is Status.DEACTIVATED
-    assert not page.deactivate.isEnabled()
+    assert not page.chosen.deactivate.isEnabled()
 
 
 def test_a_locked_person_is_unlocked(desktop: Desktop) -> None:
@@ -84,7 +84,7 @@ def test_a_locked_person_is_unlocked(desktop: Desktop) -> None:
     page = people_page(desktop, "administrator")
     choose(page, "reader-1")
     assert "Locked" in page.rows.texts()[page.rows.current]
-    page.unlock.click()
+    page.chosen.unlock.click()
     give_reason(desktop, "called back, it was the keyboard")
     assert status_of(desktop, "reader-1") is Status.ACTIVE
 
@@ -92,15 +92,29 @@ def test_a_locked_person_is_unlocked(desktop: Desktop) -> None:
 def test_nobody_changes_the_own_account(desktop: Desktop) -> None:
     page = people_page(desktop, "administrator")
     choose(page, "administrator")
-    assert not page.deactivate.isEnabled()
-    assert not page.reset.isEnabled()
-    assert not page.roles.isEnabled()
+    assert not page.chosen.deactivate.isEnabled()
+    assert not page.chosen.reset.isEnabled()
+    assert not page.chosen.roles.isEnabled()
+
+
+def test_p11_13_an_administrator_changes_a_printed_name_with_a_reason(desktop: Desktop) -> None:
+    page = people_page(desktop, "administrator")
+    choose(page, "reader-1")
+    page.chosen.rename.click()
+    dialog = desktop.dialog()
+    assert "What was signed keeps the former name" in desktop.words(dialog)
+    QTest.keyClicks(dialog.printed, "Reader one, RVT")
+    assert not dialog.do.isEnabled()
+    QTest.keyClicks(dialog.reason, "new title")
+    dialog.do.click()
+    row = page.rows.texts()[page.rows.current]
+    assert (row[0], row[1]) == ("Reader one, RVT", "reader-1")
 
 
 def test_a_reset_shows_a_new_code(desktop: Desktop) -> None:
     page = people_page(desktop, "administrator")
     choose(page, "reader-1")
-    page.reset.click()
+    page.chosen.reset.click()
     dialog = desktop.dialog()
     QTest.keyClicks(dialog.reason, "password lost")
     assert not dialog.do.isEnabled()
@@ -112,19 +126,19 @@ def test_a_reset_shows_a_new_code(desktop: Desktop) -> None:
 def test_a_coordinator_records_training_and_grants_custody(desktop: Desktop) -> None:
     page = people_page(desktop, "coordinator-1")
     choose(page, "reader-1")
-    page.training.click()
+    page.chosen.training.click()
     desktop.press(Qt.Key.Key_Return)
-    assert page.rows.texts()[page.rows.current][5] == "Recorded"
+    assert page.rows.texts()[page.rows.current][5] == "Yes"
     choose(page, "coordinator-2")
-    page.custody.click()
+    page.chosen.custody.click()
     desktop.press(Qt.Key.Key_Return)
-    assert page.rows.texts()[page.rows.current][4] == "Holds it"
+    assert page.rows.texts()[page.rows.current][4] == "Yes"
     assert accounts.sign_in(desktop.lab, "coordinator-2", PASSWORD).custody is not None
 
 
 def test_a_coordinator_has_no_button_that_changes_accounts(desktop: Desktop) -> None:
     page = people_page(desktop, "coordinator-1")
-    assert not page.deactivate.isVisible()
+    assert not page.chosen.deactivate.isVisible()
     assert not page.invite.isVisible()
 
 
@@ -134,14 +148,14 @@ def test_a_coordinator_re_seals_the_open_work_of_a_reader_who_was_reset(desktop:
     is_reset(lab, lab.reader_1)
     page = people_page(desktop, "coordinator", LAB_PASSWORD)
     choose(page, "reader-2")
-    assert not page.reseal.isEnabled()
+    assert not page.chosen.reseal.isEnabled()
     choose(page, "reader-1")
     assert page.rows.texts()[page.rows.current][3] == "Re-seal"
     assert "sealed to the keys from before a reset" in desktop.words(page)
-    page.reseal.click()
+    page.chosen.reseal.click()
     desktop.press(Qt.Key.Key_Return)
     assert page.rows.texts()[page.rows.current][3] == "Active"
-    assert not page.reseal.isEnabled()
+    assert not page.chosen.reseal.isEnabled()
     session = lab.sign_in("reader-1")
     assert reading.open_reading(lab.open, session, first(lab, session)).reading.note == "half way"
 

@@ -14,5 +14,5 @@ def test_recording_training_asks_without_a_look_into_the_database(desktop: Deskt
     assert isinstance(page, PeoplePage)
     page.rows.choose(next(at for at, row in enumerate(page.rows.texts()) if row[1] == "reader-1"))
     with patch.object(Store, "read", side_effect=AssertionError("the database was read")):
-        page.training.click()
+        page.chosen.training.click()
     assert "was trained for charter" in desktop.words(desktop.dialog())

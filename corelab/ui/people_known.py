@@ -1,0 +1,58 @@
+"""What the people page knows: everybody, with custody, training and what waits for them; and each as a row of its table."""
+
+from dataclasses import dataclass
+
+from corelab.domain.accounts import Person, Status
+from corelab.domain.charter import Charter
+from corelab.domain.vocabulary import AccountId
+from corelab.services import accounts, custody_facts, resealing
+from corelab.services.custody_facts import CustodyFacts
+from corelab.ui.desk import Desk
+from corelab.ui.people_forms import role_words
+from corelab.ui.rows import Column, Mark, Shown, shown
+from corelab.ui.theme import Colour, Weight
+
+COLUMNS = (
+    Column("Printed name"),
+    Column("User", 128),
+    Column("Roles", 150),
+    Column("Status", 112),
+    Column("Custody", 86),
+    Column("Training", 92),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Everybody:
+    """``sealed``: whose open work is sealed to keys from before a reset. ``trained``: for the charter in force."""
+
+    people: tuple[Person, ...] = ()
+    custody: frozenset[AccountId] = frozenset()
+    trained: frozenset[AccountId] = frozenset()
+    sealed: frozenset[AccountId] = frozenset()
+    charter: Charter | None = None
+    facts: CustodyFacts | None = None
+
+
+def look(desk: Desk) -> Everybody:
+    people = accounts.people(desk.lab, desk.session)
+    charter = desk.lab.charter
+    trained = frozenset(each.account for each in people if accounts.is_trained(desk.lab, each.account, charter.hash))
+    facts, sealed = custody_facts.custody_facts(desk.lab, desk.session), resealing.waiting(desk.lab, desk.session)
+    return Everybody(people, frozenset(one.account for one in facts.holders), trained, frozenset(sealed), charter, facts)
+
+
+def cells(known: Everybody, person: Person) -> tuple[Shown, ...]:
+    gone = person.status is Status.DEACTIVATED
+    ink = Colour.THIRD if gone else Colour.TEXT
+    sealed = person.account in known.sealed
+    attention = Mark.ATTENTION if sealed or person.status is Status.LOCKED else None
+    status = Shown("Re-seal" if sealed else person.status.value.capitalize(), ink, mark=attention)
+    return (
+        Shown(person.printed_name, Colour.SECOND if gone else Colour.STRONG, Weight.HEADING, hint=person.printed_name),
+        Shown(person.user_name, ink, hint=person.user_name),
+        Shown(role_words(person), ink, hint=role_words(person)),
+        status,
+        Shown("Yes", ink, mark=Mark.TICK, hint="Holds the custody key") if person.account in known.custody else shown(""),
+        Shown("Yes", ink, mark=Mark.TICK, hint="Trained for the charter in force") if person.account in known.trained else shown(""),
+    )
