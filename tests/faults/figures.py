@@ -1,6 +1,7 @@
 """The table of faults: for each test how many were injected, what was acknowledged, what was lost, what went undetected."""
 
 import csv
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -47,3 +48,12 @@ def write_csv(table: Sequence[Line], path: Path) -> None:
         writer = csv.writer(file)
         writer.writerow(each.name for each in fields(Line))
         writer.writerows(astuple(line) for line in table)
+
+
+def read_csv(path: Path) -> list[Line]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return [Line(test, *map(int, counts)) for test, *counts in list(csv.reader(file))[1:]]
+
+
+if __name__ == "__main__":
+    sys.stdout.write(as_text(read_csv(Path(sys.argv[1]))) + "\n")
