@@ -11,6 +11,7 @@ from corelab.cli.terminal import AsJson, LabFolder, PasswordStdin, answer, comma
 from corelab.domain.statement import signature_statement
 from corelab.domain.vocabulary import LabKind
 from corelab.services import charters, labs, packages, status
+from corelab.ui.told_words import last_words
 
 commands = typer.Typer()
 
@@ -85,6 +86,7 @@ def show_status(lab: LabFolder, as_json: AsJson = False, password_stdin: Passwor
     """
     with signed_in(lab, password_stdin=password_stdin) as here:
         found = status.status(here.lab, here.session)
+        say(last_words(here.session.last))
     answer(found.to_json(), found.in_words(), as_json=as_json)
 
 

@@ -21,7 +21,7 @@ from corelab.cli.terminal import (
 from corelab.domain.access import IdentityCheck
 from corelab.domain.accounts import Person, Role, user_key
 from corelab.domain.record_errors import ResealIncompleteError
-from corelab.services import accounts, resealing
+from corelab.services import accounts, resealing, second_factor
 
 commands = typer.Typer()
 
@@ -144,6 +144,32 @@ def reset(
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
         code = accounts.reset(here.lab, here.session, person_named(here, user).account, reason, identity)
     answer({"user": user, "code": code}, f"One-time code for {user}, valid for 7 days: {code}", as_json=as_json)
+
+
+@account.command("remove-factor")
+@command
+def remove_factor(ctx: typer.Context, user: User, reason: Reason, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
+    """Ask to remove the second factor of a person; it stays until a second person confirms.
+
+    Example: corelab account LAB remove-factor reader-1 --reason "Telephone lost"
+    """
+    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
+        second_factor.request_removal(here.lab, here.session, person_named(here, user).account, reason)
+    answer(
+        {"user": user, "removed": False}, f"Asked. Another administrator or a coordinator confirms: confirm-removal {user}", as_json=as_json
+    )
+
+
+@account.command("confirm-removal")
+@command
+def confirm_removal(ctx: typer.Context, user: User, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
+    """Confirm, as the second person, that the second factor of somebody is removed.
+
+    Example: corelab account LAB confirm-removal reader-1
+    """
+    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
+        second_factor.confirm_removal(here.lab, here.session, person_named(here, user).account)
+    answer({"user": user, "removed": True}, f"{user} has no second factor any more and may set up a new one.", as_json=as_json)
 
 
 @account.command("reseal")

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from corelab import app, log
+from corelab.domain.record_errors import SecondFactorNeededError
 from corelab.services import accounts, labs
 from corelab.ui.fault_words import words_for_fault
 from corelab.ui.notice_words import notices
@@ -148,7 +149,7 @@ def signed_in(folder: Path, *, password_stdin: bool = False) -> Iterator[SignedI
     """Opens the lab, signs in with CORELAB_USER, and signs out at the end."""
     user, password = typed_user(), typed_password(stdin=password_stdin)
     lab = app.open_lab(folder)
-    session = accounts.sign_in(lab, user, password)
+    session = _session(lab, user, password)
     log.tell("sign_in.accepted")
     for words in notices(lab, session):
         say(words)
@@ -158,6 +159,16 @@ def signed_in(folder: Path, *, password_stdin: bool = False) -> Iterator[SignedI
         unwitnessed = accounts.sign_out(lab, session)
         if unwitnessed is not None:
             say(words_for(unwitnessed).all)
+
+
+def _session(lab: labs.OpenLab, user: str, password: str) -> accounts.Session:
+    """With the code of a second factor from CORELAB_CODE, or asked for."""
+    try:
+        return accounts.sign_in(lab, user, password, code=os.environ.get("CORELAB_CODE"))
+    except SecondFactorNeededError:
+        if not sys.stdin.isatty():
+            raise
+        return accounts.sign_in(lab, user, password, code=typer.prompt("Code of the second factor", err=True))
 
 
 @contextlib.contextmanager
