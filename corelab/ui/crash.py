@@ -41,7 +41,7 @@ class CrashDialog(Dialog):
         self.text.hide()
         self.lines.addWidget(self.text)
         self.show_report = self.add_button("Show report", self._on_show)
-        self.add_button("Copy its path", self._on_copy)
+        self.copy_path = self.add_button("Copy its path", self._on_copy)
         self.add_button("Open its folder", self._on_open).setAccessibleDescription(str(report.parent))
 
     def _on_show(self) -> None:
