@@ -140,7 +140,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("box_remove", _X, "Remove the chosen box", ("Del",)),
     Action("assign", Group.COORDINATE, "Assign ready exams to readers", ("A",)),
     Action("compare", Group.COORDINATE, "Release and compare signed readings", ("C",)),
-    Action("lock_lab", Group.COORDINATE, "Lock the database"),
+    Action("lock_lab", Group.COORDINATE, "Lock or unlock the database"),
     Action("export", Group.EXPORT, "Sign and write the package", ("Ctrl+Return",)),
     Action("history", Group.AUDIT, "Every earlier value, with reasons", ("Ctrl+H",)),
     Action("verify_now", Group.AUDIT, "Verify the whole lab now", ("Ctrl+Shift+V",)),

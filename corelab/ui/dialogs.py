@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 from corelab.domain.accounts import Meaning
+from corelab.domain.reasons import SHORTEST_REASON
 from corelab.ui.crash import show_fault
 from corelab.ui.desk import Desk
 from corelab.ui.dialog import Dialog
@@ -49,7 +50,16 @@ class ReasonDialog(Dialog):
 
     given = Signal(str, str)
 
-    def __init__(self, parent: QWidget | None, title: str, question: str, do: str, choices: Sequence[tuple[str, str]] = ()) -> None:
+    def __init__(
+        self,
+        parent: QWidget | None,
+        title: str,
+        question: str,
+        do: str,
+        choices: Sequence[tuple[str, str]] = (),
+        *,
+        both: bool = False,
+    ) -> None:
         super().__init__(parent, title)
         self.add_words(question)
         self.choice = QComboBox()
@@ -60,7 +70,7 @@ class ReasonDialog(Dialog):
         self.lines.addWidget(self.choice)
         self.words = QPlainTextEdit()
         self.words.setAccessibleName("Reason in words")
-        self.words.setPlaceholderText("Reason in words" if not choices else "More words, if they help")
+        self.words.setPlaceholderText("Reason in words" if both or not choices else "More words, if they help")
         self.words.setTabChangesFocus(True)
         self.words.setFixedHeight(80)
         self.words.textChanged.connect(self._on_typed)
@@ -68,11 +78,11 @@ class ReasonDialog(Dialog):
         self.add_button("Cancel", self.reject, cap="Esc")
         self.do = self.add_button(do, self._on_do, primary=True)
         (self.choice if choices else self.words).setFocus()
-        self._needs_words = not choices
+        self._least = SHORTEST_REASON if both else 0 if choices else 3
         self._on_typed()
 
     def _on_typed(self) -> None:
-        self.do.setEnabled(not self._needs_words or len(self.words.toPlainText().strip()) >= 3)
+        self.do.setEnabled(sum(each.isalnum() for each in self.words.toPlainText()) >= self._least)
 
     def _on_do(self) -> None:
         code = self.choice.currentData() or ""
@@ -80,11 +90,21 @@ class ReasonDialog(Dialog):
         self.accept()
 
 
-def ask_reason(
-    parent: QWidget, title: str, question: str, *, do: str, given: Callable[[str, str], object], choices: Sequence[tuple[str, str]] = ()
+def ask_reason(  # noqa: PLR0913 - the parts of a question
+    parent: QWidget,
+    title: str,
+    question: str,
+    *,
+    do: str,
+    given: Callable[[str, str], object],
+    choices: Sequence[tuple[str, str]] = (),
+    both: bool = False,
 ) -> ReasonDialog:
-    """Ask why; ``given`` gets the code of the choice ("" without choices) and the words. ``do`` stands on the button."""
-    dialog = ReasonDialog(parent, title, question, do, choices)
+    """Ask why; ``given`` gets the code of the choice ("" without choices) and the words. ``do`` stands on the button.
+
+    ``both``: a choice alone is not enough, for what is changed after a signature.
+    """
+    dialog = ReasonDialog(parent, title, question, do, choices, both=both)
     dialog.given.connect(given)
     dialog.open()
     return dialog

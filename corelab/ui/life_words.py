@@ -18,6 +18,16 @@ REOPEN_CAUSES: Mapping[ReopenCause, str] = MappingProxyType(
         ReopenCause.OTHER: "Another reason",
     }
 )
+# To the reader, in words that tell nothing of the other reading: the coordinator's own words are never shown.
+GIVEN_BACK: Mapping[ReopenCause, str] = MappingProxyType(
+    {
+        ReopenCause.ASKED: "you asked for it",
+        ReopenCause.SLIP: "a slip of the hand was reported",
+        ReopenCause.CLIPS: "clips or labels were corrected",
+        ReopenCause.TECHNICAL: "a technical fault",
+        ReopenCause.OTHER: "the coordinator asks for another look",
+    }
+)
 CHANGE_CAUSES: Mapping[ChangeCause, str] = MappingProxyType(
     {
         ChangeCause.SLIP: "Slip of the hand",

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from corelab.domain.accounts import Meaning
 from corelab.domain.checks import CheckFault, may_grade
 from corelab.domain.reading import Reading
+from corelab.domain.reasons import Change
 from corelab.domain.vocabulary import AssignmentId, Binding, Cell, SegmentId
 from corelab.services import reading as readings
-from corelab.services.reading import OpenReading
+from corelab.services.reading import OpenReading, Signed
 from corelab.ui import commands
 from corelab.ui.check_words import fault_words
 from corelab.ui.cine import Stopwatch
@@ -23,8 +24,10 @@ from corelab.ui.exam_clips import ExamClips
 from corelab.ui.exam_page import ExamPage
 from corelab.ui.grade_form import GradeForm
 from corelab.ui.grading import Grading
+from corelab.ui.life_words import GIVEN_BACK
 from corelab.ui.reading_shown import rail_clips, rail_rows, side_words, strip_marks
 from corelab.ui.segment_words import answer_words, label_words
+from corelab.ui.sign_flow import Revise
 from corelab.ui.theme import NARROW_BELOW
 
 _SIGNED_WORDS = "This reading is signed; nothing can be changed."
@@ -41,7 +44,7 @@ class ReadingPage(ExamPage):
     def __init__(self, desk: Desk, parent: QWidget | None = None, *, stopwatch: Stopwatch | None = None) -> None:
         super().__init__(desk, parent, stopwatch=stopwatch)
         self._grading: Grading | None = None
-        self._pseudonym = ""
+        self._pseudonym, self._given_back = "", False
         self._left_at: tuple[AssignmentId, Cell] | None = None
         self.strip = CineStrip(self.viewports.active.player.cine)
         self.rail, self.form = ClipRail(), GradeForm()
@@ -60,7 +63,9 @@ class ReadingPage(ExamPage):
         self._grading, self._pseudonym = self._begun(opened.reading), opened.pseudonym
         self.clips.open(ExamClips(opened.clips), opened.reading.played)
         noun = "clip" if len(opened.clips) == 1 else "clips"
-        self.headline.emit(f"Reading {opened.pseudonym}", f"{side_words(opened.reading.form)}{len(opened.clips)} {noun}")
+        self._given_back = opened.reopened is not None
+        back = f", given back: {GIVEN_BACK[opened.reopened]}" if opened.reopened else ""
+        self.headline.emit(f"Reading {opened.pseudonym}", f"{side_words(opened.reading.form)}{len(opened.clips)} {noun}{back}")
         self._begin(opened.signed_at, opened.submit, opened.version)
         self._open_segment()
         self._show()
@@ -304,8 +309,12 @@ class ReadingPage(ExamPage):
         lab, session = self.desk.lab, self.desk.session
         check = partial(readings.faults, lab, session, reading, self.clips.exam.clips)
         words_of = partial(fault_words, reading, self.clips.exam)
-        sign = self._saver.signing(partial(readings.sign, lab, session, reading, submit=self._submit))
-        self._signing.begin(f"reading {self._pseudonym}", check, words_of, sign)
+        sign = partial(readings.sign, lab, session, reading, submit=self._submit)
+        signing = Revise(partial(self._revising, sign)) if self._given_back else self._saver.signing(sign)
+        self._signing.begin(f"reading {self._pseudonym}", check, words_of, signing)
+
+    def _revising(self, sign: Callable[..., Signed], change: Change) -> Callable[[str], Signed]:
+        return self._saver.signing(partial(sign, change=change))
 
     def _on_fault(self, fault: CheckFault) -> None:
         clip = self.clips.exam.clip(fault.clip) if fault.clip else None

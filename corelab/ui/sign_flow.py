@@ -1,6 +1,7 @@
 """From Ctrl+Enter to a signature: first what is missing, as a list that leads there; then the password."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -9,12 +10,22 @@ from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from corelab.domain.accounts import Meaning
+from corelab.domain.reasons import Change, change_of
 from corelab.services.reading import Signed
 from corelab.ui.desk import Desk
 from corelab.ui.dialog import Dialog
-from corelab.ui.dialogs import SignDialog, ask_signature, show_error
+from corelab.ui.dialogs import SignDialog, ask_reason, ask_signature, show_error
+from corelab.ui.life_words import CHANGE_CAUSES, choices
 
 T = TypeVar("T")
+Sign = Callable[[str], Signed]
+
+
+@dataclass(frozen=True, slots=True)
+class Revise:
+    """How a revision is signed, once its reason is known."""
+
+    because: Callable[[Change], Sign]
 
 
 class MissingDialog(Dialog):
@@ -75,16 +86,17 @@ class SignFlow(QObject):
         self._turn += 1
         self._busy = False
 
-    def begin(self, what: str, check: Callable[[], tuple[T, ...]], words_of: Callable[[T], str], sign: Callable[[str], Signed]) -> None:
-        """``check`` finds what is missing and ``sign`` signs with a password, both off the window's thread."""
+    def begin(self, what: str, check: Callable[[], tuple[T, ...]], words_of: Callable[[T], str], sign: Sign | Revise) -> None:
+        """``check`` finds what is missing and ``sign`` signs with a password, both off the window's thread.
+
+        ``Revise`` makes such a ``sign`` from the reason, which is asked first: what was signed before is signed again.
+        """
         if self._busy:
             return
         self._busy = True
         self._desk.jobs.query(self, check, partial(self._on_checked, self._turn, what, words_of, sign), self._on_failed)
 
-    def _on_checked(
-        self, turn: int, what: str, words_of: Callable[[T], str], sign: Callable[[str], Signed], missing: tuple[T, ...]
-    ) -> None:
+    def _on_checked(self, turn: int, what: str, words_of: Callable[[T], str], sign: Sign | Revise, missing: tuple[T, ...]) -> None:
         if turn != self._turn:
             return
         self._busy = False
@@ -92,13 +104,23 @@ class SignFlow(QObject):
             dialog = MissingDialog(self._page, [words_of(each) for each in missing])
             dialog.followed.connect(partial(self._on_followed, missing))
             dialog.open()
+        elif isinstance(sign, Revise):
+            question = "It was signed before. The reason is signed with it; no names, no dates."
+            given, causes = partial(self._on_reason, what, sign), choices(CHANGE_CAUSES)
+            ask_reason(self._page, "Why is it signed again?", question, do="Go on to the signature", given=given, choices=causes, both=True)
         else:
-            self._dialog = ask_signature(self._page, self._desk, self._meaning, what, given=partial(self._on_password, sign))
+            self._ask_password(what, sign)
+
+    def _on_reason(self, what: str, revise: Revise, code: str, words: str) -> None:
+        self._ask_password(what, revise.because(change_of(code, words)))
+
+    def _ask_password(self, what: str, sign: Sign) -> None:
+        self._dialog = ask_signature(self._page, self._desk, self._meaning, what, given=partial(self._on_password, sign))
 
     def _on_followed(self, missing: tuple[object, ...], number: int) -> None:
         self.followed.emit(missing[number])
 
-    def _on_password(self, sign: Callable[[str], Signed], password: str) -> None:
+    def _on_password(self, sign: Sign, password: str) -> None:
         dialog = self._dialog
         self._desk.jobs.query(self, partial(sign, password), partial(self._on_signed, dialog), partial(self._on_refused, dialog))
 

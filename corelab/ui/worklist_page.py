@@ -11,6 +11,7 @@ from corelab.services import reading
 from corelab.ui.buttons import Look, Pill, command_button
 from corelab.ui.cards import Card, EmptyState, ProgressBar
 from corelab.ui.desk import Desk
+from corelab.ui.life_words import GIVEN_BACK
 from corelab.ui.page import Page
 from corelab.ui.parts import key_hint, text_label
 from corelab.ui.rows import Column, Rows, Shown, shown
@@ -194,6 +195,8 @@ class WorklistPage(Page):
         if row.kind is WorkKind.ADJUDICATION:
             left = "dispute" if row.asked == 1 else "disputes"
             return f"{row.answered} of {row.asked} {left} done" if row.answered else f"{row.asked} {left}"
+        if row.reopened is not None:
+            return f"Given back: {GIVEN_BACK[row.reopened]}"
         return "In progress" if row.state is WorkState.IN_PROGRESS else "Next in your order"
 
     def show_all(self) -> None:
