@@ -150,6 +150,7 @@ FACTS: dict[str, object] = {
     "workstation": "0" * 36,
     "here": False,
     "host": "READING-ROOM",
+    "pid": 4711,
     "since": datetime(2026, 1, 12, 8, tzinfo=UTC),
     "name": "password_age_days",
     "missing": (),
