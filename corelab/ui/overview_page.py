@@ -8,14 +8,12 @@ from typing import TypeVar
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from corelab.domain.accounts import Meaning
 from corelab.domain.intake import ClipState
 from corelab.domain.vocabulary import ExamState
-from corelab.services import assignment, comparison, intake, packages
+from corelab.services import assignment, comparison, intake
 from corelab.services.assignment import Assigned
 from corelab.services.comparison import Compared
 from corelab.services.intake import ExamOverview, WaitingClip
-from corelab.services.packages import Locked
 from corelab.services.status import Load, Status
 from corelab.services.status import status as where_it_stands
 from corelab.ui import dialogs
@@ -24,8 +22,10 @@ from corelab.ui.buttons import Look, command_button
 from corelab.ui.cards import Card, EmptyState, LinkNumber, Working, scrolled
 from corelab.ui.desk import Desk
 from corelab.ui.intake_words import needs_words
+from corelab.ui.lock_flow import LockFlow
 from corelab.ui.page import Page
 from corelab.ui.parts import key_hint, text_label
+from corelab.ui.records_dialog import RecordsDialog
 from corelab.ui.rows import Column, Mark, Rows, Shown, shown
 from corelab.ui.theme import Colour, Size, Weight
 from corelab.ui.work_words import rejected_do, rejected_words
@@ -66,7 +66,9 @@ class OverviewPage(Page):
         super().__init__(desk, parent)
         self._exams: tuple[ExamOverview, ...] = ()
         self._filter: ExamState | None = None
-        self._dialog: dialogs.SignDialog | None = None
+        self._locked = False
+        self.locking = LockFlow(self, desk)
+        self.locking.told.connect(self._told)
         self.counts = {state: LinkNumber(words) for state, words, _note in _COUNTS}
         for state, number in self.counts.items():
             number.clicked.connect(partial(self._on_count, state))
@@ -113,7 +115,7 @@ class OverviewPage(Page):
         outer.addLayout(numbers)
         body = QHBoxLayout()
         body.setSpacing(16)
-        left = Card().titled("Exams", "Every number above shows its exams here; Enter opens where the work is.")
+        left = Card().titled("Exams", "Every number above shows its exams here; Enter opens an exam's readings, or intake.")
         left.lines.addWidget(self.rows, 1)
         left.lines.addWidget(self.empty, 1)
         body.addWidget(left, 1)
@@ -157,7 +159,10 @@ class OverviewPage(Page):
         self.assign.setEnabled(counts[ExamState.READY] > 0)
         due = state.status.comparable + state.status.decided
         self.compare.setEnabled(due > 0)
-        self.lock.setEnabled(total > 0 and counts[ExamState.FINAL] == total)
+        self._locked = state.status.locked
+        self.lock.setText("Unlock the database" if self._locked else "Lock the database")
+        self.lock.setAccessibleName(self.lock.text())
+        self.lock.setEnabled(self._locked or (total > 0 and counts[ExamState.FINAL] == total))
         self._steps.setText(_next_words(counts, len(state.clips), due))
         self.loads.show_rows([_load_cells(load) for load in state.status.loads])
         self._loads_card.setVisible(bool(state.status.loads))
@@ -183,9 +188,12 @@ class OverviewPage(Page):
 
     def _on_opened(self, row: int) -> None:
         exam = self._listed()[row]
-        page = {ExamState.RECEIVING: "intake", ExamState.FINAL: "export", ExamState.LOCKED: "export"}.get(exam.state)
-        if page is not None:
-            self.go.emit(page, None)
+        if exam.state is ExamState.RECEIVING:
+            self.go.emit("intake", None)
+        elif exam.state is not ExamState.READY:
+            dialog = RecordsDialog(self, self.desk, exam.id, f"{exam.subject} {exam.visit}", exam.state)
+            dialog.changed.connect(self._told)
+            dialog.open()
 
     # ------------------------------------------------------------ the batches
 
@@ -218,28 +226,8 @@ class OverviewPage(Page):
         self._told(f"{words}{rejected}\n{rejected_do(len(done.rejected))}" if rejected else words)
 
     def ask_lock(self) -> None:
-        if not self.lock.isEnabled():
-            return
-        question = "After this no reading, decision or charter enters. Every exam has to be final. Why now?"
-        dialogs.ask_reason(self, "Lock the database?", question, do="Go on to the signature", given=self._on_lock_reason)
-
-    def _on_lock_reason(self, _code: str, reason: str) -> None:
-        given = partial(self._lock, reason)
-        self._dialog = dialogs.ask_signature(self, self.desk, Meaning.LOCK_APPROVAL, "the database lock", given=given)
-
-    def _lock(self, reason: str, password: str) -> None:
-        work = partial(packages.lock, self.desk.lab, self.desk.session, reason, password)
-        self.desk.jobs.query(self, work, self._on_locked, self._on_not_locked)
-
-    def _on_locked(self, done: Locked) -> None:
-        if self._dialog is not None:
-            self._dialog.accept()
-            self._dialog = None
-        self._told(f"Locked: {done.exams} {'exam' if done.exams == 1 else 'exams'}.")
-
-    def _on_not_locked(self, error: Exception) -> None:
-        if self._dialog is not None:
-            self._dialog.refuse(error)
+        if self.lock.isEnabled():
+            self.locking.ask_unlock() if self._locked else self.locking.ask_lock()
 
     def _work(self, words: str, work: Callable[[], T], done: Callable[[T], None]) -> None:
         if not self.working.isVisible():
