@@ -1,0 +1,272 @@
+"""Records and their event are one: when the event, or a row of it, cannot be written, nothing of the transaction remains."""
+
+import ast
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import corelab
+from corelab.domain.access import IdentityCheck
+from corelab.domain.accounts import Role
+from corelab.domain.record_errors import SignInRefusedError
+from corelab.domain.trail import TrailFilter
+from corelab.domain.vocabulary import SegmentId, Side
+from corelab.services import (
+    accounts,
+    assignment,
+    audit,
+    checkpoints,
+    comparison,
+    custody,
+    intake,
+    packages,
+    reading,
+    resealing,
+    screen,
+    trail_export,
+    verification,
+)
+from corelab.services.screen import LockCause
+from corelab.storage.transaction import Transaction
+from corelab.ui.event_words import WORDING
+from tests import life_builders as life
+from tests.builders import PASSWORD, Lab
+from tests.dicom_builders import a_file, speckle
+from tests.reading_builders import a_ready_exam, a_staffed_lab, filled, first, signs
+
+Step = Callable[[], object]
+OTHER = "another long password for this"
+
+
+class InjectedError(Exception):
+    """The fault that is injected; nothing in the product knows it."""
+
+
+@dataclass
+class Trap:
+    """Fails the first insert of each kind of event once, and then the first insert after it of the same transaction."""
+
+    lab: Lab
+    sprung: set[tuple[str, str, str]] = field(default_factory=set)
+    step: str = ""
+    armed: bool = False
+    kind: str = ""
+    before: Mapping[str, list[Any]] | None = None
+
+    def insert(self, table: str, values: Mapping[str, Any]) -> None:
+        if not self.armed:
+            return
+        if table == "event":
+            self.kind = values["kind"]
+        place = (self.step, self.kind, "event" if table == "event" else "row")
+        if place not in self.sprung:
+            self.sprung.add(place)
+            self.before = content(self.lab.open.folder / "corelab.db")
+            raise InjectedError
+
+
+def content(database: Path) -> dict[str, list[Any]]:
+    """Every row of every table, as another program reads them."""
+    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+        tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+        return {table: connection.execute(f'SELECT * FROM "{table}" ORDER BY rowid').fetchall() for table in tables}
+
+
+@pytest.fixture
+def trap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Trap:
+    made = Trap(a_staffed_lab(tmp_path))
+    for person in (made.lab.administrator, made.lab.coordinator, made.lab.coordinator_2, made.lab.auditor):
+        assert person.account
+    real = Transaction._insert
+
+    def insert(self: Transaction, table: str, values: Mapping[str, Any]) -> None:
+        made.insert(table, values)
+        real(self, table, values)
+
+    monkeypatch.setattr(Transaction, "_insert", insert)
+    return made
+
+
+def tried(trap: Trap, name: str, step: Step) -> object:
+    """The step with every fault it can meet, one after another; then without. After each fault the lab is as it was before."""
+    trap.step = name
+    for _ in range(40):
+        trap.before, trap.armed = None, True
+        try:
+            answer = step()
+        except InjectedError:
+            pass
+        else:
+            assert trap.before is None, f"{name} went on after a fault"
+            return answer
+        finally:
+            trap.armed = False
+        assert content(trap.lab.open.folder / "corelab.db") == trap.before, f"{name} left something behind"
+    raise AssertionError(f"{name} never ended")
+
+
+def all_of(trap: Trap, steps: Iterator[tuple[str, Step]]) -> set[str]:
+    """The kinds of event that were made to fail."""
+    for name, step in steps:
+        tried(trap, name, step)
+    assert verification.verify_lab(trap.lab.open.folder).faults == ()
+    return {kind for _step, kind, _what in trap.sprung}
+
+
+# ---------------------------------------------------------------- people
+
+
+def _people(lab: Lab) -> Iterator[tuple[str, Step]]:
+    codes: list[str] = []
+    admin, here = lab.administrator, lab.open
+
+    def account(user: str) -> Any:
+        return next(one.account for one in accounts.people(here, admin) if one.user_name == user)
+
+    yield "invite", lambda: codes.append(accounts.add_person(here, admin, "new", "New Person", {Role.COORDINATOR}, IdentityCheck.KNOWN))
+    yield "activate", lambda: accounts.activate(here, codes[-1], PASSWORD)
+    yield "sign in", lambda: lab.sign_in("new")
+    yield "custody", lambda: accounts.grant_custody(here, lab.coordinator, account("new"))
+    yield "train", lambda: accounts.record_training(here, lab.coordinator, account("new"), lab.charter_sha256)
+    yield "password", lambda: accounts.change_password(here, lab.coordinator_2, PASSWORD, OTHER)
+    yield "roles", lambda: accounts.set_roles(here, admin, lab.reader_1.account, {Role.READER, Role.ADJUDICATOR}, "reads and decides")
+    for _ in range(4):
+        with pytest.raises(SignInRefusedError):
+            accounts.sign_in(here, "reader-2", "not the password at all")
+    yield "lock out", lambda: _refused(lambda: accounts.sign_in(here, "reader-2", "not the password at all"))
+    yield "unlock", lambda: accounts.unlock(here, admin, lab.reader_2.account, "was typed on another keyboard")
+    yield "reset", lambda: codes.append(accounts.reset(here, admin, lab.reader_2.account, "lost it", IdentityCheck.KNOWN))
+    yield "activate again", lambda: accounts.activate(here, codes[-1], PASSWORD)
+    yield "re-seal", lambda: resealing.reseal(here, lab.coordinator, lab.reader_2.account)
+    yield "lock screen", lambda: screen.locked(here, lab.auditor, LockCause.IDLE)
+    yield "unlock screen", lambda: screen.unlock(here, lab.auditor, PASSWORD)
+    yield "deactivate", lambda: accounts.deactivate(here, admin, account("new"), "left the trial")
+    yield "rotate", lambda: custody.rotate(here, lab.coordinator, "somebody left", PASSWORD)
+    yield "sign out", lambda: accounts.sign_out(here, lab.auditor)
+
+
+def _refused(step: Step) -> None:
+    with contextlib.suppress(SignInRefusedError):
+        step()
+
+
+def test_p11_32_people_and_keys_keep_nothing_without_its_event(trap: Trap) -> None:
+    kinds = all_of(trap, _people(trap.lab))
+    assert {
+        *("account.invited", "account.activated", "account.roles", "account.locked", "account.unlocked", "account.reset"),
+        *("account.deactivated", "credential.changed", "custody.granted", "custody.rotated", "training.recorded", "session.opened"),
+        *("session.closed", "signin.failed", "screen.locked", "screen.unlocked", "statement.accepted"),
+    } <= kinds
+
+
+# ---------------------------------------------------------------- intake
+
+
+def _intake(lab: Lab, folder: Path) -> Iterator[tuple[str, Step]]:
+    here, one, two = lab.open, lab.coordinator, lab.coordinator_2
+    clip: list[Any] = []
+
+    def take_in() -> None:
+        source = folder / "source"
+        if not source.exists():
+            a_file(source, pixels=speckle(seed=1))
+        clip[:] = [each.clip for each in intake.take_in(here, one, [source], subject="S-1", visit="D10", side=Side.LEFT).objects]
+
+    def seen() -> dict[Any, tuple[int, ...]]:
+        return {clip[0]: next(each.flagged for each in intake.waiting(here, one) if each.clip == clip[0])}
+
+    yield "take in", take_in
+    with here.store.read() as snapshot:
+        clip[:] = [row["id"] for row in snapshot.all("intake_object") if row["outcome"] in {"checked", "held"}][:1]
+    yield "label", lambda: intake.label(here, one, clip[0], SegmentId("CFV"), Side.LEFT)
+    yield "subject", lambda: intake.set_subject(here, one, "S-1", {"STUDY_LIMB": "left"})
+    yield "pass", lambda: intake.pass_pixels(here, one, [clip[0]], seen())
+    yield "verify", lambda: intake.verify_pixels(here, two, [clip[0]], seen())
+
+
+def test_p11_32_what_comes_in_keeps_nothing_without_its_event(trap: Trap, tmp_path: Path) -> None:
+    kinds = all_of(trap, _intake(trap.lab, tmp_path))
+    assert {"delivery.opened", "object.received", "clip.labelled", "subject.set", "clip.passed", "clip.released"} <= kinds
+
+
+# ---------------------------------------------------------------- reading until the package
+
+
+def _read(lab: Lab, session: accounts.Session, **said: int | str) -> None:
+    """Opens, saves and signs; what an earlier try finished is not done again."""
+    opened = reading.open_reading(lab.open, session, first(lab, session))
+    made = filled(opened, "a note", **said)
+    version = opened.version if opened.reading.answers else reading.save(lab.open, session, made, version=opened.version).version
+    reading.sign(lab.open, session, made, PASSWORD, opened.submit, version=version)
+
+
+def _reading(lab: Lab) -> Iterator[tuple[str, Step]]:
+    a_ready_exam(lab)
+    yield "assign", lambda: assignment.assign(lab.open, lab.coordinator)
+    yield "read", lambda: _read(lab, lab.reader_1)
+    yield "withdraw", lambda: life.withdraws(lab, lab.reader_2)
+    lab.person("reader-3", Role.READER)
+    yield "assign again", lambda: assignment.assign(lab.open, lab.coordinator)
+    yield "reopen", lambda: life.reopens(lab, lab.reader_1)
+    yield "revise", lambda: life.revises(lab, lab.reader_1)
+    yield "invalidate", lambda: life.invalidates(lab, lab.reader_1)
+
+
+def test_p11_32_reading_keeps_nothing_without_its_event(trap: Trap) -> None:
+    kinds = all_of(trap, _reading(trap.lab))
+    assert {"exam.assigned", "reading.opened", "answer.changed", "note.changed", "reading.signed", "alerts.checked"} <= kinds
+    assert {"assignment.withdrawn", "reading.reopened", "reading.invalidated"} <= kinds
+
+
+def _results(lab: Lab, folder: Path) -> Iterator[tuple[str, Step]]:
+    here, one = lab.open, lab.coordinator
+    a_ready_exam(lab)
+    assignment.assign(here, one)
+    signs(lab, lab.reader_1)
+    signs(lab, lab.reader_2, COMP_CFV=2)
+    yield "compare", lambda: comparison.release_and_compare(here, one)
+    yield "decide", lambda: life.decides(lab)
+    yield "finish", lambda: comparison.release_and_compare(here, one)
+    with here.store.read() as snapshot:
+        released = snapshot.all("reading")[0]["id"]
+    numbers = iter(range(100))
+    yield "print", lambda: audit.print_reading(here, lab.auditor, released, folder / f"{next(numbers)}.pdf", WORDING)
+    yield "export reading", lambda: audit.export_reading(here, lab.auditor, released, folder / f"{next(numbers)}.json", WORDING)
+    yield "print trail", lambda: audit.print_trail(here, lab.auditor, TrailFilter(), folder / f"{next(numbers)}.pdf", WORDING, "")
+    yield "review", lambda: audit.review(here, lab.auditor, "all of it", ("a finding",), PASSWORD)
+    yield "export trail", lambda: trail_export.export_trail(here, lab.auditor, folder / f"trail{next(numbers)}")
+    yield "lock", lambda: packages.lock(here, one, "all visits are in", PASSWORD)
+    yield "package", lambda: packages.export(here, one, folder / "packages", PASSWORD)
+    yield "checkpoint", lambda: checkpoints.sign(here, one, PASSWORD)
+
+
+def test_p11_32_results_and_copies_keep_nothing_without_their_event(trap: Trap, tmp_path: Path) -> None:
+    kinds = all_of(trap, _results(trap.lab, tmp_path))
+    assert {
+        *("batch.released", "sealed.opened", "exam.compared", "case.opened", "case.key", "adjudication.opened", "adjudication.signed"),
+        *("case.finished", "reading.printed", "reading.exported", "audit.printed", "audit.reviewed", "trail.exported", "lock.approved"),
+        *("package.approved", "checkpoint.signed"),
+    } - {"exam.compared"} <= kinds
+
+
+# ---------------------------------------------------------------- no other way in
+
+
+_WRITING = ("INSERT ", "UPDATE ", "DELETE ")
+
+
+def test_p11_32_only_the_transaction_writes_and_a_row_only_with_its_event() -> None:
+    """Statements that change something stand in the transaction, in the making of a database, and in what measures a bare commit."""
+    found = {}
+    for path in sorted(Path(corelab.__file__).parent.rglob("*.py")):
+        texts = (node.value for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Constant))
+        said = {text.split()[0] for text in texts if isinstance(text, str) and text.startswith(_WRITING)}
+        if said:
+            found[path.relative_to(Path(corelab.__file__).parent).as_posix()] = said
+    assert found.keys() <= {"storage/transaction.py", "storage/store.py", "storage/bare_commit.py"}, found
