@@ -10,7 +10,7 @@ from corelab.domain.access import IdentityCheck
 from corelab.domain.accounts import Person, Role, Status
 from corelab.domain.record_errors import ResealIncompleteError
 from corelab.domain.vocabulary import AccountId
-from corelab.services import accounts, resealing
+from corelab.services import accounts, resealing, second_factor
 from corelab.ui import dialogs
 from corelab.ui.buttons import Button
 from corelab.ui.cards import Card
@@ -41,6 +41,8 @@ class ChosenCard(Card):
         offered = [
             (administers, (self.unlock, self.reset, self.roles, self.rename, self.deactivate)),
             (coordinates, (self.training, self.custody, self.reseal)),
+            (administers, (self.remove_factor,)),
+            (administers or coordinates, (self.confirm_removal,)),
         ]
         for may, buttons in offered:
             for button in buttons if may else ():
@@ -55,6 +57,8 @@ class ChosenCard(Card):
         self.training = self._button("Record training", self._on_training)
         self.custody = self._button("Grant custody", self._on_custody)
         self.reseal = self._button("Re-seal", self._on_reseal)
+        self.remove_factor = self._button("Remove second factor", self._on_remove_factor)
+        self.confirm_removal = self._button("Confirm removal of second factor", self._on_confirm_removal)
 
     def _button(self, words: str, pressed: Callable[[Person], None]) -> Button:
         def clicked() -> None:
@@ -70,7 +74,8 @@ class ChosenCard(Card):
         self._who.setText(person.printed_name)
         sealed = person.account in known.sealed
         waits = ". Open work is sealed to the keys from before a reset." if sealed else ""
-        self._what.setText(f"{role_words(person)}, {person.status.value}{waits}")
+        factor = ", with a second factor" if person.account in known.factors else ""
+        self._what.setText(f"{role_words(person)}, {person.status.value}{factor}{waits}")
         other, alive = person.account != self._desk.session.account, person.status is not Status.DEACTIVATED
         self.unlock.setEnabled(person.status is Status.LOCKED)
         self.reset.setEnabled(other)
@@ -80,6 +85,9 @@ class ChosenCard(Card):
         coordinator = Role.COORDINATOR in person.roles and person.active
         self.custody.setEnabled(coordinator and person.account not in known.custody)
         self.reseal.setEnabled(sealed)
+        asked = person.account in known.removals
+        self.remove_factor.setEnabled(other and person.account in known.factors and not asked)
+        self.confirm_removal.setEnabled(other and asked)
 
     def _work(self, work: Callable[[], object]) -> None:
         self._desk.jobs.query(self, work, self._on_done, self.failed.emit)
@@ -130,6 +138,19 @@ class ChosenCard(Card):
 
     def _rename(self, person: Person, name: str, reason: str) -> None:
         self._work(partial(accounts.rename, self._desk.lab, self._desk.session, person.account, name, reason))
+
+    # ------------------------------------------------------------ two people's
+
+    def _on_remove_factor(self, person: Person) -> None:
+        work = partial(second_factor.request_removal, self._desk.lab, self._desk.session)
+        question = "It stays until another administrator or a coordinator confirms. Why, and how do you know who asked?"
+        self._ask(person, "Remove the second factor of", question, "Ask for it", work)
+
+    def _on_confirm_removal(self, person: Person) -> None:
+        words = "From then on the password alone is asked, until a new one is set up. Be sure that it was this person who asked."
+        confirm = partial(second_factor.confirm_removal, self._desk.lab, self._desk.session, person.account)
+        title = f"Remove the second factor of {person.printed_name}?"
+        dialogs.confirm(self, title, words, do="Remove it", agreed=partial(self._work, confirm))
 
     # ------------------------------------------------------------ a coordinator's
 

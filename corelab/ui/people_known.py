@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from corelab.domain.accounts import Person, Status
 from corelab.domain.charter import Charter
 from corelab.domain.vocabulary import AccountId
-from corelab.services import accounts, custody_facts, resealing
+from corelab.services import accounts, custody_facts, resealing, second_factor
 from corelab.services.custody_facts import CustodyFacts
 from corelab.ui.desk import Desk
 from corelab.ui.people_forms import role_words
@@ -24,7 +24,10 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Everybody:
-    """``sealed``: whose open work is sealed to keys from before a reset. ``trained``: for the charter in force."""
+    """``sealed``: whose open work is sealed to keys from before a reset. ``trained``: for the charter in force.
+
+    ``factors``: who has a second factor; ``removals``: for whom its removal was asked.
+    """
 
     people: tuple[Person, ...] = ()
     custody: frozenset[AccountId] = frozenset()
@@ -32,6 +35,8 @@ class Everybody:
     sealed: frozenset[AccountId] = frozenset()
     charter: Charter | None = None
     facts: CustodyFacts | None = None
+    factors: frozenset[AccountId] = frozenset()
+    removals: frozenset[AccountId] = frozenset()
 
 
 def look(desk: Desk) -> Everybody:
@@ -39,7 +44,10 @@ def look(desk: Desk) -> Everybody:
     charter = desk.lab.charter
     trained = frozenset(each.account for each in people if accounts.is_trained(desk.lab, each.account, charter.hash))
     facts, sealed = custody_facts.custody_facts(desk.lab, desk.session), resealing.waiting(desk.lab, desk.session)
-    return Everybody(people, frozenset(one.account for one in facts.holders), trained, frozenset(sealed), charter, facts)
+    factors = frozenset(second_factor.holders(desk.lab, desk.session))
+    removals = frozenset(second_factor.removals(desk.lab, desk.session))
+    holders = frozenset(one.account for one in facts.holders)
+    return Everybody(people, holders, trained, frozenset(sealed), charter, facts, factors, removals)
 
 
 def cells(known: Everybody, person: Person) -> tuple[Shown, ...]:

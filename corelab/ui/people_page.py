@@ -9,8 +9,10 @@ from corelab.domain.accounts import Command, Role, role_for
 from corelab.services import accounts
 from corelab.ui import dialogs
 from corelab.ui.backup_card import BackupCard
+from corelab.ui.buttons import Button
 from corelab.ui.cards import scrolled
 from corelab.ui.desk import Desk
+from corelab.ui.machines_dialog import MachinesDialog
 from corelab.ui.page import Page
 from corelab.ui.parts import text_label
 from corelab.ui.people_chosen import ChosenCard
@@ -42,6 +44,8 @@ class PeoplePage(Page):
         self.key.changed.connect(self.opened)
         self.invite = InviteForm()
         self.invite.invited.connect(self._on_invited)
+        self.machines = Button("Machines")
+        self.machines.clicked.connect(self._on_machines)
         self._lay_out()
         self.bind("refresh", self.opened)
 
@@ -51,7 +55,10 @@ class PeoplePage(Page):
         outer.setSpacing(16)
         left = QVBoxLayout()
         left.setSpacing(16)
-        left.addWidget(text_label("People", Size.PAGE, Weight.HEADING, Colour.STRONG))
+        head = QHBoxLayout()
+        head.addWidget(text_label("People", Size.PAGE, Weight.HEADING, Colour.STRONG), 1)
+        head.addWidget(self.machines)
+        left.addLayout(head)
         left.addWidget(self.rows, 1)
         outer.addLayout(left, 1)
         outer.addWidget(self._side())
@@ -89,6 +96,9 @@ class PeoplePage(Page):
         at = self.rows.current
         if 0 <= at < len(self._known.people):
             self.chosen.show_person(self._known.people[at], self._known)
+
+    def _on_machines(self) -> None:
+        MachinesDialog(self, self.desk, administers=self._administers).open()
 
     # ------------------------------------------------------------ a new account
 
