@@ -56,7 +56,7 @@ def by(*commands: Command, otherwise: type[Exception] | None = None) -> Callable
 
 
 NOBODY, NOTHING, NO_CLIP, WHY = AccountId("nobody"), AssignmentId("nothing"), ClipId("no clip"), "the reason"
-CFV = SegmentId("CFV")
+CFV, NO_FOLDER = SegmentId("CFV"), Path("/dev/null/no")
 A_CLIP = Clip(Sha256("c" * 64), 8, 8, Timing(TimingSource.FRAME_TIME, (40.0,)))
 A_CASE = None
 
@@ -100,6 +100,11 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "audit.reviews.reviews": by(Command.AUDIT)(),
         "screen.locked": Ask.SELF,
         "screen.unlock": Ask.SELF,
+        "backup.back_up": by(Command.BACKUP, otherwise=OSError)(NO_FOLDER / "lab.backup"),
+        "checkpoints.save": by(Command.EXPORT, otherwise=OSError)("the password", NO_FOLDER / "checkpoint.txt"),
+        "checkpoints.set_witness": by(Command.EXPORT, otherwise=OSError)(NO_FOLDER),
+        "checkpoints.sign": by(Command.EXPORT, otherwise=SignInRefusedError)("not the password at all"),
+        "trail_export.export_trail": by(Command.AUDIT, otherwise=OSError)(NO_FOLDER / "trail"),
         "charter_approval.approve": by(Command.CHARTER, otherwise=CharterError)(b"no charter", "the password"),
         "clips.open_clip": by(Command.READ, Command.ADJUDICATE, otherwise=ClipMissingError)(A_CLIP),
         "comparison.release_and_compare": by(Command.COMPARE)(),
