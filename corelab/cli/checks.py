@@ -34,7 +34,10 @@ def verify(
     faults = [{"where": fault.where, "what": fault.what} for fault in found.faults]
     checked = ", ".join(f"{count} {what}" for what, count in found.checked.items())
     lines = [f"{'ok' if found.ok else 'NOT ok'}: checked {checked}", *(f"{fault['where']}: {fault['what']}" for fault in faults)]
-    answer({"ok": found.ok, "checked": dict(found.checked), "faults": faults}, "\n".join(lines), as_json=as_json)
+    redacted = list(found.redacted) if isinstance(found, verification.Verified) else []
+    lines += [f"Redacted by two people: {where}" for where in redacted]
+    document = {"ok": found.ok, "checked": dict(found.checked), "faults": faults, "redacted": redacted}
+    answer(document, "\n".join(lines), as_json=as_json)
     if not found.ok:
         raise Faulty("" if as_json else f"{len(faults)} faults. Nothing was changed. Keep this folder as it is and compare with a backup.")
 

@@ -34,11 +34,12 @@ _UNSOUND = frozenset({"integrity", "chain", "payload", "rows"})
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was looked at, by count, and every fault that was found."""
+    """What was looked at, by count, every fault that was found, and each redaction by two people, which is no fault."""
 
     ok: bool
     checked: Mapping[str, int]
     faults: tuple[Fault, ...]
+    redacted: tuple[str, ...] = ()
 
 
 class OtherLabError(Exception):
@@ -102,7 +103,7 @@ def verify_lab(folder: Path, checkpoints: Sequence[Checkpoint] = ()) -> Verified
     faults = list(database.faults)
     if not _UNSOUND & {fault.step for fault in faults}:
         faults += _recomputed(path)
-    return Verified(not faults, MappingProxyType(counted), tuple(faults))
+    return Verified(not faults, MappingProxyType(counted), tuple(faults), database.redacted)
 
 
 def record_faults(path: Path) -> tuple[Fault, ...]:
@@ -127,7 +128,8 @@ def refuse_others(lab: str, checkpoints: Sequence[Checkpoint]) -> None:
 
 def _refuse_others(path: Path, checkpoints: Sequence[Checkpoint]) -> None:
     lab: Mapping[str, str] | None = None
-    with suppress(sqlite3.Error), source_of(path) as source:  # a database that cannot be read is a fault for the steps to tell
+    # A database that cannot be read is a fault for the steps to tell; what SQLite says of it may hold damaged text itself.
+    with suppress(sqlite3.Error, UnicodeError), source_of(path) as source:
         lab = source.lab
     if lab is not None:
         refuse_others(lab["lab_id"], checkpoints)
@@ -135,7 +137,7 @@ def _refuse_others(path: Path, checkpoints: Sequence[Checkpoint]) -> None:
 
 def _recomputed(path: Path) -> Iterator[Fault]:
     try:
-        with closing(Store.open(path, SystemClock(), read_only=True)) as store, store.read() as snapshot:
+        with closing(Store.open(path, SystemClock(), read_only=True)) as store, store.read_whole() as snapshot:
             for check in RECOMPUTED:
                 yield from check(snapshot)
     except Exception as error:  # noqa: BLE001 - false records show themselves as any error of the rules

@@ -135,7 +135,7 @@ class OverviewPage(Page):
         outer.addLayout(body, 1)
 
     def _work_card(self) -> Card:
-        card = Card().titled("Next batch", "What was assigned or compared before never changes.")
+        card = Card().titled("Next batch", "Dealing and comparing change nothing of before.")
         self._steps = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND, wrap=True)
         for widget in (self._steps, self.assign, self.compare, self.lock, self.working, self.told):
             card.lines.addWidget(widget)

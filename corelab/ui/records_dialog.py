@@ -23,7 +23,7 @@ from corelab.ui.theme import Colour, Size, Weight
 from corelab.ui.times import ago
 
 Given = Callable[[RecordRow, str, str], None]
-_COLUMNS = (Column("Slot", 120), Column("Person", 150), Column("State", 150), Column("Revision", 80, right=True), Column("Signed"))
+_COLUMNS = (Column("Slot", 120), Column("Person", 150), Column("State", 190), Column("Revision", 80, right=True), Column("Signed"))
 
 
 class RecordsDialog(Dialog):
