@@ -1,7 +1,9 @@
 """What a reader has answered is kept, whatever happens to disk, page and window."""
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -30,7 +32,7 @@ class Disk:
         return self._save(*facts, **named)
 
 
-def test_a_grade_that_cannot_be_saved_stays_on_screen_and_says_so(disk: Disk, reader: Reader) -> None:
+def test_p11_43_a_grade_that_cannot_be_saved_stays_on_screen_and_says_so(disk: Disk, reader: Reader) -> None:
     disk.full = True
     reader.press(Key.Key_1)
     assert reader.saved[-1].startswith("Not saved: ")
@@ -39,6 +41,41 @@ def test_a_grade_that_cannot_be_saved_stays_on_screen_and_says_so(disk: Disk, re
     reader.press(Key.Key_1)
     assert reader.saved[-1].startswith("Saved ")
     assert reader.stored.answers[COMP_CFV].grade.value == "full"
+
+
+def test_p11_43_saved_is_said_when_the_commit_is_done_and_not_before(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = SlowJobs()
+    monkeypatch.setattr(reader.page._saver, "_jobs", jobs)
+    reader.press(Key.Key_1)
+    assert reader.saved[-1] == "Saving", "the commit is delayed"
+    dialect = reader.lab.open.store._engine.dialect
+    committed: list[str] = []
+
+    def commit(connection: Any) -> None:
+        committed.append(reader.saved[-1])
+        connection.commit()
+
+    monkeypatch.setattr(dialect, "do_commit", commit)
+    jobs.go_on()
+    assert committed[0] == "Saving", "during the commit nothing is saved yet"
+    assert reader.saved[-1].startswith("Saved ")
+    assert reader.stored.answers[COMP_CFV].grade.value == "full"
+
+
+def test_p11_43_a_commit_that_fails_is_told_and_nothing_is_said_to_be_saved(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    dialect = reader.lab.open.store._engine.dialect
+
+    def commit(_connection: Any) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(dialect, "do_commit", commit)
+        reader.press(Key.Key_1)
+        assert reader.saved[-1].startswith("Not saved: ")
+        assert not any(words.startswith("Saved ") for words in reader.saved)
+    assert COMP_CFV not in reader.stored.answers, "nothing of it is on disk"
+    reader.page._saver._on_retry()
+    assert reader.saved[-1].startswith("Saved ")
 
 
 def test_a_page_that_cannot_save_does_not_let_go(disk: Disk, reader: Reader) -> None:

@@ -49,11 +49,13 @@ def test_an_adjudicator_may_look_and_a_coordinator_may_not(lab: Lab) -> None:
             open_clip(lab.open, other, clip)
 
 
-def test_a_clip_that_was_replaced_is_refused(lab: Lab) -> None:
+def test_p11_44_a_clip_of_which_one_byte_was_changed_is_refused(lab: Lab) -> None:
     clip = released(lab, jpeg(12))
     place = FolderArchive(lab.open.clips).path(clip.sha256)
     place.chmod(0o644)
-    place.write_bytes(jpeg(11))
+    content = bytearray(place.read_bytes())
+    content[-1] ^= 1
+    place.write_bytes(content)
     with pytest.raises(ClipMissingError) as refused:
         open_clip(lab.open, lab.reader_1, clip)
     assert (refused.value.sha256, refused.value.changed) == (clip.sha256, True)
