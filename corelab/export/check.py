@@ -5,7 +5,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from corelab.domain.adjudication import DecisionRefusedError
 from corelab.domain.charter import Charter, CharterError, load_charter
 from corelab.export.manifest import MANIFEST, SIGNATURE, SUMS
 from corelab.export.rows import Tables, exams_of, tables_of
-from corelab.export.tables import Table, codelists_for, tables_for
+from corelab.export.tables import WITHOUT_TRAIL, Table, codelists_for, tables_for
 from corelab.export.writers import ColumnsDifferError, Row, read_table
 
 LARGEST_FILE = 2 * 1024**3
@@ -38,6 +38,10 @@ class Loaded:
     manifest: Mapping[str, Any]
     files: Mapping[str, bytes]
 
+    @property
+    def has_trail(self) -> bool:
+        return _has_trail(self.manifest, self.files)
+
 
 def load(folder: Path) -> tuple[Loaded | None, tuple[PackageFault, ...]]:
     """Reads what the manifest names, and reports what is missing, additional, or not as its hash says."""
@@ -57,7 +61,7 @@ def load(folder: Path) -> tuple[Loaded | None, tuple[PackageFault, ...]]:
         if data is not None:
             files[path] = data
     faults += _strays(folder, {path for path, _, _ in entries})
-    faults += _sums(folder, entries)
+    faults += _sums(folder, entries, (MANIFEST, SIGNATURE) if _has_trail(manifest, files) else (MANIFEST,))
     return Loaded(manifest, files), tuple(faults)
 
 
@@ -88,10 +92,15 @@ def _strays(folder: Path, named: set[str]) -> Iterator[PackageFault]:
             yield PackageFault(path, "is not named by the manifest")
 
 
-def _sums(folder: Path, entries: list[tuple[str, str, int]]) -> Iterator[PackageFault]:
+def _has_trail(manifest: Mapping[str, Any], files: Collection[str]) -> bool:
+    """Only packages of the first specification came without; the approval is over all files, so none can be taken out of a later one."""
+    return manifest.get("specification") != WITHOUT_TRAIL or any(path.startswith("audit/") for path in files)
+
+
+def _sums(folder: Path, entries: list[tuple[str, str, int]], more: tuple[str, ...]) -> Iterator[PackageFault]:
     try:
         lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
-        own = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}" for name in (MANIFEST, SIGNATURE)]
+        own = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}" for name in more]
     except (OSError, UnicodeDecodeError) as error:
         yield PackageFault(SUMS, f"cannot be read ({type(error).__name__})")
         return

@@ -8,7 +8,8 @@ from corelab.domain.charter.model_item import ChoiceItem, Item
 from corelab.domain.charter.model_subject import Segment
 from corelab.domain.vocabulary import Missing, Source
 
-SPECIFICATION = "1.0.0"
+SPECIFICATION = "1.1.0"
+WITHOUT_TRAIL = "1.0.0"  # its packages had no audit folder and no signature of the manifest beside the approval
 """Version of this specification: adding a column is minor; renaming, removing or retyping one is major."""
 
 

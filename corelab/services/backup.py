@@ -130,6 +130,7 @@ class _Making:
             raise LabFaultyError(tuple((fault.where, fault.what) for fault in faults))
         manifest = self._manifest(copy, with_quarantine=with_quarantine)
         with (self.work / "backup.tar").open("xb") as out:
+            (self.work / "backup.tar").chmod(0o600)  # it holds what only the lab's own folder holds
             try:
                 sha256 = backup_file.write(out, manifest, self._source, self.progress, self.stopped)
             except BackupDamagedError as error:

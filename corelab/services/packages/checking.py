@@ -47,7 +47,10 @@ def verify_package(folder: Path, checkpoints: Sequence[Checkpoint] = ()) -> Veri
     trail = Trail(loaded)
     refuse_others(trail.lab or (checkpoints[0].lab if checkpoints else ""), checkpoints)
     charter, charter_faults = charter_of(loaded)
-    faults += (*charter_faults, *approval_faults(loaded), *minisign_faults(folder, loaded), *trail.faults(), *trail.against(checkpoints))
+    faults += (*charter_faults, *approval_faults(loaded))
+    if loaded.has_trail:
+        faults += (*minisign_faults(folder, loaded), *trail.faults())
+    faults += tuple(trail.against(checkpoints))
     checked = {"files": len(loaded.files), **trail.counted, **counts(checkpoints)}
     if charter is not None:
         wrong, tables = table_faults(charter, loaded)
