@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from corelab.domain.clip import Region, RegionKind, Timing, TimingSource
@@ -15,7 +16,9 @@ def timing_text(timing: Timing) -> str:
     return _text({"source": timing.source.value, "ms": [repr(time) for time in times]})
 
 
+@lru_cache(maxsize=4096)
 def timing_from(text: str) -> Timing:
+    """The same text for most clips of a machine, read with every step of work."""
     stored = json.loads(text)
     times = tuple(map(float, stored["ms"])) if "ms" in stored else (float(stored["each"]),) * stored["frames"]
     return Timing(TimingSource(stored["source"]), times)
@@ -25,6 +28,7 @@ def regions_text(regions: Sequence[Region]) -> str:
     return _text([_region(region) for region in regions])
 
 
+@lru_cache(maxsize=4096)
 def regions_from(text: str) -> tuple[Region, ...]:
     return tuple(_region_from(stored) for stored in json.loads(text))
 

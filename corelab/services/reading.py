@@ -182,7 +182,8 @@ def sign(  # noqa: PLR0913 - what a signature takes
 ) -> Signed:
     """Signs the complete reading with the password just typed. With a ``submit`` id that was used before, answers what was signed then.
 
-    The id stands in the draft before the first try, so that it survives a crash. ``version`` as in ``save``. ``attended=False`` (nobody
+    What is signed is kept as the draft first, with the id; what was saved like that already is not written again: a draft that is there
+    after a crash says by itself that nothing was signed. ``version`` as in ``save``. ``attended=False`` (nobody
     typed the password) is refused but in labs of kind demo. ``change`` is why a reading that was given back is signed again; a first
     entry has none. Raises ChecksFailedError (all faults), SignInRefusedError, AlreadySignedError, NotYoursError, NotTrainedError,
     FormChangedError, ClipsChangedError, DraftChangedError, UnattendedError, SubmitConflictError, ClockBackwardError, ReasonMissingError,
@@ -197,7 +198,9 @@ def sign(  # noqa: PLR0913 - what a signature takes
         with lab.store.read() as snapshot:
             clips = _signable(snapshot, session, reading)
             _require_reason(snapshot, reading.assignment, change)
-        _keep(lab, session, reading, (version, submit))
+            kept = own_work.kept_draft(snapshot, session, reading.assignment)
+        if kept is None or not kept.says_as(_drafted(reading, clips, submit)):
+            _keep(lab, session, reading, (version, submit))
         sealing = own_work.envelope(lab, session, len(clips))
         with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
             if _signable(transaction, session, reading) != clips:

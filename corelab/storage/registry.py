@@ -3,9 +3,10 @@
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, bindparam, exists, select
 
 from corelab.domain import audit
 from corelab.domain.clip import Clip
@@ -271,9 +272,14 @@ def clips_of(snapshot: Snapshot, exam_id: str) -> tuple[Clip, ...]:
 
 def labels_in(snapshot: Snapshot, exam_id: str) -> dict[ClipId, Label]:
     """The latest label of each clip of an exam."""
+    return _latest_labels(snapshot.query(_labels_in(), exam=exam_id))
+
+
+@cache
+def _labels_in() -> Select[Any]:
+    """Composed once: that takes longer than asking."""
     label, of = TABLES["clip_label"], TABLES["intake_object"].columns
-    found = snapshot.query(select(label).join(TABLES["intake_object"], of.id == label.columns.clip_id).where(of.exam_id == exam_id))
-    return _latest_labels(found)
+    return select(label).join(TABLES["intake_object"], of.id == label.columns.clip_id).where(of.exam_id == bindparam("exam"))
 
 
 def waiting_in(snapshot: Snapshot, exam_id: str) -> tuple[ClipId, ...]:

@@ -45,9 +45,9 @@ class Snapshot:
         found = rows.found(self._connection, table, equals, end=rows.highest(by))
         return found[0] if found else None
 
-    def query(self, statement: Select[Any]) -> tuple[Row, ...]:
-        """Rows of several tables, or under other conditions than equal values."""
-        return tuple(MappingProxyType(dict(row)) for row in self._connection.execute(statement).mappings())
+    def query(self, statement: Select[Any], **bound: Any) -> tuple[Row, ...]:
+        """Rows of several tables, or under other conditions than equal values; ``bound`` are the values of its named parameters."""
+        return tuple(MappingProxyType(dict(row)) for row in self._connection.execute(statement, bound).mappings())
 
     def events(self, *, kind: str | None = None, entity: str | None = None, id: str | None = None, after: int = 0) -> tuple[Row, ...]:  # noqa: A002 - the column's name
         """Headers of events in their order, those with a number above ``after``."""
