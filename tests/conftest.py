@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests import part11
+from tests.acceptance.blinding.summary import Summary
 from tests.faults import figures
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -33,6 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Summary())
     if config.getoption("--p11-matrix"):
         config.pluginmanager.register(part11.Matrix(config.getoption("--p11-matrix").absolute()))
 

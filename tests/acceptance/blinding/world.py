@@ -79,7 +79,7 @@ class World:
 
     def leave(self) -> None:
         """Whoever is to sit at the window signs out elsewhere: one person has one sign-in."""
-        for user in (ME, THIRD):
+        for user in (ME, OTHER, THIRD):
             if user in self.lab._sessions:
                 accounts.sign_out(self.lab.open, self.lab._sessions.pop(user))
 
