@@ -1,5 +1,6 @@
 """Custody on the people page: a new key by rotation or by the recovery code, and what coordinators are told afterwards."""
 
+import re
 from typing import Any
 
 import pytest
@@ -148,3 +149,13 @@ def test_words_on_the_cards_are_whole_on_a_small_screen(desktop: Desktop) -> Non
     QApplication.processEvents()
     labels = [each for each in page.findChildren(QLabel) if each.isVisible() and each.text() and each.wordWrap()]
     assert [each.text() for each in labels if each.height() < each.heightForWidth(each.width())] == []
+
+
+def test_p11_45_the_dialog_of_a_signature_shows_printed_name_time_with_zone_and_meaning(desktop: Desktop) -> None:
+    page = people_page(desktop, "coordinator-1")
+    page.key.rotate.click()
+    give_reason(desktop, "somebody has left")
+    words = desktop.words(desktop.dialog())
+    assert "coordinator-1" in words
+    assert "Meaning: custody change" in words
+    assert re.search(r"Time: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(UTC[^)]*\)", words)

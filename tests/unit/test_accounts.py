@@ -54,20 +54,20 @@ def test_who_may_do_what(roles: set[Role], command: Command, role: Role | None) 
     assert role_for(roles, command) is role
 
 
-def test_the_administrator_has_no_data_right() -> None:
+def test_p11_25_the_administrator_has_no_data_right() -> None:
     data = ROLE_COMMANDS[READER] | ROLE_COMMANDS[ADJUDICATOR] | ROLE_COMMANDS[COORDINATOR]
     shared = {Command.PEOPLE, Command.FACTOR, Command.BACKUP, Command.RESTORE, Command.HELP}
     assert ROLE_COMMANDS[ADMINISTRATOR] & data == shared
 
 
-def test_two_roles_that_one_person_may_have() -> None:
+def test_p11_25_two_roles_that_one_person_may_have() -> None:
     allowed = {frozenset(pair) for pair in combinations(Role, 2) if may_combine(pair)}
     assert allowed == {frozenset({READER, ADJUDICATOR}), frozenset({COORDINATOR, AUDITOR})}
     assert all(may_combine({role}) for role in Role)
     assert not may_combine(())
 
 
-def test_each_meaning_is_signed_by_one_role() -> None:
+def test_p11_46_each_meaning_is_signed_by_one_role() -> None:
     by_role = {role: {meaning for meaning in Meaning if role_of_meaning(meaning) is role} for role in Role}
     assert by_role[READER] == {Meaning.READING}
     assert by_role[ADJUDICATOR] == {Meaning.ADJUDICATION}

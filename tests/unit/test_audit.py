@@ -239,7 +239,7 @@ def _changed(one: object, name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", SignedDocument.__dataclass_fields__)
-def test_every_field_of_a_signed_document_changes_its_bytes(name: str) -> None:
+def test_p11_49_every_field_of_a_signed_document_changes_its_bytes(name: str) -> None:
     assert replace(SIGNED, **_changed(SIGNED, name)).signed_bytes != SIGNED.signed_bytes
 
 

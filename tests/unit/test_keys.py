@@ -1,6 +1,8 @@
 """Keys, envelopes, signatures and codes against the published test vectors, and what each refuses."""
 
 import hashlib
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -107,10 +109,18 @@ def test_the_length_of_an_envelope_tells_only_the_next_multiple(length: int) -> 
     assert keys.unseal(envelope, BOX) == b"x" * length
 
 
-def test_the_signature_of_the_vector_document() -> None:
+def test_p11_49_the_signature_of_the_vector_document() -> None:
     with Signer(OWNER, "Test Reader", keys.sign_public(SIGN_SEED), bytearray(SIGN_SEED)) as signer:
         assert signer.key_id == SIGN_KEY_ID
         assert signer.sign(SIGNED.signed_bytes) == SIGNATURE
+
+
+@pytest.mark.parametrize("name", SIGNED.__dataclass_fields__)
+def test_p11_49_a_signature_holds_for_no_other_value_of_any_field(name: str) -> None:
+    was = getattr(SIGNED, name)
+    other: Any = was + 1 if isinstance(was, int) else f"{was}x"
+    changed = replace(SIGNED, **{name: other})
+    assert not keys.is_signed_by(keys.sign_public(SIGN_SEED), changed.signed_bytes, SIGNATURE)
 
 
 def test_no_changed_bit_of_the_signed_bytes_verifies() -> None:
