@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from corelab.ui.buttons import Button, Look
@@ -32,6 +33,14 @@ class Dialog(QDialog):
         self.foot.setSpacing(GRID)
         self.foot.addStretch(1)
         outer.addLayout(self.foot)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """As high as its words need: on a small or enlarged screen Qt would cut it at two thirds, and the fields with it."""
+        super().showEvent(event)
+        layout = self.layout()
+        if layout is not None:
+            needed = min(layout.totalHeightForWidth(self.width()), self.screen().availableGeometry().height())
+            self.resize(self.width(), max(needed, self.height()))
 
     def add_words(self, words: str, *, strong: bool = False) -> None:
         ink = (Weight.VALUE, Colour.STRONG) if strong else (Weight.TEXT, Colour.TEXT)

@@ -1,6 +1,6 @@
 """Grey steps to look at: whether this display shows the darkest and the brightest apart, which venous ultrasound needs."""
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -17,7 +17,7 @@ class GreySteps(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setMinimumSize(QSize(648, 200))
+        self.setFixedHeight(160)
         self.setAccessibleName(f"{STEPS} grey steps from black to white, a square in the first and in the last")
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -14,7 +14,7 @@ from corelab.ui.rows import Column, Mark, Rows, Shown, shown
 from corelab.ui.theme import Colour, Size, Weight
 from corelab.ui.times import local
 
-_COLUMNS = (Column("Machine"), Column("System", 190), Column("Id", 92), Column("Enrolled", 92), Column("Display", 170))
+_COLUMNS = (Column("Machine"), Column("System", 190), Column("Id", 112), Column("Enrolled", 92), Column("Display", 170))
 Known = tuple[tuple[Machine, ...], bool]
 
 

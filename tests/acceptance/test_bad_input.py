@@ -102,7 +102,9 @@ def test_a_reader_may_not_do_a_coordinators_work(desk: Desk, arguments: tuple[st
 
 
 def test_a_coordinator_makes_no_account(desk: Desk) -> None:
-    refuses(desk, "Your role does not allow this.", "account", desk.path, "add", "x-1", "--name", "X", "--role", "reader")
+    refuses(
+        desk, "Your role does not allow this.", "account", desk.path, "add", "x-1", "--name", "X", "--role", "reader", "--identity", "known"
+    )
 
 
 # ---------------------------------------------------------------- which lab
@@ -201,7 +203,21 @@ def test_a_file_that_is_no_charter(desk: Desk, tmp_path: Path, content: bytes) -
 def test_accounts_that_cannot_be(desk: Desk) -> None:
     def adds(words: str, user: str, *roles: str, code: int = REFUSED) -> None:
         given = [part for role in roles for part in ("--role", role)]
-        refuses(desk, words, "account", desk.path, "add", user, "--name", "Somebody", *given, user="administrator", code=code)
+        refuses(
+            desk,
+            words,
+            "account",
+            desk.path,
+            "add",
+            user,
+            "--name",
+            "Somebody",
+            "--identity",
+            "known",
+            *given,
+            user="administrator",
+            code=code,
+        )
 
     adds("taken", "reader-1", "reader")
     adds("no user name", "two words", "reader")
@@ -229,7 +245,7 @@ def test_a_code_that_opens_nothing(desk: Desk) -> None:
 
 
 def test_a_code_and_a_password_that_is_too_short(desk: Desk) -> None:
-    add = ("account", desk.path, "add", "reader-7", "--name", "Reader 7", "--role", "reader")
+    add = ("account", desk.path, "add", "reader-7", "--name", "Reader 7", "--role", "reader", "--identity", "known")
     code = desk.run(*add, user="administrator").out.rsplit(" ", 1)[-1].strip()
     refuses(desk, "shorter than", "activate", desk.path, "--code", code, user=None, password="short")
     assert desk.run("activate", desk.path, "--code", code, user=None).code == 0, "the code still works"

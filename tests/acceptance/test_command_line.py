@@ -49,7 +49,7 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
 
 
 def add_a_person(life: Life) -> None:
-    add = ("account", life.lab, "add", "reader-2", "--name", "Reader 2", "--role", "reader")
+    add = ("account", life.lab, "add", "reader-2", "--name", "Reader 2", "--role", "reader", "--identity", "known")
     code = life.do("account", *add, user="administrator")["code"]
     life.do("activate", "activate", life.lab, "--code", code)
     life.do("training", "training", life.lab, "record", "reader-2", user="coordinator")

@@ -35,7 +35,7 @@ def test_a_wrong_password_is_told_in_words_and_the_field_is_ready_again(desktop:
     assert form.password.hasFocus()
 
 
-def test_an_unknown_user_gets_the_same_words_as_a_wrong_password(desktop: Desktop) -> None:
+def test_p11_17_an_unknown_user_gets_the_same_words_as_a_wrong_password(desktop: Desktop) -> None:
     said = []
     for user, password in (("administrator", "certainly not this one"), ("nobody-at-all", PASSWORD)):
         desktop.sign_in(user, password)
@@ -84,7 +84,7 @@ def test_two_different_new_passwords_change_nothing(desktop: Desktop) -> None:
     assert "The two passwords differ." in desktop.words()
 
 
-def test_the_locked_window_shows_nothing_of_the_work(desktop: Desktop) -> None:
+def test_p11_20_the_locked_window_shows_nothing_of_the_work(desktop: Desktop) -> None:
     desktop.sign_in("administrator")
     QGuiApplication.clipboard().setText("something copied")
     desktop.press(Qt.Key.Key_L, modifier=Qt.KeyboardModifier.ControlModifier)
@@ -104,7 +104,7 @@ def test_a_page_that_is_asked_for_while_the_window_is_locked_does_not_come_up(de
     assert not any(each.isVisible() for each in desktop.window.findChildren(Page))
 
 
-def test_only_the_same_person_unlocks(desktop: Desktop) -> None:
+def test_p11_20_only_the_same_person_unlocks(desktop: Desktop) -> None:
     desktop.sign_in("administrator")
     desktop.front.lock()
     lock = desktop.front._lock
@@ -119,7 +119,7 @@ def test_only_the_same_person_unlocks(desktop: Desktop) -> None:
     assert desktop.window.current.name == "people"
 
 
-def test_an_idle_desk_locks_itself(desktop: Desktop) -> None:
+def test_p11_20_an_idle_desk_locks_itself(desktop: Desktop) -> None:
     desktop.sign_in("administrator")
     assert desktop.front.idle.running
     desktop.front.idle.idle.emit()

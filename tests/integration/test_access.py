@@ -1,13 +1,17 @@
 """Getting in: the statement, identity checks, ages of passwords, second factors, machines, clocks, notices."""
 
+import ast
+import dataclasses
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+import corelab
 from corelab.domain.access import Duty, IdentityCheck
 from corelab.domain.accounts import Command, Meaning, PasswordFault, Role
 from corelab.domain.notices import NoticeKind
+from corelab.domain.reading_errors import UnattendedError
 from corelab.domain.record_errors import (
     AccessRefusedError,
     ClockBackwardError,
@@ -25,7 +29,8 @@ from corelab.domain.record_errors import (
 )
 from corelab.domain.statement import SIGNATURE, Statement, signature_statement
 from corelab.domain.totp import code_of, step_at
-from corelab.services import access, accounts, acknowledgements, custody, labs, notices, second_factor, workstations
+from corelab.domain.vocabulary import LabKind
+from corelab.services import access, accounts, acknowledgements, custody, labs, notices, reading, second_factor, workstations
 from corelab.services.accounts import Session
 from corelab.services.clock_watch import ClockWatch
 from corelab.services.labs import OpenLab
@@ -34,6 +39,7 @@ from corelab.services.workstations import DisplaySeen
 from corelab.storage.keys import make_opening
 from corelab.storage.store import NewRow
 from tests.builders import PASSWORD, Lab, a_lab
+from tests.exam_builders import a_reading
 
 OTHER_PASSWORD = "another horse, another battery"
 
@@ -517,3 +523,32 @@ def test_p11_22_a_sign_in_knows_the_last_good_and_the_last_failed_one(lab: Lab) 
     assert abs(last.good.at - came) < timedelta(minutes=1)
     assert abs(last.failed.at - failed) < timedelta(minutes=1)
     assert (last.failed.host, last.failed.tz) == (lab.open.machine.host, lab.clock.tz)
+
+
+# ---------------------------------------------------------------- never remembered
+
+
+def test_p11_48_no_part_of_the_program_knows_a_key_ring_or_keeps_a_password() -> None:
+    rings = {"keyring", "secretstorage", "jeepney", "win32cred", "keychain"}
+    for path in sorted(Path(corelab.__file__).parent.rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        named = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+        named |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        assert not {name.split(".")[0] for name in named} & rings, path.name
+    held = {each.name for each in dataclasses.fields(Session)}
+    assert not {name for name in held if "password" in name or "sign" in name or "kek" in name}
+
+
+def test_p11_48_the_signing_key_is_gone_after_one_signature(lab: Lab) -> None:
+    session = lab.coordinator
+    with accounts.signer(lab.open, session, PASSWORD) as signer:
+        assert any(signer.seed)
+    assert not any(signer.seed)
+    with pytest.raises(PasswordWrongError):
+        accounts.signer(lab.open, session, "")
+
+
+def test_p11_48_a_reading_is_signed_unattended_in_a_demo_lab_only(tmp_path: Path) -> None:
+    trial = a_lab(tmp_path, kind=LabKind.TRIAL, name="trial")
+    with pytest.raises(UnattendedError):
+        reading.sign(trial.open, trial.reader_1, a_reading(), PASSWORD, attended=False)

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def fails(lab: Lab, user: str = "reader-1", times: int = 1) -> None:
 # ---------------------------------------------------------------- coming in
 
 
-def test_an_invited_person_makes_keys_of_their_own_and_signs_in(lab: Lab) -> None:
+def test_p11_15_an_invited_person_makes_keys_of_their_own_and_signs_in(lab: Lab) -> None:
     code = accounts.add_person(lab.open, lab.administrator, "Reader-1", "Reader One", {Role.READER}, IdentityCheck.KNOWN)
     assert the(lab, "reader-1").status is Status.INVITED
     with pytest.raises(SignInRefusedError):
@@ -97,6 +98,17 @@ def test_each_of_two_invited_persons_has_a_code(lab: Lab) -> None:
     assert [accounts.activate(lab.open, code, PASSWORD).user_name for code in codes] == ["reader-1", "reader-2"]
 
 
+@pytest.mark.parametrize("again", ["reader-1", "READER-1", "\uff32eader-1", " reader-1 "])
+def test_p11_12_a_user_name_in_any_case_and_form_is_the_same_person_for_ever(lab: Lab, again: str) -> None:
+    accounts.deactivate(lab.open, lab.administrator, lab.reader_1.account, "left the lab")
+    with pytest.raises(PersonRefusedError) as refused:
+        accounts.add_person(lab.open, lab.administrator, again, "Another Reader", {Role.READER}, IdentityCheck.KNOWN)
+    assert refused.value.what in {"taken", "user_name"}
+    assert len([each for each in accounts.people(lab.open, lab.administrator) if each.user_name == "reader-1"]) == 1
+    with lab.open.store.read() as snapshot:
+        assert snapshot.one("account", id=lab.reader_1.account) is not None
+
+
 @pytest.mark.parametrize("password", ["short", "x" * 129, "password1234"])
 def test_a_poor_password_is_refused(lab: Lab, password: str) -> None:
     code = accounts.add_person(lab.open, lab.administrator, "reader-1", "Reader One", {Role.READER}, IdentityCheck.KNOWN)
@@ -122,13 +134,13 @@ def test_an_account_that_cannot_be(lab: Lab, user: str, name: str, roles: set[Ro
     assert refused.value.what == what
 
 
-def test_the_name_of_a_deactivated_person_is_never_used_again(lab: Lab) -> None:
+def test_p11_12_the_name_of_a_deactivated_person_is_never_used_again(lab: Lab) -> None:
     accounts.deactivate(lab.open, lab.administrator, lab.reader_1.account, "left the lab")
     with pytest.raises(PersonRefusedError):
         accounts.add_person(lab.open, lab.administrator, "reader-1", "Another Reader", {Role.READER}, IdentityCheck.KNOWN)
 
 
-def test_no_password_or_code_stands_in_any_file_of_the_lab(lab: Lab) -> None:
+def test_p11_15_no_password_or_code_stands_in_any_file_of_the_lab(lab: Lab) -> None:
     code = accounts.add_person(lab.open, lab.administrator, "reader-1", "Reader One", {Role.READER}, IdentityCheck.KNOWN)
     accounts.activate(lab.open, code, "a sentinel password 77")
     lab.sign_in("reader-1", "a sentinel password 77")
@@ -141,7 +153,7 @@ def test_no_password_or_code_stands_in_any_file_of_the_lab(lab: Lab) -> None:
 # ---------------------------------------------------------------- signing in and failing
 
 
-def test_sign_in_and_out_are_events_with_the_workstation(lab: Lab) -> None:
+def test_p11_28_sign_in_and_out_are_events_with_the_workstation(lab: Lab) -> None:
     accounts.sign_out(lab.open, lab.reader_1)
     with lab.open.store.read() as snapshot:
         opened, closed = snapshot.events(kind="session.opened")[-1], snapshot.events(kind="session.closed")[-1]
@@ -169,7 +181,7 @@ def test_signing_out_twice_changes_nothing(lab: Lab) -> None:
     assert kinds(lab).count("session.closed") == 1
 
 
-def test_another_machine_is_written_down_when_it_first_signs_in(lab: Lab, tmp_path: Path) -> None:
+def test_p11_28_another_machine_is_written_down_when_it_first_signs_in(lab: Lab, tmp_path: Path) -> None:
     lab.coordinator  # noqa: B018 - signs in
     (lab.open.configuration / "workstation.json").write_text("not json")
     lab.sign_in("coordinator")
@@ -177,7 +189,7 @@ def test_another_machine_is_written_down_when_it_first_signs_in(lab: Lab, tmp_pa
         assert len(snapshot.all("workstation")) == 2
 
 
-def test_a_wrong_password_and_an_unknown_user_are_refused_alike(lab: Lab) -> None:
+def test_p11_17_a_wrong_password_and_an_unknown_user_are_refused_alike(lab: Lab) -> None:
     assert lab.reader_1.account
     with pytest.raises(SignInRefusedError) as wrong:
         lab.sign_in("reader-1", "not the password at all")
@@ -187,7 +199,7 @@ def test_a_wrong_password_and_an_unknown_user_are_refused_alike(lab: Lab) -> Non
     assert kinds(lab)[-2:] == ["signin.failed", "signin.failed"]
 
 
-def test_an_unknown_user_costs_the_same_derivation(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_p11_17_an_unknown_user_costs_the_same_derivation(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     assert lab.reader_1.account
     costs: list[Kdf] = []
     derive = Kdf.key
@@ -209,7 +221,7 @@ def test_what_was_typed_as_an_unknown_user_name_is_not_kept(lab: Lab) -> None:
     assert b"my-secret-password" not in lab.open.store.path.read_bytes()
 
 
-def test_five_failures_lock_and_an_administrator_unlocks_with_a_reason(lab: Lab) -> None:
+def test_p11_16_five_failures_lock_and_an_administrator_unlocks_with_a_reason(lab: Lab) -> None:
     account = lab.reader_1.account
     fails(lab, times=5)
     assert the(lab, "reader-1").status is Status.LOCKED
@@ -241,7 +253,7 @@ def test_failures_far_apart_do_not_lock(lab: Lab) -> None:
     assert the(lab, "reader-1").active
 
 
-def test_the_count_of_failures_survives_a_restart_and_a_clock_set_back(lab: Lab, tmp_path: Path) -> None:
+def test_p11_16_the_count_of_failures_survives_a_restart_and_a_clock_set_back(lab: Lab, tmp_path: Path) -> None:
     assert lab.reader_1.account
     fails(lab, times=3)
     lab.open.store.close()
@@ -250,7 +262,7 @@ def test_the_count_of_failures_survives_a_restart_and_a_clock_set_back(lab: Lab,
     assert the(lab, "reader-1").status is Status.LOCKED
 
 
-def test_wrong_passwords_at_signing_count_and_end_the_sign_in(lab: Lab) -> None:
+def test_p11_53_wrong_passwords_at_signing_count_and_end_the_sign_in(lab: Lab) -> None:
     session = lab.reader_1
     for _ in range(5):
         with pytest.raises(SignInRefusedError):
@@ -278,7 +290,7 @@ def test_one_of_two_administrators_is_locked_like_anybody(lab: Lab) -> None:
     assert found.status is Status.LOCKED
 
 
-def test_raised_costs_are_applied_at_the_next_sign_in(lab: Lab) -> None:
+def test_p11_15_raised_costs_are_applied_at_the_next_sign_in(lab: Lab) -> None:
     session = lab.coordinator
     with lab.open.store.begin(session.actor(Role.COORDINATOR)) as transaction:
         row = NewRow("setting", {"name": "kdf", "n": 2, "value": people.kdf_text(Kdf(2, 16384))})
@@ -316,7 +328,7 @@ def test_a_password_is_changed_only_by_who_knows_it(lab: Lab) -> None:
         accounts.change_password(lab.open, lab.reader_1, PASSWORD, "short")
 
 
-def test_a_reset_gives_new_keys_and_never_the_old_ones(lab: Lab) -> None:
+def test_p11_19_a_reset_gives_new_keys_and_never_the_old_ones(lab: Lab) -> None:
     before, account = lab.reader_1.box.public, lab.reader_1.account
     code = accounts.reset(lab.open, lab.administrator, account, "forgot the password", IdentityCheck.KNOWN)
     with pytest.raises(SignInRefusedError):
@@ -527,7 +539,32 @@ def test_everything_people_do_leaves_a_lab_that_verifies(lab: Lab) -> None:
     assert found.checked["signatures"] == 1
 
 
-def test_a_signature_with_the_key_from_before_a_reset_is_found(lab: Lab, tmp_path: Path) -> None:
+def test_p11_52_an_administrator_who_tries_to_sign_for_another_cannot(lab: Lab) -> None:
+    """Signing as them, signing beside them, and taking their account over by a reset: none makes their signature."""
+    coordinator, administrator = lab.coordinator_2, lab.administrator
+    opening = make_opening({"findings": 0})
+    facts = {"record_type": "review", "record_id": "r", "revision": 1, "charter_hash": None, "content_digest": opening.digest}
+    with (
+        accounts.signer(lab.open, administrator, PASSWORD) as own,
+        lab.open.store.begin(coordinator.actor(Role.COORDINATOR)) as transaction,
+        pytest.raises(NotPermittedError),
+    ):
+        transaction.signature(own, meaning=Meaning.QC_REVIEW, **facts)  # type: ignore[arg-type]
+    with pytest.raises(SignedOutError):  # a sign-in that is not that person's
+        accounts.signer(lab.open, replace(administrator, account=coordinator.account), "the administrator's guess")
+    with lab.open.store.read() as snapshot:
+        before = people.credential(snapshot, coordinator.account)
+    code = accounts.reset(lab.open, administrator, coordinator.account, "impersonation", IdentityCheck.KNOWN)
+    accounts.activate(lab.open, code, OTHER_PASSWORD)
+    with lab.open.store.read() as snapshot:
+        after, former = people.credential(snapshot, coordinator.account), snapshot.all("credential", account_id=coordinator.account)[0]
+    assert before is not None
+    assert after is not None
+    assert after.sign_public != before.sign_public, "what the administrator signs now is signed by another key"
+    assert (former["wrapped_sign"], former["wrapped_box"]) == (None, None), "the old key is gone"
+
+
+def test_p11_52_a_signature_with_the_key_from_before_a_reset_is_found(lab: Lab, tmp_path: Path) -> None:
     session = lab.coordinator_2
     signer = accounts.signer(lab.open, session, PASSWORD)
     code = accounts.reset(lab.open, lab.administrator, session.account, "the key may be known to others", IdentityCheck.KNOWN)
