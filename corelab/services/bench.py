@@ -7,7 +7,9 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import thread_time
 
+from corelab.domain.clock import SystemClock
 from corelab.imaging import benchmark
+from corelab.services import bench_records
 
 Told = Callable[[str], None]
 Maker = Callable[[Path, int, tuple[int, int]], None]
@@ -47,6 +49,7 @@ def measure(*, quick: bool = False, window: Window | None = None, told: Told | N
     with TemporaryDirectory(prefix="corelab-bench-") as folder:
         goals += _jpeg_goals(Path(folder), 3 if quick else 7, say)
         goals += _lossless_goals(Path(folder), 11 if quick else 25, say)
+        goals += _record_goals(Path(folder), 5 if quick else 15, say)
     goals += _window_goals(window, 20 if quick else 100, say)
     return tuple(goals)
 
@@ -77,6 +80,17 @@ def _lossless_goals(folder: Path, turns: int, say: Told) -> list[Goal]:
     benchmark.lossless_clip(path, 10, (800, 600))
     ours, theirs = _in_turns((benchmark.decode_all, benchmark.pydicom_all), path, turns)
     return [Goal("frames-jpeg-lossless", "all frames of a lossless JPEG clip on one thread, beside pydicom", _ratio(ours, theirs), 0.70)]
+
+
+def _record_goals(folder: Path, turns: int, say: Told) -> list[Goal]:
+    say(f"Records, a reading of {bench_records.SEGMENTS} segments")
+    figures = bench_records.measure(folder, SystemClock(), turns)
+    say(f"A bare commit takes {figures.commit_ms:.1f} ms here, signing {figures.sign_ms:.1f} ms, saving {figures.save_ms:.1f} ms.")
+    beside = "as a share of two bare durable commits of as many bytes and 1 ms"
+    return [
+        Goal("sign", f"signing a reading of {bench_records.SEGMENTS} segments but for the password, {beside}", figures.sign, 1.0),
+        Goal("save-answer", f"saving one more answer of it, {beside}", figures.save, 1.0),
+    ]
 
 
 def _window_goals(window: Window | None, turns: int, say: Told) -> list[Goal]:

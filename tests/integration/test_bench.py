@@ -1,5 +1,7 @@
 """The performance goals: measured on real work in turns, judged by their limits. How fast it is here is not tested."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +10,11 @@ from pydicom import dcmread
 
 from corelab.imaging import benchmark
 from corelab.imaging.frames import FrameFile
-from corelab.services import bench
+from corelab.services import bench, bench_records
 from corelab.services.bench import Goal, WindowFigures, measure
+from corelab.services.verification import verify_lab
+from corelab.storage.bare_commit import PAGE, changed_pages
+from tests.builders import TickingClock
 
 SMALL = (320, 240)
 
@@ -32,6 +37,7 @@ def test_every_goal_has_its_figures_and_the_window_is_asked_for_its_own(monkeypa
     for name in ("jpeg_clip", "lossless_clip"):
         make: bench.Maker = getattr(benchmark, name)
         monkeypatch.setattr(benchmark, name, lambda path, _frames, _size, make=make: make(path, 2, SMALL))
+    monkeypatch.setattr(bench, "SystemClock", TickingClock)
     told: list[str] = []
     goals = measure(quick=True, window=lambda turns: WindowFigures(paint_ms=turns / 10, first_paint_s=0.7), told=told.append)
     assert [(goal.id, goal.limit) for goal in goals] == [
@@ -39,12 +45,28 @@ def test_every_goal_has_its_figures_and_the_window_is_asked_for_its_own(monkeypa
         ("first-frame-of-all", 0.01),
         ("frames-jpeg", 0.10),
         ("frames-jpeg-lossless", 0.70),
+        ("sign", 1.0),
+        ("save-answer", 1.0),
         ("paint", 2.0),
         ("worklist-to-picture", 0.5),
     ]
     assert all(goal.value > 0 for goal in goals)
     assert [goal.ok for goal in goals[-2:]] == [True, False]
     assert told[-1] == "The window"
+
+
+def test_a_signature_is_measured_beside_a_commit_of_as_many_pages(tmp_path: Path) -> None:
+    figures = bench_records.measure(tmp_path, TickingClock(), 2)
+    assert min(figures.sign, figures.save, figures.commit_ms) > 0
+    with closing(sqlite3.connect(tmp_path / "lab" / "corelab.db")) as connection:
+        signed = connection.execute("SELECT count(*) FROM signature WHERE meaning = 'reading authorship'").fetchone()[0]
+    assert signed == 3  # one to warm up
+    assert verify_lab(tmp_path / "lab").checked["signatures"] == 3 + 1  # and the charter's
+
+
+def test_pages_are_counted_as_written_over_and_added() -> None:
+    before = bytes(3 * PAGE)
+    assert changed_pages(before, b"\1" + bytes(5 * PAGE - 1)) == (1, 2)
 
 
 def test_what_pydicom_cannot_decode_here_is_said_and_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
