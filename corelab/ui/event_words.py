@@ -99,7 +99,7 @@ KIND_WORDS: Mapping[str, str] = MappingProxyType(
         "lock.approved": "Database locked",
         "unlock.requested": "Unlocking the database requested",
         "unlock.approved": "Database unlocked",
-        "unlock.refused": "Unlocking the database refused",
+        "unlock.refused": "Unlocking the screen refused: wrong password",
         # what leaves the lab
         "package.approved": "Package signed and written",
         "checkpoint.signed": "Checkpoint signed",
@@ -119,7 +119,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Release and results": ("batch", "sealed", "exam.compared", "case", "alerts"),
         "Intake and pixel check": ("delivery", "object", "clip", "clips.tidied", "subject", "exam", "query"),
         "People and roles": ("account", "access", "training", "statement", "code", "credential", "factor"),
-        "Sign-in and screen": ("session", "signin", "screen", "signature", "workstation", "notice", "command"),
+        "Sign-in and screen": ("session", "signin", "screen", "unlock.refused", "signature", "workstation", "notice", "command"),
         "Keys and charters": ("custody", "work", "charter"),
         "Lock, packages, prints": (
             *("lock", "unlock", "package", "checkpoint", "audit", "trail"),
@@ -283,6 +283,6 @@ WORDING = Wording(happened=happened, record=record_words, who=who, reason=reason
 ATTENTION: frozenset[str] = frozenset(
     {"account.locked", "clock.backward", "clock.stepped", "command.refused", "custody.recovered", "custody.recovery.refused"}
     | {"lab.restored", "payload.redacted", "reading.invalidated", "signature.refused", "signin.elsewhere", "signin.failed"}
-    | {"workstation.refused"}
+    | {"unlock.refused", "workstation.refused"}
 )
 """Kinds that an auditor looks at first."""
