@@ -1,10 +1,12 @@
 """Backing the lab up from a page: which file, how far it is, what was written; it can be stopped."""
 
+from collections.abc import Iterator
 from datetime import UTC
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFileDialog, QScrollArea, QWidget
 
 from corelab.services import backup
 from corelab.services.backup import BackedUp
@@ -58,6 +60,9 @@ class BackupCard(Card):
         self.told.setText(f"Backed up into {done.file.name}: {done.seq} events and {clips}. SHA-256 {done.sha256[:16]}...")
         self.told.setToolTip(done.sha256)
         self.told.show()
+        area = next((each for each in _around(self) if isinstance(each, QScrollArea)), None)
+        if area is not None:
+            QTimer.singleShot(0, self, partial(area.ensureWidgetVisible, self.told))
 
     def _on_failed(self, error: Exception) -> None:
         self._end()
@@ -66,3 +71,10 @@ class BackupCard(Card):
     def _end(self) -> None:
         self.working.end()
         self.button.setEnabled(True)
+
+
+def _around(widget: QWidget) -> Iterator[QWidget]:
+    parent = widget.parentWidget()
+    while parent is not None:
+        yield parent
+        parent = parent.parentWidget()

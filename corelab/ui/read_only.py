@@ -8,10 +8,7 @@ from corelab.ui.parts import text_label
 from corelab.ui.theme import GRID, PADDING, Colour, Size, Weight
 from corelab.ui.trail_words import UNSOUND
 
-LOOKING = (
-    "This lab is open for reading only. Nothing can be changed or signed here, and looking leaves no record in it. "
-    "The audit trail, the records and corelab verify are there as ever."
-)
+LOOKING = "This lab is open for reading only: nothing can be changed or signed, and looking leaves no record in it."
 
 
 class ReadOnlyBanner(QFrame):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from corelab.domain.record_errors import LabOpenElsewhereError
@@ -51,9 +51,13 @@ class WelcomePage(QWidget):
         lines.addWidget(text_label(words, Size.OPTION, Weight.TEXT, Colour.SECOND, wrap=True))
         for widget in (self.open_button, self.demo_button, self.restore_button, self.working, self._fault, self._elsewhere_choice()):
             lines.addWidget(widget)
+        middle = QHBoxLayout()  # stretches, not an alignment: that would not ask how high the wrapped words are
+        middle.addStretch(1)
+        middle.addWidget(column)
+        middle.addStretch(1)
         outer = QVBoxLayout(self)
         outer.addStretch(1)
-        outer.addWidget(column, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addLayout(middle)
         outer.addStretch(2)
         self.open_button.setFocus()
 
@@ -62,7 +66,7 @@ class WelcomePage(QWidget):
         self.choice = QWidget()
         line = QHBoxLayout(self.choice)
         line.setContentsMargins(0, 0, 0, 0)
-        self.again = Button("Try again", look=Look.PRIMARY)
+        self.again = Button("Try again")
         self.look = Button("Look at it, change nothing")
         self.again.clicked.connect(self._on_again)
         self.look.clicked.connect(self._on_look)
