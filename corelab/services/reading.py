@@ -198,16 +198,22 @@ def sign(  # noqa: PLR0913 - what a signature takes
         with lab.store.read() as snapshot:
             clips = _signable(snapshot, session, reading)
             _require_reason(snapshot, reading.assignment, change)
-            kept = own_work.kept_draft(snapshot, session, reading.assignment)
+            kept, seen = own_work.kept_draft(snapshot, session, reading.assignment), snapshot.latest("event", by="seq")
         if kept is None or not kept.says_as(_drafted(reading, clips, submit)):
             _keep(lab, session, reading, (version, submit))
         sealing = own_work.envelope(lab, session, len(clips))
         with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
-            if _signable(transaction, session, reading) != clips:
-                raise ClipsChangedError(reading.assignment)
             found = own_work.mine(transaction, session, reading.assignment, PRIMARY)
-            own_work.require_kept(found, own_work.kept_draft(transaction, session, found.id), _drafted(reading, clips, submit))
+            if seen is None or transaction.next_head().prev != seen["hash"]:
+                _require_still(transaction, session, reading, found, clips)
             return signing.write(transaction, signer, sealing, found, _complete(transaction, reading, found, clips, change), submit)
+
+
+def _require_still(transaction: Snapshot, session: Session, reading: Reading, of: Assignment, clips: Sequence[Clip]) -> None:
+    """Something was recorded since this was found signable and saved: it must be so still. Raises as ``sign`` does."""
+    if _signable(transaction, session, reading) != clips:
+        raise ClipsChangedError(reading.assignment)
+    own_work.require_kept(of, own_work.kept_draft(transaction, session, of.id), _drafted(reading, clips, None))
 
 
 def _require_reason(snapshot: Snapshot, of: AssignmentId, change: Change | None) -> None:
