@@ -271,3 +271,11 @@ class ClockBackwardError(Exception):
 
 class SecondPersonError(Exception):
     """Another person has to do this: whoever asked for it cannot agree to it as well."""
+
+
+class LockedError(Exception):
+    """The trial's data is locked: nothing enters until a coordinator unlocks it."""
+
+
+class NotLockedError(Exception):
+    """The trial's data is not locked: there is nothing to unlock."""

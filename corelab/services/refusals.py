@@ -7,11 +7,10 @@ from types import MappingProxyType
 from corelab.domain.reading_errors import AlreadySignedError, KeptApartError, NotNextError, NotYoursError, ReasonMissingError
 from corelab.domain.reading_states import StateRefusedError
 from corelab.domain.reasons import ReasonRefusedError
-from corelab.domain.record_errors import LabError, SecondPersonError, SignedOutError
+from corelab.domain.record_errors import LabError, LockedError, NotLockedError, SecondPersonError, SignedOutError
 from corelab.domain.redaction import RedactionRefusedError
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab
-from corelab.services.packages.errors import LockedError, NotLockedError
 
 _CODES: Mapping[type[Exception], str] = MappingProxyType(
     {

@@ -1,7 +1,17 @@
 """What keeps a package from being written, or the trial's data from being locked."""
 
+from corelab.domain.record_errors import LockedError, NotLockedError
 from corelab.export.check import PackageFault
 from corelab.services.packages.gather import Excluded
+
+__all__ = [
+    "LockedError",
+    "ManyChartersError",
+    "NotFinalError",
+    "NotLockedError",
+    "NothingToExportError",
+    "StopTheLineError",
+]
 
 
 class NothingToExportError(Exception):
@@ -26,14 +36,6 @@ class NotFinalError(Exception):
     def __init__(self, waiting: tuple[Excluded, ...]) -> None:
         super().__init__(", ".join(f"{one.subject} {one.visit}" for one in waiting[:5]))
         self.waiting = waiting
-
-
-class LockedError(Exception):
-    """The trial's data is locked: nothing enters until a coordinator unlocks it."""
-
-
-class NotLockedError(Exception):
-    """The trial's data is not locked: there is nothing to unlock."""
 
 
 class ManyChartersError(Exception):

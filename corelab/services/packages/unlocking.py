@@ -6,12 +6,11 @@ from uuid import uuid4
 from corelab.domain.accounts import Command, Meaning, Role
 from corelab.domain.audit import Hex
 from corelab.domain.reasons import reason_words
-from corelab.domain.record_errors import SecondPersonError
+from corelab.domain.record_errors import NotLockedError, SecondPersonError
 from corelab.domain.vocabulary import AccountId, ExamId, ExamState
 from corelab.services import accounts, refusals
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab, effective_charter
-from corelab.services.packages.errors import NotLockedError
 from corelab.services.packages.locking import SCOPE, is_locked
 from corelab.storage import people, readings
 from corelab.storage.keys import Opening, Signer, make_opening
