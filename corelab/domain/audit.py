@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, lru_cache
 from json.encoder import encode_basestring as _quote
 from typing import Any
 from uuid import UUID
@@ -56,11 +56,17 @@ def _refuse_foreign(value: object) -> None:
         case list() | tuple():
             for each in value:
                 _refuse_foreign(each)
-        case dict() if all(isinstance(key, str) and _KEY.fullmatch(key) for key in value):
+        case dict() if all(_is_key(key) for key in value):
             for each in value.values():
                 _refuse_foreign(each)
         case _:
             raise NotCanonicalError(value)
+
+
+@lru_cache(maxsize=4096)
+def _is_key(key: object) -> bool:
+    """The same few keys stand in every payload."""
+    return isinstance(key, str) and _KEY.fullmatch(key) is not None
 
 
 def _is_text(value: str) -> bool:
@@ -131,6 +137,13 @@ def row_digester(table: str, columns: tuple[str, ...]) -> Callable[[Sequence[obj
     return digest_of
 
 
+def _found_bytes(members: Mapping[str, object]) -> bytes:
+    try:
+        return _encode(members).encode()
+    except UnicodeEncodeError as error:
+        raise NotCanonicalError(members) from error
+
+
 def _cell(value: object) -> str:
     """The JSON of a cell. Only what a column can hold has one."""
     if value is None:
@@ -178,6 +191,11 @@ class Header:
     @property
     def hash(self) -> Hex:
         return digest("event/v1", canonical(_members(self)))
+
+    @property
+    def found_hash(self) -> Hex:
+        """The hash of a header as it is found: as ``hash``, and faster because nothing is refused. Raises NotCanonicalError."""
+        return digest("event/v1", _found_bytes(_members(self)))
 
 
 @dataclass(frozen=True, slots=True)

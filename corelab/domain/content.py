@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from corelab.domain.adjudication import Decision, DecisionReason, Take
@@ -169,13 +170,12 @@ def grade_json(grade: Grade) -> Json:
 
 
 def grade_of(value: Mapping[str, Any]) -> Grade:
-    missing = value.get("missing")
-    return Grade(
-        value=value.get("value"),
-        missing=Missing(missing) if missing is not None else None,
-        reason=value.get("reason"),
-        prefilled=value.get("prefilled", False),
-    )
+    return _grade(value.get("value"), value.get("missing"), value.get("reason"), prefilled=value.get("prefilled", False))
+
+
+@lru_cache(maxsize=4096)  # a trial has few different grades and cells, and each stands in thousands of records
+def _grade(value: str | None, missing: str | None, reason: str | None, *, prefilled: bool) -> Grade:
+    return Grade(value, Missing(missing) if missing is not None else None, reason, prefilled=prefilled)
 
 
 def evidence_json(evidence: Evidence) -> Json:
@@ -198,7 +198,12 @@ def answer_of(value: Mapping[str, Any]) -> Answer:
 
 
 def cell_of(value: Mapping[str, Any]) -> Cell:
-    return Cell(SegmentId(value["segment"]), ItemId(value["item"]))
+    return _cell(value["segment"], value["item"])
+
+
+@lru_cache(maxsize=4096)
+def _cell(segment: str, item: str) -> Cell:
+    return Cell(SegmentId(segment), ItemId(item))
 
 
 def decision_json(decision: Decision) -> Json:

@@ -70,7 +70,7 @@ def compare(charter: Charter, visit: str, grades_1: _Grades, grades_2: _Grades, 
 def _settled(cell: Cell, one: Grade, two: Grade, reference_slot: Slot, rules: tuple[str, ...]) -> Result:
     grade = one if reference_slot == 1 else two
     source = Source.CONCORDANT if same(one, two) else Source.REFERENCE
-    return Result(cell, grade, source, one.code, two.code, classes=_letters(rules), rules=rules)
+    return Result(cell, grade, source, one.code, two.code, classes=_letters(rules) if rules else (), rules=rules)
 
 
 def _letters(rules: Iterable[str]) -> tuple[str, ...]:
@@ -80,6 +80,8 @@ def _letters(rules: Iterable[str]) -> tuple[str, ...]:
 def _classes_of(charter: Charter, visit: str, grades_1: _Grades, grades_2: _Grades) -> dict[Cell, tuple[str, ...]]:
     """For every cell that a rule finds discordant, in form order: the rules, most severe class first."""
     found: dict[Cell, list[str]] = {}
+    if not any(_differing(grades_1, grades_1, grades_2)):
+        return {}  # every rule is about differing cells
     for difference in sorted(charter.classes, key=lambda one: _SEVERITY.index(one.id)):
         for n, rule in enumerate(difference.rules if difference.applies_at(visit) else (), 1):
             for cell in _discordant(charter, visit, rule, grades_1, grades_2):

@@ -1,4 +1,4 @@
-"""The performance goals, measured side by side: this program and pydicom do the same work in turns, and the median ratio counts."""
+"""The performance goals, measured side by side: this program and its measure work in turns, and the median ratio counts."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,10 @@ from time import thread_time
 
 from corelab.domain.clock import SystemClock
 from corelab.imaging import benchmark
-from corelab.services import bench_records
+from corelab.services import bench_lab, bench_records
+from corelab.services.labs import DATABASE
+from corelab.services.verification import verify_lab
+from corelab.storage.verify.bare import hash_every_row
 
 Told = Callable[[str], None]
 Maker = Callable[[Path, int, tuple[int, int]], None]
@@ -50,6 +53,7 @@ def measure(*, quick: bool = False, window: Window | None = None, told: Told | N
         goals += _jpeg_goals(Path(folder), 3 if quick else 7, say)
         goals += _lossless_goals(Path(folder), 11 if quick else 25, say)
         goals += _record_goals(Path(folder), 5 if quick else 15, say)
+    goals += _verify_goals(2_500 if quick else 50_000, 3 if quick else 5, say)
     goals += _window_goals(window, 20 if quick else 100, say)
     return tuple(goals)
 
@@ -91,6 +95,31 @@ def _record_goals(folder: Path, turns: int, say: Told) -> list[Goal]:
         Goal("sign", f"signing a reading of {bench_records.SEGMENTS} segments but for the password, {beside}", figures.sign, 1.0),
         Goal("save-answer", f"saving one more answer of it, {beside}", figures.save, 1.0),
     ]
+
+
+def _verify_goals(grades: int, turns: int, say: Told) -> list[Goal]:
+    """Everything that verifying looks at, beside reading every row and hashing it once."""
+    say(f"The records of a lab with {grades} grades")
+    with TemporaryDirectory(prefix="corelab-bench-") as folder:
+        lab = bench_lab.make(Path(folder), SystemClock(), grades)
+        require_grades(lab, grades)
+        ours, bare = _in_turns((_verify, _bare_pass), lab, turns)
+    return [Goal("verify", f"verifying a lab with {grades} grades, beside a bare pass over its rows", _ratio(ours, bare), 3.0)]
+
+
+def require_grades(lab: Path, grades: int) -> None:
+    """What is measured is a lab that verifies, with as many grades as is said. Raises ValueError."""
+    found = verify_lab(lab)
+    if not found.ok or found.checked["grades"] < grades:
+        raise ValueError(found)
+
+
+def _verify(lab: Path) -> None:
+    verify_lab(lab)
+
+
+def _bare_pass(lab: Path) -> None:
+    hash_every_row(lab / DATABASE)
 
 
 def _window_goals(window: Window | None, turns: int, say: Told) -> list[Goal]:

@@ -10,6 +10,9 @@ from corelab.storage.verify import Source
 
 PROJECTION = "projection"
 _Key = tuple[str, str]
+_PLACE = ("record_type", "record_id", "segment", "item")
+_GRADE = ("value", "unit", "reason_code", "confidence", "prefilled")
+_BOUND = ("clip_sha256", "frame_a", "frame_b")
 _Cells = Mapping[tuple[Any, ...], tuple[Any, ...]]
 
 
@@ -32,12 +35,10 @@ def released_grades(source: Source) -> Iterator[Fault]:
 
 def _clear_rows(source: Source) -> dict[_Key, tuple[_Cells, _Cells]]:
     found: defaultdict[_Key, tuple[dict[Any, Any], dict[Any, Any]]] = defaultdict(lambda: ({}, {}))
-    for row in source.rows("grade"):
-        grade = (row["value"], row["unit"], row["reason_code"], row["confidence"], row["prefilled"])
-        found[row["record_type"], row["record_id"]][0][row["segment"], row["item"]] = grade
-    for row in source.rows("evidence"):
-        bound = (row["clip_sha256"], row["frame_a"], row["frame_b"])
-        found[row["record_type"], row["record_id"]][1][row["segment"], row["item"], row["n"]] = bound
+    for record_type, record_id, segment, item, *grade in source.cells("grade", (*_PLACE, *_GRADE)):
+        found[record_type, record_id][0][segment, item] = tuple(grade)
+    for record_type, record_id, segment, item, n, *bound in source.cells("evidence", (*_PLACE, "n", *_BOUND)):
+        found[record_type, record_id][1][segment, item, n] = tuple(bound)
     return dict(found)
 
 

@@ -14,6 +14,7 @@ from corelab.domain.clock import Clock
 from corelab.domain.record_errors import LabExistsError, LabUnsoundError, NewerSchemaError, NotALabError
 from corelab.domain.vocabulary import LabId
 from corelab.storage.database import connected, engine_for, is_writable, open_file, told
+from corelab.storage.indexed import IndexedSnapshot
 from corelab.storage.network import refuse_network
 from corelab.storage.schema import REVISION, REVISIONS, VERSION_TABLE, statements
 from corelab.storage.snapshot import Head, Row, Snapshot
@@ -79,6 +80,12 @@ class Store:
     def read(self) -> Iterator[Snapshot]:
         with connected(self._engine, self.path, writes=False) as connection:
             yield Snapshot(connection)
+
+    @contextmanager
+    def read_whole(self) -> Iterator[Snapshot]:
+        """As ``read``, for checks that ask thousands of times: tables are read once and kept in memory."""
+        with connected(self._engine, self.path, writes=False) as connection:
+            yield IndexedSnapshot(connection)
 
     @property
     def writable(self) -> bool:

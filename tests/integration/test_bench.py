@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from pydicom import dcmread
 
+from corelab.domain.clock import SystemClock
 from corelab.imaging import benchmark
 from corelab.imaging.frames import FrameFile
-from corelab.services import bench, bench_records
+from corelab.services import bench, bench_lab, bench_records
 from corelab.services.bench import Goal, WindowFigures, measure
 from corelab.services.verification import verify_lab
 from corelab.storage.bare_commit import PAGE, changed_pages
@@ -38,6 +39,8 @@ def test_every_goal_has_its_figures_and_the_window_is_asked_for_its_own(monkeypa
         make: bench.Maker = getattr(benchmark, name)
         monkeypatch.setattr(benchmark, name, lambda path, _frames, _size, make=make: make(path, 2, SMALL))
     monkeypatch.setattr(bench, "SystemClock", TickingClock)
+    small = bench._verify_goals
+    monkeypatch.setattr(bench, "_verify_goals", lambda _grades, _turns, say: small(200, 1, say))
     told: list[str] = []
     goals = measure(quick=True, window=lambda turns: WindowFigures(paint_ms=turns / 10, first_paint_s=0.7), told=told.append)
     assert [(goal.id, goal.limit) for goal in goals] == [
@@ -47,6 +50,7 @@ def test_every_goal_has_its_figures_and_the_window_is_asked_for_its_own(monkeypa
         ("frames-jpeg-lossless", 0.70),
         ("sign", 1.0),
         ("save-answer", 1.0),
+        ("verify", 3.0),
         ("paint", 2.0),
         ("worklist-to-picture", 0.5),
     ]
@@ -73,6 +77,14 @@ def test_what_pydicom_cannot_decode_here_is_said_and_not_counted(monkeypatch: py
     make = benchmark.jpeg_clip
     monkeypatch.setattr(benchmark, "jpeg_clip", lambda path, _frames, _size: make(path, 2, SMALL))
     monkeypatch.setattr(benchmark, "pydicom_reads_lossless", lambda: False)
+    monkeypatch.setattr(bench, "_verify_goals", lambda *_: [])
     told: list[str] = []
     assert "frames-jpeg-lossless" not in {goal.id for goal in measure(quick=True, told=told.append)}
     assert any("no decoder" in line for line in told)
+
+
+def test_what_verifying_is_measured_on_is_a_sound_lab_with_as_many_grades_as_is_said(tmp_path: Path) -> None:
+    lab = bench_lab.make(tmp_path, SystemClock(), 200)
+    bench.require_grades(lab, 200)
+    with pytest.raises(ValueError, match="Verified"):
+        bench.require_grades(lab, 100_000)

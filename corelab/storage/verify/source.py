@@ -84,7 +84,20 @@ class Source:
 
     def _read(self, table: str, names: tuple[str, ...], where: str = "") -> Iterator[RawCells]:
         listed = ", ".join(f'"{name}"' for name in names)
-        yield from self.connection.execute(f'SELECT {listed} FROM "{table}" NOT INDEXED{where}')  # noqa: S608 - names of our own tables
+        question = f'SELECT {listed} FROM "{table}" NOT INDEXED{where}'  # noqa: S608 - names of our own tables
+        try:
+            found = self.connection.execute(question).fetchall()
+        except sqlite3.OperationalError:
+            found = self._damaged(question)
+        yield from found
+
+    def _damaged(self, question: str) -> list[RawCells]:
+        """Damaged text must come through, so that its digest can differ. For all rows this would take twice as long."""
+        self.connection.text_factory = _text
+        try:
+            return self.connection.execute(question).fetchall()
+        finally:
+            self.connection.text_factory = str
 
     def where(self, seq: object) -> str:
         event = self.by_seq.get(seq) if isinstance(seq, int) else None
@@ -95,7 +108,6 @@ class Source:
 def source_of(path: Path) -> Iterator[Source]:
     """The database, opened for reading only. Raises sqlite3.Error where it cannot be read."""
     with closing(open_file(path, read_only=True)) as connection:
-        connection.text_factory = _text
         read_as_now(connection)
         for pragma in ("query_only=ON", "trusted_schema=OFF", "cell_size_check=ON", "busy_timeout=5000"):
             connection.execute(f"PRAGMA {pragma}")
@@ -104,5 +116,4 @@ def source_of(path: Path) -> Iterator[Source]:
 
 
 def _text(stored: bytes) -> str:
-    """Damaged text must come through, so that its digest can differ."""
     return stored.decode("utf-8", "surrogateescape")

@@ -38,7 +38,7 @@ def _link(event: Event, previous: Event | None, lab: str) -> Iterator[Fault]:
         expected = previous.hash if previous else audit.genesis(lab)
         if event.header.prev != expected:
             yield event.fault(CHAIN, "does not continue the event before it")
-        if event.header.hash != event.hash:
+        if event.header.found_hash != event.hash:
             yield event.fault(CHAIN, "its header differs from its hash")
         if previous and event.header.at < previous.header.at and _is_backward(event, previous):
             yield event.fault(CHAIN, "its time is before that of the event before it")
@@ -146,15 +146,16 @@ def _wraps(source: Source) -> Iterator[Fault]:
 def rows(source: Source) -> Iterator[Fault]:
     """Every column of every regulated row is what its event recorded; no row is missing, none was added."""
     digests: defaultdict[object, list[str]] = defaultdict(list)
+    schemas: Mapping[object, int] = {event.header.seq: event.header.schema for event in source.events}
     for table in REGULATED:
         names = hashed_columns(table)
-        place = names.index("event_seq")
+        place, digest, older = names.index("event_seq"), audit.row_digester(table, names), _older(table)
         for cells in source.cells(table, names):
-            event = source.by_seq.get(cells[place])
+            seq = cells[place]
             try:
-                digests[cells[place]].append(_digest(table, names, cells, event.header.schema if event else SCHEMA))
+                digests[seq].append(_digest(table, names, cells, schemas[seq]) if schemas.get(seq) in older else digest(cells))
             except NotCanonicalError:
-                yield Fault(source.where(cells[place]), f"{ROWS}: a row of {table} holds what was never written", ROWS)
+                yield Fault(source.where(seq), f"{ROWS}: a row of {table} holds what was never written", ROWS)
     for event in source.events:
         if audit.rows_digest(digests.pop(event.header.seq, ())) != event.header.rows:
             yield event.fault(ROWS, "its rows are not the ones recorded")
@@ -162,11 +163,14 @@ def rows(source: Source) -> Iterator[Fault]:
         yield Fault(f"event {seq}", f"{ROWS}: rows without event", ROWS)
 
 
+def _older(table: str) -> frozenset[int]:
+    """The versions at which this table had other columns than now."""
+    return frozenset(version for version in range(1, SCHEMA) if hashed_columns(table, version) != hashed_columns(table))
+
+
 def _digest(table: str, names: tuple[str, ...], cells: RawCells, schema: int) -> str:
     """The digest of a row by the columns that there were at its event; what came later holds its default. Raises NotCanonicalError."""
     covered = hashed_columns(table, schema)
-    if covered == names:
-        return audit.row_digester(table, names)(cells)
     row = dict(zip(names, cells, strict=True))
     if not covered or any(row[name] != default for name, default in later_columns(table, schema).items()):
         raise NotCanonicalError(row)
