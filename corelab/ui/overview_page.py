@@ -57,6 +57,12 @@ def _look(desk: Desk) -> _State:
 
 T = TypeVar("T")
 
+SINGLE_FILE_LIMIT = (
+    "This lab is one folder. Who opens its database with another program sees exams, visits, who reads what and when; "
+    "never a grade before release."
+)
+"""A limit that whoever coordinates a trial must know."""
+
 
 class OverviewPage(Page):
     name = "overview"
@@ -128,6 +134,8 @@ class OverviewPage(Page):
         self._loads_card.lines.addWidget(self.loads)
         side.addWidget(self._loads_card, 1)
         side.addWidget(self.backup)
+        self.limit = text_label(SINGLE_FILE_LIMIT, Size.HINT, Weight.TEXT, Colour.SECOND, wrap=True)
+        side.addWidget(self.limit)
         self.loads.setMinimumHeight(150)
         area = scrolled(column)
         area.setFixedWidth(380)

@@ -27,7 +27,7 @@ class Place:
     def require_quiet_log(self) -> None:
         """The program had nothing to complain about."""
         said = self.log.read_text(encoding="utf-8")
-        assert not any(fault in said for fault in ("Traceback", 'File "', "QObject")), said
+        assert not any(fault in said for fault in ("Traceback", 'File "', "QObject", "Fault of the program")), said
 
     @property
     def environment(self) -> Mapping[str, str]:
