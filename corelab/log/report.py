@@ -20,7 +20,8 @@ KEPT = 20
 
 _HEAD = (
     "Corelab: report of a fault of the program.",
-    "It holds versions, names of functions and the last lines of the log: no grade, subject, name, password or text of anybody.",
+    "It holds versions, names of functions and the last lines of the log:",
+    "no grade, subject, name, password or text of anybody.",
 )
 
 
@@ -50,14 +51,14 @@ def _saved(folder: Path, text: str, at: datetime) -> Path | None:
 
 
 def _program(at: datetime) -> Iterator[str]:
-    yield f"time        {at:%Y-%m-%d %H:%M:%S} UTC"
-    yield f"corelab     {__version__}"
-    yield f"python      {platform.python_version()}"
-    yield f"system      {platform.system()} {platform.release()} {platform.machine()}"
-    yield f"sqlite      {sqlite3.sqlite_version}"
+    yield f"time: {at:%Y-%m-%d %H:%M:%S} UTC"
+    yield f"corelab: {__version__}"
+    yield f"python: {platform.python_version()}"
+    yield f"system: {platform.system()} {platform.release()} {platform.machine()}"
+    yield f"sqlite: {sqlite3.sqlite_version}"
     for name in LIBRARIES:
         with contextlib.suppress(PackageNotFoundError):
-            yield f"{name}  {version(name)}"
+            yield f"{name}: {version(name)}"
 
 
 def _faults(error: BaseException) -> Iterator[str]:

@@ -50,6 +50,7 @@ class CrashDialog(Dialog):
             self.text.show()
             self.show_report.setEnabled(False)
             self.text.setFocus()
+            self.setMinimumHeight(self.heightForWidth(self.width()))
             self.adjustSize()
 
     def _on_copy(self) -> None:
