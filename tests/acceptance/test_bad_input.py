@@ -20,6 +20,9 @@ pytestmark = [pytest.mark.requirement("bad input: clear words, nothing lost")]
 REFUSED, MISUSED = 1, 2
 
 
+LEFT = ("session.", "signin.", "account.locked", "command.refused", "code.refused")
+
+
 @dataclass(frozen=True)
 class Desk:
     """A lab with one clip, and its commands; in this process, because only words and codes are looked at."""
@@ -40,9 +43,9 @@ class Desk:
 
     @property
     def events(self) -> int:
-        """Events of the lab but for sign-ins and sign-outs."""
+        """Events of the lab but for sign-ins, sign-outs and what a refusal itself leaves."""
         with self.lab.open.store.read() as snapshot:
-            return sum(not row["kind"].startswith(("session.", "signin.", "account.locked")) for row in snapshot.events())
+            return sum(not row["kind"].startswith(LEFT) for row in snapshot.events())
 
 
 def a_desk(folder: Path, kind: LabKind) -> Desk:
