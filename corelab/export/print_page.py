@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from typing import Final
 
@@ -186,7 +186,8 @@ class Pages:
 LONGEST_TEXT: Final = 20_000
 
 
-def _wrapped(text: str, font: str, width: float) -> list[str]:
+@lru_cache(maxsize=8192)
+def _wrapped(text: str, font: str, width: float) -> tuple[str, ...]:
     """Lines that fit; a word that is longer than a line is cut."""
     lines: list[str] = []
     for paragraph in _plain(text).split("\n"):
@@ -200,7 +201,7 @@ def _wrapped(text: str, font: str, width: float) -> list[str]:
                 else:
                     line = joined
         lines.append(line)
-    return lines
+    return tuple(lines)
 
 
 def _pieces(word: str, font: str, width: float) -> list[str]:

@@ -10,6 +10,7 @@ from corelab.ui.buttons import Button, command_button
 from corelab.ui.cards import Card, rule
 from corelab.ui.dialog import Dialog
 from corelab.ui.event_words import (
+    FIELD_WORDS,
     VISIBILITY_WORDS,
     field_words,
     happened,
@@ -172,7 +173,7 @@ def _value(words: str, ink: object) -> QWidget:
     return label
 
 
-_HISTORY = (Column("Time", 250), Column("Who", 150), Column("Value", 150), Column("Old"), Column("New"), Column("Reason"))
+_HISTORY = (Column("Time", 246), Column("Who", 130), Column("Value", 110), Column("Old"), Column("New"), Column("Reason"))
 _VALUE = 2
 
 
@@ -180,11 +181,13 @@ class HistoryDialog(Dialog):
     """Every version of one value, the oldest first."""
 
     def __init__(self, parent: QWidget, lines: tuple[HistoryLine, ...]) -> None:
-        fields = {field_words(change) for one in lines for change in one.changes}
-        title = fields.pop() if len(fields) == 1 else "Earlier values"
-        super().__init__(parent, title, width=1020)
+        changes = [change for one in lines for change in one.changes]
+        titles = {change.label or field_words(change) for change in changes}
+        title = titles.pop() if len(titles) == 1 else "Earlier values"
+        super().__init__(parent, title, width=1080)
         self.rows = Rows(_HISTORY, "Every version of the value", row_height=40)
-        self.rows.setColumnHidden(_VALUE, not fields)
+        self.rows.setColumnHidden(_VALUE, len({change.field for change in changes}) <= 1)
+        self.rows.keep_widths(least=1.0)
         shown_rows = [_cells(one, change) for one in lines for change in (one.changes or (None,))]
         self.rows.show_rows(shown_rows)
         self.rows.setMinimumHeight(min(13, max(4, len(shown_rows) + 2)) * 40)
@@ -201,8 +204,13 @@ def _cells(one: HistoryLine, change: Change | None) -> tuple[Shown, ...]:
     return (
         Shown(time_with_zone(one.line.local), hint=f"Event {one.line.seq}"),
         shown(who(one.line)),
-        shown(field_words(change) if change else ""),
+        shown(_value_name(change) if change else ""),
         Shown(old, Colour.SECOND, hint=old),
         Shown(new, Colour.STRONG, Weight.VALUE, hint=new),
         Shown(reason, hint=reason),
     )
+
+
+def _value_name(change: Change) -> str:
+    """Which of several values of the record; the question of an answer stands in the title."""
+    return FIELD_WORDS[change.field] if change.label else field_words(change)
