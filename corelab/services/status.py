@@ -16,6 +16,7 @@ from corelab.services.labs import OpenLab
 from corelab.services.packages.locking import is_locked
 from corelab.services.resealing import waits
 from corelab.storage import people, readings
+from corelab.storage.hands_on import hands_on
 from corelab.storage.readings import ADJUDICATION, PRIMARY, Assignment
 from corelab.storage.store import Snapshot
 
@@ -35,7 +36,8 @@ class Load:
 class Status:
     """``clips`` that are not released, by state; ``comparable``: exams with two signed readings; ``decided``: cases to be finished.
 
-    ``reseal`` counts the people whose open work is sealed to keys from before a reset.
+    ``reseal`` counts the people whose open work is sealed to keys from before a reset; ``apart`` the readings and cases that their
+    person handled in another role since, and opens no more.
     """
 
     states: Mapping[ExamState, int]
@@ -47,6 +49,7 @@ class Status:
     loads: tuple[Load, ...]
     locked: bool
     reseal: int
+    apart: int
     custody: CustodyFacts
 
     @property
@@ -64,6 +67,7 @@ class Status:
             "loads": [{name: getattr(load, name) for name in Load.__dataclass_fields__} for load in self.loads],
             "locked": self.locked,
             "reseal": self.reseal,
+            "apart": self.apart,
             "custody": {
                 "number": self.custody.number,
                 "holders": [person.user_name for person in self.custody.holders],
@@ -85,14 +89,19 @@ class Status:
             yield f"{load.user}: {load.readings_waiting} readings and {load.cases_waiting} cases to sign"
         if self.comparable or self.decided:
             yield f"For the next release and compare: {self.comparable} exams, {self.decided} decided cases"
+        yield from self._people_lines()
+        if self.locked:
+            yield "The data are locked."
+
+    def _people_lines(self) -> Iterator[str]:
         if self.reseal:
             yield f"People whose open work is sealed to keys from before a reset: {self.reseal}. Re-seal it: account LAB reseal USER"
+        if self.apart:
+            yield f"Readings and cases whose person has handled clips of the subject since, to be withdrawn: {self.apart}"
         yield f"Custody key {self.custody.number} is held by: " + ", ".join(person.user_name for person in self.custody.holders)
         if self.custody.should_rotate:
             left = ", ".join(person.user_name for person in self.custody.left)
             yield f"Rotate the custody key: {left} had it and is no coordinator any more. Do so with: custody LAB rotate"
-        if self.locked:
-            yield "The data are locked."
 
 
 def status(lab: OpenLab, session: Session) -> Status:
@@ -115,6 +124,7 @@ def status(lab: OpenLab, session: Session) -> Status:
             loads=tuple(_loads(snapshot, assigned, signed)),
             locked=is_locked(snapshot),
             reseal=sum(waits(snapshot, one) for one in people.all_people(snapshot)),
+            apart=_apart(snapshot, assigned, signed),
             custody=facts_of(snapshot),
         )
 
@@ -127,6 +137,13 @@ def _states(snapshot: Snapshot) -> dict[str, ExamState]:
 def _comparable(assigned: tuple[Assignment, ...], states: Mapping[str, ExamState], signed: frozenset[AssignmentId]) -> int:
     done = Counter(one.exam for one in assigned if one.kind == PRIMARY and one.id in signed)
     return sum(state is ExamState.ASSIGNED and done[exam] == 2 for exam, state in states.items())  # type: ignore[index]
+
+
+def _apart(snapshot: Snapshot, assigned: tuple[Assignment, ...], signed: frozenset[AssignmentId]) -> int:
+    codes = {row["id"]: row["code"] for row in snapshot.all("subject")}
+    subjects = {row["id"]: codes[row["subject_id"]] for row in snapshot.all("exam")}
+    touched = hands_on(snapshot)
+    return sum(one.id not in signed and one.account in touched.get(subjects[one.exam], ()) for one in assigned)
 
 
 def _loads(snapshot: Snapshot, assigned: tuple[Assignment, ...], signed: frozenset[AssignmentId]) -> Iterator[Load]:

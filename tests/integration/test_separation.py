@@ -9,7 +9,7 @@ from corelab.domain.accounts import Role, may_combine
 from corelab.domain.reading_errors import KeptApartError, NotYoursError
 from corelab.domain.record_errors import NotPermittedError, PersonRefusedError, SignedOutError
 from corelab.domain.vocabulary import AssignmentId, ExamId, Side
-from corelab.services import accounts, adjudication, assignment, comparison, eligibility, reading
+from corelab.services import accounts, adjudication, assignment, comparison, eligibility, reading, status
 from corelab.services.accounts import Session
 from corelab.services.labs import effective_charter
 from corelab.storage.store import NewRow
@@ -128,6 +128,9 @@ def test_p11_25_what_somebody_handled_since_it_was_dealt_is_not_opened_or_signed
     with pytest.raises(NotYoursError) as missing:
         reading.open_reading(lab.open, session, AssignmentId("no such one"))
     assert words_for(refused.value).all == words_for(missing.value).all, "it tells nobody whose exam it is"
+    told = status.status(lab.open, lab.coordinator)
+    assert (told.apart, told.to_json()["apart"]) == (1, 1)
+    assert "to be withdrawn: 1" in told.in_words()
     with pytest.raises(KeptApartError):
         reading.sign(lab.open, session, filled(opened), "correct horse battery", version=version)
     with lab.open.store.read() as snapshot:
