@@ -70,6 +70,7 @@ def release_and_compare(lab: OpenLab, session: Session, progress: Progress | Non
     Raises LabFaultyError before anything is opened, when the lab does not verify.
     """
     role = accounts.permit(session, Command.COMPARE)
+    lab.store.require_writable()
     custody, seed = accounts.held_custody(session), chance(lab, session)
     with lab.store.read() as snapshot:
         require_unlocked(snapshot)

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from corelab.domain.audit import Fault
 from corelab.domain.checkpoint import Checkpoint
 from corelab.domain.clock import Clock, SystemClock
-from corelab.domain.record_errors import NotALabError
+from corelab.domain.record_errors import DiskFailedError, NotALabError
 from corelab.services import labs
 from corelab.services.labs import DATABASE, OpenLab
 from corelab.services.packages_on_record import PACKAGE, Packages
@@ -76,6 +76,7 @@ def recent_faults(folder: Path) -> tuple[Fault, ...]:
 
 def require_sound(lab: OpenLab) -> None:
     """Before a release, a lock or a package everything is looked at; a lab with faults takes no more records. Raises LabFaultyError."""
+    lab.store.require_writable()
     found = verify_lab(lab.folder)
     if not found.ok:
         lab.store.stop_writing(found.faults)
@@ -154,6 +155,8 @@ def _recomputed(path: Path) -> Iterator[Fault]:
         with closing(Store.open(path, SystemClock(), read_only=True)) as store, store.read_whole() as snapshot:
             for check in RECOMPUTED:
                 yield from check(snapshot)
+    except DiskFailedError:
+        raise  # no fault of the records: what they say was not read
     except Exception as error:  # noqa: BLE001 - false records show themselves as any error of the rules
         yield Fault("database", f"{PROJECTION}: the check stopped ({type(error).__name__}: {error})", PROJECTION)
 

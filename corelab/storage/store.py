@@ -69,8 +69,7 @@ class Store:
     @contextmanager
     def begin(self, actor: Actor) -> Iterator[Transaction]:
         """A transaction in which ``actor`` acts. Raises SignedOutError when the sign-in is over, LabUnsoundError after ``stop_writing``."""
-        if self.unsound:
-            raise LabUnsoundError(self.path, self.unsound)
+        self.require_writable()
         with connected(self._engine, self.path, writes=True) as connection:
             now = self._clock.now()
             milliseconds = now.microsecond // 1000 * 1000
@@ -91,6 +90,11 @@ class Store:
     def writable(self) -> bool:
         """Whether new records are taken."""
         return not self.read_only and not self.unsound
+
+    def require_writable(self) -> None:
+        """Raises LabUnsoundError after ``stop_writing``."""
+        if self.unsound:
+            raise LabUnsoundError(self.path, self.unsound)
 
     def stop_writing(self, faults: tuple[Fault, ...]) -> None:
         """Take no more records: those that are there are not what was written, and more would be built on them."""

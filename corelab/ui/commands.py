@@ -142,6 +142,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("compare", Group.COORDINATE, "Release and compare signed readings", ("C",)),
     Action("lock_lab", Group.COORDINATE, "Lock or unlock the database"),
     Action("export", Group.EXPORT, "Sign and write the package", ("Ctrl+Return",)),
+    Action("checkpoint", Group.EXPORT, "Save a checkpoint"),
     Action("history", Group.AUDIT, "Every earlier value, with reasons", ("Ctrl+H",)),
     Action("verify_now", Group.AUDIT, "Verify the whole lab now", ("Ctrl+Shift+V",)),
     Action("review_trail", Group.AUDIT, "Sign a review of the trail", ("Ctrl+Return",)),

@@ -138,10 +138,10 @@ class SignDialog(Dialog):
 
     password_given = Signal(str)
 
-    def __init__(self, parent: QWidget, desk: Desk, meaning: Meaning, what: str) -> None:
+    def __init__(self, parent: QWidget, desk: Desk, meaning: Meaning | str, what: str) -> None:
         super().__init__(parent, f"Sign: {what}")
         self._desk = desk
-        self._add_facts(desk, meaning)
+        self._add_facts(desk, meaning if isinstance(meaning, str) else meaning.value)
         self.user = QLineEdit()
         self._asks_user = not desk.continuity.signed
         if self._asks_user:
@@ -157,8 +157,8 @@ class SignDialog(Dialog):
         self.password.returnPressed.connect(self._on_sign)
         (self.user if self._asks_user else self.password).setFocus()
 
-    def _add_facts(self, desk: Desk, meaning: Meaning) -> None:
-        self.add_words(f"{desk.session.printed_name}\nMeaning: {meaning.value}\nTime: {with_zone(desk.lab.clock)}", strong=True)
+    def _add_facts(self, desk: Desk, meaning: str) -> None:
+        self.add_words(f"{desk.session.printed_name}\nMeaning: {meaning}\nTime: {with_zone(desk.lab.clock)}", strong=True)
         self.add_words(
             "My electronic signature is the legally binding equivalent of my handwritten signature. It binds exactly what I sign here."
         )
@@ -186,7 +186,7 @@ class SignDialog(Dialog):
         self.do.setEnabled(True)
 
 
-def ask_signature(parent: QWidget, desk: Desk, meaning: Meaning, what: str, *, given: Callable[[str], object]) -> SignDialog:
+def ask_signature(parent: QWidget, desk: Desk, meaning: Meaning | str, what: str, *, given: Callable[[str], object]) -> SignDialog:
     """Open the signature dialog; ``given`` gets the typed password."""
     dialog = SignDialog(parent, desk, meaning, what)
     dialog.password_given.connect(given)

@@ -14,6 +14,7 @@ from corelab.services.packages import Exported, Preview
 from corelab.ui import dialogs
 from corelab.ui.buttons import Button, Look, command_button
 from corelab.ui.cards import Card, EmptyState, LinkNumber, Working
+from corelab.ui.checkpoint_card import CheckpointCard
 from corelab.ui.desk import Desk
 from corelab.ui.fields import field
 from corelab.ui.page import Page
@@ -49,6 +50,9 @@ class ExportPage(Page):
         self.working = Working()
         self.done = DoneCard()
         self.done.open_requested.connect(self._open_folder)
+        self.checkpoint = CheckpointCard(desk)
+        self.checkpoint.setFixedWidth(420)
+        self.bind("checkpoint", self.checkpoint.ask)
         self.bind("export", self.ask)
         self.bind("refresh", self.opened)
         self._lay_out(choose)
@@ -81,6 +85,7 @@ class ExportPage(Page):
         side.setSpacing(16)
         side.addWidget(card)
         side.addWidget(self.done)
+        side.addWidget(self.checkpoint)
         side.addStretch(1)
         return side
 
