@@ -8,12 +8,13 @@ from typing import Any
 
 from corelab.domain.accounts import Command
 from corelab.domain.intake import ClipState
-from corelab.domain.vocabulary import AssignmentId, ExamState
+from corelab.domain.vocabulary import AssignmentId, ExamId, ExamState
 from corelab.services.accounts import Session, permit
 from corelab.services.custody_facts import CustodyFacts, facts_of
 from corelab.services.intake.checks import all_waiting
 from corelab.services.labs import OpenLab
 from corelab.services.packages.locking import is_locked
+from corelab.services.replacement import free_slots
 from corelab.services.resealing import waits
 from corelab.storage import people, readings
 from corelab.storage.hands_on import hands_on
@@ -34,7 +35,8 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """``clips`` that are not released, by state; ``comparable``: exams with two signed readings; ``decided``: cases to be finished.
+    """``free``: slots of dealt exams without reader; ``clips`` that are not released, by state; ``comparable``: exams with two signed
+    readings; ``decided``: cases to be finished.
 
     ``reseal`` counts the people whose open work is sealed to keys from before a reset; ``apart`` the readings and cases that their
     person handled in another role since, and opens no more.
@@ -43,6 +45,7 @@ class Status:
     states: Mapping[ExamState, int]
     clips: Mapping[ClipState, int]
     unlabelled: int
+    free: int
     comparable: int
     open_cases: int
     decided: int
@@ -61,6 +64,7 @@ class Status:
             "states": {state.value: self.states[state] for state in ExamState},
             "clips": {state.value: count for state, count in self.clips.items()},
             "unlabelled": self.unlabelled,
+            "free": self.free,
             "comparable": self.comparable,
             "open_cases": self.open_cases,
             "decided": self.decided,
@@ -85,6 +89,8 @@ class Status:
             yield "Clips that wait for a coordinator: " + ", ".join(f"{count} {state.value}" for state, count in self.clips.items())
         if self.unlabelled:
             yield f"Clips without a segment: {self.unlabelled}"
+        if self.free:
+            yield f"Slots without reader, for the next assign: {self.free}"
         for load in self.loads:
             yield f"{load.user}: {load.readings_waiting} readings and {load.cases_waiting} cases to sign"
         if self.comparable or self.decided:
@@ -118,6 +124,7 @@ def status(lab: OpenLab, session: Session) -> Status:
             states=MappingProxyType({state: sum(one is state for one in states.values()) for state in ExamState}),
             clips=MappingProxyType(dict(Counter(check.state for check in waiting))),
             unlabelled=sum(check.label is None for check in waiting),
+            free=sum(1 for _ in free_slots(snapshot, [ExamId(exam) for exam, state in states.items() if state is ExamState.ASSIGNED])),
             comparable=_comparable(assigned, states, signed),
             open_cases=sum(of not in signed for of in opened),
             decided=sum(of in signed for of in opened),

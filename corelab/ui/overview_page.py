@@ -164,14 +164,14 @@ class OverviewPage(Page):
         self.checks.show_number(len(state.clips), f"{second} for the second person" if second else "before readers see them")
         total = len(state.exams)
         self._second.setText(f"{total} {'exam' if total == 1 else 'exams'}, trial {self.desk.lab.trial_id}")
-        self.assign.setEnabled(counts[ExamState.READY] > 0)
+        self.assign.setEnabled(counts[ExamState.READY] + state.status.free > 0)
         due = state.status.comparable + state.status.decided
         self.compare.setEnabled(due > 0)
         self._locked = state.status.locked
         self.lock.setText("Unlock the database" if self._locked else "Lock the database")
         self.lock.setAccessibleName(self.lock.text())
         self.lock.setEnabled(self._locked or (total > 0 and counts[ExamState.FINAL] == total))
-        self._steps.setText(_next_words(counts, len(state.clips), due))
+        self._steps.setText(_next_words(counts, len(state.clips), due, state.status.free))
         self.loads.show_rows([_load_cells(load) for load in state.status.loads])
         self._loads_card.setVisible(bool(state.status.loads))
         self._show_rows()
@@ -284,15 +284,14 @@ def _load_cells(load: Load) -> tuple[Shown, ...]:
     )
 
 
-def _next_words(counts: Counter[ExamState], clips: int, due: int) -> str:
-    if due:
-        return f"{due} {'exam is' if due == 1 else 'exams are'} signed: release and compare."
-    if counts[ExamState.READY]:
-        return f"{counts[ExamState.READY]} ready: assign them to readers."
-    if clips:
-        return f"{clips} {'clip waits' if clips == 1 else 'clips wait'} for the pixel check."
-    if counts[ExamState.ASSIGNED] or counts[ExamState.RELEASED]:
-        return "When readers and adjudicators have signed, release and compare."
-    if counts[ExamState.FINAL]:
-        return "Every exam is final: export, or lock the database first."
-    return "Nothing needs you. Take in what sites send."
+def _next_words(counts: Counter[ExamState], clips: int, due: int, free: int) -> str:
+    ready, waiting = counts[ExamState.READY], counts[ExamState.ASSIGNED] + counts[ExamState.RELEASED]
+    steps = (
+        (due, f"{due} {'exam is' if due == 1 else 'exams are'} signed: release and compare."),
+        (free, f"{free} {'slot is' if free == 1 else 'slots are'} free again: assign."),
+        (ready, f"{ready} ready: assign them to readers."),
+        (clips, f"{clips} {'clip waits' if clips == 1 else 'clips wait'} for the pixel check."),
+        (waiting, "When readers and adjudicators have signed, release and compare."),
+        (counts[ExamState.FINAL], "Every exam is final: export, or lock the database first."),
+    )
+    return next((words for count, words in steps if count), "Nothing needs you. Take in what sites send.")

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from corelab.domain.accounts import Role
 from corelab.domain.reading_states import ReadingState
 from corelab.domain.vocabulary import ExamState
 from corelab.services import packages, reading
@@ -21,7 +22,7 @@ from corelab.ui.overview_page import OverviewPage
 from corelab.ui.records_dialog import RecordsDialog
 from corelab.ui.worklist_page import WorklistPage
 from tests.builders import PASSWORD, Lab
-from tests.life_builders import assignment_of, compares, dealt, exam_state, reading_state, reopens
+from tests.life_builders import assignment_of, compares, dealt, exam_state, reading_state, reopens, withdraws
 from tests.reading_builders import a_staffed_lab, rows_of, signs
 
 WHY = "The reader asked to look once more"
@@ -110,6 +111,17 @@ def test_an_assignment_is_withdrawn(lab: Lab, records: RecordsDialog) -> None:
     records.withdraw.click()
     gives_reason()
     assert reading_state(lab, assignment_of(lab, lab.reader_2)) is ReadingState.WITHDRAWN
+
+
+def test_a_free_slot_is_told_on_the_overview_and_can_be_assigned(lab: Lab, qtbot: QtBot) -> None:
+    withdraws(lab, lab.reader_2)
+    third = lab.person("reader-3", Role.READER)
+    page = overview(lab, qtbot)
+    assert page.assign.isEnabled()
+    page.assign.click()
+    assert "1 reading assigned." in page.told.text()
+    assert reading.worklist(lab.open, third).next is not None
+    assert not page.assign.isEnabled()
 
 
 def test_a_reading_is_invalidated_with_the_password(lab: Lab, records: RecordsDialog) -> None:
