@@ -35,9 +35,10 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """``free``: slots of dealt exams without reader; ``clips`` that are not released, by state; ``comparable``: exams with two signed
-    readings; ``decided``: cases to be finished.
+    """Where the trial stands, in counts.
 
+    ``free``: slots of dealt exams without reader; ``clips`` that are not released, by state; ``comparable``: exams with two signed
+    readings; ``decided``: cases to be finished.
     ``reseal`` counts the people whose open work is sealed to keys from before a reset; ``apart`` the readings and cases that their
     person handled in another role since, and opens no more.
     """
