@@ -22,6 +22,8 @@ Made by {facts["product"]}, specification {facts["specification"]}. This transfe
 Check it:
   sha256sum -c SHA256SUMS        every file is as it was written
   corelab verify .               also the signature, the code lists, and every result made anew from the readings
+  python audit/verify_standalone.py .    files, signatures and audit trail, without corelab (needs PyNaCl)
+  minisign -V -p corelab.pub -m MANIFEST.json    the signature of the lab, with a tool that is not ours
 
 Read it:
 {rows}
@@ -29,6 +31,7 @@ Read it:
   codebook/codelists.csv    every code with its meaning
   codebook/charter_*.toml   the imaging charter: what was asked, compared, adjudicated and derived
   qc/checks.json            what was checked before signing, and which exams are left out and why
+  audit/                    the audit trail up to the cut-off: events, what they say, signatures, keys, checkpoint
 
 Files are UTF-8 CSV with a header, commas and LF. An empty field is a missing value. Three kinds of missing grade are codes and never
 blank or 0: NA not applicable, NE not evaluable (reason in NERSN), NI not imaged (reason in NERSN).

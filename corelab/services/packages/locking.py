@@ -42,6 +42,7 @@ def lock(lab: OpenLab, session: Session, reason: str, password: str) -> Locked:
     Raises NotFinalError, LockedError, LabFaultyError, SignInRefusedError, or ValueError for a blank reason; then nothing is locked.
     """
     role = accounts.permit(session, Command.LOCK)
+    lab.store.require_writable()
     if not reason.strip():
         raise ValueError("a lock needs a reason")
     with lab.store.read() as snapshot:
