@@ -68,6 +68,10 @@ class LabStorageError(LabError):
     """The disk or share failed to read or write."""
 
 
+class DiskFailedError(LabStorageError):
+    """The disk refused to read or write just now; that says nothing about what stands on it."""
+
+
 class NewerSchemaError(LabError):
     """The lab was written by a later version of the program."""
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from corelab.domain.record_errors import (
+    DiskFailedError,
     DiskFullError,
     JournalLeftError,
     LabCorruptError,
@@ -49,7 +50,7 @@ _FAILURES: Mapping[int, type[LabError]] = MappingProxyType(
         sqlite3.SQLITE_NOTADB: NotALabError,
         sqlite3.SQLITE_CORRUPT: LabCorruptError,
         sqlite3.SQLITE_CANTOPEN: LabStorageError,
-        sqlite3.SQLITE_IOERR: LabStorageError,
+        sqlite3.SQLITE_IOERR: DiskFailedError,
         sqlite3.SQLITE_PERM: LabReadOnlyError,
     }
 )
