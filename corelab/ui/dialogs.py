@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
-from corelab.domain.accounts import Meaning
+from corelab.domain.accounts import Meaning, user_key
 from corelab.domain.reasons import SHORTEST_REASON
 from corelab.ui.crash import show_fault
 from corelab.ui.desk import Desk
@@ -172,7 +172,7 @@ class SignDialog(Dialog):
         self._say(words_for(error).all)
 
     def _on_sign(self) -> None:
-        if self._asks_user and self.user.text().strip().casefold() != self._desk.session.user_name.casefold():
+        if self._asks_user and user_key(self.user.text()) != self._desk.session.user_name:
             self._say("This is not the user name of who is signed in. Nothing was signed.")
         elif self.password.text() and self.do.isEnabled():
             self.do.setEnabled(False)
