@@ -56,9 +56,7 @@ class RestoreDialog(Dialog):
         super().__init__(page, "Restore a backup", width=520)
         self._given = given
         self.add_words(f"{file.name} becomes a lab in {folder}.")
-        self.add_words(
-            "Sign in as a coordinator or administrator of the lab as it was then. All of it is checked first."
-        )
+        self.add_words("Sign in as a coordinator or administrator of the lab as it was then. All of it is checked first.")
         self.user, self.password, self.code = QLineEdit(), Password(), QLineEdit()
         self.lines.addWidget(field("User name", self.user))
         self.lines.addWidget(field("Password", self.password))
