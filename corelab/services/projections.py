@@ -35,10 +35,10 @@ def released_grades(source: Source) -> Iterator[Fault]:
 
 def _clear_rows(source: Source) -> dict[_Key, tuple[_Cells, _Cells]]:
     found: defaultdict[_Key, tuple[dict[Any, Any], dict[Any, Any]]] = defaultdict(lambda: ({}, {}))
-    for record_type, record_id, segment, item, *grade in source.cells("grade", (*_PLACE, *_GRADE)):
-        found[record_type, record_id][0][segment, item] = tuple(grade)
-    for record_type, record_id, segment, item, n, *bound in source.cells("evidence", (*_PLACE, "n", *_BOUND)):
-        found[record_type, record_id][1][segment, item, n] = tuple(bound)
+    for cells in source.cells("grade", (*_PLACE, *_GRADE)):
+        found[cells[:2]][0][cells[2:4]] = cells[4:]
+    for cells in source.cells("evidence", (*_PLACE, "n", *_BOUND)):
+        found[cells[:2]][1][cells[2:5]] = cells[5:]
     return dict(found)
 
 

@@ -10,7 +10,7 @@ from corelab.domain import audit
 from corelab.domain.accounts import Command
 from corelab.domain.checkpoint import Checkpoint
 from corelab.domain.clock import stamp
-from corelab.export.manifest import SUMS, PackageFile, sums_file, write_package
+from corelab.export.manifest import PackageFile, sums_file, write_package
 from corelab.export.writers import json_bytes
 from corelab.resources import resource
 from corelab.services.labs import OpenLab
@@ -131,6 +131,3 @@ class _Trail:
 
     def _until(self, table: str) -> tuple[Row, ...]:
         return tuple(row for row in self.snapshot.all(table) if row["event_seq"] <= self.last)
-
-
-__all__ = ["SUMS", "VERIFIER", "ExportedTrail", "export_trail", "write_trail"]
