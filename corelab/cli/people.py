@@ -18,7 +18,7 @@ from corelab.cli.terminal import (
     signed_in,
     typed_password,
 )
-from corelab.domain.access import IdentityCheck
+from corelab.domain.access import IDENTITY_WORDS, IdentityCheck
 from corelab.domain.accounts import Person, Role, user_key
 from corelab.domain.record_errors import ResealIncompleteError
 from corelab.services import accounts, resealing, second_factor
@@ -30,7 +30,7 @@ commands.add_typer(account, name="account")
 
 User = Annotated[str, typer.Argument(metavar="USER", help="User name.", show_default=False)]
 Name = Annotated[str, typer.Option("--name", help="Printed name, as in signatures.", show_default=False)]
-Identity = Annotated[IdentityCheck, typer.Option("--identity", help="How it was checked who the person is.", show_default=False)]
+Identity = Annotated[IdentityCheck, typer.Option("--identity", help="How it was checked who the person is; on record for ever.")]
 Roles = Annotated[list[Role], typer.Option("--role", help="A role; repeat for a second one.", show_default=False)]
 
 
@@ -41,7 +41,7 @@ def add(
     user: User,
     name: Name,
     role: Roles,
-    identity: Identity,
+    identity: Identity = IdentityCheck.KNOWN,
     as_json: AsJson = False,
     password_stdin: PasswordStdin = False,
 ) -> None:
@@ -51,7 +51,12 @@ def add(
     """
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
         code = accounts.add_person(here.lab, here.session, user, name, frozenset(role), identity)
-    answer({"user": user, "code": code}, f"One-time code for {user}, valid for 7 days: {code}", as_json=as_json)
+    answer({"user": user, "code": code}, _invited(user, code, identity), as_json=as_json)
+
+
+def _invited(user: str, code: str, identity: IdentityCheck) -> str:
+    checked = IDENTITY_WORDS[identity].lower()
+    return f"One-time code for {user}, valid for 7 days: {code}\nOn record: {checked} (--identity names another check)."
 
 
 @account.command("list")
@@ -135,7 +140,12 @@ def rename(
 @account.command("reset")
 @command
 def reset(
-    ctx: typer.Context, user: User, reason: Reason, identity: Identity, as_json: AsJson = False, password_stdin: PasswordStdin = False
+    ctx: typer.Context,
+    user: User,
+    reason: Reason,
+    identity: Identity = IdentityCheck.KNOWN,
+    as_json: AsJson = False,
+    password_stdin: PasswordStdin = False,
 ) -> None:
     """Give a person a new one-time code: new password, new keys. Old signatures stay valid.
 
@@ -143,7 +153,7 @@ def reset(
     """
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
         code = accounts.reset(here.lab, here.session, person_named(here, user).account, reason, identity)
-    answer({"user": user, "code": code}, f"One-time code for {user}, valid for 7 days: {code}", as_json=as_json)
+    answer({"user": user, "code": code}, _invited(user, code, identity), as_json=as_json)
 
 
 @account.command("remove-factor")

@@ -73,10 +73,13 @@ def test_rules_belong_to_administrators(lab: Lab) -> None:
     assert (wrong.exit_code, "soon" in wrong.stderr) == (1, True)
 
 
-def test_p11_14_the_command_asks_how_the_identity_was_checked(lab: Lab) -> None:
-    add = ("add", "reader-9", "--name", "Reader nine", "--role", "reader")
-    assert run(lab, "account", *add).exit_code == 2
-    assert done(lab, "account", *add, "--identity", "in-person")["code"]
+def test_p11_14_the_command_says_what_it_records_of_the_identity_check(lab: Lab) -> None:
+    told = run(lab, "account", "add", "reader-9", "--name", "Reader nine", "--role", "reader")
+    assert "On record: known to the lab in person" in told.stdout
+    assert done(lab, "account", "add", "reader-8", "--name", "Reader eight", "--role", "reader", "--identity", "in-person")["code"]
+    with lab.open.store.read() as snapshot:
+        invited = [snapshot.opening_of(event["seq"]) for event in snapshot.events(kind="account.invited")]
+    assert [each["identity"] for each in invited][-2:] == ["known", "in-person"]
 
 
 def test_p11_28_machines_are_listed_and_enrolled_by_command(lab: Lab) -> None:
