@@ -100,8 +100,13 @@ def on_read_only_media(lab: Lab, tmp_path: Path) -> Iterator[Path]:
     lab.open.close()
     if not _mounted(lab.open.folder, place):
         pytest.skip("root without the right to mount")
-    yield place
-    _libc().umount(os.fsencode(place))
+    try:
+        yield place
+    finally:  # detached, not only unmounted: a test that failed may still hold a file open
+        _libc().umount2(os.fsencode(place), _DETACH)
+
+
+_DETACH = 2
 
 
 def _libc() -> ctypes.CDLL:
@@ -114,7 +119,10 @@ def _mounted(source: Path, place: Path) -> bool:
     libc, here = _libc(), os.fsencode(place)
     if libc.mount(os.fsencode(source), here, b"none", bind, None) != 0:
         return False
-    return bool(libc.mount(b"none", here, b"none", remount_read_only, None) == 0)
+    if libc.mount(b"none", here, b"none", remount_read_only, None) == 0:
+        return True
+    libc.umount2(here, _DETACH)
+    return False
 
 
 def _without_write_access(folder: Path, *, writable: bool = False) -> None:
