@@ -116,9 +116,9 @@ def untyped(text: str, arguments: list[str]) -> str:
 
 @pytest.mark.parametrize("who", [ME, THIRD])
 def test_p11_55_no_command_tells_a_reader_or_adjudicator_anything(sealed: World, probes: Probes, tmp_path: Path, who: str) -> None:
-    sealed.leave()
     marks = HIDDEN_FROM_READER if who == ME else (*IDENTITY, *OTHER_READER, *NOTES)
     known = existing(sealed, tmp_path)
+    sealed.leave()
     tried, answered = 0, list[str]()
     for words, command in commands():
         said = []
