@@ -46,5 +46,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if table:
         terminalreporter.section("faults")
         terminalreporter.write_line(figures.as_text(table))
-    if config.getoption("--faults"):
+    if config.getoption("--faults") and not hasattr(config, "workerinput"):  # a worker knows only its own part
         figures.write_csv(table, config.getoption("--faults"))
