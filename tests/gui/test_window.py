@@ -147,6 +147,7 @@ print(*{n for m in modules if "bench" not in m for n, _ in inspect.getmembers(im
 
 FACTS: dict[str, object] = {
     "asked": True,
+    "why": next(iter(reading_errors.CharterRefusal)),
     "duties": (Duty.NEW_PASSWORD,),
     "workstation": "0" * 36,
     "here": False,
