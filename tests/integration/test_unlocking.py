@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from corelab.domain.accounts import Meaning
+from corelab.domain.accounts import MOST_FAILURES, Meaning
 from corelab.domain.reasons import ReasonRefusedError
 from corelab.domain.record_errors import NotPermittedError, SecondPersonError, SignInRefusedError
 from corelab.domain.vocabulary import ExamState
 from corelab.services import accounts, packages
+from corelab.services.packages import unlocking
 from corelab.services.packages.errors import LockedError, NotFinalError, NotLockedError
 from corelab.services.verification import verify_lab
 from tests.builders import PASSWORD, Lab
@@ -56,6 +57,24 @@ def test_the_only_active_coordinator_unlocks_alone(lab: Lab) -> None:
     accounts.deactivate(lab.open, lab.administrator, lab.coordinator_2.account, "left the core lab")
     assert unlocks(lab, lab.coordinator).confirmed
     assert verify_lab(lab.open.folder).faults == ()
+
+
+def test_nobody_unlocks_alone_by_locking_the_other_coordinator_out(lab: Lab) -> None:
+    for _ in range(MOST_FAILURES):
+        with pytest.raises(SignInRefusedError):
+            accounts.sign_in(lab.open, "coordinator-2", "not the password at all")
+    assert not unlocks(lab, lab.coordinator).confirmed
+    with pytest.raises(SecondPersonError):
+        unlocks(lab, lab.coordinator)
+
+
+def test_an_unlock_by_one_while_the_other_was_locked_out_is_a_fault(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(MOST_FAILURES):
+        with pytest.raises(SignInRefusedError):
+            accounts.sign_in(lab.open, "coordinator-2", "not the password at all")
+    monkeypatch.setattr(unlocking, "two_needed", lambda _snapshot: False)
+    assert unlocks(lab, lab.coordinator).confirmed
+    assert [fault.what for fault in verify_lab(lab.open.folder).faults] == ["history: the trial was unlocked without a second coordinator"]
 
 
 def test_a_request_of_somebody_who_left_counts_for_nothing(lab: Lab) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import uuid4
 
-from corelab.domain.accounts import Command, Meaning, Role
+from corelab.domain.accounts import Command, Meaning, Role, Status
 from corelab.domain.audit import Hex
 from corelab.domain.reasons import reason_words
 from corelab.domain.record_errors import NotLockedError, SecondPersonError
@@ -37,7 +37,7 @@ class UnlockRequest:
 
 
 def unlock(lab: OpenLab, session: Session, reason: str, password: str) -> Unlocked:
-    """The first of two coordinators asks, another one agrees with an own reason; a lab with one active coordinator needs no second.
+    """The first of two coordinators asks, another one agrees with an own reason; a lab with one coordinator needs no second.
 
     Packages that were made stay what they were, and a later lock counts on.
     Raises NotLockedError, SecondPersonError when who asked asks again, ReasonRefusedError, SignInRefusedError; a refusal leaves an event.
@@ -68,7 +68,9 @@ def pending(snapshot: Snapshot) -> UnlockRequest | None:
 
 
 def two_needed(snapshot: Snapshot) -> bool:
-    return sum(each.active and Role.COORDINATOR in each.roles for each in people.all_people(snapshot)) > 1
+    """Whether the lab has a second coordinator. One who is locked out counts: anybody can lock out another by wrong passwords."""
+    there = (each for each in people.all_people(snapshot) if each.status in {Status.ACTIVE, Status.LOCKED})
+    return sum(Role.COORDINATOR in each.roles for each in there) > 1
 
 
 def _require_my_turn(snapshot: Snapshot, session: Session) -> None:

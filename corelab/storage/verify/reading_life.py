@@ -4,12 +4,13 @@ import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from corelab.domain.accounts import Role
+from corelab.domain.accounts import Role, Status
 from corelab.domain.audit import Fault
 from corelab.domain.vocabulary import ExamState
 from corelab.storage.verify.source import RawRow, Source
 
 HISTORY = "history"
+_THERE = {Status.ACTIVE.value, Status.LOCKED.value}
 _BACK_BY = {ExamState.ASSIGNED.value: "reading.invalidated", ExamState.FINAL.value: "unlock.approved"}
 
 
@@ -80,7 +81,7 @@ def _ways_back(source: Source) -> Iterator[Fault]:
 
 
 def _unlocks(source: Source) -> Iterator[Fault]:
-    """Unlocked by the signatures of two coordinators where the lab had two active ones."""
+    """Unlocked by the signatures of two coordinators where the lab had two, locked out or not."""
     signed: defaultdict[str, set[str]] = defaultdict(set)
     for row in source.rows("signature"):
         if (row["record_type"], row["meaning"]) == ("lock", "unlock approval"):
@@ -96,7 +97,7 @@ def _coordinators(source: Source, seq: int) -> int:
     for row in sorted(source.rows("account_revision"), key=lambda row: row["n"]):
         if row["event_seq"] < seq:
             then[row["account_id"]] = row
-    return sum(row["status"] == "active" and Role.COORDINATOR.value in row["roles"].split(",") for row in then.values())
+    return sum(row["status"] in _THERE and Role.COORDINATOR.value in row["roles"].split(",") for row in then.values())
 
 
 def _by(source: Source, table: str, column: str) -> Mapping[str, list[RawRow]]:
