@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache, lru_cache
 from json.encoder import encode_basestring as _quote
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -121,27 +122,48 @@ def row_digest(table: str, values: Mapping[str, object]) -> Hex:
 
 @cache
 def row_digester(table: str, columns: tuple[str, ...]) -> Callable[[Sequence[object]], Hex]:
-    """``row_digest`` for many rows of these columns, given as cells in their order; the JSON around the cells is made once."""
-    order = sorted(range(len(columns)), key=lambda place: columns[place])
-    starts = [f"{',' if n else ''}{_encode(columns[place])}:" for n, place in enumerate(order)]
-    pieces = tuple(zip(starts, order, strict=True))
-    end = f'}},"t":{_encode(table)}}}'
-    start = hashlib.sha256(b"corelab/row/v1\0" + b'{"c":{')
+    """``row_digest`` for many rows of these columns, given as cells in their order; what is the same in all is made once."""
+    text_of, end = _flat(columns), f',"t":{_encode(table)}}}'
+    start = hashlib.sha256(b'corelab/row/v1\0{"c":')
 
     def digest_of(cells: Sequence[object]) -> Hex:
-        body = "".join([before + _cell(cells[place]) for before, place in pieces])
         state = start.copy()
-        state.update((body + end).encode())
+        state.update((text_of(cells) + end).encode())
         return state.hexdigest()
 
     return digest_of
 
 
-def _found_bytes(members: Mapping[str, object]) -> bytes:
-    try:
-        return _encode(members).encode()
-    except UnicodeEncodeError as error:
-        raise NotCanonicalError(members) from error
+@cache
+def _flat(names: tuple[str, ...]) -> Callable[[Sequence[object]], str]:
+    """``canonical``, as text, for many objects with these members, given as cells in their order. It raises NotCanonicalError."""
+    order = sorted(range(len(names)), key=lambda place: names[place])
+    arranged = order != list(range(len(names)))
+    members = ",".join(f"{_encode(names[place])}:".replace("%", "%%") + "%s" for place in order)
+    known, template = _KNOWN.__getitem__, f"{{{members}}}"
+
+    def text_of(cells: Sequence[object]) -> str:
+        own = [cells[place] for place in order] if arranged else cells
+        return template % tuple(map(known if _PLAIN.issuperset(map(type, own)) else _cell, own))
+
+    return text_of
+
+
+class _Known(dict[object, str]):
+    """The JSON of cells as they were met: few are different, and each stands in many rows. For plain types only: 1 equals 1.0 and True."""
+
+    def __missing__(self, cell: object) -> str:
+        made = _cell(cell)
+        if len(self) >= _MOST_KNOWN:
+            self.clear()
+        if not isinstance(cell, bytes):
+            self[cell] = made
+        return made
+
+
+_KNOWN = _Known()
+_MOST_KNOWN = 2**15
+_PLAIN = frozenset({str, int, bytes, type(None)})
 
 
 def _cell(value: object) -> str:
@@ -159,7 +181,7 @@ def _cell(value: object) -> str:
 
 def rows_digest(rows: Iterable[Hex]) -> Hex:
     """The digest over the row digests of one event, in no order of their own."""
-    return digest("rows/v1", b"".join(bytes.fromhex(each) for each in sorted(rows)))
+    return digest("rows/v1", bytes.fromhex("".join(sorted(rows))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +212,8 @@ class Header:
 
     @property
     def hash(self) -> Hex:
-        return digest("event/v1", canonical(_members(self)))
-
-    @property
-    def found_hash(self) -> Hex:
-        """The hash of a header as it is found: as ``hash``, and faster because nothing is refused. Raises NotCanonicalError."""
-        return digest("event/v1", _found_bytes(_members(self)))
+        """Raises NotCanonicalError."""
+        return digest("event/v1", _members(self).encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,11 +239,16 @@ class SignedDocument:
 
     @property
     def signed_bytes(self) -> bytes:
-        return b"corelab/sig/v1\0" + canonical(_members(self))
+        """Raises NotCanonicalError."""
+        return b"corelab/sig/v1\0" + _members(self).encode()
 
 
-def _members(one: Header | SignedDocument) -> dict[str, object]:
-    return {name: getattr(one, name) for name in _NAMES[type(one)]}
+def _members(one: Header | SignedDocument) -> str:
+    """The canonical JSON of it."""
+    kind = type(one)
+    return _TEXTS[kind](_CELLS[kind](one))
 
 
-_NAMES = {kind: tuple(each.name for each in fields(kind)) for kind in (Header, SignedDocument)}
+_NAMES = {kind: tuple(sorted(each.name for each in fields(kind))) for kind in (Header, SignedDocument)}
+_CELLS = {kind: attrgetter(*names) for kind, names in _NAMES.items()}
+_TEXTS = {kind: _flat(names) for kind, names in _NAMES.items()}

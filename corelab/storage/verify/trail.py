@@ -38,7 +38,7 @@ def _link(event: Event, previous: Event | None, lab: str) -> Iterator[Fault]:
         expected = previous.hash if previous else audit.genesis(lab)
         if event.header.prev != expected:
             yield event.fault(CHAIN, "does not continue the event before it")
-        if event.header.found_hash != event.hash:
+        if event.header.hash != event.hash:
             yield event.fault(CHAIN, "its header differs from its hash")
         if previous and event.header.at < previous.header.at and _is_backward(event, previous):
             yield event.fault(CHAIN, "its time is before that of the event before it")
