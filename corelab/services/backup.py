@@ -169,9 +169,13 @@ class _Making:
         return (self.lab.folder if entry.name.startswith("clips/") else self.work) / entry.name
 
     def _sealed(self) -> Iterator[Entry]:
-        """Delivered files, in parts that fit into memory, each sealed to the custody key."""
+        """Delivered files, in parts that fit into memory, each sealed to the custody key.
+
+        What is being made, or was left by a program that was killed, is named by no record and stays behind.
+        """
         custody = accounts.custody_public(self.lab)
-        files = sorted(path for path in self.lab.quarantine.rglob("*") if path.is_file() and not path.is_symlink())
+        there = (path for path in self.lab.quarantine.glob("*/*") if path.is_file() and not path.is_symlink())
+        files = sorted(path for path in there if path.suffix != ".new" and not path.parent.name.startswith("."))
         for n, file in enumerate(files):
             self.progress(n, len(files), "Sealing what was delivered")
             yield from self._sealed_parts(file, custody)

@@ -9,7 +9,7 @@ import io
 import json
 import re
 import tarfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ FORMAT = 1
 BLOCK = 1024 * 1024
 _LARGEST_MANIFEST = 256 * 1024 * 1024
 _NAMES = re.compile(
-    r"corelab\.db|checkpoint\.txt|clips/[0-9a-f]{2}/[0-9a-f]{64}\.dcm|quarantine/[0-9a-zA-Z-]{1,64}/[0-9a-zA-Z.]{1,96}\.[0-9]{6}\.sealed"
+    r"corelab\.db|checkpoint\.txt|clips/[0-9a-f]{2}/[0-9a-f]{64}\.dcm|quarantine/[0-9a-zA-Z-]{1,64}/[0-9a-zA-Z][0-9a-zA-Z.]{0,95}\.[0-9]{6}\.sealed"
 )
 
 Progress = Callable[[int, int, str], None]
@@ -109,7 +109,11 @@ class Source(Protocol):
 
 
 def write(stream: IO[bytes], manifest: Manifest, source: Source, progress: Progress, stopped: Asked) -> str:
-    """Writes the tar; answers its SHA-256. Raises BackupCancelledError, and BackupDamagedError for bytes that are not the manifest's."""
+    """Writes the tar; answers its SHA-256. Raises BackupCancelledError, and BackupDamagedError for bytes that are not the manifest's.
+
+    ValueError for a file whose name no restore would take: found now, not when the lab is gone.
+    """
+    _require_names(manifest.entries)
     out = _Hashing(stream)
     with tarfile.open(mode="w|", fileobj=out, format=tarfile.PAX_FORMAT, bufsize=BLOCK) as packed:
         listed = manifest.to_json()
@@ -186,14 +190,18 @@ def _parsed(found: Mapping[str, Any]) -> Manifest:
     if found["format"] != FORMAT:
         raise ValueError(f"format {found['format']}")
     entries = tuple(Entry(str(one["name"]), int(one["size"]), str(one["sha256"])) for one in found["entries"])
-    for entry in entries:
-        if not _NAMES.fullmatch(entry.name):
-            raise ValueError(f"a file called {entry.name!r}")
+    _require_names(entries)
     names = {entry.name for entry in entries}
     if len(names) < len(entries) or not {DATABASE, CHECKPOINT} <= names:
         raise ValueError("files are missing, or listed twice")
     texts = {name: str(found[name]) for name in ("lab", "trial", "kind", "head", "program", "at")}
     return Manifest(seq=int(found["seq"]), entries=entries, **texts)
+
+
+def _require_names(entries: Iterable[Entry]) -> None:
+    for entry in entries:
+        if not _NAMES.fullmatch(entry.name):
+            raise ValueError(f"a file called {entry.name!r}")
 
 
 def unpack(path: Path, manifest: Manifest, packed: tarfile.TarFile, place: Path, progress: Progress, stopped: Asked) -> None:

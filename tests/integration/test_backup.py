@@ -226,6 +226,16 @@ def test_what_was_delivered_comes_along_sealed_and_only_custody_opens_it(lab: La
         assert (again.folder / "quarantine" / "0b0b" / name).read_bytes() == (folder / name).read_bytes()
 
 
+def test_what_a_killed_program_left_in_quarantine_does_not_spoil_a_backup(lab: Lab) -> None:
+    """No restore would take names like these."""
+    for left in ("0b0b/1.bin", "0b0b/1.123.0011223344556677.new", ".try-123-0b0b/1.bin"):
+        (lab.open.quarantine / left).parent.mkdir(exist_ok=True)
+        (lab.open.quarantine / left).write_bytes(b"delivered")
+    assert backed_up(lab, with_quarantine=True).sealed
+    again = restored(lab)
+    assert [path.relative_to(again.folder).as_posix() for path in (again.folder / "quarantine").rglob("*.*")] == ["quarantine/0b0b/1.bin"]
+
+
 # ---------------------------------------------------------------- hostile and damaged files
 
 
