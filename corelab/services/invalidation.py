@@ -10,9 +10,10 @@ from corelab.services import accounts, refusals, shown
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab
 from corelab.services.packages.locking import require_unlocked
+from corelab.services.pinned import known_custody
 from corelab.services.reopening import REASON_ROOM, require_latest
-from corelab.storage import people, reading_life, readings
-from corelab.storage.keys import Signer, make_opening
+from corelab.storage import reading_life, readings
+from corelab.storage.keys import BoxPublic, Signer, make_opening
 from corelab.storage.readings import SignedRecord
 from corelab.storage.store import NewRow, Snapshot, Transaction
 
@@ -38,12 +39,13 @@ def invalidate(lab: OpenLab, session: Session, reading: str, cause: str, reason_
             record = require_latest(transaction, reading, ReadingCommand.INVALIDATE)
             exam = readings.all_assignments(transaction, id=record.assignment)[0].exam
             case = next((one for one in readings.live_cases(transaction) if one.exam == exam), None)
-            _record(transaction, signer, record, code, words)
+            _record(transaction, signer, record, (code, words), known_custody(lab, transaction))
             if case is not None:
                 transaction.record("case.withdrawn", "case", case.id, rows=[reading_life.end_row(case.assignment, CASE_WITHDRAWN)])
 
 
-def _record(transaction: Transaction, signer: Signer, record: SignedRecord, cause: InvalidationCause, words: str) -> None:
+def _record(transaction: Transaction, signer: Signer, record: SignedRecord, why: tuple[InvalidationCause, str], custody: BoxPublic) -> None:
+    cause, words = why
     opening = make_opening({"reading": record.id, "reason_text": words})
     signature = transaction.signature(
         signer,
@@ -60,7 +62,7 @@ def _record(transaction: Transaction, signer: Signer, record: SignedRecord, caus
         record.id,
         rows=[signature, *_rows(transaction, record, cause)],
         payload=opening,
-        seal_to=[people.custody(transaction).public],
+        seal_to=[custody],
         pad_to=REASON_ROOM,
         reason=cause.value,
     )

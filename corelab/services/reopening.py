@@ -7,7 +7,8 @@ from corelab.services import accounts, refusals
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab
 from corelab.services.packages.locking import require_unlocked
-from corelab.storage import people, reading_life, readings
+from corelab.services.pinned import known_custody
+from corelab.storage import reading_life, readings
 from corelab.storage.readings import SignedRecord
 from corelab.storage.store import Snapshot
 
@@ -33,7 +34,7 @@ def reopen(lab: OpenLab, session: Session, reading: str, reason_code: str, reaso
                 reading,
                 rows=[reading_life.reopening_row(reading, cause.value)],
                 payload={"reason_text": words},
-                seal_to=[people.custody(transaction).public],
+                seal_to=[known_custody(lab, transaction)],
                 pad_to=REASON_ROOM,
                 reason=cause.value,
             )

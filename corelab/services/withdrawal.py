@@ -7,8 +7,9 @@ from corelab.services import accounts, refusals
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab
 from corelab.services.packages.locking import require_unlocked
+from corelab.services.pinned import known_custody
 from corelab.services.reopening import REASON_ROOM
-from corelab.storage import people, reading_life, readings
+from corelab.storage import reading_life, readings
 from corelab.storage.readings import PRIMARY
 
 
@@ -33,7 +34,7 @@ def withdraw(lab: OpenLab, session: Session, assignment: str, cause: str, reason
                 assignment,
                 rows=[reading_life.end_row(found.id, code.value)],
                 payload={"reason_text": words},
-                seal_to=[people.custody(transaction).public],
+                seal_to=[known_custody(lab, transaction)],
                 pad_to=REASON_ROOM,
                 reason=code.value,
             )

@@ -10,7 +10,7 @@ import pytest
 
 from corelab.domain.record_errors import CustodySwappedError
 from corelab.domain.vocabulary import Grade
-from corelab.services import accounts, assignment, custody, labs, pinned, reading
+from corelab.services import accounts, assignment, custody, invalidation, labs, pinned, reading, reopening, withdrawal
 from corelab.services.pinned import Warned
 from corelab.storage import keys, people
 from corelab.storage.keys import BoxSecret
@@ -18,6 +18,7 @@ from corelab.storage.store import Actor
 from corelab.ui.words import words_for
 from tests.builders import PASSWORD, Lab, a_lab
 from tests.exam_builders import cell
+from tests.life_builders import WHY, assignment_of, reading_of
 from tests.reading_builders import a_ready_exam, a_staffed_lab, first, signs
 
 
@@ -75,6 +76,21 @@ def test_a_swapped_custody_key_gets_nothing_sealed_to_it(lab: Lab) -> None:
     assert pinned.look(lab.open) == (Warned.CUSTODY,)
     assert pinned.look(lab.open) == (Warned.CUSTODY,)
     is_refused(lab)
+
+
+def test_no_reason_is_sealed_to_a_swapped_custody_key(lab: Lab) -> None:
+    """Why a reading was given back, withdrawn or declared invalid may tell of grades."""
+    signs(lab, lab.reader_1)
+    coordinator = lab.coordinator
+    signed, begun = reading_of(lab, lab.reader_1), assignment_of(lab, lab.reader_2)
+    with the_file(lab) as file:
+        file.execute("UPDATE custody_key SET box_pub = ?", (a_foreign_key().public.raw,))
+    with pytest.raises(CustodySwappedError):
+        reopening.reopen(lab.open, coordinator, signed, "ASKED", WHY)
+    with pytest.raises(CustodySwappedError):
+        invalidation.invalidate(lab.open, coordinator, signed, "CLIPS", WHY, PASSWORD)
+    with pytest.raises(CustodySwappedError):
+        withdrawal.withdraw(lab.open, coordinator, begun, "AWAY", WHY)
 
 
 def test_a_further_custody_key_that_nobody_signed_for_is_refused(lab: Lab) -> None:
