@@ -45,6 +45,8 @@ class Session:
 def permit(session: Session, command: Command) -> Role:
     """The role in which this person may do this. Raises NotPermittedError, and leaves an event of the refusal; DutyOpenError.
 
+    Raises SignedOutError too: what only reads ends with the sign-in, the account or the role as well as what writes.
+
     It is asked before anything is looked up and outside of every transaction, so that a refusal is the same for what is there and what
     is not.
     """
@@ -54,7 +56,21 @@ def permit(session: Session, command: Command) -> Role:
         raise NotPermittedError(command)
     if session.duties:
         raise DutyOpenError(session.duties)
+    _require_in_force(session, role)
     return role
+
+
+def _require_in_force(session: Session, role: Role) -> None:
+    """In a lab that takes no records the sign-in is not on record either; the person still has to be one of it."""
+    if session.lab is None:
+        return
+    with session.lab.store.read() as snapshot:
+        if session.lab.store.writable:
+            snapshot.require_signed_in(session.id, session.account, role)
+            return
+        person = people.person(snapshot, session.account)
+    if person is None or not person.active or role not in person.roles:
+        raise SignedOutError
 
 
 def _record_refusal(session: Session, command: Command) -> None:

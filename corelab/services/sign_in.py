@@ -11,6 +11,7 @@ from corelab.domain.record_errors import (
     SecondFactorNeededError,
     SecondFactorRefusedError,
     SignedInElsewhereError,
+    SignedOutError,
     SignInRefusedError,
     WorkstationRefusedError,
 )
@@ -72,8 +73,9 @@ def _require_enrolled(lab: OpenLab, person: Person) -> None:
         open_to_all = not sessions.access_rules(snapshot).enrolled_only
     if open_to_all or (last is not None and last["enrolled"] and last["host"] == machine.host):
         return
-    with lab.store.begin(Actor(person.account, None, None, machine.id)) as transaction:
-        transaction.record("workstation.refused", "account", person.account, rows=_workstation_rows(transaction, lab))
+    if lab.store.writable:
+        with lab.store.begin(Actor(person.account, None, None, machine.id)) as transaction:
+            transaction.record("workstation.refused", "account", person.account, rows=_workstation_rows(transaction, lab))
     raise WorkstationRefusedError(machine.id, machine.host)
 
 
@@ -212,9 +214,15 @@ def _custody(snapshot: Snapshot, lab: OpenLab, person: Person, box: BoxSecret) -
 
 
 def is_over(lab: OpenLab, session: Session) -> bool:
-    """Whether this sign-in was ended, here or elsewhere."""
+    """Whether this sign-in was ended, here or elsewhere, or its person is not active any more."""
+    if not lab.store.writable:
+        return False
     with lab.store.read() as snapshot:
-        return snapshot.one("session_end", session_id=session.id) is not None
+        try:
+            snapshot.require_signed_in(session.id, session.account, None)
+        except SignedOutError:
+            return True
+    return False
 
 
 def sign_out(lab: OpenLab, session: Session, cause: str = "signed_out") -> WitnessFailedError | None:

@@ -8,13 +8,25 @@ from typing import Any
 from sqlalchemy import Connection, Select
 
 from corelab.domain import audit
-from corelab.domain.record_errors import NotSealedToError, PayloadSealedError, RecordDamagedError
-from corelab.domain.vocabulary import AssignmentId
+from corelab.domain.accounts import Role
+from corelab.domain.record_errors import NotSealedToError, PayloadSealedError, RecordDamagedError, SignedOutError
+from corelab.domain.vocabulary import AccountId, AssignmentId
 from corelab.storage import rows
 from corelab.storage.keys import BoxSecret, content_key, opened_with, recipients
 from corelab.storage.rows import Row, plain
 
 __all__ = ["Head", "Row", "Snapshot", "plain"]
+
+
+_SIGNED_IN = """
+SELECT session.account_id, session_end.session_id AS ended, revision.status, revision.roles,
+    EXISTS (SELECT 1 FROM account_revision AS later
+            WHERE later.account_id = session.account_id AND later.event_seq > session.event_seq AND later.status = 'invited') AS was_reset
+FROM session
+JOIN account_revision AS revision ON revision.account_id = session.account_id
+LEFT JOIN session_end ON session_end.session_id = session.id
+WHERE session.id = ? ORDER BY revision.n DESC LIMIT 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +65,14 @@ class Snapshot:
         """Headers of events in their order, those with a number above ``after``."""
         wanted = {name: value for name, value in (("kind", kind), ("entity", entity), ("id", id)) if value is not None}
         return rows.found(self._connection, "event", wanted, after=(("seq", after),), end=rows.in_order("event"))
+
+    def require_signed_in(self, session: str, account: AccountId | None, role: Role | None) -> None:
+        """Raises SignedOutError: a sign-in in another window may be over, or the person's role gone, since this one began."""
+        found = self._connection.exec_driver_sql(_SIGNED_IN, (session,)).one_or_none()
+        if found is None or found.account_id != account or found.ended is not None or found.status != "active" or found.was_reset:
+            raise SignedOutError
+        if role is not None and role.value not in found.roles.split(","):
+            raise SignedOutError
 
     def draft(self, assignment: AssignmentId) -> bytes | None:
         """The sealed draft of an assignment."""

@@ -17,7 +17,6 @@ from corelab.domain.clock import stamp
 from corelab.domain.record_errors import (
     ClockBackwardError,
     NotPermittedError,
-    SignedOutError,
     StatementNotAcceptedError,
     SubmitConflictError,
 )
@@ -85,19 +84,9 @@ class Transaction(Snapshot):
         self._head = Head(last["seq"] + 1, last["hash"]) if last else Head(1, audit.genesis(lab))
         self._later = last["at"] if last and now < last["at"] - BACKWARD else None
         if actor.session is not None:
-            self._require_signed_in()
+            self.require_signed_in(actor.session, actor.account, actor.role)
         if self._later is not None:
             self.record("clock.backward", "lab", lab)
-
-    def _require_signed_in(self) -> None:
-        """A sign-in in another window may be over, or the person's role gone, since this one began."""
-        found = self._connection.exec_driver_sql(_SIGNED_IN, (self._actor.session,)).one_or_none()
-        if found is None or found.account_id != self._actor.account or found.ended is not None or found.status != "active":
-            raise SignedOutError
-        if found.was_reset:
-            raise SignedOutError
-        if self._actor.role is not None and self._actor.role.value not in found.roles.split(","):
-            raise SignedOutError
 
     def next_head(self) -> Head:
         """What the next recorded event will get; a signature is over it."""
@@ -250,17 +239,6 @@ class Transaction(Snapshot):
             "AND n < (SELECT max(n) FROM credential WHERE account_id = ?)"
         )
         self._connection.exec_driver_sql(statement, (account, account))
-
-
-_SIGNED_IN = """
-SELECT session.account_id, session_end.session_id AS ended, revision.status, revision.roles,
-    EXISTS (SELECT 1 FROM account_revision AS later
-            WHERE later.account_id = session.account_id AND later.event_seq > session.event_seq AND later.status = 'invited') AS was_reset
-FROM session
-JOIN account_revision AS revision ON revision.account_id = session.account_id
-LEFT JOIN session_end ON session_end.session_id = session.id
-WHERE session.id = ? ORDER BY revision.n DESC LIMIT 1
-"""
 
 
 def signature_values(document: audit.SignedDocument, signature: bytes) -> dict[str, Any]:

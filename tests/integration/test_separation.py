@@ -9,12 +9,12 @@ from corelab.domain.accounts import Role, may_combine
 from corelab.domain.reading_errors import KeptApartError, NotYoursError
 from corelab.domain.record_errors import NotPermittedError, PersonRefusedError, SignedOutError
 from corelab.domain.vocabulary import AssignmentId, ExamId, Side
-from corelab.services import accounts, adjudication, assignment, comparison, eligibility, reading, status
+from corelab.services import accounts, adjudication, assignment, audit, comparison, eligibility, labs, reading, status
 from corelab.services.accounts import Session
 from corelab.services.labs import effective_charter
 from corelab.storage.store import NewRow
 from corelab.ui.words import words_for
-from tests.builders import Lab, a_lab
+from tests.builders import PASSWORD, Lab, a_lab
 from tests.reading_builders import a_ready_exam, a_staffed_lab, filled, first, opened_next, signs
 
 
@@ -71,6 +71,24 @@ def test_p11_25_a_role_that_was_taken_away_permits_nothing_in_a_window_that_is_s
         reading.save(lab.open, lab.reader_1, filled(opened))
     with pytest.raises(NotPermittedError):
         reading.worklist(lab.open, lab.sign_in("reader-1"))
+
+
+@pytest.mark.parametrize("look_only", [False, True])
+def test_p11_11_who_was_deactivated_sees_nothing_more_in_a_window_that_is_still_open(tmp_path: Path, *, look_only: bool) -> None:
+    lab = a_staffed_lab(tmp_path)
+    a_ready_exam(lab)
+    assignment.assign(lab.open, lab.coordinator)
+    assert lab.reader_1.account
+    here = labs.open_lab(lab.open.folder, lab.clock, lab.open.configuration, read_only=look_only)
+    second, reader = (accounts.sign_in(here, user, PASSWORD) for user in ("coordinator-2", "reader-1"))
+    assert status.status(here, second).exams == 1
+    assert reading.worklist(here, reader).next is not None
+    accounts.deactivate(lab.open, lab.administrator, second.account, "left the core lab")
+    becomes(lab, reader, Role.AUDITOR)
+    for look in (lambda: status.status(here, second), lambda: audit.trail(here, second), lambda: reading.worklist(here, reader)):
+        with pytest.raises(SignedOutError):
+            look()
+    assert accounts.is_over(here, second) is not look_only
 
 
 def test_p11_25_who_reads_an_exam_never_adjudicates_it(tmp_path: Path) -> None:
