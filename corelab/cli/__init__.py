@@ -42,6 +42,7 @@ _MODULES = MappingProxyType(
         "restore": "keeping",
         "inspect": "files",
         "phantom": "files",
+        "agreement": "agreement",
         "simulate": "showcase",
         "bench": "files",
     }

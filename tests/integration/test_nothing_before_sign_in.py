@@ -20,6 +20,7 @@ WITHOUT = {
     "activate": "takes a one-time code instead",
     "restore": "signs in with an account of the backup",
     "verify": "shows faults and counts only, of a folder it cannot read",
+    "agreement": "touches no lab",
     "inspect": "touches no lab",
     "phantom": "touches no lab",
     "bench": "touches no lab",

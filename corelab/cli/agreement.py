@@ -1,0 +1,116 @@
+"""How far readers agree, from a file: it needs no lab and no sign-in."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from corelab.cli.terminal import AsJson, Faulty, answer, command
+from corelab.services import agreement as statistics
+
+commands = typer.Typer()
+
+_SHOWN_FAULTS = 100
+_BESIDE = ("_se", "_ci95", "_ci95_by_subject", "_repetitions_not_estimable")
+_HEADINGS = ("figure", "value", "error", "95 % interval", "95 % by subject")
+_NOTHING = ("", "", "", "")
+_SMALL = 0.00005
+_ELSEWHERE = {"name", "kind", "counted", "table", "not_estimable", "draws"}
+"""In the title, in the caption, beside its figure, or in the JSON only."""
+
+
+@commands.command("agreement")
+@command
+def agreement(
+    file: Annotated[Path, typer.Argument(metavar="FILE.json", help="Entries, each with name, kind and its data.", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Say how far readers agree: kappa, AC1 and AC2, ICC, limits of agreement, blinding indices, p-chart.
+
+    The kinds of entries and their data stand in the manual. No lab is opened.
+
+    Example: corelab agreement pairs.json --json
+    """
+    try:
+        entries = statistics.of_file(file)
+    except statistics.AgreementFileError as error:
+        raise Faulty(_faults(error)) from None
+    except statistics.NotAFileOfEntriesError:
+        raise Faulty(
+            "This is no file of entries: this version reads agreement from a JSON file only, not from a lab or a package. "
+            "Nothing was changed. Put the pairs into a file as the manual shows, and give that file."
+        ) from None
+    except OSError as error:
+        raise Faulty(f"{file} cannot be read ({error.strerror}). Nothing was changed. Check the name and that you may read it.") from None
+    answer({"entries": entries}, "" if as_json else _tables(entries), as_json=as_json)
+
+
+def _faults(error: statistics.AgreementFileError) -> str:
+    shown = error.faults[:_SHOWN_FAULTS]
+    more = [f"... and {len(error.faults) - len(shown)} more"] if len(error.faults) > len(shown) else []
+    number = "1 fault" if len(error.faults) == 1 else f"{len(error.faults)} faults"
+    head = f"{error.path}: {number}. Nothing was computed. Mend the file and run the command again."
+    return "\n".join((head, *(f"  {fault}" for fault in (*shown, *more))))
+
+
+def _tables(entries: list[dict[str, Any]]) -> str:
+    console = Console()
+    with console.capture() as captured:
+        for entry in entries:
+            console.print(_table(entry))
+    return captured.get().rstrip("\n")
+
+
+def _table(entry: Mapping[str, Any]) -> Table:
+    title, caption = f"{entry['name']} ({entry['kind']})", f"counted: {entry['counted']}"
+    table = Table(title=Text(title), caption=Text(caption), title_justify="left", caption_justify="left")
+    rows = list(_rows(entry, ""))
+    columns = [column for column in zip(_HEADINGS, *rows, strict=True) if any(column[1:])]
+    for heading, *_ in columns:
+        table.add_column(heading, overflow="fold", justify="left" if heading == _HEADINGS[0] else "right")
+    for row in zip(*(column[1:] for column in columns), strict=True):
+        table.add_row(*map(Text, row))
+    return table
+
+
+def _rows(held: Mapping[str, Any], before: str) -> Iterator[tuple[str, ...]]:
+    """One row for each figure, its error and intervals beside it; what stands inside another under its name."""
+    reasons = held.get("not_estimable", {})
+    for key, value in held.items():
+        if key in _ELSEWHERE or _stands_beside(key, held):
+            continue
+        words = f"{before}{key.replace('_', ' ').replace('ci95', '95 %')}"
+        if isinstance(value, dict):
+            yield (words, *_NOTHING)
+            yield from _rows(value, f"{before}  ")
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            for each in value:
+                yield (f"{before}{each['batch']}", *_NOTHING)
+                yield from _rows({name: one for name, one in each.items() if name != "batch"}, f"{before}  ")
+        else:
+            yield (words, _words(value, reasons.get(key)), *(_beside(held, key, end, reasons) for end in _BESIDE[:3]))
+
+
+def _stands_beside(key: str, held: Mapping[str, Any]) -> bool:
+    return any(key.endswith(end) and key.removesuffix(end) in held for end in _BESIDE)
+
+
+def _beside(held: Mapping[str, Any], key: str, end: str, reasons: Mapping[str, str]) -> str:
+    return _words(held[f"{key}{end}"], reasons.get(f"{key}{end}")) if f"{key}{end}" in held else ""
+
+
+def _words(value: Any, reason: str | None) -> str:
+    """A figure with 4 decimals, an interval, or why there is none."""
+    if reason is not None:
+        return reason
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return (" to " if isinstance(value[0], float) else ", ").join(_words(one, None) for one in value)
+    if isinstance(value, float):
+        return f"{value:.4f}" if value == 0 or abs(value) >= _SMALL else f"{value:.1e}"
+    return str(value)
