@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Any, Protocol, cast
 
 MANIFEST, DATABASE, CHECKPOINT = "manifest.json", "corelab.db", "checkpoint.txt"
 FORMAT = 1
@@ -115,7 +115,7 @@ def write(stream: IO[bytes], manifest: Manifest, source: Source, progress: Progr
     """
     _require_names(manifest.entries)
     out = _Hashing(stream)
-    with tarfile.open(mode="w|", fileobj=out, format=tarfile.PAX_FORMAT, bufsize=BLOCK) as packed:
+    with tarfile.open(mode="w|", fileobj=cast("IO[bytes]", out), format=tarfile.PAX_FORMAT, bufsize=BLOCK) as packed:
         listed = manifest.to_json()
         packed.addfile(_member(MANIFEST, len(listed)), io.BytesIO(listed))
         for n, entry in enumerate(manifest.entries):
@@ -129,7 +129,7 @@ def write(stream: IO[bytes], manifest: Manifest, source: Source, progress: Progr
 def _add(packed: tarfile.TarFile, entry: Entry, content: bytes | Path) -> None:
     with io.BytesIO(content) if isinstance(content, bytes) else content.open("rb") as opened:
         reading = _Hashing(opened)
-        packed.addfile(_member(entry.name, entry.size), reading)  # type: ignore[arg-type]  # only read() is used
+        packed.addfile(_member(entry.name, entry.size), cast("IO[bytes]", reading))  # only read() is used
         if reading.digest != entry.sha256 or opened.read(1):
             raise BackupDamagedError(Path(entry.name), (f"{entry.name}: the lab's file is not the one on record",))
 

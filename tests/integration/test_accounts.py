@@ -10,6 +10,7 @@ import pytest
 
 from corelab.domain.access import IdentityCheck
 from corelab.domain.accounts import ROLE_COMMANDS, Command, Meaning, Person, Role, Status
+from corelab.domain.charter import load_charter
 from corelab.domain.record_errors import (
     AccountLockedError,
     CodeRefusedError,
@@ -520,11 +521,12 @@ def test_training_counts_for_its_major_version_only(lab: Lab) -> None:
         stored = snapshot.one("charter")
     assert stored is not None
     later = stored["toml"].replace(f'version = "{charter.version}"'.encode(), b'version = "7.0.0"', 1)
+    digest = load_charter(later).hash
     with lab.open.store.begin(Actor()) as transaction:
-        row = NewRow("charter", {"hash": "9" * 64, "file_sha256": "8" * 64, "version": "7.0.0", "toml": later})
-        transaction.record("charter.loaded", "charter", "9" * 64, rows=[row])
+        row = NewRow("charter", {"hash": digest, "file_sha256": "8" * 64, "version": "7.0.0", "toml": later})
+        transaction.record("charter.loaded", "charter", digest, rows=[row])
     assert accounts.is_trained(lab.open, lab.reader_1.account, charter.hash)
-    assert not accounts.is_trained(lab.open, lab.reader_1.account, "9" * 64)
+    assert not accounts.is_trained(lab.open, lab.reader_1.account, digest)
 
 
 def test_everything_people_do_leaves_a_lab_that_verifies(lab: Lab) -> None:
