@@ -4,17 +4,11 @@ from dataclasses import dataclass
 
 import corelab
 from corelab.domain.clock import stamp
+from corelab.domain.trial_data import PASSING
 from corelab.domain.vocabulary import LabKind
 from corelab.export.tables import SPECIFICATION
 from corelab.services.labs import OpenLab
 from corelab.storage.snapshot import Row, Snapshot
-
-# Events that change nothing of the trial's data: a package of the same data is the same package.
-_PASSING = (
-    "account.locked", "adjudication.open", "audit.", "checkpoint.", "clock.", "code.", "command.", "credential.", "factor.",
-    "lab.backed_up", "lab.restored", "notice.", "package.", "reading.exported", "reading.open", "reading.printed", "sealed.opened",
-    "session.", "signature.refused", "signin.", "trail.", "workstation.",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +21,7 @@ class Cutoff:
 
 
 def cutoff(snapshot: Snapshot) -> Cutoff:
-    events = [event for event in snapshot.events() if not str(event["kind"]).startswith(_PASSING)]
+    events = [event for event in snapshot.events() if event["kind"] not in PASSING]
     last = events[-1]
     return Cutoff(last["seq"], stamp(last["at"]), last["hash"])
 
