@@ -19,7 +19,7 @@ _COUNTS = ("wins_by_tier", "losses_by_tier")
 def answers_of(path: Path) -> list[dict[str, Any]]:
     """One document for each entry of the file. Raises FilesFaultyError."""
     entries = _entries(path)
-    faults = [Fault(path.name, None, f"{_name(place, entry)}: {what}") for place, entry in enumerate(entries) for what in _faults(entry)]
+    faults = [Fault(str(path), None, f"{_name(place, entry)}: {what}") for place, entry in enumerate(entries) for what in _faults(entry)]
     if faults:
         raise FilesFaultyError(faults)
     return [{"name": _name(place, entry), **_answer(entry)} for place, entry in enumerate(entries)]
@@ -29,14 +29,14 @@ def _entries(path: Path) -> Sequence[Mapping[str, Any]]:
     try:
         found = json.loads(path.read_bytes().decode("utf-8-sig"), parse_float=str)  # numbers stay as they were written
     except OSError as error:
-        raise FilesFaultyError((Fault(path.name, None, f"cannot be read ({error.strerror or type(error).__name__})"),)) from error
+        raise FilesFaultyError((Fault(str(path), None, f"cannot be read ({error.strerror or type(error).__name__})"),)) from error
     except json.JSONDecodeError as error:
-        raise FilesFaultyError((Fault(path.name, error.lineno, f"is no JSON ({error.msg})"),)) from error
+        raise FilesFaultyError((Fault(str(path), error.lineno, f"is no JSON ({error.msg})"),)) from error
     except (ValueError, RecursionError) as error:
-        raise FilesFaultyError((Fault(path.name, None, f"is no JSON ({type(error).__name__})"),)) from error
+        raise FilesFaultyError((Fault(str(path), None, f"is no JSON ({type(error).__name__})"),)) from error
     entries = found.get("entries", [found]) if isinstance(found, dict) else None
     if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
-        raise FilesFaultyError((Fault(path.name, None, "holds neither an entry nor a list of entries"),))
+        raise FilesFaultyError((Fault(str(path), None, "holds neither an entry nor a list of entries"),))
     return entries
 
 

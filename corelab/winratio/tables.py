@@ -83,13 +83,13 @@ def read_rows(path: Path, needed: Sequence[str], allowed: Sequence[str] | None) 
     """The rows of a file. ``allowed`` names the columns it may have beside the needed ones; None: any."""
     try:
         if path.stat().st_size > LARGEST:
-            return _unusable(path.name, f"is larger than {LARGEST // 1024**2} MB")
+            return _unusable(str(path), f"is larger than {LARGEST // 1024**2} MB")
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        return _unusable(path.name, f"cannot be read ({error.strerror or type(error).__name__})")
+        return _unusable(str(path), f"cannot be read ({error.strerror or type(error).__name__})")
     except UnicodeDecodeError as error:
-        return _unusable(path.name, f"is not UTF-8 text (byte {error.start + 1})")
-    return rows_of(path.name, text, needed, allowed)
+        return _unusable(str(path), f"is not UTF-8 text (byte {error.start + 1})")
+    return rows_of(str(path), text, needed, allowed)
 
 
 def rows_of(file: str, text: str, needed: Sequence[str], allowed: Sequence[str] | None) -> Rows:

@@ -64,7 +64,7 @@ def read_tiers(path: Path) -> Hierarchy:
         return _unusable(path, f"is not UTF-8 text (byte {error.start + 1})")
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         return _unusable(path, f"is no TOML ({error})")
-    return _hierarchy(path.name, tables, text)
+    return _hierarchy(str(path), tables, text)
 
 
 def _hierarchy(file: str, tables: Mapping[str, Any], text: str) -> Hierarchy:
@@ -143,4 +143,4 @@ class _Lines:
 
 
 def _unusable(path: Path, what: str) -> Hierarchy:
-    return Hierarchy(path.name, (), (Fault(path.name, None, what),))
+    return Hierarchy(str(path), (), (Fault(str(path), None, what),))
