@@ -29,7 +29,8 @@ def approve(
 ) -> None:
     """Sign a later version of the charter: it is in force for exams that come in from now on (a coordinator's work).
 
-    Exams that are in the lab keep theirs. After a new major version nobody reads until their training for it is recorded.
+    Exams that are in the lab keep theirs, and a package holds exams of one charter only: with final exams of both none is made.
+    After a new major version nobody reads until their training for it is recorded.
 
     Example: corelab charter approve LAB charter-1.1.0.toml
     """

@@ -59,9 +59,9 @@ def _form(here: Staffed) -> Form:
 
 def _read_all(here: Staffed, session: Session, form: Form) -> None:
     """Signs everything that was dealt to this reader, the first option of every question."""
-    sealing = own_work.envelope(here.lab, session, 0)
     with here.lab.store.read() as snapshot:
         mine = readings.assignments(snapshot, account_id=session.account, kind=PRIMARY)
+    sealing = own_work.envelope(here.lab, session, mine[0].id, 0)  # one charter: the same for all
     with accounts.signer(here.lab, session, here.password(session)) as signer:
         for one in mine:
             with here.lab.store.begin(session.actor(Role.READER)) as transaction:

@@ -25,11 +25,12 @@ from corelab.domain.record_errors import NotSealedToError, ResealNeededError, Su
 from corelab.domain.room import room_for
 from corelab.domain.vocabulary import AssignmentId, ExamId, LabKind, Sha256
 from corelab.domain.worklist import WorkKind
-from corelab.services import accounts, refusals, shown
+from corelab.services import refusals, shown
 from corelab.services.accounts import Session
 from corelab.services.eligibility import require_able
-from corelab.services.labs import OpenLab
+from corelab.services.labs import OpenLab, charter_of
 from corelab.services.packages.locking import require_unlocked
+from corelab.services.pinned import known_custody
 from corelab.storage import reading_life, readings, released
 from corelab.storage.keys import BoxPublic
 from corelab.storage.readings import Assignment, AssignmentKind, SignedRecord
@@ -67,9 +68,15 @@ class Envelope:
     room: int
 
 
-def envelope(lab: OpenLab, session: Session, clips: int) -> Envelope:
-    custody = accounts.custody_public(lab)
-    return Envelope((session.box.public, custody), custody, room_for(lab.charter, clips))
+def envelope(lab: OpenLab, session: Session, of: AssignmentId, clips: int) -> Envelope:
+    """As large as the charter of this exam asks, which may not be the one in force: a shorter one would tell the length of the grades.
+
+    Raises CustodySwappedError.
+    """
+    with lab.store.read() as snapshot:
+        custody, assigned = known_custody(lab, snapshot), snapshot.one("assignment", id=of) or {}
+        charter = charter_of(snapshot, shown.exam_of(snapshot, ExamId(assigned["exam_id"])).charter_hash)
+    return Envelope((session.box.public, custody), custody, room_for(charter, clips))
 
 
 # ---------------------------------------------------------------- whose, and which one

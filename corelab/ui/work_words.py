@@ -211,7 +211,9 @@ WORK_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
         ),
         "LockedError": said("The database is locked.", "Nothing was changed.", "A coordinator can unlock it, with a reason."),
         "ManyChartersError": said(
-            "Exams were read under several versions of the charter.", "No package was written.", "Export the exams of one version."
+            "Exams were read under several versions of the charter, and a package holds those of one.",
+            "No package was written. All records and results are kept.",
+            "Go on with the work. Packages of several versions need a later version of this program.",
         ),
         "StopTheLineError": _faulty,
         "LabFaultyError": lambda error: replace(_faulty(error), kept="Nothing was done. The lab takes no more records."),

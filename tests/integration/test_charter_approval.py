@@ -1,6 +1,7 @@
 """A later version of the charter: who may approve it, what it must say, what keeps the former one, and whom it shuts out."""
 
 import hashlib
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,14 +10,17 @@ import pytest
 from typer.testing import CliRunner
 
 from corelab.cli import cli
-from corelab.domain.charter import CharterError
+from corelab.domain.charter import Charter, CharterError
 from corelab.domain.reading_errors import CharterRefusal, CharterRefusedError, NotTrainedError
 from corelab.domain.record_errors import RecordDamagedError, SignInRefusedError
-from corelab.services import accounts, assignment, charter_approval, comparison, reading
+from corelab.domain.room import room_for
+from corelab.services import accounts, assignment, charter_approval, comparison, own_work, packages, reading
+from corelab.services.packages.errors import ManyChartersError
 from corelab.services.verification import verify_lab
 from corelab.ui.words import words_for
 from tests.builders import PASSWORD, Lab
 from tests.exam_builders import changed
+from tests.life_builders import compares, read_by_both
 from tests.reading_builders import a_ready_exam, a_staffed_lab, filled, opened_next, rows_of, signs
 
 VERSION = 'version = "0.9.0"'
@@ -116,6 +120,40 @@ def test_p11_31_exams_that_are_in_the_lab_keep_their_charter_and_their_records_n
     assert [row["charter_hash"] for row in rows_of(lab, "reading")] == [former, former, done.charter, done.charter]
     assert comparison.release_and_compare(lab.open, lab.coordinator).concordant == 2
     assert verify_lab(lab.open.folder).faults == ()
+
+
+def test_a_package_is_under_the_charter_of_its_exams_and_holds_those_of_one(lab: Lab, tmp_path: Path) -> None:
+    """A later version shuts out no package of exams that all came in before it."""
+    read_by_both(lab)
+    compares(lab)
+    before = lab.open.charter.hash
+    done = approves(lab, later("0.9.1", WORDS))
+    made = packages.export(lab.open, lab.coordinator, tmp_path / "packages", PASSWORD)
+    manifest = json.loads((made.package / "MANIFEST.json").read_text())
+    assert [one["hash"] for one in manifest["charter"]] == [before]
+    assert packages.verify_package(made.package).ok
+    lab.charter_sha256 = done.charter
+    read_by_both(lab, visit="M6")
+    compares(lab)
+    with pytest.raises(ManyChartersError) as refused:
+        packages.export(lab.open, lab.coordinator, tmp_path / "packages", PASSWORD)
+    assert "All records and results are kept." in words_for(refused.value).all
+
+
+def test_a_record_takes_the_room_that_the_charter_of_its_own_exam_asks(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not that of a later one, which may ask less: then the length of an envelope would tell of the grades."""
+    a_ready_exam(lab)
+    assignment.assign(lab.open, lab.coordinator)
+    before, asked = lab.open.charter.hash, []
+    approves(lab, later("0.9.1", WORDS))
+
+    def asks(charter: Charter, clips: int) -> int:
+        asked.append(charter.hash)
+        return room_for(charter, clips)
+
+    monkeypatch.setattr(own_work, "room_for", asks)
+    signs(lab, lab.reader_1)
+    assert set(asked) == {before}
 
 
 def test_p11_31_a_reading_names_charter_and_product_version_and_an_altered_charter_is_found(lab: Lab) -> None:

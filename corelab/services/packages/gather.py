@@ -12,6 +12,7 @@ from corelab.domain.content import AdjudicationContent, ReadingContent
 from corelab.domain.form import segments_of
 from corelab.domain.vocabulary import Answer, Cell, ExamId, ExamState, SubjectCode, VisitId
 from corelab.export.records import ExamRecord, SignedRecord
+from corelab.services.labs import charter_of, effective_charter
 from corelab.storage import readings
 from corelab.storage.readings import PRIMARY, Assignment
 from corelab.storage.snapshot import Row, Snapshot
@@ -47,9 +48,15 @@ class Gathered:
     excluded: tuple[Excluded, ...]
 
 
-def gather(snapshot: Snapshot, charter: Charter, seed: str) -> Gathered:
-    """Every exam: those whose every cell has a result as records, the others with the reason."""
+def gather(snapshot: Snapshot, seed: str) -> Gathered:
+    """Every exam: those whose every cell has a result as records, the others with the reason.
+
+    Under the charter that the final exams came in under, where that is one; else under the one in force.
+    """
     states = {row["exam_id"]: row["state"] for row in snapshot.all("exam_status")}
+    in_force = effective_charter(snapshot)
+    under = {exam["charter_hash"] for exam in snapshot.all("exam") if states.get(exam["id"]) in _FINAL}
+    charter = charter_of(snapshot, under.pop()) if len(under) == 1 else in_force
     subjects = {row["id"]: row for row in snapshot.all("subject")}
     gatherer = _Gatherer(snapshot, charter, seed)
     exams, excluded = [], []
@@ -59,7 +66,7 @@ def gather(snapshot: Snapshot, charter: Charter, seed: str) -> Gathered:
             exams.append(gatherer.exam(exam, subject))
         else:
             excluded.append(Excluded(subject["code"], exam["visit"], state))
-    order = {visit.id: visit.number for visit in charter.visits}
+    order = {visit.id: visit.number for visit in in_force.visits}
     return Gathered(
         charter,
         tuple(sorted(exams, key=lambda one: (one.subject, order[one.visit]))),

@@ -29,7 +29,7 @@ from corelab.export.tables import CODELIST_HEADER, DICTIONARY_HEADER, SPECIFICAT
 from corelab.export.writers import csv_bytes, json_bytes, table_bytes
 from corelab.services import accounts, checkpoints
 from corelab.services.accounts import Session
-from corelab.services.labs import OpenLab, effective_charter
+from corelab.services.labs import OpenLab
 from corelab.services.packages.checking import verify_package
 from corelab.services.packages.cutoff import cutoff, kind_of, same_as_last
 from corelab.services.packages.errors import ManyChartersError, NothingToExportError, StopTheLineError
@@ -72,7 +72,7 @@ def preview(lab: OpenLab, session: Session) -> Preview:
     accounts.permit(session, Command.EXPORT)
     seed = accounts.lab_secret(lab, session, "chance").decode("ascii")
     with lab.store.read() as snapshot:
-        found = gather(snapshot, effective_charter(snapshot), seed)
+        found = gather(snapshot, seed)
         again = same_as_last(snapshot, cutoff(snapshot), kind_of(lab, test=False)) is not None
         last = snapshot.latest("package")
         number = (last["n"] if last else 0) + (0 if again else 1)
@@ -93,7 +93,7 @@ def export(lab: OpenLab, session: Session, out: Path, password: str, *, test: bo
     sealing = MinisignKey.of(accounts.lab_secret(lab, session, "package"))
     show(1, _STEPS, "Deriving results")
     with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
-        made = _Package(transaction, gather(transaction, effective_charter(transaction), seed), kind_of(lab, test=test), sealing)
+        made = _Package(transaction, gather(transaction, seed), kind_of(lab, test=test), sealing)
         target = out / made.name
         if target.exists():
             raise PackageExistsError(target)
