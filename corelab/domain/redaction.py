@@ -9,12 +9,8 @@ _WORDS_ONLY = frozenset(
         "account.roles",
         "account.unlocked",
         "assignment.withdrawn",
-        "command.refused",
-        "exam.expected",
-        "exam.not_imaged",
         "note.changed",
         "reading.reopened",
-        "subject.set",
     }
 )
 _WORDS_ONLY_ABOUT = ("deviation.", "query.", "unblinding.")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from corelab.domain.event_payloads import PAYLOADS
 from corelab.domain.reasons import Change, ChangeCause, ReasonRefusedError, ReopenCause, cause_of, change_of, reason_words
 from corelab.domain.redaction import may_be_emptied
 
@@ -22,7 +23,17 @@ def test_p11_35_a_reason_is_a_code_of_a_list_and_words() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["reading.signed", "adjudication.signed", "answer.changed", "case.opened", "case.key", "lock.approved", "payload.redacted"]
+    "kind",
+    [
+        "reading.signed",
+        "adjudication.signed",
+        "answer.changed",
+        "case.opened",
+        "case.key",
+        "lock.approved",
+        "payload.redacted",
+        "command.refused",
+    ],
 )
 def test_what_results_or_signatures_stand_on_is_never_emptied(kind: str) -> None:
     assert not may_be_emptied(kind)
@@ -31,3 +42,10 @@ def test_what_results_or_signatures_stand_on_is_never_emptied(kind: str) -> None
 @pytest.mark.parametrize("kind", ["note.changed", "account.reset", "query.answered"])
 def test_words_that_people_typed_can_be_emptied(kind: str) -> None:
     assert may_be_emptied(kind)
+
+
+def test_only_payloads_that_hold_typed_words_can_be_emptied() -> None:
+    """A code or a fact names nobody: emptying it could only hide what was done."""
+    emptied = [kind for kind in PAYLOADS if may_be_emptied(kind)]
+    assert "reading.reopened" in emptied
+    assert [kind for kind in emptied if not PAYLOADS[kind].keys & {"reason_text", "note"}] == []
