@@ -257,6 +257,8 @@ def finish(comparison: Comparison, decisions: Iterable[Decision]) -> tuple[Resul
     disputed = {dispute.cell: dispute for dispute in comparison.to_decide}
     for cell in decided.keys() ^ disputed.keys():
         raise DecisionRefusedError(cell)
+    if not disputed:
+        return comparison.results
     settled = {result.cell: result for result in comparison.results}
     for cell, dispute in disputed.items():
         one, two, grade = comparison.grades_1[cell], comparison.grades_2[cell], decided[cell].grade

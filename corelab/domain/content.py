@@ -75,7 +75,7 @@ class ReadingContent:
             exam=value["exam"],
             reading_type=value["reading_type"],
             revision=value["revision"],
-            answers=tuple(answer_of(one) for one in value["grades"]),
+            answers=tuple(map(answer_of, value["grades"])),
             clips=tuple(Sha256(one) for one in value["clips"]),
             viewing=tuple(viewing_of(one) for one in value["viewing"]),
             checks=tuple(_confirmed_of(one) for one in value["checks"]),
@@ -170,11 +170,11 @@ def grade_json(grade: Grade) -> Json:
 
 
 def grade_of(value: Mapping[str, Any]) -> Grade:
-    return _grade(value.get("value"), value.get("missing"), value.get("reason"), prefilled=value.get("prefilled", False))
+    return _grade(value.get("value"), value.get("missing"), value.get("reason"), value.get("prefilled", False))
 
 
 @lru_cache(maxsize=4096)  # a trial has few different grades and cells, and each stands in thousands of records
-def _grade(value: str | None, missing: str | None, reason: str | None, *, prefilled: bool) -> Grade:
+def _grade(value: str | None, missing: str | None, reason: str | None, prefilled: bool) -> Grade:  # noqa: FBT001 - the cache is faster so
     return Grade(value, Missing(missing) if missing is not None else None, reason, prefilled=prefilled)
 
 
@@ -194,7 +194,7 @@ def answer_json(answer: Answer) -> Json:
 
 
 def answer_of(value: Mapping[str, Any]) -> Answer:
-    return Answer(cell_of(value), grade_of(value), tuple(evidence_of(one) for one in value["evidence"]))
+    return Answer(cell_of(value), grade_of(value), tuple(map(evidence_of, value["evidence"])))
 
 
 def cell_of(value: Mapping[str, Any]) -> Cell:

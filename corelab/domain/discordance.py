@@ -46,7 +46,7 @@ class Comparison:
 
 def same(one: Grade, other: Grade) -> bool:
     """Whether two grades say the same: equal values, or the same kind of missing whatever the reasons."""
-    return one.value == other.value and one.missing == other.missing
+    return one is other or (one.value == other.value and one.missing == other.missing)
 
 
 def compare(charter: Charter, visit: str, grades_1: _Grades, grades_2: _Grades, reference_slot: Slot) -> Comparison:
@@ -54,7 +54,7 @@ def compare(charter: Charter, visit: str, grades_1: _Grades, grades_2: _Grades, 
 
     The same input gives the same output; the order of the readings matters only through the reference slot.
     """
-    if set(grades_1) != set(grades_2):
+    if grades_1.keys() != grades_2.keys():
         raise ValueError("two readings of one exam answer the same cells")
     classes = _classes_of(charter, visit, grades_1, grades_2)
     adjudicated = {difference.id for difference in charter.classes if difference.action == "adjudicate"}
@@ -62,15 +62,16 @@ def compare(charter: Charter, visit: str, grades_1: _Grades, grades_2: _Grades, 
     cells = {dispute.cell for dispute in disputed}
     closure = tuple(Disputed(cell, (), (CLOSURE,)) for cell in _closure(charter, visit, cells, grades_1, grades_2))
     open_cells = cells | {added.cell for added in closure}
-    settled = (cell for cell in grades_1 if cell not in open_cells)
-    results = tuple(_settled(cell, grades_1[cell], grades_2[cell], reference_slot, classes.get(cell, ())) for cell in settled)
+    pairs = ((cell, one, grades_2[cell]) for cell, one in grades_1.items())
+    settled = (pair for pair in pairs if pair[0] not in open_cells) if open_cells else pairs
+    results = tuple(_settled(*pair, reference_slot, classes.get(pair[0], ()) if classes else ()) for pair in settled)
     return Comparison(disputed, closure, results, grades_1, grades_2)
 
 
 def _settled(cell: Cell, one: Grade, two: Grade, reference_slot: Slot, rules: tuple[str, ...]) -> Result:
     grade = one if reference_slot == 1 else two
     source = Source.CONCORDANT if same(one, two) else Source.REFERENCE
-    return Result(cell, grade, source, one.code, two.code, classes=_letters(rules) if rules else (), rules=rules)
+    return Result(cell, grade, source, one.code, two.code, None, _letters(rules) if rules else (), rules)
 
 
 def _letters(rules: Iterable[str]) -> tuple[str, ...]:
@@ -80,7 +81,7 @@ def _letters(rules: Iterable[str]) -> tuple[str, ...]:
 def _classes_of(charter: Charter, visit: str, grades_1: _Grades, grades_2: _Grades) -> dict[Cell, tuple[str, ...]]:
     """For every cell that a rule finds discordant, in form order: the rules, most severe class first."""
     found: dict[Cell, list[str]] = {}
-    if not any(_differing(grades_1, grades_1, grades_2)):
+    if all(same(one, grades_2[cell]) for cell, one in grades_1.items()):
         return {}  # every rule is about differing cells
     for difference in sorted(charter.classes, key=lambda one: _SEVERITY.index(one.id)):
         for n, rule in enumerate(difference.rules if difference.applies_at(visit) else (), 1):
@@ -156,6 +157,6 @@ def _closure(charter: Charter, visit: str, disputed: set[Cell], grades_1: _Grade
 
     Without it, two readers who agree on an endpoint by different cells would leave it to the reference draw after a decision.
     """
-    endpoint = endpoint_cells(charter, visit)
-    if charter.adjudication.closure and disputed & set(endpoint):
+    endpoint = endpoint_cells(charter, visit) if disputed and charter.adjudication.closure else ()
+    if disputed & set(endpoint):
         yield from (cell for cell in _differing(endpoint, grades_1, grades_2) if cell not in disputed)

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from corelab.domain import audit
 from corelab.domain.audit import Fault
 from corelab.storage.verify import Source
 
@@ -20,15 +19,14 @@ def released_grades(source: Source) -> Iterator[Fault]:
     """Every opened record has exactly the grades and evidence of its opening, every other record none."""
     clear = _clear_rows(source)
     for record_type in ("reading", "adjudication"):
-        opened = {row["seq"]: row["body"] for row in source.rows("opening")}
         for record in source.rows(record_type):
             grades, evidence = clear.pop((record_type, record["id"]), ({}, {}))
-            body = opened.get(record["event_seq"])
+            payload = source.opened(record["event_seq"])
             place = f"{source.where(record['event_seq'])}, {record_type} {record['id']}"
-            if body is None and grades:
+            if payload is None and grades:
                 yield Fault(place, f"{PROJECTION}: has grades but is not opened", PROJECTION)
-            elif body is not None:
-                yield from _differences(place, (grades, evidence), _of_payload(audit.payload_of(body)))
+            elif payload is not None:
+                yield from _differences(place, (grades, evidence), _of_payload(payload))
     for record_type, record_id in clear:
         yield Fault(f"{record_type} {record_id}", f"{PROJECTION}: grades of a record that is not there", PROJECTION)
 
@@ -57,7 +55,7 @@ def _of_payload(payload: Mapping[str, Any]) -> tuple[_Cells, _Cells]:
 
 def _differences(place: str, found: tuple[_Cells, _Cells], expected: tuple[_Cells, _Cells]) -> Iterator[Fault]:
     for what, rows, wanted in (("grade", found[0], expected[0]), ("evidence", found[1], expected[1])):
-        for key in sorted(rows.keys() | wanted.keys()):
+        for key in sorted(rows.keys() | wanted.keys()) if rows != wanted else ():
             if rows.get(key) != wanted.get(key):
                 cell = " ".join(str(part) for part in key)
                 yield Fault(place, f"{PROJECTION}: the {what} of {cell} is not the signed one", PROJECTION)

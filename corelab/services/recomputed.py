@@ -99,8 +99,9 @@ def _exam(snapshot: Snapshot, compared: Row, stored: Mapping[_ResultKey, Row], p
         return
     yield from _taken(snapshot, compared, opened, place)
     expected = {(str(one.cell.segment), str(one.cell.item)): _value(one, opened, reference) for one in finish(comparison, opened.decisions)}
-    for key in sorted(expected.keys() | stored.keys()):
-        if expected.get(key) != _stored(stored.get(key)):
+    found = {key: _stored(row) for key, row in stored.items()}
+    for key in sorted(expected.keys() | found.keys()) if expected != found else ():
+        if expected.get(key) != found.get(key):
             yield Fault(place, f"{PROJECTION}: the result of {' '.join(key)} is not the one that its records give", PROJECTION)
 
 
@@ -168,5 +169,5 @@ def _value(result: Result, opened: _Opened, reference: Slot) -> _ResultValue:
     return result.grade.code, result.source.value, source.record_type, source.id, ",".join(result.rules) or None
 
 
-def _stored(row: Row | None) -> _ResultValue | None:
-    return (row["value"], row["source"], row["from_type"], row["from_id"], row["rule_id"]) if row else None
+def _stored(row: Row) -> _ResultValue:
+    return row["value"], row["source"], row["from_type"], row["from_id"], row["rule_id"]

@@ -3,7 +3,7 @@
 import gc
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -13,24 +13,38 @@ from types import MappingProxyType
 from corelab.domain.audit import Fault
 from corelab.domain.checkpoint import Checkpoint
 from corelab.domain.clock import Clock, SystemClock
-from corelab.domain.record_errors import DiskFailedError, NotALabError
+from corelab.domain.record_errors import NotALabError
 from corelab.services import labs
 from corelab.services.labs import DATABASE, OpenLab
 from corelab.services.packages_on_record import PACKAGE, Packages
 from corelab.services.projections import PROJECTION, released_grades
 from corelab.services.recomputed import recomputed_results
-from corelab.storage.store import Snapshot, Store
-from corelab.storage.verify import Source, check_database, check_recent, presented, source_of
+from corelab.storage.store import Store
+from corelab.storage.verify import Source, Step, check_database, check_recent, presented, source_of
 
 CLIP = "clip"
 RECENT = 200
 _BLOCK = 1024 * 1024
 
-RECOMPUTED: tuple[Callable[[Snapshot], Iterable[Fault]], ...] = (recomputed_results,)
-"""Checks that run the rules of the charter again over the opened records: comparisons and results."""
-
-_UNSOUND = frozenset({"integrity", "chain", "payload", "rows"})
-"""Faults after which nothing can be recomputed: the records are not those that were written."""
+Progress = Callable[[int, int, str], None]
+"""Hears how many steps of how many are done, and in words what is being checked now."""
+_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "integrity": "the pages of the database",
+        "schema": "tables and triggers",
+        "chain": "the chain of events",
+        "payload": "payloads",
+        "rows": "every row",
+        "signature": "signatures",
+        "history": "who did what when",
+        "readings": "the life of readings",
+        PACKAGE: "packages",
+        "checkpoint": "checkpoints",
+        PROJECTION: "grades and results",
+        CLIP: "clips",
+        "presented": "checkpoints kept outside",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +88,10 @@ def recent_faults(folder: Path) -> tuple[Fault, ...]:
     return check_recent(folder / DATABASE, RECENT)
 
 
-def require_sound(lab: OpenLab) -> None:
+def require_sound(lab: OpenLab, progress: Progress | None = None) -> None:
     """Before a release, a lock or a package everything is looked at; a lab with faults takes no more records. Raises LabFaultyError."""
     lab.store.require_writable()
-    found = verify_lab(lab.folder)
+    found = verify_lab(lab.folder, progress=progress)
     if not found.ok:
         lab.store.stop_writing(found.faults)
         raise LabFaultyError(tuple((fault.where, fault.what) for fault in found.faults))
@@ -96,7 +110,7 @@ def _uncollected() -> Iterator[None]:
 
 
 @_uncollected()
-def verify_lab(folder: Path, checkpoints: Sequence[Checkpoint] = ()) -> Verified:
+def verify_lab(folder: Path, checkpoints: Sequence[Checkpoint] = (), progress: Progress | None = None) -> Verified:
     """All of a lab, reading only and without any key, and whether it is still the one that these checkpoints saw.
 
     Raises NotALabError when there is no lab in the folder, OtherLabError for a checkpoint of another one.
@@ -107,24 +121,24 @@ def verify_lab(folder: Path, checkpoints: Sequence[Checkpoint] = ()) -> Verified
     _refuse_others(path, checkpoints)
     clips, written = _Clips(folder / "clips"), Packages(folder / "exports")
     brought = partial(presented, brought=checkpoints)
-    more: Mapping[str, Callable[[Source], Iterable[Fault]]] = {
+    more: Mapping[str, Step] = {
         PROJECTION: released_grades,
         CLIP: clips.faults,
         PACKAGE: written.faults,
         "presented": brought,
     }
-    database = check_database(path, more)
+    database = check_database(path, more, _anew(path), partial(_tell, progress) if progress else None)
     counted = {**database.counted, "clips": clips.read, "packages": written.read, **counts(checkpoints)}
-    faults = list(database.faults)
-    if not _UNSOUND & {fault.step for fault in faults}:
-        faults += _recomputed(path)
-    return Verified(not faults, MappingProxyType(counted), tuple(faults), database.redacted)
+    return Verified(not database.faults, MappingProxyType(counted), database.faults, database.redacted)
+
+
+def _tell(progress: Progress, step: str, done: int, total: int) -> None:
+    progress(done, total, f"Verifying {_WORDS[step]}")
 
 
 def record_faults(path: Path) -> tuple[Fault, ...]:
     """What is wrong in a database alone, e.g. in a copy that has no clips beside it."""
-    found = check_database(path, {PROJECTION: released_grades})
-    return found.faults if _UNSOUND & {fault.step for fault in found.faults} else (*found.faults, *_recomputed(path))
+    return check_database(path, {PROJECTION: released_grades}, _anew(path)).faults
 
 
 def counts(checkpoints: Sequence[Checkpoint]) -> Mapping[str, int]:
@@ -150,15 +164,14 @@ def _refuse_others(path: Path, checkpoints: Sequence[Checkpoint]) -> None:
         refuse_others(lab["lab_id"], checkpoints)
 
 
-def _recomputed(path: Path) -> Iterator[Fault]:
-    try:
-        with closing(Store.open(path, SystemClock(), read_only=True)) as store, store.read_whole() as snapshot:
-            for check in RECOMPUTED:
-                yield from check(snapshot)
-    except DiskFailedError:
-        raise  # no fault of the records: what they say was not read
-    except Exception as error:  # noqa: BLE001 - false records show themselves as any error of the rules
-        yield Fault("database", f"{PROJECTION}: the check stopped ({type(error).__name__}: {error})", PROJECTION)
+def _anew(path: Path) -> Mapping[str, Step]:
+    return {PROJECTION: partial(_recomputed, path)}
+
+
+def _recomputed(path: Path, source: Source) -> Iterator[Fault]:
+    """The rules of the charter, run again over the opened records."""
+    with closing(Store.open(path, SystemClock(), read_only=True)) as store, store.read_whole(source) as snapshot:
+        yield from recomputed_results(snapshot)
 
 
 class _Clips:

@@ -1,45 +1,68 @@
-"""A snapshot for checks that ask thousands of times: each table is read once, and looked up in memory."""
+"""A snapshot for checks that ask thousands of times: each table is looked up in memory, as one reading of the file found it."""
 
 from collections import defaultdict
+from collections.abc import Mapping
+from operator import itemgetter
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection
 
 from corelab.storage import rows
+from corelab.storage.keys import BoxSecret
 from corelab.storage.rows import Row, plain
+from corelab.storage.schema.columns import parsed
 from corelab.storage.snapshot import Snapshot
+from corelab.storage.verify.source import RawRow, Source
 
-_Index = dict[tuple[Any, ...], tuple[Row, ...]]
+_Index = Mapping[tuple[Any, ...], tuple[RawRow, ...]]
 
 
 class IndexedSnapshot(Snapshot):
-    """Answers as every snapshot does. It holds the tables it was asked for as long as it lives."""
+    """Answers as every snapshot does, from the tables of ``source``, whose reading must not be over: nothing can be written meanwhile."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, source: Source) -> None:
         super().__init__(connection)
+        self._source = source
         self._indexes: dict[tuple[str, tuple[str, ...]], _Index] = {}
 
     def all(self, table: str, **equals: Any) -> tuple[Row, ...]:
         """Rows with these values, in the order in which they were recorded."""
-        names = tuple(sorted(equals))
-        found = self._indexes.get((table, names))
-        if found is None:
-            found = self._indexed(table, names)
-        return found.get(tuple(plain(equals[name]) for name in names), ())
+        return tuple(_row(table, row) for row in self._found(table, equals))
 
     def one(self, table: str, **equals: Any) -> Row | None:
         """The first row with these values."""
-        return next(iter(self.all(table, **equals)), None)
+        found = self._found(table, equals)
+        return _row(table, found[0]) if found else None
 
     def latest(self, table: str, *, by: str = "n", **equals: Any) -> Row | None:
         """The row with these values whose column ``by`` is highest."""
-        return max(self.all(table, **equals), key=lambda row: row[by], default=None)
+        found = max(self._found(table, equals), key=itemgetter(by), default=None)
+        return _row(table, found) if found else None
+
+    def opening_of(self, seq: int, secret: BoxSecret | None = None) -> dict[str, Any]:
+        """The payload of an event; what was published is not held against its digest again."""
+        payload = self._source.opened(seq)
+        return super().opening_of(seq, secret) if payload is None else dict(payload)
+
+    def _found(self, table: str, equals: Mapping[str, Any]) -> tuple[RawRow, ...]:
+        names = tuple(sorted(equals))
+        index = self._indexes.get((table, names))
+        if index is None:
+            index = self._indexed(table, names)
+        return index.get(tuple(plain(equals[name]) for name in names), ())
 
     def _indexed(self, table: str, names: tuple[str, ...]) -> _Index:
-        everything = self.all(table) if names else rows.found(self._connection, table, {}, end=rows.in_order(table))
-        found: defaultdict[tuple[Any, ...], list[Row]] = defaultdict(list)
+        order = itemgetter(*rows.recorded_by(table))
+        everything = self._found(table, {}) if names else sorted(self._source.rows(table), key=order)
+        found: defaultdict[tuple[Any, ...], list[RawRow]] = defaultdict(list)
         for row in everything:
             found[tuple(row[name] for name in names)].append(row)
         index = {key: tuple(own) for key, own in found.items()}
         self._indexes[table, names] = index
         return index
+
+
+def _row(table: str, found: RawRow) -> Row:
+    times = {name: None if found[name] is None else parsed(found[name]) for name in rows.times(table)}
+    return MappingProxyType({**found, **times}) if times else found

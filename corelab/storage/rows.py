@@ -25,8 +25,8 @@ def found(
     nulls = frozenset(name for name, value in equals.items() if value is None)
     statement = _select(table, tuple(equals), nulls, tuple(name for name, _ in after), end)
     bound = [value for value in values if value is not None]
-    names, times = COLUMNS[table], _times(table)
-    return tuple(_row(names, times, cells) for cells in driver(connection).execute(statement, bound))
+    names, places = COLUMNS[table], _places(table)
+    return tuple(_row(names, places, cells) for cells in driver(connection).execute(statement, bound))
 
 
 def driver(connection: Connection) -> Any:
@@ -36,9 +36,13 @@ def driver(connection: Connection) -> Any:
 
 def in_order(table: str) -> str:
     """The order in which the rows of a table were recorded."""
-    keys = [column.name for column in TABLES[table].primary_key.columns]
-    names = ["event_seq", *keys] if "event_seq" in COLUMNS[table] else keys
-    return f"ORDER BY {', '.join(_quoted(name) for name in names)}"
+    return f"ORDER BY {', '.join(_quoted(name) for name in recorded_by(table))}"
+
+
+def recorded_by(table: str) -> tuple[str, ...]:
+    """The columns that say in which order the rows of a table were recorded."""
+    keys = tuple(column.name for column in TABLES[table].primary_key.columns)
+    return ("event_seq", *keys) if "event_seq" in COLUMNS[table] else keys
 
 
 def highest(column: str) -> str:
@@ -63,14 +67,19 @@ def _quoted(name: str) -> str:
 
 
 @cache
-def _times(table: str) -> tuple[int, ...]:
-    """The places of the columns that hold times."""
-    return tuple(place for place, column in enumerate(TABLES[table].columns) if isinstance(column.type, UtcDateTime))
+def times(table: str) -> tuple[str, ...]:
+    """The columns that hold times."""
+    return tuple(column.name for column in TABLES[table].columns if isinstance(column.type, UtcDateTime))
 
 
-def _row(names: tuple[str, ...], times: tuple[int, ...], cells: Sequence[Any]) -> Row:
+@cache
+def _places(table: str) -> tuple[int, ...]:
+    return tuple(COLUMNS[table].index(name) for name in times(table))
+
+
+def _row(names: tuple[str, ...], places: tuple[int, ...], cells: Sequence[Any]) -> Row:
     row = dict(zip(names, cells, strict=True))
-    for place in times:
+    for place in places:
         stored = cells[place]
         row[names[place]] = None if stored is None else parsed(stored)
     return MappingProxyType(row)

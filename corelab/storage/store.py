@@ -19,6 +19,7 @@ from corelab.storage.network import refuse_network
 from corelab.storage.schema import REVISION, REVISIONS, VERSION_TABLE, statements
 from corelab.storage.snapshot import Head, Row, Snapshot
 from corelab.storage.transaction import Actor, NewRow, Recorded, Transaction
+from corelab.storage.verify.source import Source
 
 __all__ = ["Actor", "Head", "NewRow", "Recorded", "Row", "Snapshot", "Store", "Transaction"]
 
@@ -81,10 +82,10 @@ class Store:
             yield Snapshot(connection)
 
     @contextmanager
-    def read_whole(self) -> Iterator[Snapshot]:
-        """As ``read``, for checks that ask thousands of times: tables are read once and kept in memory."""
+    def read_whole(self, source: Source) -> Iterator[Snapshot]:
+        """As ``read``, for checks that ask thousands of times: tables are looked up as ``source``, still open, has read them."""
         with connected(self._engine, self.path, writes=False) as connection:
-            yield IndexedSnapshot(connection)
+            yield IndexedSnapshot(connection, source)
 
     @property
     def writable(self) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from corelab.domain.audit import Fault
+from corelab.domain.record_errors import DiskFailedError
 from corelab.storage.verify.checkpoints import checkpoints, presented
 from corelab.storage.verify.history import history
 from corelab.storage.verify.packages import packages
@@ -17,11 +18,14 @@ from corelab.storage.verify.source import RawRow, Source, source_of
 from corelab.storage.verify.structure import integrity, schema
 from corelab.storage.verify.trail import chain, payloads, rows
 
-__all__ = ["DatabaseChecked", "RawRow", "Source", "check_connection", "check_database", "check_recent", "presented", "source_of"]
+__all__ = ["DatabaseChecked", "RawRow", "Source", "Step", "check_connection", "check_database", "check_recent", "presented", "source_of"]
 
 Step = Callable[[Source], Iterable[Fault]]
+Steps = Mapping[str, Step]
+Told = Callable[[str, int, int], None]
+"""Hears which step begins, how many are done, and how many there are."""
 
-_STEPS: Mapping[str, Step] = MappingProxyType(
+_STEPS: Steps = MappingProxyType(
     {
         "integrity": integrity,
         "schema": schema,
@@ -38,6 +42,9 @@ _STEPS: Mapping[str, Step] = MappingProxyType(
 
 
 _RECENT = ("schema", "chain", "rows")
+_NONE: Steps = MappingProxyType({})
+_UNSOUND = frozenset({"integrity", "chain", "payload", "rows"})
+"""Faults after which nothing can be made anew from the records: they are not those that were written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +62,35 @@ def check_connection(connection: sqlite3.Connection) -> tuple[Fault, ...]:
     return tuple(fault for step, check in _STEPS.items() for fault in _guarded(step, check, source))
 
 
-def check_database(path: Path, more: Mapping[str, Step]) -> DatabaseChecked:
-    """All steps on the database in this file, and ``more`` of them that need what lies beside it."""
+def check_database(path: Path, more: Steps, anew: Steps = _NONE, told: Told | None = None) -> DatabaseChecked:
+    """All steps on the database in this file, ``more`` of them that need what lies beside it, and ``anew`` where records are as written.
+
+    Raises DiskFailedError from a step of ``anew``: that is no fault of the records, what they say was not read.
+    """
     try:
         with source_of(path) as source:
             source.connection.execute("SELECT count(*) FROM sqlite_master")  # a file that is no database is one fault, not one per step
-            faults = tuple(fault for step, check in {**_STEPS, **more}.items() for fault in _guarded(step, check, source))
+            faults = tuple(_all_faults(source, {**_STEPS, **more}, anew, told or _untold))
             return DatabaseChecked(MappingProxyType(dict(_counted(source))), faults, _redacted(source))
+    except DiskFailedError:
+        raise
     except Exception as error:  # noqa: BLE001 - whatever damage does to the reading of a file is told as damage
         return DatabaseChecked(MappingProxyType({}), (_unreadable(error),))
+
+
+def _all_faults(source: Source, steps: Steps, anew: Steps, told: Told) -> Iterator[Fault]:
+    total, found = len(steps) + len(anew), set[str]()
+    for done, (step, check) in enumerate((*steps.items(), *anew.items())):
+        told(step, done, total)
+        if done >= len(steps) and found & _UNSOUND:
+            return
+        for fault in _guarded(step, check, source):
+            found.add(fault.step)
+            yield fault
+
+
+def _untold(_step: str, _done: int, _total: int) -> None:
+    return
 
 
 def check_recent(path: Path, events: int) -> tuple[Fault, ...]:
@@ -85,6 +112,8 @@ def _guarded(step: str, check: Step, source: Source) -> Iterator[Fault]:
     """The faults of one step; damage that stops the step is itself a fault."""
     try:
         yield from check(source)
+    except DiskFailedError:
+        raise
     except Exception as error:  # noqa: BLE001 - damage shows itself as any error, and is a fault like others
         yield Fault("database", f"{step}: the check stopped ({type(error).__name__}: {error})", step)
 

@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from corelab.domain import audit
 from corelab.domain.audit import Fault, Header
 from corelab.storage.database import open_file
 from corelab.storage.older import read_as_now
@@ -15,6 +17,7 @@ from corelab.storage.schema import COLUMNS
 
 RawRow = Mapping[str, Any]
 RawCells = tuple[Any, ...]
+Payload = Mapping[str, Any]
 _HEADER = tuple(name for name in Header.__dataclass_fields__ if name not in {"lab", "v"})
 
 
@@ -36,11 +39,16 @@ class Event:
 
 @dataclass
 class Source:
-    """One read of a lab's database. Every table is read once, on first use; with ``after`` only what belongs to later events."""
+    """One read of a lab's database. Every table is read once, on first use, and every opening is parsed once.
+
+    With ``after`` it holds only what belongs to later events.
+    """
 
     connection: sqlite3.Connection
     after: int = 0
+    _cells: dict[str, tuple[RawCells, ...]] = field(default_factory=dict)
     _rows: dict[str, tuple[RawRow, ...]] = field(default_factory=dict)
+    _opened: dict[int, Payload] = field(default_factory=dict)
 
     @cached_property
     def lab(self) -> RawRow | None:
@@ -69,18 +77,35 @@ class Source:
 
     def rows(self, table: str) -> tuple[RawRow, ...]:
         if table not in self._rows:
-            self._rows[table] = tuple(self.scan(table))
+            names = COLUMNS[table]
+            self._rows[table] = tuple(dict(zip(names, cells, strict=True)) for cells in self._kept(table))
         return self._rows[table]
 
-    def scan(self, table: str) -> Iterator[RawRow]:
-        """The rows of a table, not kept."""
-        names = COLUMNS[table]
-        for cells in self.cells(table, names):
-            yield dict(zip(names, cells, strict=True))
-
     def cells(self, table: str, names: tuple[str, ...]) -> Iterator[RawCells]:
+        """These columns of every row; at least two."""
+        places = [COLUMNS[table].index(name) for name in names]
+        return map(itemgetter(*places), self._kept(table))
+
+    def _kept(self, table: str) -> tuple[RawCells, ...]:
+        if table not in self._cells:
+            self._cells[table] = tuple(self.scan(table))
+        return self._cells[table]
+
+    def scan(self, table: str) -> Iterator[RawCells]:
+        """All columns of every row, not kept."""
         number = "event_seq" if "event_seq" in COLUMNS[table] else "seq"
-        yield from self._read(table, names, f' WHERE "{number}" > {self.after}' if self.after else "")
+        yield from self._read(table, COLUMNS[table], f' WHERE "{number}" > {self.after}' if self.after else "")
+
+    def opened(self, seq: int) -> Payload | None:
+        """The payload that was published for this event; None where none was, or where it was redacted since."""
+        body = self._bodies.get(seq)
+        if body is not None and seq not in self._opened:
+            self._opened[seq] = audit.payload_of(body)
+        return self._opened.get(seq)
+
+    @cached_property
+    def _bodies(self) -> Mapping[int, bytes]:
+        return {row["seq"]: row["body"] for row in self.rows("opening") if row["body"] is not None}
 
     def _read(self, table: str, names: tuple[str, ...], where: str = "") -> Iterator[RawCells]:
         listed = ", ".join(f'"{name}"' for name in names)
