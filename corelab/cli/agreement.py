@@ -20,7 +20,7 @@ _HEADINGS = ("figure", "value", "error", "95 % interval", "95 % by subject")
 _NOTHING = ("", "", "", "")
 _SMALL = 0.00005
 _ELSEWHERE = {"name", "kind", "counted", "table", "not_estimable", "draws"}
-"""In the title, in the caption, beside its figure, or in the JSON only."""
+"""Above or below the table, beside its figure, or in the JSON only."""
 
 
 @commands.command("agreement")
@@ -61,13 +61,14 @@ def _tables(entries: list[dict[str, Any]]) -> str:
     console = Console()
     with console.capture() as captured:
         for entry in entries:
+            console.print(Text(f"{entry['name']} ({entry['kind']})", style="bold"))
             console.print(_table(entry))
+            console.print(Text(f"counted: {entry['counted']}\n"))
     return captured.get().rstrip("\n")
 
 
 def _table(entry: Mapping[str, Any]) -> Table:
-    title, caption = f"{entry['name']} ({entry['kind']})", f"counted: {entry['counted']}"
-    table = Table(title=Text(title), caption=Text(caption), title_justify="left", caption_justify="left")
+    table = Table()
     rows = list(_rows(entry, ""))
     columns = [column for column in zip(_HEADINGS, *rows, strict=True) if any(column[1:])]
     for heading, *_ in columns:
