@@ -25,6 +25,7 @@ _STAFF: Mapping[str, Role] = MappingProxyType(
         "reader-1": Role.READER,
         "reader-2": Role.READER,
         "adjudicator-1": Role.ADJUDICATOR,
+        "auditor-1": Role.AUDITOR,
     }
 )
 
@@ -70,7 +71,7 @@ class Staffed(AbstractContextManager["Staffed"]):
 
 
 def staffed_lab(folder: Path, charter: bytes, place: tuple[Clock, Path], kdf: Kdf, chosen: LabSecrets | None = None) -> Staffed:
-    """A lab of kind demo with two coordinators, two readers and an adjudicator. ``place``: clock, and this person's configuration.
+    """A lab of kind demo: two coordinators, two readers, an adjudicator, an auditor. ``place``: clock, and this person's configuration.
 
     Raises LabExistsError, CharterError.
     """
@@ -115,11 +116,11 @@ def printed_name(user: str) -> str:
 
 
 def _join(lab: OpenLab, sessions: Mapping[str, Session], one: Account, charter_hash: str) -> None:
-    """Invited, activated with an own password, then trained or given custody."""
+    """Invited, activated with an own password, then given custody, or trained where they read."""
     role = _STAFF[one.user]
     code = accounts.add_person(lab, sessions["administrator"], one.user, printed_name(one.user), {role}, IdentityCheck.KNOWN)
     account = accounts.activate(lab, code, one.password).account
     if role is Role.COORDINATOR:
         accounts.grant_custody(lab, sessions["coordinator-1"], account)
-    else:
+    elif role in {Role.READER, Role.ADJUDICATOR}:
         accounts.record_training(lab, sessions["coordinator-1"], account, charter_hash)

@@ -1,5 +1,6 @@
 """The right column of the audit page: one event in full, with old and new values, and the way to all earlier ones."""
 
+import re
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -22,11 +23,14 @@ from corelab.ui.event_words import (
     value_words,
     who,
 )
+from corelab.ui.fact_words import fact_words
 from corelab.ui.parts import text_label
 from corelab.ui.rows import Column, Rows, Shown, shown
 from corelab.ui.theme import GRID, Colour, Size, Weight
 
 EVENT_WIDTH = 344
+_WITHOUT_GAP = re.compile(r"[0-9a-fA-F]{32,}")
+"""A hash: no line is long enough for it. All of it is in the tool tip, the print and the export."""
 
 
 class EventCard(Card):
@@ -124,7 +128,7 @@ def _told(facts: EventFacts) -> list[tuple[str, str]]:
         ("Workstation", line.workstation),
         ("Program", f"Corelab {line.app}, clock of the {line.clock}"),
         *(("Signature", signature_words(one)) for one in facts.signatures),
-        *((name.replace("_", " ").capitalize(), words) for name, words in facts.facts),
+        *(fact_words(name, words) for name, words in facts.facts),
         ("Content", VISIBILITY_WORDS[line.visibility]),
         ("Hash", f"{line.hash[:16]}..."),
     ]
@@ -138,7 +142,8 @@ def _fact(name: str, words: str) -> QWidget:
     lines.setContentsMargins(0, 0, 0, 0)
     lines.setSpacing(2)
     lines.addWidget(text_label(name, Size.HINT, Weight.TEXT, Colour.SECOND))
-    value = text_label(words, Size.BODY, Weight.VALUE, Colour.TEXT, wrap=True)
+    value = text_label(_WITHOUT_GAP.sub(lambda found: f"{found[0][:24]}...", words), Size.BODY, Weight.VALUE, Colour.TEXT, wrap=True)
+    value.setToolTip(words if _WITHOUT_GAP.search(words) else "")
     value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
     value.setAccessibleName(f"{name}: {words}")
@@ -173,7 +178,7 @@ def _value(words: str, ink: object) -> QWidget:
     return label
 
 
-_HISTORY = (Column("Time", 246), Column("Who", 130), Column("Value", 110), Column("Old"), Column("New"), Column("Reason"))
+_HISTORY = (Column("Time", 220), Column("Who", 120), Column("Value", 110), Column("Old"), Column("New"), Column("Reason"))
 _VALUE = 2
 
 
@@ -184,7 +189,7 @@ class HistoryDialog(Dialog):
         changes = [change for one in lines for change in one.changes]
         titles = {change.label or field_words(change) for change in changes}
         title = titles.pop() if len(titles) == 1 else "Earlier values"
-        super().__init__(parent, title, width=1080)
+        super().__init__(parent, title, width=min(1080, parent.window().width() - 48))
         self.rows = Rows(_HISTORY, "Every version of the value", row_height=40)
         self.rows.setColumnHidden(_VALUE, len({change.field for change in changes}) <= 1)
         self.rows.keep_widths(least=1.0)

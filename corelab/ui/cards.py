@@ -1,7 +1,7 @@
 """Larger shared parts: cards, counts that are links, progress, empty states, a scrolled column."""
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from corelab.ui.buttons import Button, Look
@@ -36,6 +36,9 @@ class Card(QWidget):
                 painter.drawRoundedRect(QRectF(0, PADDING, 3, self.height() - 2 * PADDING), 1.5, 1.5)
 
 
+_COUNT_HEIGHT = 96
+
+
 class LinkNumber(Button):
     """A count that opens the list behind it: words, number, one more line. Enter or a click follows it."""
 
@@ -44,21 +47,31 @@ class LinkNumber(Button):
         self._number = "0"
         self._note = ""
         self._attention = False
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
 
     def show_number(self, number: int | str, note: str = "", *, attention: bool = False) -> None:
         self._number, self._note, self._attention = str(number), note, attention
         self.setAccessibleName(f"{self.text()}: {number}. {note}".strip())
+        self._fit()
         self.updateGeometry()
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+        super().resizeEvent(event)
+
+    def _fit(self) -> None:
+        """Where the note does not fit in one line, there is room for two."""
+        room = self.width() - 2 * PADDING
+        self.setMinimumHeight(_COUNT_HEIGHT + (16 if QFontMetrics(font(Size.HINT)).horizontalAdvance(self._note) > room else 0))
 
     def sizeHint(self) -> QSize:
         note = QFontMetrics(font(Size.HINT)).horizontalAdvance(self._note)
         words = QFontMetrics(font(Size.BODY, Weight.VALUE)).horizontalAdvance(self.text())
-        return QSize(max(150, note + 2 * PADDING, words + 2 * PADDING), 96)
+        return QSize(max(150, note + 2 * PADDING, words + 2 * PADDING), _COUNT_HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(100, 96)
+        return QSize(100, _COUNT_HEIGHT)
 
     def _paint_box(self, painter: QPainter) -> None:
         painter.setPen(QPen(Colour.ACCENT, 2) if self.hasFocus() else Qt.PenStyle.NoPen)
@@ -76,9 +89,7 @@ class LinkNumber(Button):
         painter.drawText(box.adjusted(0, 33, 0, 0), left, self._number)
         painter.setFont(font(Size.HINT))
         painter.setPen(Colour.ATTENTION if self._attention else Colour.SECOND)
-        painter.drawText(
-            box.adjusted(0, 69, 0, 0), left, painter.fontMetrics().elidedText(self._note, Qt.TextElideMode.ElideRight, box.width())
-        )
+        painter.drawText(box.adjusted(0, 69, 0, 0), left | Qt.TextFlag.TextWordWrap, self._note)
 
 
 class ProgressBar(QWidget):

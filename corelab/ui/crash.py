@@ -50,8 +50,6 @@ class CrashDialog(Dialog):
             self.text.show()
             self.show_report.setEnabled(False)
             self.text.setFocus()
-            self.setMinimumHeight(self.heightForWidth(self.width()))
-            self.adjustSize()
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(str(self._report))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -37,6 +37,16 @@ class Dialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         """As high as its words need: on a small or enlarged screen Qt would cut it at two thirds, and the fields with it."""
         super().showEvent(event)
+        self._grow()
+
+    def event(self, event: QEvent) -> bool:
+        """Words that come later, such as a refused password, must not squeeze the fields above them."""
+        answer = super().event(event)
+        if event.type() is QEvent.Type.LayoutRequest and self.isVisible():
+            self._grow()
+        return answer
+
+    def _grow(self) -> None:
         layout = self.layout()
         if layout is not None:
             needed = min(layout.totalHeightForWidth(self.width()), self.screen().availableGeometry().height())

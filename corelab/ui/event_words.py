@@ -1,5 +1,6 @@
 """Events of the trail in words: what happened, on which record, why, and what an old and a new value mean."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
@@ -170,7 +171,7 @@ def record_words(record: RecordName) -> str:
         words = f"{words} revision {record.number}" if record.kind in {"reading", "adjudication"} else f"{words} {record.number}"
     if record.person:
         words = f"{words} of {record.person}"
-    if record.name and record.kind not in {"account", "package"}:
+    if record.name and record.kind not in {"account", "package", "release_batch"}:
         words = f"{words} {record.name}"
     exam = f"{record.subject} {record.visit}".strip()
     return f"{words}, {exam}" if exam and record.kind not in {"exam", "subject"} else f"{words} {exam}".strip()
@@ -252,6 +253,8 @@ def value_words(change: Change, value: str | None) -> str:
     """A value as people read it; nothing stood there: a dash."""
     if value is None:
         return "\u2013"
+    if change.field == "not_imaged":
+        return ", ".join(f"{segment} {reason.replace('_', ' ').lower()}" for segment, reason in json.loads(value).items()) or "(empty)"
     if change.field == "roles":
         return value.replace(",", ", ")
     return {"0": "No", "1": "Yes"}.get(value, value) if change.field == "enrolled" else value or "(empty)"
@@ -270,7 +273,7 @@ def history_words(one: HistoryLine) -> str:
 
 def review_words(review: ReviewFacts) -> str:
     found = "No findings" if not review.findings else "1 finding" if len(review.findings) == 1 else f"{len(review.findings)} findings"
-    return f"{found} in events 1 to {review.last}: {review.scope}. {signature_words(review.signature)}"
+    return f"{found} in events 1 to {review.last}: {review.scope.rstrip('.')}. {signature_words(review.signature)}"
 
 
 def _sealed_words(visibility: Visibility) -> str:

@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from corelab.domain.accounts import Meaning
@@ -13,16 +13,17 @@ from corelab.services import packages
 from corelab.services.packages import Exported, Preview
 from corelab.ui import dialogs
 from corelab.ui.buttons import Button, Look, command_button
-from corelab.ui.cards import Card, EmptyState, LinkNumber, Working
+from corelab.ui.cards import Card, EmptyState, LinkNumber, Working, scrolled
 from corelab.ui.checkpoint_card import CheckpointCard
 from corelab.ui.desk import Desk
 from corelab.ui.fields import field
 from corelab.ui.page import Page
 from corelab.ui.parts import text_label
 from corelab.ui.rows import Column, Rows, Shown, shown
-from corelab.ui.theme import Colour, Size, Weight
+from corelab.ui.theme import GRID, NARROW_BELOW, Colour, Size, Weight
 
 _COLUMNS = (Column("Subject", 170), Column("Visit", 110), Column("State", 140), Column("Why it is not in"))
+_SIDE, _SIDE_NARROW = 436, 360
 _KINDS = {LabKind.DEMO: "marked DEMO, for ever", LabKind.TRAINING: "marked TEST", LabKind.TRIAL: "a production package"}
 
 
@@ -40,6 +41,7 @@ class ExportPage(Page):
         self.excluded.clicked.connect(self._to_rows)
         self.included.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.rows = Rows(_COLUMNS, "Exams that are left out")
+        self.rows.keep_widths(least=0.6, rest=340)
         self.empty = EmptyState()
         self.out = QLineEdit(str(desk.lab.exports))
         self.out.setReadOnly(True)
@@ -51,7 +53,6 @@ class ExportPage(Page):
         self.done = DoneCard()
         self.done.open_requested.connect(self._open_folder)
         self.checkpoint = CheckpointCard(desk)
-        self.checkpoint.setFixedWidth(420)
         self.bind("checkpoint", self.checkpoint.ask)
         self.bind("export", self.ask)
         self.bind("refresh", self.opened)
@@ -59,7 +60,7 @@ class ExportPage(Page):
 
     def _lay_out(self, choose: Button) -> None:
         outer = QHBoxLayout(self)
-        outer.setContentsMargins(32, 32, 32, 24)
+        outer.setContentsMargins(32, 32, 24, 24)
         outer.setSpacing(24)
         left = QVBoxLayout()
         left.setSpacing(16)
@@ -73,21 +74,27 @@ class ExportPage(Page):
         left.addWidget(self.rows, 1)
         left.addWidget(self.empty, 1)
         outer.addLayout(left, 1)
-        outer.addLayout(self._side(choose))
+        self._right = scrolled(self._side(choose))
+        outer.addWidget(self._right)
 
-    def _side(self, choose: Button) -> QVBoxLayout:
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._right.setFixedWidth(_SIDE_NARROW if self.width() < NARROW_BELOW else _SIDE)
+        super().resizeEvent(event)
+
+    def _side(self, choose: Button) -> QWidget:
         card = Card().titled("Package")
-        card.setFixedWidth(420)
         self._number = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND, wrap=True)
         for widget in (self._number, field("Written into", self.out), choose, self.write, self.working):
             card.lines.addWidget(widget)
-        side = QVBoxLayout()
+        column = QWidget()
+        side = QVBoxLayout(column)
+        side.setContentsMargins(0, 0, GRID, 0)
         side.setSpacing(16)
         side.addWidget(card)
         side.addWidget(self.done)
         side.addWidget(self.checkpoint)
         side.addStretch(1)
-        return side
+        return column
 
     # ------------------------------------------------------------ what is in
 
@@ -170,7 +177,6 @@ class DoneCard(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, current=True)
-        self.setFixedWidth(420)
         self.open = Button("Open the folder")
         self.open_requested = self.open.clicked
         self.path = QLineEdit()

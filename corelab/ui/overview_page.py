@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from corelab.domain.intake import ClipState
@@ -27,7 +28,7 @@ from corelab.ui.page import Page
 from corelab.ui.parts import key_hint, text_label
 from corelab.ui.records_dialog import RecordsDialog
 from corelab.ui.rows import Column, Mark, Rows, Shown, shown
-from corelab.ui.theme import Colour, Size, Weight
+from corelab.ui.theme import NARROW_BELOW, Colour, Size, Weight
 from corelab.ui.work_words import rejected_do, rejected_words
 
 _COUNTS = (
@@ -40,6 +41,7 @@ _COUNTS = (
 )
 _COLUMNS = (Column("Subject", 150), Column("Visit", 90), Column("State", 130), Column("What it waits for"))
 
+_SIDE, _SIDE_NARROW = 380, 312
 _LOADS = (Column("Person"), Column("Readings", 90, right=True), Column("Cases", 80, right=True))
 
 
@@ -81,6 +83,7 @@ class OverviewPage(Page):
         self.checks = LinkNumber("Clips to check")
         self.checks.clicked.connect(partial(self.go.emit, "pixels", None))
         self.rows = Rows(_COLUMNS, "Exams", row_height=40)
+        self.rows.keep_widths(least=0.6, rest=300)
         self.rows.opened.connect(self._on_opened)
         self.loads = Rows(_LOADS, "Who has what", row_height=36)
         self.empty = EmptyState()
@@ -137,10 +140,13 @@ class OverviewPage(Page):
         side.addWidget(self._loads_card, 1)
         side.addWidget(self.backup)
         self.loads.setMinimumHeight(150)
-        area = scrolled(column)
-        area.setFixedWidth(380)
-        body.addWidget(area)
+        self._right = scrolled(column)
+        body.addWidget(self._right)
         outer.addLayout(body, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._right.setFixedWidth(_SIDE_NARROW if self.width() < NARROW_BELOW else _SIDE)
+        super().resizeEvent(event)
 
     def _work_card(self) -> Card:
         card = Card().titled("Next batch", "Dealing and comparing change nothing of before.")

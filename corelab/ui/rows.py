@@ -202,7 +202,7 @@ class Rows(QTableView):
     def __init__(self, columns: Sequence[Column], name: str, *, row_height: int = ROW_WORKLIST, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = RowsModel(columns, self)
-        self._least = _LEAST_SHARE
+        self._least, self._rest = _LEAST_SHARE, _LEAST_STRETCH
         # Queued: the answer may change the rows, and the editor of this cell must have closed before.
         self._model.typed.connect(self.typed, Qt.ConnectionType.QueuedConnection)
         self.setModel(self._model)
@@ -213,15 +213,15 @@ class Rows(QTableView):
         self.selectionModel().currentRowChanged.connect(self._on_current)
         self.doubleClicked.connect(self._on_double_click)
 
-    def keep_widths(self, *, least: float) -> None:
-        """Fixed columns never get less than this share of their width."""
-        self._least = least
+    def keep_widths(self, *, least: float, rest: int = _LEAST_STRETCH) -> None:
+        """Fixed columns give way until a stretched one has ``rest``, but never get less than this share of their width."""
+        self._least, self._rest = least, rest
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window the fixed columns give way, so that the last one stays on screen."""
         columns = [column for at, column in enumerate(self._model.columns) if not self.isColumnHidden(at)]
         fixed = sum(column.width for column in columns)
-        rest = _LEAST_STRETCH * sum(column.width == 0 for column in columns)
+        rest = self._rest * sum(column.width == 0 for column in columns)
         share = min(1.0, max(self._least, (self.viewport().width() - rest) / max(1, fixed)))
         for at, column in enumerate(self._model.columns):
             if column.width:

@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from corelab.domain.access import Duty, Way
+from corelab.domain.accounts import Person
 from corelab.domain.record_errors import SecondFactorNeededError, SignedInElsewhereError
 from corelab.domain.statement import Statement
 from corelab.services import accounts, acknowledgements, second_factor
@@ -125,10 +126,9 @@ class SignInFlow(QObject):
     def _on_activate(self, code: str, password: str) -> None:
         self._jobs.query(self, partial(accounts.activate, self._lab, code, password), self._on_activated, self.page.refuse)
 
-    def _on_activated(self, _answer: object) -> None:
-        self.page.show_busy(busy=False)
-        self.page.show_sign_in()
-        self.page.say("Your password is set. Sign in with your user name and the new password.")
+    def _on_activated(self, person: Person) -> None:
+        self.page.show_sign_in(person.user_name)
+        self.page.say("Your password is set. Sign in with it now; this is your user name.")
 
 
 def _accepted(lab: OpenLab, session: Session, statement: Statement) -> Session:

@@ -1,7 +1,7 @@
 """Sign in: user, password, Enter. Or the first time: a one-time code becomes an own password."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from corelab.domain.vocabulary import LabKind
 from corelab.ui.buttons import Button, Look
@@ -30,11 +30,11 @@ class SignInPage(QWidget):
         super().__init__(parent)
         self.setAccessibleName("Sign in")
         self._step: Step | None = None
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._sign_in())
-        self._stack.addWidget(self._activation())
+        self._stack = Turned()
+        self._asking, self._activating = self._sign_in(), self._activation()
+        self._stack.add(self._asking)
+        self._stack.add(self._activating)
         self._fault = text_label("", Size.BODY, Weight.VALUE, Colour.ATTENTION, wrap=True)
-        self._fault.setMinimumHeight(54)
         self._fault.setAlignment(Qt.AlignmentFlag.AlignTop)
         card = Card()
         card.setFixedWidth(440)
@@ -43,9 +43,13 @@ class SignInPage(QWidget):
             card.lines.addWidget(Badge(kind.value.upper()))
         card.lines.addWidget(self._stack)
         card.lines.addWidget(self._fault)
+        middle = QHBoxLayout()  # stretches, not an alignment: that would not ask how high the wrapped words are
+        middle.addStretch(1)
+        middle.addWidget(card)
+        middle.addStretch(1)
         outer = QVBoxLayout(self)
         outer.addStretch(1)
-        outer.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addLayout(middle)
         outer.addStretch(2)
         self.show_sign_in()
 
@@ -87,13 +91,13 @@ class SignInPage(QWidget):
     def show_sign_in(self, user: str = "") -> None:
         self._forget_step()
         self.show_busy(busy=False)
-        self._stack.setCurrentIndex(0)
+        self._stack.turn_to(self._asking)
         self._fault.setText("")
         self.user.setText(user)
         (self.password if self.user.text() else self.user).setFocus()
 
     def show_activation(self) -> None:
-        self._stack.setCurrentIndex(1)
+        self._stack.turn_to(self._activating)
         self._fault.setText("")
         self.code.setFocus()
 
@@ -103,8 +107,8 @@ class SignInPage(QWidget):
         self.show_busy(busy=False)
         self._fault.setText("")
         self._step = step
-        self._stack.addWidget(step)
-        self._stack.setCurrentWidget(step)
+        self._stack.add(step)
+        self._stack.turn_to(step)
         step.take_focus()
 
     @property
@@ -114,8 +118,7 @@ class SignInPage(QWidget):
 
     def _forget_step(self) -> None:
         if self._step is not None:
-            self._stack.removeWidget(self._step)
-            self._step.deleteLater()
+            self._stack.remove(self._step)
             self._step = None
 
     def _on_back(self) -> None:
@@ -137,7 +140,7 @@ class SignInPage(QWidget):
         if self._step is not None:
             self._step.try_again()
             return
-        fields = (self.password,) if self._stack.currentIndex() == 0 else (self.again, self.new_password)
+        fields = (self.password,) if self._stack.current is self._asking else (self.again, self.new_password)
         for each in fields:
             each.clear()
         fields[-1].setFocus()
@@ -157,3 +160,29 @@ class SignInPage(QWidget):
         elif code and password and self._activate.isEnabled():
             self.show_busy(busy=True)
             self.activation_requested.emit(code, password)
+
+
+class Turned(QWidget):
+    """One of several parts at a time, only as high as that one: a stack would keep the height of the highest."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.current: QWidget | None = None
+        self._lines = QVBoxLayout(self)
+        self._lines.setContentsMargins(0, 0, 0, 0)
+
+    def add(self, part: QWidget) -> None:
+        self._lines.addWidget(part)
+        part.setVisible(self.current is None)
+        self.current = self.current or part
+
+    def turn_to(self, part: QWidget) -> None:
+        if self.current is not None:
+            self.current.hide()
+        part.show()
+        self.current = part
+
+    def remove(self, part: QWidget) -> None:
+        part.hide()
+        self._lines.removeWidget(part)
+        part.deleteLater()
