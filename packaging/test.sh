@@ -4,8 +4,9 @@
 set -eu
 . "$(dirname "$0")/setup.sh"
 
-# Xvfb, xdotool and xwd (x11-apps) drive and grab a real window; dciodvfy (dicom3tools) judges the DICOM that is written.
-install_system_packages $qt_packages $window_packages xvfb xdotool x11-apps dicom3tools
+# Xvfb, xdotool and xwd (x11-apps) drive and grab a real window; dciodvfy (dicom3tools) judges the DICOM that is written, minisign the
+# signature of a package.
+install_system_packages $qt_packages $window_packages xvfb xdotool x11-apps dicom3tools minisign
 make_environment "$here/packaging/pins-test.txt"
 
 cd "$here"

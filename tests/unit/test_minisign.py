@@ -1,5 +1,9 @@
 """The signature of a package in minisign's format: the worked example, and what no longer verifies."""
 
+import shutil
+import subprocess
+from pathlib import Path
+
 import pytest
 
 from corelab.storage.minisign import MinisignKey, NoMinisignError, trusted_comment
@@ -46,3 +50,26 @@ def test_a_text_in_another_format_is_refused(text: str) -> None:
 
 def test_a_lab_key_has_its_own_number() -> None:
     assert MinisignKey.of(b"\x01" * 32).number != MinisignKey.of(b"\x02" * 32).number
+
+
+def minisign(folder: Path) -> subprocess.CompletedProcess[str]:
+    """The verdict of the program whose format it is."""
+    program = shutil.which("minisign")
+    if program is None:
+        pytest.skip("the program minisign is not installed here")
+    asked = (program, "-V", "-p", "corelab.pub", "-m", "MANIFEST.json", "-x", "MANIFEST.json.minisig")
+    return subprocess.run(asked, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_the_program_minisign_verifies_it_and_shows_its_comment(tmp_path: Path) -> None:
+    (tmp_path / "corelab.pub").write_text(KEY.public_text)
+    (tmp_path / "MANIFEST.json.minisig").write_text(SIGNED)
+    (tmp_path / "MANIFEST.json").write_bytes(DATA)
+    verdict = minisign(tmp_path)
+    assert verdict.returncode == 0, verdict.stderr
+    assert f"Trusted comment: {COMMENT}" in verdict.stdout
+    (tmp_path / "MANIFEST.json").write_bytes(DATA + b" ")
+    assert minisign(tmp_path).returncode != 0
+    (tmp_path / "MANIFEST.json").write_bytes(DATA)
+    (tmp_path / "MANIFEST.json.minisig").write_text(SIGNED.replace("T001", "T002"))
+    assert minisign(tmp_path).returncode != 0
