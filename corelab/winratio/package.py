@@ -15,6 +15,8 @@ from corelab.winratio.tiers import Place, PlacedTier
 
 MANIFEST, VISITS, DICTIONARY = "MANIFEST.json", "data/subject_visit.csv", "codebook/dictionary.csv"
 _LAB = "corelab.db"
+_DAY = "EXAMDY"
+"""The day of an exam is derived as well, and no endpoint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,8 @@ def _read(path: Path) -> Package:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise PackageRefusedError(path, (f"it changed while it was read ({type(error).__name__})",)) from error
     described = rows_of(DICTIONARY, dictionary, ("FILE", "NAME", "ORIGIN", "LABEL"), None)
-    endpoints = tuple(
-        line.fields["NAME"] for line in described.lines if line.fields["FILE"] == VISITS and line.fields["ORIGIN"] == "derived"
-    )
+    derived = [line.fields["NAME"] for line in described.lines if (line.fields["FILE"], line.fields["ORIGIN"]) == (VISITS, "derived")]
+    endpoints = tuple(name for name in derived if name != _DAY)
     rows = rows_of(VISITS, visits, (SUBJECT, "VISIT", *endpoints), None)
     if rows.faults or described.faults:
         raise PackageRefusedError(path, tuple(fault.words for fault in (*rows.faults, *described.faults)))

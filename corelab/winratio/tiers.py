@@ -35,7 +35,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class PlacedTier:
-    """``line``: where it stands in the file."""
+    """``line``: where the file says from where its values come."""
 
     tier: Tier
     place: Place
@@ -78,7 +78,7 @@ def _hierarchy(file: str, tables: Mapping[str, Any], text: str) -> Hierarchy:
         wrong = [Fault(file, lines.of(place, key), what) for key, what in faults_of_entry(entry)]
         faults += wrong
         if not wrong:
-            tiers.append(PlacedTier(tier_of(entry), _place(entry["from"]), lines.of(place, "name")))
+            tiers.append(PlacedTier(tier_of(entry), _place(entry["from"]), lines.of(place, "from")))
     names = Counter(str(entry.get("name")) for entry in entries)
     faults += [Fault(file, None, f"names the tier {name!r} {count} times") for name, count in names.items() if count > 1]
     return Hierarchy(file, tuple(tiers), tuple(faults))

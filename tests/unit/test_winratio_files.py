@@ -188,10 +188,10 @@ def test_only_a_plain_decimal_number_is_a_number(tmp_path: Path, value: str) -> 
         (TIERS.replace("pro:PAIN", "PAIN"), "tiers.toml line 8: from is 'PAIN'; write 'package:COLUMN@VISIT' or 'pro:COLUMN'"),
         (TIERS.replace('name = "pain"\n', ""), "tiers.toml line 6: the tier has no name"),
         (TIERS.replace('"pain"', '"compressibility"'), "tiers.toml: names the tier 'compressibility' 2 times"),
-        (TIERS.replace("COMPWRST", "COMPBEST"), "tiers.toml line 2: the package has no endpoint COMPBEST; it has COMPWRST"),
-        (TIERS.replace("D10", "D11"), "tiers.toml line 2: the package has no visit D11; it has BL, D10"),
-        (TIERS.replace("pro:PAIN", "pro:OEDEMA"), "tiers.toml line 7: pro.csv has no column OEDEMA"),
-        (TIERS.replace("pro:PAIN", "pro:USUBJID"), "tiers.toml line 7: USUBJID is no outcome"),
+        (TIERS.replace("COMPWRST", "COMPBEST"), "tiers.toml line 3: the package has no endpoint COMPBEST; it has COMPWRST"),
+        (TIERS.replace("D10", "D11"), "tiers.toml line 3: the package has no visit D11; it has BL, D10"),
+        (TIERS.replace("pro:PAIN", "pro:OEDEMA"), "tiers.toml line 8: pro.csv has no column OEDEMA"),
+        (TIERS.replace("pro:PAIN", "pro:USUBJID"), "tiers.toml line 8: USUBJID is no outcome"),
     ],
 )
 def test_a_hierarchy_that_cannot_be_used(tmp_path: Path, tiers: str, fault: str) -> None:
@@ -199,7 +199,7 @@ def test_a_hierarchy_that_cannot_be_used(tmp_path: Path, tiers: str, fault: str)
 
 
 def test_a_tier_of_outcomes_needs_the_file_and_a_treatment_its_arm(tmp_path: Path) -> None:
-    assert "tiers.toml line 7: the tier pain reads an outcomes file, and --pro names none" in told(tmp_path, pro=None)
+    assert "tiers.toml line 8: the tier pain reads an outcomes file, and --pro names none" in told(tmp_path, pro=None)
     assert "arms.csv: has no arm 'lysis', which --treatment names; it has active, control" in told(tmp_path, treatment="lysis")
 
 
