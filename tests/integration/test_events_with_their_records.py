@@ -12,32 +12,43 @@ from typing import Any
 import pytest
 
 import corelab
+from corelab.domain import totp
 from corelab.domain.access import IdentityCheck
 from corelab.domain.accounts import Role
 from corelab.domain.record_errors import SignInRefusedError
 from corelab.domain.trail import TrailFilter
 from corelab.domain.vocabulary import SegmentId, Side
 from corelab.services import (
+    access,
     accounts,
     assignment,
     audit,
+    backup,
+    charter_approval,
     checkpoints,
     comparison,
     custody,
     intake,
+    labs,
     packages,
     reading,
+    redaction,
     resealing,
+    restoring,
     screen,
+    second_factor,
     trail_export,
     verification,
+    workstations,
 )
 from corelab.services.screen import LockCause
+from corelab.services.workstations import DisplaySeen
 from corelab.storage.transaction import Transaction
 from corelab.ui.event_words import WORDING
 from tests import life_builders as life
 from tests.builders import PASSWORD, Lab
 from tests.dicom_builders import a_file, speckle
+from tests.exam_builders import changed
 from tests.reading_builders import a_ready_exam, a_staffed_lab, filled, first, signs
 
 Step = Callable[[], object]
@@ -165,6 +176,43 @@ def test_p11_32_people_and_keys_keep_nothing_without_its_event(trap: Trap) -> No
     } <= kinds
 
 
+# ---------------------------------------------------------------- rules of access, machines, second factors, the charter, redaction
+
+
+def _code_now(lab: Lab, secret: bytes) -> str:
+    return totp.code_of(secret, totp.step_at(lab.clock.at))
+
+
+def _access(lab: Lab, folder: Path) -> Iterator[tuple[str, Step]]:
+    here, admin, one, reader = lab.open, lab.administrator, lab.coordinator, lab.reader_2
+    elsewhere = labs.open_lab(here.folder, lab.clock, folder / "another configuration")
+    made = second_factor.begin(here, reader)
+    later = changed(('version = "0.9.0"', 'version = "0.9.1"\nsupersedes = ["0.9.0"]'), ('"First version', '"Wording only. First version'))
+    yield "rename", lambda: accounts.rename(here, admin, lab.reader_1.account, "Another Name", "has another name since")
+    yield "rule", lambda: access.set_rule(here, admin, "password_age_days", "90", "policy of the lab")
+    yield "second factor", lambda: second_factor.enrol(here, reader, made.secret, _code_now(lab, made.secret))
+    yield "ask to remove it", lambda: second_factor.request_removal(here, admin, reader.account, "the device is lost")
+    yield "remove it", lambda: second_factor.confirm_removal(here, one, reader.account)
+    yield "another machine", lambda: accounts.sign_in(elsewhere, "reader-1", PASSWORD)
+    yield "enrol it", lambda: workstations.enrol(here, admin, elsewhere.workstation, "the new reading room")
+    yield "display", lambda: workstations.record_display(here, lab.reader_1, DisplaySeen.ALL)
+    yield "charter", lambda: charter_approval.approve(here, one, later, PASSWORD)
+    accounts.set_roles(here, admin, lab.reader_1.account, {Role.READER, Role.ADJUDICATOR}, "words about somebody")
+    with here.store.read() as snapshot:
+        words = int(snapshot.events(kind="account.roles")[-1]["seq"])
+    yield "ask to redact", lambda: redaction.request_redaction(here, one, words, life.WHY)
+    yield "redact", lambda: redaction.confirm_redaction(here, lab.coordinator_2, words, life.WHY, PASSWORD)
+
+
+def test_p11_32_access_charter_and_redaction_keep_nothing_without_their_event(trap: Trap, tmp_path: Path) -> None:
+    kinds = all_of(trap, _access(trap.lab, tmp_path))
+    assert {
+        *("account.renamed", "access.changed", "factor.enrolled", "factor.removal.requested", "factor.removed", "session.opened"),
+        *("workstation.enrolled", "workstation.display_checked", "charter.loaded", "charter.approved"),
+        *("redaction.requested", "payload.redacted"),
+    } <= kinds
+
+
 # ---------------------------------------------------------------- intake
 
 
@@ -188,11 +236,19 @@ def _intake(lab: Lab, folder: Path) -> Iterator[tuple[str, Step]]:
     yield "subject", lambda: intake.set_subject(here, one, "S-1", {"STUDY_LIMB": "left"})
     yield "pass", lambda: intake.pass_pixels(here, one, [clip[0]], seen())
     yield "verify", lambda: intake.verify_pixels(here, two, [clip[0]], seen())
+    closed = next(SegmentId(each.id) for each in here.charter.segments if each.presence == "required" and each.id != "CFV")
+    yield "not imaged", lambda: intake.set_not_imaged(here, one, "S-1:D10", [closed], "NOT_SCANNED")
+    a_file(folder / "second", pixels=speckle(seed=2))
+    intake.take_in(here, one, [folder / "second"], subject="S-1", visit="D10", side=Side.LEFT)
+    clip[0] = next(each.clip for each in intake.waiting(here, one))
+    yield "mask", lambda: intake.set_mask(here, one, clip[0], [(20, 25, 30, 30)])
+    yield "reject", lambda: intake.reject_pixels(here, one, clip[0], "shows a name in the picture")
 
 
 def test_p11_32_what_comes_in_keeps_nothing_without_its_event(trap: Trap, tmp_path: Path) -> None:
     kinds = all_of(trap, _intake(trap.lab, tmp_path))
     assert {"delivery.opened", "object.received", "clip.labelled", "subject.set", "clip.passed", "clip.released"} <= kinds
+    assert {"exam.not_imaged", "clip.masked", "clip.rejected"} <= kinds
 
 
 # ---------------------------------------------------------------- reading until the package
@@ -244,6 +300,17 @@ def _results(lab: Lab, folder: Path) -> Iterator[tuple[str, Step]]:
     yield "lock", lambda: packages.lock(here, one, "all visits are in", PASSWORD)
     yield "package", lambda: packages.export(here, one, folder / "packages", PASSWORD)
     yield "checkpoint", lambda: checkpoints.sign(here, one, PASSWORD)
+    yield "back up", lambda: backup.back_up(here, one, folder / "lab.backup")
+    yield "restore", lambda: _restored(lab, folder)
+    yield "ask to unlock", lambda: packages.unlock(here, one, life.WHY, PASSWORD)
+    yield "unlock", lambda: packages.unlock(here, lab.coordinator_2, life.WHY, PASSWORD)
+
+
+def _restored(lab: Lab, folder: Path) -> None:
+    """Into the same place each time: what a fault left there would be refused."""
+    login = restoring.Login("coordinator", PASSWORD)
+    again = restoring.restore(folder / "lab.backup", folder / "again", login, clock=lab.clock, configuration=lab.open.configuration)
+    assert verification.verify_lab(again.folder).faults == ()
 
 
 def test_p11_32_results_and_copies_keep_nothing_without_their_event(trap: Trap, tmp_path: Path) -> None:
@@ -251,7 +318,7 @@ def test_p11_32_results_and_copies_keep_nothing_without_their_event(trap: Trap, 
     assert {
         *("batch.released", "sealed.opened", "exam.compared", "case.opened", "case.key", "adjudication.opened", "adjudication.signed"),
         *("case.finished", "reading.printed", "reading.exported", "audit.printed", "audit.reviewed", "trail.exported", "lock.approved"),
-        *("package.approved", "checkpoint.signed"),
+        *("package.approved", "checkpoint.signed", "lab.backed_up", "lab.restored", "unlock.requested", "unlock.approved"),
     } - {"exam.compared"} <= kinds
 
 
