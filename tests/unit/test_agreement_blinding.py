@@ -4,12 +4,14 @@ import math
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corelab.domain.agreement.batches import Batch, limits_of, p_chart
 from corelab.domain.agreement.blinding import bang, james
 from corelab.domain.agreement.estimate import Estimate, Interval, Undefined
+
+few = settings(max_examples=50, deadline=None)
 
 Guesses = list[list[int]]
 
@@ -56,6 +58,7 @@ def james_of(shares: list[list[float]]) -> float:
     return (1 + d + (1 - d) * (o - e) / e) / 2
 
 
+@few
 @given(st.lists(st.integers(1, 60), min_size=6, max_size=6))
 def test_james_is_its_formula_and_its_variance_that_of_its_derivatives(cells: list[int]) -> None:
     table, whole = [cells[:3], cells[3:]], sum(cells)
@@ -84,6 +87,7 @@ def test_the_error_of_james_is_that_of_trials_drawn_again() -> None:
     assert james(B1).error == pytest.approx(math.sqrt(sum((each - mean) ** 2 for each in values) / 599), rel=0.1)
 
 
+@few
 @given(st.lists(st.integers(0, 40), min_size=6, max_size=6))
 def test_exchanging_the_arms_changes_no_index(cells: list[int]) -> None:
     a, b, c, d, e, f = cells

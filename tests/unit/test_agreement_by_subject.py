@@ -6,13 +6,15 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corelab.domain.agreement.bootstrap import Chance, Resampled, draws, interval_of, resampled_measures, resampled_tables
 from corelab.domain.agreement.estimate import Interval, Undefined
 from corelab.domain.agreement.graded_pairs import Agreement, GradedPair, agreement, coverage, drift
 from corelab.domain.agreement.two_readers import Weights, counts, kappa_of
+
+few = settings(max_examples=50, deadline=None)
 
 CHANCE = Chance(seed=20260101, repetitions=500)
 RANKS = ("0", "1", "2")
@@ -147,6 +149,7 @@ def test_ne_is_its_own_category_in_one_figure_and_left_out_of_the_other() -> Non
     assert [weights for weights, _ in found.with_ne.kappa] == [Weights.UNWEIGHTED]
 
 
+@few
 @given(st.lists(st.tuples(st.sampled_from(["0", "1", "NE", "NI", "NA"]), st.sampled_from(["0", "1", "NE", "NI", "NA"]))))
 def test_every_pair_is_counted_once(grades: list[tuple[str, str]]) -> None:
     held = coverage(GradedPair("S", a, b) for a, b in grades)

@@ -5,13 +5,15 @@ from dataclasses import fields
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corelab.domain.agreement.distributions import chi_square_tail, fisher_quantile, student_quantile
 from corelab.domain.agreement.estimate import Estimate, Undefined
 from corelab.domain.agreement.many_readers import Metric, fleiss_kappa, krippendorff_alpha
 from corelab.domain.agreement.measured import Icc, icc, limits_of_agreement
+
+few = settings(max_examples=50, deadline=None)
 
 decimals = st.integers(-500, 500).map(lambda tenths: tenths / 10)
 
@@ -75,6 +77,7 @@ def test_limits_of_one_pair_or_none_are_not_estimable() -> None:
 pairs = st.lists(st.tuples(decimals, decimals), min_size=2, max_size=12)
 
 
+@few
 @given(pairs)
 def test_it_does_not_matter_who_measured_first(held: list[tuple[float, float]]) -> None:
     first, second = icc(held), icc([(b, a) for a, b in held])
@@ -87,6 +90,7 @@ def test_it_does_not_matter_who_measured_first(held: list[tuple[float, float]]) 
     assert back.high.value == pytest.approx(-there.low.value)
 
 
+@few
 @given(st.lists(decimals, min_size=2, max_size=12))
 def test_readers_who_measure_the_same_have_1(values: list[float]) -> None:
     found = icc([(value, value) for value in values])
@@ -94,11 +98,13 @@ def test_readers_who_measure_the_same_have_1(values: list[float]) -> None:
     assert limits_of_agreement(values, values).high.value == 0
 
 
+@few
 @given(pairs, st.integers(-50, 50))
 def test_a_ruler_that_starts_elsewhere_changes_no_icc(held: list[tuple[float, float]], shift: int) -> None:
     assert forms(icc([(round(a + shift, 1), round(b + shift, 1)) for a, b in held])) == forms(icc(held))
 
 
+@few
 @given(pairs)
 def test_the_interval_of_icc_holds_its_figure_and_no_figure_is_nan(held: list[tuple[float, float]]) -> None:
     found = icc(held)
@@ -151,6 +157,7 @@ def test_alpha_that_cannot_be_estimated() -> None:
 ratings: st.SearchStrategy[float | None] = st.one_of(st.none(), st.integers(0, 4).map(float))
 
 
+@few
 @given(st.lists(st.lists(ratings, min_size=3, max_size=3), min_size=1, max_size=8), st.sampled_from(Metric))
 def test_alpha_does_not_know_the_readers(units: list[list[float | None]], metric: Metric) -> None:
     assert krippendorff_alpha(units, metric) == krippendorff_alpha([unit[::-1] for unit in units[::-1]], metric)

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corelab.domain.agreement.estimate import Estimate, Interval, Undefined
@@ -23,6 +23,8 @@ from corelab.domain.agreement.two_readers import (
     specific_agreement,
     specific_of,
 )
+
+few = settings(max_examples=50, deadline=None)
 
 Table = list[list[int]]
 
@@ -182,6 +184,7 @@ def by_definition(table: Table, weights: Weights) -> tuple[Fraction, Fraction, F
     return observed, chance, gwet
 
 
+@few
 @given(tables, weightings)
 def test_every_table_gives_what_the_formulas_say_or_a_reason(table: Table, weights: Weights) -> None:
     held = counts(table)
@@ -198,6 +201,7 @@ def test_every_table_gives_what_the_formulas_say_or_a_reason(table: Table, weigh
     assert found.interval.low <= found.value <= found.interval.high
 
 
+@few
 @given(tables, weightings)
 def test_it_does_not_matter_who_is_reader_1(table: Table, weights: Weights) -> None:
     held = counts(table)
@@ -207,6 +211,7 @@ def test_it_does_not_matter_who_is_reader_1(table: Table, weights: Weights) -> N
     assert bias(held).p == bias(held.T).p
 
 
+@few
 @given(tables, st.randoms())
 def test_names_of_categories_do_not_matter_without_weights(table: Table, chance: object) -> None:
     order = list(range(len(table)))
@@ -216,6 +221,7 @@ def test_names_of_categories_do_not_matter_without_weights(table: Table, chance:
     assert ac(moved, Weights.UNWEIGHTED) == ac(counts(table), Weights.UNWEIGHTED)
 
 
+@few
 @given(tables, weightings)
 def test_ranks_read_from_the_other_end_change_nothing(table: Table, weights: Weights) -> None:
     turned = counts([row[::-1] for row in table[::-1]])
@@ -223,6 +229,7 @@ def test_ranks_read_from_the_other_end_change_nothing(table: Table, weights: Wei
     assert ac(turned, weights) == ac(counts(table), weights)
 
 
+@few
 @given(st.lists(st.integers(0, 50), min_size=2, max_size=6), weightings)
 def test_readers_who_always_agree_have_1(diagonal: list[int], weights: Weights) -> None:
     held = counts(np.diag(diagonal).tolist())
@@ -231,6 +238,7 @@ def test_readers_who_always_agree_have_1(diagonal: list[int], weights: Weights) 
     assert {one.value for one in specific_agreement(held)} <= {1.0, None}
 
 
+@few
 @given(st.lists(_tables(3), min_size=1, max_size=5), weightings)
 def test_many_tables_at_once_give_what_each_gives_alone(stack: list[Table], weights: Weights) -> None:
     held = np.array(stack, dtype=np.int64)
@@ -246,6 +254,7 @@ def test_many_tables_at_once_give_what_each_gives_alone(stack: list[Table], weig
     assert specific_of(held, 1).numerator.tolist() == [2 * table[1][1] for table in stack]
 
 
+@few
 @given(st.integers(0, 60), st.integers(0, 60))
 def test_a_share_lies_in_its_interval(part: int, rest: int) -> None:
     found = proportion(part, part + rest)

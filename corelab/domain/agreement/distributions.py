@@ -9,7 +9,7 @@ Z = NormalDist().inv_cdf(0.975)
 
 _TINY = 1e-300
 _UNBOUNDED = 1e15
-_STEPS = 100_000
+_STEPS, _SETTLED = 100_000, 4e-15
 
 
 def chi_square_tail(statistic: float, degrees: int) -> float:
@@ -46,12 +46,9 @@ def fisher_quantile(probability: float, first: float, second: float) -> float:
 
 def _bisected(below: Callable[[float], bool], high: float) -> float:
     low = 0.0
-    for _ in range(200):
-        middle = (low + high) / 2
-        if middle in {low, high}:
-            break
+    while (middle := (low + high) / 2) not in {low, high}:
         low, high = (middle, high) if below(middle) else (low, middle)
-    return (low + high) / 2
+    return middle
 
 
 def _fisher_cumulative(value: float, first: float, second: float) -> float:
@@ -61,8 +58,6 @@ def _fisher_cumulative(value: float, first: float, second: float) -> float:
 
 def _beta_cumulative(x: float, rest: float, a: float, b: float) -> float:
     """The regularised incomplete beta function; ``rest`` is 1 - x without loss. Continued fraction of DLMF 8.17.22."""
-    if x <= 0 or rest <= 0:
-        return float(x > 0)
     front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log(rest))
     if x > (a + 1) / (a + b + 2):
         return 1 - front * _beta_fraction(rest, b, a) / b
@@ -81,7 +76,7 @@ def _beta_fraction(x: float, a: float, b: float) -> float:
         under = 1 / _off_zero(1 + term * under)
         over = _off_zero(1 + term / over)
         value *= over * under
-        if abs(over * under - 1) < 1e-15:
+        if abs(over * under - 1) < _SETTLED:
             break
     return value
 

@@ -127,9 +127,12 @@ def coverage(pairs: Iterable[GradedPair]) -> Coverage:
 
 def drift(pairs: Sequence[GradedPair], categories: Sequence[str], weights: Weights) -> tuple[Drift, ...]:
     """By batch, in the order in which the batches are first met; of the pairs that both readers graded."""
+    batches: dict[str, list[GradedPair]] = {}
+    for pair in pairs:
+        batches.setdefault(pair.batch, []).append(pair)
     found = []
-    for batch in dict.fromkeys(pair.batch for pair in pairs):
-        table = _summed(_tables([pair for pair in pairs if pair.batch == batch], categories), len(categories))
+    for batch, held in batches.items():
+        table = _summed(_tables(held, categories), len(categories))
         used, whole = table.sum(axis=0) + table.sum(axis=1), int(table.sum())
         shares = tuple(int(count) / (2 * whole) for count in used) if whole else ()
         found.append(Drift(batch, whole, kappa(table, weights), shares))

@@ -20,7 +20,9 @@ _NUMBER = (is_number, "a number")
 def _two_rater_table(entry: Entry) -> Answer:
     table = entry.rows("table", *_COUNT)
     numbered = [str(n) for n in range(1, len(table) + 1)]
-    names = entry.row("categories", lambda name: isinstance(name, str), "a text") if "categories" in entry.held else numbered
+    names = (
+        entry.row("categories", lambda name: isinstance(name, str) or is_whole(name), "a text") if "categories" in entry.held else numbered
+    )
     if table and len(table) != len(table[0]):
         entry.fault("table", f"as many rows as columns are needed, not {len(table)} x {len(table[0])}")
     if len(names) != len(table):
@@ -43,7 +45,7 @@ def _of_table(rows: list[list[int]], names: list[str]) -> dict[str, Any]:
             put(answer, f"agreement_{weights.value}", two_readers.percent_agreement(table, weights))
     specific: dict[str, Any] = {}
     for name, found in zip(names, two_readers.specific_agreement(table), strict=True):
-        put(specific, name, found)
+        put(specific, str(name), found)
     answer["specific_agreement"] = specific
     answer["bias"] = bias(two_readers.bias(table))
     return answer
