@@ -143,6 +143,7 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "redaction.request_redaction": by(Command.REDACT, otherwise=RedactionRefusedError)(1_000_000, WHY),
         "redaction.confirm_redaction": by(Command.CONFIRM_REDACTION, otherwise=RedactionRefusedError)(1_000_000, WHY, "the password"),
         "redaction.redactions_requested": by(Command.CONFIRM_REDACTION)(),
+        "redaction.standing": by(Command.AUDIT)(1_000_000),
         "refusals.recorded": Ask.PART,
         "own_work.opening": Ask.PART,
         "reopening.reopen": by(Command.REOPEN, otherwise=StateRefusedError)("nothing", "ASKED", WHY),

@@ -183,6 +183,7 @@ def waiting(ctx: typer.Context, as_json: AsJson = False, password_stdin: Passwor
     """
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
         found = redaction.redactions_requested(here.lab, here.session)
-    document = [{"seq": one.of, "kind": one.kind, "cause": one.cause.value, "at": one.at.isoformat()} for one in found]
-    words = "\n".join(f"event {one.of} ({one.kind}): {one.cause.value}" for one in found) or "Nothing waits."
+    document = [{"seq": one.of, "kind": one.kind, "cause": one.cause.value, "by": one.person, "at": one.at.isoformat()} for one in found]
+    lines = [f"event {one.of} ({one.kind}): {one.cause.value}, asked by {one.person}: {one.why}" for one in found]
+    words = "\n".join(lines) or "Nothing waits."
     answer({"requests": document}, words, as_json=as_json)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 
 from corelab.domain.accounts import Command
 from corelab.domain.checks import names_somebody
@@ -13,19 +13,44 @@ from corelab.domain.vocabulary import AccountId
 from corelab.services import accounts, refusals
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab
+from corelab.storage import audit_queries as queries
 from corelab.storage.store import Row, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class RedactionRequest:
-    """Somebody asked for the payload of event ``of`` to be emptied; ``seq`` is the event in which."""
+    """Somebody asked for the payload of event ``of`` to be emptied; ``seq`` is the event in which. ``at`` in the zone of who asked."""
 
     of: int
     kind: str
     seq: int
     by: AccountId
+    person: str
     cause: RedactionCause
+    why: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """The payload of an event is gone: one person asked, another agreed in event ``seq``. ``at`` in the zone of the latter."""
+
+    seq: int
+    at: datetime
+    asked_by: str
+    agreed_by: str
+    cause: RedactionCause
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the payload of event ``of`` stands: emptied, asked for, may be asked for, or ``refused`` and why."""
+
+    of: int
+    refused: RedactionFault | None
+    asked: tuple[RedactionRequest, ...]
+    emptied: Emptied | None
 
 
 def request_redaction(lab: OpenLab, session: Session, seq: int, reason: str, cause: str = RedactionCause.OTHER.value) -> RedactionRequest:
@@ -37,9 +62,9 @@ def request_redaction(lab: OpenLab, session: Session, seq: int, reason: str, cau
     with refusals.recorded(lab, session, "redaction.request", "event", str(seq)):
         code, words = cause_of(RedactionCause, cause), _words(reason)
         with lab.store.begin(session.actor(role)) as transaction:
-            event = _require_redactable(transaction, seq)
+            _require_redactable(transaction, seq)
             recorded = transaction.record("redaction.requested", "event", str(seq), payload={"reason_text": words}, reason=code.value)
-            return RedactionRequest(seq, event["kind"], recorded.seq, session.account, code, transaction.now)
+            return next(one for one in _pending(transaction) if one.seq == recorded.seq)
 
 
 def redactions_requested(lab: OpenLab, session: Session) -> tuple[RedactionRequest, ...]:
@@ -47,6 +72,17 @@ def redactions_requested(lab: OpenLab, session: Session) -> tuple[RedactionReque
     accounts.permit(session, Command.CONFIRM_REDACTION)
     with lab.store.read() as snapshot:
         return tuple(_pending(snapshot))
+
+
+def standing(lab: OpenLab, session: Session, seq: int) -> Standing:
+    """What can be done about the payload of event ``seq``, or was. Raises NotPermittedError."""
+    accounts.permit(session, Command.AUDIT)
+    with lab.store.read() as snapshot:
+        try:
+            _require_redactable(snapshot, seq)
+        except RedactionRefusedError as error:
+            return Standing(seq, error.fault, (), _emptied(snapshot, seq) if error.fault is RedactionFault.GONE else None)
+        return Standing(seq, None, tuple(one for one in _pending(snapshot) if one.of == seq), None)
 
 
 def confirm_redaction(lab: OpenLab, session: Session, seq: int, reason: str, password: str) -> int:
@@ -76,7 +112,7 @@ def _words(reason: str) -> str:
     return words
 
 
-def _require_redactable(snapshot: Snapshot, seq: int) -> Row:
+def _require_redactable(snapshot: Snapshot, seq: int) -> None:
     event, stored = snapshot.one("event", seq=seq), snapshot.one("event_payload", seq=seq)
     if event is None or stored is None:
         raise RedactionRefusedError(seq, RedactionFault.NOT_THERE)
@@ -84,7 +120,6 @@ def _require_redactable(snapshot: Snapshot, seq: int) -> Row:
         raise RedactionRefusedError(seq, RedactionFault.GONE)
     if not may_be_emptied(event["kind"]) or snapshot.one("signature", event_seq=seq) is not None:
         raise RedactionRefusedError(seq, RedactionFault.KEPT)
-    return event
 
 
 def _require_second(snapshot: Snapshot, session: Session, seq: int) -> RedactionRequest:
@@ -100,9 +135,34 @@ def _require_second(snapshot: Snapshot, session: Session, seq: int) -> Redaction
 
 
 def _pending(snapshot: Snapshot) -> Iterator[RedactionRequest]:
-    for event in snapshot.events(kind="redaction.requested"):
-        of = int(event["id"])
+    for asked in snapshot.events(kind="redaction.requested"):
+        of = int(asked["id"])
         stored, about = snapshot.one("event_payload", seq=of), snapshot.one("event", seq=of)
         if stored is not None and about is not None and stored["body"] is not None:
-            cause = RedactionCause(event["reason"])
-            yield RedactionRequest(of, about["kind"], event["seq"], AccountId(event["actor"]), cause, event["at"])
+            yield _request(snapshot, about, asked)
+
+
+def _request(snapshot: Snapshot, about: Row, asked: Row) -> RedactionRequest:
+    why = snapshot.opening_of(asked["seq"])["reason_text"]
+    by, cause = AccountId(asked["actor"]), RedactionCause(asked["reason"])
+    return RedactionRequest(about["seq"], about["kind"], asked["seq"], by, _who(snapshot, asked), cause, why, _local(asked))
+
+
+def _emptied(snapshot: Snapshot, seq: int) -> Emptied | None:
+    stored = snapshot.one("event_payload", seq=seq)
+    done = snapshot.one("event", seq=stored["redaction_seq"]) if stored else None
+    if done is None:
+        return None
+    said = snapshot.opening_of(done["seq"])
+    asked = snapshot.one("event", seq=said["requested"])
+    first = _who(snapshot, asked) if asked else ""
+    return Emptied(done["seq"], _local(done), first, _who(snapshot, done), RedactionCause(done["reason"]), said["reason_text"])
+
+
+def _who(snapshot: Snapshot, event: Row) -> str:
+    return queries.names_then(snapshot, (event,)).get(event["seq"], "")
+
+
+def _local(event: Row) -> datetime:
+    moment: datetime = event["at"]
+    return moment.astimezone(timezone(timedelta(minutes=event["tz"])))

@@ -9,7 +9,7 @@ from corelab.ui.event_words import ATTENTION, happened, record_words, who
 from corelab.ui.rows import Column, Mark, Rows, Shown
 from corelab.ui.theme import Colour, Weight
 
-_COLUMNS = (Column("No.", 72, right=True), Column("Time", 180), Column("Who", 140), Column("What happened"), Column("Record"))
+_COLUMNS = (Column("No.", 66, right=True), Column("Time", 180), Column("Who", 124), Column("What happened"), Column("Record", 236))
 _NUMBER, _RECORD = 0, 4
 _AHEAD = 60
 """So many rows before the end the next ones are asked for."""
@@ -38,6 +38,7 @@ class EventList(QWidget):
         self.rows.verticalScrollBar().valueChanged.connect(self._look_ahead)
         self.empty = EmptyState()
         self.empty.show_words("No event is like this.", "Clear a part of the filter at the left.")
+        self.empty.hide()
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.addWidget(self.rows)
@@ -47,6 +48,13 @@ class EventList(QWidget):
     def current(self) -> TrailLine | None:
         at = self.rows.current
         return self._page.lines[at] if 0 <= at < len(self._page.lines) else None
+
+    def choose(self, seq: int) -> bool:
+        """Make the line of this event the current one; False where it is not among those that are here."""
+        at = next((n for n, line in enumerate(self._page.lines) if line.seq == seq), None)
+        if at is not None:
+            self.rows.choose(at)
+        return at is not None
 
     def show_narrow(self, *, narrow: bool) -> None:
         """Number and record stand in the event beside; time and person keep their room."""

@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from corelab.domain.accounts import Person
 from corelab.domain.trail import EventFacts, HistoryLine, ReviewFacts, TrailFilter, TrailLine, TrailPage, ValueOf
-from corelab.services import accounts, audit
+from corelab.services import accounts, audit, redaction
 from corelab.ui.audit_event import EVENT_WIDTH, EventCard, HistoryDialog
 from corelab.ui.audit_filter import FilterCard
 from corelab.ui.audit_list import EventList
+from corelab.ui.audit_redaction import RedactionCard
 from corelab.ui.audit_tasks import AuditTasks
+from corelab.ui.audit_waiting import WaitingCard
 from corelab.ui.cards import Card, scrolled
 from corelab.ui.desk import Desk
 from corelab.ui.event_words import review_words
@@ -23,7 +25,7 @@ from corelab.ui.theme import NARROW_BELOW, Colour, Size, Weight
 
 T = TypeVar("T")
 
-_FILTER_WIDTH, _FILTER_NARROW, _EVENT_NARROW = 272, 224, 276
+_FILTER_WIDTH, _FILTER_NARROW, _EVENT_NARROW = 248, 224, 276
 _LAST_REVIEWS = 3
 
 
@@ -39,6 +41,7 @@ class AuditPage(Page):
         self.filter = FilterCard(desk.lab.clock)
         self.list = EventList()
         self.event_card = EventCard()
+        self.redaction, self.waiting = RedactionCard(desk), WaitingCard(desk)
         self.count = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND)
         self.tasks = AuditTasks(desk)
         self._reviewed = text_label("", Size.HINT, Weight.TEXT, Colour.SECOND, wrap=True)
@@ -53,9 +56,13 @@ class AuditPage(Page):
         self.event_card.history_requested.connect(self._on_history)
         self.event_card.print_requested.connect(self.tasks.print_reading)
         self.tasks.recorded.connect(self.opened)
+        self.redaction.recorded.connect(self._on_redaction)
+        self.waiting.confirm_requested.connect(self.redaction.confirm)
+        self.waiting.look_requested.connect(self._on_look)
         self.bind("filter", self.filter.begin)
         self.bind("refresh", self.opened)
         self.bind("history", self.event_card.first_history)
+        self.bind("redact", self.redaction.act)
         self.bind("print_reading", self.event_card.print_reading.click)
 
     def _lay_out(self) -> None:
@@ -82,6 +89,7 @@ class AuditPage(Page):
         lines.setContentsMargins(0, 0, 8, 0)
         lines.setSpacing(16)
         lines.addWidget(self.filter)
+        lines.addWidget(self.waiting)
         card = Card().titled("Reviews")
         card.lines.addWidget(self._reviewed)
         lines.addWidget(card)
@@ -92,7 +100,9 @@ class AuditPage(Page):
         column = QWidget()
         lines = QVBoxLayout(column)
         lines.setContentsMargins(0, 0, 8, 0)
+        lines.setSpacing(16)
         lines.addWidget(self.event_card)
+        lines.addWidget(self.redaction)
         lines.addStretch(1)
         return column
 
@@ -102,6 +112,7 @@ class AuditPage(Page):
         self._left.setFixedWidth(_FILTER_NARROW if narrow else _FILTER_WIDTH)
         width = _EVENT_NARROW if narrow else EVENT_WIDTH
         self.event_card.setFixedWidth(width)
+        self.redaction.setFixedWidth(width)
         self._right.setFixedWidth(width + 16)
         self.filter.show_narrow(narrow=narrow)
         self.list.show_narrow(narrow=narrow)
@@ -113,6 +124,7 @@ class AuditPage(Page):
         self._ask(self._asked)
         self._query(partial(accounts.people, self.desk.lab, self.desk.session), self._on_people)
         self._query(partial(audit.reviews, self.desk.lab, self.desk.session), self._on_reviews)
+        self._query(partial(redaction.redactions_requested, self.desk.lab, self.desk.session), self.waiting.show_requests)
 
     def _query(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
         self.desk.jobs.query(self, work, done, self.show_error)
@@ -136,6 +148,7 @@ class AuditPage(Page):
         self.count.setText(f"{page.total:,} events".replace(",", "\u2009") if page.total != 1 else "1 event")
         if not page.lines:
             self.event_card.show_nothing()
+            self.redaction.show_nothing()
         self.list.show_page(page)
         focus = QApplication.focusWidget()
         if focus is None or not self.filter.isAncestorOf(focus):
@@ -155,7 +168,11 @@ class AuditPage(Page):
     def _on_event(self, facts: EventFacts) -> None:
         current = self.list.current
         if current is not None and current.seq == facts.line.seq:
-            self.event_card.show_event(facts)
+            self._show_event(facts)
+
+    def _show_event(self, facts: EventFacts) -> None:
+        self.event_card.show_event(facts)
+        self.redaction.show_event(facts.line)
 
     def _to_event(self, _line: TrailLine) -> None:
         """Enter leads to what can be done with the event: its histories, its reading."""
@@ -163,12 +180,25 @@ class AuditPage(Page):
             self.event_card.histories[0].setFocus()
         elif self.event_card.reading:
             self.event_card.print_reading.setFocus()
+        elif self.redaction.do.isVisible():
+            self.redaction.do.setFocus()
 
     def _on_history(self, of: ValueOf) -> None:
         self._query(partial(audit.history, self.desk.lab, self.desk.session, of), self._show_history)
 
     def _show_history(self, lines: tuple[HistoryLine, ...]) -> None:
         HistoryDialog(self, lines).open()
+
+    # ------------------------------------------------------------ redactions
+
+    def _on_look(self, seq: int) -> None:
+        """The event of a request: in the list where it stands there, else beside it."""
+        if not self.list.choose(seq):
+            self._query(partial(audit.event, self.desk.lab, self.desk.session, seq), self._show_event)
+
+    def _on_redaction(self, words: str) -> None:
+        self.tasks.tell(words)
+        self.opened()
 
     # ------------------------------------------------------------ reviews
 

@@ -79,10 +79,10 @@ class AuditTasks(QWidget):
     def _on_verified(self, found: Verified) -> None:
         checked = ", ".join(f"{count} {what}" for what, count in found.checked.items())
         if found.ok:
-            self._tell(f"The lab verifies. Checked: {checked}.")
+            self.tell(f"The lab verifies. Checked: {checked}.")
             return
         first = "; ".join(f"{fault.where}: {fault.what}" for fault in found.faults[:3])
-        self._tell(f"The lab does NOT verify: {len(found.faults)} faults. {first}. Keep the folder as it is.", bad=True)
+        self.tell(f"The lab does NOT verify: {len(found.faults)} faults. {first}. Keep the folder as it is.", bad=True)
 
     # ------------------------------------------------------------ review
 
@@ -103,7 +103,7 @@ class AuditTasks(QWidget):
         if self._sign is not None:
             self._sign.accept()
             self._sign = None
-        self._tell(f"Signed. {review_words(review)}")
+        self.tell(f"Signed. {review_words(review)}")
         self.recorded.emit()
 
     def _on_refused(self, error: Exception) -> None:
@@ -142,7 +142,7 @@ class AuditTasks(QWidget):
         self.desk.jobs.query(self, work, partial(self._on_handed_out, told), self._on_failed)
 
     def _on_handed_out(self, told: Callable[[T], str], answer: T) -> None:
-        self._tell(told(answer))
+        self.tell(told(answer))
         self.recorded.emit()
 
     # ------------------------------------------------------------ what goes on
@@ -151,7 +151,8 @@ class AuditTasks(QWidget):
         self.told.hide()
         self.working.begin(words, can_stop=False)
 
-    def _tell(self, words: str, *, bad: bool = False) -> None:
+    def tell(self, words: str, *, bad: bool = False) -> None:
+        """What came of it."""
         self.working.end()
         _say(self.told, words, bad=bad)
 

@@ -67,6 +67,7 @@ _M, _G, _A, _X = Group.MEASURE, Group.GRADE, Group.ADJUDICATE, Group.PIXEL_CHECK
 
 ACTIONS: tuple[Action, ...] = (
     Action("help", _E, "Keys, manual, changes", ("F1",)),
+    Action("back", _E, "Back from the keys and the manual", ("Esc",)),
     Action("palette", _E, "Find a command", ("Ctrl+K",)),
     Action("change_password", _E, "Change your password"),
     Action("second_factor", _E, "Set up a second factor"),
@@ -148,6 +149,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("review_trail", Group.AUDIT, "Sign a review of the trail", ("Ctrl+Return",)),
     Action("print_trail", Group.AUDIT, "Print the lines shown", ("Ctrl+P",)),
     Action("export_trail", Group.AUDIT, "Export the whole trail", ("Ctrl+E",)),
+    Action("redact", Group.AUDIT, "Redact the words of the event: ask, or confirm", ("Ctrl+Shift+R",)),
     Action("print_reading", Group.AUDIT, "Print the chosen reading", ("Ctrl+Shift+P",)),
 )
 

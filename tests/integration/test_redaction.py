@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from corelab.domain.reasons import ReasonRefusedError
+from corelab.domain.reasons import ReasonRefusedError, RedactionCause
 from corelab.domain.record_errors import NotPermittedError, PayloadSealedError, SecondPersonError, SignInRefusedError
 from corelab.domain.redaction import RedactionFault, RedactionRefusedError
 from corelab.services import packages, reading, redaction
@@ -49,6 +49,21 @@ def test_p11_42_two_people_empty_a_payload_with_reason_the_chain_verifies_and_th
     found = verify_lab(lab.open.folder)
     assert found.ok
     assert [f"event {seq} " in where and where.endswith(f"by event {by}") for where in found.redacted] == [True]
+
+
+def test_of_each_event_is_told_whether_it_may_be_emptied_who_asked_and_who_emptied_it(lab: Lab) -> None:
+    seq = a_named_query(lab)
+    asks = [redaction.standing(lab.open, session, seq) for session in (lab.coordinator, lab.auditor)]
+    assert [(one.refused, one.asked, one.emptied) for one in asks] == [(None, (), None)] * 2
+    redaction.request_redaction(lab.open, lab.coordinator, seq, WHY, "NAME")
+    (asked,) = redaction.standing(lab.open, lab.auditor, seq).asked
+    assert (asked.person, asked.cause, asked.why) == (lab.coordinator.printed_name, RedactionCause.NAME, WHY)
+    by = redaction.confirm_redaction(lab.open, lab.auditor, seq, "Seen: it is one", PASSWORD)
+    gone = redaction.standing(lab.open, lab.coordinator, seq)
+    assert gone.emptied is not None
+    assert (gone.refused, gone.emptied.seq, gone.emptied.why) == (RedactionFault.GONE, by, "Seen: it is one")
+    assert (gone.emptied.asked_by, gone.emptied.agreed_by) == (lab.coordinator.printed_name, lab.auditor.printed_name)
+    assert redaction.standing(lab.open, lab.coordinator, by).refused is RedactionFault.KEPT
 
 
 def test_p11_42_one_person_alone_is_refused(lab: Lab) -> None:
