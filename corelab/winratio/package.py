@@ -56,7 +56,7 @@ def open_package(given: str) -> Package:
     The product's own check runs as a program of its own, so that nothing of what opens labs is ever loaded beside an arm file.
     """
     path = Path(given)
-    if given.startswith("postgresql") or (path / _LAB).exists() or path.name == _LAB:
+    if "://" in given or (path / _LAB).exists() or path.name == _LAB:
         raise LabGivenError(given)
     if not (path / MANIFEST).is_file():
         raise PackageRefusedError(path, (f"there is no {MANIFEST}: this folder is no package",))
