@@ -29,7 +29,7 @@ class BackupCard(Card):
         super().__init__(parent)
         self.titled("Backup", _WORDS)
         self._desk = desk
-        self.button = Button("Back up the lab")
+        self.button = Button("Back up the lab", writes=True)
         self.button.clicked.connect(self.ask)
         self.working = Working()
         self.told = text_label("", Size.BODY, Weight.VALUE, Colour.TEXT, wrap=True)

@@ -18,10 +18,14 @@ class Look(Enum):
 
 
 class Button(QAbstractButton):
-    """A button of ours: words, then the cap of its key. Enter and Space press it while it has the focus."""
+    """A button of ours: words, then the cap of its key. Enter and Space press it while it has the focus.
 
-    def __init__(self, text: str, *, look: Look = Look.PLAIN, cap: str = "", parent: QWidget | None = None) -> None:
+    ``writes``: what it does makes a record. ``command``: the action of the table that it does, where it is one.
+    """
+
+    def __init__(self, text: str, *, look: Look = Look.PLAIN, cap: str = "", writes: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.writes, self.command, self._barred = writes, "", False
         self.setText(text)
         self.setAccessibleName(text)
         self.setFont(font(Size.OPTION, Weight.VALUE if look is not Look.PRIMARY else Weight.HEADING))
@@ -30,6 +34,16 @@ class Button(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.look = look
         self.cap = cap
+
+    def bar(self, why: str) -> None:
+        """Off until another reason, or none, is given; the tool tip says why."""
+        self._barred = bool(why)
+        self.setEnabled(not why)
+        self.setToolTip(why)
+        self.setAccessibleDescription(why)
+
+    def setEnabled(self, enabled: bool) -> None:  # noqa: FBT001 - Qt's own
+        super().setEnabled(enabled and not self._barred)
 
     def sizeHint(self) -> QSize:
         if not self.text():
@@ -116,7 +130,9 @@ class Button(QAbstractButton):
 def command_button(command: str, text: str = "", *, look: Look = Look.PLAIN) -> Button:
     """A button for an action of the table, with its words and its first key."""
     row = commands.action(command)
-    return Button(text or row.text, look=look, cap=row.caps[0] if row.caps else "")
+    button = Button(text or row.text, look=look, cap=row.caps[0] if row.caps else "")
+    button.command = command
+    return button
 
 
 class ActionRow(Button):

@@ -67,7 +67,6 @@ _M, _G, _A, _X = Group.MEASURE, Group.GRADE, Group.ADJUDICATE, Group.PIXEL_CHECK
 
 ACTIONS: tuple[Action, ...] = (
     Action("help", _E, "Keys, manual, changes", ("F1",)),
-    Action("back", _E, "Back from the keys and the manual", ("Esc",)),
     Action("palette", _E, "Find a command", ("Ctrl+K",)),
     Action("change_password", _E, "Change your password"),
     Action("second_factor", _E, "Set up a second factor"),
@@ -78,6 +77,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("full_screen", _E, "Full screen", ("F2",)),
     Action("filter", _L, "Filter", ("/",)),
     Action("open", _L, "Open the chosen row", ("Return",)),
+    Action("back", _L, "Back from the keys and the manual", ("Esc",)),
     Action("refresh", _L, "Look again", ("Ctrl+R",)),
     Action("play", _C, "Play or pause", ("Space", "C")),
     Action("frame_back", _C, "One frame back", ("Left",), repeats=True),

@@ -29,7 +29,7 @@ class ExamCard(Card):
         self._title = text_label("", Size.PANEL, Weight.HEADING, Colour.STRONG)
         self._second = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND, wrap=True)
         self._facts: dict[str, QComboBox] = {}
-        self.close_missing = Button("Close missing as not imaged")
+        self.close_missing = Button("Close missing as not imaged", writes=True)
         self.close_missing.clicked.connect(self.close_requested)
         for widget in (self._title, self._second, self.close_missing):
             self.lines.addWidget(widget)

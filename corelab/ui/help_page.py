@@ -11,7 +11,7 @@ from corelab.ui.cards import Card, scrolled
 from corelab.ui.commands import ACTIONS, GESTURES, Action, Group
 from corelab.ui.desk import Desk
 from corelab.ui.page import Page
-from corelab.ui.parts import KeyCap, text_label
+from corelab.ui.parts import KeyCap, key_hint, text_label
 from corelab.ui.theme import GRID, Colour, Size, Weight, font
 
 _COLUMNS = 3
@@ -36,7 +36,19 @@ class HelpPage(Page):
         self.filter.setFixedWidth(280)
         self.filter.textChanged.connect(self._on_filter)
         self.bind("filter", self.filter.setFocus)
+        self.bind("back", self._on_back)
+        self._from = ""
         self._lay_out()
+
+    def opened(self, argument: object = None) -> None:
+        """``argument`` is the name of the page to which Esc goes back."""
+        if isinstance(argument, str) and argument != self.name:
+            self._from = argument
+        self._back.setVisible(bool(self._from))
+
+    def _on_back(self) -> None:
+        if self._from:
+            self.go.emit(self._from, None)
 
     def _lay_out(self) -> None:
         outer = QVBoxLayout(self)
@@ -49,6 +61,10 @@ class HelpPage(Page):
         for pill in self._pills:
             head.addWidget(pill)
         head.addStretch(1)
+        self._back = key_hint("back to where you were", ("Esc",))
+        self._back.hide()
+        head.addWidget(self._back)
+        head.addSpacing(16)
         head.addWidget(self.filter)
         outer.addLayout(head)
         outer.addWidget(self._stack, 1)

@@ -13,6 +13,7 @@ from corelab.ui.parts import text_label
 from corelab.ui.rows import Column, Mark, Rows, Shown, shown
 from corelab.ui.theme import Colour, Size, Weight
 from corelab.ui.times import local
+from corelab.ui.writing import bar
 
 _COLUMNS = (Column("Machine"), Column("System", 190), Column("Id", 112), Column("Enrolled", 92), Column("Display", 170))
 Known = tuple[tuple[Machine, ...], bool]
@@ -33,6 +34,8 @@ class MachinesDialog(Dialog):
         self.lines.addWidget(self.rows)
         self.enrol = self.add_button("Enrol", self._on_enrol)
         self.enrol.setVisible(administers)
+        self.enrol.writes = True
+        bar(self, desk.lab)
         self.add_button("Close", self.accept, primary=True, cap="Esc")
         self._look()
 

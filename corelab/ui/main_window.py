@@ -16,6 +16,7 @@ from corelab.ui.header import Header
 from corelab.ui.notice_bar import NoticeBar
 from corelab.ui.page import Page
 from corelab.ui.pages import PAGES, Entry
+from corelab.ui.writing import bar, why_not, writes
 
 
 class MainWindow(QMainWindow):
@@ -92,6 +93,7 @@ class MainWindow(QMainWindow):
         self.header.show_person(words, desk.lab.kind, listed)
         badge = "" if desk.lab.kind is LabKind.TRIAL else f" - {desk.lab.kind.value.upper()}"
         self.setWindowTitle(f"{desk.lab.trial_id} - {words}{badge} - Corelab")
+        self.notices.seen.bar(why_not(desk.lab))
         self.uncover()
         log.tell("sign_in.accepted")
         self.open_page(self._entries[0].name)
@@ -136,7 +138,9 @@ class MainWindow(QMainWindow):
         self.header.show()
         self.notices.uncover()
         for action in self._actions:
-            action.setEnabled(self._desk is not None)
+            action.setEnabled(
+                self._desk is not None and not (isinstance(action, commands.BoundAction) and writes(action) and why_not(self._desk.lab))
+            )
 
     def resume(self) -> None:
         """Show the page again that was on screen before the window was covered."""
@@ -176,6 +180,7 @@ class MainWindow(QMainWindow):
 
     def _made(self, entry: Entry, desk: Desk) -> Page:
         page = entry.make(desk)
+        bar(page, desk.lab)
         page.go.connect(self.open_page)
         page.headline.connect(self.header.show_headline)
         page.saved.connect(self.header.show_saved)
@@ -189,7 +194,8 @@ class MainWindow(QMainWindow):
     def _on_screen(self, key: str) -> None:
         listed, number = self._listed(), int(key[-1])
         if number <= len(listed):
-            self.open_page(listed[number - 1].name)
+            name = listed[number - 1].name
+            self.open_page(name, self.current.name if name == "help" and self.current else None)
 
     def _open_help(self) -> None:
         self.open_page("help", self.current.name if self.current else None)

@@ -28,7 +28,7 @@ class NoticeBar(QWidget):
         self._covered = False
         self._attention = text_label("", Size.BODY, Weight.HEADING, Colour.ATTENTION, wrap=True)
         self._told = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND, wrap=True)
-        self.seen = Button("I have seen this")
+        self.seen = Button("I have seen this", writes=True)
         self.seen.clicked.connect(self.confirmed)
         self.close_told = Button("Close")
         self.close_told.clicked.connect(self.forget_told)

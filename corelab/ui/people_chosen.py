@@ -65,7 +65,7 @@ class ChosenCard(Card):
             if self._person is not None:
                 pressed(self._person)
 
-        button = Button(words)
+        button = Button(words, writes=True)
         button.clicked.connect(clicked)
         return button
 

@@ -41,7 +41,7 @@ class CustodyCard(Card):
         self._holders = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND, wrap=True)
         self._due = text_label("", Size.BODY, Weight.VALUE, Colour.ATTENTION, wrap=True)
         self._last = text_label("", Size.HINT, Weight.TEXT, Colour.SECOND, wrap=True)
-        self.rotate, self.recover = Button("Rotate custody"), Button("Recover custody")
+        self.rotate, self.recover = Button("Rotate custody", writes=True), Button("Recover custody", writes=True)
         self.rotate.clicked.connect(self._on_rotate)
         self.recover.clicked.connect(self._on_recover)
         for widget in (self._holders, self._due, self._last):

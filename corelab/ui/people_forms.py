@@ -71,7 +71,7 @@ class InviteForm(Card):
         self.setFixedWidth(FORM_WIDTH)
         self.user, self.printed, self.boxes = QLineEdit(), QLineEdit(), RoleBoxes()
         self.identity = IdentityBox()
-        self.make = Button("Make a one-time code", look=Look.PRIMARY)
+        self.make = Button("Make a one-time code", look=Look.PRIMARY, writes=True)
         self.make.clicked.connect(self._on_clicked)
         named = (field("User name", self.user), field("Printed name, as in signatures", self.printed))
         for widget in (*named, self.boxes, field("Identity checked", self.identity), rule(), self.make):

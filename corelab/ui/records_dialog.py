@@ -21,6 +21,7 @@ from corelab.ui.parts import text_label
 from corelab.ui.rows import Column, Rows, Shown, shown
 from corelab.ui.theme import Colour, Size, Weight
 from corelab.ui.times import ago
+from corelab.ui.writing import bar, why_not
 
 Given = Callable[[RecordRow, str, str], None]
 _COLUMNS = (Column("Slot", 120), Column("Person", 150), Column("State", 190), Column("Revision", 80, right=True), Column("Signed"))
@@ -49,6 +50,9 @@ class RecordsDialog(Dialog):
         self.reopen = self.add_button("Give back", self._ask_reopen)
         self.withdraw = self.add_button("Withdraw", self._ask_withdraw)
         self.invalidate = self.add_button("Invalidate", self._ask_invalidate)
+        for button in (self.reopen, self.withdraw, self.invalidate):
+            button.writes = True
+        bar(self, desk.lab)
         self.add_button("Close", self.accept, primary=True, cap="Esc")
         self._look()
         self.rows.setFocus()
@@ -86,7 +90,7 @@ class RecordsDialog(Dialog):
             (self.invalidate, ReadingCommand.INVALIDATE),
         ):
             button.setEnabled(row is not None and not self._locked and (row.state, command) in READING_LIFE)
-        self.told.setText(_hint(row, locked=self._locked))
+        self.told.setText(why_not(self._desk.lab) or _hint(row, locked=self._locked))
 
     # ------------------------------------------------------------ doing
 

@@ -17,6 +17,7 @@ from corelab.ui.parts import key_hint, text_label
 from corelab.ui.rows import Column, Rows, Shown, shown
 from corelab.ui.theme import GRID, Colour, Size, Weight
 from corelab.ui.times import ago
+from corelab.ui.writing import why_not
 
 _WIDTH = 1280
 _COLUMNS = (
@@ -141,7 +142,7 @@ class WorklistPage(Page):
         waiting = tuple(row for row in rows if needs_me(row))
         for pill, count in zip(self.pills, (len(waiting), len(rows) - len(waiting), len(rows)), strict=True):
             pill.show_count(count)
-        self._left.setText(_left_words(rows))
+        self._left.setText(why_not(self.desk.lab) or _left_words(rows))
         current = next((row for row in rows if row.state is WorkState.IN_PROGRESS), None)
         self.card.show_row(current)
         self._shown = tuple(row for row in self._filtered(rows) if row is not current)
@@ -229,7 +230,10 @@ class WorklistPage(Page):
             self._open(found)
 
     def _open(self, row: WorklistRow) -> None:
-        """A signed one opens too, to look at; nothing in it can be changed."""
+        """A signed one opens too, to look at; nothing in it can be changed. Each opening is a record: see ``writing``."""
+        if why_not(self.desk.lab):
+            self._left.setText(why_not(self.desk.lab))
+            return
         self.go.emit("adjudication" if row.kind is WorkKind.ADJUDICATION else "reading", row.assignment)
 
 

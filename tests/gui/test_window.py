@@ -234,3 +234,12 @@ def test_database_work_that_waits_is_done_before_the_program_ends() -> None:
     gate.set()
     jobs.close()
     assert saved == ["draft"]
+
+
+def test_esc_leads_back_from_the_keys_to_where_one_was(desktop: Desktop) -> None:
+    desktop.sign_in("administrator")
+    desktop.press(Qt.Key.Key_F1)
+    assert desktop.window.current is not None
+    assert desktop.window.current.name == "help"
+    desktop.press(Qt.Key.Key_Escape)
+    assert desktop.window.current.name == "people"
