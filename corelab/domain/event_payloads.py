@@ -85,7 +85,7 @@ PAYLOADS: Mapping[str, Payload] = MappingProxyType(
         "custody.recovery.refused": NONE,
         "work.resealed": _of("drafts", "events", "key"),
         "charter.loaded": _of("charter", "version", "file"),
-        "charter.approved": _of("charter", "version", "hash"),
+        "charter.approved": _of("charter", "version", "hash", may=("former", "changes")),
         # what came in
         "delivery.opened": NONE,
         "object.received": Payload(_FOUND),
@@ -111,7 +111,10 @@ PAYLOADS: Mapping[str, Payload] = MappingProxyType(
         "reading.opened": NONE,
         "reading.open.refused": NONE,
         "reading.signed": _of(
-            *("charter", "checks", "clips", "exam", "grades"), *("note", "reading_type", "revision", "viewing"), seal=Seal.SEALED
+            *("charter", "checks", "clips", "exam", "grades"),
+            *("note", "reading_type", "revision", "viewing"),
+            may=("change",),
+            seal=Seal.SEALED,
         ),
         "reading.reopened": _of("reason_text", seal=Seal.SEALED),
         "reading.invalidated": _of("reading", "reason_text", seal=Seal.SEALED),
