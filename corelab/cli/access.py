@@ -13,8 +13,8 @@ from corelab.services.workstations import Machine
 
 commands = typer.Typer()
 
-rules = lab_group("Rules of access (an administrator's work): how old passwords may be, second factors, enrolled machines.")
-machines = lab_group("The machines of a lab: which signed in, which are enrolled, whose display was checked.")
+rules = lab_group("Rules of access (an administrator's work): how old passwords may be, second factors, enrolled workstations.")
+machines = lab_group("The workstations of a lab: which signed in, which are enrolled, whose display was checked.")
 commands.add_typer(rules, name="access")
 commands.add_typer(machines, name="workstation")
 
@@ -117,7 +117,7 @@ def set_rule(
 @machines.command("list")
 @command
 def list_machines(ctx: typer.Context, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
-    """Show the machines that ever signed in or tried to.
+    """Show the workstations that ever signed in or tried to.
 
     Example: corelab workstation LAB list
     """
@@ -139,19 +139,19 @@ def _shown(machine: Machine) -> dict[str, object]:
 @command
 def enrol(
     ctx: typer.Context,
-    machine: Annotated[str, typer.Argument(metavar="ID", help="Id of the machine, or its beginning.", show_default=False)],
+    machine: Annotated[str, typer.Argument(metavar="ID", help="Id of the workstation, or its beginning.", show_default=False)],
     reason: Reason,
     out: Annotated[bool, typer.Option("--out", help="Take it out again.")] = False,
     as_json: AsJson = False,
     password_stdin: PasswordStdin = False,
 ) -> None:
-    """Enrol a machine (an administrator's work); where the rule is on, people get in at enrolled ones only.
+    """Enrol a workstation (an administrator's work); where the rule is on, people get in at enrolled ones only.
 
     Example: corelab workstation LAB enrol 3f2a91c0 --reason "Reading room"
     """
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
         found = [each.id for each in workstations.machines(here.lab, here.session) if each.id.startswith(machine)]
         if len(found) != 1:
-            raise Faulty(f"There is no machine {machine}, or more than one. Nothing was changed. See `corelab workstation LAB list`.")
+            raise Faulty(f"There is no workstation {machine}, or more than one. Nothing was changed. See `corelab workstation LAB list`.")
         workstations.enrol(here.lab, here.session, found[0], reason, enrolled=not out)
     answer({"id": found[0], "enrolled": not out}, f"{found[0]} is {'no longer ' if out else ''}enrolled.", as_json=as_json)

@@ -75,7 +75,7 @@ ACCESS_WORDS: Mapping[type[BaseException], Callable[[Any], Words]] = MappingProx
         ),
         records.SignedInElsewhereError: _elsewhere,
         records.WorkstationRefusedError: lambda error: Words(
-            f"This lab lets people in only at enrolled machines, and this one ({error.host}, {error.workstation[:8]}) is none of them.",
+            f"This lab lets people in only at enrolled workstations, and this one ({error.host}, {error.workstation[:8]}) is none of them.",
             "Nothing was changed.",
             "Ask an administrator to enrol it on the People screen, or go to one that is enrolled.",
         ),
@@ -90,7 +90,7 @@ ACCESS_WORDS: Mapping[type[BaseException], Callable[[Any], Words]] = MappingProx
         ),
         records.AccountLockedError: _locked,
         records.SignedOutError: said(
-            "This sign-in is over: signed out, ended from another machine, or the account was changed.",
+            "This sign-in is over: signed out, ended from another workstation, or the account was changed.",
             "What was saved is kept.",
             "Sign in again.",
         ),

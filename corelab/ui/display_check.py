@@ -51,7 +51,7 @@ class DisplayDialog(Dialog):
             f"In the light in which you read: do you see {STEPS} steps, a dark square in the black one and a grey square in the white one?"
         )
         self.lines.addWidget(self.steps)
-        self.add_words("Your answer is recorded for this machine, with the date.")
+        self.add_words("Your answer is recorded for this workstation, with the date.")
         self.add_button("Cancel", self.reject, cap="Esc")
         self.not_all = self.add_button("Not all of them", self._on_not_all)
         self.all = self.add_button("I see them all", self._on_all, primary=True, cap="Enter")

@@ -1,4 +1,4 @@
-"""The machines of a lab in a list: which are enrolled, whose display was checked; an administrator takes one in or out."""
+"""The workstations of a lab in a list: which are enrolled, whose display was checked; an administrator takes one in or out."""
 
 from functools import partial
 
@@ -15,7 +15,7 @@ from corelab.ui.theme import Colour, Size, Weight
 from corelab.ui.times import local
 from corelab.ui.writing import bar
 
-_COLUMNS = (Column("Machine"), Column("System", 190), Column("Id", 112), Column("Enrolled", 92), Column("Display", 170))
+_COLUMNS = (Column("Workstation"), Column("System", 190), Column("Id", 112), Column("Enrolled", 92), Column("Display", 170))
 Known = tuple[tuple[Machine, ...], bool]
 
 
@@ -23,12 +23,12 @@ class MachinesDialog(Dialog):
     """Which machine is meant is known by its host and the first letters of its id, which the refusal at the machine shows too."""
 
     def __init__(self, parent: QWidget, desk: Desk, *, administers: bool) -> None:
-        super().__init__(parent, "Machines of this lab", width=840)
+        super().__init__(parent, "Workstations of this lab", width=840)
         self._desk = desk
         self._machines: tuple[Machine, ...] = ()
         self._rule = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND, wrap=True)
         self.lines.addWidget(self._rule)
-        self.rows = Rows(_COLUMNS, "Machines")
+        self.rows = Rows(_COLUMNS, "Workstations")
         self.rows.setFixedHeight(300)
         self.rows.chosen.connect(self._on_chosen)
         self.lines.addWidget(self.rows)
@@ -44,8 +44,8 @@ class MachinesDialog(Dialog):
 
     def _on_looked(self, known: Known) -> None:
         self._machines, only = known
-        rule = "People get in at enrolled machines only." if only else "People get in at any machine; enrolling is a record only."
-        self._rule.setText(f"{rule} `corelab access LAB set enrolled_workstations_only` changes that.")
+        rule = "People get in at enrolled workstations only." if only else "People get in at any workstation; enrolling is a record only."
+        self._rule.setText(f"{rule} An administrator changes that with `corelab access LAB set`.")
         self.rows.show_rows([self._cells(each) for each in self._machines], current=max(self.rows.current, 0))
         self._on_chosen(self.rows.current)
         self.rows.setFocus()

@@ -44,7 +44,7 @@ class PeoplePage(Page):
         self.key.changed.connect(self.opened)
         self.invite = InviteForm()
         self.invite.invited.connect(self._on_invited)
-        self.machines = Button("Machines")
+        self.machines = Button("Workstations")
         self.machines.clicked.connect(self._on_machines)
         self._lay_out()
         self.bind("refresh", self.opened)

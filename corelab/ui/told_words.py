@@ -17,7 +17,7 @@ _WORDS: Mapping[NoticeKind, Callable[[Notice], str]] = MappingProxyType(
         NoticeKind.CODES_REFUSED: lambda told: f"{told.times} wrong one-time codes",
         NoticeKind.RECOVERY_REFUSED: lambda told: f"A wrong recovery code was tried by {told.by}",
         NoticeKind.SECOND_SIGN_IN: lambda told: f"{told.about} tried to sign in while signed in elsewhere",
-        NoticeKind.WORKSTATION_REFUSED: lambda told: f"{told.about} tried to sign in at a machine that is not enrolled",
+        NoticeKind.WORKSTATION_REFUSED: lambda told: f"{told.about} tried to sign in at a workstation that is not enrolled",
         NoticeKind.FACTOR_REMOVAL: lambda told: (
             f"{told.by} asks to remove the second factor of {told.about}: a second person confirms (People)"
         ),
