@@ -14,11 +14,12 @@ from corelab.domain.clip import Clip
 from corelab.domain.content import AdjudicationContent, Draft, Json, Viewing, decision_json
 from corelab.domain.reading_errors import ClipsChangedError
 from corelab.domain.vocabulary import AssignmentId, Cell, Sha256
-from corelab.services import accounts, own_work, refusals, shown, signing
+from corelab.services import accounts, own_work, refusals, saving, shown, signing
 from corelab.services.accounts import Session
 from corelab.services.eligibility import require_able
 from corelab.services.labs import OpenLab, charter_of
-from corelab.services.own_work import Saved, Saving, Signed
+from corelab.services.own_work import Signed
+from corelab.services.saving import Saved, Saving
 from corelab.services.signing import Complete
 from corelab.storage import readings
 from corelab.storage.readings import ADJUDICATION, Assignment, CaseRecord
@@ -67,7 +68,7 @@ def _opened(snapshot: Snapshot, session: Session, of: Assignment) -> OpenCase:
         kept = Draft(of.id, decisions=content.decisions, viewing=content.viewing, note=content.note)
     else:
         kept = own_work.kept_draft(snapshot, session, of.id) or Draft(of.id)
-    draft, played = _draft_of(case, kept.decisions, kept.note), MappingProxyType(own_work.played_of(kept.viewing))
+    draft, played = _draft_of(case, kept.decisions, kept.note), MappingProxyType(saving.played_of(kept.viewing))
     return OpenCase(of.id, case, draft, clips, of.pseudonym, played, signed.at if signed else None, kept.submit, kept.version)
 
 
@@ -111,9 +112,9 @@ def _keep(lab: OpenLab, session: Session, assignment: AssignmentId, draft: CaseD
     room = own_work.envelope(lab, session, assignment, len(clips))
     with lab.store.begin(session.actor(role)) as transaction:
         found = own_work.writable(transaction, session, assignment, ADJUDICATION)
-        before = own_work.kept_draft(transaction, session, assignment) or Draft(assignment, viewing=own_work.viewing_of(clips, {}))
-        viewing = own_work.viewing_of(clips, played) if played else before.viewing
-        after = own_work.follows(found, before, _drafted(assignment, draft, viewing, submit), version)
+        before = own_work.kept_draft(transaction, session, assignment) or Draft(assignment, viewing=saving.viewing_of(clips, {}))
+        viewing = saving.viewing_of(clips, played) if played else before.viewing
+        after = saving.follows(found, before, _drafted(assignment, draft, viewing, submit), version)
         return Saving(transaction, room, before, after).run(_changes(before, after))
 
 
@@ -174,7 +175,7 @@ def sign(  # noqa: PLR0913 - what a signature takes
                 own_work.kept_draft(transaction, session, assignment),
             )
             viewing = kept.viewing if kept else ()
-            own_work.require_kept(found, kept, _drafted(assignment, draft, viewing, submit))
+            saving.require_kept(found, kept, _drafted(assignment, draft, viewing, submit))
             complete = _complete(transaction, session, found, draft, (clips, viewing))
             return signing.write(transaction, signer, sealing, found, complete, submit)
 

@@ -1,19 +1,17 @@
-"""What reading and adjudicating have in common: one's own work in its stored order, saved sealed, signed once."""
+"""What reading and adjudicating have in common: one's own work in its stored order, opened with one's own key, signed once."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
 from corelab.domain.accounts import Role
-from corelab.domain.clip import Clip
-from corelab.domain.content import Draft, Json, Viewing, ranges_of, viewing_json
+from corelab.domain.content import Draft
 from corelab.domain.reading_errors import (
     AlreadySignedError,
-    DraftChangedError,
     KeptApartError,
     NotNextError,
     NotTrainedError,
@@ -23,7 +21,7 @@ from corelab.domain.reading_errors import (
 from corelab.domain.reading_states import ReadingCommand, next_state
 from corelab.domain.record_errors import NotSealedToError, ResealNeededError, SubmitConflictError
 from corelab.domain.room import room_for
-from corelab.domain.vocabulary import AssignmentId, ExamId, LabKind, Sha256
+from corelab.domain.vocabulary import AssignmentId, ExamId, LabKind
 from corelab.domain.worklist import WorkKind
 from corelab.services import refusals, shown
 from corelab.services.accounts import Session
@@ -38,16 +36,6 @@ from corelab.storage.store import Row, Snapshot, Transaction
 
 KINDS = {readings.PRIMARY: WorkKind.READING, readings.ADJUDICATION: WorkKind.ADJUDICATION}
 OPENED = {readings.PRIMARY: "reading.opened", readings.ADJUDICATION: "adjudication.opened"}
-NOTE_ROOM = 2048
-_TOLD_EVIDENCE = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """When the draft was kept, and its version: the next save names it."""
-
-    at: datetime
-    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,21 +159,20 @@ def opening(
                 require_able(transaction, found, shown.exam_of(transaction, found.exam))
             transaction.record(OPENED[kind], "assignment", assignment)
             yield transaction, found
-    except KeptApartError:
-        record_refusal(lab, session, command, assignment, "kept_apart")
-        raise
-    except NotTrainedError:
-        record_refusal(lab, session, command, assignment, "not_trained")
+    except tuple(_NOT_OPENED) as error:
+        record_refusal(lab, session, command, assignment, _NOT_OPENED[type(error)])
         raise
     except NotYoursError:
         with refusals.recorded(lab, session, command, "assignment", assignment):
             raise
-    except NotNextError:
-        record_refusal(lab, session, command, assignment, "not_next")
-        raise
-    except ResealNeededError:
-        record_refusal(lab, session, command, assignment, "reseal_needed")
-        raise
+
+
+_NOT_OPENED: Mapping[type[Exception], str] = {
+    KeptApartError: "kept_apart",
+    NotNextError: "not_next",
+    NotTrainedError: "not_trained",
+    ResealNeededError: "reseal_needed",
+}
 
 
 def record_refusal(lab: OpenLab, session: Session, command: str, assignment: AssignmentId, reason: str) -> None:
@@ -223,73 +210,7 @@ def _own_key() -> Iterator[None]:
         raise ResealNeededError from None
 
 
-# ---------------------------------------------------------------- what was shown
-
-
-def viewing_of(clips: Sequence[Clip], played: Mapping[Sha256, frozenset[int]]) -> tuple[Viewing, ...]:
-    """For every clip of the exam, in shown order, what was seen of it."""
-    return tuple(Viewing(clip.sha256, clip.frames, ranges_of(played.get(clip.sha256, frozenset()))) for clip in clips)
-
-
-def played_of(viewing: Sequence[Viewing]) -> dict[Sha256, frozenset[int]]:
-    return {one.clip: frozenset(frame for first, last in one.shown for frame in range(first, last + 1)) for one in viewing if one.shown}
-
-
-# ---------------------------------------------------------------- saving
-
-
-def follows(of: Assignment, before: Draft, after: Draft, version: int) -> Draft:
-    """``after`` with its version, when ``before`` is the draft that the window knows. Raises DraftChangedError.
-
-    Saving once more what stands already is no change: a window that never heard of its success can ask again.
-    A draft that is kept for a signature has no version of its own: when the password is wrong, the window saves on from what it knew.
-    """
-    same = after.says_as(before)
-    if before.version != version and not same:
-        raise DraftChangedError(of.id, KINDS[of.kind])
-    return replace(after, version=before.version + (0 if same or after.submit else 1))
-
-
-def require_kept(of: Assignment, kept: Draft | None, signed: Draft) -> None:
-    """What is signed is what was saved last. Raises DraftChangedError."""
-    if kept is None or not kept.says_as(signed):
-        raise DraftChangedError(of.id, KINDS[of.kind])
-
-
-@dataclass(frozen=True, slots=True)
-class Saving:
-    """One save of a draft: what stood before, what stands now, and one sealed event for each thing that changed."""
-
-    transaction: Transaction
-    envelope: Envelope
-    before: Draft
-    after: Draft
-
-    def run(self, cells: Sequence[tuple[Json, Json | None, Json | None]]) -> Saved:
-        """``cells``: (segment and item, old answer, new answer) of each cell to be recorded."""
-        for cell, old, new in cells:
-            self._record("answer.changed", {**cell, "old": _told(old), "new": _told(new)})
-        if self.after.note != self.before.note:
-            self._record("note.changed", {"note": self.after.note}, NOTE_ROOM)
-        if self.after.viewing != self.before.viewing:
-            seen = {one.clip: one for one in self.before.viewing}
-            more = [viewing_json(one) for one in self.after.viewing if seen.get(one.clip) != one]
-            self._record("clips.shown", {"viewing": more}, NOTE_ROOM)
-        readings.put_draft(self.transaction, self.after, self.envelope.recipients, self.envelope.room)
-        return Saved(self.transaction.now, self.after.version)
-
-    def _record(self, kind: str, payload: Mapping[str, Any], pad_to: int = readings.ANSWER_ROOM) -> None:
-        of = self.after.assignment
-        self.transaction.record(kind, "assignment", of, payload=payload, seal_to=self.envelope.recipients, pad_to=pad_to)
-
-
-def _told(answer: Json | None) -> Json | None:
-    """An answer as its event tells it: short enough that no answer takes a longer envelope than another."""
-    if answer is None:
-        return None
-    pieces = [[one["clip"][:16], *one["frames"]] for one in answer["evidence"]]
-    short = {key: value for key, value in answer.items() if key not in {"evidence", "item", "segment"}}
-    return {**short, "evidence": pieces[:_TOLD_EVIDENCE], "pieces": len(pieces)}
+# ---------------------------------------------------------------- signing
 
 
 def record_alerts(transaction: Transaction, exam: ExamId, after: str, record: str, custody: BoxPublic) -> None:
@@ -300,9 +221,6 @@ def record_alerts(transaction: Transaction, exam: ExamId, after: str, record: st
     alert = str(uuid4())
     payload = {"after": after, "fired": [], "record": record}
     transaction.record("alerts.checked", "alert", alert, rows=[released.alert_row(alert, exam)], payload=payload, seal_to=[custody])
-
-
-# ---------------------------------------------------------------- signing
 
 
 def signed_before(lab: OpenLab, session: Session, role: Role, submit: str, kind: str, of: AssignmentId) -> Signed | None:

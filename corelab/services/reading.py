@@ -22,11 +22,12 @@ from corelab.domain.reading_errors import (
 from corelab.domain.reasons import Change, ReasonRefusedError, ReopenCause, reason_words
 from corelab.domain.vocabulary import Answer, AssignmentId, Cell
 from corelab.domain.worklist import WorkKind, Worklist, WorklistRow, WorkState
-from corelab.services import accounts, own_work, refusals, shown, signing
+from corelab.services import accounts, own_work, refusals, saving, shown, signing
 from corelab.services.accounts import Session
 from corelab.services.eligibility import require_able
 from corelab.services.labs import OpenLab
-from corelab.services.own_work import Saved, Saving, Signed
+from corelab.services.own_work import Signed
+from corelab.services.saving import Saved, Saving
 from corelab.services.signing import Complete
 from corelab.services.worklist import worklist
 from corelab.storage import reading_life, readings
@@ -94,7 +95,7 @@ def _restored(snapshot: Snapshot, session: Session, of: Assignment, clips: Seque
         signed = next(reversed(readings.revisions(snapshot, of.id)), None)
         return _as_signed(snapshot, session, of, clips, signed) if signed else Reading.begun(of.id, _form(snapshot, of, clips))
     answers = MappingProxyType({answer.cell: answer for answer in draft.answers})
-    return Reading(of.id, _form(snapshot, of, clips), answers, draft.note, MappingProxyType(own_work.played_of(draft.viewing)))
+    return Reading(of.id, _form(snapshot, of, clips), answers, draft.note, MappingProxyType(saving.played_of(draft.viewing)))
 
 
 def _form(snapshot: Snapshot, of: Assignment, clips: Sequence[Clip]) -> Form:
@@ -111,7 +112,7 @@ def _as_signed(snapshot: Snapshot, session: Session, of: Assignment, clips: Sequ
     form = _form(snapshot, of, clips)
     asked = set(form.cells)
     answers = {**form.prefilled, **{answer.cell: answer for answer in content.answers if answer.cell in asked}}
-    return Reading(of.id, form, MappingProxyType(answers), content.note, MappingProxyType(own_work.played_of(content.viewing)))
+    return Reading(of.id, form, MappingProxyType(answers), content.note, MappingProxyType(saving.played_of(content.viewing)))
 
 
 # ---------------------------------------------------------------- save
@@ -137,7 +138,7 @@ def _keep(lab: OpenLab, session: Session, reading: Reading, on: tuple[int, str |
     with lab.store.begin(session.actor(role)) as transaction:
         found = own_work.writable(transaction, session, reading.assignment, PRIMARY)
         kept = own_work.kept_draft(transaction, session, found.id) or _begun(transaction, session, found, clips)
-        after = own_work.follows(found, kept, _drafted(reading, clips, submit), version)
+        after = saving.follows(found, kept, _drafted(reading, clips, submit), version)
         return Saving(transaction, room, kept, after).run(_changes(kept, after, changed))
 
 
@@ -147,7 +148,7 @@ def _begun(snapshot: Snapshot, session: Session, of: Assignment, clips: Sequence
 
 def _drafted(reading: Reading, clips: Sequence[Clip], submit: str | None) -> Draft:
     answers = tuple(reading.answers[cell] for cell in reading.form.cells if cell in reading.answers)
-    return Draft(reading.assignment, answers, viewing=own_work.viewing_of(clips, reading.played), note=reading.note, submit=submit)
+    return Draft(reading.assignment, answers, viewing=saving.viewing_of(clips, reading.played), note=reading.note, submit=submit)
 
 
 def _changes(before: Draft, after: Draft, touched: Cell | None) -> list[tuple[Json, Json | None, Json | None]]:
@@ -213,7 +214,7 @@ def _require_still(transaction: Snapshot, session: Session, reading: Reading, of
     """Something was recorded since this was found signable and saved: it must be so still. Raises as ``sign`` does."""
     if _signable(transaction, session, reading) != clips:
         raise ClipsChangedError(reading.assignment)
-    own_work.require_kept(of, own_work.kept_draft(transaction, session, of.id), _drafted(reading, clips, None))
+    saving.require_kept(of, own_work.kept_draft(transaction, session, of.id), _drafted(reading, clips, None))
 
 
 def _require_reason(snapshot: Snapshot, of: AssignmentId, change: Change | None) -> None:
@@ -251,7 +252,7 @@ def _complete(snapshot: Snapshot, reading: Reading, of: Assignment, clips: Seque
         revision=revision,
         answers=reading.complete(),
         clips=tuple(clip.sha256 for clip in clips),
-        viewing=own_work.viewing_of(clips, reading.played),
+        viewing=saving.viewing_of(clips, reading.played),
         note=reading.note,
         change=change,
     )

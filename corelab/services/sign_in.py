@@ -1,6 +1,6 @@
 """Signing in and out: password, machine, second factor, and one open window for one person."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
 from corelab.domain.access import Way
@@ -145,21 +145,7 @@ def _opened_session(lab: OpenLab, proven: _Proven, way: Way) -> Session:
         ]
         transaction.record("session.opened", "session", session, rows=rows, payload={"way": way.value, "step": proven.step})
         _raise_cost(transaction, lab, proven)
-    return Session(
-        id=session,
-        account=person.account,
-        user_name=person.user_name,
-        printed_name=person.printed_name,
-        roles=person.roles,
-        workstation=machine.id,
-        box=proven.box,
-        custody=custody,
-        lab=lab,
-        way=way,
-        duties=duties,
-        last=last,
-        presence=held,
-    )
+    return replace(_session(lab, proven, way, session), custody=custody, duties=duties, last=last, presence=held)
 
 
 def _looking_session(lab: OpenLab, proven: _Proven, way: Way) -> Session:
@@ -167,19 +153,23 @@ def _looking_session(lab: OpenLab, proven: _Proven, way: Way) -> Session:
     session, person = str(uuid4()), proven.person
     with lab.store.read() as snapshot:
         custody, last = _custody(snapshot, lab, person, proven.box), sessions.last_sign_ins(snapshot, person)
+    held = presence.hold(lab.configuration, session)
+    return replace(_session(lab, proven, way, session), custody=custody, last=last, presence=held)
+
+
+def _session(lab: OpenLab, proven: _Proven, way: Way, id_: str) -> Session:
+    """Who it is and where."""
+    person = proven.person
     return Session(
-        id=session,
+        id=id_,
         account=person.account,
         user_name=person.user_name,
         printed_name=person.printed_name,
         roles=person.roles,
         workstation=lab.workstation,
         box=proven.box,
-        custody=custody,
         lab=lab,
         way=way,
-        last=last,
-        presence=presence.hold(lab.configuration, session),
     )
 
 
