@@ -1,11 +1,12 @@
 """Commands about what can be proved: the check that anyone may run, and checkpoints that are kept outside the lab."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from corelab.cli.terminal import AsJson, Faulty, LabFolder, PasswordStdin, SignedIn, answer, command, signed_in
+from corelab.cli.terminal import AsJson, Faulty, LabFolder, PasswordStdin, SignedIn, answer, command, progress, signed_in
 from corelab.domain.checkpoint import Checkpoint
 from corelab.services import checkpoints, packages, verification
 
@@ -29,8 +30,9 @@ def verify(
     Example: corelab verify LAB --checkpoint witness/
     """
     brought = checkpoints.brought(checkpoint or ())
-    check = packages.verify_package if packages.is_package(target) else verification.verify_lab
-    found = check(target, brought)
+    with progress("Verifying", quiet=as_json) as show:
+        check = packages.verify_package if packages.is_package(target) else partial(verification.verify_lab, progress=show)
+        found = check(target, brought)
     faults = [{"where": fault.where, "what": fault.what} for fault in found.faults]
     checked = ", ".join(f"{count} {what}" for what, count in found.checked.items())
     lines = [f"{'ok' if found.ok else 'NOT ok'}: checked {checked}", *(f"{fault['where']}: {fault['what']}" for fault in faults)]

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from corelab import app
-from corelab.cli.terminal import AsJson, LabFolder, PasswordStdin, answer, command, say, signed_in
+from corelab.cli.terminal import AsJson, LabFolder, PasswordStdin, answer, command, progress, say, signed_in
 from corelab.domain.statement import signature_statement
 from corelab.domain.vocabulary import LabKind
 from corelab.services import charters, labs, packages, status
@@ -97,6 +97,6 @@ def lock(lab: LabFolder, reason: Reason, as_json: AsJson = False, password_stdin
 
     Example: corelab lock LAB --reason "All visits in"
     """
-    with signed_in(lab, password_stdin=password_stdin) as here:
-        locked = packages.lock(here.lab, here.session, reason, here.password)
+    with signed_in(lab, password_stdin=password_stdin) as here, progress("Locking", quiet=as_json) as show:
+        locked = packages.lock(here.lab, here.session, reason, here.password, show)
     answer({"locked": True, "exams": locked.exams, "seq": locked.seq}, f"Locked {locked.exams} exams.", as_json=as_json)

@@ -80,7 +80,7 @@ def normal(value: Any) -> Any:
     """The same value in plain dicts and lists with its texts in NFC: what ``canonical`` takes when the text came from a keyboard."""
     match value:
         case str():
-            return unicodedata.normalize("NFC", value)
+            return value if value.isascii() else unicodedata.normalize("NFC", value)
         case Mapping():
             return {key: normal(each) for key, each in value.items()}
         case list() | tuple():

@@ -1,53 +1,129 @@
-"""A lab with many grades, made as quickly as the records allow, to measure on: no clips, readings that agree."""
+"""A lab with many grades, made as quickly as the records allow, to measure on: readings that agree, and some that were adjudicated."""
 
+from collections.abc import Iterator, Sequence
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 from corelab.domain.accounts import Meaning, Role
+from corelab.domain.adjudication import DecisionReason, Take
+from corelab.domain.charter import load_charter
 from corelab.domain.clock import Clock
 from corelab.domain.content import ReadingContent
 from corelab.domain.form import Form
-from corelab.domain.vocabulary import Answer, Cell, ExamId, ExamState, Grade, ReadingTypeId, Side, SubjectCode, VisitId
+from corelab.domain.vocabulary import (
+    Answer,
+    Cell,
+    Evidence,
+    ExamId,
+    ExamState,
+    Grade,
+    ItemId,
+    ReadingTypeId,
+    SegmentId,
+    Sha256,
+    Side,
+    SubjectCode,
+    VisitId,
+)
+from corelab.domain.worklist import WorkKind
 from corelab.resources import resource
-from corelab.services import accounts, assignment, comparison, own_work, shown, signing
+from corelab.services import accounts, adjudication, assignment, comparison, own_work, shown, signing
 from corelab.services.accounts import Session
+from corelab.services.bench_records import clip_rows
 from corelab.services.demo_staff import Staffed, staffed_lab
 from corelab.services.signing import Complete
+from corelab.services.simulated_readers import next_of
 from corelab.storage import readings, registry
-from corelab.storage.keys import Kdf
+from corelab.storage.keys import Kdf, Signer
 from corelab.storage.readings import PRIMARY, Assignment
 from corelab.storage.registry import ExamRecord
+from corelab.storage.store import NewRow, Transaction
 
+T = TypeVar("T")
 CHARTER = "dvt_lower_extremity.toml"
-VISIT = VisitId("D10")
+_DISPUTED = Cell(SegmentId("CFV"), ItemId("COMP"))
+_ONE_IN = 20
+"""So many exams have a clip, evidence, and two readings that differ."""
+_TOGETHER = 50
+"""So many readings, or exams, are written in one transaction: a real lab waits for the disk at each."""
 _CHEAP = Kdf(1, 8192)
 
 
 def make(folder: Path, clock: Clock, grades: int) -> Path:
-    """A lab with about so many grades: exams that two readers read alike, compared by the coordinator. Answers its folder."""
-    charter = resource("charters", CHARTER).read_bytes()
-    with staffed_lab(folder / "lab", charter, (clock, folder / "configuration"), _CHEAP) as here:
-        _add_exam(here, 0)
+    """A lab with about so many grades: exams read by two readers, compared, one in twenty of them adjudicated. Answers its folder."""
+    text = resource("charters", CHARTER).read_bytes()
+    visits = tuple(VisitId(visit.id) for visit in load_charter(text).visits)
+    with staffed_lab(folder / "lab", text, (clock, folder / "configuration"), _CHEAP) as here:
+        clips = _add_exams(here, visits[:1], 1)
         form = _form(here)
-        for number in range(1, -(-grades // (2 * len(form.grid)))):
-            _add_exam(here, number)
+        exams = -(-grades // (2 * len(form.grid))) - 1
+        clips |= _add_exams(here, visits, exams)
         assignment.assign(here.lab, here.coordinator)
         for session in here.having(Role.READER):
-            _read_all(here, session, form)
+            _read_all(here, session, form, clips)
+        comparison.release_and_compare(here.lab, here.coordinator)
+        for session in here.having(Role.ADJUDICATOR):
+            _adjudicate_all(here, session)
         comparison.release_and_compare(here.lab, here.coordinator)
         return here.lab.folder
 
 
-def _add_exam(here: Staffed, number: int) -> None:
-    subject, exam, code = str(uuid4()), ExamId(str(uuid4())), SubjectCode(f"S{number:05d}")
-    with here.lab.store.begin(here.coordinator.actor(Role.COORDINATOR)) as transaction:
-        transaction.record("subject.set", "subject", subject, rows=[registry.subject_row(subject, code)])
-        limb = registry.attribute_row(transaction, subject, "STUDY_LIMB", Side.LEFT.value)
-        transaction.record("subject.set", "subject", subject, rows=[limb])
-        made = ExamRecord(exam, subject, code, VISIT, uuid4().hex[:8], here.lab.charter.hash, ExamState.READY, {})
-        rows = [registry.exam_row(made), registry.status_row(transaction, exam, ExamState.READY, {})]
-        transaction.record("exam.expected", "exam", exam, rows=rows)
+# ---------------------------------------------------------------- exams
+
+
+def _add_exams(here: Staffed, visits: Sequence[VisitId], count: int) -> dict[ExamId, Sha256]:
+    """So many exams, each subject with these visits. Answers the clip of each exam that has one."""
+    clips: dict[ExamId, Sha256] = {}
+    charter, subjects = here.lab.charter.hash, tuple(_parts(range(count), len(visits)))
+    for some in _parts(subjects, _TOGETHER // len(visits)):
+        with here.lab.store.begin(here.coordinator.actor(Role.COORDINATOR)) as transaction:
+            for numbers in some:
+                subject, code = _subject(transaction)
+                for number, visit in zip(numbers, visits, strict=False):
+                    exam = ExamRecord(ExamId(str(uuid4())), subject, code, visit, uuid4().hex[:8], charter, ExamState.READY, {})
+                    if number % _ONE_IN == 0:
+                        clips[exam.id] = _clip(here)
+                    _expect(here, transaction, exam, clips.get(exam.id))
+    return clips
+
+
+def _expect(here: Staffed, transaction: Transaction, exam: ExamRecord, clip: Sha256 | None) -> None:
+    rows = [registry.exam_row(exam), registry.status_row(transaction, exam.id, ExamState.READY, {})]
+    transaction.record("exam.expected", "exam", exam.id, rows=[*rows, *(_delivered(here, exam, clip) if clip else ())])
+
+
+def _parts(whole: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    return (whole[begin : begin + size] for begin in range(0, len(whole), size))
+
+
+def _subject(transaction: Transaction) -> tuple[str, SubjectCode]:
+    subject, code = str(uuid4()), SubjectCode(uuid4().hex[:8].upper())
+    transaction.record("subject.set", "subject", subject, rows=[registry.subject_row(subject, code)])
+    limb = registry.attribute_row(transaction, subject, "STUDY_LIMB", Side.LEFT.value)
+    transaction.record("subject.set", "subject", subject, rows=[limb])
+    return subject, code
+
+
+def _clip(here: Staffed) -> Sha256:
+    """A file whose pictures are never looked at."""
+    content = uuid4().bytes * 64
+    digest = Sha256(sha256(content).hexdigest())
+    path = here.lab.clips / digest[:2] / f"{digest}.dcm"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    return digest
+
+
+def _delivered(here: Staffed, exam: ExamRecord, clip: Sha256) -> Iterator[NewRow]:
+    delivery = str(uuid4())
+    yield NewRow("delivery", {"id": delivery, "kind": "files"})
+    yield from clip_rows(here, exam, (delivery, 1), _DISPUTED.segment, clip)
+
+
+# ---------------------------------------------------------------- readings and decisions
 
 
 def _form(here: Staffed) -> Form:
@@ -57,23 +133,43 @@ def _form(here: Staffed) -> Form:
         return shown.form_of(snapshot, exam, ReadingTypeId(here.lab.charter.reading_types[0].id), ())
 
 
-def _read_all(here: Staffed, session: Session, form: Form) -> None:
-    """Signs everything that was dealt to this reader, the first option of every question."""
+def _read_all(here: Staffed, session: Session, form: Form, clips: dict[ExamId, Sha256]) -> None:
+    """Signs everything that was dealt to this reader: the first option of every question, but where two readers are to differ."""
+    charter = here.lab.charter.hash
     with here.lab.store.read() as snapshot:
         mine = readings.assignments(snapshot, account_id=session.account, kind=PRIMARY)
     sealing = own_work.envelope(here.lab, session, mine[0].id, 0)  # one charter: the same for all
     with accounts.signer(here.lab, session, here.password(session)) as signer:
-        for one in mine:
+        for some in _parts(mine, _TOGETHER):
             with here.lab.store.begin(session.actor(Role.READER)) as transaction:
-                signing.write(transaction, signer, sealing, one, _complete(here, one, form), str(uuid4()))
+                for one in some:
+                    _sign(transaction, (signer, sealing), one, _complete(charter, one, form, clips.get(one.exam)))
 
 
-def _complete(here: Staffed, of: Assignment, form: Form) -> Complete:
-    charter, answers = here.lab.charter.hash, tuple(Answer(cell, _grade(form, cell)) for cell in form.grid)
-    content = ReadingContent(charter, of.pseudonym, of.reading_type, 1, answers, ())
+def _sign(transaction: Transaction, by: tuple[Signer, own_work.Envelope], of: Assignment, what: Complete) -> None:
+    signing.write(transaction, *by, of, what, str(uuid4()))
+
+
+def _complete(charter: str, of: Assignment, form: Form, clip: Sha256 | None) -> Complete:
+    answers = tuple(_answer(form, cell, of.slot, clip) for cell in form.grid)
+    content = ReadingContent(charter, of.pseudonym, of.reading_type, 1, answers, (clip,) if clip else ())
     row = partial(readings.reading_row, of=of.id, charter_hash=charter)
     return Complete("reading", Meaning.READING, charter, content.to_json(), row)
 
 
-def _grade(form: Form, cell: Cell) -> Grade:
-    return form.fixed.get(cell) or Grade(form.items[cell.item].options[0].value)
+def _answer(form: Form, cell: Cell, slot: int, clip: Sha256 | None) -> Answer:
+    options = form.items[cell.item].options
+    if clip and cell == _DISPUTED:
+        return Answer(cell, Grade(options[0 if slot == 1 else -1].value), (Evidence(clip, 3),))
+    return Answer(cell, form.fixed.get(cell) or Grade(options[0].value))
+
+
+def _adjudicate_all(here: Staffed, session: Session) -> None:
+    """Each case as A has it."""
+    while (waiting := next_of(here, session, WorkKind.ADJUDICATION)) is not None:
+        opened = adjudication.open_case(here.lab, session, waiting)
+        draft = opened.draft
+        for dispute in opened.case.disputes:
+            draft = draft.decided(dispute.cell, Take.A, reason=DecisionReason.OTHER_FRAME)
+        version = adjudication.save(here.lab, session, waiting, draft, version=opened.version).version
+        adjudication.sign(here.lab, session, waiting, draft, here.password(session), version=version, attended=False)

@@ -154,17 +154,18 @@ def _add_exam(here: Staffed, number: int) -> None:
         delivery = str(uuid4())
         rows = [registry.exam_row(made), NewRow("delivery", {"id": delivery, "kind": "files"})]
         for n, segment in enumerate(segments, 1):
-            rows += _clip_rows(here, made, (delivery, n), segment)
+            rows += clip_rows(here, made, (delivery, n), segment, Sha256(uuid4().hex * 2))
         rows.append(registry.status_row(transaction, exam, ExamState.READY, closed))
         transaction.record("exam.expected", "exam", exam, rows=rows)
 
 
-def _clip_rows(here: Staffed, exam: ExamRecord, delivered: tuple[str, int], segment: SegmentId) -> list[NewRow]:
+def clip_rows(here: Staffed, exam: ExamRecord, delivered: tuple[str, int], segment: SegmentId, sha256: Sha256) -> list[NewRow]:
+    """A clip that was checked and released. ``delivered``: its delivery, and which object of it."""
     clip, source = ClipId(str(uuid4())), Sha256(uuid4().hex * 2)
     columns = {
         "id": clip,
         "exam_id": exam.id,
-        "sha256": uuid4().hex * 2,
+        "sha256": sha256,
         "sop_uid": f"2.25.{uuid4().int}",
         "sop_class": "1.2.840.10008.5.1.4.1.1.3.1",
         "transfer_syntax": "1.2.840.10008.1.2.1",

@@ -78,8 +78,7 @@ def release_and_compare(lab: OpenLab, session: Session, progress: Progress | Non
     if not due.pairs and not due.decided:
         return Compared(0, 0, due.waiting, 0)
     show = progress or (lambda _done, _of, _what: None)
-    show(0, len(due.pairs) + len(due.decided), "Verifying the lab")
-    require_sound(lab)
+    require_sound(lab, show)
     batch = Batch(_open_batch(lab, session, due), custody, seed)
     steps = [partial(compare_exam, batch=batch, exam=exam) for exam in due.pairs]
     steps += [partial(finish_case, batch=batch, case=case) for case in due.decided]

@@ -291,6 +291,8 @@ def _stored(row: NewRow, seq: int) -> dict[str, Any]:
 
 
 def _cell(value: Any) -> Any:
+    if value is None or type(value) is int or (type(value) is str and value.isascii()):
+        return value  # nearly every cell
     value = plain(value)
     if isinstance(value, datetime):
         return stamp(value)

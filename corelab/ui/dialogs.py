@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 from corelab.domain.accounts import Meaning, user_key
 from corelab.domain.reasons import SHORTEST_REASON
+from corelab.ui.cards import Working
 from corelab.ui.crash import show_fault
 from corelab.ui.desk import Desk
 from corelab.ui.dialog import Dialog
@@ -150,7 +151,9 @@ class SignDialog(Dialog):
         self.lines.addWidget(field("Password", self.password))
         self._fault = text_label("", Size.BODY, Weight.VALUE, Colour.ATTENTION, wrap=True)
         self._fault.hide()
+        self._working = Working()
         self.lines.addWidget(self._fault)
+        self.lines.addWidget(self._working)
         self.add_button("Cancel", self.reject, cap="Esc")
         self.do = self.add_button("Sign", self._on_sign, primary=True, cap="Enter")
         self.user.returnPressed.connect(self.password.setFocus)
@@ -171,6 +174,13 @@ class SignDialog(Dialog):
         """Say why it was not signed; the dialog stays for another try."""
         self._say(words_for(error).all)
 
+    def tell(self, done: int, total: int, words: str) -> None:
+        """How far the service is with what comes before the signature."""
+        if self._working.isHidden():
+            self._fault.hide()
+            self._working.begin(words, can_stop=False)
+        self._working.tell(done, total, words)
+
     def _on_sign(self) -> None:
         if self._asks_user and user_key(self.user.text()) != self._desk.session.user_name:
             self._say("This is not the user name of who is signed in. Nothing was signed.")
@@ -179,6 +189,7 @@ class SignDialog(Dialog):
             self.password_given.emit(self.password.text())
 
     def _say(self, words: str) -> None:
+        self._working.end()
         self._fault.setText(words)
         self._fault.show()
         self.password.clear()

@@ -39,7 +39,9 @@ class LockFlow(QObject):
         dialogs.ask_reason(self._page, "Unlock the database?", question, do="Go on to the signature", given=self._on_unlock_reason)
 
     def _on_lock_reason(self, _code: str, reason: str) -> None:
-        self._sign(Meaning.LOCK_APPROVAL, "the database lock", partial(packages.lock, self._desk.lab, self._desk.session, reason), _locked)
+        told = self._desk.jobs.relay(self, self._on_told)
+        work = partial(packages.lock, self._desk.lab, self._desk.session, reason, progress=told)
+        self._sign(Meaning.LOCK_APPROVAL, "the database lock", work, _locked)
 
     def _on_unlock_reason(self, _code: str, reason: str) -> None:
         work = partial(packages.unlock, self._desk.lab, self._desk.session, reason)
@@ -51,6 +53,10 @@ class LockFlow(QObject):
 
     def _on_password(self, work: Callable[[str], T], words: Callable[[T], str], password: str) -> None:
         self._desk.jobs.query(self, partial(work, password), partial(self._on_done, words), self._on_refused)
+
+    def _on_told(self, done: int, total: int, words: str) -> None:
+        if self._dialog is not None:
+            self._dialog.tell(done, total, words)
 
     def _on_done(self, words: Callable[[T], str], done: T) -> None:
         if self._dialog is not None:

@@ -42,7 +42,7 @@ def test_a_signature_changed_after_the_lab_was_verified_is_found_too(lab: Lab, m
     signs(lab, lab.reader_1)
     signs(lab, lab.reader_2)
     changed = "UPDATE signature SET printed_name = 'Somebody else' WHERE record_type = 'reading'"
-    monkeypatch.setattr(comparison, "require_sound", lambda _folder: _behind(lab, "signature_no_update", changed))
+    monkeypatch.setattr(comparison, "require_sound", lambda *_: _behind(lab, "signature_no_update", changed))
     (rejected,) = comparison.release_and_compare(lab.open, lab.coordinator).rejected
     assert rejected.fault is RecordFault.SIGNATURE
     assert rows_of(lab, "comparison") == rows_of(lab, "result") == []

@@ -18,12 +18,12 @@ from corelab.domain.accounts import Role
 from corelab.domain.adjudication import DecisionReason, Take
 from corelab.export.manifest import files_digest
 from corelab.resources import resource
-from corelab.services import adjudication, assignment, comparison, packages, trail_export
+from corelab.services import adjudication, assignment, comparison, packages, reading, redaction, trail_export
 from corelab.services.trail_export import VERIFIER
 from corelab.storage.keys import new_keys
 from corelab.storage.minisign import MinisignKey
 from tests.builders import PASSWORD, Lab
-from tests.reading_builders import a_ready_exam, a_staffed_lab, first, signs
+from tests.reading_builders import a_ready_exam, a_staffed_lab, filled, first, opened_next, signs
 
 Change = Callable[[Path], None]
 
@@ -36,7 +36,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     assignment.assign(made.open, made.coordinator)
     signs(made, made.reader_1, COMP_CFV=2)
     signs(made, made.reader_2, COMP_CFV=2)
-    signs(made, made.reader_1, COMP_CFV=1)
+    signs(made, made.reader_1, COMP_CFV=2)  # in whichever order each reads the two exams, one is disputed and one is not
     signs(made, made.reader_2, COMP_CFV=0)
     comparison.release_and_compare(made.open, made.coordinator)
     opened = adjudication.open_case(made.open, made.adjudicator, first(made, made.adjudicator))
@@ -329,3 +329,78 @@ def test_p11_07_the_whole_trail_exports_complete_and_its_script_confirms_it(lab:
     assert {each["form"] for each in told_of} == {"clear", "opened", "sealed"}
     bit("events.jsonl")(made.folder)
     assert checked(made.folder)[0] == 1
+
+
+# ---------------------------------------------------------------- words that two people emptied
+
+
+@pytest.fixture(scope="module")
+def redacted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A package whose trail holds an event that two people emptied: a note that named somebody, taken out before the signature."""
+    made = a_staffed_lab(tmp_path_factory.mktemp("redacted"))
+    assert made.coordinator_2.account
+    a_ready_exam(made)
+    assignment.assign(made.open, made.coordinator)
+    opened = opened_next(made, made.reader_1)
+    named = filled(opened, "a word too many")
+    version = reading.save(made.open, made.reader_1, named, version=opened.version).version
+    version = reading.save(made.open, made.reader_1, named.with_note(""), version=version).version
+    reading.sign(made.open, made.reader_1, named.with_note(""), PASSWORD, version=version)
+    signs(made, made.reader_2)
+    comparison.release_and_compare(made.open, made.coordinator)
+    with made.open.store.read() as snapshot:
+        note = snapshot.events(kind="note.changed")[0]["seq"]
+    redaction.request_redaction(made.open, made.coordinator, note, "A name stands in it", "NAME")
+    redaction.confirm_redaction(made.open, made.coordinator_2, note, "Seen: it is one", PASSWORD)
+    return packages.export(made.open, made.coordinator, tmp_path_factory.mktemp("out"), PASSWORD).package
+
+
+@pytest.fixture
+def emptied(redacted: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(redacted, tmp_path / "package"))
+
+
+def test_p11_42_a_package_tells_what_two_people_emptied_and_script_and_program_agree_to_it(emptied: Path) -> None:
+    forms = [json.loads(line)["form"] for line in (emptied / OPENINGS).read_text().splitlines()]
+    assert forms.count("redacted") == 1
+    assert "a word too many" not in "".join(path.read_text(errors="replace") for path in emptied.rglob("*") if path.is_file())
+    code, told = checked(emptied)
+    assert code == 0, told
+    assert packages.verify_package(emptied).faults == ()
+
+
+def asked_by_the_same(found: list[dict[str, Any]]) -> None:
+    of_kind(found, "redaction.requested").update(actor=of_kind(found, "payload.redacted")["actor"])
+
+
+def asked_for_another(found: list[dict[str, Any]]) -> None:
+    of_kind(found, "redaction.requested").update(id="1")
+
+
+@pytest.mark.parametrize("change", [asked_by_the_same, asked_for_another])
+def test_p11_42_a_redaction_without_a_second_person_is_named_by_script_and_program(emptied: Path, change: Any) -> None:
+    lines(EVENTS, change)(emptied)
+    told = checked(emptied)[1]
+    assert "was emptied without a second person" in told
+    assert "was emptied without a second person" in _faults(emptied)
+
+
+def test_p11_42_an_emptied_grade_is_named_by_script_and_program(emptied: Path) -> None:
+    """By a redaction that names it, and two people: what results stand on has to stay all the same."""
+    events = [json.loads(line) for line in (emptied / EVENTS).read_text().splitlines()]
+    grade, by = of_kind(events, "reading.signed")["seq"], of_kind(events, "payload.redacted")["seq"]
+    for kind in ("redaction.requested", "payload.redacted"):
+        lines(EVENTS, lambda found, kind=kind: of_kind(found, kind).update(id=str(grade)))(emptied)  # type: ignore[misc]
+
+    def gone(found: list[dict[str, Any]]) -> None:
+        at = next(n for n, each in enumerate(found) if each["seq"] == grade)
+        found[at] = {"seq": grade, "form": "redacted", "by": by}
+
+    lines(OPENINGS, gone)(emptied)
+    told = checked(emptied)[1]
+    assert f"event {grade} (reading.signed) was emptied, and has to stay" in told
+    assert "was emptied, and has to stay" in _faults(emptied)
+
+
+def _faults(folder: Path) -> str:
+    return "\n".join(fault.what for fault in packages.verify_package(folder).faults)

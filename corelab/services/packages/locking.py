@@ -10,7 +10,7 @@ from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab, effective_charter
 from corelab.services.packages.errors import LockedError, NotFinalError
 from corelab.services.packages.gather import Excluded
-from corelab.services.verification import require_sound
+from corelab.services.verification import Progress, require_sound
 from corelab.storage import readings
 from corelab.storage.keys import make_opening
 from corelab.storage.snapshot import Snapshot
@@ -36,8 +36,8 @@ def require_unlocked(snapshot: Snapshot) -> None:
         raise LockedError
 
 
-def lock(lab: OpenLab, session: Session, reason: str, password: str) -> Locked:
-    """Locks every exam by a coordinator's signature, when the whole lab verifies.
+def lock(lab: OpenLab, session: Session, reason: str, password: str, progress: Progress | None = None) -> Locked:
+    """Locks every exam by a coordinator's signature, when the whole lab verifies; ``progress`` hears how far that is.
 
     Raises NotFinalError, LockedError, LabFaultyError, SignInRefusedError, or ValueError for a blank reason; then nothing is locked.
     """
@@ -48,7 +48,7 @@ def lock(lab: OpenLab, session: Session, reason: str, password: str) -> Locked:
     with lab.store.read() as snapshot:
         require_unlocked(snapshot)
         _final_exams(snapshot)
-    require_sound(lab)
+    require_sound(lab, progress)
     with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
         require_unlocked(transaction)
         charter = effective_charter(transaction)

@@ -87,8 +87,7 @@ def export(lab: OpenLab, session: Session, out: Path, password: str, *, test: bo
     """
     role = accounts.permit(session, Command.EXPORT)
     show = progress or (lambda _done, _of, _what: None)
-    show(0, _STEPS, "Verifying the lab")
-    require_sound(lab)
+    require_sound(lab, show)
     seed = accounts.lab_secret(lab, session, "chance").decode("ascii")
     sealing = MinisignKey.of(accounts.lab_secret(lab, session, "package"))
     show(1, _STEPS, "Deriving results")
