@@ -1,7 +1,6 @@
 """Checks a package, or an exported audit trail, without the program that made it. Needs Python 3.9 and PyNaCl, nothing else.
 
     python verify_standalone.py FOLDER [PUBLIC KEY]
-
 FOLDER is a package or an exported trail. PUBLIC KEY is the second line of corelab.pub, noted from the first package of the trial.
 Says what was checked and ends with 0; ends with 1 and names everything that is wrong.
 """
@@ -10,6 +9,7 @@ import base64
 import hashlib
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from nacl.signing import VerifyKey
 
 ROLES = {"reading authorship": "reader", "adjudication": "adjudicator", "audit review": "auditor"}  # all other meanings: coordinator
 MUST_BE_SIGNED = {"reading.signed", "adjudication.signed", "charter.approved", "lock.approved", "package.approved"}
+MUST_STAY = ("adjudication.", "answer.", "batch.", "case.", "charter.", "lock.", "package.", "payload.", "reading.signed", "result.")
 SAME = {"account": "actor", "content": "payload", "record_type": "entity", "record": "id"}
 wrong, checked = [], {}
 
@@ -31,18 +32,18 @@ def canonical(value):
 
 
 def signed_by(public, message, signature):
-    try:
-        VerifyKey(public).verify(message, signature)
-    except (BadSignatureError, ValueError, TypeError):
-        return False
-    return True
+    with suppress(BadSignatureError, ValueError, TypeError):
+        return VerifyKey(public).verify(message, signature) == message
+
+
+def claim(fine, otherwise):
+    wrong.extend([] if fine else [otherwise])
 
 
 def guarded(name, check, *given):
-    """Whatever a damaged file does to a check is a fault of that file."""
     try:
         return check(*given)
-    except Exception as error:
+    except Exception as error:  # whatever a damaged file does to a check is a fault of that file
         wrong.append(f"{name}: cannot be read ({type(error).__name__}: {error})")
 
 
@@ -60,8 +61,7 @@ def sums(folder):
     """Every file is the one in SHA256SUMS, and no other file is there."""
     listed = dict(reversed(line.split("  ", 1)) for line in (folder / "SHA256SUMS").read_text("utf-8").splitlines())
     there = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()}
-    there.pop("SHA256SUMS", None)
-    for name in sorted(set(listed) | set(there)):
+    for name in sorted((set(listed) | set(there)) - {"SHA256SUMS"}):
         if name not in there or name not in listed:
             wrong.append(f"{name}: is missing" if name in listed else f"{name}: is not named by SHA256SUMS")
         elif hashlib.sha256(there[name].read_bytes()).hexdigest() != listed[name]:
@@ -74,19 +74,16 @@ def manifest(folder, pinned):
     data = (folder / "MANIFEST.json").read_bytes()
     _, line, comment, last = (folder / "MANIFEST.json.minisig").read_text("utf-8").splitlines()
     public = (folder / "corelab.pub").read_text("utf-8").splitlines()[1]
-    if pinned and pinned != public:
-        wrong.append("corelab.pub: is not the key that you noted")
-    signature, key, whole = (base64.b64decode(each, validate=True) for each in (line, public, last))
-    ours = (signature[:2], key[:2]) == (b"ED", b"Ed") and signature[2:10] == key[2:10]
-    if not ours or not signed_by(key[10:], hashlib.blake2b(data).digest(), signature[10:]):
-        wrong.append("MANIFEST.json: the signature MANIFEST.json.minisig is not by the key in corelab.pub over this manifest")
-    if not signed_by(key[10:], signature[10:] + comment[len("trusted comment: ") :].encode(), whole):
-        wrong.append("MANIFEST.json.minisig: its trusted comment was changed")
+    claim(pinned in ("", public), "corelab.pub: is not the key that you noted")
+    sig, key, whole = (base64.b64decode(each, validate=True) for each in (line, public, last))
+    fine = (sig[:2], key[:2], sig[2:10]) == (b"ED", b"Ed", key[2:10]) and signed_by(key[10:], hashlib.blake2b(data).digest(), sig[10:])
+    claim(fine, "MANIFEST.json: the signature MANIFEST.json.minisig is not by the key in corelab.pub over this manifest")
+    fine = comment.startswith("trusted comment: ") and signed_by(key[10:], sig[10:] + comment[17:].encode(), whole)
+    claim(fine, "MANIFEST.json.minisig: its trusted comment was changed")
     said = json.loads(data)
-    sums_of = sorted(f"{each['sha256']}  {each['path']}" for each in said["files"])
-    listed = (folder / "SHA256SUMS").read_text("utf-8").splitlines()
-    if sums_of != sorted(each for each in listed if each.split("  ", 1)[1] not in ("MANIFEST.json", "MANIFEST.json.minisig")):
-        wrong.append("MANIFEST.json: names other files or hashes than SHA256SUMS")
+    differ = {f"{each['sha256']}  {each['path']}" for each in said["files"]} ^ set((folder / "SHA256SUMS").read_text("utf-8").splitlines())
+    fine = all(each[66:] in ("MANIFEST.json", "MANIFEST.json.minisig") for each in differ)
+    claim(fine, "MANIFEST.json: names other files or hashes than SHA256SUMS")
     checked["package signatures"] = 1
     return said
 
@@ -97,12 +94,12 @@ def approval(said, keys):
     listed = sorted(said["files"], key=lambda each: each["path"])
     files = hashlib.sha256("".join(f"{each['sha256']}  {each['path']}\n" for each in listed).encode()).hexdigest()
     approved = json.loads(opening[32:])
-    if (approved["files"], approved["transfer"], approved["cutoff"]) != (files, said["transfer"], said["cutoff"]["seq"]):
-        wrong.append("MANIFEST.json: the approval is for other files, another transfer or another cut-off")
+    fine = (approved["files"], approved["transfer"], approved["cutoff"]) == (files, said["transfer"], said["cutoff"]["seq"])
+    claim(fine, "MANIFEST.json: the approval is for other files, another transfer or another cut-off")
     public = had(keys, document["account"], said["cutoff"]["seq"] + 1).get(document["key"])
     signature, message = base64.b64decode(said["approval"]["signature"], validate=True), b"corelab/sig/v1\0" + canonical(document)
-    if digest(b"payload", opening) != document["content"] or not public or not signed_by(public, message, signature):
-        wrong.append(f"MANIFEST.json: the approval by {document['name']} does not verify")
+    fine = digest(b"payload", opening) == document["content"] and public and signed_by(public, message, signature)
+    claim(fine, f"MANIFEST.json: the approval by {document['name']} does not verify")
 
 
 def chain(folder):
@@ -110,12 +107,9 @@ def chain(folder):
     prev = digest(b"genesis", UUID((events := lines(folder / "events.jsonl"))[0]["lab"]).bytes)
     for number, event in enumerate(events, 1):
         place, header = f"events.jsonl: event {event['seq']} ({event['kind']})", {k: v for k, v in event.items() if k != "hash"}
-        if event["seq"] != number:
-            wrong.append(f"{place} stands where event {number} should")
-        if event["prev"] != prev or event["lab"] != events[0]["lab"]:
-            wrong.append(f"{place} does not continue the event before it")
-        if digest(b"event", canonical(header)) != event["hash"]:
-            wrong.append(f"{place} differs from its hash")
+        claim(event["seq"] == number, f"{place} stands where event {number} should")
+        claim(event["prev"] == prev and event["lab"] == events[0]["lab"], f"{place} does not continue the event before it")
+        claim(digest(b"event", canonical(header)) == event["hash"], f"{place} differs from its hash")
         prev = event["hash"]
     checked["events"] = len(events)
     return {event["seq"]: event for event in events}
@@ -128,33 +122,40 @@ def payloads(folder, events):
                  for seq in sorted(set(told) ^ {seq for seq, event in events.items() if event["payload"]}))  # fmt: skip
     clear = {seq: each for seq, each in told.items() if each["form"] in ("clear", "opened") and seq in events}
     for seq, each in clear.items():
-        if digest(b"payload", bytes.fromhex(each["salt"]) + canonical(each["payload"])) != events[seq]["payload"]:
-            wrong.append(f"openings.jsonl: what it says of event {seq} ({events[seq]['kind']}) is not what was recorded")
+        fine = digest(b"payload", bytes.fromhex(each["salt"]) + canonical(each["payload"])) == events[seq]["payload"]
+        claim(fine, f"openings.jsonl: what it says of event {seq} ({events[seq]['kind']}) is not what was recorded")
     for seq in told.keys() & events.keys() - clear.keys():
-        form, by = told[seq]["form"], events.get(told[seq].get("by"), {})
-        if form not in ("sealed", "redacted", "held back") or (form == "sealed" and not events[seq]["sealed"]):
-            wrong.append(f"openings.jsonl: event {seq} was never sealed")
-        elif form == "redacted" and (by.get("kind"), by.get("entity"), by.get("id")) != ("payload.redacted", "event", str(seq)):
-            wrong.append(f"openings.jsonl: event {seq} was emptied without a redaction on record")
+        form = told[seq]["form"]
+        known = {"redacted", "held back", "sealed" if events[seq]["sealed"] else "held back"}
+        claim(form in known, f"openings.jsonl: event {seq} was never sealed")
+        if form == "redacted":
+            redacted(events[seq], events.get(told[seq]["by"], {}), clear.get(told[seq]["by"], {}).get("payload", {}), events)
     checked["payloads"], checked["payloads sealed, redacted or held back"] = len(clear), len(told) - len(clear)
+
+
+def redacted(event, by, said, events):
+    """Another person had asked for what this redaction did, and nothing stands on what is gone."""
+    place, same, asked = f"openings.jsonl: event {event['seq']}", ("event", str(event["seq"])), events.get(said.get("requested"), {})
+    done, begun = ((each.get("kind"), each.get("entity"), each.get("id")) for each in (by, asked))
+    claim(done == ("payload.redacted", *same), f"{place} was emptied without a redaction on record")
+    claim(not event["kind"].startswith(MUST_STAY), f"{place} ({event['kind']}) was emptied, and has to stay")
+    two = begun == ("redaction.requested", *same) and asked["seq"] < by["seq"]
+    claim(two and asked["actor"] == said["second"] not in (None, by["actor"]), f"{place} was emptied without a second person")
 
 
 def signatures(folder, events, keys):
     """Each signature is by a key its person had then, over what row and event say."""
     found = lines(folder / "signatures.jsonl")
     for each in found:
-        said = each["document"]
-        event = events.get(said["seq"], {})
+        said, event = each["document"], events.get(each["document"]["seq"], {})
         place = f"signatures.jsonl: {said['meaning']} of {said['record_type']} {said['record']}"
-        if any(said[name] != event.get(SAME.get(name, name)) for name in (*SAME, "at", "tz", "prev", "lab")):
-            wrong.append(f"{place}: is not what event {said['seq']} says")
-        if ROLES.get(said["meaning"], "coordinator") != event.get("role"):
-            wrong.append(f"{place}: its meaning does not belong to the role")
+        fine = all(said[name] == event.get(SAME.get(name, name)) for name in (*SAME, "at", "tz", "prev", "lab"))
+        claim(fine, f"{place}: is not what event {said['seq']} says")
+        claim(ROLES.get(said["meaning"], "coordinator") == event.get("role"), f"{place}: its meaning does not belong to the role")
         public = had(keys, said["account"], said["seq"]).get(said["key"])
-        if not public:
-            wrong.append(f"{place}: was made with a key that was not its person's then")
-        elif not signed_by(public, b"corelab/sig/v1\0" + canonical(said), base64.b64decode(each["signature"], validate=True)):
-            wrong.append(f"{place}: does not verify")
+        claim(public, f"{place}: was made with a key that was not its person's then")
+        signature = base64.b64decode(each["signature"], validate=True)
+        claim(not public or signed_by(public, b"corelab/sig/v1\0" + canonical(said), signature), f"{place}: does not verify")
     signed = {each["document"]["seq"] for each in found}
     wrong.extend(f"signatures.jsonl: event {seq} ({event['kind']}) is not signed"
                  for seq, event in events.items() if event["kind"] in MUST_BE_SIGNED and seq not in signed)  # fmt: skip
@@ -172,8 +173,7 @@ def checkpoint(folder, events, keys):
         account, signed = last.split()[1], base64.b64decode(last.split()[2], validate=True)
         own = had(keys, account, int(seq) + 1).values()
         own = [key for key in own if hashlib.sha256(account.encode() + b"\n\x01" + key).digest()[:4] == signed[:4]]
-        if not any(signed_by(key, (body + "\n").encode(), signed[4:]) for key in own):
-            wrong.append("checkpoint.txt: its signature does not verify")
+        claim(any(signed_by(key, (body + "\n").encode(), signed[4:]) for key in own), "checkpoint.txt: its signature does not verify")
     checked["signed checkpoints" if last else "unsigned checkpoints"] = 1
 
 
@@ -188,8 +188,8 @@ def main(folder, pinned=""):
     guarded("checkpoint.txt", checkpoint, audit, events, keys)
     if said:
         guarded("MANIFEST.json", approval, said, keys)
-        if [said["cutoff"]["seq"], said["cutoff"]["head"]] != [len(events), events.get(len(events), {}).get("hash")]:
-            wrong.append("MANIFEST.json: its cut-off is not the last event of the trail")
+        fine = [said["cutoff"]["seq"], said["cutoff"]["head"]] == [len(events), events.get(len(events), {}).get("hash")]
+        claim(fine, "MANIFEST.json: its cut-off is not the last event of the trail")
     print("Checked", ", ".join(f"{count} {what}" for what, count in checked.items()))
     print("\n".join([f"WRONG  {each}" for each in wrong] or ["All of it is as it was written and signed."]))
     return min(len(wrong), 1)

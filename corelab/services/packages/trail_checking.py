@@ -10,6 +10,7 @@ from corelab.domain import audit
 from corelab.domain.accounts import Meaning, role_of_meaning
 from corelab.domain.audit import SignedDocument
 from corelab.domain.checkpoint import Checkpoint, CheckpointRefusedError, key_hint, parse_checkpoint
+from corelab.domain.redaction import may_be_emptied
 from corelab.export.check import Loaded, PackageFault
 from corelab.storage.keys import is_signed_by
 
@@ -121,13 +122,25 @@ class Trail:
             case "sealed":
                 return None if event["sealed"] else "was never sealed"
             case "redacted":
-                cause = self._events.get(told["by"], {})
-                named = (cause.get("kind"), cause.get("entity"), cause.get("id")) == ("payload.redacted", "event", str(event["seq"]))
-                return None if named else "was emptied without a redaction on record"
+                return self._emptied_fault(event, self._events.get(told["by"], {}))
             case "held back":
                 return None
             case _:
                 return "is told in an unknown form"
+
+    def _emptied_fault(self, event: _Json, cause: _Json) -> str | None:
+        """Another person had asked for what the redaction did, and nothing stands on what is gone."""
+        same = ("event", str(event["seq"]))
+        if (cause.get("kind"), cause.get("entity"), cause.get("id")) != ("payload.redacted", *same):
+            return "was emptied without a redaction on record"
+        if not may_be_emptied(event["kind"]):
+            return "was emptied, and has to stay"
+        said: _Json = next((each.get("payload", {}) for each in self._openings if each["seq"] == cause["seq"]), {})
+        asked = self._events.get(said.get("requested", 0), {})
+        before = asked.get("seq", cause["seq"]) < cause["seq"]
+        two = asked.get("actor") == said.get("second") not in {None, cause["actor"]}
+        named = (asked.get("kind"), asked.get("entity"), asked.get("id")) == ("redaction.requested", *same)
+        return None if before and two and named else "was emptied without a second person"
 
     def _signed(self) -> Iterator[PackageFault]:
         for each in self._signatures:
