@@ -14,6 +14,7 @@ from corelab.domain.reading_states import ReadingState
 from corelab.domain.vocabulary import ExamState
 from corelab.services import packages, reading
 from corelab.services.accounts import Session
+from corelab.ui.cards import Working
 from corelab.ui.desk import Desk
 from corelab.ui.dialog import Dialog
 from corelab.ui.dialogs import ReasonDialog, SignDialog
@@ -132,6 +133,23 @@ def test_a_reading_is_invalidated_with_the_password(lab: Lab, records: RecordsDi
     types_password("coordinator")
     assert reading_state(lab, assignment_of(lab, lab.reader_1)) is ReadingState.INVALIDATED
     assert not records.invalidate.isEnabled()
+
+
+def test_before_a_lock_the_dialog_says_what_is_verified(lab: Lab, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    signs(lab, lab.reader_2)
+    compares(lab)
+    told: list[tuple[int, int, str]] = []
+    monkeypatch.setattr(Working, "tell", lambda _shown, *how_far: told.append(how_far))
+    page = overview(lab, qtbot)
+    page.lock.click()
+    asked = dialog(ReasonDialog)
+    assert isinstance(asked, ReasonDialog)
+    QTest.keyClicks(asked.words, "All exams are in")
+    asked.do.click()
+    types_password("coordinator")
+    assert "Locked: 1 exam" in page.told.text()
+    assert "Verifying signatures" in {words for _, _, words in told}
+    assert [done for done, _, _ in told] == list(range(told[0][1]))
 
 
 def test_a_locked_trial_is_unlocked_by_two_on_the_overview(lab: Lab, qtbot: QtBot) -> None:

@@ -54,6 +54,14 @@ def content_faults(found: Verified) -> list[Fault]:
     return [fault for fault in found.faults if fault.step in CONTENT_STEPS and "event " in fault.where]
 
 
+def test_verifying_says_what_it_looks_at_and_how_far_it_is(original: Path) -> None:
+    told: list[tuple[int, int, str]] = []
+    verify_lab(original, progress=lambda *how_far: told.append(how_far))
+    assert [done for done, _, _ in told] == list(range(len(told)))
+    assert {total for _, total, _ in told} == {len(told)}
+    assert [words for _, _, words in told][-1] == "Verifying grades and results"
+
+
 def test_the_untouched_lab_has_no_fault_and_a_row_in_every_table(original: Path) -> None:
     found = verify_lab(original)
     assert found.faults == ()
