@@ -1,20 +1,18 @@
 """A later version of the charter: read, compared with the one in force, stored as it is, and signed by a coordinator."""
 
-import hashlib
 import tomllib
 from dataclasses import dataclass
 
-from corelab.domain.accounts import Command, Meaning, Role
-from corelab.domain.charter import Charter, CharterError, load_charter, not_executed
+from corelab.domain.accounts import Command, Role
+from corelab.domain.charter import Charter
 from corelab.domain.charter.step import Step, step_between, step_needed
 from corelab.domain.reading_errors import CharterRefusal, CharterRefusedError
+from corelab.services import charter_records
 from corelab.services.accounts import Session, permit, signer
 from corelab.services.eligibility import Pool
 from corelab.services.labs import OpenLab, effective_charter
 from corelab.services.packages.locking import require_unlocked
-from corelab.storage.keys import Opening, Signer, make_opening
 from corelab.storage.snapshot import Snapshot
-from corelab.storage.store import NewRow, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +37,15 @@ def approve(lab: OpenLab, session: Session, toml: bytes, password: str) -> Appro
     Raises CharterError (faults, or what is not carried out), CharterRefusedError, LockedError, SignInRefusedError; nothing is kept then.
     """
     role = permit(session, Command.CHARTER)
-    charter = _executable(toml)
+    charter = charter_records.executable(toml)
     with lab.store.read() as snapshot:
         _require_successor(snapshot, charter, toml)
     with signer(lab, session, password) as signing, lab.store.begin(session.actor(role)) as transaction:
         former = _require_successor(transaction, charter, toml)
-        _load(transaction, charter, toml)
-        _sign(transaction, charter, former, signing)
+        charter_records.record_loaded(transaction, charter, toml)
+        charter_records.record_approved(transaction, charter, signing, former)
         untrained, exams = _untrained(transaction, charter), len(transaction.all("exam"))
     return Approved(charter.hash, charter.version, former.version, untrained, exams)
-
-
-def _executable(toml: bytes) -> Charter:
-    charter = load_charter(toml)
-    faults = not_executed(charter)
-    if faults:
-        raise CharterError(faults)
-    return charter
 
 
 def _require_successor(snapshot: Snapshot, charter: Charter, toml: bytes) -> Charter:
@@ -95,29 +85,6 @@ def _used(snapshot: Snapshot) -> set[str]:
 
 def _named(charter: Charter) -> set[str]:
     return {visit.id for visit in charter.visits} | {kind.id for kind in charter.reading_types}
-
-
-def _load(transaction: Transaction, charter: Charter, toml: bytes) -> None:
-    file_sha256 = hashlib.sha256(toml).hexdigest()
-    values = {"hash": charter.hash, "file_sha256": file_sha256, "version": charter.version, "toml": toml}
-    payload = {"charter": charter.id, "version": charter.version, "file": file_sha256}
-    transaction.record("charter.loaded", "charter", charter.hash, rows=[NewRow("charter", values)], payload=payload)
-
-
-def _sign(transaction: Transaction, charter: Charter, former: Charter, signing: Signer) -> None:
-    approved: Opening = make_opening(
-        {"charter": charter.id, "version": charter.version, "hash": charter.hash, "former": former.hash, "changes": charter.header.changes}
-    )
-    row = transaction.signature(
-        signing,
-        record_type="charter",
-        record_id=charter.hash,
-        revision=1,
-        meaning=Meaning.CHARTER_APPROVAL,
-        charter_hash=charter.hash,
-        content_digest=approved.digest,
-    )
-    transaction.record("charter.approved", "charter", charter.hash, rows=[row], payload=approved)
 
 
 def _untrained(snapshot: Snapshot, charter: Charter) -> int:

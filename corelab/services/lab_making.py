@@ -1,6 +1,5 @@
 """Makes a lab, all of it or nothing: folder, database, charter, first two persons, custody key."""
 
-import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -8,12 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
-from corelab.domain.accounts import Meaning, Role, Status, is_printed_name, is_user_name, password_fault, user_key
-from corelab.domain.charter import Charter, CharterError, load_charter, not_executed
+from corelab.domain.accounts import Role, Status, is_printed_name, is_user_name, password_fault, user_key
+from corelab.domain.charter import Charter
 from corelab.domain.clock import Clock
 from corelab.domain.record_errors import LabExistsError, PasswordRefusedError, PersonRefusedError
 from corelab.domain.statement import SIGNATURE, signature_statement
 from corelab.domain.vocabulary import AccountId, LabId, LabKind
+from corelab.services import charter_records
 from corelab.services.workstation import Workstation, this_workstation
 from corelab.storage import codes, keys, people, sessions
 from corelab.storage.keys import PRODUCTION_KDF, BoxSecret, Kdf
@@ -92,7 +92,7 @@ def create(  # noqa: PLR0913 - what a lab is made of
         raise ValueError("only a simulated lab is given its secrets")
     plan = _Plan(
         lab_id=LabId(str(uuid4())),
-        charter=_executable(charter_toml),
+        charter=charter_records.executable(charter_toml),
         charter_toml=charter_toml,
         kind=kind,
         administrator=administrator,
@@ -106,14 +106,6 @@ def create(  # noqa: PLR0913 - what a lab is made of
     _require_two_persons(administrator, coordinator)
     in_one_step(folder, lambda part: _write(part, plan))
     return CreatedLab(folder, plan.lab_id, codes.code_for(plan.recovery), plan.charter.hash)
-
-
-def _executable(toml: bytes) -> Charter:
-    charter = load_charter(toml)
-    faults = not_executed(charter)
-    if faults:
-        raise CharterError(faults)
-    return charter
 
 
 def _require_two_persons(*persons: NewPerson) -> None:
@@ -151,7 +143,7 @@ def _write(folder: Path, plan: _Plan) -> None:
     store = Store.create(folder / DATABASE, plan.clock, plan.lab_id)
     with store.begin(Actor(workstation=plan.workstation.id)) as transaction:
         _record_lab(transaction, plan)
-        _record_charter(transaction, plan)
+        charter_records.record_loaded(transaction, plan.charter, plan.charter_toml)
         _record_person(transaction, plan, plan.administrator, Role.ADMINISTRATOR)
         account, coordinator = _record_person(transaction, plan, plan.coordinator, Role.COORDINATOR)
         _record_custody(transaction, plan, account, coordinator)
@@ -169,13 +161,6 @@ def _record_lab(transaction: Transaction, plan: _Plan) -> None:
     rows = [NewRow("lab", lab), NewRow("workstation", machine)]
     rows += [NewRow("setting", {"name": name, "n": 1, "value": value}) for name, value in settings.items()]
     transaction.record("lab.created", "lab", plan.lab_id, rows=rows, payload={"trial": plan.charter.trial.id, "settings": settings})
-
-
-def _record_charter(transaction: Transaction, plan: _Plan) -> None:
-    charter, file_sha256 = plan.charter, hashlib.sha256(plan.charter_toml).hexdigest()
-    values = {"hash": charter.hash, "file_sha256": file_sha256, "version": charter.version, "toml": plan.charter_toml}
-    payload = {"charter": charter.id, "version": charter.version, "file": file_sha256}
-    transaction.record("charter.loaded", "charter", charter.hash, rows=[NewRow("charter", values)], payload=payload)
 
 
 def _record_person(transaction: Transaction, plan: _Plan, new: NewPerson, role: Role) -> tuple[AccountId, keys.NewKeys]:
@@ -209,16 +194,5 @@ def _accept_statement(transaction: Transaction, account: AccountId) -> None:
 
 
 def _approve_charter(transaction: Transaction, plan: _Plan, account: AccountId, coordinator: keys.NewKeys) -> None:
-    charter = plan.charter
-    approved = keys.make_opening({"charter": charter.id, "version": charter.version, "hash": charter.hash})
     with keys.Signer(account, plan.coordinator.name, coordinator.sign_public, bytearray(coordinator.sign)) as signer:
-        row = transaction.signature(
-            signer,
-            record_type="charter",
-            record_id=charter.hash,
-            revision=1,
-            meaning=Meaning.CHARTER_APPROVAL,
-            charter_hash=charter.hash,
-            content_digest=approved.digest,
-        )
-    transaction.record("charter.approved", "charter", charter.hash, rows=[row], payload=approved)
+        charter_records.record_approved(transaction, plan.charter, signer)

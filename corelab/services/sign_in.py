@@ -112,6 +112,14 @@ def _require_alone(lab: OpenLab, person: Person, way: Way, *, end_other: bool) -
             _end_or_refuse(lab, person, each, end_other=end_other)
 
 
+def _require_still_alone(snapshot: Snapshot, lab: OpenLab, person: Person, way: Way) -> None:
+    """Two windows that are opened in the same moment both find nobody; the one that is recorded first is the one."""
+    others = sessions.open_sessions_of(snapshot, person.account) if way is Way.WINDOW else ()
+    for each in others:
+        if each.way is Way.WINDOW:
+            raise SignedInElsewhereError(each.host, each.since, here=each.workstation == lab.workstation)
+
+
 def _end_or_refuse(lab: OpenLab, person: Person, other: OpenSession, *, end_other: bool) -> None:
     if end_other:
         _end(lab, person, other, ENDED_ELSEWHERE)
@@ -134,6 +142,7 @@ def _opened_session(lab: OpenLab, proven: _Proven, way: Way) -> Session:
     session, machine, person = str(uuid4()), lab.machine, proven.person
     held = presence.hold(lab.configuration, session)
     with lab.store.begin(Actor(person.account, None, None, machine.id)) as transaction:
+        _require_still_alone(transaction, lab, person, way)
         rules, last = sessions.access_rules(transaction), sessions.last_sign_ins(transaction, person)
         chosen = sessions.password_chosen(transaction, person.account)
         duties = rules.duties(person.roles, has_factor=proven.step is not None, chosen=chosen, now=transaction.now)

@@ -49,7 +49,7 @@ def test_a_new_lab_has_its_folders_and_verifies(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
     found = verify_lab(made.folder)
     assert found.ok
-    assert found.checked == {"events": 6, "payloads": 6, "signatures": 1, "grades": 0, "clips": 0}
+    assert found.checked == {"events": 7, "payloads": 7, "signatures": 1, "grades": 0, "clips": 0, "packages": 0}
 
 
 @pytest.mark.parametrize("kind", LabKind)

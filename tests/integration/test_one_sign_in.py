@@ -12,7 +12,7 @@ import pytest
 from corelab.domain.access import Way
 from corelab.domain.accounts import Role
 from corelab.domain.record_errors import SignedInElsewhereError, SignedOutError, SignInRefusedError
-from corelab.services import accounts, labs
+from corelab.services import accounts, labs, sign_in
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab
 from corelab.services.verification import verify_lab
@@ -61,6 +61,15 @@ def test_the_other_window_is_ended_from_here_where_its_owner_asks(lab: Lab, else
     with elsewhere.store.begin(second.actor(Role.READER)):
         pass
     assert verify_lab(lab.open.folder).ok
+
+
+def test_of_two_windows_opened_in_the_same_moment_one_is_refused(lab: Lab, elsewhere: OpenLab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both looked whether another one is open before either was recorded."""
+    monkeypatch.setattr(sign_in, "_require_alone", lambda *_, **__: None)
+    first = window(lab.open)
+    with pytest.raises(SignedInElsewhereError):
+        window(elsewhere)
+    assert not accounts.is_over(lab.open, first)
 
 
 def test_a_wrong_password_ends_nothing(lab: Lab, elsewhere: OpenLab) -> None:
@@ -113,7 +122,7 @@ import sys
 from pathlib import Path
 from corelab.domain.access import Way
 from corelab.domain.clock import SystemClock
-from corelab.services import accounts, labs
+from corelab.services import accounts, labs, sign_in
 lab = labs.open_lab(Path(sys.argv[1]), SystemClock(), Path(sys.argv[2]))
 session = accounts.sign_in(lab, "reader-1", sys.argv[3], way=Way.WINDOW)
 print(session.id, flush=True)
