@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from corelab.cli import cli
 from corelab.domain.accounts import Role
 from corelab.domain.record_errors import LabExistsError, NotPermittedError, SignInRefusedError
-from corelab.services import accounts, backup, backup_file, labs, restoring
+from corelab.services import accounts, backup, backup_file, checkpoints, labs, restoring
 from corelab.services.backup_file import (
     BackupCancelledError,
     BackupDamagedError,
@@ -381,3 +383,47 @@ def test_a_backup_by_another_person_after_the_folder_is_gone_is_the_lab(lab: Lab
     shutil.rmtree(lab.open.folder)
     again = restored(lab, Login("coordinator-3", PASSWORD), "lab")
     assert verify_lab(again.folder).faults == ()
+
+
+# ---------------------------------------------------------------- checkpoints from before and after
+
+
+def verified(folder: Path, lab: Lab, checkpoint: Path) -> tuple[int, str]:
+    """``corelab verify LAB --checkpoint FILE``."""
+    done = CliRunner().invoke(
+        cli,
+        ["verify", str(folder), "--checkpoint", str(checkpoint)],
+        env={"CORELAB_CONFIG": str(lab.open.configuration), "COLUMNS": "400"},
+    )
+    return done.exit_code, done.output
+
+
+def test_p11_03_a_restored_lab_holds_the_checkpoints_from_before_its_backup_and_not_those_from_after(lab: Lab) -> None:
+    folder = lab.open.folder.parent
+    checkpoints.save(lab.open, lab.coordinator, PASSWORD, folder / "before.txt")
+    backed_up(lab)
+    again = restored(lab)
+    code, told = verified(again.folder, lab, folder / "before.txt")
+    assert (code, "1 signed checkpoints" in told) == (0, True), told
+    for name in ("a", "b", "c", "d"):
+        lab.add(f"auditor-{name}", {Role.AUDITOR})
+    after = checkpoints.save(lab.open, lab.coordinator, PASSWORD, folder / "after.txt")
+    code, told = verified(again.folder, lab, folder / "after.txt")
+    assert code == 1
+    assert f"the lab ends at event {again.seq + 1}: later events were cut off, or this is an older backup" in told
+    assert again.seq + 1 < after.seq
+    assert verified(lab.open.folder, lab, folder / "after.txt")[0] == 0
+
+
+def test_p11_03_a_restored_lab_that_went_on_is_told_from_the_original_that_went_on(lab: Lab) -> None:
+    folder = lab.open.folder.parent
+    backed_up(lab)
+    again = restored(lab)
+    lab.add("auditor-a", {Role.AUDITOR})
+    checkpoints.save(lab.open, lab.coordinator, PASSWORD, folder / "after.txt")
+    with closing(labs.open_lab(again.folder, lab.clock, lab.open.configuration)) as opened:
+        for _ in range(12):
+            accounts.sign_out(opened, accounts.sign_in(opened, "coordinator", PASSWORD))
+    code, told = verified(again.folder, lab, folder / "after.txt")
+    assert code == 1
+    assert "is another one: the chain was made anew, or this is a copy that went on by itself" in told
