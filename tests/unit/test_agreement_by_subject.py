@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from corelab.domain.agreement.bootstrap import Chance, Resampled, draws, interval_of, resampled_measures, resampled_tables
 from corelab.domain.agreement.estimate import Interval, Undefined
 from corelab.domain.agreement.graded_pairs import Agreement, GradedPair, agreement, coverage, drift
-from corelab.domain.agreement.two_readers import Weights, counts, kappa_of
+from corelab.domain.agreement.two_readers import Quotients, Weights, counts, kappa_of
 
 few = settings(max_examples=50, deadline=None)
 
@@ -129,6 +129,15 @@ def test_where_most_repetitions_cannot_be_estimated_there_is_no_interval() -> No
     tables = {f"S{n}": counts([[3, 0], [0, 0]]) for n in range(10)}
     found = interval_of(resampled_tables(tables, CHANCE), lambda stack: kappa_of(stack, Weights.UNWEIGHTED))
     assert found == Resampled(None, Undefined.NO_REPLICATES, 500)
+
+
+def test_the_interval_cuts_off_a_fortieth_at_each_end() -> None:
+    """Of the values 0 to 499 in any order: 499 x 0.025 and 499 x 0.975."""
+    shuffled = np.arange(500)[::-1]
+    repeated = np.zeros((500, 2, 2), dtype=np.int64)
+    found = interval_of(repeated, lambda _stack: Quotients(shuffled, np.ones(500, dtype=np.int64), np.ones(500, dtype=np.bool_)))
+    assert found.interval is not None
+    assert (round(found.interval.low, 9), round(found.interval.high, 9)) == (12.475, 486.525)
 
 
 # ---------------------------------------------------------------- NE, NI, NA

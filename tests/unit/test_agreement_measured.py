@@ -148,6 +148,12 @@ def test_interval_and_ordinal_alpha_with_their_sums_written_out() -> None:
     assert krippendorff_alpha(units, Metric.ORDINAL).value == float(1 - Fraction(2) / (Fraction(2 * 18, 3)))
 
 
+def test_ratio_alpha_with_its_sums_written_out() -> None:
+    """Ratings 0 1 and 3 3. Seen 2 x (1 / 1) squared; by chance 2 (1 + 2 x (3 / 3) squared + 2 x (2 / 4) squared) / 3."""
+    units = [[0.0, 1.0], [3.0, 3.0]]
+    assert krippendorff_alpha(units, Metric.RATIO).value == pytest.approx(1 - 2 / ((2 * (1 + 2) + 1) / 3))
+
+
 def test_alpha_that_cannot_be_estimated() -> None:
     assert krippendorff_alpha([[0.1, 0.1], [0.1, None]], Metric.INTERVAL) == Estimate(None, Undefined.NO_SPREAD)
     assert krippendorff_alpha([[1.0, None]], Metric.NOMINAL) == Estimate(None, Undefined.NO_PAIRS)

@@ -119,7 +119,7 @@ def test_bowker_takes_the_pairs_of_categories_that_were_met() -> None:
 
 @pytest.mark.parametrize(
     ("table", "reason"),
-    [([[0, 0], [0, 0]], Undefined.NO_PAIRS), ([[1, 0], [0, 0]], Undefined.FEWER_THAN_TWO), ([[7]], Undefined.ONE_CATEGORY)],
+    [([[0, 0], [0, 0]], Undefined.NO_PAIRS), ([[0, 1], [0, 0]], Undefined.FEWER_THAN_TWO), ([[7]], Undefined.ONE_CATEGORY)],
 )
 def test_too_little_to_estimate_has_its_reason(table: Table, reason: Undefined) -> None:
     assert kappa(counts(table), Weights.LINEAR) == ac(counts(table), Weights.QUADRATIC) == Estimate(None, reason)

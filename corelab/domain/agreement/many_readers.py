@@ -1,17 +1,18 @@
-"""More than two readers, and ratings that are missing: Fleiss kappa and Krippendorff's alpha, in exact fractions."""
+"""More than two readers, and ratings that are missing: Fleiss kappa and Krippendorff's alpha, in exact sums."""
 
+import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from fractions import Fraction
-from itertools import permutations
+from functools import partial
+from itertools import combinations
 
 from corelab.domain.agreement.estimate import Estimate, Undefined, exact, ratio, undefined
 
 Rating = float | None
 """A number, or nothing where a reader did not rate."""
 Values = Counter[Fraction]
-Distance = Callable[[Fraction, Fraction], Fraction]
 
 
 class Metric(Enum):
@@ -50,38 +51,46 @@ def krippendorff_alpha(units: Iterable[Sequence[Rating]], metric: Metric) -> Est
         return undefined(Undefined.NO_PAIRS)
     if metric is Metric.RATIO and min(totals) < 0:
         return undefined(Undefined.NEGATIVE_VALUES)
-    distance = _distance(metric, totals)
-    observed = sum((_disagreement(values, distance) / (len(values) - 1) for values in paired), Fraction(0))
-    chance = sum((totals[a] * totals[b] * distance(a, b) for a, b in permutations(totals, 2)), Fraction(0))
+    apart = _apart(metric, totals)
+    observed = sum((apart(Counter(values)) / (len(values) - 1) for values in paired), Fraction(0))
+    chance = apart(totals)
     if not chance:
         return undefined(Undefined.NO_SPREAD)
     return ratio(chance - (totals.total() - 1) * observed, chance, Undefined.NO_SPREAD)
 
 
-def _disagreement(values: Sequence[Fraction], distance: Distance) -> Fraction:
-    """Over the ordered pairs of ratings of one unit."""
-    held = Counter(values)
-    return sum((held[a] * held[b] * distance(a, b) for a, b in permutations(held, 2)), Fraction(0))
-
-
-def _distance(metric: Metric, totals: Values) -> Distance:
-    """The squared difference of two different values."""
+def _apart(metric: Metric, totals: Values) -> Callable[[Values], Fraction]:
+    """The sum of the squared distances over the ordered pairs of values that are held."""
     match metric:
         case Metric.NOMINAL:
-            return lambda _a, _b: Fraction(1)
+            return lambda held: Fraction(held.total() ** 2 - sum(times**2 for times in held.values()))
         case Metric.ORDINAL:
-            return _by_rank(totals)
+            return partial(_apart_at, place=_middles(totals))
         case Metric.INTERVAL:
-            return lambda a, b: (a - b) ** 2
+            return partial(_apart_at, place={value: value for value in totals})
         case Metric.RATIO:
-            return lambda a, b: ((a - b) / (a + b)) ** 2
+            return _apart_by_ratio
 
 
-def _by_rank(totals: Values) -> Distance:
-    """Ratings from the middle of one value's to the middle of the other's, squared."""
+def _apart_at(held: Values, place: Mapping[Fraction, Fraction]) -> Fraction:
+    """Of places on a line: twice n times the sum of squares less the square of the sum, so that no pair is visited."""
+    squares = sum((times * place[value] ** 2 for value, times in held.items()), Fraction(0))
+    whole = sum((times * place[value] for value, times in held.items()), Fraction(0))
+    return 2 * (held.total() * squares - whole**2)
+
+
+def _apart_by_ratio(held: Values) -> Fraction:
+    """Every pair is visited; fractions of so many denominators would grow without end, and an exact sum of doubles is as repeatable."""
+    pairs = combinations([(float(value), times) for value, times in held.items()], 2)
+    parts = ((n * m, (a - b) / (a + b)) for (a, n), (b, m) in pairs)
+    return 2 * Fraction(math.fsum(times * share * share for times, share in parts))
+
+
+def _middles(totals: Values) -> dict[Fraction, Fraction]:
+    """Where the middle of each value's ratings stands, all ratings in order: the distance of ranks counts the ratings between."""
     middle: dict[Fraction, Fraction] = {}
     before = 0
     for value in sorted(totals):
         middle[value] = before + Fraction(totals[value], 2)
         before += totals[value]
-    return lambda a, b: (middle[a] - middle[b]) ** 2
+    return middle
