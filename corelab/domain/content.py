@@ -194,7 +194,18 @@ def answer_json(answer: Answer) -> Json:
 
 
 def answer_of(value: Mapping[str, Any]) -> Answer:
-    return Answer(cell_of(value), grade_of(value), tuple(map(evidence_of, value["evidence"])))
+    evidence = value["evidence"]
+    if not evidence:
+        return _unproven(
+            value["segment"], value["item"], value.get("value"), value.get("missing"), value.get("reason"), value.get("prefilled", False)
+        )
+    return Answer(cell_of(value), grade_of(value), tuple(map(evidence_of, evidence)))
+
+
+@lru_cache(maxsize=4096)
+def _unproven(segment: str, item: str, value: str | None, missing: str | None, reason: str | None, prefilled: bool) -> Answer:  # noqa: FBT001 - as above
+    """An answer without evidence."""
+    return Answer(_cell(segment, item), _grade(value, missing, reason, prefilled), ())
 
 
 def cell_of(value: Mapping[str, Any]) -> Cell:
