@@ -42,6 +42,13 @@ class Button(QAbstractButton):
         self.setToolTip(why)
         self.setAccessibleDescription(why)
 
+    def allow(self, why_not: str) -> None:
+        """On, or off with the reason in the tool tip."""
+        self.setEnabled(not why_not)
+        if not self._barred:
+            self.setToolTip(why_not)
+            self.setAccessibleDescription(why_not)
+
     def setEnabled(self, enabled: bool) -> None:  # noqa: FBT001 - Qt's own
         super().setEnabled(enabled and not self._barred)
 

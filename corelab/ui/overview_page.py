@@ -39,6 +39,7 @@ _COUNTS = (
     (ExamState.FINAL, "Final", "every cell has a result"),
     (ExamState.LOCKED, "Locked", "data closed"),
 )
+_STATE_WORDS = {state: words for state, words, _note in _COUNTS}
 _COLUMNS = (Column("Subject", 150), Column("Visit", 90), Column("State", 130), Column("What it waits for"))
 
 _SIDE, _SIDE_NARROW = 380, 312
@@ -261,7 +262,7 @@ class OverviewPage(Page):
 def _cells(exam: ExamOverview) -> tuple[Shown, ...]:
     blocked = exam.state is ExamState.RECEIVING and bool(exam.completeness.missing or exam.completeness.unknown)
     waits = Shown(_waits(exam), mark=Mark.ATTENTION if blocked else None)
-    return (Shown(exam.subject, Colour.STRONG, Weight.HEADING), shown(exam.visit), shown(exam.state.value), waits)
+    return (Shown(exam.subject, Colour.STRONG, Weight.HEADING), shown(exam.visit), shown(_STATE_WORDS[exam.state]), waits)
 
 
 def _waits(exam: ExamOverview) -> str:

@@ -76,18 +76,19 @@ class ChosenCard(Card):
         waits = ". Open work is sealed to the keys from before a reset." if sealed else ""
         factor = ", with a second factor" if person.account in known.factors else ""
         self._what.setText(f"{role_words(person)}, {person.status.value}{factor}{waits}")
-        other, alive = person.account != self._desk.session.account, person.status is not Status.DEACTIVATED
-        self.unlock.setEnabled(person.status is Status.LOCKED)
-        self.reset.setEnabled(other)
-        for button in (self.roles, self.rename, self.deactivate):
-            button.setEnabled(other and alive)
-        self.training.setEnabled(person.active and person.account not in known.trained)
-        coordinator = Role.COORDINATOR in person.roles and person.active
-        self.custody.setEnabled(coordinator and person.account not in known.custody)
-        self.reseal.setEnabled(sealed)
+        own = "" if person.account != self._desk.session.account else "Nobody does this for their own account."
+        gone = "The account is deactivated." if person.status is Status.DEACTIVATED else ""
         asked = person.account in known.removals
-        self.remove_factor.setEnabled(other and person.account in known.factors and not asked)
-        self.confirm_removal.setEnabled(other and asked)
+        self.unlock.allow("" if person.status is Status.LOCKED else "The account is not locked.")
+        self.reset.allow(own)
+        for button in (self.roles, self.rename, self.deactivate):
+            button.allow(own or gone)
+        self.training.allow(_why_no_training(person, known))
+        self.custody.allow(_why_no_custody(person, known))
+        self.reseal.allow("" if sealed else "Nothing of this person is sealed to keys from before a reset.")
+        has = "" if person.account in known.factors else "There is no second factor."
+        self.remove_factor.allow(own or has or ("It is asked for already." if asked else ""))
+        self.confirm_removal.allow(own or ("" if asked else "Nobody asked for its removal."))
 
     def _work(self, work: Callable[[], object]) -> None:
         self._desk.jobs.query(self, work, self._on_done, self.failed.emit)
@@ -177,3 +178,15 @@ class ChosenCard(Card):
         self.changed.emit()
         if done.damaged:
             self.failed.emit(ResealIncompleteError(done.damaged))
+
+
+def _why_no_training(person: Person, known: Everybody) -> str:
+    if not person.active:
+        return "The account is not active."
+    return "It is recorded for the charter in force." if person.account in known.trained else ""
+
+
+def _why_no_custody(person: Person, known: Everybody) -> str:
+    if not (Role.COORDINATOR in person.roles and person.active):
+        return "Only coordinators hold custody."
+    return "This person holds custody already." if person.account in known.custody else ""
