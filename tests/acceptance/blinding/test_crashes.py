@@ -166,6 +166,93 @@ def close(desktop: Desktop, probes: Probes, where: str) -> None:
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
+# ---------------------------------------------------------------- over an exam, with answers and a note
+
+
+TYPED = (Mark("note that was typed", "murrelet-cadenza-88"), Mark("words of the grade", "walls meet"))
+
+
+@dataclass
+class AtWork:
+    """A page that no list of screens names: opened from the worklist, with grades answered and a note typed."""
+
+    world: World
+    desktop: Desktop
+    page: Any
+
+    def notes(self, note: Any) -> None:
+        self.desktop.press("n")
+        assert note.hasFocus()
+        QTest.keyClicks(note, TYPED[0].words)
+        assert note.toPlainText() == TYPED[0].words
+
+
+@pytest.fixture
+def reading_open(tmp_path: Path, qtbot: QtBot, state: Path) -> AtWork:
+    assert state.is_dir()
+    world = a_world(tmp_path / "world", SUBJECTS[:1])
+    desktop = seated(world, qtbot, ME)
+    desktop.press(Qt.Key.Key_Return)
+    at_work = AtWork(world, desktop, desktop.window.current)
+    assert at_work.page.name == "reading"
+    desktop.press("1", "2")
+    at_work.notes(at_work.page.form.note)
+    return at_work
+
+
+@pytest.fixture
+def case_open(tmp_path: Path, qtbot: QtBot, state: Path) -> AtWork:
+    assert state.is_dir()
+    world = a_world(tmp_path / "world", SUBJECTS[:1])
+    world.reads(world.other, OTHERS_NOTE, COMP_CFV=2)
+    world.reads(world.me)
+    world.compares()
+    desktop = seated(world, qtbot, THIRD)
+    desktop.press(Qt.Key.Key_Return)
+    at_work = AtWork(world, desktop, desktop.window.current)
+    assert at_work.page.name == "adjudication"
+    desktop.press("a", "1")
+    at_work.notes(at_work.page.rail.note)
+    return at_work
+
+
+@pytest.mark.qt_no_exception_capture
+@pytest.mark.parametrize("opened", ["reading_open", "case_open"])
+def test_p11_75_a_fault_over_an_open_exam_leaves_no_grade_and_no_note_anywhere(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    state: Path,
+    probes: Probes,
+    opened: str,
+) -> None:
+    """Saving breaks down, then the page itself: in a slot of Qt, after a key was pressed."""
+    at_work: AtWork = request.getfixturevalue(opened)
+    desktop, page = at_work.desktop, at_work.page
+    monkeypatch.setattr(sys, "excepthook", FaultsShown(desktop.window))
+    with monkeypatch.context() as broken:
+        broken.setattr(ImmediateJobs, "query", _broken_query(ImmediateJobs.query))
+        desktop.press(Qt.Key.Key_Escape)
+        page.setFocus()
+        desktop.press("2")
+    assert "work.refused" in (state / "log" / "corelab.jsonl").read_text(encoding="utf-8")
+    probes.look("window", f"{page.name}, saving", desktop.words(), SECRETS[1:])
+    desktop.press("1")
+    with monkeypatch.context() as broken:
+        broken.setattr(type(page), "_show", breaks)
+        page.setFocus()
+        desktop.press("0", "1", "b")
+    assert desktop.window.findChildren(CrashDialog)
+    close(desktop, probes, f"{page.name}, the page itself")
+    assert list((state / "reports").iterdir())
+    marks = (*SECRETS, *TYPED)
+    for file in files_under([state]):
+        probes.look_in_bytes("log, reports and temporary files", f"{page.name}: {file.name}", file.read_bytes(), marks)
+    for file in files_under([at_work.world.lab.open.folder]):
+        probes.look_in_bytes("files of the lab", f"{page.name}: {file.name}", file.read_bytes(), (TYPED[0], *SECRETS[1:]))
+    probes.look("standard error", page.name, "".join(capfd.readouterr()), marks)
+
+
 # ---------------------------------------------------------------- the message
 
 
