@@ -12,11 +12,14 @@ from corelab.domain.reasons import ReasonRefusedError
 from corelab.domain.record_errors import NotPermittedError, SignInRefusedError
 from corelab.domain.vocabulary import ExamState, Grade
 from corelab.domain.worklist import WorkState
-from corelab.services import adjudication, assignment, invalidation, packages, reading, status, withdrawal
+from corelab.services import adjudication, assignment, exam_records, invalidation, packages, reading, status, withdrawal
 from corelab.services.accounts import Session
 from corelab.services.assignment import Why
 from corelab.services.packages.errors import LockedError, NothingToExportError
 from corelab.services.verification import verify_lab
+from corelab.storage import reading_life
+from corelab.storage.store import Actor, NewRow
+from corelab.ui.records_dialog import hint
 from tests.builders import PASSWORD, Lab
 from tests.exam_builders import cell
 from tests.life_builders import (
@@ -229,6 +232,30 @@ def test_a_case_is_withdrawn_with_its_reading_and_another_adjudicator_decides_th
     assert sorted({row["CURRFL"] for row in decisions}) == (["Y"] if until == "open" else ["N", "Y"])
 
 
+def test_a_case_decided_but_not_finished_is_told_as_withdrawn_once_a_reading_of_it_is_not_valid(lab: Lab) -> None:
+    """The adjudicator still looks at what was signed, the coordinator is told why it counts no more, and the lab verifies."""
+    exam = read_by_both(lab, COMP_CFV=2)
+    compares(lab)
+    decides(lab)
+    assert status.status(lab.open, lab.coordinator).decided == 1
+    invalidates(lab, lab.reader_1)
+    (row,) = reading.worklist(lab.open, lab.adjudicator).rows
+    assert row.state is WorkState.SIGNED
+    assert adjudication.open_case(lab.open, lab.adjudicator, row.assignment).draft.decisions
+    seen = status.status(lab.open, lab.coordinator)
+    assert (seen.decided, seen.open_cases, seen.free) == (0, 0, 1)
+    records = exam_records.exam_records(lab.open, lab.coordinator, exam)
+    assert [(each.kind.value, each.state.value) for each in records] == [
+        ("reading", "invalidated"),
+        ("reading", "released"),
+        ("adjudication", "withdrawn"),
+    ]
+    assert "one of its two readings is not valid any more" in hint(records[-1], locked=False)
+    assert compares(lab).finished == 0
+    assert exam_state(lab, exam) is ExamState.ASSIGNED
+    assert sound(lab)
+
+
 def test_an_adjudicator_in_the_middle_of_a_withdrawn_case_keeps_and_signs_nothing_more(lab: Lab) -> None:
     read_by_both(lab, COMP_CFV=2)
     compares(lab)
@@ -303,3 +330,23 @@ def test_a_reading_that_cannot_be_opened_is_invalidated_and_holds_nothing_up(tmp
     deals(lab)
     signs(lab, third)
     assert (compares(lab).concordant, sound(lab)) == (1, True)
+
+
+# ---------------------------------------------------------------- forged by another program
+
+
+def test_what_only_a_signature_brings_about_is_found_where_nobody_signed_it(lab: Lab) -> None:
+    """Whoever can write the file can continue its chain, and cannot sign."""
+    read_by_both(lab)
+    compares(lab)
+    signed = reading_of(lab, lab.reader_1)
+    forged = (
+        ("reading.invalidated", "reading_invalidation", [reading_life.invalidation_row(signed, "CLIPS")]),
+        ("notice.seen", "account", [NewRow("lock", {"id": "forged", "n": 1, "scope": "trial", "state": "locked"})]),
+        ("audit.reviewed", "review", [NewRow("review", {"id": "forged", "scope": "all", "findings": 0})]),
+    )
+    with lab.open.store.begin(Actor()) as transaction:
+        for kind, entity, rows in forged:
+            transaction.record(kind, entity, "forged", rows=rows)
+    found = [fault.what for fault in verify_lab(lab.open.folder).faults if fault.step == "signature"]
+    assert found == [f"signature: a row of {table} that nobody signed" for table in ("lock", "reading_invalidation", "review")]

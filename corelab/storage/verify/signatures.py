@@ -12,6 +12,12 @@ from corelab.storage.verify.source import Event, RawRow, Source
 
 SIGNATURE = "signature"
 _SIGNED_RECORDS: Mapping[str, Meaning] = {"reading": Meaning.READING, "adjudication": Meaning.ADJUDICATION}
+_SIGNED_ACTS: Mapping[str, frozenset[Meaning]] = {
+    "lock": frozenset({Meaning.LOCK_APPROVAL, Meaning.UNLOCK_APPROVAL}),
+    "package": frozenset({Meaning.PACKAGE_APPROVAL}),
+    "reading_invalidation": frozenset({Meaning.INVALIDATION}),
+    "review": frozenset({Meaning.AUDIT_REVIEW}),
+}
 
 
 def signatures(source: Source) -> Iterator[Fault]:
@@ -24,6 +30,7 @@ def signatures(source: Source) -> Iterator[Fault]:
         for what in _disagreements(source, row, event, keys):
             yield event.fault(SIGNATURE, what)
     yield from _unsigned(source)
+    yield from _unsigned_acts(source)
 
 
 def _disagreements(source: Source, row: RawRow, event: Event, keys: PersonKeys) -> Iterator[str]:
@@ -65,3 +72,12 @@ def _unsigned(source: Source) -> Iterator[Fault]:
                 yield Fault(place, f"{SIGNATURE}: {table} {record['id']} is not signed", SIGNATURE)
             elif any(row[name] != record[name] for name in ("revision", "charter_hash", "content_digest", "event_seq")):
                 yield Fault(place, f"{SIGNATURE}: {table} {record['id']} is not what was signed", SIGNATURE)
+
+
+def _unsigned_acts(source: Source) -> Iterator[Fault]:
+    """What only a signature brings about stands in the event of that signature: the chain alone can be continued by anybody."""
+    signed = {(row["event_seq"], row["meaning"]) for row in source.rows("signature")}
+    for table, meanings in _SIGNED_ACTS.items():
+        for row in source.rows(table):
+            if not any((row["event_seq"], meaning.value) in signed for meaning in meanings):
+                yield Fault(source.where(row["event_seq"]), f"{SIGNATURE}: a row of {table} that nobody signed", SIGNATURE)
