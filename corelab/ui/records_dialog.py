@@ -90,7 +90,7 @@ class RecordsDialog(Dialog):
             (self.invalidate, ReadingCommand.INVALIDATE),
         ):
             button.setEnabled(row is not None and not self._locked and (row.state, command) in READING_LIFE)
-        self.told.setText(why_not(self._desk.lab) or _hint(row, locked=self._locked))
+        self.told.setText(why_not(self._desk.lab) or hint(row, locked=self._locked))
 
     # ------------------------------------------------------------ doing
 
@@ -152,13 +152,15 @@ class RecordsDialog(Dialog):
         self._look()
 
 
-def _hint(row: RecordRow | None, *, locked: bool) -> str:
+def hint(row: RecordRow | None, *, locked: bool) -> str:
     """What can be done with the chosen one, or why nothing can."""
     if row is None:
         return "Nothing is assigned yet."
     if locked:
         return "The trial is locked: unlock it first."
-    return _HINTS.get(row.state.value, "") if row.kind is WorkKind.READING else _CASE_HINT
+    if row.kind is WorkKind.READING:
+        return _HINTS.get(row.state.value, "")
+    return _CASE_WITHDRAWN if row.state.value == ReadingState.WITHDRAWN.value else _CASE_HINT
 
 
 _HINTS: Mapping[str, str] = MappingProxyType(
@@ -172,3 +174,7 @@ _HINTS: Mapping[str, str] = MappingProxyType(
     }
 )
 _CASE_HINT = "A case is withdrawn when one of its two readings is invalidated."
+_CASE_WITHDRAWN = (
+    "Withdrawn, because one of its two readings is not valid any more. What was decided stays on record and counts no more; "
+    "if the next reading differs too, another adjudicator decides."
+)
