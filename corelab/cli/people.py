@@ -185,7 +185,10 @@ def confirm_removal(ctx: typer.Context, user: User, as_json: AsJson = False, pas
 @account.command("reseal")
 @command
 def reseal(ctx: typer.Context, user: User, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
-    """Hand the open work of a person who was reset over to their new keys (a coordinator's work, with custody)."""
+    """Hand the open work of a person who was reset over to their new keys (a coordinator's work, with custody).
+
+    Example: corelab account LAB reseal reader-1
+    """
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
         done = resealing.reseal(here.lab, here.session, person_named(here, user).account)
     words = f"{user} can open {done.drafts} drafts and {done.records} sealed records again."

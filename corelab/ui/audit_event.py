@@ -156,6 +156,7 @@ class ChangeBlock(QWidget):
 
     def __init__(self, change: Change, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.change = change
         old, new = value_words(change, change.old), value_words(change, change.new)
         self.setAccessibleName(f"{field_words(change)}: from {old} to {new}")
         lines = QVBoxLayout(self)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from corelab.domain.accounts import Meaning
-from corelab.domain.vocabulary import LabKind
+from corelab.domain.vocabulary import ExamState, LabKind
 from corelab.services import packages
 from corelab.services.packages import Exported, Preview
 from corelab.ui import dialogs
@@ -21,6 +21,7 @@ from corelab.ui.page import Page
 from corelab.ui.parts import text_label
 from corelab.ui.rows import Column, Rows, Shown, shown
 from corelab.ui.theme import GRID, NARROW_BELOW, Colour, Size, Weight
+from corelab.ui.work_words import EXAM_STATE_WORDS
 
 _COLUMNS = (Column("Subject", 170), Column("Visit", 110), Column("State", 140), Column("Why it is not in"))
 _SIDE, _SIDE_NARROW = 436, 360
@@ -108,7 +109,12 @@ class ExportPage(Page):
         self.excluded.show_number(left_out, "listed below" if left_out else "every exam is in", attention=bool(left_out))
         self.rows.show_rows(
             [
-                (Shown(each.subject, Colour.STRONG, Weight.HEADING), shown(each.visit), shown(each.state), shown(each.why))
+                (
+                    Shown(each.subject, Colour.STRONG, Weight.HEADING),
+                    shown(each.visit),
+                    shown(EXAM_STATE_WORDS[ExamState(each.state)]),
+                    shown(each.why),
+                )
                 for each in preview.excluded
             ]
         )

@@ -29,17 +29,16 @@ from corelab.ui.parts import key_hint, text_label
 from corelab.ui.records_dialog import RecordsDialog
 from corelab.ui.rows import Column, Mark, Rows, Shown, shown
 from corelab.ui.theme import NARROW_BELOW, Colour, Size, Weight
-from corelab.ui.work_words import rejected_do, rejected_words
+from corelab.ui.work_words import EXAM_STATE_WORDS, rejected_do, rejected_words
 
 _COUNTS = (
-    (ExamState.RECEIVING, "Receiving", "clips or facts missing"),
-    (ExamState.READY, "Ready", "to be assigned"),
-    (ExamState.ASSIGNED, "Reading", "until both have signed"),
-    (ExamState.RELEASED, "Adjudication", "cases to be decided"),
-    (ExamState.FINAL, "Final", "every cell has a result"),
-    (ExamState.LOCKED, "Locked", "data closed"),
+    (ExamState.RECEIVING, "clips or facts missing"),
+    (ExamState.READY, "to be assigned"),
+    (ExamState.ASSIGNED, "until both have signed"),
+    (ExamState.RELEASED, "cases to be decided"),
+    (ExamState.FINAL, "every cell has a result"),
+    (ExamState.LOCKED, "data closed"),
 )
-_STATE_WORDS = {state: words for state, words, _note in _COUNTS}
 _COLUMNS = (Column("Subject", 150), Column("Visit", 90), Column("State", 130), Column("What it waits for"))
 
 _SIDE, _SIDE_NARROW = 380, 312
@@ -78,7 +77,7 @@ class OverviewPage(Page):
         self._locked = False
         self.locking = LockFlow(self, desk)
         self.locking.told.connect(self._told)
-        self.counts = {state: LinkNumber(words) for state, words, _note in _COUNTS}
+        self.counts = {state: LinkNumber(EXAM_STATE_WORDS[state]) for state, _note in _COUNTS}
         for state, number in self.counts.items():
             number.clicked.connect(partial(self._on_count, state))
         self.checks = LinkNumber("Clips to check")
@@ -165,7 +164,7 @@ class OverviewPage(Page):
     def _on_state(self, state: _State) -> None:
         self._exams = state.exams
         counts = Counter(exam.state for exam in state.exams)
-        for each, _words, note in _COUNTS:
+        for each, note in _COUNTS:
             self.counts[each].show_number(counts[each], note, attention=each is ExamState.READY and counts[each] > 0)
         second = sum(clip.state is ClipState.PASSED for clip in state.clips)
         self.checks.show_number(len(state.clips), f"{second} for the second person" if second else "before readers see them")
@@ -262,7 +261,7 @@ class OverviewPage(Page):
 def _cells(exam: ExamOverview) -> tuple[Shown, ...]:
     blocked = exam.state is ExamState.RECEIVING and bool(exam.completeness.missing or exam.completeness.unknown)
     waits = Shown(_waits(exam), mark=Mark.ATTENTION if blocked else None)
-    return (Shown(exam.subject, Colour.STRONG, Weight.HEADING), shown(exam.visit), shown(_STATE_WORDS[exam.state]), waits)
+    return (Shown(exam.subject, Colour.STRONG, Weight.HEADING), shown(exam.visit), shown(EXAM_STATE_WORDS[exam.state]), waits)
 
 
 def _waits(exam: ExamOverview) -> str:

@@ -9,15 +9,23 @@ from PySide6.QtCore import Qt
 from corelab.services.labs import OpenLab
 from corelab.ui.adjudication_page import AdjudicationPage
 from corelab.ui.application import dress
+from corelab.ui.audit_event import ChangeBlock, HistoryDialog
+from corelab.ui.audit_page import AuditPage
 from corelab.ui.dialogs import ConfirmDialog
+from corelab.ui.event_words import KIND_WORDS
 from corelab.ui.export_page import ExportPage
 from corelab.ui.help_page import HelpPage
 from corelab.ui.intake_page import IntakePage
 from corelab.ui.overview_page import OverviewPage
 from corelab.ui.people_page import PeoplePage
 from corelab.ui.pixel_check import PixelCheckPage
+from corelab.ui.records_dialog import RecordsDialog
 from corelab.ui.tour_hands import Hands, TourStoppedError
 from corelab.ui.worklist_page import WorklistPage
+
+_DISPUTED = 1
+"""The row of the exam on whose records the coordinator looks."""
+_ANSWER = KIND_WORDS["answer.changed"]
 
 __all__ = ["TourStoppedError", "Toured", "tour"]
 
@@ -43,6 +51,7 @@ def tour(lab: OpenLab, passwords: Mapping[str, str], out: Path, say: Callable[[s
         _read(hands)
         _adjudicate(hands)
         package = _package(hands, out)
+        _audit(hands)
         return Toured(tuple(hands.pictures), package)
     finally:
         hands.window.close()
@@ -57,8 +66,10 @@ def _people(hands: Hands) -> None:
 def _intake(hands: Hands) -> None:
     """The first coordinator looks around, masks a clip, and passes all."""
     hands.sign_in("coordinator-1")
-    hands.page(OverviewPage)
+    overview = hands.page(OverviewPage)
     hands.shoot("overview")
+    overview.rows.opened.emit(_DISPUTED)
+    hands.shoot_dialog("records", RecordsDialog)
     hands.go("help", HelpPage)
     hands.shoot("help")
     intake = hands.go("intake", IntakePage)
@@ -142,7 +153,8 @@ def _adjudicate(hands: Hands) -> None:
     hands.shoot("adjudication")
     for _ in deciding.draft.case.disputes:
         hands.do("first_unanswered")
-        hands.do("take_a")
+        hands.do("take_b")
+        hands.do("take_a")  # after a second look: the trail keeps both
         hands.do("own_grade", "1")
     hands.do("sign")
     hands.sign()
@@ -161,3 +173,28 @@ def _package(hands: Hands, out: Path) -> Path:
     if page.package is None:
         raise TourStoppedError("package")
     return page.package
+
+
+def _audit(hands: Hands) -> None:
+    """The auditor looks at what was changed: old value, new value, reason; then at every version of it."""
+    hands.sign_in("auditor-1")
+    page = hands.page(AuditPage)
+    page.filter.changes.setChecked(True)
+    page.list.rows.choose(_first_with_values(hands, page))
+    hands.shoot("audit")
+    hands.do("history")
+    hands.shoot_dialog("history", HistoryDialog)
+
+
+def _first_with_values(hands: Hands, page: AuditPage) -> int:
+    """The newest answer of which an old and another new value may be read: its release has come."""
+    for row, words in enumerate(page.list.rows.texts()):
+        page.list.rows.choose(row)
+        if _ANSWER in words and any(_differs(each) for each in page.event_card.findChildren(ChangeBlock)):
+            hands.wait(0)
+            return row
+    raise TourStoppedError("audit")
+
+
+def _differs(shown: ChangeBlock) -> bool:
+    return None not in (shown.change.old, shown.change.new) and shown.change.old != shown.change.new

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import shiboken6
 from PySide6.QtCore import QEvent, QEventLoop, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from corelab.services.labs import OpenLab
@@ -21,6 +21,7 @@ D = TypeVar("D", bound=QDialog)
 P = TypeVar("P", bound=Page)
 _SIZE = (1600, 1000)
 _PAINTED_MS = 30
+_BEHIND = QColor(0, 0, 0, 120)
 _PICTURE_MS = 400
 """Long enough for a clip to show its first frames."""
 
@@ -100,12 +101,25 @@ class Hands:
 
     def shoot(self, name: str) -> None:
         """A picture of the window as it is."""
-        self._say(f"picture {name}")
         self.wait(_PICTURE_MS)
+        self._save(name, self.window.grab())
+
+    def _save(self, name: str, picture: QPixmap) -> None:
+        self._say(f"picture {name}")
         path = self._out / f"{name}.png"
-        if not self.window.grab().save(str(path), "PNG", 0):  # 0: packed as small as it gets
+        if not picture.save(str(path), "PNG", 0):  # 0: packed as small as it gets
             raise OSError(f"{path.name} could not be written")
         self.pictures.append(path)
+
+    def shoot_dialog(self, name: str, kind: type[QDialog]) -> None:
+        """A picture of the window with the dialog of this kind in its middle, which closes then."""
+        self.wait(_PAINTED_MS)
+        dialog, picture = self._dialog(kind), self.window.grab()
+        with QPainter(picture) as painter:
+            painter.fillRect(self.window.rect(), _BEHIND)
+            painter.drawPixmap(self.window.rect().center() - dialog.rect().center(), dialog.grab())
+        self._save(name, picture)
+        dialog.close()
 
     def wait(self, milliseconds: int) -> None:
         """Let the window work and paint."""

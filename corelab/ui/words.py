@@ -61,9 +61,9 @@ _PERSON_FAULTS = {
 
 def _disk(error: OSError) -> Words:
     reason = error.strerror or "the disk refused"
-    return Words(
-        f"A file could not be read or written: {reason}.", "What was saved before is kept.", "Make room or access, then try again."
-    )
+    missing = isinstance(error, FileNotFoundError | NotADirectoryError)
+    do = "Check the name, and make the folder first; then try again." if missing else "Make room or access, then try again."
+    return Words(f"A file could not be read or written: {reason}.", "What was saved before is kept.", do)
 
 
 def _charter(error: Any) -> Words:

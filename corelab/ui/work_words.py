@@ -8,8 +8,21 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from corelab.domain.vocabulary import ExamState
 from corelab.ui.life_words import LIFE_WORDS
 from corelab.ui.said import Words, said
+
+EXAM_STATE_WORDS: Mapping[ExamState, str] = MappingProxyType(
+    {
+        ExamState.RECEIVING: "Receiving",
+        ExamState.READY: "Ready",
+        ExamState.ASSIGNED: "Reading",
+        ExamState.RELEASED: "Adjudication",
+        ExamState.FINAL: "Final",
+        ExamState.LOCKED: "Locked",
+    }
+)
+"""By what happens to it next: one word on the counts, in every list."""
 
 
 def _cells(cells: tuple[Any, ...]) -> str:

@@ -44,12 +44,12 @@ def colours(picture: Path) -> NDArray[np.uint32]:
 def test_the_command_says_where_everything_is(toured: dict[str, Any]) -> None:
     assert set(toured) == {"lab", "accounts", "pictures", "package"}
     assert (Path(toured["lab"]) / "corelab.db").is_file()
-    assert {each["role"] for each in toured["accounts"]} == {"administrator", "coordinator", "reader", "adjudicator"}
+    assert {each["role"] for each in toured["accounts"]} == {"administrator", "coordinator", "reader", "adjudicator", "auditor"}
     assert all(len(each["password"]) >= 12 for each in toured["accounts"])
 
 
 def test_every_registered_page_has_its_picture(toured: dict[str, Any]) -> None:
-    assert {entry.name for entry in PAGES} | {"sign_in"} == set(pictures(toured))
+    assert {entry.name for entry in PAGES} | {"sign_in", "records", "history"} == set(pictures(toured))
     assert all(each.is_file() for each in pictures(toured).values())
 
 
