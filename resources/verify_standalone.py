@@ -17,7 +17,7 @@ from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 
 ROLES = {"reading authorship": "reader", "adjudication": "adjudicator", "audit review": "auditor"}  # all other meanings: coordinator
-MUST_BE_SIGNED = {"reading.signed", "adjudication.signed", "charter.approved", "lock.approved", "package.approved"}
+MUST_BE_SIGNED = ("reading.signed", "adjudication.signed", "reading.invalidated", ".approved", "unlock.requested", "audit.reviewed")
 MUST_STAY = ("adjudication.", "answer.", "batch.", "case.", "charter.", "lock.", "package.", "payload.", "reading.signed", "result.")
 SAME = {"account": "actor", "content": "payload", "record_type": "entity", "record": "id"}
 wrong, checked = [], {}
@@ -158,7 +158,7 @@ def signatures(folder, events, keys):
         claim(not public or signed_by(public, b"corelab/sig/v1\0" + canonical(said), signature), f"{place}: does not verify")
     signed = {each["document"]["seq"] for each in found}
     wrong.extend(f"signatures.jsonl: event {seq} ({event['kind']}) is not signed"
-                 for seq, event in events.items() if event["kind"] in MUST_BE_SIGNED and seq not in signed)  # fmt: skip
+                 for seq, event in events.items() if event["kind"].endswith(MUST_BE_SIGNED) and seq not in signed)  # fmt: skip
     checked["signatures"] = len(found)
 
 
