@@ -63,12 +63,12 @@ class LinkNumber(Button):
     def _fit(self) -> None:
         """Where the note does not fit in one line, there is room for two."""
         room = self.width() - 2 * PADDING
-        self.setMinimumHeight(_COUNT_HEIGHT + (16 if QFontMetrics(font(Size.HINT)).horizontalAdvance(self._note) > room else 0))
+        self.setMinimumHeight(_COUNT_HEIGHT + (16 if QFontMetrics(font(Size.HINT)).horizontalAdvance(self._note) + 2 > room else 0))
 
     def sizeHint(self) -> QSize:
         note = QFontMetrics(font(Size.HINT)).horizontalAdvance(self._note)
         words = QFontMetrics(font(Size.BODY, Weight.VALUE)).horizontalAdvance(self.text())
-        return QSize(max(150, note + 2 * PADDING, words + 2 * PADDING), _COUNT_HEIGHT)
+        return QSize(max(150, note + 2 * PADDING + 2, words + 2 * PADDING), _COUNT_HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(100, _COUNT_HEIGHT)

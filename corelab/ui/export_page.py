@@ -23,7 +23,7 @@ from corelab.ui.rows import Column, Rows, Shown, shown
 from corelab.ui.theme import GRID, NARROW_BELOW, Colour, Size, Weight
 from corelab.ui.work_words import EXAM_STATE_WORDS
 
-_COLUMNS = (Column("Subject", 170), Column("Visit", 110), Column("State", 140), Column("Why it is not in"))
+_COLUMNS = (Column("Subject", 150), Column("Visit", 90), Column("State", 140), Column("Why it is not in"))
 _SIDE, _SIDE_NARROW = 436, 360
 _KINDS = {LabKind.DEMO: "marked DEMO, for ever", LabKind.TRAINING: "marked TEST", LabKind.TRIAL: "a production package"}
 
@@ -42,7 +42,7 @@ class ExportPage(Page):
         self.excluded.clicked.connect(self._to_rows)
         self.included.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.rows = Rows(_COLUMNS, "Exams that are left out")
-        self.rows.keep_widths(least=0.6, rest=340)
+        self.rows.keep_widths(least=0.8, rest=340)
         self.empty = EmptyState()
         self.out = QLineEdit(str(desk.lab.exports))
         self.out.setReadOnly(True)
