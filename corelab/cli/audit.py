@@ -1,5 +1,6 @@
 """The audit trail by command: lines by filter, histories of old and new values, export that is read without the program."""
 
+import shlex
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Annotated
@@ -68,9 +69,8 @@ def _export(here: SignedIn, folder: Path, wanted: TrailFilter, *, as_json: bool)
         raise typer.BadParameter("--export writes the whole trail; leave the filters out")
     made = trail_export.export_trail(here.lab, here.session, folder)
     document = {"folder": str(made.folder), "events": made.events, "head": made.head}
-    words = (
-        f"{made.folder}\n{made.events} events, head {made.head}.\nCheck it with: python {made.folder}/{trail_export.VERIFIER} {made.folder}"
-    )
+    check = shlex.join(["python", str(made.folder / trail_export.VERIFIER), str(made.folder)])  # copied into a shell, spaces and all
+    words = f"{made.folder}\n{made.events} events, head {made.head}.\nCheck it with: {check}"
     answer(document, words, as_json=as_json)
 
 

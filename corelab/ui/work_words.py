@@ -231,7 +231,7 @@ WORK_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
         "StopTheLineError": _faulty,
         "LabFaultyError": lambda error: replace(_faulty(error), kept="Nothing was done. The lab takes no more records."),
         "PackageExistsError": said(
-            "A package of this number is in that folder already.", "It was not touched.", "Choose another folder, or keep that one."
+            "A folder of this name is there already.", "It was not touched.", "Choose another folder, or keep that one."
         ),
         "ClipMissingError": _clip,
         "FrameUnreadableError": said(

@@ -1,6 +1,7 @@
 """The trail and signed readings on the command line."""
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,19 @@ def test_the_whole_trail_is_exported_and_a_part_is_refused(lab: Lab, tmp_path: P
     assert made["events"] > 30
     assert run(lab, "audit", "--export", str(tmp_path / "part"), "--case", "S01").exit_code == 2
     assert not (tmp_path / "part").exists()
+
+
+def test_the_line_that_checks_an_exported_trail_can_be_copied_with_its_spaces(lab: Lab, tmp_path: Path) -> None:
+    folder = tmp_path / "trail of today"
+    told = run(lab, "audit", "--export", str(folder)).stdout
+    line = told.partition("Check it with: ")[2].strip()
+    assert shlex.split(line) == ["python", str(folder / "verify_standalone.py"), str(folder)]
+
+
+def test_a_trail_is_not_written_over_a_folder_and_is_not_called_a_package(lab: Lab, tmp_path: Path) -> None:
+    refused = run(lab, "audit", "--export", str(tmp_path))
+    assert refused.exit_code == 1
+    assert refused.stderr.startswith("A folder of this name is there already. It was not touched.")
 
 
 def test_readings_are_listed_printed_and_exported(lab: Lab, tmp_path: Path) -> None:
