@@ -34,7 +34,7 @@ from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab
 from corelab.storage import registry
 from corelab.storage.registry import ExamRecord, ObjectRecord
-from corelab.storage.store import NewRow, Transaction
+from corelab.storage.store import NewRow, Snapshot, Transaction
 from tests.builders import PASSWORD, Lab, a_lab
 from tests.exam_builders import cell, grade, shipped
 
@@ -191,5 +191,5 @@ def a_lab_with_a_bad_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     return lab
 
 
-def _sealed_to_the_author_alone(lab: OpenLab, session: Session, _of: AssignmentId, clips: int) -> own_work.Envelope:
+def _sealed_to_the_author_alone(lab: OpenLab, _snapshot: Snapshot, session: Session, _of: AssignmentId, clips: int) -> own_work.Envelope:
     return own_work.Envelope((session.box.public, session.box.public), accounts.custody_public(lab), room_for(lab.charter, clips))

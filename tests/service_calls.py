@@ -131,7 +131,6 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "intake.strays.set_strays_aside": Ask.PART,
         "notices.confirm": Ask.SELF,
         "notices.unseen": Ask.SELF,
-        "own_work.envelope": Ask.PART,
         "own_work.record_refusal": Ask.PART,
         "own_work.signed_before": Ask.PART,
         "packages.locking.lock": by(Command.LOCK, otherwise=ValueError)(" ", "the password"),

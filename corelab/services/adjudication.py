@@ -109,7 +109,7 @@ def _keep(lab: OpenLab, session: Session, assignment: AssignmentId, draft: CaseD
     role = accounts.permit(session, Command.ADJUDICATE)
     with lab.store.read() as snapshot:
         clips = shown.clips_of(snapshot, own_work.mine(snapshot, session, assignment, ADJUDICATION).exam)
-    room = own_work.envelope(lab, session, assignment, len(clips))
+        room = own_work.envelope(lab, snapshot, session, assignment, len(clips))
     with lab.store.begin(session.actor(role)) as transaction:
         found = own_work.writable(transaction, session, assignment, ADJUDICATION)
         before = own_work.kept_draft(transaction, session, assignment) or Draft(assignment, viewing=saving.viewing_of(clips, {}))
@@ -165,8 +165,8 @@ def sign(  # noqa: PLR0913 - what a signature takes
     with refusals.recorded(lab, session, "adjudication.sign", "assignment", assignment):
         with lab.store.read() as snapshot:
             clips = _signable(snapshot, session, assignment, draft)
+            sealing = own_work.envelope(lab, snapshot, session, assignment, len(clips))
         _keep(lab, session, assignment, draft, (played, version, submit))
-        sealing = own_work.envelope(lab, session, assignment, len(clips))
         with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
             if _signable(transaction, session, assignment, draft) != clips:
                 raise ClipsChangedError(assignment)

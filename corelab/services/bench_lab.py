@@ -138,7 +138,7 @@ def _read_all(here: Staffed, session: Session, form: Form, clips: dict[ExamId, S
     charter = here.lab.charter.hash
     with here.lab.store.read() as snapshot:
         mine = readings.assignments(snapshot, account_id=session.account, kind=PRIMARY)
-    sealing = own_work.envelope(here.lab, session, mine[0].id, 0)  # one charter: the same for all
+        sealing = own_work.envelope(here.lab, snapshot, session, mine[0].id, 0)  # one charter: the same for all
     with accounts.signer(here.lab, session, here.password(session)) as signer:
         for some in _parts(mine, _TOGETHER):
             with here.lab.store.begin(session.actor(Role.READER)) as transaction:

@@ -56,14 +56,13 @@ class Envelope:
     room: int
 
 
-def envelope(lab: OpenLab, session: Session, of: AssignmentId, clips: int) -> Envelope:
+def envelope(lab: OpenLab, snapshot: Snapshot, session: Session, of: AssignmentId, clips: int) -> Envelope:
     """As large as the charter of this exam asks, which may not be the one in force: a shorter one would tell the length of the grades.
 
     Raises CustodySwappedError.
     """
-    with lab.store.read() as snapshot:
-        custody, assigned = known_custody(lab, snapshot), snapshot.one("assignment", id=of) or {}
-        charter = charter_of(snapshot, shown.exam_of(snapshot, ExamId(assigned["exam_id"])).charter_hash)
+    custody, assigned = known_custody(lab, snapshot), snapshot.one("assignment", id=of) or {}
+    charter = charter_of(snapshot, shown.exam_of(snapshot, ExamId(assigned["exam_id"])).charter_hash)
     return Envelope((session.box.public, custody), custody, room_for(charter, clips))
 
 
@@ -225,6 +224,9 @@ def record_alerts(transaction: Transaction, exam: ExamId, after: str, record: st
 
 def signed_before(lab: OpenLab, session: Session, role: Role, submit: str, kind: str, of: AssignmentId) -> Signed | None:
     """What this same command signed already. Raises SubmitConflictError when the id was another's, or of another assignment."""
+    with lab.store.read() as snapshot:
+        if snapshot.one("event", submit=submit) is None:
+            return None
     with lab.store.begin(session.actor(role)) as transaction:
         seq = transaction.found_submit(submit, kind=kind)
         event = transaction.one("event", seq=seq) if seq is not None else None

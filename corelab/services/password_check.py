@@ -57,20 +57,31 @@ def signer(lab: OpenLab, session: Session, password: str) -> Signer:
 
     Raises PasswordWrongError, which counts towards the lockout; AccountLockedError; ClockBackwardError.
     """
-    _refuse_backward_clock(lab, session)
-    return _unwrapped(lab, session, password, "signature.refused")
+    with lab.store.read() as snapshot:
+        last, of = snapshot.latest("event", by="seq"), _allowed(snapshot, lab, session)
+    if last is not None:
+        _refuse_backward_clock(lab, session, last["at"])
+    return _unwrapped(lab, session, of, (password, "signature.refused"))
 
 
 def check_password(lab: OpenLab, session: Session, password: str) -> None:
     """Whether it is still the same person who sits there. Raises PasswordWrongError, which counts, and AccountLockedError."""
-    with _unwrapped(lab, session, password, "unlock.refused"):
+    with lab.store.read() as snapshot:
+        of = _allowed(snapshot, lab, session)
+    with _unwrapped(lab, session, of, (password, "unlock.refused")):
         return
 
 
-def _unwrapped(lab: OpenLab, session: Session, password: str, failure: str) -> Signer:
-    with lab.store.read() as snapshot:
-        of = known(snapshot, people.person(snapshot, session.account))
-    refuse_locked(lab, of.person)
+def _allowed(snapshot: Snapshot, lab: OpenLab, session: Session) -> Known:
+    """Who types the password, when the account is not locked. Raises AccountLockedError."""
+    of = known(snapshot, people.person(snapshot, session.account))
+    refuse_locked(snapshot, of.person, lab.clock.now())
+    return of
+
+
+def _unwrapped(lab: OpenLab, session: Session, of: Known, typed: tuple[str, str]) -> Signer:
+    """``typed``: the password, and the kind of event that a wrong one leaves."""
+    password, failure = typed
     kek = password_key(of, password)
     try:
         return _signer(lab, of, kek)
@@ -86,28 +97,25 @@ def _signer(lab: OpenLab, of: Known, kek: bytes) -> Signer:
     return of.credential.signer(kek, lab.lab_id, of.person.printed_name)
 
 
-def _refuse_backward_clock(lab: OpenLab, session: Session) -> None:
-    with lab.store.read() as snapshot:
-        last = snapshot.latest("event", by="seq")
+def _refuse_backward_clock(lab: OpenLab, session: Session, last: datetime) -> None:
     now = lab.clock.now()
-    if last is not None and now < last["at"] - BACKWARD:
+    if now < last - BACKWARD:
         with lab.store.begin(session.actor(None)):
             pass  # the transaction writes down by itself that the clock went back
-        raise ClockBackwardError(now, last["at"])
+        raise ClockBackwardError(now, last)
 
 
 # ---------------------------------------------------------------- failures
 
 
-def refuse_locked(lab: OpenLab, person: Person | None) -> None:
+def refuse_locked(snapshot: Snapshot, person: Person | None, now: datetime) -> None:
     """Raises AccountLockedError."""
     if person is None:
         return
-    with lab.store.read() as snapshot:
-        failures = people.failures_since_success(snapshot, person)
+    failures = people.failures_since_success(snapshot, person)
     if person.status is Status.LOCKED:
         raise AccountLockedError
-    if locks(failures, lab.clock.now()):
+    if locks(failures, now):
         raise AccountLockedError(_free_again(failures))
 
 

@@ -134,7 +134,7 @@ def _keep(lab: OpenLab, session: Session, reading: Reading, on: tuple[int, str |
     role = accounts.permit(session, Command.READ)
     with lab.store.read() as snapshot:
         clips = shown.clips_of(snapshot, own_work.mine(snapshot, session, reading.assignment, PRIMARY).exam)
-    room = own_work.envelope(lab, session, reading.assignment, len(clips))
+        room = own_work.envelope(lab, snapshot, session, reading.assignment, len(clips))
     with lab.store.begin(session.actor(role)) as transaction:
         found = own_work.writable(transaction, session, reading.assignment, PRIMARY)
         kept = own_work.kept_draft(transaction, session, found.id) or _begun(transaction, session, found, clips)
@@ -200,9 +200,9 @@ def sign(  # noqa: PLR0913 - what a signature takes
             clips = _signable(snapshot, session, reading)
             _require_reason(snapshot, reading.assignment, change)
             kept, seen = own_work.kept_draft(snapshot, session, reading.assignment), snapshot.latest("event", by="seq")
+            sealing = own_work.envelope(lab, snapshot, session, reading.assignment, len(clips))
         if kept is None or not kept.says_as(_drafted(reading, clips, submit)):
             _keep(lab, session, reading, (version, submit))
-        sealing = own_work.envelope(lab, session, reading.assignment, len(clips))
         with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
             found = own_work.mine(transaction, session, reading.assignment, PRIMARY)
             if seen is None or transaction.next_head().prev != seen["hash"]:

@@ -51,7 +51,8 @@ def sign_in(lab: OpenLab, user: str, password: str, *, code: str | None = None, 
     with lab.store.read() as snapshot:
         known = password_check.known(snapshot, people.person_named(snapshot, user))
     kek = password_check.password_key(known, password)
-    password_check.refuse_locked(lab, known.person)
+    with lab.store.read() as snapshot:  # only now, so that a locked account takes as long as any other
+        password_check.refuse_locked(snapshot, known.person, lab.clock.now())
     box = password_check.opened_box(lab, known, kek)
     if box is None or known.person is None or known.credential is None or not known.person.active:
         password_check.record_failure(lab, known.person, Actor(workstation=lab.workstation), "signin.failed")
