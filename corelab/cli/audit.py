@@ -1,13 +1,15 @@
 """The audit trail by command: lines by filter, histories of old and new values, export that is read without the program."""
 
 import shlex
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from corelab.cli.terminal import AsJson, LabFolder, PasswordStdin, SignedIn, answer, command, signed_in
+from corelab.cli.terminal import AsJson, LabFolder, PasswordStdin, SignedIn, answer, command, say, signed_in
+from corelab.domain.event_kinds import KIND_COMMANDS
 from corelab.domain.trail import TrailFilter, TrailLine
 from corelab.services import audit, trail_export
 from corelab.ui.event_words import WORDING, filter_words, line_words
@@ -37,8 +39,11 @@ def show_audit(
 
     Example: corelab audit LAB --case S01:D10 --since 2026-01-12 --changes --json
     """
+    _require_kinds(kind or ())
     with signed_in(lab, password_stdin=password_stdin) as here:
         wanted = TrailFilter(case, person, _since(here, since), _until(here, until), tuple(kind or ()), before_release, changes)
+        if wanted.since and wanted.until and wanted.until < wanted.since:
+            raise typer.BadParameter(f"--until {until} lies before --since {since}")
         if export is not None:
             _export(here, export, wanted, as_json=as_json)
         elif print_to is not None:
@@ -48,11 +53,21 @@ def show_audit(
             _show(here, wanted, as_json=as_json)
 
 
+def _require_kinds(asked: Sequence[str]) -> None:
+    """A mistyped kind would look like a lab in which nothing happened."""
+    for kind in asked:
+        if not any(known == kind or known.startswith(f"{kind}.") for known in KIND_COMMANDS):
+            first = ", ".join(sorted({known.partition(".")[0] for known in KIND_COMMANDS}))
+            raise typer.BadParameter(f"no event is of kind {kind}; the first parts are {first}")
+
+
 def _show(here: SignedIn, wanted: TrailFilter, *, as_json: bool) -> None:
     lines = audit.trail(here.lab, here.session, wanted)
     told = audit.changes_of(here.lab, here.session, lines) if wanted.changes else {}
     events = [audit.line_json(line, WORDING) | {"changes": [_change(one) for one in told.get(line.seq, ())]} for line in lines]
     words = [_words(line, told) for line in lines]
+    if not lines and (wanted.case or wanted.person):
+        say("No event fits. Are exam, subject and person written as the lab has them?")
     answer({"events": events}, "\n".join([*words, f"{len(lines)} events. {filter_words(wanted)}"]), as_json=as_json)
 
 

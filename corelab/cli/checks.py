@@ -1,5 +1,6 @@
 """Commands about what can be proved: the check that anyone may run, and checkpoints that are kept outside the lab."""
 
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,9 @@ from corelab.domain.checkpoint import Checkpoint
 from corelab.services import checkpoints, packages, verification
 
 commands = typer.Typer()
+
+MOST_ALIKE = 5
+"""So many equal faults are told one by one."""
 
 
 @commands.command("verify")
@@ -35,13 +39,25 @@ def verify(
         found = check(target, brought)
     faults = [{"where": fault.where, "what": fault.what} for fault in found.faults]
     checked = ", ".join(f"{count} {what}" for what, count in found.checked.items())
-    lines = [f"{'ok' if found.ok else 'NOT ok'}: checked {checked}", *(f"{fault['where']}: {fault['what']}" for fault in faults)]
+    lines = [f"{'ok' if found.ok else 'NOT ok'}: checked {checked}", *_fault_lines([(fault.where, fault.what) for fault in found.faults])]
     redacted = list(found.redacted) if isinstance(found, verification.Verified) else []
     lines += [f"Redacted by two people: {where}" for where in redacted]
     document = {"ok": found.ok, "checked": dict(found.checked), "faults": faults, "redacted": redacted}
     answer(document, "\n".join(lines), as_json=as_json)
     if not found.ok:
         raise Faulty("" if as_json else f"{len(faults)} faults. Nothing was changed. Keep this folder as it is and compare with a backup.")
+
+
+def _fault_lines(faults: list[tuple[str, str]]) -> Iterator[str]:
+    """The records first, then the schema; what is wrong in many places alike takes one line, so that nothing is buried."""
+    places: dict[str, list[str]] = {}
+    for where, what in faults:
+        places.setdefault(what, []).append(where)
+    for what, found in sorted(places.items(), key=lambda item: item[0].startswith("schema:")):
+        if len(found) > MOST_ALIKE:
+            yield f"{', '.join(found[:MOST_ALIKE])} and {len(found) - MOST_ALIKE} more (--json names all): {what}"
+        else:
+            yield from (f"{where}: {what}" for where in found)
 
 
 @commands.command("checkpoint")

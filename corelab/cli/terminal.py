@@ -20,6 +20,7 @@ from corelab.domain.record_errors import SecondFactorNeededError
 from corelab.services import accounts, labs
 from corelab.ui.fault_words import words_for_fault
 from corelab.ui.notice_words import notices
+from corelab.ui.trail_words import UNSOUND
 from corelab.ui.words import is_expected, words_for
 
 FAILED, WRONG_USAGE = 1, 2
@@ -151,6 +152,8 @@ def signed_in(folder: Path, *, password_stdin: bool = False) -> Iterator[SignedI
     lab = app.open_lab(folder)
     session = _session(lab, user, password)
     log.tell("sign_in.accepted")
+    if lab.store.unsound:
+        say(UNSOUND.all)
     for words in notices(lab, session):
         say(words)
     try:

@@ -89,6 +89,17 @@ def test_a_time_that_is_none_is_wrong_usage(lab: Lab) -> None:
     assert "2026-01-12" in done.stderr
 
 
+def test_a_kind_that_no_event_has_is_wrong_usage(lab: Lab) -> None:
+    refused = run(lab, "audit", "--kind", "redaing")
+    assert (refused.exit_code, "reading" in refused.stderr) == (2, True)
+    assert run(lab, "audit", "--since", "2026-02-01", "--until", "2026-01-01").exit_code == 2
+
+
+def test_a_name_that_nothing_has_is_doubted_in_words(lab: Lab) -> None:
+    told = run(lab, "audit", "--person", "nobody")
+    assert (told.exit_code, "as the lab has them" in told.stderr) == (0, True)
+
+
 def test_the_whole_trail_is_exported_and_a_part_is_refused(lab: Lab, tmp_path: Path) -> None:
     made = document(run(lab, "audit", "--export", str(tmp_path / "trail"), "--json"))
     assert {"events.jsonl", "verify_standalone.py"} <= {path.name for path in (tmp_path / "trail").rglob("*")}

@@ -296,3 +296,20 @@ def test_files_that_are_no_checkpoint_or_another_lab_s_are_refused_in_words(
     (tmp_path / "b.txt").write_text(checkpoints.sign(other.open, other.coordinator, PASSWORD).text, encoding="utf-8")
     code, _, told = run(monkeypatch, lab, "verify", str(lab.open.folder), "--checkpoint", str(tmp_path / "b.txt"))
     assert (code, "is of another lab" in told) == (1, True)
+
+
+def test_many_faults_alike_take_one_line_and_do_not_bury_what_was_changed(lab: Lab) -> None:
+    lab.open.close()
+    with behind_its_back(lab.open.folder) as connection:
+        connection.execute("UPDATE account_revision SET printed_name = 'Somebody Else' WHERE roles = 'coordinator'")
+    with closing(sqlite3.connect(lab.open.folder / DATABASE)) as connection:
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
+        for name in names:
+            connection.execute(f'DROP TRIGGER "{name}"')
+        connection.commit()
+    told = CliRunner().invoke(cli, ["verify", str(lab.open.folder)])
+    lines = told.stdout.splitlines()
+    assert told.exit_code == 1
+    assert len(lines) < 12
+    assert lines[1].startswith("event ")
+    assert any(f"and {len(names) - 5} more" in line for line in lines[2:])
