@@ -9,7 +9,13 @@ from corelab.ui.event_words import ATTENTION, happened, record_words, who
 from corelab.ui.rows import Column, Mark, Rows, Shown
 from corelab.ui.theme import Colour, Weight
 
-_COLUMNS = (Column("No.", 60, right=True), Column("Time", 180), Column("Who", 124), Column("What happened"), Column("Record", 262))
+_COLUMNS = (
+    Column("No.", 80, right=True, firm=True),
+    Column("Time", 180, firm=True),
+    Column("Who", 124),
+    Column("What happened"),
+    Column("Record", 262),
+)
 _NUMBER, _RECORD = 0, 4
 _AHEAD = 60
 """So many rows before the end the next ones are asked for."""

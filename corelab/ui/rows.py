@@ -37,12 +37,13 @@ class Mark(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """``width`` in logical pixels; 0 takes what is left."""
+    """``width`` in logical pixels; 0 takes what is left. A ``firm`` one never gives way: half a number or a time is none."""
 
     title: str
     width: int = 0
     right: bool = False
     editable: bool = False
+    firm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,18 +215,18 @@ class Rows(QTableView):
         self.doubleClicked.connect(self._on_double_click)
 
     def keep_widths(self, *, least: float, rest: int = _LEAST_STRETCH) -> None:
-        """Fixed columns give way until a stretched one has ``rest``, but never get less than this share of their width."""
+        """Fixed columns that are not firm give way until a stretched one has ``rest``; they keep this share of their width."""
         self._least, self._rest = least, rest
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window the fixed columns give way, so that the last one stays on screen."""
         columns = [column for at, column in enumerate(self._model.columns) if not self.isColumnHidden(at)]
-        fixed = sum(column.width for column in columns)
-        rest = self._rest * sum(column.width == 0 for column in columns)
-        share = min(1.0, max(self._least, (self.viewport().width() - rest) / max(1, fixed)))
+        giving = sum(column.width for column in columns if not column.firm)
+        kept = sum(column.width or self._rest for column in columns if column.firm or not column.width)
+        share = min(1.0, max(self._least, (self.viewport().width() - kept) / max(1, giving)))
         for at, column in enumerate(self._model.columns):
             if column.width:
-                self.horizontalHeader().resizeSection(at, round(column.width * share))
+                self.horizontalHeader().resizeSection(at, column.width if column.firm else round(column.width * share))
         super().resizeEvent(event)
 
     def _set_manners(self) -> None:

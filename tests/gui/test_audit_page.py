@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QTableView
 from pytestqt.qtbot import QtBot
@@ -15,11 +16,13 @@ from corelab.ui.audit_page import AuditPage
 from corelab.ui.desk import Desk
 from corelab.ui.jobs import ImmediateJobs
 from corelab.ui.main_window import MainWindow
+from corelab.ui.theme import Size, Weight, font
 from tests.builders import PASSWORD, Lab
 from tests.exam_builders import cell
 from tests.reading_builders import a_ready_exam, a_staffed_lab, filled, opened_next, signs
 
 Key = Qt.Key
+BESIDE_WORDS = 28
 
 
 @pytest.fixture
@@ -195,3 +198,16 @@ def test_the_whole_trail_is_exported(auditor: Auditor, tmp_path: Path, monkeypat
     QTest.mouseClick(auditor.page.tasks.export, Qt.MouseButton.LeftButton)
     assert auditor.kinds[0] == "Audit trail exported"
     assert "with the program that checks them" in auditor.page.tasks.told.text()
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1600, 1000), (1066, 666)])
+def test_the_number_and_the_time_of_every_event_are_whole(auditor: Auditor, size: tuple[int, int]) -> None:
+    auditor.window.resize(*size)
+    QApplication.processEvents()
+    rows = auditor.page.list.rows
+    words = QFontMetrics(font(Size.BODY, Weight.TEXT))
+    seen = [at for at in (0, 1) if not rows.isColumnHidden(at)]
+    assert 1 in seen
+    for at, text in ((0, "999999"), (1, "2026-12-28 20:48:58")):
+        assert at not in seen or rows.columnWidth(at) - BESIDE_WORDS >= words.horizontalAdvance(text)
+    assert sum(rows.columnWidth(at) for at in range(5)) <= rows.viewport().width()
