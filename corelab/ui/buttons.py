@@ -226,6 +226,9 @@ class NavButton(Button):
         self.setFont(font(Size.BODY, Weight.VALUE))
         self._beside = _NAV_BESIDE
 
+    def nextCheckState(self) -> None:
+        """A click alone underlines nothing: the page may refuse to open, and the one on screen to go."""
+
     def show_narrow(self, *, narrow: bool) -> None:
         """Closer together."""
         self._beside = _NAV_BESIDE_NARROW if narrow else _NAV_BESIDE

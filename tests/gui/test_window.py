@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from threading import Event, get_ident
@@ -21,8 +22,10 @@ from corelab.domain.charter import CharterError
 from corelab.domain.vocabulary import Missing
 from corelab.domain.worklist import WorkKind
 from corelab.ui import commands
+from corelab.ui.desk import Desk
 from corelab.ui.help_page import HelpPage
 from corelab.ui.jobs import ThreadJobs
+from corelab.ui.page import Page
 from corelab.ui.parts import grade_style
 from corelab.ui.words import words_for
 from corelab.ui.work_words import WORK_WORDS
@@ -243,3 +246,26 @@ def test_esc_leads_back_from_the_keys_to_where_one_was(desktop: Desktop) -> None
     assert desktop.window.current.name == "help"
     desktop.press(Qt.Key.Key_Escape)
     assert desktop.window.current.name == "people"
+
+
+def test_after_a_page_could_not_be_opened_the_header_names_the_page_that_stands(desktop: Desktop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_desk: Desk) -> Page:
+        raise OSError("the page cannot be made")
+
+    desktop.sign_in("coordinator-1")
+    window = desktop.window
+    entries = tuple(replace(each, make=refused) if each.name == "export" else each for each in window._entries)
+    monkeypatch.setattr(window, "_entries", entries)
+    with desktop.qtbot.captureExceptions() as raised:
+        QTest.mouseClick(window.header._buttons["export"], Qt.MouseButton.LeftButton)
+    assert len(raised) == 1
+    assert window.current is not None
+    assert [name for name, button in window.header._buttons.items() if button.isChecked()] == [window.current.name]
+
+
+def test_a_click_on_the_page_that_stands_leaves_it_underlined(desktop: Desktop) -> None:
+    desktop.sign_in("coordinator-1")
+    assert desktop.window.current is not None
+    button = desktop.window.header._buttons[desktop.window.current.name]
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert button.isChecked()
