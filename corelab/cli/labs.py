@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -24,6 +24,9 @@ def _words(reason: str) -> str:
 
 Reason = Annotated[str, typer.Option("--reason", help="Why; stands in the audit trail.", show_default=False, callback=_words)]
 
+_PERSON = ("user", "name", "password")
+_HOLDS = "The file of --answers holds [administrator] and [coordinator], each with user, name and password. No lab was made"
+
 
 @commands.command("init")
 @command
@@ -41,6 +44,7 @@ def init(
     if lab.parts[:1] == ("postgresql:",):
         raise typer.BadParameter("this version keeps a lab in a folder; name a folder for LAB")
     toml = charters.read(charter)
+    labs.require_free(lab)
     administrator, coordinator = (_answered(answers, role) if answers else _asked(role) for role in ("administrator", "coordinator"))
     say(
         f"{signature_statement().words}\n\nThe coordinator accepts this by making the lab: the charter's approval is the first signature.\n"
@@ -54,17 +58,27 @@ def init(
 
 
 def _answered(file: Path, role: str) -> labs.NewPerson:
+    table = _tables(file).get(role, {})
+    if not isinstance(table, dict):
+        table = {}
+    missing = [key for key in _PERSON if key not in table]
+    if missing:
+        raise typer.BadParameter(f"{file}: [{role}] does not hold {', '.join(missing)}. {_HOLDS}")
+    unquoted = [key for key in _PERSON if not isinstance(table[key], str)]
+    if unquoted:
+        raise typer.BadParameter(f"{file}: values stand between quotes; in [{role}] not so: {', '.join(unquoted)}. {_HOLDS}")
+    return labs.NewPerson(**{key: table[key] for key in _PERSON})
+
+
+def _tables(file: Path) -> dict[str, Any]:
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))[role]
-        return labs.NewPerson(user=_quoted(table["user"]), name=_quoted(table["name"]), password=_quoted(table["password"]))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as fault:
-        raise typer.BadParameter(f"{file} must hold [administrator] and [coordinator], each with user, name, password ({fault})") from None
-
-
-def _quoted(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("values stand between quotes")
-    return value
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise typer.BadParameter(f"there is no file {file}. {_HOLDS}") from None
+    except OSError as fault:
+        raise typer.BadParameter(f"{file} cannot be read: {fault.strerror}. {_HOLDS}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise typer.BadParameter(f"{file} is no TOML file ({fault}). {_HOLDS}") from None
 
 
 def _asked(role: str) -> labs.NewPerson:

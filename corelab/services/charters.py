@@ -8,7 +8,7 @@ from corelab.resources import resource
 
 
 class CharterNotFoundError(Exception):
-    """Neither a shipped charter nor a readable file has this name."""
+    """Neither a shipped charter nor a readable file has this name. ``shipped``: the ids of those that are."""
 
     def __init__(self, name: str, shipped: tuple[str, ...]) -> None:
         super().__init__(name)
@@ -20,8 +20,12 @@ def shipped() -> dict[str, Path]:
     found: dict[str, Path] = {}
     for file in sorted(resource("charters").glob("*.toml")):
         found[file.stem] = file
-        found[tomllib.loads(file.read_text(encoding="utf-8"))["charter"]["id"]] = file
+        found[_id(file)] = file
     return found
+
+
+def _id(file: Path) -> str:
+    return str(tomllib.loads(file.read_text(encoding="utf-8"))["charter"]["id"])
 
 
 def read(name: str) -> bytes:
@@ -29,7 +33,7 @@ def read(name: str) -> bytes:
     names = shipped()
     file = names.get(name, Path(name))
     if not file.is_file():
-        raise CharterNotFoundError(name, tuple(sorted(names)))
+        raise CharterNotFoundError(name, tuple(sorted(map(_id, set(names.values())))))
     with file.open("rb") as content:
         return content.read(MAX_BYTES + 1)
 

@@ -68,6 +68,12 @@ class _Plan:
     recovery: bytes = field(repr=False)
 
 
+def require_free(folder: Path) -> None:
+    """Raises LabExistsError unless a lab can be made in this folder: it is new or empty."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise LabExistsError(folder)
+
+
 def create(  # noqa: PLR0913 - what a lab is made of
     folder: Path,
     charter_toml: bytes,
@@ -86,8 +92,7 @@ def create(  # noqa: PLR0913 - what a lab is made of
 
     Raises LabExistsError, CharterError (also for what is not executed yet), PersonRefusedError, PasswordRefusedError.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise LabExistsError(folder)
+    require_free(folder)
     if secrets is not None and kind is not LabKind.DEMO:
         raise ValueError("only a simulated lab is given its secrets")
     plan = _Plan(

@@ -9,13 +9,24 @@ from corelab.domain.charter import Charter, load_charter
 from corelab.domain.clock import Clock
 from corelab.domain.record_errors import NotALabError, RecordDamagedError
 from corelab.domain.vocabulary import LabId, LabKind
-from corelab.services.lab_making import DATABASE, CreatedLab, LabSecrets, NewPerson, create
+from corelab.services.lab_making import DATABASE, CreatedLab, LabSecrets, NewPerson, create, require_free
 from corelab.services.window_lock import WindowHold
 from corelab.services.workstation import Workstation, this_workstation
 from corelab.storage.snapshot import Snapshot
 from corelab.storage.store import Store
 
-__all__ = ["DATABASE", "CreatedLab", "LabSecrets", "NewPerson", "OpenLab", "charter_of", "create", "effective_charter", "open_lab"]
+__all__ = [
+    "DATABASE",
+    "CreatedLab",
+    "LabSecrets",
+    "NewPerson",
+    "OpenLab",
+    "charter_of",
+    "create",
+    "effective_charter",
+    "open_lab",
+    "require_free",
+]
 
 
 @dataclass(frozen=True, slots=True)

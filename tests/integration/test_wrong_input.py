@@ -72,3 +72,46 @@ def test_a_table_that_did_not_load_is_told_once(tmp_path: Path) -> None:
     named = Loaded({"files": [{"path": path} for path in paths]}, {})
     assert table_faults(charter, named)[0] == ()
     assert [fault.where for fault in table_faults(charter, Loaded({"files": []}, {}))[0]] == paths
+
+
+def test_a_missing_answers_file_is_said_to_be_missing(tmp_path: Path) -> None:
+    refused = _called("init", tmp_path / "lab", "--charter", "dvt-lower-extremity", "--answers", tmp_path / "nosuch.toml")
+    assert refused.exit_code == 2
+    assert "there is no file" in refused.stderr
+    assert "Errno" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        ("[administrator]\n[coordinator]\n", "[administrator] does not hold user, name, password"),
+        ("", "[administrator] does not hold user, name, password"),
+        ("administrator = 1\n", "[administrator] does not hold user, name, password"),
+        (
+            PERSON.format(role="a", password='"p"').join(("[administrator]\n", '[coordinator]\nuser = "c"\n')),
+            "[coordinator] does not hold name",
+        ),
+        ("[administrator", "is no TOML file"),
+    ],
+)
+def test_answers_that_lack_something_are_told_what(tmp_path: Path, held: str, said: str) -> None:
+    answers = tmp_path / "answers.toml"
+    answers.write_text(held, encoding="utf-8")
+    refused = _called("init", tmp_path / "lab", "--charter", "dvt-lower-extremity", "--answers", answers)
+    assert refused.exit_code == 2
+    assert said in refused.stderr
+    assert not (tmp_path / "lab").exists()
+
+
+def test_a_folder_in_use_is_refused_before_anything_is_accepted(tmp_path: Path) -> None:
+    answers = _answers(tmp_path, '"several words together"')
+    refused = _called("init", tmp_path, "--charter", "dvt-lower-extremity", "--answers", answers)
+    assert refused.exit_code == 1
+    assert "There is a lab or other files in this folder." in refused.stderr
+    assert "accepts this" not in refused.stderr
+
+
+def test_an_unknown_charter_is_answered_with_each_shipped_one_once(tmp_path: Path) -> None:
+    refused = _called("init", tmp_path / "lab", "--charter", "nope")
+    assert refused.exit_code == 1
+    assert "Shipped are dvt-lower-extremity; or name a file." in refused.stderr
