@@ -88,18 +88,22 @@ CASE_LIFE: Mapping[tuple[CaseState, CaseCommand], CaseState] = MappingProxyType(
 
 
 class StateRefusedError(Exception):
-    """The record is not in a state in which this can be done. ``record`` is its id; nothing was changed."""
+    """The record is not in a state in which this can be done. ``record`` is its id; nothing was changed.
 
-    def __init__(self, record: str, state: ReadingState | None, command: ReadingCommand) -> None:
+    ``signed_before``: a revision of it is signed; what is not signed yet is the next one.
+    """
+
+    def __init__(self, record: str, state: ReadingState | None, command: ReadingCommand, *, signed_before: bool = False) -> None:
         super().__init__(f"{command.value} of {record}: {state.value if state else 'not there'}")
         self.record = record
         self.state = state
         self.command = command
+        self.signed_before = signed_before
 
 
-def next_state(record: str, state: ReadingState, command: ReadingCommand) -> ReadingState:
+def next_state(record: str, state: ReadingState, command: ReadingCommand, *, signed_before: bool = False) -> ReadingState:
     """Where this command leads. Raises StateRefusedError."""
     after = READING_LIFE.get((state, command))
     if after is None:
-        raise StateRefusedError(record, state, command)
+        raise StateRefusedError(record, state, command, signed_before=signed_before)
     return after

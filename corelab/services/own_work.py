@@ -137,7 +137,8 @@ def writable(snapshot: Snapshot, session: Session, assignment: AssignmentId, kin
         raise AlreadySignedError(assignment)
     require_next(snapshot, session, found)
     if kind == readings.PRIMARY:
-        next_state(assignment, reading_life.reading_state(snapshot, assignment), ReadingCommand.ANSWER)
+        before = snapshot.latest("reading", by="revision", assignment_id=found.id) is not None
+        next_state(assignment, reading_life.reading_state(snapshot, assignment), ReadingCommand.ANSWER, signed_before=before)
     return found
 
 

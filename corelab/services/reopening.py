@@ -47,5 +47,5 @@ def require_latest(snapshot: Snapshot, reading: str, command: ReadingCommand) ->
     record = readings.reading_of(snapshot, reading)
     if readings.revisions(snapshot, record.assignment)[-1].id != reading:
         raise StateRefusedError(reading, None, command)
-    next_state(reading, reading_life.reading_state(snapshot, record.assignment), command)
+    next_state(reading, reading_life.reading_state(snapshot, record.assignment), command, signed_before=True)
     return record

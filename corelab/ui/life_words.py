@@ -99,7 +99,18 @@ _DOES: Mapping[str, str] = MappingProxyType(
 )
 
 
+_GIVEN_BACK: Mapping[str, str] = MappingProxyType(
+    {
+        "reopen": "Wait until the reader signs it again.",
+        "invalidate": "Wait until the reader signs it again, or withdraw it from them.",
+    }
+)
+
+
 def _state(error: Any) -> Words:
+    if error.signed_before and error.state in (ReadingState.ASSIGNED, ReadingState.IN_PROGRESS):
+        happened = "The reading was given back to its reader and is not signed again."
+        return Words(happened, "Nothing was changed.", _GIVEN_BACK.get(error.command.value, "Open it again from the worklist."))
     happened = f"The reading {_STATES[error.state.value]}." if error.state else "There is no such reading, or a later revision stands."
     return Words(happened, "Nothing was changed.", _DOES.get(error.command.value, "Look again where it stands."))
 

@@ -15,6 +15,7 @@ from corelab.domain.worklist import WorkState
 from corelab.services import accounts, assignment, packages, reading, reopening, resealing
 from corelab.services.packages.errors import LockedError
 from corelab.services.verification import verify_lab
+from corelab.ui.words import words_for
 from tests.builders import PASSWORD, Lab
 from tests.exam_builders import cell
 from tests.life_builders import (
@@ -244,3 +245,18 @@ def test_a_reset_reader_still_opens_what_was_given_back_after_re_sealing(lab: La
     resealing.reseal(lab.open, lab.coordinator, lab.reader_1.account)
     session = lab.sign_in("reader-1", "another long phrase")
     assert opened_next(lab, session).reading.answers[cell("COMP.CFV")].grade.value == "none"
+
+
+def test_what_was_given_back_is_called_so_and_not_unread(lab: Lab) -> None:
+    dealt(lab)
+    signs(lab, lab.reader_1)
+    reopens(lab, lab.reader_1)
+    for again in (reopens, invalidates):
+        with pytest.raises(StateRefusedError) as refused:
+            again(lab, lab.reader_1)
+        assert "given back to its reader and is not signed again" in words_for(refused.value).all
+    opened = opened_next(lab, lab.reader_1)
+    with pytest.raises(StateRefusedError) as refused:
+        reopens(lab, lab.reader_1)
+    assert "given back to its reader and is not signed again" in words_for(refused.value).all
+    assert opened.reopened is ReopenCause.ASKED
