@@ -10,8 +10,10 @@ import pytest
 from pypdf import PdfReader
 
 from corelab.domain.record_errors import NotPermittedError
+from corelab.domain.trail import TrailFilter
 from corelab.services import assignment, audit, comparison, reading, verification
 from corelab.ui.event_words import WORDING
+from corelab.ui.words import words_for
 from tests.builders import PASSWORD, Lab
 from tests.exam_builders import cell, grade
 from tests.reading_builders import a_ready_exam, a_staffed_lab, filled, opened_next, rows_of, signs
@@ -167,6 +169,17 @@ def test_a_file_that_is_there_is_not_touched_and_nothing_is_recorded(lab: Lab, t
     with pytest.raises(FileExistsError):
         audit.print_reading(lab.open, lab.auditor, _id(lab, "Reader 1"), out, WORDING)
     assert out.read_text() == "somebody's"
+    assert audit.page(lab.open, lab.auditor).total == before
+
+
+def test_who_names_a_folder_that_is_not_there_is_told_the_file(lab: Lab, tmp_path: Path) -> None:
+    before = audit.page(lab.open, lab.auditor).total
+    out = tmp_path / "nosuchdir" / "x.pdf"
+    with pytest.raises(OSError, match="No such file") as refused:
+        audit.print_trail(lab.open, lab.auditor, TrailFilter(), out, WORDING, "")
+    said = words_for(refused.value).all
+    assert said.startswith(f"{out} could not be written: No such file or directory.")
+    assert "make the folder first" in said
     assert audit.page(lab.open, lab.auditor).total == before
 
 
