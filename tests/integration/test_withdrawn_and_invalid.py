@@ -245,11 +245,9 @@ def test_a_case_decided_but_not_finished_is_told_as_withdrawn_once_a_reading_of_
     seen = status.status(lab.open, lab.coordinator)
     assert (seen.decided, seen.open_cases, seen.free) == (0, 0, 1)
     records = exam_records.exam_records(lab.open, lab.coordinator, exam)
-    assert [(each.kind.value, each.state.value) for each in records] == [
-        ("reading", "invalidated"),
-        ("reading", "released"),
-        ("adjudication", "withdrawn"),
-    ]
+    *read, decided = ((each.kind.value, each.state.value) for each in records)
+    assert sorted(read) == [("reading", "invalidated"), ("reading", "released")]  # who stands first is dealt by chance
+    assert decided == ("adjudication", "withdrawn")
     assert "one of its two readings is not valid any more" in hint(records[-1], locked=False)
     assert compares(lab).finished == 0
     assert exam_state(lab, exam) is ExamState.ASSIGNED
