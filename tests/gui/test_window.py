@@ -263,9 +263,11 @@ def test_after_a_page_could_not_be_opened_the_header_names_the_page_that_stands(
     assert [name for name, button in window.header._buttons.items() if button.isChecked()] == [window.current.name]
 
 
-def test_a_click_on_the_page_that_stands_leaves_it_underlined(desktop: Desktop) -> None:
+def test_a_page_that_does_not_let_go_stays_the_one_underlined(desktop: Desktop, monkeypatch: pytest.MonkeyPatch) -> None:
     desktop.sign_in("coordinator-1")
-    assert desktop.window.current is not None
-    button = desktop.window.header._buttons[desktop.window.current.name]
-    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert button.isChecked()
+    page = desktop.window.current
+    assert page is not None
+    monkeypatch.setattr(page, "closing", lambda: False)
+    QTest.mouseClick(desktop.window.header._buttons["export"], Qt.MouseButton.LeftButton)
+    assert [name for name, button in desktop.window.header._buttons.items() if button.isChecked()] == [page.name]
+    monkeypatch.undo()
