@@ -25,7 +25,7 @@ def _words(reason: str) -> str:
 Reason = Annotated[str, typer.Option("--reason", help="Why; stands in the audit trail.", show_default=False, callback=_words)]
 
 _PERSON = ("user", "name", "password")
-_HOLDS = "The file of --answers holds [administrator] and [coordinator], each with user, name and password. No lab was made"
+_HOLDS = "The file of --answers holds [administrator] and [coordinator], each with user, name and password. No lab was made."
 
 
 @commands.command("init")
