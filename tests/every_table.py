@@ -7,7 +7,7 @@ from uuid import uuid4
 from corelab.domain.accounts import Meaning, Role
 from corelab.domain.adjudication import DecisionReason, Take
 from corelab.domain.vocabulary import ExamId
-from corelab.services import accounts, adjudication, assignment, checkpoints, comparison
+from corelab.services import accounts, adjudication, assignment, audit, checkpoints, comparison, packages
 from corelab.storage.keys import make_opening
 from corelab.storage.store import NewRow
 from tests.builders import PASSWORD, Lab, a_lab
@@ -40,6 +40,8 @@ def a_lab_with_every_table(tmp_path: Path) -> Lab:
     comparison.release_and_compare(lab.open, lab.coordinator)
     accounts.sign_out(lab.open, reader_3)
     _write_rest(lab, exam)
+    audit.review(lab.open, lab.auditor, "All that was done so far", (), PASSWORD)
+    packages.lock(lab.open, lab.coordinator, "All visits are in", PASSWORD)
     _approve_package(lab)
     return lab
 
@@ -73,9 +75,6 @@ def _write_rest(lab: Lab, exam: ExamId) -> None:
         NewRow("second_factor", _of(account_id=lab.reader_1.account, n=1, state="on", sealed=b"sealed")),
         NewRow("assignment", _a_repeat(ended, exam, reader_3)),
         NewRow("assignment_end", _of(assignment_id=ended, cause="withdrawn")),
-        NewRow("review", _of(id=str(uuid4()), scope="trail", findings=0)),
-        NewRow("lock", _of(id=str(uuid4()), n=1, scope="trial", state="locked")),
-        NewRow("exam_status", _of(exam_id=exam, n=5, state="locked")),
     ]
     with lab.open.store.begin(lab.coordinator.actor(Role.COORDINATOR)) as transaction:
         transaction.record("lab.filled", "exam", exam, rows=rows, payload={"why": "filled"})

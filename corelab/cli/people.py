@@ -15,6 +15,7 @@ from corelab.cli.terminal import (
     answer,
     command,
     lab_group,
+    say,
     signed_in,
     typed_password,
 )
@@ -51,12 +52,12 @@ def add(
     """
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
         code = accounts.add_person(here.lab, here.session, user, name, frozenset(role), identity)
-    answer({"user": user, "code": code}, _invited(user, code, identity), as_json=as_json)
+    _tell_check(identity)
+    answer({"user": user, "code": code}, f"One-time code for {user}, valid for 7 days: {code}", as_json=as_json)
 
 
-def _invited(user: str, code: str, identity: IdentityCheck) -> str:
-    checked = IDENTITY_WORDS[identity].lower()
-    return f"One-time code for {user}, valid for 7 days: {code}\nOn record: {checked} (--identity names another check)."
+def _tell_check(identity: IdentityCheck) -> None:
+    say(f"On record of who this is: {IDENTITY_WORDS[identity].lower()} (--identity names another check).")
 
 
 @account.command("list")
@@ -153,7 +154,8 @@ def reset(
     """
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
         code = accounts.reset(here.lab, here.session, person_named(here, user).account, reason, identity)
-    answer({"user": user, "code": code}, _invited(user, code, identity), as_json=as_json)
+    _tell_check(identity)
+    answer({"user": user, "code": code}, f"One-time code for {user}, valid for 7 days: {code}", as_json=as_json)
 
 
 @account.command("remove-factor")

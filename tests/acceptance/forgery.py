@@ -1,10 +1,11 @@
-"""Changes a table of a package and makes everything fit again that anybody could: hashes, sums, a signature with a new key."""
+"""Changes a table of a package and makes everything fit again that anybody could: hashes, sums, signatures with new keys."""
 
 import base64
 import csv
 import hashlib
 import io
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from nacl.signing import SigningKey
 
 from corelab.domain.audit import SignedDocument, canonical, key_id, payload_digest, payload_of
 from corelab.export.manifest import files_digest
+from corelab.storage.minisign import MinisignKey
 
 Table = list[dict[str, str]]
 
@@ -30,13 +32,24 @@ def forge(package: Path, table: str, change: Callable[[Table], None]) -> None:
     assert _written(rows) == before, "the table would change by being rewritten alone"
     change(rows)
     path.write_text(_written(rows), encoding="utf-8", newline="")
+    key = MinisignKey.of(os.urandom(32))
+    (package / "corelab.pub").write_text(key.public_text, encoding="utf-8", newline="")
     manifest = json.loads((package / "MANIFEST.json").read_text(encoding="utf-8"))
     for entry in manifest["files"]:
         data = (package / entry["path"]).read_bytes()
         entry |= {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
     manifest["approval"] = _approval(manifest)
     (package / "MANIFEST.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    _sign(package, key)
     _write_sums(package, manifest)
+
+
+def _sign(package: Path, key: MinisignKey) -> None:
+    """With the comment that stood there."""
+    path = package / "MANIFEST.json.minisig"
+    comment = path.read_text(encoding="utf-8").split("\n")[2].removeprefix("trusted comment: ")
+    signed = key.signature_text((package / "MANIFEST.json").read_bytes(), comment)
+    path.write_text(signed, encoding="utf-8", newline="")
 
 
 def _written(rows: Table) -> str:
@@ -66,6 +79,7 @@ def _approval(manifest: dict[str, Any]) -> dict[str, Any]:
 
 def _write_sums(package: Path, manifest: dict[str, Any]) -> None:
     digests = {entry["path"]: entry["sha256"] for entry in manifest["files"]}
-    digests["MANIFEST.json"] = hashlib.sha256((package / "MANIFEST.json").read_bytes()).hexdigest()
+    for name in ("MANIFEST.json", "MANIFEST.json.minisig"):
+        digests[name] = hashlib.sha256((package / name).read_bytes()).hexdigest()
     lines = "".join(f"{digest}  {path}\n" for path, digest in sorted(digests.items()))
     (package / "SHA256SUMS").write_text(lines, encoding="utf-8")

@@ -449,7 +449,7 @@ def every_command() -> list[tuple[str, ...]]:
 @pytest.mark.parametrize("command", every_command(), ids=" ".join)
 def test_every_command_explains_itself(desk: Desk, command: tuple[str, ...]) -> None:
     group, *rest = command
-    arguments = (group, "LAB", *rest) if rest else (group,)
+    arguments = (group, "LAB", *rest) if rest and group != "charter" else command
     ran = desk.run(*arguments, "--help", user=None)
     assert ran.code == 0
     assert "Usage" in ran.out

@@ -75,7 +75,7 @@ def test_rules_belong_to_administrators(lab: Lab) -> None:
 
 def test_p11_14_the_command_says_what_it_records_of_the_identity_check(lab: Lab) -> None:
     told = run(lab, "account", "add", "reader-9", "--name", "Reader nine", "--role", "reader")
-    assert "On record: known to the lab in person" in told.stdout
+    assert "known to the lab in person" in told.stderr
     assert done(lab, "account", "add", "reader-8", "--name", "Reader eight", "--role", "reader", "--identity", "in-person")["code"]
     with lab.open.store.read() as snapshot:
         invited = [snapshot.opening_of(event["seq"]) for event in snapshot.events(kind="account.invited")]
