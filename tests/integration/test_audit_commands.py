@@ -127,6 +127,7 @@ def test_readings_are_listed_printed_and_exported(lab: Lab, tmp_path: Path) -> N
     known = listed[0]["id"][:8]
     printed = document(run(lab, "reading", "print", known, str(tmp_path / "one.pdf"), "--json"))
     assert (tmp_path / "one.pdf").read_bytes().startswith(b"%PDF")
+    assert (tmp_path / "one.pdf").stat().st_mode & 0o077 == 0  # for nobody else
     assert printed["reading"] == listed[0]["id"]
     document(run(lab, "reading", "export", known, str(tmp_path / "one.json"), "--json"))
     assert json.loads((tmp_path / "one.json").read_text(encoding="utf-8"))["revisions"][0]["id"] == listed[0]["id"]

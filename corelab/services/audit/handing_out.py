@@ -78,7 +78,7 @@ def _hand_out(lab: OpenLab, session: Session, out: Path, content: bytes, event: 
     kind, entity, id_, payload = event
     part = out.with_name(f".{out.name}.part")
     try:
-        with _named(out), part.open("xb") as file:
+        with _named(out), open(part, "xb", opener=_private) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -88,6 +88,11 @@ def _hand_out(lab: OpenLab, session: Session, out: Path, content: bytes, event: 
             part.rename(out)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _private(path: str, flags: int) -> int:
+    """What is handed out is for the one who asked: the folder may be everybody's."""
+    return os.open(path, flags, 0o600)
 
 
 @contextmanager
