@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from corelab.domain.record_errors import SecondFactorNeededError
 from corelab.domain.totp import code_of, step_at
 from corelab.services import accounts, labs, second_factor, workstations
+from corelab.ui.dialogs import ReasonDialog
 from corelab.ui.machines_dialog import MachinesDialog
 from tests.gui.desktop import PASSWORD, Desktop
 from tests.gui.test_people_page import choose, give_reason, people_page
@@ -54,7 +55,7 @@ def test_p11_28_an_administrator_enrols_a_machine_that_signed_in(desktop: Deskto
     assert not dialog.enrol.isEnabled(), "nobody takes out the machine at which they sit"
     dialog.rows.choose(1)
     dialog.enrol.click()
-    (asked,) = [each for each in dialog.findChildren(type(dialog).__mro__[1]) if each.isVisible()]
+    (asked,) = [each for each in dialog.findChildren(ReasonDialog) if each.isVisible()]
     QTest.keyClicks(asked.words, "the new reading room")
     asked.do.click()
     assert [row[3] for row in dialog.rows.texts()] == ["Yes", "Yes"]

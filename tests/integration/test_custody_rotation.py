@@ -12,6 +12,7 @@ from corelab.domain.accounts import Role
 from corelab.domain.record_errors import (
     CodeRefusedError,
     CustodyMissingError,
+    KeyRefusedError,
     NotPermittedError,
     NotSealedToError,
     PersonRefusedError,
@@ -75,7 +76,7 @@ def test_the_key_of_who_left_opens_nothing_new(lab: Lab) -> None:
         for sealed in (*(bytes(row["body"]) for row in snapshot.all("draft")), _envelope(lab, new.seq)):
             with pytest.raises(NotSealedToError):
                 snapshot.unsealed(sealed, former)
-        with pytest.raises(keys.KeyRefusedError):
+        with pytest.raises(KeyRefusedError):
             keys.open_lab_secret(lab.open.lab_id, "chance", former, people.sealed_lab_secret(snapshot, "chance"))
 
 
@@ -118,7 +119,7 @@ def test_who_rotated_signs_in_again_to_work_with_the_new_key(lab: Lab) -> None:
     rotates(lab)
     for work in (assignment.assign, comparison.release_and_compare, _grants):
         with pytest.raises(SignedOutError):
-            work(lab.open, lab.coordinator)  # type: ignore[operator]
+            work(lab.open, lab.coordinator)
 
 
 def _grants(lab: object, session: Session) -> None:

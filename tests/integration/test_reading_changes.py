@@ -2,6 +2,7 @@
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -89,8 +90,8 @@ def test_p11_51_a_change_after_signing_is_a_revision_the_old_one_stays_and_the_p
     assert sorted(told) == [("1", "N", "none"), ("2", "Y", "full")]
 
 
-def _n(row: dict[str, object]) -> object:
-    return row["revision"]
+def _n(row: dict[str, Any]) -> int:
+    return int(row["revision"])
 
 
 def _exported(lab: Lab, out: Path) -> list[dict[str, str]]:
