@@ -55,7 +55,7 @@ def _story(rows: list[Row]) -> list[Flowable]:
 def _table(rows: list[Row]) -> Table:
     cells: list[list[Any]] = [[_text(words, bold=True) for words in ("Id", "Kind", "Statement", "Source", "Test", "Result")]]
     for _, of_one in groupby(rows, key=lambda row: row["requirement"]):
-        cells += [_line(row, first=n == 0) for n, row in enumerate(of_one)]
+        cells += [_line(row, first=n == 0) for n, row in enumerate(_tests(list(of_one)))]
     rules = [
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LINEBELOW", (0, 0), (-1, -1), 0.25, colors.HexColor("#b8c2ca")),
@@ -64,6 +64,15 @@ def _table(rows: list[Row]) -> Table:
         ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
     ]
     return Table(cells, colWidths=WIDTHS, repeatRows=1, style=TableStyle(rules))
+
+
+def _tests(rows: list[Row]) -> list[Row]:
+    """One row for each test: its cases are told by number, and by name where they did not pass. The CSV has every one."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        name = row["test"].partition("[")[0] if row["result"] == "passed" else row["test"]
+        found.setdefault((name, row["result"]), []).append(row)
+    return [{**same[0], "test": name if len(same) == 1 else f"{name} ({len(same)} cases)"} for (name, _), same in found.items()]
 
 
 def _line(row: Row, *, first: bool) -> list[Any]:
