@@ -14,7 +14,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import CondPageBreak, Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 Row = dict[str, str]
 
@@ -48,7 +48,7 @@ def _story(rows: list[Row]) -> list[Flowable]:
     ran_on = ", ".join(f"{name} {rows[0][name]}" for name in ("product", "commit", "system", "python", "sqlite", "postgresql"))
     story: list[Flowable] = [_text(TITLE, 16, bold=True), _text(PREFACE), _text(ran_on), _text(f"Tests by result: {told}.", bold=True)]
     for area, of_area in groupby(rows, key=lambda row: row["area"]):
-        story += [Spacer(1, 5 * mm), _text(area, 11, bold=True), _table(list(of_area))]
+        story += [CondPageBreak(40 * mm), Spacer(1, 5 * mm), _text(area, 11, bold=True), _table(list(of_area))]
     return story
 
 
@@ -87,8 +87,7 @@ def _text(words: str, size: float = 7.5, *, bold: bool = False) -> Paragraph:
 
 
 def _style(font: str, size: float) -> ParagraphStyle:
-    """A heading, larger than text, stays with what follows it."""
-    return ParagraphStyle(font, fontName=font, fontSize=size, leading=size * 1.3, spaceAfter=size * 0.3, keepWithNext=size > 10)
+    return ParagraphStyle(font, fontName=font, fontSize=size, leading=size * 1.3, spaceAfter=size * 0.3)
 
 
 def _foot(canvas: Any, document: Any) -> None:
