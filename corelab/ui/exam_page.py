@@ -1,5 +1,6 @@
 """What reading and adjudicating have in common: an assignment with its clips, a draft saved at every change, one signature."""
 
+from abc import abstractmethod
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -52,24 +53,25 @@ class ExamPage(Page):
 
     # -- what differs ------------------------------------------------------------------------------------------------------------
 
+    @abstractmethod
     def _ask(self, assignment: AssignmentId) -> Callable[[], object]:
         """The work that opens an assignment; ``_on_opened`` hears its answer."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _on_opened(self, opened: object) -> None:
-        raise NotImplementedError
+        """What the work answered."""
 
+    @abstractmethod
     def _save(self) -> None:
         """Keep the draft as it stands."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _forget(self) -> None:
         """Nothing of the exam stays in memory while the page is not on screen."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _show_signed(self) -> None:
         """Whether it is signed has changed, or is known now."""
-        raise NotImplementedError
 
     # -- opening and leaving -----------------------------------------------------------------------------------------------------
 

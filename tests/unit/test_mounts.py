@@ -12,7 +12,7 @@ LINUX = """\
 40 22 0:35 / /mnt/trials rw,relatime shared:20 - nfs4 server:/trials rw,vers=4.2
 41 22 0:36 / /mnt/trials/local rw - xfs /dev/sdb1 rw
 42 22 0:37 / /mnt/with\\040space rw - cifs //server/share rw
-43 22 0:38 / /home/person/remote rw - fuse.sshfs person@server: rw
+43 22 0:38 / /srv/remote rw - fuse.sshfs server: rw
 44 22 0:39 / /media/stick rw - fuseblk /dev/sdc1 rw
 45 22 0:40 / /over rw - nfs server:/x rw
 46 45 0:41 / /over rw - tmpfs tmpfs rw
@@ -35,7 +35,7 @@ server:/x on /Volumes/a name (with brackets) (nfs)
         ("/mnt/trials2/lab", "ext4", "local"),
         ("/mnt/trials/local/lab", "xfs", "local"),
         ("/mnt/with space/lab", "cifs", "remote"),
-        ("/home/person/remote/lab", "fuse.sshfs", "remote"),
+        ("/srv/remote/lab", "fuse.sshfs", "remote"),
         ("/media/stick/lab", "fuseblk", "local"),
         ("/over/lab", "tmpfs", "local"),
     ],
@@ -48,7 +48,7 @@ def test_the_deepest_and_last_mount_holds_a_folder(path: str, kind: str, remote:
 @pytest.mark.parametrize(
     ("path", "kind", "remote"),
     [
-        ("/Users/person/lab", "apfs", "local"),
+        ("/data/lab", "apfs", "local"),
         ("/Volumes/trials/lab", "smbfs", "remote"),
         ("/Volumes/a name (with brackets)/lab", "nfs", "remote"),
     ],
