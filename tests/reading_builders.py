@@ -160,6 +160,15 @@ def a_staffed_lab(folder: Path, kind: LabKind = LabKind.DEMO) -> Lab:
     return made
 
 
+def a_dealt_lab(folder: Path, *subjects: str) -> Lab:
+    """A staffed lab whose readers have an exam of each subject to read."""
+    made = a_staffed_lab(folder)
+    for subject in subjects or ("S01",):
+        a_ready_exam(made, subject)
+    assignment.assign(made.open, made.coordinator)
+    return made
+
+
 def opened_next(lab: Lab, session: Session) -> reading.OpenReading:
     return reading.open_reading(lab.open, session, first(lab, session))
 

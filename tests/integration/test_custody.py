@@ -18,18 +18,12 @@ from corelab.services.verification import verify_lab
 from corelab.storage import keys, people
 from tests.builders import PASSWORD, Lab, a_lab
 from tests.exam_builders import cell
-from tests.reading_builders import a_ready_exam, first, signs
+from tests.reading_builders import a_dealt_lab, first, signs
 
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Lab:
-    made = a_lab(tmp_path)
-    for person in (made.reader_1, made.reader_2, made.adjudicator):
-        assert person.account
-    for subject in ("S01", "S02"):
-        a_ready_exam(made, subject)
-    assignment.assign(made.open, made.coordinator)
-    return made
+    return a_dealt_lab(tmp_path, "S01", "S02")
 
 
 def a_new_coordinator(lab: Lab) -> Session:

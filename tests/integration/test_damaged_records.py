@@ -13,20 +13,17 @@ from corelab.domain.adjudication import DecisionReason, Take
 from corelab.domain.reading_errors import (
     RecordFault,
 )
-from corelab.services import adjudication, assignment, comparison
+from corelab.services import adjudication, comparison
 from corelab.services.recomputed import recomputed_results
 from corelab.services.verification import LabFaultyError, verify_lab
 from tests.builders import PASSWORD, Lab
 from tests.exam_builders import cell
-from tests.reading_builders import a_lab_with_a_bad_record, a_ready_exam, a_staffed_lab, first, rows_of, signs
+from tests.reading_builders import a_dealt_lab, a_lab_with_a_bad_record, first, rows_of, signs
 
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Lab:
-    made = a_staffed_lab(tmp_path)
-    a_ready_exam(made)
-    assignment.assign(made.open, made.coordinator)
-    return made
+    return a_dealt_lab(tmp_path)
 
 
 def test_readings_whose_signature_was_changed_are_not_compared(lab: Lab) -> None:

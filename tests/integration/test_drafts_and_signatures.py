@@ -27,17 +27,14 @@ from corelab.services import accounts, assignment, labs, reading
 from corelab.storage import readings, registry
 from tests.builders import PASSWORD, Lab
 from tests.exam_builders import cell
-from tests.reading_builders import a_ready_exam, a_staffed_lab, filled, opened_next, rows_of, saves
+from tests.reading_builders import a_dealt_lab, a_ready_exam, a_staffed_lab, filled, opened_next, rows_of, saves
 
 NOTE = "a small word that nobody else may see"
 
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Lab:
-    made = a_staffed_lab(tmp_path)
-    a_ready_exam(made)
-    assignment.assign(made.open, made.coordinator)
-    return made
+    return a_dealt_lab(tmp_path)
 
 
 def test_a_draft_comes_back_after_a_crash(lab: Lab) -> None:

@@ -12,11 +12,11 @@ import pytest
 from corelab.domain.access import IdentityCheck
 from corelab.domain.accounts import Role
 from corelab.domain.record_errors import SignInRefusedError
-from corelab.services import accounts, assignment, reading
+from corelab.services import accounts, reading
 from corelab.services.verification import verify_lab
 from corelab.ui.words import is_expected
 from tests.builders import PASSWORD, Lab
-from tests.reading_builders import a_ready_exam, a_staffed_lab, filled, opened_next
+from tests.reading_builders import a_dealt_lab, filled, opened_next
 from tests.service_calls import SERVICES, Call, found_services
 
 INJECTED = (
@@ -30,10 +30,7 @@ INJECTED = (
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Lab:
-    made = a_staffed_lab(tmp_path)
-    a_ready_exam(made)
-    assignment.assign(made.open, made.coordinator)
-    return made
+    return a_dealt_lab(tmp_path)
 
 
 def tables(lab: Lab) -> Mapping[str, int]:

@@ -17,25 +17,19 @@ from corelab.domain.record_errors import (
 )
 from corelab.domain.vocabulary import AccountId, Grade
 from corelab.domain.worklist import WorkState
-from corelab.services import accounts, adjudication, assignment, comparison, reading, resealing
+from corelab.services import accounts, adjudication, comparison, reading, resealing
 from corelab.services.accounts import Session
 from corelab.services.verification import verify_lab
-from tests.builders import PASSWORD, Lab, a_lab
+from tests.builders import PASSWORD, Lab
 from tests.exam_builders import cell
-from tests.reading_builders import a_ready_exam, first, signs
+from tests.reading_builders import a_dealt_lab, first, signs
 
 NEW_PASSWORD = "another horse, another battery"
 
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Lab:
-    made = a_lab(tmp_path)
-    for person in (made.reader_1, made.reader_2, made.adjudicator):
-        assert person.account
-    for subject in ("S01", "S02"):
-        a_ready_exam(made, subject)
-    assignment.assign(made.open, made.coordinator)
-    return made
+    return a_dealt_lab(tmp_path, "S01", "S02")
 
 
 def is_reset(lab: Lab, session: Session) -> Session:
