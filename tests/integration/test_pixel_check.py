@@ -255,7 +255,7 @@ def test_a_crash_between_archive_and_records_leaves_a_file_that_goes_and_a_clip_
     (stray,) = lab.open.clips.rglob("*.dcm")
     assert state(lab, clip) is ClipState.PASSED
     other = lab.open.clips / "00" / f"{'0' * 64}.dcm"
-    other.parent.mkdir()
+    other.parent.mkdir(exist_ok=True)
     stray.replace(other)
     content = other.read_bytes()
     intake.verify_pixels(lab.open, lab.coordinator_2, [clip], attended=False)
