@@ -1,4 +1,4 @@
-"""Commands about the charter of a lab."""
+"""``corelab charter approve``: a later version of the charter of a lab."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,18 +8,7 @@ import typer
 from corelab.cli.terminal import AsJson, LabFolder, PasswordStdin, answer, command, signed_in
 from corelab.services import charter_approval, charters
 
-commands = typer.Typer()
 
-charter = typer.Typer(help="The charter of a lab: approve a later version.", no_args_is_help=True)
-commands.add_typer(charter, name="charter")
-
-
-@charter.callback()
-def of() -> None:
-    """Makes a group of it, also while it has one command."""
-
-
-@charter.command("approve")
 @command
 def approve(
     lab: LabFolder,

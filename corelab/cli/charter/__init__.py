@@ -1,0 +1,18 @@
+"""Commands about charters: what is wrong in one, what it asks, what it makes of two readings; and the later version of a lab's."""
+
+import typer
+
+from corelab.cli.charter.approving import approve
+
+commands = typer.Typer()
+
+charter = typer.Typer(help="Imaging charters as files, and a later version of a lab's.", no_args_is_help=True)
+commands.add_typer(charter, name="charter")
+
+
+@charter.callback()
+def of() -> None:
+    """Makes a group of it, also while it has one command."""
+
+
+charter.command("approve")(approve)
