@@ -1,7 +1,7 @@
 """What the coordinator entered about a subject: facts of the whole subject, and facts of each segment. Never an allocation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
@@ -17,8 +17,8 @@ _NOWHERE: Mapping[tuple[str, SegmentId], str] = MappingProxyType({})
 class Attributes:
     """``subject``: attribute -> value; ``segments``: (attribute, segment at run time) -> value. What is not there is not known."""
 
-    subject: Mapping[str, str] = _NONE
-    segments: Mapping[tuple[str, SegmentId], str] = _NOWHERE
+    subject: Mapping[str, str] = field(default_factory=lambda: _NONE)
+    segments: Mapping[tuple[str, SegmentId], str] = field(default_factory=lambda: _NOWHERE)
 
     def of(self, attribute: str, segment: SegmentId | None = None) -> str | None:
         """The value for a segment, or for the subject; None while nobody entered one."""
