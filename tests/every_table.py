@@ -57,6 +57,8 @@ def _decide(lab: Lab) -> None:
 def _write_rest(lab: Lab, exam: ExamId) -> None:
     with lab.open.store.read() as snapshot:
         clip = snapshot.all("clip")[0]
+        gone, batch = snapshot.all("reading_invalidation")[0], snapshot.all("release_batch")[0]
+        release = {"exam_id": exam, "batch_id": batch["id"], "reading_id": gone["reading_id"]}
         reader_3 = accounts.people(lab.open, lab.administrator)[-1].account
     query, ended = str(uuid4()), str(uuid4())
     rows = [
@@ -75,6 +77,11 @@ def _write_rest(lab: Lab, exam: ExamId) -> None:
         NewRow("second_factor", _of(account_id=lab.reader_1.account, n=1, state="on", sealed=b"sealed")),
         NewRow("assignment", _a_repeat(ended, exam, reader_3)),
         NewRow("assignment_end", _of(assignment_id=ended, cause="withdrawn")),
+        NewRow("guess", _of(id=str(uuid4()), assignment_id=ended)),
+        NewRow("calibration_exam", _of(exam_id=exam, n=1)),
+        NewRow("certification", _of(id=str(uuid4()), account_id=reader_3, charter_hash=lab.charter_sha256, verdict="certified")),
+        NewRow("absence", _of(account_id=reader_3, n=1, state="on")),
+        NewRow("single_release", _of(id=str(uuid4()), charter_hash=lab.charter_sha256, **release)),
     ]
     with lab.open.store.begin(lab.coordinator.actor(Role.COORDINATOR)) as transaction:
         transaction.record("lab.filled", "exam", exam, rows=rows, payload={"why": "filled"})

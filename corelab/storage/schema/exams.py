@@ -126,3 +126,6 @@ QUERY_MESSAGE = regulated(
 )
 
 DEVIATION = regulated("deviation", text("id", key=True), text("kind"), ref("exam_id", "exam.id", null=True))
+
+# The set that every reader reads, in its order; none of its exams has results.
+CALIBRATION_EXAM = regulated("calibration_exam", ref("exam_id", "exam.id", key=True), number("n"), since=3)

@@ -101,3 +101,16 @@ SECOND_FACTOR = regulated(
     CheckConstraint("(state = 'on') = (sealed IS NOT NULL)", name="sealed"),
     since=2,
 )
+
+# Whether a person may read under a charter: what the calibration set said, and a coordinator decided.
+CERTIFICATION = regulated(
+    "certification",
+    text("id", key=True),
+    ref("account_id", "account.id"),
+    ref("charter_hash", "charter.hash"),
+    text("verdict"),
+    since=3,
+)
+
+# Who is absent is dealt nothing new until the next row.
+ABSENCE = regulated("absence", ref("account_id", "account.id", key=True), number("n", key=True), choice("state", "on", "off"), since=3)

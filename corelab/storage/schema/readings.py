@@ -63,6 +63,18 @@ COMPARISON = regulated(
     CheckConstraint("reading_1 <> reading_2", name="two_readings"),
 )
 
+# A reading type with one reader has nothing to compare: its signed reading is released in the batch.
+SINGLE_RELEASE = regulated(
+    "single_release",
+    text("id", key=True),
+    ref("exam_id", "exam.id"),
+    ref("batch_id", "release_batch.id"),
+    ref("reading_id", "reading.id"),
+    ref("charter_hash", "charter.hash"),
+    UniqueConstraint("reading_id"),
+    since=3,
+)
+
 ADJ_CASE = regulated(
     "adj_case", text("id", key=True), ref("comparison_id", "comparison.id"), ref("assignment_id", "assignment.id", null=True)
 )
@@ -121,6 +133,9 @@ RESULT = regulated(
 ALERT = regulated("alert", text("id", key=True), ref("exam_id", "exam.id"))
 
 UNBLINDING = regulated("unblinding", text("id", key=True), ref("exam_id", "exam.id"), ref("account_id", "account.id"))
+
+# That the questions after a signature were answered; the answers are in a payload sealed to custody.
+GUESS = regulated("guess", text("id", key=True), ref("assignment_id", "assignment.id"), UniqueConstraint("assignment_id"), since=3)
 
 # Its primary key is the assignment: one person, one place, one draft. Deleted on submit; no part of any row digest.
 DRAFT = table("draft", ref("assignment_id", "assignment.id", key=True), Column("body", BLOB, nullable=False), time("updated_at"))
