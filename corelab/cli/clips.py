@@ -7,6 +7,7 @@ import typer
 
 from corelab.cli.labs import Reason
 from corelab.cli.terminal import AsJson, Faulty, LabFolder, PasswordStdin, answer, command, lab_group, progress, say, signed_in
+from corelab.domain.attributes import Attributes
 from corelab.domain.vocabulary import ClipId, SegmentId, Side
 from corelab.services import intake
 
@@ -194,20 +195,32 @@ def set_subject(
     ctx: typer.Context,
     code: Annotated[str, typer.Argument(metavar="SUBJECT", show_default=False)],
     facts: Annotated[list[str], typer.Argument(metavar="KEY=VALUE...", show_default=False)],
-    segment: Annotated[str | None, typer.Option("--segment", help="For a fact about one segment.")] = None,
+    segment: Annotated[
+        list[str] | None, typer.Option("--segment", help="For a fact about a segment, or a group of them; may be repeated.")
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why; needed once an exam of the subject is with readers.")] = "",
     as_json: AsJson = False,
     password_stdin: PasswordStdin = False,
 ) -> None:
-    """Set what the charter wants to know of a subject.
+    """Set what the charter wants to know of a subject, or of segments.
 
-    Example: corelab subject LAB set S001 STUDY_LIMB=right
+    Examples: corelab subject LAB set S001 STUDY_LIMB=right; corelab subject LAB set S001 ROLE=target --segment PV_LEFT --segment PV_RIGHT
     """
     pairs = dict(fact.partition("=")[::2] for fact in facts if "=" in fact)
     if len(pairs) != len(facts):
         raise typer.BadParameter("write facts as KEY=VALUE")
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
-        intake.set_subject(here.lab, here.session, code, pairs, segment=SegmentId(segment) if segment else None)
-    answer({"subject": code, **pairs}, f"{code}: {', '.join(facts)}", as_json=as_json)
+        known = intake.set_subject(here.lab, here.session, code, pairs, segments=segment or (), reason=reason)
+    of = f" of {', '.join(segment)}" if segment else ""
+    answer({"subject": code, **pairs, **_segment_facts(known)}, f"{code}: {', '.join(facts)}{of}", as_json=as_json)
+
+
+def _segment_facts(known: Attributes) -> dict[str, object]:
+    """What is known of segments, as the cases of a charter name it: segment -> attribute -> value."""
+    segments: dict[str, dict[str, str]] = {}
+    for (attribute, place), value in sorted(known.segments.items()):
+        segments.setdefault(place, {})[attribute] = value
+    return {"segment_attributes": segments} if segments else {}
 
 
 @exam.command("not-imaged")

@@ -4,9 +4,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from corelab.domain.attributes import Attributes
 from corelab.domain.charter import Charter
-from corelab.domain.form import SideUnknownError, segments_of
-from corelab.domain.vocabulary import SegmentId, Side
+from corelab.domain.charter.model_rules import Ask
+from corelab.domain.form import Place, SideUnknownError, run_time_ids, segments_of
+from corelab.domain.vocabulary import SegmentId, Side, VisitId
 
 
 class Receipt(Enum):
@@ -16,6 +18,7 @@ class Receipt(Enum):
     MISSING = "missing"
     NOT_IMAGED = "not imaged"
     OPTIONAL = "optional"
+    ABSENT = "not present"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,23 @@ class SegmentReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """An attribute of the subject, or of one of its segments at run time."""
+
+    attribute: str
+    segment: SegmentId | None = None
+
+    @property
+    def words(self) -> str:
+        return f"{self.attribute} of {self.segment}" if self.segment else self.attribute
+
+
+@dataclass(frozen=True, slots=True)
 class Completeness:
     """``unknown`` are required attributes without value; ``waiting`` counts all clips of the exam that are not yet released."""
 
     segments: tuple[SegmentReceipt, ...]
-    unknown: tuple[str, ...]
+    unknown: tuple[Fact, ...]
     waiting: int
 
     @property
@@ -57,46 +72,91 @@ class Completeness:
 
 def completeness(
     charter: Charter,
-    attributes: Mapping[str, str],
+    visit: VisitId,
+    attributes: Attributes,
     received: Mapping[SegmentId, int],
     waiting: Collection[SegmentId | None],
     not_imaged: Mapping[SegmentId, str],
 ) -> Completeness:
-    """``received``: released clips per segment; ``waiting``: the segment of each clip not yet released, None without label."""
-    unknown = tuple(each.id for each in charter.attributes if each.required and each.per == "subject" and each.id not in attributes)
+    """``received``: released clips per segment; ``waiting``: the segment of each clip not yet released, None without label.
+
+    A segment that the subject does not have, or that nothing is asked of at this visit, is not missed.
+    """
     waits = list(waiting)
     segments = tuple(
         SegmentReceipt(
-            segment=segment,
-            code=code,
-            name=name,
+            segment=place.id,
+            code=place.segment.id,
+            name=place.segment.name,
             side=side,
-            receipt=_receipt(segment in received, required=required, closed=segment in not_imaged),
-            reason=not_imaged.get(segment),
-            clips=received.get(segment, 0),
-            waiting=waits.count(segment),
+            receipt=_receipt(
+                Receipt.RECEIVED if place.id in received else Receipt.ABSENT if attributes.absent(place.id) else None,
+                required=place.required and _is_asked(charter, visit, attributes, place),
+                closed=place.id in not_imaged,
+            ),
+            reason=not_imaged.get(place.id),
+            clips=received.get(place.id, 0),
+            waiting=waits.count(place.id),
         )
-        for segment, code, name, side, required in _places(charter, attributes)
+        for place, side in _places(charter, attributes)
     )
-    return Completeness(segments, unknown, len(waits))
+    return Completeness(segments, unknown_facts(charter, attributes), len(waits))
 
 
-def _places(charter: Charter, attributes: Mapping[str, str]) -> list[tuple[SegmentId, str, str, Side | None, bool]]:
+def facts_of(charter: Charter) -> tuple[Fact, ...]:
+    """Every fact that the charter knows of a subject: those of the whole subject, then segment by segment in the order of the form."""
+    whole = [Fact(each.id) for each in charter.attributes if each.per == "subject"]
+    groups = {each.id: set(charter.group(each.group).segments) for each in charter.attributes if each.group}
+    return (
+        *whole,
+        *(
+            Fact(attribute, run_time)
+            for segment in charter.segments
+            for run_time in run_time_ids(charter, [segment.id])
+            for attribute, members in groups.items()
+            if segment.id in members
+        ),
+    )
+
+
+def unknown_facts(charter: Charter, attributes: Attributes) -> tuple[Fact, ...]:
+    """Required facts that nobody entered yet. Nothing more is asked of a segment that the subject does not have."""
+    required = {each.id for each in charter.attributes if each.required}
+    return tuple(
+        fact
+        for fact in facts_of(charter)
+        if fact.attribute in required
+        and attributes.of(fact.attribute, fact.segment) is None
+        and not (fact.segment and attributes.absent(fact.segment))
+    )
+
+
+def _is_asked(charter: Charter, visit: VisitId, attributes: Attributes, place: Place) -> bool:
+    """Whether some rule of the visit asks anything of this segment; one that depends on a fact nobody entered yet may."""
+    blocks = set(charter.visit(visit).blocks)
+    return any(_asks(charter, ask, attributes, place) for ask in charter.asks if blocks & set(ask.blocks))
+
+
+def _asks(charter: Charter, ask: Ask, attributes: Attributes, place: Place) -> bool:
+    segment = place.segment.id
+    if segment not in ask.segments and not any(segment in charter.group(group).segments for group in ask.groups):
+        return False
+    value = attributes.of(ask.where.attribute, place.id) if ask.where else None
+    return ask.where is None or value is None or value in ask.where.values
+
+
+def _places(charter: Charter, attributes: Attributes) -> list[tuple[Place, Side | None]]:
     try:
-        places = segments_of(charter, attributes)
-        return [(place.id, place.segment.id, place.segment.name, place.side, place.required) for place in places]
+        return [(place, place.side) for place in segments_of(charter, attributes)]
     except SideUnknownError:
-        known = {**attributes, (charter.exam.side_attribute or ""): "left"}
+        known = Attributes({**attributes.subject, (charter.exam.side_attribute or ""): "left"}, attributes.segments)
         study = {segment.id for segment in charter.segments if segment.side == "study"}
-        return [
-            (place.id, place.segment.id, place.segment.name, None if place.segment.id in study else place.side, place.required)
-            for place in segments_of(charter, known)
-        ]
+        return [(place, None if place.segment.id in study else place.side) for place in segments_of(charter, known)]
 
 
-def _receipt(received: bool, *, required: bool, closed: bool) -> Receipt:  # noqa: FBT001 - the first question
-    if received:
-        return Receipt.RECEIVED
+def _receipt(standing: Receipt | None, *, required: bool, closed: bool) -> Receipt:
+    if standing is not None:
+        return standing
     if closed:
         return Receipt.NOT_IMAGED
     return Receipt.MISSING if required else Receipt.OPTIONAL

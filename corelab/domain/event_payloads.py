@@ -100,7 +100,7 @@ PAYLOADS: Mapping[str, Payload] = MappingProxyType(
         "clip.rejected": _REASON,
         "clip.labelled": NONE,
         "clips.tidied": _of("set_aside"),
-        "subject.set": NONE,
+        "subject.set": Payload(may=frozenset({"reason_text"})),
         "exam.expected": NONE,
         "exam.not_imaged": NONE,
         "exam.ready": NONE,

@@ -161,6 +161,11 @@ class Refusal(Enum):
     ATTENDED = "attended"
     IMAGED = "imaged"
     LABELLED_SIDE = "labelled side"
+    ABSENT = "absent"
+    FACT_REASON = "fact reason"
+    FACT_OPENED = "fact opened"
+    FACT_COMPARED = "fact compared"
+    FACT_LACKING = "fact lacking"
 
     @property
     def message(self) -> str:
@@ -185,6 +190,17 @@ _REFUSALS = {
     Refusal.ATTENDED: "In a trial lab clips are passed and verified on the page, where the pictures are looked at.",
     Refusal.IMAGED: "A clip is labelled with this segment, so it was imaged. Correct the label or reject the clip first.",
     Refusal.LABELLED_SIDE: "Clips of this subject are labelled with the other side. Ask the site which limb is under study.",
+    Refusal.ABSENT: "The subject does not have this segment, as entered. Correct the segment, or what was entered about it.",
+    Refusal.FACT_REASON: "An exam of this subject is with the readers. Nothing was changed: say why the fact is to be changed.",
+    Refusal.FACT_OPENED: (
+        "A reader has opened an exam of this subject and was asked by the facts as they stood. Nothing was changed. "
+        "Withdraw what is being read, invalidate what is signed (Overview, Records), then correct the fact and assign again."
+    ),
+    Refusal.FACT_COMPARED: (
+        "An exam of this subject has been compared; its results rest on this fact. Nothing was changed. "
+        "Write down what is wrong for whoever analyses the trial."
+    ),
+    Refusal.FACT_LACKING: "With this value an exam that is with the readers would lack clips or facts. Nothing was changed.",
 }
 
 

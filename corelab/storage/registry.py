@@ -4,11 +4,13 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Select, bindparam, exists, select
 
 from corelab.domain import audit
+from corelab.domain.attributes import Attributes
 from corelab.domain.clip import Clip
 from corelab.domain.clip_json import regions_from, timing_from
 from corelab.domain.intake import Box, CheckAction, Outcome
@@ -78,10 +80,13 @@ def subject_row(id_: str, code: str) -> NewRow:
     return NewRow("subject", {"id": id_, "code": code})
 
 
-def attributes(snapshot: Snapshot, subject: str) -> dict[str, str]:
-    """The latest value of each attribute of the whole subject."""
+def attributes(snapshot: Snapshot, subject: str) -> Attributes:
+    """The latest value of each attribute, of the whole subject and of its segments."""
     rows = sorted(snapshot.all("subject_attribute", subject_id=subject), key=lambda row: row["n"])
-    return {row["attribute"]: row["value"] for row in rows if not row["segment"]}
+    return Attributes(
+        MappingProxyType({row["attribute"]: row["value"] for row in rows if not row["segment"]}),
+        MappingProxyType({(row["attribute"], SegmentId(row["segment"])): row["value"] for row in rows if row["segment"]}),
+    )
 
 
 def attribute_row(snapshot: Snapshot, subject: str, attribute: str, value: str, segment: str = "") -> NewRow:

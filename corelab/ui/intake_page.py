@@ -166,7 +166,9 @@ class IntakePage(Page):
         exams = self._state.exams if self._state else ()
         if row < len(exams):
             exam = exams[row]
-            self.exam.show_exam(f"Exam {exam.subject} {exam.visit}", needs_words(exam), exam.attributes, len(exam.completeness.missing))
+            self.exam.show_exam(
+                f"Exam {exam.subject} {exam.visit}", needs_words(exam), exam.attributes.subject, len(exam.completeness.missing)
+            )
 
     def _on_clip(self, row: int) -> None:
         clips = self._state.clips if self._state else ()

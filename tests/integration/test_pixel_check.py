@@ -323,7 +323,7 @@ def test_an_exam_is_ready_when_every_segment_is_there_or_closed(lab: Lab, tmp_pa
     clip = received(lab, tmp_path)
     assert intake.label(lab.open, lab.coordinator, clip, SegmentId("POPV"), Side.LEFT) == "POPV"
     (exam,) = intake.exams(lab.open, lab.coordinator)
-    assert (exam.state, exam.attributes) == (ExamState.RECEIVING, {"STUDY_LIMB": "left"})
+    assert (exam.state, exam.attributes.subject) == (ExamState.RECEIVING, {"STUDY_LIMB": "left"})
     assert exam.completeness.waiting == 1
     assert "POPV" not in exam.completeness.missing
     closed = intake.set_not_imaged(lab.open, lab.coordinator, "S-1:D10", exam.completeness.missing, NI)
@@ -405,7 +405,7 @@ def test_the_side_under_study_stays_that_of_the_labels(lab: Lab, tmp_path: Path)
     with pytest.raises(IntakeRefusedError) as error:
         intake.set_subject(lab.open, lab.coordinator, "S-1", {"STUDY_LIMB": "right"})
     assert refusal(error) is Refusal.LABELLED_SIDE
-    assert intake.set_subject(lab.open, lab.coordinator, "S-1", {"STUDY_LIMB": "left"}) == {"STUDY_LIMB": "left"}
+    assert intake.set_subject(lab.open, lab.coordinator, "S-1", {"STUDY_LIMB": "left"}).subject == {"STUDY_LIMB": "left"}
 
 
 def test_a_correction_is_a_new_row(lab: Lab, tmp_path: Path) -> None:
@@ -417,7 +417,7 @@ def test_a_correction_is_a_new_row(lab: Lab, tmp_path: Path) -> None:
     with lab.open.store.read() as snapshot:
         assert [row["segment"] for row in snapshot.all("clip_label", clip_id=clip)] == ["POPV", "CFV"]
         assert len(snapshot.all("subject_attribute")) == 2
-        assert registry.attributes(snapshot, snapshot.all("subject")[0]["id"]) == {"STUDY_LIMB": "right"}
+        assert registry.attributes(snapshot, snapshot.all("subject")[0]["id"]).subject == {"STUDY_LIMB": "right"}
 
 
 # ---------------------------------------------------------------- records

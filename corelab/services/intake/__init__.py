@@ -1,10 +1,10 @@
 """Intake: from what a site sends to released clips. The only way an image enters the lab."""
 
-from corelab.domain.completeness import Completeness, Receipt, SegmentReceipt
+from corelab.domain.completeness import Completeness, Fact, Receipt, SegmentReceipt
 from corelab.domain.intake import Box, ClipState, IntakeRefusedError, ObjectFault, Outcome, Refusal
 from corelab.services.intake.checks import WaitingClip
 from corelab.services.intake.delivery import take_in
-from corelab.services.intake.exams import ExamOverview, exams, set_not_imaged, set_subject
+from corelab.services.intake.exams import ExamOverview, exams, set_not_imaged
 from corelab.services.intake.labels import label, label_all
 from corelab.services.intake.pictures import CheckPictures, contact_sheet, pictures
 from corelab.services.intake.pixels import (
@@ -17,6 +17,7 @@ from corelab.services.intake.pixels import (
     waiting,
 )
 from corelab.services.intake.report import ClipOutcome, IntakeReport, ObjectReport
+from corelab.services.intake.subjects import set_facts, set_subject
 
 __all__ = [
     "Box",
@@ -25,6 +26,7 @@ __all__ = [
     "ClipState",
     "Completeness",
     "ExamOverview",
+    "Fact",
     "IntakeRefusedError",
     "IntakeReport",
     "ObjectFault",
@@ -43,6 +45,7 @@ __all__ = [
     "pass_pixels",
     "pictures",
     "reject_pixels",
+    "set_facts",
     "set_mask",
     "set_not_imaged",
     "set_subject",

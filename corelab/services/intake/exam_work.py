@@ -3,14 +3,17 @@
 import hmac
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from uuid import uuid4
 
+from corelab.domain.attributes import Attributes
 from corelab.domain.charter import Charter
 from corelab.domain.completeness import Completeness, completeness
+from corelab.domain.form import run_time_ids, side_of
 from corelab.domain.intake import CheckAction, IntakeRefusedError, Outcome, Refusal
-from corelab.domain.vocabulary import ExamId, ExamState, Side, SubjectCode, VisitId
+from corelab.domain.vocabulary import ExamId, ExamState, SegmentId, Side, SubjectCode, VisitId
 from corelab.services.labs import charter_of
 from corelab.storage import registry
 from corelab.storage.registry import ExamRecord, Label, ObjectRecord
@@ -72,7 +75,7 @@ def side_rows(snapshot: Snapshot, charter: Charter, subject: str, side: Side | N
     attribute = charter.exam.side_attribute
     if side is None or not attribute or side not in _SIDES:
         return []
-    recorded = registry.attributes(snapshot, subject).get(attribute)
+    recorded = registry.attributes(snapshot, subject).of(attribute)
     if recorded == _SIDES[side]:
         return []
     if recorded is not None:
@@ -95,6 +98,33 @@ def exam_of_clip(snapshot: Snapshot, clip: str) -> tuple[ObjectRecord, ExamRecor
     return found, exam
 
 
+def require_side(snapshot: Snapshot, subject: str, values: Mapping[str, str]) -> None:
+    """The side under study is what labels of its segments already say: readers would be asked about one limb and shown the other."""
+    attributes = Attributes({**registry.attributes(snapshot, subject).subject, **values})
+    for row in snapshot.all("exam", subject_id=subject):
+        charter = charter_of(snapshot, row["charter_hash"])
+        if charter.exam.side_attribute not in values:
+            continue
+        study = {each.id: each for each in charter.segments if each.side == "study"}
+        for label in live_labels(snapshot, row["id"]):
+            if label.segment in study and side_of(charter, study[label.segment], attributes) is not label.side:
+                raise IntakeRefusedError(Refusal.LABELLED_SIDE, f"{row['visit']} {label.segment}")
+
+
+def run_time(charter: Charter, segment: SegmentId) -> tuple[SegmentId, ...]:
+    """``R:CFV`` as ``CFV.R``; a segment of both sides without a side means both."""
+    side, _, code = segment.rpartition(":")
+    if side in {"L", "R"}:
+        return (
+            (SegmentId(f"{code}.{side}"),)
+            if any(each.id == code and each.side == "both" for each in charter.segments)
+            else (SegmentId(code),)
+        )
+    if any(each.id == code for each in charter.segments):
+        return run_time_ids(charter, [code])
+    return (SegmentId(code),)
+
+
 # ---------------------------------------------------------------- what is there
 
 
@@ -103,6 +133,7 @@ def completeness_of(snapshot: Snapshot, exam: ExamRecord) -> Completeness:
     waiting = [labels.get(clip) for clip in registry.waiting_in(snapshot, exam.id)]
     return completeness(
         charter_of(snapshot, exam.charter_hash),
+        exam.visit,
         registry.attributes(snapshot, exam.subject_id),
         Counter(clip.segment for clip in registry.clips_of(snapshot, exam.id) if clip.segment),
         [label.segment if label else None for label in waiting],

@@ -1,25 +1,23 @@
-"""Facts about subjects, segments that were not imaged, and the overview of what is there and what is missing."""
+"""Segments that were not imaged, and the overview of what is there and what is missing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from uuid import uuid4
 
 from corelab.domain.accounts import Command
+from corelab.domain.attributes import Attributes
 from corelab.domain.charter import Charter
 from corelab.domain.completeness import Completeness
-from corelab.domain.form import run_time_ids, side_of
+from corelab.domain.form import run_time_ids
 from corelab.domain.intake import IntakeRefusedError, Refusal
 from corelab.domain.vocabulary import ExamId, ExamState, SegmentId, SubjectCode, VisitId
 from corelab.services.accounts import Session, lab_secret, permit
-from corelab.services.intake.exam_work import completeness_of, exam_rows, live_labels, require_names, require_open, settle
+from corelab.services.intake.exam_work import completeness_of, exam_rows, live_labels, require_names, require_open, run_time, settle
 from corelab.services.labs import OpenLab, charter_of, effective_charter
 from corelab.services.packages.locking import require_unlocked
 from corelab.storage import registry
 from corelab.storage.registry import ExamRecord
 from corelab.storage.snapshot import Snapshot
 from corelab.storage.store import NewRow, Transaction
-
-_WHOLE_SUBJECT = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,73 +30,12 @@ class ExamOverview:
     visit_label: str
     code: str
     state: ExamState
-    attributes: Mapping[str, str]
+    attributes: Attributes
     completeness: Completeness
 
     @property
     def ready(self) -> bool:
         return self.completeness.ready
-
-
-def set_subject(
-    lab: OpenLab, session: Session, subject: str, values: Mapping[str, str], *, segment: SegmentId | None = None
-) -> Mapping[str, str]:
-    """Sets what the charter wants to know of a subject, and answers all that is known. A new subject is made.
-
-    Raises IntakeRefusedError: an attribute or value that the charter does not have, an exam of the subject that is with the readers
-    already, a side under study other than that of the labels.
-    """
-    role = permit(session, Command.SUBJECT)
-    with lab.store.begin(session.actor(role)) as transaction:
-        require_unlocked(transaction)
-        charter = effective_charter(transaction)
-        require_names(charter, subject, charter.visits[0].id)
-        _require_values(charter, values, segment)
-        rows, known = _subject_rows(transaction, subject)
-        if segment is None:
-            _require_labelled_side(transaction, known, values)
-        rows += [
-            registry.attribute_row(transaction, known, name, value, segment or _WHOLE_SUBJECT) for name, value in sorted(values.items())
-        ]
-        transaction.record("subject.set", "subject", known, rows=rows)
-        for exam in transaction.all("exam", subject_id=known):
-            settle(transaction, exam["id"])
-        return registry.attributes(transaction, known)
-
-
-def _require_values(charter: Charter, values: Mapping[str, str], segment: SegmentId | None) -> None:
-    known = {each.id: each for each in charter.attributes}
-    for name, value in values.items():
-        per = "segment" if segment else "subject"
-        if name not in known or known[name].per != per or value not in known[name].values:
-            raise IntakeRefusedError(Refusal.ATTRIBUTE, f"{name}={value}")
-    if not values:
-        raise IntakeRefusedError(Refusal.ATTRIBUTE)
-
-
-def _subject_rows(transaction: Transaction, subject: str) -> tuple[list[NewRow], str]:
-    known = registry.subject_id(transaction, subject)
-    if known is None:
-        known = str(uuid4())
-        return [registry.subject_row(known, subject)], known
-    for row in transaction.all("exam", subject_id=known):
-        exam = registry.exam(transaction, row["id"])
-        if exam is not None:
-            require_open(exam)
-    return [], known
-
-
-def _require_labelled_side(snapshot: Snapshot, subject: str, values: Mapping[str, str]) -> None:
-    """The side under study is what labels of its segments already say: readers would be asked about one limb and shown the other."""
-    attributes = {**registry.attributes(snapshot, subject), **values}
-    for row in snapshot.all("exam", subject_id=subject):
-        charter = charter_of(snapshot, row["charter_hash"])
-        if charter.exam.side_attribute not in values:
-            continue
-        study = {each.id: each for each in charter.segments if each.side == "study"}
-        for label in live_labels(snapshot, row["id"]):
-            if label.segment in study and side_of(charter, study[label.segment], attributes) is not label.side:
-                raise IntakeRefusedError(Refusal.LABELLED_SIDE, f"{row['visit']} {label.segment}")
 
 
 def set_not_imaged(lab: OpenLab, session: Session, exam: str, segments: Sequence[SegmentId], reason: str | None) -> ExamOverview:
@@ -140,7 +77,7 @@ def _closed(charter: Charter, before: Mapping[SegmentId, str], segments: Sequenc
         raise IntakeRefusedError(Refusal.REASON, reason)
     known = {segment for each in charter.segments for segment in run_time_ids(charter, [each.id])}
     closed = dict(before)
-    for segment in (run_time for one in segments for run_time in _run_time(charter, one)):
+    for segment in (place for one in segments for place in run_time(charter, one)):
         if segment not in known:
             raise IntakeRefusedError(Refusal.SEGMENT, segment)
         if reason is None:
@@ -151,24 +88,12 @@ def _closed(charter: Charter, before: Mapping[SegmentId, str], segments: Sequenc
 
 
 def _require_unseen(snapshot: Snapshot, charter: Charter, exam: ExamRecord, segments: Sequence[SegmentId]) -> None:
-    shown = {label.segment for label in live_labels(snapshot, exam.id)}
-    for segment in (run_time for one in segments for run_time in _run_time(charter, one)):
+    shown, attributes = {label.segment for label in live_labels(snapshot, exam.id)}, registry.attributes(snapshot, exam.subject_id)
+    for segment in (place for one in segments for place in run_time(charter, one)):
         if segment in shown:
             raise IntakeRefusedError(Refusal.IMAGED, segment)
-
-
-def _run_time(charter: Charter, segment: SegmentId) -> tuple[SegmentId, ...]:
-    """``R:CFV`` as ``CFV.R``; a segment of both sides without a side means both."""
-    side, _, code = segment.rpartition(":")
-    if side in {"L", "R"}:
-        return (
-            (SegmentId(f"{code}.{side}"),)
-            if any(each.id == code and each.side == "both" for each in charter.segments)
-            else (SegmentId(code),)
-        )
-    if any(each.id == code for each in charter.segments):
-        return run_time_ids(charter, [code])
-    return (SegmentId(code),)
+        if attributes.absent(segment):
+            raise IntakeRefusedError(Refusal.ABSENT, segment)
 
 
 def exams(lab: OpenLab, session: Session) -> tuple[ExamOverview, ...]:

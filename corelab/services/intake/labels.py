@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from corelab.domain.accounts import Command
+from corelab.domain.attributes import Attributes
 from corelab.domain.charter import Charter
 from corelab.domain.form import SideUnknownError, side_of
 from corelab.domain.intake import IntakeRefusedError, Refusal
@@ -36,8 +37,11 @@ def _label(transaction: Transaction, clip: str, segment: SegmentId, side: Side |
     require_open(exam)
     charter = charter_of(transaction, exam.charter_hash)
     rows = side_rows(transaction, charter, exam.subject_id, side) if _is_study(charter, segment) else []
-    attributes = registry.attributes(transaction, exam.subject_id) | {row.values["attribute"]: row.values["value"] for row in rows}
+    known = registry.attributes(transaction, exam.subject_id)
+    attributes = Attributes({**known.subject, **{row.values["attribute"]: row.values["value"] for row in rows}}, known.segments)
     shown, shown_side = placed(charter, segment, side, attributes)
+    if known.absent(shown):
+        raise IntakeRefusedError(Refusal.ABSENT, shown)
     rows.append(registry.label_row(found.id, registry.label_of(transaction, found.id), shown, shown_side))
     transaction.record("clip.labelled", "clip", found.id, rows=rows)
     settle(transaction, exam.id)
@@ -48,7 +52,7 @@ def _is_study(charter: Charter, segment: str) -> bool:
     return any(each.id == segment and each.side == "study" for each in charter.segments)
 
 
-def placed(charter: Charter, segment: str, side: Side | None, attributes: dict[str, str]) -> tuple[SegmentId, Side]:
+def placed(charter: Charter, segment: str, side: Side | None, attributes: Attributes) -> tuple[SegmentId, Side]:
     """The segment's id in readings, and its side. Raises IntakeRefusedError where they do not fit the charter or the subject."""
     base, _, letter = segment.partition(".")
     said = {"L": Side.LEFT, "R": Side.RIGHT}.get(letter, side)
@@ -68,7 +72,7 @@ def placed(charter: Charter, segment: str, side: Side | None, attributes: dict[s
             return SegmentId(base), Side.UNPAIRED
 
 
-def _study_side(charter: Charter, segment: str, side: Side | None, attributes: dict[str, str]) -> Side:
+def _study_side(charter: Charter, segment: str, side: Side | None, attributes: Attributes) -> Side:
     try:
         study = side_of(charter, charter.segment(segment), attributes)
     except SideUnknownError as error:
