@@ -1,6 +1,7 @@
 """The gate before reading: who was trained for which charter."""
 
 from corelab.domain.accounts import Command
+from corelab.domain.charter import Charter
 from corelab.domain.record_errors import PersonRefusedError
 from corelab.domain.vocabulary import AccountId
 from corelab.services.labs import OpenLab, charter_of
@@ -8,6 +9,8 @@ from corelab.services.session import Session, permit
 from corelab.storage import people as records
 from corelab.storage.snapshot import Snapshot
 from corelab.storage.store import NewRow
+
+CERTIFIED = "certified"
 
 
 def record_training(lab: OpenLab, session: Session, account: AccountId, charter_hash: str) -> None:
@@ -31,3 +34,20 @@ def trained_for(snapshot: Snapshot, account: AccountId, charter_hash: str) -> bo
     wanted = charter_of(snapshot, charter_hash).version.split(".")[0]
     passed = snapshot.all("training", account_id=account)
     return any(charter_of(snapshot, row["charter_hash"]).version.split(".")[0] == wanted for row in passed)
+
+
+def able_for(snapshot: Snapshot, account: AccountId, charter: Charter) -> bool:
+    """Whether this person may read exams of the trial: trained for the charter's major version, and certified where it asks for that."""
+    if not trained_for(snapshot, account, charter.hash):
+        return False
+    return charter.certification.calibration_exams == 0 or _certified(snapshot, account, charter)
+
+
+def _certified(snapshot: Snapshot, account: AccountId, charter: Charter) -> bool:
+    """The last verdict about the person under this major version."""
+    verdicts = (
+        row["verdict"]
+        for row in sorted(snapshot.all("certification", account_id=account), key=lambda row: row["event_seq"])
+        if charter_of(snapshot, row["charter_hash"]).major == charter.major
+    )
+    return next(reversed(tuple(verdicts)), None) == CERTIFIED
