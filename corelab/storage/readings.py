@@ -12,9 +12,13 @@ from corelab.storage.snapshot import Row, Snapshot
 from corelab.storage.transaction import NewRow, Transaction
 
 RecordType = Literal["reading", "adjudication"]
-AssignmentKind = Literal["primary", "adjudication"]
+AssignmentKind = Literal["primary", "repeat", "calibration", "adjudication"]
 PRIMARY: Final = "primary"
+REPEAT: Final = "repeat"
+CALIBRATION: Final = "calibration"
 ADJUDICATION: Final = "adjudication"
+READING_KINDS: Final = frozenset({PRIMARY, REPEAT, CALIBRATION})
+"""What a reader reads. Only a primary reading is compared; to the reader all are the same."""
 ANSWER_ROOM = ANSWER_PAD
 
 
@@ -68,13 +72,16 @@ class CaseRecord:
 
 def assignments(snapshot: Snapshot, **equals: Any) -> tuple[Assignment, ...]:
     """The open assignments, in stored order of each reader; ``equals`` names columns (exam_id, account_id, kind...)."""
+    found = all_assignments(snapshot, **equals)
+    if equals.keys() & {"id", "exam_id"}:
+        return tuple(one for one in found if snapshot.one("assignment_end", assignment_id=one.id) is None)
     ended = {row["assignment_id"] for row in snapshot.all("assignment_end")}
-    return tuple(one for one in all_assignments(snapshot, **equals) if one.id not in ended)
+    return tuple(one for one in found if one.id not in ended)
 
 
 def all_assignments(snapshot: Snapshot, **equals: Any) -> tuple[Assignment, ...]:
     """Those that have ended too: withdrawn, or with a reading that is not valid any more."""
-    found = (_assignment(row) for row in snapshot.all("assignment", **equals))
+    found = (assignment_of(row) for row in snapshot.all("assignment", **equals))
     return tuple(sorted(found, key=lambda one: (one.account, one.order_key)))
 
 
@@ -83,7 +90,13 @@ def assignment(snapshot: Snapshot, id_: str) -> Assignment | None:
     return next(iter(assignments(snapshot, id=id_)), None)
 
 
-def _assignment(row: Row) -> Assignment:
+def open_repeats(snapshot: Snapshot, exam: ExamId) -> tuple[Assignment, ...]:
+    """Second looks at this exam that are dealt and not signed: until they are, nothing of the exam is released."""
+    return tuple(one for one in assignments(snapshot, exam_id=exam, kind=REPEAT) if signed_reading(snapshot, one.id) is None)
+
+
+def assignment_of(row: Row) -> Assignment:
+    """From a row of the table."""
     return Assignment(
         AssignmentId(row["id"]),
         ExamId(row["exam_id"]),

@@ -1,0 +1,69 @@
+"""What is asked of assignments at every opening and signature, each in one statement: what one person has to sign, and signed when."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Select, bindparam, exists, select
+
+from corelab.domain.vocabulary import AccountId, AssignmentId
+from corelab.storage import readings
+from corelab.storage.readings import Assignment
+from corelab.storage.schema import TABLES
+from corelab.storage.snapshot import Snapshot
+
+
+def unsigned(snapshot: Snapshot, account: AccountId, kinds: Collection[str]) -> tuple[Assignment, ...]:
+    """The open assignments of one person that have no valid signature, in the stored order."""
+    found = (readings.assignment_of(row) for row in snapshot.query(_unsigned(), account=account))
+    return tuple(sorted((one for one in found if one.kind in kinds), key=lambda one: one.order_key))
+
+
+@cache
+def _unsigned() -> Select[Any]:
+    """Composed once. A reading that was given back or is not valid any more is never the one that stands."""
+    of, end, reading = TABLES["assignment"], TABLES["assignment_end"], TABLES["reading"]
+    case, decision = TABLES["adj_case"], TABLES["adjudication"]
+    back, gone = TABLES["reading_reopening"], TABLES["reading_invalidation"]
+    stands = (
+        exists()
+        .where(reading.columns.assignment_id == of.columns.id)
+        .where(~exists().where(back.columns.reading_id == reading.columns.id))
+        .where(~exists().where(gone.columns.reading_id == reading.columns.id))
+    )
+    decided = exists().where(case.columns.assignment_id == of.columns.id).where(decision.columns.case_id == case.columns.id)
+    return (
+        select(of)
+        .where(of.columns.account_id == bindparam("account"))
+        .where(~exists().where(end.columns.assignment_id == of.columns.id))
+        .where(~stands)
+        .where(~decided)
+    )
+
+
+def first_signed(snapshot: Snapshot, account: AccountId | None = None) -> Mapping[AssignmentId, datetime]:
+    """When readings were signed for the first time, of everybody or of one person; by assignment."""
+    rows = snapshot.query(_first_signed(one=account is not None), account=account)
+    return MappingProxyType({AssignmentId(row["assignment_id"]): row["at"] for row in rows})
+
+
+@cache
+def _first_signed(*, one: bool) -> Select[Any]:
+    of, reading, signature = TABLES["assignment"], TABLES["reading"], TABLES["signature"]
+    asked = (
+        select(reading.columns.assignment_id, signature.columns.at)
+        .select_from(reading)
+        .join(of, of.columns.id == reading.columns.assignment_id)
+        .join(signature, (signature.columns.record_type == "reading") & (signature.columns.record_id == reading.columns.id))
+        .where(reading.columns.revision == 1)
+    )
+    return asked.where(of.columns.account_id == bindparam("account")) if one else asked
+
+
+def opened(snapshot: Snapshot) -> frozenset[AssignmentId]:
+    """The readings that were ever opened by their readers."""
+    event = TABLES["event"]
+    asked = select(event.columns.id).where(event.columns.kind == "reading.opened").distinct()
+    return frozenset(AssignmentId(row["id"]) for row in snapshot.query(asked))
