@@ -120,8 +120,11 @@ def facts_of(charter: Charter) -> tuple[Fact, ...]:
 
 
 def unknown_facts(charter: Charter, attributes: Attributes) -> tuple[Fact, ...]:
-    """Required facts that nobody entered yet. Nothing more is asked of a segment that the subject does not have."""
-    required = {each.id for each in charter.attributes if each.required}
+    """Required facts that nobody entered yet; without the side under study nothing can be asked, whatever the charter says of it.
+
+    Nothing more is asked of a segment that the subject does not have.
+    """
+    required = {each.id for each in charter.attributes if each.required} | {charter.exam.side_attribute}
     return tuple(
         fact
         for fact in facts_of(charter)

@@ -129,6 +129,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("dispute_forward", _A, "Next dispute", ("Down",), repeats=True),
     Action("add_files", Group.INTAKE, "Take in files or a ZIP", ("Ctrl+O",)),
     Action("add_folder", Group.INTAKE, "Take in a folder", ("Ctrl+Shift+O",)),
+    Action("facts", Group.INTAKE, "Facts of the subject and its segments", ("Ctrl+E",)),
     Action("to_pixel_check", Group.INTAKE, "Go to the pixel check", ("Ctrl+P",)),
     Action("pass", _X, "Pass, or confirm as the second person", ("P",)),
     Action("mask_box", _X, "Draw a mask box", ("X",)),

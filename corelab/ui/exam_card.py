@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from corelab.domain.charter.model_subject import Attribute
-from corelab.ui.buttons import Button
+from corelab.ui.buttons import Button, command_button
 from corelab.ui.cards import Card
 from corelab.ui.fields import field
 from corelab.ui.parts import text_label, tint
@@ -19,10 +19,12 @@ class ExamCard(Card):
     Signals:
         fact_set: carries the attribute and its value.
         close_requested: every missing segment is to be closed as not imaged.
+        facts_requested: the facts of the subject's segments are to be entered.
     """
 
     fact_set = Signal(str, str)
     close_requested = Signal()
+    facts_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,7 +33,10 @@ class ExamCard(Card):
         self._facts: dict[str, QComboBox] = {}
         self.close_missing = Button("Close missing as not imaged", writes=True)
         self.close_missing.clicked.connect(self.close_requested)
-        for widget in (self._title, self._second, self.close_missing):
+        self.segments = command_button("facts", "Facts of segments")
+        self.segments.clicked.connect(self.facts_requested)
+        self.segments.hide()
+        for widget in (self._title, self._second, self.segments, self.close_missing):
             self.lines.addWidget(widget)
         self.hide()
 
@@ -44,7 +49,12 @@ class ExamCard(Card):
                 box.addItem(str(value), str(value))
             box.activated.connect(self._on_activated)
             self._facts[each.id] = box
-            self.lines.insertWidget(self.lines.count() - 1, field(each.label, box))
+            self.lines.insertWidget(self.lines.count() - 2, field(each.label, box))
+
+    def ask_for_segments(self, missing: int) -> None:
+        """``missing``: how many facts of segments are not known yet."""
+        self.segments.setText(f"Facts of segments: {missing} missing" if missing else "Facts of segments")
+        self.segments.show()
 
     def show_exam(self, title: str, needs: str, facts: Mapping[str, str], missing: int) -> None:
         self._title.setText(title)

@@ -167,6 +167,8 @@ def _paint_receipt(painter: QPainter, box: QRectF, receipt: Receipt) -> None:
         case Receipt.OPTIONAL:
             painter.setBrush(Colour.LINE_STRONG)
             painter.drawEllipse(centre, 2, 2)
+        case Receipt.ABSENT:
+            _paint_word(painter, box, "\u2013", Colour.THIRD)
 
 
 def _paint_word(painter: QPainter, box: QRectF, word: str, colour: QColor) -> None:

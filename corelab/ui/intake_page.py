@@ -1,6 +1,6 @@
 """Intake: what a site sent becomes clips with a segment and a side; what an exam still misses is visible at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,15 +11,16 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from corelab.domain.charter import Charter
 from corelab.domain.completeness import Receipt, SegmentReceipt
-from corelab.domain.vocabulary import SegmentId
+from corelab.domain.vocabulary import ExamState, SegmentId
 from corelab.services import intake
-from corelab.services.intake import ExamOverview, IntakeReport, WaitingClip
+from corelab.services.intake import ExamOverview, Fact, IntakeRefusedError, IntakeReport, Refusal, WaitingClip
 from corelab.ui import dialogs
 from corelab.ui.buttons import command_button
 from corelab.ui.cards import Card, EmptyState, Working, scrolled
 from corelab.ui.desk import Desk
 from corelab.ui.exam_card import ExamCard
 from corelab.ui.exam_matrix import ExamMatrix, MatrixRow
+from corelab.ui.facts_dialog import FactsDialog
 from corelab.ui.intake_words import clip_cells, clip_columns, faults_words, needs_words, report_words, typed_segment
 from corelab.ui.jobs import Cancel
 from corelab.ui.page import Page
@@ -31,6 +32,7 @@ from corelab.ui.theme import NARROW_BELOW, Colour, Size, Weight
 from corelab.ui.times import clock_time
 
 _LEFT, _LEFT_NARROW = 316, 264
+_BEFORE_READERS = frozenset({ExamState.RECEIVING, ExamState.READY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,11 @@ class IntakePage(Page):
         self.exam = ExamCard()
         self.exam.fact_set.connect(self._on_fact)
         self.exam.close_requested.connect(self._on_close_missing)
+        self.exam.facts_requested.connect(self._on_facts)
         self.fault = text_label("", Size.BODY, Weight.VALUE, Colour.TEXT, wrap=True)
         self.bind("add_files", self.form.choose_files)
         self.bind("add_folder", self.form.choose_folder)
+        self.bind("facts", self._on_facts)
         self.bind("to_pixel_check", self._to_pixel_check)
         self.bind("refresh", self.opened)
         self._lay_out()
@@ -166,6 +170,8 @@ class IntakePage(Page):
         exams = self._state.exams if self._state else ()
         if row < len(exams):
             exam = exams[row]
+            if self._state and any(each.per == "segment" for each in self._state.charter.attributes):
+                self.exam.ask_for_segments(sum(fact.segment is not None for fact in exam.completeness.unknown))
             self.exam.show_exam(
                 f"Exam {exam.subject} {exam.visit}", needs_words(exam), exam.attributes.subject, len(exam.completeness.missing)
             )
@@ -230,7 +236,34 @@ class IntakePage(Page):
     def _on_fact(self, attribute: str, value: str) -> None:
         exam = self._exam()
         if exam is not None:
-            self._do(partial(intake.set_subject, self.desk.lab, self.desk.session, exam.subject, {attribute: value}))
+            self._set_facts(exam.subject, {Fact(attribute): value})
+
+    def _on_facts(self) -> None:
+        """The subject's, by digits."""
+        exam = self._exam()
+        if exam is not None and self._state is not None:
+            readers = any(each.subject == exam.subject and each.state not in _BEFORE_READERS for each in self._state.exams)
+            asked = FactsDialog(self, exam.subject, self._state.charter, exam.attributes, with_reason=readers)
+            asked.given.connect(partial(self._set_facts, exam.subject))
+            asked.open()
+
+    def _set_facts(self, subject: str, facts: Mapping[Fact, str], reason: str = "") -> None:
+        self.saved.emit("Saving...")
+        work = partial(intake.set_facts, self.desk.lab, self.desk.session, subject, facts, reason=reason)
+        self.desk.jobs.query(self, work, self._on_done, partial(self._on_facts_refused, subject, facts))
+
+    def _on_facts_refused(self, subject: str, facts: Mapping[Fact, str], error: Exception) -> None:
+        """What readers have is changed only with a reason: it is asked, the rest is said."""
+        if isinstance(error, IntakeRefusedError) and error.refusal is Refusal.FACT_REASON:
+            self.saved.emit("Not saved")
+            again = partial(self._set_facts_because, subject, facts)
+            dialogs.ask_reason(self, f"Change facts of {subject}?", Refusal.FACT_REASON.message, do="Change", given=again)
+        else:
+            self._on_failed(error)
+            self.opened()
+
+    def _set_facts_because(self, subject: str, facts: Mapping[Fact, str], _code: str, reason: str) -> None:
+        self._set_facts(subject, facts, reason)
 
     def _on_cell(self, row: int, segment: str) -> None:
         exam = self._state.exams[row] if self._state else None

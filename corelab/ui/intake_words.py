@@ -103,7 +103,8 @@ def needs_words(exam: ExamOverview) -> str:
     if missing:
         return f"{missing} missing"
     if exam.completeness.unknown:
-        return "facts missing"
+        unknown = len(exam.completeness.unknown)
+        return "1 fact missing" if unknown == 1 else f"{unknown} facts missing"
     return f"{waiting} to check" if waiting else "ready"
 
 

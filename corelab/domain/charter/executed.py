@@ -18,19 +18,8 @@ _CELL_RULES = (AnyDifference, OrdinalDistance, Partition)
 
 def not_executed(charter: Charter) -> tuple[Fault, ...]:
     """Every construct of the charter that the program does not carry out, by path and in words; empty for one that it carries out whole."""
-    parts = (_subjects, _items, _asks, _rules, _reading_types, _blinding, _classes, _derivations, _monitoring)
+    parts = (_items, _asks, _rules, _reading_types, _blinding, _classes, _derivations, _monitoring)
     return tuple(Fault(NOT_EXECUTED, path, message) for part in parts for path, message in part(charter))
-
-
-def _subjects(charter: Charter) -> _Said:
-    for n, attribute in enumerate(charter.attributes):
-        path = f"attribute[{n}]({attribute.id})"
-        if attribute.per == "segment":
-            yield f"{path}.per", "an attribute per segment"
-        if attribute.id != charter.exam.side_attribute and attribute.per == "subject":
-            yield path, "an attribute of the subject other than the side of the exam"
-        if not attribute.required:
-            yield f"{path}.required", "an attribute that may stay unknown"
 
 
 def _items(charter: Charter) -> _Said:
