@@ -16,7 +16,10 @@ class Level(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault. ``path`` names array positions and ids: ``check[3](E06).fires_when.all_of[0].item``."""
+    """One fault. ``path`` names array positions and ids: ``check[3](E06).fires_when.all_of[0].item``.
+
+    Codes: C an error, W a warning, N a sound construct that this program does not carry out.
+    """
 
     code: str
     path: str
@@ -27,7 +30,7 @@ class Fault:
 
     @property
     def level(self) -> Level:
-        return Level.WARNING if self.code.startswith("W") else Level.ERROR
+        return Level.WARNING if self.code[:1] in {"W", "N"} else Level.ERROR
 
 
 class CharterError(Exception):

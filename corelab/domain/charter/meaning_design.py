@@ -1,4 +1,4 @@
-"""Reading design: blocks and reading types (C04, C09), arms that no text may name (C14), monitoring, alerts and checks."""
+"""Reading design: blocks and reading types (C04, C09), arms and visits that no text may name (C14), monitoring."""
 
 import re
 from collections import Counter
@@ -13,12 +13,15 @@ def check_design(names: Names) -> None:
     for kind in names.root.children("reading_type"):
         _reading_type(names, kind)
     _blocks_once(names)
+    _items_once(names)
     _arms(names)
     for alert in names.root.children("alert"):
         _alert(names, alert)
     for check in names.root.children("check"):
         names.reference(check, "each", "group")
         names.where(check)
+        _told(names, check)
+    _seconds(names)
     _monitoring(names)
 
 
@@ -45,6 +48,22 @@ def _blocks_once(names: Names) -> None:
             names.findings.add("C09", block.at("id"), f"the block belongs to {how_many}", found=block.id)
 
 
+def _items_once(names: Names) -> None:
+    """An item that two reading types ask would be answered twice in one exam, with nothing to say which answer counts."""
+    types: dict[str, set[str]] = {}
+    for kind in names.root.children("reading_type"):
+        for block in kind.words("blocks"):
+            types.setdefault(block, set()).add(kind.id)
+    asking: dict[str, set[str]] = {}
+    for ask in names.root.children("ask"):
+        own = {kind for block in ask.words("blocks") if len(types.get(block, ())) == 1 for kind in types[block]}
+        for place, item in ask.texts("items"):
+            before = asking.setdefault(item, set())
+            before |= own
+            if len(before) > 1:
+                names.findings.add("C09", place, f"{item} is asked by more than one reading type", found=item)
+
+
 def _arms(names: Names) -> None:
     blinding = names.root.child("blinding")
     if blinding is None or not isinstance(blinding.table.get("guess_arms"), list):
@@ -58,6 +77,21 @@ def _arms(names: Names) -> None:
             told = re.search(pattern, node.text(key) or "", re.IGNORECASE)
             if told:
                 names.findings.add("C14", node.at(key), "the text names an arm", found=told.group())
+
+
+def _told(names: Names, check: Node) -> None:
+    """A message reaches readers who may not know the visit."""
+    message = check.text("message") or ""
+    for label in (visit.text("label") for visit in names.root.children("visit")):
+        if label and re.search(rf"\b{re.escape(label)}\b", message, re.IGNORECASE):
+            names.findings.add("C14", check.at("message"), "the message names a visit", found=label)
+
+
+def _seconds(names: Names) -> None:
+    signing = names.root.child("signing")
+    low, high = (signing.number("min_seconds"), signing.number("max_seconds")) if signing else (None, None)
+    if signing and low is not None and high is not None and low > high:
+        names.findings.add("C02", signing.at("max_seconds"), "max_seconds is smaller than min_seconds", found=str(high))
 
 
 def _alert(names: Names, alert: Node) -> None:
@@ -74,8 +108,13 @@ def _monitoring(names: Names) -> None:
     monitoring = names.root.child("monitoring")
     if monitoring is None:
         return
-    for key in ("agreement_items", "numeric_items"):
+    for key, numbers in (("agreement_items", False), ("numeric_items", True)):
         names.known_all("item", monitoring.texts(key))
+        for place, name in monitoring.texts(key):
+            item = names.item(name)
+            fitting = "number" if numbers else "choice"
+            if item is not None and item.has("kind") and item.text("kind") != fitting:
+                names.findings.add("C11", place, f"{name} is not a {fitting}", found=name)
     rate = monitoring.child("adjudication_rate")
     if rate is not None:
         names.known_all("class", rate.texts("classes"))

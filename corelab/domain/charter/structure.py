@@ -19,7 +19,7 @@ _DISCRIMINATORS = ("function", "kind")
 def read_structure(tree: Mapping[str, Any], findings: Findings, *, content_hash: str) -> Charter | None:
     """The charter of this tree, or None with what is wrong in its shape added to the findings."""
     try:
-        return Charter.model_validate(_frozen(tree), context={"hash": content_hash})
+        return Charter.model_validate(frozen(tree), context={"hash": content_hash})
     except ValidationError as error:
         faults = error.errors(include_url=False)
         for fault in faults:
@@ -33,11 +33,11 @@ def _has_faults_below(place: Location, places: list[Location]) -> bool:
     return any(len(other) > len(place) and other[: len(place)] == place for other in places)
 
 
-def _frozen(value: Any) -> Any:
+def frozen(value: Any) -> Any:
     """Arrays as tuples: strict validation converts nothing."""
     if isinstance(value, Mapping):
-        return {key: _frozen(part) for key, part in value.items()}
-    return tuple(_frozen(part) for part in value) if isinstance(value, list) else value
+        return {key: frozen(part) for key, part in value.items()}
+    return tuple(frozen(part) for part in value) if isinstance(value, list) else value
 
 
 def _report(tree: Mapping[str, Any], findings: Findings, fault: Mapping[str, Any]) -> None:
