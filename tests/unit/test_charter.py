@@ -115,7 +115,6 @@ def test_what_is_no_charter_has_no_hash() -> None:
         (
             "portal_full",
             [
-                "attribute[0](ROLE).per",
                 "ask[0](Q01).where",
                 "reading_type[1](REMNANT)",
                 "blinding_profile[0](VISIBLE).show",
@@ -133,7 +132,6 @@ def test_a_full_charter_loads_but_is_refused_with_a_list(name: str, some: list[s
     assert all(fault.message for fault in refused)
 
 
-ATTRIBUTE = '[[attribute]]\nid = "SEX"\nlabel = "Sex"\nper = "subject"\nvalues = ["female", "male"]\n\n[[block]]'
 ONE_MORE = (
     'kind = "partition"\nitems = ["FLOW"]\ngroups = ["DEEP"]\nparts = [["complete"], ["absent"]]\nna_as = "complete"\n\n[[class.rule]]\n'
 )
@@ -142,8 +140,6 @@ ONE_MORE = (
 @pytest.mark.parametrize(
     ("old", "new", "path"),
     [
-        ("[[block]]", ATTRIBUTE, "attribute[1](SEX)"),
-        ("required = true\nshown_to", "required = false\nshown_to", "attribute[0](STUDY_LIMB).required"),
         ("auto = true", "auto = false", "item[1](COMP).evidence.auto"),
         ('unplayed_clips = "off"', 'unplayed_clips = "soft"', "signing.unplayed_clips"),
         ('time_outside = "off"', 'time_outside = "soft"', "signing.time_outside"),
@@ -159,7 +155,6 @@ ONE_MORE = (
         ('mode = "review"', 'mode = "independent"', "adjudication.mode"),
         ('kind = "any_difference"', f'{ONE_MORE}kind = "any_difference"', "class[3](D).rule[0].na_as"),
         ('over = { group = "CORE" }', 'over = { group = "CORE", where = { attribute = "STUDY_LIMB", in = ["left"] } }', "derivation[0](COMPWRST).over.where"),
-        ("numeric_items = []", 'numeric_items = ["COMP"]', "monitoring.numeric_items"),
         ("classes = []", 'classes = ["A"]', "monitoring.adjudication_rate.classes"),
         ("p_chart_batch_min = 0", "p_chart_batch_min = 20", "monitoring.p_chart_batch_min"),
         ("rdi_alarm_sd = 0.0", "rdi_alarm_sd = 1", "monitoring.rdi_alarm_sd"),
