@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from functools import cache
 
 from corelab.domain.allocation import Slot
+from corelab.domain.attributes import Attributes
 from corelab.domain.charter import Charter, load_charter
 from corelab.domain.clip import Clip, Timing, TimingSource
 from corelab.domain.discordance import Comparison, compare
@@ -73,7 +74,7 @@ def a_form(
         of or shipped(),
         "DUPLEX",
         visit=VisitId(visit),
-        attributes={"STUDY_LIMB": limb},
+        attributes=Attributes({"STUDY_LIMB": limb}),
         received={SegmentId(segment) for segment in received},
         not_imaged={SegmentId(segment): reason for segment, reason in (not_imaged or {}).items()},
     )

@@ -149,6 +149,7 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "reopening.reopen": by(Command.REOPEN, otherwise=StateRefusedError)("nothing", "ASKED", WHY),
         "withdrawal.withdraw": by(Command.ASSIGN, otherwise=StateRefusedError)("nothing", "AWAY", WHY),
         "reading.faults": by(Command.READ)(a_reading(), ()),
+        "reading.to_confirm": by(Command.READ)(a_reading(), ()),
         "reading.open_reading": _not_read(NOTHING),
         "reading.save": _not_read(a_reading()),
         "reading.sign": _not_read(a_reading(), "the password"),

@@ -6,8 +6,9 @@ from functools import lru_cache
 from typing import Any
 
 from corelab.domain.adjudication import Decision, DecisionReason, Take
+from corelab.domain.reading import Confirmed
 from corelab.domain.reasons import Change, ChangeCause
-from corelab.domain.vocabulary import Answer, Binding, Cell, Evidence, Grade, ItemId, Missing, SegmentId, Sha256
+from corelab.domain.vocabulary import Answer, Binding, Caliper, Cell, Evidence, Grade, ItemId, Missing, SegmentId, Sha256
 
 Json = dict[str, Any]
 Ranges = tuple[tuple[int, int], ...]
@@ -24,19 +25,11 @@ class Viewing:
 
 
 @dataclass(frozen=True, slots=True)
-class Confirmed:
-    """A soft check that fired and was confirmed, with the reason given."""
-
-    check: str
-    cell: Cell | None
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class ReadingContent:
     """A signed reading as its summary sheet shows it. ``exam`` is the pseudonym under which the reader read.
 
-    ``change`` is why it replaces the revision before; the first one has none.
+    ``change`` is why it replaces the revision before; the first one has none. ``checks`` are the soft checks that fired, each confirmed
+    with a reason; ``seconds`` of active reading.
     """
 
     charter: str
@@ -49,6 +42,7 @@ class ReadingContent:
     checks: tuple[Confirmed, ...] = ()
     note: str = ""
     change: Change | None = None
+    seconds: int = 0
 
     @property
     def grades(self) -> Mapping[Cell, Grade]:
@@ -65,6 +59,7 @@ class ReadingContent:
             "note": self.note,
             "reading_type": self.reading_type,
             "revision": self.revision,
+            "seconds": self.seconds,
             "viewing": [viewing_json(one) for one in self.viewing],
         }
 
@@ -81,6 +76,7 @@ class ReadingContent:
             checks=tuple(_confirmed_of(one) for one in value["checks"]),
             note=value["note"],
             change=_change_of(value["change"]) if "change" in value else None,
+            seconds=value.get("seconds", 0),  # what was signed before seconds were counted has none
         )
 
 
@@ -134,6 +130,8 @@ class Draft:
     note: str = ""
     submit: str | None = None
     version: int = 0
+    checks: tuple[Confirmed, ...] = ()
+    seconds: int = 0
 
     def says_as(self, other: "Draft") -> bool:
         """Whether both hold the same answers or decisions, note and frames shown."""
@@ -143,8 +141,10 @@ class Draft:
         return {
             "answers": [answer_json(one) for one in self.answers],
             "assignment": self.assignment,
+            "checks": [_confirmed_json(one) for one in self.checks],
             "decisions": [decision_json(one) for one in self.decisions],
             "note": self.note,
+            "seconds": self.seconds,
             "submit": self.submit,
             "version": self.version,
             "viewing": [viewing_json(one) for one in self.viewing],
@@ -160,6 +160,8 @@ class Draft:
             note=value["note"],
             submit=value["submit"],
             version=value.get("version", 0),
+            checks=tuple(_confirmed_of(one) for one in value.get("checks", ())),
+            seconds=value.get("seconds", 0),
         )
 
 
@@ -180,12 +182,23 @@ def _grade(value: str | None, missing: str | None, reason: str | None, prefilled
 
 def evidence_json(evidence: Evidence) -> Json:
     frames = [evidence.frame_a] if evidence.frame_b is None else [evidence.frame_a, evidence.frame_b]
-    return {"bound": evidence.bound.value, "clip": evidence.clip, "frames": frames}
+    measured = {"caliper": _caliper_json(evidence.caliper)} if evidence.caliper else {}
+    return {"bound": evidence.bound.value, "clip": evidence.clip, "frames": frames, **measured}
 
 
 def evidence_of(value: Mapping[str, Any]) -> Evidence:
     first, *more = value["frames"]
-    return Evidence(Sha256(value["clip"]), first, more[0] if more else None, Binding(value["bound"]))
+    caliper = _caliper_of(value["caliper"]) if "caliper" in value else None
+    return Evidence(Sha256(value["clip"]), first, more[0] if more else None, Binding(value["bound"]), caliper)
+
+
+def _caliper_json(caliper: Caliper) -> Json:
+    points = [list(point) for point in caliper.points]
+    return {"points": points, "region": caliper.region, "unit": caliper.unit, "value": caliper.value}
+
+
+def _caliper_of(value: Mapping[str, Any]) -> Caliper:
+    return Caliper(tuple((x, y) for x, y in value["points"]), value["region"], value["value"], value["unit"])
 
 
 def answer_json(answer: Answer) -> Json:
@@ -247,12 +260,11 @@ def ranges_of(frames: Sequence[int] | frozenset[int]) -> Ranges:
 
 
 def _confirmed_json(confirmed: Confirmed) -> Json:
-    cell = {"item": confirmed.cell.item, "segment": confirmed.cell.segment} if confirmed.cell else {"item": None, "segment": None}
-    return {"check": confirmed.check, "reason": confirmed.reason, **cell}
+    return {"check": confirmed.check, "level": confirmed.level, "reason": confirmed.reason, "segment": confirmed.segment}
 
 
 def _confirmed_of(value: Mapping[str, Any]) -> Confirmed:
-    return Confirmed(value["check"], cell_of(value) if value["item"] is not None else None, value["reason"])
+    return Confirmed(value["check"], SegmentId(value["segment"]), value["reason"], value["level"])
 
 
 def _change_of(value: Mapping[str, Any]) -> Change:

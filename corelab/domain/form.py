@@ -1,11 +1,21 @@
-"""The form of one exam: which segments are there, what is asked of each, and what stands already because it was not asked or not imaged."""
+"""The form of one exam: which segments are there, what is asked of each and when, and what stands already without the reader."""
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
 from types import MappingProxyType
 
-from corelab.domain.charter import Charter, ChoiceItem, MissingReason, MissingReasons, Segment, Signing
+from corelab.domain.attributes import Attributes
+from corelab.domain.charter import Charter, ChoiceItem, MissingReason, MissingReasons, Signing
+from corelab.domain.charter.model_design import BlindingProfile
+from corelab.domain.charter.model_item import Item
+from corelab.domain.charter.model_rules import Ask
+from corelab.domain.conditions import Ground, Some, Test, cells_of, resolve
+from corelab.domain.form_checks import FormCheck, checks_of
+from corelab.domain.places import Place, SideUnknownError, members_of, run_time_ids, segments_of, side_of
+from corelab.domain.values import fits
 from corelab.domain.vocabulary import (
+    WHOLE_EXAM,
     Answer,
     Cell,
     Grade,
@@ -20,33 +30,37 @@ from corelab.domain.vocabulary import (
     not_imaged,
 )
 
-_SIDES = {"left": Side.LEFT, "right": Side.RIGHT}
+__all__ = [
+    "Form",
+    "FormSegment",
+    "Place",
+    "Question",
+    "SideUnknownError",
+    "Use",
+    "form_for",
+    "refused",
+    "run_time_ids",
+    "segments_of",
+    "side_of",
+]
+
+_NO_CELLS: Mapping[Cell, str] = MappingProxyType({})
 
 
-class SideUnknownError(Exception):
-    """The subject's side under study is not entered yet."""
+class Use(IntEnum):
+    """How strongly a question is asked; the strongest rule wins."""
 
-    def __init__(self, attribute: str) -> None:
-        super().__init__(attribute)
-        self.attribute = attribute
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A segment of the charter at run time: with its side, under the id that cells, clips and tables use."""
-
-    id: SegmentId
-    segment: Segment
-    side: Side
-
-    @property
-    def required(self) -> bool:
-        return self.segment.presence == "required"
+    OPTIONAL = 1
+    DETAIL = 2
+    CORE = 3
 
 
 @dataclass(frozen=True, slots=True)
 class FormSegment:
-    """A segment as a reader sees it. ``not_imaged`` is the coordinator's reason, or None."""
+    """A segment as a reader sees it. ``not_imaged`` is the coordinator's reason, or None; ``told`` what the reader may know of it.
+
+    The whole exam stands as the last one, under ``WHOLE_EXAM``, when it asks anything.
+    """
 
     id: SegmentId
     code: str
@@ -54,29 +68,48 @@ class FormSegment:
     side: Side
     map: str
     not_imaged: str | None = None
+    told: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
         """``R CFV``; an unpaired segment has no letter."""
         return f"{self.side.letter} {self.code}".strip()
 
+    @property
+    def is_exam(self) -> bool:
+        return self.id == WHOLE_EXAM
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked in one cell. ``when`` says of a detail whether it applies; anything else always does."""
+
+    cell: Cell
+    item: Item
+    use: Use
+    when: Test | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a reader is asked about one exam. It has no subject, visit, site or date.
+    """What a reader is asked about one exam. It has no subject, site or date, and of the visit no more than the profile shows (``told``).
 
-    ``segments`` are those present, in form order; ``questions`` what is asked of each; ``fixed`` what stands without the reader
-    (not applicable, not imaged); ``grid`` every cell of a complete reading, in order.
+    ``segments`` are those present, in form order; ``questions`` what is asked, in form order; ``fixed`` what stands without the reader
+    (not applicable, not imaged); ``grid`` every cell of a complete reading, in order. ``in_order`` are the questions, each after those
+    that decide whether it applies.
     """
 
     reading_type: ReadingTypeId
     segments: tuple[FormSegment, ...]
-    questions: Mapping[SegmentId, tuple[ChoiceItem, ...]]
+    questions: Mapping[Cell, Question]
     fixed: Mapping[Cell, Grade]
     grid: tuple[Cell, ...]
-    items: Mapping[ItemId, ChoiceItem]
+    items: Mapping[ItemId, Item]
     missing_reasons: MissingReasons
     signing: Signing
+    checks: tuple[FormCheck, ...] = ()
+    told: tuple[tuple[str, str], ...] = ()
+    in_order: tuple[Question, ...] = field(default=(), compare=False, repr=False)
 
     def segment(self, segment: SegmentId) -> FormSegment:
         """Raises KeyError for a segment that is not present."""
@@ -85,25 +118,26 @@ class Form:
                 return present
         raise KeyError(segment)
 
-    def questions_of(self, segment: SegmentId) -> tuple[ChoiceItem, ...]:
-        """The items the reader is asked on this segment; none where it was not imaged."""
-        return self.questions.get(segment, ())
+    def questions_of(self, segment: SegmentId) -> tuple[Item, ...]:
+        """The items the reader may be asked on this segment; none where it was not imaged."""
+        return tuple(question.item for cell, question in self.questions.items() if cell.segment == segment)
 
-    def item(self, item: ItemId) -> ChoiceItem:
+    def item(self, item: ItemId) -> Item:
         return self.items[item]
 
     @property
     def cells(self) -> tuple[Cell, ...]:
-        """The cells the reader is asked, in form order."""
-        return tuple(Cell(segment.id, ItemId(item.id)) for segment in self.segments for item in self.questions_of(segment.id))
+        """The cells the reader may be asked, in form order."""
+        return tuple(self.questions)
 
     def asks(self, cell: Cell) -> bool:
-        return any(item.id == cell.item for item in self.questions_of(cell.segment))
+        return cell in self.questions
 
     @property
     def prefilled(self) -> Mapping[Cell, Answer]:
         """The answers that stand by default when the exam opens."""
-        defaults = ((cell, self.items[cell.item].default) for cell in self.cells)
+        asked = ((cell, question.item) for cell, question in self.questions.items() if question.use is Use.CORE)
+        defaults = ((cell, item.default) for cell, item in asked if isinstance(item, ChoiceItem))
         return MappingProxyType({cell: Answer(cell, Grade(value, prefilled=True)) for cell, value in defaults if value is not None})
 
     def ne_reasons(self, item: ItemId) -> tuple[MissingReason, ...]:
@@ -114,125 +148,174 @@ class Form:
         return tuple(reason for reason in self.missing_reasons.ne if asked.ne_reasons is None or reason.id in asked.ne_reasons)
 
 
-def side_of(charter: Charter, segment: Segment, attributes: Mapping[str, str]) -> Side:
-    """The side of a segment that stands for one side. Raises SideUnknownError when the subject's side is not entered."""
-    if segment.side != "study":
-        return Side.UNPAIRED
-    attribute = charter.exam.side_attribute or ""
-    value = attributes.get(attribute)
-    if value not in _SIDES:
-        raise SideUnknownError(attribute)
-    return _SIDES[value]
-
-
-def segments_of(charter: Charter, attributes: Mapping[str, str]) -> tuple[Place, ...]:
-    """Every segment of the charter in form order, with side; one for both sides becomes ``.L`` and ``.R``."""
-    return tuple(place for segment in charter.segments for place in _places(charter, segment, attributes))
-
-
-def _places(charter: Charter, segment: Segment, attributes: Mapping[str, str]) -> Iterator[Place]:
-    if segment.side == "both":
-        yield Place(SegmentId(f"{segment.id}.L"), segment, Side.LEFT)
-        yield Place(SegmentId(f"{segment.id}.R"), segment, Side.RIGHT)
-    else:
-        yield Place(SegmentId(segment.id), segment, side_of(charter, segment, attributes))
-
-
-def run_time_ids(charter: Charter, segments: Collection[str]) -> tuple[SegmentId, ...]:
-    """The ids under which these segments of the charter stand in a reading."""
-    return tuple(
-        SegmentId(f"{segment}{suffix}")
-        for segment in segments
-        for suffix in ((".L", ".R") if charter.segment(segment).side == "both" else ("",))
-    )
-
-
-def form_for(
+def form_for(  # noqa: PLR0913 - what a form is made from
     charter: Charter,
     reading_type: str,
     *,
     visit: VisitId,
-    attributes: Mapping[str, str],
+    attributes: Attributes,
     received: Collection[SegmentId],
     not_imaged: Mapping[SegmentId, str],
+    not_imaged_cells: Mapping[Cell, str] = _NO_CELLS,
+    interval_days: int | None = None,
 ) -> Form:
     """The form of an exam. ``received`` are the segments with a released clip, ``not_imaged`` those closed by the coordinator, with reason.
 
-    A segment that was closed and then received is asked: what was imaged cannot be "not imaged".
+    A segment that was closed and then received is asked: what was imaged cannot be "not imaged". ``not_imaged_cells`` closes single
+    items of a segment. ``interval_days`` since the visit before is told where the blinding profile shows it.
     Raises SideUnknownError when the subject's side is not entered.
     """
-    places = segments_of(charter, attributes)
-    asked = _asked(charter, reading_type, visit)
-    items = _items_of(charter, reading_type)
-    closed = {segment: reason for segment, reason in not_imaged.items() if segment not in received}
-    present = tuple(place for place in places if place.required or place.id in received or place.id in closed)
-    return Form(
-        reading_type=ReadingTypeId(reading_type),
-        segments=tuple(_form_segment(place, closed.get(place.id)) for place in present),
-        questions=_questions(present, items, asked, closed),
-        fixed=_fixed(places, present, items, asked, closed),
-        grid=tuple(Cell(place.id, ItemId(item.id)) for place in places for item in items),
-        items=MappingProxyType({ItemId(item.id): item for item in items}),
-        missing_reasons=charter.missing,
-        signing=charter.signing,
+    return _Making(charter, reading_type, visit, attributes).form(
+        frozenset(received),
+        {segment: reason for segment, reason in not_imaged.items() if segment not in received},
+        not_imaged_cells,
+        interval_days,
     )
 
 
-def _form_segment(place: Place, reason: str | None) -> FormSegment:
-    segment = place.segment
-    return FormSegment(place.id, segment.id, segment.name, place.side, segment.map or segment.id, reason)
+class _Making:
+    """One form in the making."""
+
+    def __init__(self, charter: Charter, reading_type: str, visit: VisitId, attributes: Attributes) -> None:
+        self._charter, self._visit, self._attributes = charter, charter.visit(visit), attributes
+        self._type = charter.reading_type(reading_type)
+        self._profile = charter.blinding_profile(self._type.blinding)
+        self._ground = Ground(charter, attributes, visit, frozenset(self._type.blocks) & frozenset(self._visit.blocks))
+        self._places = segments_of(charter, attributes)
+        asked = {item for ask in charter.asks if set(self._type.blocks) & set(ask.blocks) for item in ask.items}
+        self._items = tuple(item for item in charter.items if item.id in asked)
+
+    def form(
+        self, received: frozenset[SegmentId], closed: Mapping[SegmentId, str], cells: Mapping[Cell, str], interval_days: int | None
+    ) -> Form:
+        absent = {place.id for place in self._places if self._is_absent(place, received, closed)}
+        present = [place for place in self._places if place.id not in absent]
+        asked, anyhow = self._asked(with_where=True), self._asked(with_where=False)
+        grid = self._grid()
+        standing = dict(self._standing(grid, asked, anyhow, absent))
+        standing |= self._closed([asked[cell] for cell in grid if cell in asked and cell not in standing], closed, cells)
+        questions = {cell: asked[cell] for cell in grid if cell in asked and cell not in standing}
+        segments = tuple(self._segment(place, closed.get(place.id)) for place in present)
+        if any(cell.segment == WHOLE_EXAM for cell in questions):
+            segments = (*segments, FormSegment(WHOLE_EXAM, "", "Whole exam", Side.UNPAIRED, ""))
+        return Form(
+            reading_type=ReadingTypeId(self._type.id),
+            segments=segments,
+            questions=MappingProxyType(questions),
+            fixed=MappingProxyType(standing),
+            grid=grid,
+            items=MappingProxyType({ItemId(item.id): item for item in self._items}),
+            missing_reasons=self._charter.missing,
+            signing=self._charter.signing,
+            checks=checks_of(self._charter, self._ground, questions, [place.id for place in present]),
+            told=told_of(self._charter, self._profile, self._visit.id, interval_days),
+            in_order=tuple(_in_order(questions)),
+        )
+
+    def _is_absent(self, place: Place, received: frozenset[SegmentId], closed: Mapping[SegmentId, str]) -> bool:
+        there = place.required or place.id in received or place.id in closed
+        return self._attributes.absent(place.id) or not there
+
+    def _segment(self, place: Place, reason: str | None) -> FormSegment:
+        segment = place.segment
+        side = place.side if "side" in self._profile.show or segment.side != "study" else Side.UNPAIRED
+        return FormSegment(place.id, segment.id, segment.name, side, segment.map or segment.id, reason, self._role(place.id))
+
+    def _role(self, segment: SegmentId) -> tuple[str, ...]:
+        """What the reader may know of this segment: its attributes, where profile and attribute show them."""
+        if "role" not in self._profile.show:
+            return ()
+        shown = (one for one in self._charter.attributes if one.per == "segment" and self._type.id in one.shown_to)
+        values = (self._attributes.of(one.id, segment) for one in shown)
+        return tuple(value for value in values if value is not None)
+
+    # ------------------------------------------------------------ what is asked
+
+    def _grid(self) -> tuple[Cell, ...]:
+        of_segments = (Cell(place.id, ItemId(item.id)) for place in self._places for item in self._items if item.scope == "segment")
+        of_exam = (Cell(WHOLE_EXAM, ItemId(item.id)) for item in self._items if item.scope == "exam")
+        return (*of_segments, *of_exam)
+
+    def _asked(self, *, with_where: bool) -> dict[Cell, Question]:
+        """The strongest question of every cell that some rule asks at this visit."""
+        asked: dict[Cell, Question] = {}
+        for ask in self._charter.asks:
+            if self._ground.blocks & set(ask.blocks):
+                for question in self._of_ask(ask, with_where=with_where):
+                    asked[question.cell] = _stronger(asked.get(question.cell), question)
+        return asked
+
+    def _of_ask(self, ask: Ask, *, with_where: bool) -> Iterator[Question]:
+        group = members_of(self._charter, self._attributes, groups=ask.groups, segments=ask.segments)
+        for item in map(self._charter.item, ask.items):
+            for segment in (WHOLE_EXAM,) if item.scope == "exam" else group:
+                fitting = ask.where is None or self._attributes.of(ask.where.attribute, segment or None) in ask.where.values
+                if fitting or not with_where:
+                    when = resolve(ask.when, self._ground, segment, group) if ask.when is not None else None
+                    yield Question(Cell(segment, ItemId(item.id)), item, Use[ask.use.upper()], when)
+
+    # ------------------------------------------------------------ what stands
+
+    def _standing(
+        self, grid: Iterable[Cell], asked: Mapping[Cell, Question], anyhow: Mapping[Cell, Question], absent: set[SegmentId]
+    ) -> Iterator[tuple[Cell, Grade]]:
+        for cell in grid:
+            if cell.segment in absent and cell in anyhow:
+                yield cell, not_applicable(NotApplicableCause.ABSENT)
+            elif cell not in asked:
+                yield cell, not_applicable(NotApplicableCause.CHARTER)
+
+    def _closed(
+        self, asked: Iterable[Question], closed: Mapping[SegmentId, str], cells: Mapping[Cell, str]
+    ) -> Iterator[tuple[Cell, Grade]]:
+        """What was not imaged; a question that need not be answered is only left out there."""
+        for question in asked:
+            cell = question.cell
+            reason = cells.get(cell) or closed.get(cell.segment)
+            if reason is not None:
+                left_out = question.use is Use.OPTIONAL and cell not in cells
+                yield cell, not_applicable(NotApplicableCause.OPTIONAL) if left_out else not_imaged(reason)
 
 
-def _items_of(charter: Charter, reading_type: str) -> tuple[ChoiceItem, ...]:
-    """The items of a reading type, in question order. Only choices are executed; ``not_executed`` names all others."""
-    blocks = set(charter.reading_type(reading_type).blocks)
-    asked = {item for ask in charter.asks if blocks & set(ask.blocks) for item in ask.items}
-    return tuple(item for item in charter.items if item.id in asked and isinstance(item, ChoiceItem))
+def _stronger(before: Question | None, new: Question) -> Question:
+    """Core before detail before optional; two details join with "or"."""
+    if before is None or new.use > before.use:
+        return new
+    if new.use < before.use or before.when is None or new.when is None:
+        return before
+    return Question(before.cell, before.item, before.use, Some((before.when, new.when)))
 
 
-def _asked(charter: Charter, reading_type: str, visit: str) -> frozenset[tuple[str, str]]:
-    """(segment id of the charter, item id) that some rule asks at this visit."""
-    blocks = set(charter.reading_type(reading_type).blocks) & set(charter.visit(visit).blocks)
-    rules = [ask for ask in charter.asks if blocks & set(ask.blocks)]
-    return frozenset(
-        (segment, item)
-        for ask in rules
-        for segment in (*ask.segments, *(member for group in ask.groups for member in charter.group(group).segments))
-        for item in ask.items
-    )
+def _in_order(questions: Mapping[Cell, Question]) -> Iterator[Question]:
+    """Every question after those that decide whether it applies. A charter has no circle of details."""
+    done: set[Cell] = set()
+
+    def visit(question: Question) -> Iterator[Question]:
+        if question.cell in done:
+            return
+        done.add(question.cell)
+        for cell in cells_of(question.when) if question.when is not None else ():
+            if cell in questions:
+                yield from visit(questions[cell])
+        yield question
+
+    for question in questions.values():
+        yield from visit(question)
 
 
-def _questions(
-    present: tuple[Place, ...], items: tuple[ChoiceItem, ...], asked: frozenset[tuple[str, str]], closed: Mapping[SegmentId, str]
-) -> Mapping[SegmentId, tuple[ChoiceItem, ...]]:
-    imaged = (place for place in present if place.id not in closed)
-    return MappingProxyType({place.id: tuple(item for item in items if (place.segment.id, item.id) in asked) for place in imaged})
-
-
-def _fixed(
-    places: tuple[Place, ...],
-    present: tuple[Place, ...],
-    items: tuple[ChoiceItem, ...],
-    asked: frozenset[tuple[str, str]],
-    closed: Mapping[SegmentId, str],
-) -> Mapping[Cell, Grade]:
-    standing: dict[Cell, Grade] = {}
-    for place in places:
-        for item in items:
-            cell = Cell(place.id, ItemId(item.id))
-            if (place.segment.id, item.id) not in asked:
-                standing[cell] = not_applicable(NotApplicableCause.CHARTER)
-            elif place not in present:
-                standing[cell] = not_applicable(NotApplicableCause.ABSENT)
-            elif place.id in closed:
-                standing[cell] = not_imaged(closed[place.id])
-    return MappingProxyType(standing)
+def told_of(charter: Charter, profile: BlindingProfile, visit: str, interval_days: int | None) -> tuple[tuple[str, str], ...]:
+    """What a reader may know of the exam, as (word, value): only what the blinding profile shows."""
+    found = charter.visit(visit)
+    order = sorted(charter.visits, key=lambda one: one.number).index(found) + 1
+    days = "" if interval_days is None else f"{interval_days} days since the visit before"
+    told = {"visit": ("Visit", found.label), "visit_order": ("Order", f"visit {order}"), "interval_days": ("Interval", days)}
+    return tuple(told[name] for name in ("visit", "visit_order", "interval_days") if name in profile.show and told[name][1])
 
 
 def refused(form: Form, cell: Cell, grade: Grade) -> bool:
-    """Whether a reader may not give this grade here: not asked, not in the list, or a kind of missing that is not the reader's."""
+    """Whether a reader may not give this grade here: not asked, not in list or range, or a kind of missing that is not the reader's."""
     if not form.asks(cell):
         return True
     if grade.missing is Missing.NOT_EVALUABLE:
         return grade.reason not in {reason.id for reason in form.ne_reasons(cell.item)}
-    return grade.missing is not None or form.item(cell.item).option(grade.value or "") is None
+    return grade.value is None or not fits(form.item(cell.item), grade.value)

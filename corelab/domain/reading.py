@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Self
 
+from corelab.domain.asking import Settled, Standing, settle
 from corelab.domain.form import Form, refused
-from corelab.domain.vocabulary import Answer, AssignmentId, Cell, Evidence, Grade, Sha256
+from corelab.domain.vocabulary import Answer, AssignmentId, Cell, Evidence, Grade, SegmentId, Sha256
 
 _NOTHING: Mapping[Sha256, frozenset[int]] = MappingProxyType({})
 
@@ -29,14 +30,35 @@ class GradeRefusedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A soft check that fired and was confirmed, with the reason given. ``segment`` is the one it looked at, ``""`` for the exam."""
+
+    check: str
+    segment: SegmentId
+    reason: str
+    level: str = "soft"
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """The answers so far. ``played`` tells which frames of which clip were shown. A change is a new object."""
+    """The answers so far. A change is a new object.
+
+    ``played`` tells which frames of which clip were shown; ``seconds`` how long it was actively read; ``confirmed`` which soft checks
+    the reader confirmed. ``answers`` keeps what was answered to a detail that no longer applies: it counts again when the detail does.
+    """
 
     assignment: AssignmentId
     form: Form
     answers: Mapping[Cell, Answer]
     note: str = ""
     played: Mapping[Sha256, frozenset[int]] = field(default_factory=lambda: _NOTHING)
+    confirmed: tuple[Confirmed, ...] = ()
+    seconds: int = 0
+    settled: Settled = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        given = {cell: answer.grade for cell, answer in self.answers.items()}
+        object.__setattr__(self, "settled", settle(self.form, given))
 
     @classmethod
     def begun(cls, assignment: AssignmentId, form: Form) -> Self:
@@ -48,13 +70,24 @@ class Reading:
         if refused(self.form, cell, grade):
             raise GradeRefusedError(cell, grade)
         answer = Answer(cell, replace(grade, prefilled=False), tuple(evidence))
-        return replace(self, answers=MappingProxyType({**self.answers, cell: answer}))
+        return self._with({**self.answers, cell: answer}, cell)
 
     def cleared(self, cell: Cell) -> Self:
         """Without the reader's answer in this cell; a default stands again."""
         rest = {other: answer for other, answer in self.answers.items() if other != cell}
         default = self.form.prefilled.get(cell)
-        return replace(self, answers=MappingProxyType(rest if default is None else {**rest, cell: default}))
+        return self._with(rest if default is None else {**rest, cell: default}, cell)
+
+    def _with(self, answers: Mapping[Cell, Answer], changed: Cell) -> Self:
+        """A soft check that was confirmed may fire again when one of its cells changes."""
+        stale = {(check.id, check.segment) for check in self.form.checks if changed in check.cells}
+        kept = tuple(one for one in self.confirmed if (one.check, one.segment) not in stale)
+        return replace(self, answers=MappingProxyType(dict(answers)), confirmed=kept)
+
+    def confirming(self, check: str, segment: SegmentId, reason: str) -> Self:
+        """With this soft check confirmed, for this reason."""
+        others = tuple(one for one in self.confirmed if (one.check, one.segment) != (check, segment))
+        return replace(self, confirmed=(*others, Confirmed(check, segment, reason)))
 
     def with_note(self, note: str) -> Self:
         return replace(self, note=note)
@@ -64,32 +97,40 @@ class Reading:
         shown = self.played.get(clip, frozenset()) | frozenset(frames)
         return replace(self, played=MappingProxyType({**self.played, clip: shown}))
 
+    def read_for(self, seconds: int) -> Self:
+        """With so many seconds of active reading in all."""
+        return replace(self, seconds=seconds)
+
     @property
     def unanswered(self) -> tuple[Cell, ...]:
-        """The cells still open, in form order."""
-        return tuple(cell for cell in self.form.cells if cell not in self.answers)
+        """The cells that must be answered still, in form order."""
+        return self.settled.missing
 
     def next_unanswered(self, after: Cell | None = None) -> Cell | None:
         """The next open cell behind this one in form order, then from the top; None when nothing is open."""
-        cells = self.form.cells
+        cells, missing = self.form.cells, set(self.unanswered)
         start = cells.index(after) + 1 if after in cells else 0
-        return next((cell for cell in cells[start:] + cells[:start] if cell not in self.answers), None)
+        return next((cell for cell in cells[start:] + cells[:start] if cell in missing), None)
 
     @property
     def progress(self) -> tuple[int, int]:
-        """(answered, asked), without the questions that a default fills."""
+        """(answered, asked) of what must be answered now, without the questions that a default fills."""
         prefilled = self.form.prefilled
-        asked = [cell for cell in self.form.cells if cell not in prefilled]
-        return sum(cell in self.answers for cell in asked), len(asked)
+        asked = [cell for cell, standing in self.settled.standing.items() if standing is Standing.REQUIRED and cell not in prefilled]
+        return sum(cell in self.settled.grades for cell in asked), len(asked)
 
     @property
     def grades(self) -> Mapping[Cell, Grade]:
-        """What is known now: the answers and what stands without the reader."""
-        return MappingProxyType({**self.form.fixed, **{cell: answer.grade for cell, answer in self.answers.items()}})
+        """What is known now: the answers that count and what stands without the reader."""
+        return self.settled.grades
 
     def complete(self) -> tuple[Answer, ...]:
         """Every cell of the grid with its value, NA, NE or NI. Raises ReadingIncompleteError."""
         if self.unanswered:
             raise ReadingIncompleteError(self.unanswered)
-        fixed = self.form.fixed
-        return tuple(self.answers[cell] if cell in self.answers else Answer(cell, fixed[cell]) for cell in self.form.grid)
+        return tuple(self._final(cell) for cell in self.form.grid)
+
+    def _final(self, cell: Cell) -> Answer:
+        """The reader's answer where it counts, with its evidence; else what stands."""
+        given, grade = self.answers.get(cell), self.settled.grades[cell]
+        return given if given is not None and given.grade == grade else Answer(cell, grade)

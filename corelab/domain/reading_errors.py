@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from enum import Enum
 
-from corelab.domain.checks import CheckFault
+from corelab.domain.checks import CheckFault, Firing
 from corelab.domain.vocabulary import AssignmentId, ExamId
 from corelab.domain.worklist import WorkKind
 
@@ -30,6 +30,14 @@ class AlreadySignedError(Exception):
     def __init__(self, assignment: AssignmentId) -> None:
         super().__init__(assignment)
         self.assignment = assignment
+
+
+class ChecksUnconfirmedError(Exception):
+    """Soft checks fire that the reader has not confirmed with a reason; ``firings`` are all of them."""
+
+    def __init__(self, firings: tuple[Firing, ...]) -> None:
+        super().__init__(", ".join(one.check for one in firings))
+        self.firings = firings
 
 
 class ChecksFailedError(Exception):

@@ -1,14 +1,19 @@
 """How much room a complete record of a charter takes, so that the length of an envelope tells nothing about the grades inside."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 
 from corelab.domain.adjudication import Decision, DecisionReason, Take
+from corelab.domain.attributes import Attributes
 from corelab.domain.audit import SALT_BYTES, canonical
 from corelab.domain.charter import Charter, ChoiceItem
+from corelab.domain.charter.model_item import Item, MultiItem, NumberItem
 from corelab.domain.content import AdjudicationContent, ReadingContent, Viewing
 from corelab.domain.form import Form, form_for, segments_of
-from corelab.domain.vocabulary import Answer, Binding, Cell, Evidence, Grade, Sha256, VisitId, not_evaluable
+from corelab.domain.reading import Confirmed
+from corelab.domain.values import joined, number_text
+from corelab.domain.vocabulary import Answer, Binding, Caliper, Cell, Evidence, Grade, Sha256, VisitId, not_evaluable
 
 STEP = 2048
 """Room is a multiple of this many bytes."""
@@ -17,6 +22,9 @@ CLIPS_OF_A_SEGMENT = 3
 
 _DIGEST = Sha256("0" * 64)
 _LATE = 99_999
+_FAR = 999_999
+_REASON = "-" * 80
+"""As long as the reason of a confirmed check may be before it takes more room."""
 _TIMES_SHOWN = 4
 _LONG_REASON = max(DecisionReason, key=lambda reason: len(reason.value))
 
@@ -54,13 +62,16 @@ def _room(of: _Of) -> int:
     return -(-(longest + SALT_BYTES + 1) // STEP) * STEP
 
 
-def _attributes(charter: Charter) -> dict[str, str]:
-    return {charter.exam.side_attribute: "left"} if charter.exam.side_attribute else {}
+def _attributes(charter: Charter) -> Attributes:
+    return Attributes(subject={charter.exam.side_attribute: "left"}) if charter.exam.side_attribute else Attributes()
 
 
 def _reading_bytes(form: Form, clips: int) -> int:
     answers = tuple(_longest(form, cell) for cell in form.grid)
-    content = ReadingContent("0" * 64, "0" * 16, form.reading_type, 99, answers, (_DIGEST,) * clips, _viewings(clips))
+    checks = tuple(Confirmed(check.id, check.segment, _REASON, check.level) for check in form.checks)
+    content = ReadingContent(
+        "0" * 64, "0" * 16, form.reading_type, 99, answers, (_DIGEST,) * clips, _viewings(clips), checks, seconds=_LATE
+    )
     return len(canonical(content.to_json()))
 
 
@@ -77,14 +88,28 @@ def _viewings(clips: int) -> tuple[Viewing, ...]:
 
 
 def _longest(form: Form, cell: Cell) -> Answer:
-    pair = Evidence(_DIGEST, _LATE, _LATE, Binding.CALIPER)
-    grades = (*_values(form.item(cell.item)), *(not_evaluable(reason.id) for reason in form.ne_reasons(cell.item)))
+    item = form.item(cell.item)
+    pair = Evidence(_DIGEST, _LATE, _LATE, Binding.CALIPER, _caliper(item) if isinstance(item, NumberItem) else None)
+    grades = (*_values(item), *(not_evaluable(reason.id) for reason in form.ne_reasons(cell.item)))
     fixed = form.fixed.get(cell)
     return Answer(cell, max((*grades, *((fixed,) if fixed else ())), key=_length), (pair,))
 
 
-def _values(item: ChoiceItem) -> tuple[Grade, ...]:
-    return tuple(Grade(option.value, prefilled=item.default is not None) for option in item.options)
+def _values(item: Item) -> tuple[Grade, ...]:
+    """The values that may be the longest; of a free text only that there is one."""
+    match item:
+        case ChoiceItem():
+            return tuple(Grade(option.value, prefilled=item.default is not None) for option in item.options)
+        case MultiItem():
+            return (Grade(joined(item, (option.value for option in item.options))),)
+        case NumberItem():
+            return tuple(Grade(number_text(item, Decimal(str(bound)))) for bound in (item.min, item.max))
+        case _:
+            return (Grade("-"),)
+
+
+def _caliper(item: NumberItem) -> Caliper:
+    return Caliper(((_FAR, _FAR), (_FAR, _FAR)), 99, number_text(item, Decimal(str(item.max))), item.unit)
 
 
 def _length(grade: Grade) -> int:

@@ -120,6 +120,19 @@ def not_applicable(cause: NotApplicableCause) -> Grade:
 
 
 @dataclass(frozen=True, slots=True)
+class Caliper:
+    """A measured value with what gave it: ``points`` (x, y) in hundredths of a pixel, and the number of the calibrated region, from 0.
+
+    ``value`` is decimal text in ``unit``, as it stands in the cell.
+    """
+
+    points: tuple[tuple[int, int], ...]
+    region: int
+    value: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """The frame, or frame pair (without and under pressure), that a grade rests on. Frames count from 0."""
 
@@ -127,6 +140,7 @@ class Evidence:
     frame_a: int
     frame_b: int | None = None
     bound: Binding = Binding.AUTO
+    caliper: Caliper | None = None
 
 
 @dataclass(frozen=True, slots=True)

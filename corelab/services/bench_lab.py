@@ -9,10 +9,11 @@ from uuid import uuid4
 
 from corelab.domain.accounts import Meaning, Role
 from corelab.domain.adjudication import DecisionReason, Take
-from corelab.domain.charter import load_charter
+from corelab.domain.charter import ChoiceItem, load_charter
 from corelab.domain.clock import Clock
 from corelab.domain.content import ReadingContent
 from corelab.domain.form import Form
+from corelab.domain.values import first_value
 from corelab.domain.vocabulary import (
     Answer,
     Cell,
@@ -158,10 +159,10 @@ def _complete(charter: str, of: Assignment, form: Form, clip: Sha256 | None) -> 
 
 
 def _answer(form: Form, cell: Cell, slot: int, clip: Sha256 | None) -> Answer:
-    options = form.items[cell.item].options
-    if clip and cell == _DISPUTED:
-        return Answer(cell, Grade(options[0 if slot == 1 else -1].value), (Evidence(clip, 3),))
-    return Answer(cell, form.fixed.get(cell) or Grade(options[0].value))
+    item = form.items[cell.item]
+    if clip and cell == _DISPUTED and isinstance(item, ChoiceItem):
+        return Answer(cell, Grade(item.options[0 if slot == 1 else -1].value), (Evidence(clip, 3),))
+    return Answer(cell, form.fixed.get(cell) or Grade(first_value(item) or ""))
 
 
 def _adjudicate_all(here: Staffed, session: Session) -> None:

@@ -13,6 +13,7 @@ from corelab.domain.clip_json import regions_text, timing_text
 from corelab.domain.clock import Clock
 from corelab.domain.intake import Outcome
 from corelab.domain.reading import Reading
+from corelab.domain.values import first_value
 from corelab.domain.vocabulary import (
     Binding,
     Cell,
@@ -129,9 +130,9 @@ def _answered(opened: OpenReading, but: Cell | None = None) -> Reading:
     """Every question of the form with its first option, each with a marked frame of its segment."""
     made = opened.reading
     for cell in made.form.cells:
-        options = made.form.items[cell.item].options
-        if options and cell != but:
-            made = made.answered(cell, Grade(options[0].value), _proof(opened, cell))
+        value = first_value(made.form.items[cell.item])
+        if value is not None and cell != but:
+            made = made.answered(cell, Grade(value), _proof(opened, cell))
     return made
 
 

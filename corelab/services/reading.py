@@ -8,13 +8,14 @@ from types import MappingProxyType
 from uuid import uuid4
 
 from corelab.domain.accounts import Command, Meaning
-from corelab.domain.checks import CheckFault, hard_faults, names_somebody
+from corelab.domain.checks import CheckFault, Firing, firings, hard_faults, names_somebody, unconfirmed
 from corelab.domain.clip import Clip
 from corelab.domain.content import Draft, Json, ReadingContent, answer_json
 from corelab.domain.form import Form
-from corelab.domain.reading import Reading
+from corelab.domain.reading import Confirmed, Reading
 from corelab.domain.reading_errors import (
     ChecksFailedError,
+    ChecksUnconfirmedError,
     ClipsChangedError,
     FormChangedError,
     ReasonMissingError,
@@ -95,7 +96,8 @@ def _restored(snapshot: Snapshot, session: Session, of: Assignment, clips: Seque
         signed = next(reversed(readings.revisions(snapshot, of.id)), None)
         return _as_signed(snapshot, session, of, clips, signed) if signed else Reading.begun(of.id, _form(snapshot, of, clips))
     answers = MappingProxyType({answer.cell: answer for answer in draft.answers})
-    return Reading(of.id, _form(snapshot, of, clips), answers, draft.note, MappingProxyType(saving.played_of(draft.viewing)))
+    played = MappingProxyType(saving.played_of(draft.viewing))
+    return Reading(of.id, _form(snapshot, of, clips), answers, draft.note, played, draft.checks, draft.seconds)
 
 
 def _form(snapshot: Snapshot, of: Assignment, clips: Sequence[Clip]) -> Form:
@@ -112,7 +114,8 @@ def _as_signed(snapshot: Snapshot, session: Session, of: Assignment, clips: Sequ
     form = _form(snapshot, of, clips)
     asked = set(form.cells)
     answers = {**form.prefilled, **{answer.cell: answer for answer in content.answers if answer.cell in asked}}
-    return Reading(of.id, form, MappingProxyType(answers), content.note, MappingProxyType(saving.played_of(content.viewing)))
+    played = MappingProxyType(saving.played_of(content.viewing))
+    return Reading(of.id, form, MappingProxyType(answers), content.note, played, content.checks, content.seconds)
 
 
 # ---------------------------------------------------------------- save
@@ -148,7 +151,15 @@ def _begun(snapshot: Snapshot, session: Session, of: Assignment, clips: Sequence
 
 def _drafted(reading: Reading, clips: Sequence[Clip], submit: str | None) -> Draft:
     answers = tuple(reading.answers[cell] for cell in reading.form.cells if cell in reading.answers)
-    return Draft(reading.assignment, answers, viewing=saving.viewing_of(clips, reading.played), note=reading.note, submit=submit)
+    return Draft(
+        reading.assignment,
+        answers,
+        viewing=saving.viewing_of(clips, reading.played),
+        note=reading.note,
+        submit=submit,
+        checks=reading.confirmed,
+        seconds=reading.seconds,
+    )
 
 
 def _changes(before: Draft, after: Draft, touched: Cell | None) -> list[tuple[Json, Json | None, Json | None]]:
@@ -170,6 +181,12 @@ def faults(lab: OpenLab, session: Session, reading: Reading, clips: Sequence[Cli
     return hard_faults(reading, clips)
 
 
+def to_confirm(lab: OpenLab, session: Session, reading: Reading, clips: Sequence[Clip]) -> tuple[Firing, ...]:  # noqa: ARG001 - the contract of all services
+    """Every soft check that fires and wants a reason before this reading is signed."""
+    accounts.permit(session, Command.READ)
+    return unconfirmed(reading, clips)
+
+
 def sign(  # noqa: PLR0913 - what a signature takes
     lab: OpenLab,
     session: Session,
@@ -186,9 +203,9 @@ def sign(  # noqa: PLR0913 - what a signature takes
     What is signed is kept as the draft first, with the id; what was saved like that already is not written again: a draft that is there
     after a crash says by itself that nothing was signed. ``version`` as in ``save``. ``attended=False`` (nobody
     typed the password) is refused but in labs of kind demo. ``change`` is why a reading that was given back is signed again; a first
-    entry has none. Raises ChecksFailedError (all faults), SignInRefusedError, AlreadySignedError, NotYoursError, NotTrainedError,
-    FormChangedError, ClipsChangedError, DraftChangedError, UnattendedError, SubmitConflictError, ClockBackwardError, ReasonMissingError,
-    ReasonRefusedError.
+    entry has none. Raises ChecksFailedError (all faults), ChecksUnconfirmedError, SignInRefusedError, AlreadySignedError, NotYoursError,
+    NotTrainedError, FormChangedError, ClipsChangedError, DraftChangedError, UnattendedError, SubmitConflictError, ClockBackwardError,
+    ReasonMissingError, ReasonRefusedError.
     """
     own_work.require_attended(lab, attended=attended)
     role, submit = accounts.permit(session, Command.READ), submit or str(uuid4())
@@ -238,8 +255,17 @@ def _signable(snapshot: Snapshot, session: Session, reading: Reading) -> tuple[C
     found_faults = hard_faults(reading, clips)
     if found_faults:
         raise ChecksFailedError(found_faults)
+    to_do = unconfirmed(reading, clips)
+    if to_do:
+        raise ChecksUnconfirmedError(to_do)
     require_able(snapshot, found, shown.exam_of(snapshot, found.exam))
     return clips
+
+
+def _fired(reading: Reading, clips: Sequence[Clip]) -> tuple[Confirmed, ...]:
+    """The checks that fire now, with the reasons they were confirmed for; a confirmation of what no longer fires is left out."""
+    now = {(one.check, one.segment) for one in firings(reading, clips)}
+    return tuple(one for one in reading.confirmed if (one.check, one.segment) in now)
 
 
 def _complete(snapshot: Snapshot, reading: Reading, of: Assignment, clips: Sequence[Clip], change: Change | None) -> Complete:
@@ -255,6 +281,8 @@ def _complete(snapshot: Snapshot, reading: Reading, of: Assignment, clips: Seque
         viewing=saving.viewing_of(clips, reading.played),
         note=reading.note,
         change=change,
+        checks=_fired(reading, clips),
+        seconds=reading.seconds,
     )
     row = partial(readings.reading_row, of=of.id, charter_hash=charter, before=before)
     cause = change.cause.value if change else None

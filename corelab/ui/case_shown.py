@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from corelab.domain.adjudication import CaseDraft, DecisionFault, DecisionFaultKind, Dispute, Take
+from corelab.domain.charter import ChoiceItem
 from corelab.domain.clip import Clip
 from corelab.domain.form import Form
 from corelab.domain.vocabulary import Answer, Cell, Evidence, Grade, ItemId, SegmentId
@@ -47,7 +48,7 @@ def agreed_rows(draft: CaseDraft) -> tuple[AgreedRow, ...]:
 
 def _agreed_row(draft: CaseDraft, segment: SegmentId) -> AgreedRow | None:
     form = draft.case.form
-    asked = [item for item in form.questions_of(segment) if item.default is None]
+    asked = [item for item in form.questions_of(segment) if not isinstance(item, ChoiceItem) or item.default is None]
     found = [(item, draft.case.agreed.get(Cell(segment, ItemId(item.id)))) for item in asked]
     known = [(item, grade) for item, grade in found if grade is not None]
     if not known:

@@ -42,7 +42,10 @@ class Deciding:
 
     @property
     def item(self) -> ChoiceItem:
-        return self.draft.case.form.item(self.cell.item)
+        item = self.draft.case.form.item(self.cell.item)
+        if not isinstance(item, ChoiceItem):
+            raise TypeError(self.cell)
+        return item
 
     @property
     def decision(self) -> Decision | None:

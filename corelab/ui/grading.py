@@ -65,7 +65,8 @@ class Grading:
 
     @property
     def item(self) -> ChoiceItem | None:
-        return self.reading.form.item(self.cell.item) if self.cell else None
+        item = self.reading.form.item(self.cell.item) if self.cell else None
+        return item if isinstance(item, ChoiceItem) else None
 
     # -- grades ---------------------------------------------------------------------------------------------------------------
 

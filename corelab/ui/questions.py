@@ -56,6 +56,8 @@ class Questions(QWidget):
 
     def _add_question(self, grading: Grading, cell: Cell) -> None:
         item = grading.reading.form.item(cell.item)
+        if not isinstance(item, ChoiceItem):
+            return
         if cell == grading.cell:
             self._add_current(grading, cell, item)
         else:

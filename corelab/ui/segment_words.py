@@ -3,8 +3,10 @@
 from typing import Final
 
 from corelab.domain.charter import ChoiceItem, MissingReasons
+from corelab.domain.charter.model_item import Item
 from corelab.domain.form import FormSegment
 from corelab.domain.reading import Reading
+from corelab.domain.values import label_of
 from corelab.domain.vocabulary import Cell, Evidence, Grade, ItemId, Missing, SegmentId
 
 Drawn = int | Missing | None
@@ -38,12 +40,12 @@ def option_words(label: str) -> str:
     return label.split(":", 1)[0].split(",", 1)[0]
 
 
-def grade_words(item: ChoiceItem, grade: Grade) -> str:
-    """The word of a grade: the option's, or the kind of missing."""
+def grade_words(item: Item, grade: Grade) -> str:
+    """The word of a grade: the option's, a number with its unit, or the kind of missing."""
     if grade.value is None:
         return _KINDS[grade.missing or Missing.NOT_APPLICABLE]
-    option = item.option(grade.value)
-    return option_words(option.label) if option else grade.value
+    said = label_of(item, grade.value)
+    return option_words(said) if isinstance(item, ChoiceItem) else said
 
 
 def reason_words(reasons: MissingReasons, grade: Grade) -> str:
@@ -52,19 +54,19 @@ def reason_words(reasons: MissingReasons, grade: Grade) -> str:
     return next((reason.label for reason in offered if reason.id == grade.reason), "")
 
 
-def drawn_grade(item: ChoiceItem, grade: Grade | None) -> Drawn:
+def drawn_grade(item: Item, grade: Grade | None) -> Drawn:
     """How a swatch shows a grade: the best rank full, the worst none, what lies between partial."""
     if grade is None or grade.value is None:
         return grade.missing if grade else None
-    rank = item.rank(grade.value)
-    if rank is None:
+    rank = item.rank(grade.value) if isinstance(item, ChoiceItem) else None
+    if rank is None or not isinstance(item, ChoiceItem):
         return None
     return 0 if rank == 0 else 2 if rank == item.worst_rank else 1
 
 
 def map_item(reading: Reading, segment: SegmentId) -> ChoiceItem | None:
     """The item by which a segment is drawn: the first ordinal one without a default, so colour filling where nothing is compressed."""
-    asked = reading.form.questions_of(segment)
+    asked = (item for item in reading.form.questions_of(segment) if isinstance(item, ChoiceItem))
     return next((item for item in asked if item.scale == "ordinal" and item.default is None), None)
 
 
@@ -109,5 +111,5 @@ def frame_words(evidence: Evidence) -> str:
     return f"frames {evidence.frame_a + 1} and {evidence.frame_b + 1}"
 
 
-def cell_of(segment: SegmentId, item: ChoiceItem) -> Cell:
+def cell_of(segment: SegmentId, item: Item) -> Cell:
     return Cell(segment, ItemId(item.id))

@@ -165,6 +165,9 @@ WORK_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
         "ReadingIncompleteError": _incomplete,
         "CaseIncompleteError": _undecided,
         "ChecksFailedError": _checks,
+        "ChecksUnconfirmedError": said(
+            "Some checks want a reason before the reading is signed.", "Your answers are kept.", "Confirm each, or correct the answer."
+        ),
         "GradeRefusedError": said("This answer is not one of the charter's.", "Nothing was changed.", "Choose one of the answers shown."),
         "DecisionRefusedError": said(
             "This decision is not possible for this dispute.", "Nothing was changed.", "Take A, B or an own grade."

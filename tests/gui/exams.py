@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from corelab.domain.attributes import Attributes
 from corelab.domain.charter import load_charter
 from corelab.domain.form import Form, form_for
 from corelab.domain.reading import Reading
@@ -18,7 +19,7 @@ def a_form(received: Sequence[str] = ("CFV", "POPV"), *, side: str = "right") ->
         charter,
         "DUPLEX",
         visit=VisitId("D10"),
-        attributes={"STUDY_LIMB": side},
+        attributes=Attributes({"STUDY_LIMB": side}),
         received=[SegmentId(each) for each in received],
         not_imaged=closed,
     )

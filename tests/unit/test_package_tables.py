@@ -11,6 +11,7 @@ from types import MappingProxyType
 import pytest
 
 from corelab.domain.allocation import Slot
+from corelab.domain.attributes import Attributes
 from corelab.domain.form import Form, segments_of
 from corelab.domain.intake import IntakeRefusedError
 from corelab.domain.vocabulary import Answer
@@ -39,7 +40,7 @@ def a_decision(said: Said) -> SignedRecord:
 
 
 def an_exam(one: Said, two: Said, decision: Said | None = None, *, reference: Slot = 1, form: Form | None = None) -> ExamRecord:
-    sides = {place.id: place.side for place in segments_of(shipped(), {"STUDY_LIMB": "left"})}
+    sides = {place.id: place.side for place in segments_of(shipped(), Attributes({"STUDY_LIMB": "left"}))}
     records = (a_record(1, one, form), a_record(2, two, form), *((a_decision(decision),) if decision else ()))
     return ExamRecord(
         study="DVT-LE", site="S1", subject="S001", visit="D10", date="2024-04-18", day="10", limb="left", reference_slot=reference,

@@ -42,6 +42,10 @@ class _AnyItem(Table):
     evidence: EvidenceRule | None = None
     export: ItemExport
 
+    def needs_mark(self, value: str) -> bool:
+        """Whether this answer needs evidence that the reader marked."""
+        return self.evidence is not None and value in self.evidence.explicit_for
+
 
 _Options = Annotated[tuple[Option, ...], Field(alias="option", min_length=2, max_length=8)]
 
@@ -63,10 +67,6 @@ class ChoiceItem(_AnyItem):
     @property
     def worst_rank(self) -> int:
         return len(self.options) - 1
-
-    def needs_mark(self, value: str) -> bool:
-        """Whether this answer needs evidence that the reader marked."""
-        return self.evidence is not None and value in self.evidence.explicit_for
 
 
 class MultiItem(_AnyItem):
