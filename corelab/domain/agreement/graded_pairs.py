@@ -88,7 +88,7 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Of the same pairs: without NE with every weight, and with NE as a category of its own, unweighted only since NE has no rank."""
+    """Of the same pairs: without NE with the weights asked for, and with NE as a category of its own, unweighted since NE has no rank."""
 
     coverage: Coverage
     without_ne: Figures
@@ -96,7 +96,9 @@ class Agreement:
     chance: Chance
 
 
-def agreement(pairs: Sequence[GradedPair], categories: Sequence[str], chance: Chance) -> Agreement:
+def agreement(
+    pairs: Sequence[GradedPair], categories: Sequence[str], chance: Chance, weights: tuple[Weights, ...] = tuple(Weights)
+) -> Agreement:
     """Every figure of these pairs. ``categories`` stand in the order of their ranks, without NA, NE and NI.
 
     Raises ValueError where a grade is neither a category nor NA, NE, NI.
@@ -107,7 +109,7 @@ def agreement(pairs: Sequence[GradedPair], categories: Sequence[str], chance: Ch
         raise ValueError(f"no category of this item: {', '.join(unknown)}")
     return Agreement(
         coverage=coverage(pairs),
-        without_ne=_figures(pairs, tuple(categories), tuple(Weights), chance),
+        without_ne=_figures(pairs, tuple(categories), weights, chance),
         with_ne=_figures(pairs, (*categories, NE), (Weights.UNWEIGHTED,), chance),
         chance=chance,
     )

@@ -18,7 +18,7 @@ _CELL_RULES = (AnyDifference, OrdinalDistance, Partition)
 
 def not_executed(charter: Charter) -> tuple[Fault, ...]:
     """Every construct of the charter that the program does not carry out, by path and in words; empty for one that it carries out whole."""
-    parts = (_items, _asks, _rules, _reading_types, _blinding, _classes, _derivations, _monitoring)
+    parts = (_items, _asks, _rules, _reading_types, _blinding, _classes, _derivations, _certification)
     return tuple(Fault(NOT_EXECUTED, path, message) for part in parts for path, message in part(charter))
 
 
@@ -146,14 +146,9 @@ def _derivations(charter: Charter) -> _Said:
             yield f"{path}.win_ratio_tier", "a tier of a win ratio"
 
 
-def _monitoring(charter: Charter) -> _Said:
-    monitoring, certification = charter.monitoring, charter.certification
+def _certification(charter: Charter) -> _Said:
+    certification = charter.certification
     return _named(
-        (bool(monitoring.agreement_items), "monitoring.agreement_items", "agreement of readers"),
-        (bool(monitoring.numeric_items), "monitoring.numeric_items", "agreement of measured values"),
-        (bool(monitoring.adjudication_rate.classes), "monitoring.adjudication_rate.classes", "a rate of adjudication"),
-        (monitoring.p_chart_batch_min > 0, "monitoring.p_chart_batch_min", "a control chart by batch"),
-        (monitoring.rdi_alarm_sd > 0, "monitoring.rdi_alarm_sd", "an alarm for a reader"),
         (certification.calibration_exams > 0, "certification.calibration_exams", "a calibration set"),
         (certification.min_weighted_kappa is not None, "certification.min_weighted_kappa", "a certification by agreement"),
         (not certification.training_record, "certification.training_record", "reading without a training record"),

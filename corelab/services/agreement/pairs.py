@@ -51,18 +51,19 @@ def _of_graded(rows: Sequence[Mapping[str, str]], categories: Sequence[str], wei
     answer = {
         "n": found.coverage.graded,
         "counted": _GRADED,
-        "coverage": _coverage(found.coverage),
+        "coverage": coverage_shown(found.coverage),
         "bootstrap": chance(by),
-        "without_ne": _figures(found.without_ne),
-        "with_ne": _figures(found.with_ne),
+        "without_ne": figures_shown(found.without_ne),
+        "with_ne": figures_shown(found.with_ne),
     }
     if any(pair.batch for pair in pairs):
         answer["drift_weights"] = weights.value
-        answer["batches"] = [_drift(each, categories) for each in drift(pairs, categories, weights)]
+        answer["batches"] = [drift_shown(each, categories) for each in drift(pairs, categories, weights)]
     return answer
 
 
-def _coverage(found: Coverage) -> dict[str, int]:
+def coverage_shown(found: Coverage) -> dict[str, int]:
+    """What became of the pairs."""
     return {
         "pairs": found.given,
         "both_graded": found.graded,
@@ -74,7 +75,8 @@ def _coverage(found: Coverage) -> dict[str, int]:
     }
 
 
-def _figures(found: Figures) -> dict[str, Any]:
+def figures_shown(found: Figures) -> dict[str, Any]:
+    """Every figure of one table, its interval by subject beside it."""
     answer: dict[str, Any] = {
         "n": sum(map(sum, found.table)),
         "categories": list(found.categories),
@@ -96,7 +98,8 @@ def _put(answer: dict[str, Any], key: str, figure: Figure) -> None:
     put_by_subject(answer, key, figure.by_subject)
 
 
-def _drift(found: Drift, categories: Sequence[str]) -> dict[str, Any]:
+def drift_shown(found: Drift, categories: Sequence[str]) -> dict[str, Any]:
+    """One batch: kappa, and the share of each grade."""
     said: dict[str, Any] = {"batch": found.batch, "n": found.pairs}
     put(said, "kappa", found.kappa)
     return {**said, "shares": dict(zip(categories, map(number, found.shares), strict=False))}
@@ -116,7 +119,7 @@ def _of_measured(rows: Sequence[Mapping[str, Any]], by: Chance) -> dict[str, Any
             held.setdefault(row["subject"], []).append((row["reader_1"], row["reader_2"]))
     pairs = [pair for each in held.values() for pair in each]
     met = coverage(GradedPair(row["subject"], _code(row["reader_1"]), _code(row["reader_2"])) for row in rows)
-    answer: dict[str, Any] = {"n": len(pairs), "counted": _MEASURED, "coverage": _coverage(met), "bootstrap": chance(by)}
+    answer: dict[str, Any] = {"n": len(pairs), "counted": _MEASURED, "coverage": coverage_shown(met), "bootstrap": chance(by)}
     found = measured.icc(pairs)
     differences = measured.limits_of_agreement([a for a, _ in pairs], [b for _, b in pairs])
     again = resampled_measures(held, by)
