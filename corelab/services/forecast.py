@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from corelab.domain.charter import load_charter
-from corelab.domain.forecast import EXAMS, Forecast, Rates, foretold, read_rates
+from corelab.domain.forecast.load import EXAMS, Forecast, foretold
+from corelab.domain.forecast.rates import Rates, read_rates
 
 
 def forecast(charter: bytes, rates: bytes | Rates, *, exams: int = EXAMS, told: Callable[[int, int], None] | None = None) -> Forecast:

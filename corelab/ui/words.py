@@ -6,8 +6,9 @@ from types import MappingProxyType
 from typing import Any
 
 from corelab.domain import record_errors as records
-from corelab.domain.charter import CharterError
+from corelab.domain.charter import CharterError, Level
 from corelab.domain.charter.executed import NOT_EXECUTED
+from corelab.domain.forecast.rates import RatesError
 from corelab.ui.access_words import ACCESS_WORDS
 from corelab.ui.audit_words import AUDIT_WORDS
 from corelab.ui.keeping_words import KEEPING_WORDS
@@ -68,13 +69,19 @@ def _disk(error: OSError) -> Words:
 
 def _charter(error: Any) -> Words:
     """Every fault on a line of its own: the author of a charter hears of all of them at once."""
-    faults = tuple(error.faults)
+    faults = tuple(fault for fault in error.faults if fault.level is Level.ERROR) or tuple(error.faults)
     listed = "".join(f"\n  {fault.path}  {fault.message}" for fault in faults)
     if faults and all(fault.code == NOT_EXECUTED for fault in faults):
         happened = f"This version of the program does not carry out {counted(len(faults), 'thing')} that the charter asks for:{listed}."
         return Words(happened, "Nothing was made.", "Use a charter without them, or wait for a version that carries them out.")
     happened = f"The charter has {counted(len(faults), 'fault')}:{listed}."
     return Words(happened, "Nothing was changed.", "Correct the file and choose it again.")
+
+
+def _rates(error: RatesError) -> Words:
+    listed = "".join(f"\n  {fault.path or '(file)'}  {fault.message}" for fault in error.faults)
+    happened = f"The rates do not fit the charter: {counted(len(error.faults), 'fault')}:{listed}."
+    return Words(happened, "Nothing was computed.", "Correct the file of rates and run the command again.")
 
 
 def counted(number: int, noun: str) -> str:
@@ -150,6 +157,7 @@ _WORDS: Mapping[type[BaseException], Callable[[Any], Words]] = MappingProxyType(
         ),
         records.SubmitConflictError: said("This step was already done by somebody else.", "Their record is kept.", "Open the page again."),
         CharterError: _charter,
+        RatesError: _rates,
         OSError: _disk,
     }
 )

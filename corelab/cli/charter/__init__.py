@@ -3,6 +3,7 @@
 import typer
 
 from corelab.cli.charter.approving import approve
+from corelab.cli.charter.checking import check
 
 commands = typer.Typer()
 
@@ -15,4 +16,5 @@ def of() -> None:
     """Makes a group of it, also while it has one command."""
 
 
+charter.command("check")(check)
 charter.command("approve")(approve)
