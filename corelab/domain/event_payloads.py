@@ -106,7 +106,7 @@ PAYLOADS: Mapping[str, Payload] = MappingProxyType(
         "exam.ready": NONE,
         "exam.receiving": NONE,
         # reading and adjudicating
-        "exam.assigned": _of("batch"),
+        "exam.assigned": _of("batch", "breaches"),
         "assignment.withdrawn": _of("reason_text", seal=Seal.SEALED),
         "reading.opened": NONE,
         "reading.open.refused": NONE,

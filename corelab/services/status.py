@@ -11,10 +11,10 @@ from corelab.domain.intake import ClipState
 from corelab.domain.vocabulary import AssignmentId, ExamId, ExamState
 from corelab.services.accounts import Session, permit
 from corelab.services.custody_facts import CustodyFacts, facts_of
+from corelab.services.dealing.replacement import free_slots
 from corelab.services.intake.checks import all_waiting
 from corelab.services.labs import OpenLab
 from corelab.services.packages.locking import is_locked
-from corelab.services.replacement import free_slots
 from corelab.services.resealing import waits
 from corelab.storage import people, readings
 from corelab.storage.hands_on import hands_on
