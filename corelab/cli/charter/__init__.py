@@ -4,6 +4,7 @@ import typer
 
 from corelab.cli.charter.approving import approve
 from corelab.cli.charter.checking import check
+from corelab.cli.charter.editing import schema
 
 commands = typer.Typer()
 
@@ -17,4 +18,5 @@ def of() -> None:
 
 
 charter.command("check")(check)
+charter.command("schema")(schema)
 charter.command("approve")(approve)

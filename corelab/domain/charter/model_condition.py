@@ -20,7 +20,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-Value = Annotated[Scalar | tuple[Scalar, ...], PlainValidator(_plain)]
+Value = Annotated[Scalar | tuple[Scalar, ...], PlainValidator(_plain, json_schema_input_type=Scalar | tuple[Scalar, ...])]
 
 
 class AllOf(Table):

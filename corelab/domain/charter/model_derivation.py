@@ -59,6 +59,9 @@ class Flag(_AnyDerivation):
     true_when: Condition
 
 
+_Score = int | Literal["NE"]
+
+
 def _score(score: Any) -> Any:
     if score != "NE" and (not isinstance(score, int) or isinstance(score, bool)):
         raise ValueError('an integer or "NE"')
@@ -67,7 +70,7 @@ def _score(score: Any) -> Any:
 
 class ScoreRow(Table):
     values: Annotated[tuple[str, ...], Field(min_length=1, max_length=2)]
-    score: Annotated[int | Literal["NE"], PlainValidator(_score)]
+    score: Annotated[_Score, PlainValidator(_score, json_schema_input_type=_Score)]
 
 
 class ScorePart(Table):
