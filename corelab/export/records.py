@@ -7,8 +7,9 @@ from types import MappingProxyType
 from corelab.domain.adjudication import Decision, Take, finish
 from corelab.domain.allocation import Slot
 from corelab.domain.charter import Charter
+from corelab.domain.derived import derive
 from corelab.domain.discordance import compare
-from corelab.domain.result import Derived, Result, derive
+from corelab.domain.result import Derived, Result
 from corelab.domain.vocabulary import Answer, Cell, Grade, ItemId, NotApplicableCause, SegmentId, Side, Source, not_applicable
 
 

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from corelab.domain.adjudication import finish
 from corelab.domain.charter import Charter, load_charter
-from corelab.domain.result import Derived, Result, Value, derive, inputs_of, value_of
+from corelab.domain.derived import derive, value_of
+from corelab.domain.result import Derived, Result, Value
 from corelab.domain.vocabulary import Cell, Grade, Missing, NotApplicableCause, Source, not_applicable, not_evaluable, not_imaged
 from tests.exam_builders import CORE, a_form, cell, changed, compared, grade, shipped
 
@@ -114,14 +115,6 @@ def test_a_visit_without_the_block_has_it_not_applicable() -> None:
         )
     )
     assert value(charter, "COMPWRST", graded(0, 0, 0, 0, 0), "M6") == "NA"
-
-
-def test_functions_this_version_does_not_carry_out_have_no_value_and_no_inputs() -> None:
-    old = 'function = "count"\nitem = "COMP"\nvalues = ["none"]\nover'
-    charter = load_charter(changed((old, 'function = "sum"\nitem = "COMP"\nover')))
-    derivation = charter.derivation("COMPNNON")
-    assert inputs_of(charter, derivation) == ()
-    assert value(charter, "COMPNNON", graded(0, 0, 0, 0, 0)) == "NA"
 
 
 def results(core: dict[Cell, Grade], sources: dict[str, Source]) -> list[Result]:

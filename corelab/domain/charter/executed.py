@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from corelab.domain.charter.faults import Fault
 from corelab.domain.charter.model import Charter
 from corelab.domain.charter.model_class import AnyDifference, DerivedDifference, DifferenceClass, OrdinalDistance, Partition
-from corelab.domain.charter.model_derivation import CountOf, Worst
 from corelab.domain.charter.model_design import BlindingProfile, ReadingType
 from corelab.domain.charter.model_item import ChoiceItem, EvidenceRule, Item
 from corelab.domain.charter.model_rules import Ask
@@ -18,7 +17,7 @@ _CELL_RULES = (AnyDifference, OrdinalDistance, Partition)
 
 def not_executed(charter: Charter) -> tuple[Fault, ...]:
     """Every construct of the charter that the program does not carry out, by path and in words; empty for one that it carries out whole."""
-    parts = (_items, _asks, _rules, _reading_types, _blinding, _classes, _derivations, _certification)
+    parts = (_items, _asks, _rules, _reading_types, _blinding, _classes, _certification)
     return tuple(Fault(NOT_EXECUTED, path, message) for part in parts for path, message in part(charter))
 
 
@@ -131,19 +130,6 @@ def _of_class(difference: DifferenceClass) -> _Said:
                 yield f".rule[{n}].na_as", "a meaning for not applicable"
         elif not isinstance(rule, DerivedDifference):
             yield f".rule[{n}].kind", f"a comparison of kind {rule.kind}"
-
-
-def _derivations(charter: Charter) -> _Said:
-    for n, derivation in enumerate(charter.derivations):
-        path = f"derivation[{n}]({derivation.id})"
-        if not isinstance(derivation, Worst | CountOf):
-            yield f"{path}.function", f"the function {derivation.function}"
-        elif derivation.over.where is not None:
-            yield f"{path}.over.where", "a derivation over some segments only"
-        if derivation.scope == "segment":
-            yield f"{path}.scope", "a derivation per segment"
-        if derivation.win_ratio_tier is not None:
-            yield f"{path}.win_ratio_tier", "a tier of a win ratio"
 
 
 def _certification(charter: Charter) -> _Said:
