@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from enum import Enum
 
+from corelab.domain.allocation import Shut
 from corelab.domain.checks import CheckFault, Firing
 from corelab.domain.vocabulary import AssignmentId, ExamId
 from corelab.domain.worklist import WorkKind
@@ -22,6 +23,14 @@ class NotNextError(Exception):
     def __init__(self, assignment: AssignmentId) -> None:
         super().__init__(assignment)
         self.assignment = assignment
+
+
+class NotYetError(NotNextError):
+    """It is the next exam, and is not begun today; ``shut`` says why and when."""
+
+    def __init__(self, assignment: AssignmentId, shut: Shut) -> None:
+        super().__init__(assignment)
+        self.shut = shut
 
 
 class AlreadySignedError(Exception):

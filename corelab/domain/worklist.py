@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from corelab.domain.allocation import Shut
 from corelab.domain.reasons import ReopenCause
 from corelab.domain.vocabulary import AssignmentId
 
@@ -44,9 +45,13 @@ class WorklistRow:
 
 @dataclass(frozen=True, slots=True)
 class Worklist:
-    """What can be opened now, first; then what was signed, latest first. What comes later in the person's order is not in it."""
+    """What can be opened now, first; then what was signed, latest first. What comes later in the person's order is not in it.
+
+    ``shut``: the next reading waits for its day; how many wait is not told.
+    """
 
     rows: tuple[WorklistRow, ...]
+    shut: Shut | None = None
 
     @property
     def next(self) -> WorklistRow | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from types import MappingProxyType
 
-from corelab.domain.reading_errors import AlreadySignedError, KeptApartError, NotNextError, NotYoursError, ReasonMissingError
+from corelab.domain.reading_errors import AlreadySignedError, KeptApartError, NotNextError, NotYetError, NotYoursError, ReasonMissingError
 from corelab.domain.reading_states import StateRefusedError
 from corelab.domain.reasons import ReasonRefusedError
 from corelab.domain.record_errors import LabError, LockedError, NotLockedError, SecondPersonError, SignedOutError
@@ -19,6 +19,7 @@ _CODES: Mapping[type[Exception], str] = MappingProxyType(
         LockedError: "locked",
         NotLockedError: "not_locked",
         NotNextError: "not_next",
+        NotYetError: "not_yet",
         NotYoursError: "not_yours",
         ReasonMissingError: "reason",
         ReasonRefusedError: "reason",

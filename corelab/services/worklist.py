@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from corelab.domain.accounts import Command, Role
+from corelab.domain.allocation import Shut
 from corelab.domain.charter import ChoiceItem
 from corelab.domain.clip import Clip
 from corelab.domain.reasons import ReopenCause
@@ -23,22 +24,30 @@ def worklist(lab: OpenLab, session: Session) -> Worklist:
     """The next reading and the next case of this person, then what they signed, latest first."""
     accounts.permit(session, Command.WORKLIST)
     with lab.store.read() as snapshot:
-        open_rows = [_open_row(snapshot, session, one) for one in _next_ones(snapshot, session)]
+        open_rows, shut = _waiting(lab, snapshot, session)
         signed = [row for _, row in sorted(_signed_rows(snapshot, session), key=lambda pair: pair[0], reverse=True)]
-    return Worklist((*open_rows, *signed))
+    return Worklist((*open_rows, *signed), shut)
 
 
-def _next_ones(snapshot: Snapshot, session: Session) -> Iterator[Assignment]:
-    if Role.ADJUDICATOR in session.roles:
-        yield from list(own_work.unsigned(snapshot, session, ADJUDICATION))[:1]
-    if Role.READER in session.roles:
-        yield from list(own_work.unsigned(snapshot, session, PRIMARY))[:1]
+def waiting(lab: OpenLab, session: Session) -> Worklist:
+    """The worklist without what was signed: for who only goes on to the next."""
+    accounts.permit(session, Command.WORKLIST)
+    with lab.store.read() as snapshot:
+        return Worklist(*_waiting(lab, snapshot, session))
+
+
+def _waiting(lab: OpenLab, snapshot: Snapshot, session: Session) -> tuple[tuple[WorklistRow, ...], Shut | None]:
+    """A reading whose day has not come is not shown: only when it comes is."""
+    cases = own_work.offered(snapshot, session, ADJUDICATION) if Role.ADJUDICATOR in session.roles else ()
+    readings_ = own_work.offered(snapshot, session, PRIMARY) if Role.READER in session.roles else ()
+    shut = own_work.shut(lab, snapshot, readings_)
+    return tuple(_open_row(snapshot, session, one) for one in (*cases, *(readings_ if shut is None else ()))), shut
 
 
 def _open_row(snapshot: Snapshot, session: Session, of: Assignment) -> WorklistRow:
     back = reading_life.reopened(snapshot, session.account).get(of.id)
-    opened = snapshot.events(kind=own_work.OPENED[of.kind], entity="assignment", id=of.id, after=back["event_seq"] if back else 0)
-    clips, state = shown.clips_of(snapshot, of.exam), WorkState.IN_PROGRESS if opened else WorkState.NEXT
+    clips, opened = shown.clips_of(snapshot, of.exam), _opened(snapshot, of, back["event_seq"] if back else 0)
+    state = WorkState.IN_PROGRESS if opened else WorkState.NEXT
     row = WorklistRow(
         of.id, of.pseudonym, own_work.KINDS[of.kind], state, len(clips), 0, 0, reopened=ReopenCause(back["cause"]) if back else None
     )
@@ -49,6 +58,10 @@ def _open_row(snapshot: Snapshot, session: Session, of: Assignment) -> WorklistR
     done = () if draft is None else (*(one.cell for one in draft.answers), *(one.cell for one in draft.decisions))
     answered = asked if draft is None and back else asked.intersection(done)
     return replace(row, answered=len(answered), asked=len(asked))
+
+
+def _opened(snapshot: Snapshot, of: Assignment, since: int) -> bool:
+    return bool(snapshot.events(kind=own_work.OPENED[own_work.KINDS[of.kind]], entity="assignment", id=of.id, after=since))
 
 
 def _asked(snapshot: Snapshot, session: Session, of: Assignment, clips: Sequence[Clip]) -> frozenset[Cell]:

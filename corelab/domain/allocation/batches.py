@@ -59,17 +59,17 @@ def filled(limits: Limits, groups: Sequence[int], *, last: int, ordinal: int, ho
     return tuple(found)
 
 
-def door(limits: Limits, now: datetime, *, before: Sequence[datetime | None], begun: bool, signed: Iterable[datetime]) -> Shut | None:
+def door(limits: Limits, now: datetime, *, before: Iterable[datetime], signed: Iterable[datetime]) -> Shut | None:
     """Whether the reader has to wait before the next exam is begun; None: it may be begun.
 
-    ``before``: when the exams of the batch before were signed (None: not yet). ``begun``: the batch of the next exam is begun, so that
-    its gap is over. ``signed``: when this reader signed anything. A session is a day in UTC: signing out and in again is no rest.
+    ``before``: when the exams of the batch before were signed first. ``signed``: when this reader signed anything first. A session is a
+    day in UTC: signing out and in again is no rest.
     """
     today = now.astimezone(UTC).date()
     if sum(at.astimezone(UTC).date() == today for at in signed) >= limits.session_exams:
         return Shut(Wait.SESSION, today + timedelta(days=1))
-    done = [at.astimezone(UTC).date() for at in before if at is not None]
-    opens = max(done) + timedelta(days=limits.batch_gap_days) if done and not begun else today
+    done = [at.astimezone(UTC).date() for at in before]
+    opens = max(done) + timedelta(days=limits.batch_gap_days) if done else today
     return Shut(Wait.BATCH, opens) if opens > today else None
 
 
