@@ -130,6 +130,7 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "intake.pixels.waiting": by(Command.PIXELS)(),
         "intake.release.release": Ask.PART,
         "intake.strays.set_strays_aside": Ask.PART,
+        "monitoring.of_lab.look": by(Command.AGREEMENT)(),
         "notices.confirm": Ask.SELF,
         "notices.unseen": Ask.SELF,
         "own_work.record_refusal": Ask.PART,

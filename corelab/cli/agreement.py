@@ -1,4 +1,4 @@
-"""How far readers agree, from a file: it needs no lab and no sign-in."""
+"""How far readers agree: in a lab, in a package, or from a file of entries; package and file need no lab and no sign-in."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -9,8 +9,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from corelab.cli.terminal import AsJson, Faulty, answer, command
+from corelab.cli import agreement_found
+from corelab.cli.terminal import AsJson, Faulty, PasswordStdin, answer, command
 from corelab.services import agreement as statistics
+from corelab.services.monitoring import NoPackageError
 
 commands = typer.Typer()
 
@@ -26,23 +28,41 @@ _ELSEWHERE = {"name", "kind", "counted", "table", "not_estimable", "draws"}
 @commands.command("agreement")
 @command
 def agreement(
-    file: Annotated[Path, typer.Argument(metavar="FILE.json", help="Entries, each with name, kind and its data.", show_default=False)],
+    source: Annotated[
+        Path,
+        typer.Argument(metavar="LAB|PACKAGE|FILE.json", help="A lab, a package, or entries with name, kind and data.", show_default=False),
+    ],
     as_json: AsJson = False,
+    password_stdin: PasswordStdin = False,
 ) -> None:
-    """Say how far readers agree: kappa, AC1 and AC2, ICC, limits of agreement, blinding indices, p-chart.
+    """Say how far readers agree: kappa, AC1 and AC2, ICC, limits of agreement, cases by batch, each reader's discordance index.
 
-    The kinds of entries and their data stand in the manual. No lab is opened.
+    Of a lab a coordinator is told, and that sealed readings were looked at is on record. A package is read alone, without a lab.
+    The kinds of entries of a file and their data stand in the manual.
 
-    Example: corelab agreement pairs.json --json
+    Example: corelab agreement LAB --json
     """
+    if agreement_found.is_lab(source):
+        answer(*agreement_found.of_lab(source, password_stdin=password_stdin, as_json=as_json), as_json=as_json)
+        return
+    if source.is_dir():
+        try:
+            answer(*agreement_found.of_package(source, as_json=as_json), as_json=as_json)
+        except NoPackageError:
+            raise Faulty(f"{source} is no lab and no package. Nothing was changed. Give the folder of one of them, or a file.") from None
+        return
+    _of_file(source, as_json=as_json)
+
+
+def _of_file(file: Path, *, as_json: bool) -> None:
     try:
         entries = statistics.of_file(file)
     except statistics.AgreementFileError as error:
         raise Faulty(_faults(error)) from None
     except statistics.NotAFileOfEntriesError:
         raise Faulty(
-            "This is no file of entries: this version reads agreement from a JSON file only, not from a lab or a package. "
-            "Nothing was changed. Put the pairs into a file as the manual shows, and give that file."
+            "This is no file of entries, and no folder of a lab or a package. "
+            "Nothing was changed. Unpack the package first, or put the pairs into a file as the manual shows."
         ) from None
     except OSError as error:
         raise Faulty(f"{file} cannot be read ({error.strerror}). Nothing was changed. Check the name and that you may read it.") from None

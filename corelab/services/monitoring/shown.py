@@ -40,7 +40,10 @@ def document(found: Report, *, parts: bool = True) -> dict[str, Any]:
     }
 
 
-def _agreement(found: Report, of: AgreementOf, *, parts: bool) -> dict[str, Any]:
+def _agreement(found: Report, of: AgreementOf, *, parts: bool) -> dict[str, Any] | None:
+    """None where there are no pairs of this kind."""
+    if not of.pairs:
+        return None
     charter = found.observed.charter
     graded = []
     for item in of.graded:
