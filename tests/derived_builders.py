@@ -1,6 +1,7 @@
 """Final grades of whole exams under the full charters: a clean limb, a clean liver, and only what a test states differs from them."""
 
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 from functools import cache
 
 from corelab.domain.asking import settle
@@ -102,7 +103,7 @@ def _first(item: Item) -> str:
     if isinstance(item, ChoiceItem | MultiItem):
         return item.options[0].value
     assert isinstance(item, NumberItem)
-    return number_text(item, item.max)
+    return number_text(item, Decimal(str(item.max)))
 
 
 def limb(stated: Said, visit: str = "D10", *, received: Collection[str] = (), not_imaged: Collection[str] = ()) -> dict[Cell, Grade]:

@@ -16,7 +16,7 @@ def flow(**ranks: int) -> dict[str, str]:
 
 def thrombus(**of: str) -> dict[str, str]:
     """``CFV="occlusive whole"``; the vein does not compress, or does not fill where it cannot be compressed."""
-    found = {}
+    found: dict[str, str] = {}
     for segment, words in of.items():
         kind, _, extent = words.partition(" ")
         found |= {f"FLOW.{segment}": "absent"} if segment in {"EIV", "CIV"} else {f"COMP.{segment}": "none"}
