@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
-from uuid import uuid4
 
 from corelab.domain.accounts import Role
+from corelab.domain.allocation import Shut
 from corelab.domain.content import Draft
 from corelab.domain.reading_errors import (
     AlreadySignedError,
     KeptApartError,
     NotNextError,
     NotTrainedError,
+    NotYetError,
     NotYoursError,
     UnattendedError,
 )
@@ -23,19 +24,25 @@ from corelab.domain.record_errors import NotSealedToError, ResealNeededError, Su
 from corelab.domain.room import room_for
 from corelab.domain.vocabulary import AssignmentId, ExamId, LabKind
 from corelab.domain.worklist import WorkKind
-from corelab.services import refusals, shown
+from corelab.services import pacing, refusals, shown
 from corelab.services.accounts import Session
 from corelab.services.eligibility import require_able
 from corelab.services.labs import OpenLab, charter_of
 from corelab.services.packages.locking import require_unlocked
 from corelab.services.pinned import known_custody
-from corelab.storage import reading_life, readings, released
+from corelab.storage import own_assignments, reading_life, readings
 from corelab.storage.keys import BoxPublic
 from corelab.storage.readings import Assignment, AssignmentKind, SignedRecord
 from corelab.storage.store import Row, Snapshot, Transaction
 
-KINDS = {readings.PRIMARY: WorkKind.READING, readings.ADJUDICATION: WorkKind.ADJUDICATION}
-OPENED = {readings.PRIMARY: "reading.opened", readings.ADJUDICATION: "adjudication.opened"}
+KINDS: Mapping[AssignmentKind, WorkKind] = {
+    readings.PRIMARY: WorkKind.READING,
+    readings.REPEAT: WorkKind.READING,
+    readings.CALIBRATION: WorkKind.READING,
+    readings.ADJUDICATION: WorkKind.ADJUDICATION,
+}
+"""What a person knows of the kind of a piece of work: whoever asks for a reading gets any of them."""
+OPENED = {WorkKind.READING: "reading.opened", WorkKind.ADJUDICATION: "adjudication.opened"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ def mine(snapshot: Snapshot, session: Session, assignment: AssignmentId, kind: A
 
 
 def _own(found: Sequence[Assignment], session: Session, assignment: AssignmentId, kind: AssignmentKind) -> Assignment:
-    own = next((one for one in found if one.account == session.account and one.kind == kind), None)
+    own = next((one for one in found if one.account == session.account and KINDS[one.kind] is KINDS[kind]), None)
     if own is None:
         raise NotYoursError(assignment)
     return own
@@ -103,15 +110,16 @@ def signed_record(snapshot: Snapshot, of: Assignment) -> SignedRecord | None:
     return readings.signed_reading(snapshot, of.id)
 
 
-def unsigned(snapshot: Snapshot, session: Session, kind: AssignmentKind) -> Iterator[Assignment]:
+def unsigned(snapshot: Snapshot, session: Session, kind: AssignmentKind) -> tuple[Assignment, ...]:
     """What this person still has to do, in their own stored order.
 
     A reading that was given back comes first, but for the one that the reader is in the middle of: nothing is taken out of their hands.
     """
-    signed = readings.signed_assignments(snapshot)
-    own = [one for one in readings.assignments(snapshot, account_id=session.account, kind=kind) if one.id not in signed]
-    back = reading_life.reopened(snapshot, session.account) if kind == readings.PRIMARY else {}
-    return iter(sorted(own, key=partial(_turn, snapshot, back)) if back else own)
+    kinds = [one for one, work in KINDS.items() if work is KINDS[kind]]
+    own = own_assignments.unsigned(snapshot, session.account, kinds)
+    back = reading_life.reopened(snapshot, session.account) if KINDS[kind] is WorkKind.READING else {}
+    came_before = bool(own) and own[0].kind == readings.CALIBRATION
+    return tuple(sorted(own, key=partial(_turn, snapshot, back))) if back or came_before else own
 
 
 def _turn(snapshot: Snapshot, back: Mapping[AssignmentId, Row], of: Assignment) -> int:
@@ -120,10 +128,24 @@ def _turn(snapshot: Snapshot, back: Mapping[AssignmentId, Row], of: Assignment) 
     return 0 if reading_life.begun(snapshot, of.id, since) else 1 if since else 2
 
 
+def offered(snapshot: Snapshot, session: Session, kind: AssignmentKind) -> tuple[Assignment, ...]:
+    """What can be opened now: the next one, and the visits that the charter shows together with it."""
+    own = unsigned(snapshot, session, kind)
+    return pacing.shown_together(snapshot, own[0], own) if own else ()
+
+
 def require_next(snapshot: Snapshot, session: Session, of: Assignment) -> None:
-    """Raises NotNextError unless it is the first unsigned one in the stored order."""
-    if next(unsigned(snapshot, session, of.kind), None) != of:
+    """Raises NotNextError unless it is the first unsigned one in the stored order, or read together with that."""
+    if of not in offered(snapshot, session, of.kind):
         raise NotNextError(of.id)
+
+
+def shut(lab: OpenLab, snapshot: Snapshot, work: Sequence[Assignment]) -> Shut | None:
+    """Whether what is offered waits for its day. What was begun, or given back, or belongs to a begun group, never does."""
+    waits = [one for one in work if KINDS[one.kind] is WorkKind.READING]
+    if not waits or any(reading_life.begun(snapshot, one.id) for one in waits):
+        return None
+    return pacing.shut(lab, snapshot, waits[0])
 
 
 def writable(snapshot: Snapshot, session: Session, assignment: AssignmentId, kind: AssignmentKind) -> Assignment:
@@ -136,7 +158,7 @@ def writable(snapshot: Snapshot, session: Session, assignment: AssignmentId, kin
     if signed_record(snapshot, found) is not None:
         raise AlreadySignedError(assignment)
     require_next(snapshot, session, found)
-    if kind == readings.PRIMARY:
+    if KINDS[kind] is WorkKind.READING:
         before = snapshot.latest("reading", by="revision", assignment_id=found.id) is not None
         next_state(assignment, reading_life.reading_state(snapshot, assignment), ReadingCommand.ANSWER, signed_before=before)
     return found
@@ -148,16 +170,18 @@ def opening(
 ) -> Iterator[tuple[Transaction, Assignment]]:
     """The transaction in which the next one, or an own signed one, is opened.
 
-    Raises NotYoursError, NotNextError, NotTrainedError, KeptApartError, ResealNeededError; a refusal leaves an event.
+    Raises NotYoursError, NotNextError, NotYetError, NotTrainedError, KeptApartError, ResealNeededError; a refusal leaves an event.
     """
-    command = OPENED[kind].removesuffix("ed")
+    event = OPENED[KINDS[kind]]
+    command = event.removesuffix("ed")
     try:
         with lab.store.begin(session.actor(role)) as transaction:
             found = _to_open(transaction, session, assignment, kind)
             if signed_record(transaction, found) is None:
                 require_next(transaction, session, found)
                 require_able(transaction, found, shown.exam_of(transaction, found.exam))
-            transaction.record(OPENED[kind], "assignment", assignment)
+                _require_its_day(lab, transaction, session, found)
+            transaction.record(event, "assignment", assignment)
             yield transaction, found
     except tuple(_NOT_OPENED) as error:
         record_refusal(lab, session, command, assignment, _NOT_OPENED[type(error)])
@@ -167,9 +191,16 @@ def opening(
             raise
 
 
+def _require_its_day(lab: OpenLab, snapshot: Snapshot, session: Session, of: Assignment) -> None:
+    found = shut(lab, snapshot, offered(snapshot, session, of.kind))
+    if found is not None:
+        raise NotYetError(of.id, found)
+
+
 _NOT_OPENED: Mapping[type[Exception], str] = {
     KeptApartError: "kept_apart",
     NotNextError: "not_next",
+    NotYetError: "not_yet",
     NotTrainedError: "not_trained",
     ResealNeededError: "reseal_needed",
 }
@@ -211,16 +242,6 @@ def _own_key() -> Iterator[None]:
 
 
 # ---------------------------------------------------------------- signing
-
-
-def record_alerts(transaction: Transaction, exam: ExamId, after: str, record: str, custody: BoxPublic) -> None:
-    """What fired after a signature or comparison: one row each time, so that the row alone tells nothing.
-
-    A charter with alerts is refused by this version, so none fires yet.
-    """
-    alert = str(uuid4())
-    payload = {"after": after, "fired": [], "record": record}
-    transaction.record("alerts.checked", "alert", alert, rows=[released.alert_row(alert, exam)], payload=payload, seal_to=[custody])
 
 
 def signed_before(lab: OpenLab, session: Session, role: Role, submit: str, kind: str, of: AssignmentId) -> Signed | None:
