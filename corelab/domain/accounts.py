@@ -38,6 +38,7 @@ class Command(Enum):
     REOPEN = "reopen"
     INVALIDATE = "invalidate"
     STATUS = "status"
+    SAFETY = "safety"
     LOCK = "lock"
     EXPORT = "export"
     AGREEMENT = "agreement"
@@ -71,6 +72,7 @@ _COORDINATION = frozenset(
         Command.REDACT,
         Command.CONFIRM_REDACTION,
         Command.STATUS,
+        Command.SAFETY,
         Command.LOCK,
         Command.EXPORT,
         Command.AGREEMENT,

@@ -38,6 +38,8 @@ def _of(*keys: str, may: tuple[str, ...] = (), seal: Seal = Seal.CLEAR) -> Paylo
     return Payload(frozenset(keys), frozenset(may), seal)
 
 
+_UNBLINDING = _of("alert", "done", "impact", "kind", "planned", "seen", seal=Seal.SEALED)
+
 PAYLOADS: Mapping[str, Payload] = MappingProxyType(
     {
         # the lab
@@ -67,6 +69,8 @@ PAYLOADS: Mapping[str, Payload] = MappingProxyType(
         "notice.seen": _of("up_to", "kinds"),
         "statement.accepted": _of("statement"),
         "training.recorded": NONE,
+        "calibration.made": _of("n", "truth", seal=Seal.SEALED),
+        "certification.recorded": Payload(may=frozenset({"figures", "reason_text"}), seal=Seal.SEALED),
         "session.opened": _of("way", "step"),
         "session.closed": NONE,
         "screen.locked": NONE,
@@ -125,10 +129,17 @@ PAYLOADS: Mapping[str, Payload] = MappingProxyType(
         "note.changed": _of("note", seal=Seal.SEALED),
         "clips.shown": _of("viewing", seal=Seal.SEALED),
         "alerts.checked": _of("after", "fired", "record", seal=Seal.SEALED),
+        "alert.acknowledged": _of("alert", "done", seal=Seal.SEALED),
+        "guess.answered": _of("arm", "suggestion", seal=Seal.SEALED),
+        "unblinding.alerted": _UNBLINDING,
+        "unblinding.recorded": _UNBLINDING,
+        "unblinding.reported": _UNBLINDING,
         # batches
         "batch.released": _of("n"),
         "sealed.opened": _of("scope", "count", "exams"),
         "exam.compared": _of("outcome"),
+        "reading.released": NONE,
+        "repeat.released": NONE,
         "case.opened": _of("disputed", "segments", "agreed", "closure", seal=Seal.SEALED),
         "case.key": _of("segments", seal=Seal.SEALED),
         "case.finished": NONE,

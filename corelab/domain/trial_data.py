@@ -69,6 +69,8 @@ DATA = frozenset(
         "custody.rotated",
         "lab.created",
         "training.recorded",
+        "calibration.made",
+        "certification.recorded",
         "work.resealed",
         # what came in
         "clip.accepted",
@@ -89,6 +91,7 @@ DATA = frozenset(
         "subject.set",
         # readings, cases and results
         "adjudication.signed",
+        "alert.acknowledged",
         "alerts.checked",
         "answer.changed",
         "assignment.withdrawn",
@@ -99,10 +102,16 @@ DATA = frozenset(
         "case.withdrawn",
         "exam.assigned",
         "exam.compared",
+        "guess.answered",
         "note.changed",
         "reading.invalidated",
+        "reading.released",
         "reading.reopened",
         "reading.signed",
+        "repeat.released",
+        "unblinding.alerted",
+        "unblinding.recorded",
+        "unblinding.reported",
         # the lock; what is emptied is not in the next package's trail
         "lock.approved",
         "payload.redacted",

@@ -1,23 +1,25 @@
 """Release and compare, the coordinator's batch: pairs of signed readings become results or cases, decided cases become results."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from uuid import uuid4
 
 from corelab.domain.accounts import Command
 from corelab.domain.reading_errors import RecordFault, RecordRejectedError
-from corelab.domain.vocabulary import ExamId, ExamState, SubjectCode, VisitId
+from corelab.domain.vocabulary import ExamId, SubjectCode, VisitId
 from corelab.services import accounts, shown
 from corelab.services.accounts import Session
 from corelab.services.assignment import chance
 from corelab.services.exam_comparison import Batch, NoAdjudicatorError, compare_exam, finish_case
+from corelab.services.exam_release import release_repeat, release_single
 from corelab.services.labs import OpenLab
 from corelab.services.packages.locking import require_unlocked
 from corelab.services.verification import require_sound
-from corelab.storage import readings
-from corelab.storage.readings import PRIMARY, CaseRecord
-from corelab.storage.store import NewRow, Snapshot
+from corelab.services.waiting_types import TypeOfExam, waiting_types
+from corelab.storage import by_type, readings, released
+from corelab.storage.readings import REPEAT, Assignment, CaseRecord
+from corelab.storage.store import NewRow, Snapshot, Transaction
 
 Progress = Callable[[int, int, str], None]
 
@@ -35,8 +37,9 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What one batch did, in exams. ``waiting``: still without two signed readings, or with a case that is not decided.
+    """What one batch did, in exams; an exam with several reading types counts once for each, for each is compared on its own.
 
+    ``waiting``: still without its signed readings, or with a case that is not decided. ``single``: types with one reader, released.
     ``without_adjudicator``: exams that differ and for which nobody may adjudicate; they stay sealed as they were.
     ``rejected``: exams with a record that is not what was signed; nothing of them was written, and they are not counted as waiting.
     """
@@ -45,26 +48,37 @@ class Compared:
     cases: int
     waiting: int
     finished: int
+    single: int = 0
     without_adjudicator: tuple[ExamId, ...] = ()
     rejected: tuple[Rejected, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """What can be compared or finished now."""
+    """What can be compared, released or finished now."""
 
-    pairs: tuple[ExamId, ...]
+    pairs: tuple[TypeOfExam, ...]
+    singles: tuple[TypeOfExam, ...]
     decided: tuple[CaseRecord, ...]
+    repeats: tuple[Assignment, ...]
     waiting: int
 
     @property
     def envelopes(self) -> int:
         """How many sealed records will be opened."""
-        return 2 * len(self.pairs) + 5 * len(self.decided)
+        return 2 * len(self.pairs) + 5 * len(self.decided) + len(self.singles) + len(self.repeats)
+
+    @property
+    def exams(self) -> tuple[ExamId, ...]:
+        """In the order in which they are worked on."""
+        found = (*(one.exam for one in self.pairs), *(one.exam for one in self.singles))
+        return tuple(dict.fromkeys((*found, *(case.exam for case in self.decided), *(one.exam for one in self.repeats))))
 
 
 def release_and_compare(lab: OpenLab, session: Session, progress: Progress | None = None) -> Compared:
-    """Compares every exam whose two readings are signed, and finishes every decided case: one transaction per exam.
+    """Compares every pair of signed readings, releases every reading that stands alone, finishes every decided case: one transaction each.
+
+    An exam with a second look that is dealt and not signed stays sealed as it is.
 
     Interrupted, the exams already done stay done and the next run takes the rest. Needs custody.
     Raises LabFaultyError before anything is opened, when the lab does not verify.
@@ -75,13 +89,12 @@ def release_and_compare(lab: OpenLab, session: Session, progress: Progress | Non
     with lab.store.read() as snapshot:
         require_unlocked(snapshot)
         due = _due(snapshot)
-    if not due.pairs and not due.decided:
+    if not due.exams:
         return Compared(0, 0, due.waiting, 0)
     show = progress or (lambda _done, _of, _what: None)
     require_sound(lab, show)
     batch = Batch(_open_batch(lab, session, due), custody, seed)
-    steps = [partial(compare_exam, batch=batch, exam=exam) for exam in due.pairs]
-    steps += [partial(finish_case, batch=batch, case=case) for case in due.decided]
+    steps = _steps(batch, due)
     outcomes: list[str] = []
     stuck: list[ExamId] = []
     rejected: list[Rejected] = []
@@ -94,9 +107,19 @@ def release_and_compare(lab: OpenLab, session: Session, progress: Progress | Non
         except RecordRejectedError as error:
             rejected.append(_rejected(lab, error))
         show(number, len(steps), "exams")
-    counts = {outcome: outcomes.count(outcome) for outcome in ("concordant", "case", "finished")}
+    counts = {outcome: outcomes.count(outcome) for outcome in ("concordant", "case", "finished", "single")}
     waiting = due.waiting + counts["case"] + len(stuck)
-    return Compared(counts["concordant"], counts["case"], waiting, counts["finished"], tuple(stuck), tuple(rejected))
+    found = (counts["concordant"], counts["case"], waiting, counts["finished"], counts["single"])
+    return Compared(*found, without_adjudicator=tuple(stuck), rejected=tuple(rejected))
+
+
+def _steps(batch: Batch, due: _Due) -> list[Callable[[Transaction], str]]:
+    steps: list[Callable[[Transaction], str]] = []
+    steps += [partial(compare_exam, batch=batch, exam=one.exam, kind=one.kind) for one in due.pairs]
+    steps += [partial(release_single, batch=batch, exam=one.exam, kind=one.kind) for one in due.singles]
+    steps += [partial(finish_case, batch=batch, case=case) for case in due.decided]
+    steps += [partial(release_repeat, batch=batch, exam=one.exam, repeat=one.id) for one in due.repeats]
+    return steps
 
 
 def _rejected(lab: OpenLab, error: RecordRejectedError) -> Rejected:
@@ -106,17 +129,25 @@ def _rejected(lab: OpenLab, error: RecordRejectedError) -> Rejected:
 
 
 def _due(snapshot: Snapshot) -> _Due:
-    states = {row["exam_id"]: ExamState(row["state"]) for row in snapshot.all("exam_status")}
-    assigned = [ExamId(exam) for exam, state in states.items() if state is ExamState.ASSIGNED]
-    pairs = tuple(exam for exam in assigned if _both_signed(snapshot, exam))
-    opened = [case for case in readings.live_cases(snapshot) if states[case.exam] is ExamState.RELEASED]
+    types = waiting_types(snapshot)
+    ready = [one for one in types if one.complete]
+    opened = [case for case in readings.live_cases(snapshot) if not by_type.is_finished(snapshot, case.id)]
     decided = tuple(case for case in opened if readings.signed_adjudication(snapshot, case))
-    return _Due(pairs, decided, len(assigned) - len(pairs) + len(opened) - len(decided))
+    return _Due(
+        pairs=tuple(one for one in ready if not one.single),
+        singles=tuple(one for one in ready if one.single),
+        decided=decided,
+        repeats=tuple(_late_repeats(snapshot)),
+        waiting=len(types) - len(ready) + len(opened) - len(decided),
+    )
 
 
-def _both_signed(snapshot: Snapshot, exam: ExamId) -> bool:
-    primary = readings.assignments(snapshot, exam_id=exam, kind=PRIMARY)
-    return len(primary) == 2 and all(readings.signed_reading(snapshot, one.id) for one in primary)
+def _late_repeats(snapshot: Snapshot) -> Iterator[Assignment]:
+    """Signed second looks, still sealed, of exams that are released already."""
+    for one in readings.assignments(snapshot, kind=REPEAT):
+        record = readings.signed_reading(snapshot, one.id)
+        if record is not None and released.is_sealed(snapshot, record.seq) and one.reading_type in by_type.standing(snapshot, one.exam):
+            yield one
 
 
 def _open_batch(lab: OpenLab, session: Session, due: _Due) -> str:
@@ -127,7 +158,6 @@ def _open_batch(lab: OpenLab, session: Session, due: _Due) -> str:
         number, batch = (last["n"] if last else 0) + 1, str(uuid4())
         row = NewRow("release_batch", {"id": batch, "n": number, "label": f"batch {number}"})
         transaction.record("batch.released", "release_batch", batch, rows=[row], payload={"n": number})
-        exams = [*due.pairs, *(case.exam for case in due.decided)]
-        payload = {"scope": "release and compare", "count": due.envelopes, "exams": exams}
+        payload = {"scope": "release and compare", "count": due.envelopes, "exams": list(due.exams)}
         transaction.record("sealed.opened", "release_batch", batch, payload=payload)
     return batch

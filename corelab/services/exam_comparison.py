@@ -7,25 +7,23 @@ from uuid import uuid4
 from corelab.domain import allocation
 from corelab.domain.adjudication import Case, DecisionRefusedError, finish, open_case
 from corelab.domain.allocation import Purpose, Slot, exam_part, reference_slot
-from corelab.domain.case_content import case_json, case_of, key_json, stands_in
+from corelab.domain.case_content import case_json, case_of, key_json, misplaced
 from corelab.domain.charter import Charter
 from corelab.domain.content import AdjudicationContent, ReadingContent
 from corelab.domain.discordance import compare
 from corelab.domain.form import Form
 from corelab.domain.reading_errors import RecordFault, RecordRejectedError
-from corelab.domain.record_errors import KeyRefusedError, RecordDamagedError
 from corelab.domain.result import Result
 from corelab.domain.room import room_for
-from corelab.domain.vocabulary import Answer, AssignmentId, Cell, ExamId, ExamState, SegmentId, Source
-from corelab.services import own_work, shown
+from corelab.domain.vocabulary import Answer, AssignmentId, Cell, ExamId, ReadingTypeId, SegmentId, Source
+from corelab.services import alerts, shown
 from corelab.services.eligibility import Pool
 from corelab.services.labs import charter_of
-from corelab.services.openings import opened_decisions, opened_readings
+from corelab.services.openings import Proving, opened_decisions, opened_readings
 from corelab.services.pseudonyms import Pseudonyms
-from corelab.storage import people, readings, released
+from corelab.storage import by_type, people, readings, registry, released
 from corelab.storage.keys import BoxPublic, BoxSecret, Opening
 from corelab.storage.readings import ADJUDICATION, PRIMARY, Assignment, CaseRecord, SignedRecord
-from corelab.storage.signed import verifies
 from corelab.storage.store import NewRow, Transaction
 
 _FIRST_ADJUDICATION_SLOT = 3
@@ -50,21 +48,21 @@ class Batch:
     seed: str = field(repr=False)
 
 
-def compare_exam(transaction: Transaction, *, batch: Batch, exam: ExamId) -> str:
-    """``concordant`` (results stand, openings are published), ``case`` (nothing is opened), or ``done`` by another window meanwhile.
+def compare_exam(transaction: Transaction, *, batch: Batch, exam: ExamId, kind: ReadingTypeId) -> str:
+    """The two readings of one type: ``concordant`` (results stand, openings are published), ``case`` (nothing is opened), or ``done``.
 
-    Raises RecordRejectedError, NoAdjudicatorError.
+    ``done``: another window was faster. Raises RecordRejectedError, NoAdjudicatorError.
     """
-    if shown.exam_of(transaction, exam).state is not ExamState.ASSIGNED:
+    if kind in by_type.standing(transaction, exam):
         return DONE
-    work = _Work(transaction, batch, exam)
+    work = _Work(transaction, batch, exam, kind)
     if work.comparison.to_decide:
         _open_case(work)
         outcome = "case"
     else:
         _write_results(work)
         outcome = "concordant"
-    own_work.record_alerts(transaction, exam, "comparison", batch.id, batch.custody.public)
+    alerts.after_comparison(transaction, exam, work.comparison.results, batch.id, batch.custody.public)
     return outcome
 
 
@@ -72,22 +70,24 @@ def compare_exam(transaction: Transaction, *, batch: Batch, exam: ExamId) -> str
 
 
 class _Work:
-    """The two readings of one exam, opened with custody and proven, and their comparison."""
+    """The two readings of one type of an exam, opened with custody and proven, and their comparison."""
 
-    def __init__(self, transaction: Transaction, batch: Batch, exam: ExamId) -> None:
-        self.transaction, self.batch, self.exam = transaction, batch, exam
+    def __init__(self, transaction: Transaction, batch: Batch, exam: ExamId, kind: ReadingTypeId) -> None:
+        self.transaction, self.batch, self.exam, self.kind = transaction, batch, exam, kind
         found = shown.exam_of(transaction, exam)
+        self.opener = Proving(transaction, batch.custody, exam)
         self.visit, self.subject = found.visit, found.subject
         self.part = exam_part(self.subject, self.visit)
         self.clips = shown.clips_of(transaction, exam)
         self.assignments: Mapping[Slot, Assignment] = {
-            _slot(one): one for one in readings.assignments(transaction, exam_id=exam, kind=PRIMARY)
+            _slot(one): one for one in readings.assignments(transaction, exam_id=exam, reading_type=kind, kind=PRIMARY)
         }
         self.records: Mapping[Slot, SignedRecord] = {slot: self._record(one) for slot, one in self.assignments.items()}
         self.contents = {slot: self._content(slot) for slot in self.records}
         self.charter = self._one_charter()
         self.reference = reference_slot(batch.seed, self.part)
-        self.comparison = compare(self.charter, self.visit, self.contents[1].grades, self.contents[2].grades, self.reference)
+        one, two, attributes = self.contents[1].grades, self.contents[2].grades, registry.attributes(transaction, found.subject_id)
+        self.comparison = compare(self.charter, self.visit, one, two, self.reference, attributes=attributes)
 
     def _record(self, of: Assignment) -> SignedRecord:
         record = readings.signed_reading(self.transaction, of.id)
@@ -97,28 +97,11 @@ class _Work:
 
     def _content(self, slot: Slot) -> ReadingContent:
         record, of = self.records[slot], self.assignments[slot]
-        opening = self.proven(record)
-        try:
-            content = ReadingContent.from_json(opening.json)
-        except (LookupError, TypeError, ValueError) as error:
-            raise RecordRejectedError(self.exam, record.id, RecordFault.CONTENT) from error
-        if (content.charter, content.exam, content.revision) != (record.charter_hash, of.pseudonym, record.revision):
-            raise RecordRejectedError(self.exam, record.id, RecordFault.DIGEST)
-        return content
+        return self.opener.content(record, of.pseudonym)
 
     def proven(self, record: SignedRecord) -> Opening:
-        """The opening of a signed record whose digest and signature hold. Raises RecordRejectedError."""
-        try:
-            opening = released.opened(self.transaction, record.seq, self.batch.custody)
-        except KeyRefusedError as error:
-            raise RecordRejectedError(self.exam, record.id, RecordFault.SEALED) from error
-        except RecordDamagedError as error:
-            raise RecordRejectedError(self.exam, record.id, RecordFault.DIGEST) from error
-        if opening.digest != record.content_digest:
-            raise RecordRejectedError(self.exam, record.id, RecordFault.DIGEST)
-        if not verifies(self.transaction, record):
-            raise RecordRejectedError(self.exam, record.id, RecordFault.SIGNATURE)
-        return opening
+        """Raises RecordRejectedError."""
+        return self.opener.proven(record)
 
     def _one_charter(self) -> Charter:
         """The charter of both readings. Raises RecordRejectedError when their major versions differ."""
@@ -136,8 +119,14 @@ class _Work:
         return self.batch.custody
 
     @property
+    def due(self) -> tuple[str, ...]:
+        """The reading types of the visit: the exam is final when each of them is."""
+        charter = charter_of(self.transaction, shown.exam_of(self.transaction, self.exam).charter_hash)
+        return tuple(kind.id for kind in charter.types_at(self.visit))
+
+    @property
     def form(self) -> Form:
-        return shown.form_of(self.transaction, self.exam, self.assignments[1].reading_type, self.clips)
+        return shown.form_of(self.transaction, self.exam, self.kind, self.clips)
 
     def answers(self, slot: Slot) -> Mapping[Cell, Answer]:
         return {answer.cell: answer for answer in self.contents[slot].answers}
@@ -167,11 +156,10 @@ def _write_results(work: _Work) -> None:
     outcome = "reference" if differs else "concordant"
     rows = [
         work.comparison_row(comparison, outcome),
-        *opened_readings(work, work.exam, work.records.values()),
-        *opened_decisions(work, work.exam),
+        *opened_readings(work, work.exam, work.kind, work.records.values()),
+        *opened_decisions(work, work.exam, work.kind),
         *_result_rows(work, ((result, work.records[work.reference]) for result in work.comparison.results)),
-        readings.state_row(transaction, work.exam, ExamState.RELEASED),
-        readings.state_row(transaction, work.exam, ExamState.FINAL, after=1),
+        *by_type.state_rows(transaction, work.exam, work.due, work.kind, finished=True),
     ]
     transaction.record("exam.compared", "comparison", comparison, rows=rows, payload={"outcome": outcome})
 
@@ -187,7 +175,7 @@ def _open_case(work: _Work) -> None:
         work.comparison_row(comparison, "case"),
         readings.assignment_row(assignment),
         NewRow("adj_case", {"id": case, "comparison_id": comparison, "assignment_id": assignment.id}),
-        readings.state_row(transaction, work.exam, ExamState.RELEASED),
+        *by_type.state_rows(transaction, work.exam, work.due, work.kind, finished=False),
     ]
     custody, room = work.batch.custody.public, room_for(work.charter, len(work.contents[1].clips))
     content = case_json(_case(work, sides))
@@ -214,8 +202,7 @@ def _adjudicator(work: _Work) -> tuple[Assignment, BoxPublic]:
     Whoever had an earlier case of this exam knows a reading of it already.
     """
     pool = Pool(work.transaction, work.charter)
-    before = {row["account_id"] for row in work.transaction.all("assignment", exam_id=work.exam)}
-    free = {one.user_name: one.account for one in pool.adjudicators(work.subject) if one.account not in before}
+    free = {one.user_name: one.account for one in pool.adjudicators(work.subject, work.kind, work.exam)}
     held = [one.account for one in pool.history if one.kind == ADJUDICATION]
     user = allocation.choose_adjudicator(work.batch.seed, work.part, {user: held.count(account) for user, account in free.items()})
     credential = people.credential(work.transaction, free[user]) if user else None
@@ -227,7 +214,7 @@ def _adjudicator(work: _Work) -> tuple[Assignment, BoxPublic]:
     new = Assignment(
         id=AssignmentId(str(uuid4())),
         exam=work.exam,
-        reading_type=work.assignments[1].reading_type,
+        reading_type=work.kind,
         slot=max(_FIRST_ADJUDICATION_SLOT, *(slot + 1 for slot in used)),
         kind=ADJUDICATION,
         account=free[user],
@@ -245,9 +232,9 @@ def finish_case(transaction: Transaction, *, batch: Batch, case: CaseRecord) -> 
 
     Raises RecordRejectedError.
     """
-    if shown.exam_of(transaction, case.exam).state is not ExamState.RELEASED:
+    if by_type.is_finished(transaction, case.id):
         return DONE
-    work = _Work(transaction, batch, case.exam)
+    work = _Work(transaction, batch, case.exam, by_type.type_of(transaction, case.reading_1))
     decided = readings.signed_adjudication(transaction, case)
     if decided is None or {record.id for record in work.records.values()} != {case.reading_1, case.reading_2}:
         raise RecordRejectedError(case.exam, case.id, RecordFault.DIGEST)
@@ -260,17 +247,18 @@ def finish_case(transaction: Transaction, *, batch: Batch, case: CaseRecord) -> 
     _require_taken(work, case, decided, content)
     sources = dict.fromkeys(Source, work.records[work.reference]) | {Source.ADJUDICATED: decided}
     rows = [
-        *opened_readings(work, work.exam, work.records.values()),
-        *opened_decisions(work, work.exam, case),
+        *opened_readings(work, work.exam, work.kind, work.records.values()),
+        *opened_decisions(work, work.exam, work.kind, case),
         *_result_rows(work, ((one, sources[one.source]) for one in results)),
-        readings.state_row(transaction, work.exam, ExamState.FINAL),
+        *by_type.state_rows(transaction, work.exam, work.due, work.kind, finished=True),
     ]
     transaction.record("case.finished", "case", case.id, rows=rows)
+    alerts.after_comparison(transaction, case.exam, results, batch.id, batch.custody.public, before=work.comparison.results)
     return "finished"
 
 
 def _require_taken(work: _Work, case: CaseRecord, decided: SignedRecord, content: AdjudicationContent) -> None:
     """Whoever takes A or B gets the grade that the sealed case shows there."""
     sealed = case_of(released.opened(work.transaction, case.seq, work.batch.custody).json, work.form, reason_required=False)
-    if any(not stands_in(sealed, one) for one in content.decisions):
+    if misplaced(sealed, content.decisions):
         raise RecordRejectedError(case.exam, decided.id, RecordFault.TAKEN)

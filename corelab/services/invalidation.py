@@ -14,7 +14,7 @@ from corelab.services.pinned import known_custody
 from corelab.services.reopening import REASON_ROOM, require_latest
 from corelab.storage import reading_life, readings
 from corelab.storage.keys import BoxPublic, Signer, make_opening
-from corelab.storage.readings import SignedRecord
+from corelab.storage.readings import PRIMARY, SignedRecord
 from corelab.storage.store import NewRow, Snapshot, Transaction
 
 CASE_WITHDRAWN = "reading invalidated"
@@ -37,8 +37,7 @@ def invalidate(lab: OpenLab, session: Session, reading: str, cause: str, reason_
         with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
             require_unlocked(transaction)
             record = require_latest(transaction, reading, ReadingCommand.INVALIDATE)
-            exam = readings.all_assignments(transaction, id=record.assignment)[0].exam
-            case = next((one for one in readings.live_cases(transaction) if one.exam == exam), None)
+            case = next((one for one in readings.live_cases(transaction) if reading in {one.reading_1, one.reading_2}), None)
             _record(transaction, signer, record, (code, words), known_custody(lab, transaction))
             if case is not None:
                 transaction.record("case.withdrawn", "case", case.id, rows=[reading_life.end_row(case.assignment, CASE_WITHDRAWN)])
@@ -71,6 +70,6 @@ def _record(transaction: Transaction, signer: Signer, record: SignedRecord, why:
 def _rows(snapshot: Snapshot, record: SignedRecord, cause: InvalidationCause) -> Iterator[NewRow]:
     yield reading_life.invalidation_row(record.id, cause.value)
     yield reading_life.end_row(record.assignment, ENDED)
-    exam = readings.all_assignments(snapshot, id=record.assignment)[0].exam
-    if shown.exam_of(snapshot, exam).state is not ExamState.ASSIGNED:
-        yield readings.state_row(snapshot, exam, ExamState.ASSIGNED)
+    of = readings.all_assignments(snapshot, id=record.assignment)[0]
+    if of.kind == PRIMARY and shown.exam_of(snapshot, of.exam).state is not ExamState.ASSIGNED:
+        yield readings.state_row(snapshot, of.exam, ExamState.ASSIGNED)

@@ -1,16 +1,19 @@
 """What a release publishes of an exam: every signed reading and decision of it, also those that are not current any more."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
 from corelab.domain.content import AdjudicationContent, ReadingContent
-from corelab.domain.reading_errors import RecordRejectedError
+from corelab.domain.reading_errors import RecordFault, RecordRejectedError
 from corelab.domain.record_errors import KeyRefusedError, RecordDamagedError
-from corelab.domain.vocabulary import Answer, ExamId
+from corelab.domain.vocabulary import Answer, ExamId, ReadingTypeId
 from corelab.storage import readings, released
+from corelab.storage.by_type import type_of
 from corelab.storage.keys import BoxSecret, Opening
-from corelab.storage.readings import PRIMARY, CaseRecord, SignedRecord
+from corelab.storage.readings import PRIMARY, REPEAT, CaseRecord, SignedRecord
+from corelab.storage.signed import verifies
 from corelab.storage.store import NewRow, Snapshot
 
 
@@ -27,14 +30,49 @@ class Opener(Protocol):
         """Raises RecordRejectedError."""
 
 
-def opened_readings(work: Opener, exam: ExamId, current: Iterable[SignedRecord]) -> Iterator[NewRow]:
-    """Openings of the readings and of every change that led to them, their grades and evidence.
+@dataclass(frozen=True, slots=True)
+class Proving:
+    """Opens signed records of one exam with custody, and proves them."""
+
+    snapshot: Snapshot
+    custody: BoxSecret = field(repr=False)
+    exam: ExamId
+
+    def proven(self, record: SignedRecord) -> Opening:
+        """The opening of a signed record whose digest and signature hold. Raises RecordRejectedError."""
+        try:
+            opening = released.opened(self.snapshot, record.seq, self.custody)
+        except KeyRefusedError as error:
+            raise RecordRejectedError(self.exam, record.id, RecordFault.SEALED) from error
+        except RecordDamagedError as error:
+            raise RecordRejectedError(self.exam, record.id, RecordFault.DIGEST) from error
+        if opening.digest != record.content_digest:
+            raise RecordRejectedError(self.exam, record.id, RecordFault.DIGEST)
+        if not verifies(self.snapshot, record):
+            raise RecordRejectedError(self.exam, record.id, RecordFault.SIGNATURE)
+        return opening
+
+    def content(self, record: SignedRecord, pseudonym: str) -> ReadingContent:
+        """What a reading says, under this pseudonym. Raises RecordRejectedError."""
+        opening = self.proven(record)
+        try:
+            content = ReadingContent.from_json(opening.json)
+        except (LookupError, TypeError, ValueError) as error:
+            raise RecordRejectedError(self.exam, record.id, RecordFault.CONTENT) from error
+        if (content.charter, content.exam, content.revision) != (record.charter_hash, pseudonym, record.revision):
+            raise RecordRejectedError(self.exam, record.id, RecordFault.DIGEST)
+        return content
+
+
+def opened_readings(work: Opener, exam: ExamId, kind: ReadingTypeId, current: Iterable[SignedRecord]) -> Iterator[NewRow]:
+    """Openings of the readings of one type and of every change that led to them, their grades and evidence; second looks among them.
 
     What a reader had begun and never signed stays sealed. A record that is not current and that custody does not open, or that is not
     what was signed, stays sealed too: it was invalidated or signed anew, and must not hold up those that replaced it.
     """
     needed = {record.id for record in current}
-    for of in readings.all_assignments(work.snapshot, exam_id=exam, kind=PRIMARY):
+    assigned = readings.all_assignments(work.snapshot, exam_id=exam, reading_type=kind)
+    for of in (one for one in assigned if one.kind in {PRIMARY, REPEAT}):
         signed = readings.revisions(work.snapshot, of.id)
         for record in signed:
             yield from _where_needed(partial(_reading, work, record), needed=record.id in needed)
@@ -70,9 +108,11 @@ def _reading(work: Opener, record: SignedRecord) -> Iterator[NewRow]:
         yield from released.grade_rows("reading", record.id, ReadingContent.from_json(opening.json).answers)
 
 
-def opened_decisions(work: Opener, exam: ExamId, current: CaseRecord | None = None) -> Iterator[NewRow]:
-    """Every signed decision of the exam with its case, and which reading was A."""
+def opened_decisions(work: Opener, exam: ExamId, kind: ReadingTypeId, current: CaseRecord | None = None) -> Iterator[NewRow]:
+    """Every signed decision on this type of the exam with its case, and which reading was A."""
     for case in readings.cases_of(work.snapshot, exam):
+        if type_of(work.snapshot, case.reading_1) != kind:
+            continue
         decided = readings.signed_adjudication(work.snapshot, case)
         if decided is None or not released.is_sealed(work.snapshot, decided.seq):
             continue

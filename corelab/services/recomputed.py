@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from corelab.domain.adjudication import Decision, finish
 from corelab.domain.allocation import Slot
 from corelab.domain.audit import Fault
-from corelab.domain.case_content import case_of, stands_in
+from corelab.domain.case_content import case_of, misplaced
 from corelab.domain.content import AdjudicationContent, ReadingContent
 from corelab.domain.discordance import Comparison, compare
 from corelab.domain.result import Result
+from corelab.domain.single import results_of_one
 from corelab.domain.vocabulary import ExamState, ReadingTypeId, Source
 from corelab.services import shown
 from corelab.services.labs import charter_of
 from corelab.services.projections import PROJECTION
-from corelab.storage import readings
+from corelab.storage import by_type, readings, registry
+from corelab.storage.by_type import Standing
 from corelab.storage.readings import CaseRecord, SignedRecord
 from corelab.storage.store import Row, Snapshot
 
@@ -23,15 +25,26 @@ _ResultValue = tuple[str, str, str, str, str | None]
 _FINAL = {ExamState.FINAL.value, ExamState.LOCKED.value}
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What results of one event were made from: a comparison, or the release of one reading."""
+
+    row: Row
+    kind: ReadingTypeId
+    single: bool
+
+
 def recomputed_results(snapshot: Snapshot) -> Iterator[Fault]:
-    """Every final exam has exactly the results that its valid records give; results of before an invalidation are those of theirs."""
+    """Every exam has exactly the results that its valid records give, by reading type; those of before an invalidation are of theirs."""
     states = {row["exam_id"]: row["state"] for row in snapshot.all("exam_status")}
     found: dict[str, dict[int, list[Row]]] = {}
     for row in snapshot.all("result"):
         found.setdefault(row["exam_id"], {}).setdefault(row["revision"], []).append(row)
     for exam in snapshot.all("exam"):
         stored, place = found.pop(exam["id"], {}), f"exam {exam['id']}"
-        if sorted(stored) != list(range(1, len(stored) + 1)) or not _belong(snapshot, exam, stored, final=states.get(exam["id"]) in _FINAL):
+        made = [_made_by(snapshot, stored[revision]) for revision in sorted(stored)]
+        whole = sorted(stored) == list(range(1, len(stored) + 1))
+        if not whole or not _belong(snapshot, exam, made, final=states.get(exam["id"]) in _FINAL):
             yield Fault(place, f"{PROJECTION}: its state and its results do not belong together", PROJECTION)
             continue
         for revision in sorted(stored):
@@ -40,35 +53,66 @@ def recomputed_results(snapshot: Snapshot) -> Iterator[Fault]:
         yield Fault(f"exam {stray}", f"{PROJECTION}: results of an exam that is not there", PROJECTION)
 
 
-def _belong(snapshot: Snapshot, exam: Row, stored: Mapping[int, Sequence[Row]], *, final: bool) -> bool:
-    """A final exam has results of its latest comparison, whose readings are valid; of any other exam the results are of before."""
-    compared = snapshot.latest("comparison", by="event_seq", exam_id=exam["id"])
-    last = _compared(snapshot, stored[max(stored)]) if stored else None
-    if final:
-        return compared is not None and last is not None and last["id"] == compared["id"] and not _invalid(snapshot, compared)
-    return not stored or (last is not None and _invalid(snapshot, last))
+def _belong(snapshot: Snapshot, exam: Row, made: Sequence[_Made | None], *, final: bool) -> bool:
+    """A final exam has results of every reading type of its visit; the latest of each are those of its valid readings."""
+    stood, latest = by_type.standing(snapshot, exam["id"]), {one.kind: one.row["id"] for one in made if one is not None}
+    if any(latest.get(kind) != _source_of(one) for kind, one in stood.items() if one.finished):
+        return False
+    waiting = {_source_of(one) for one in stood.values() if not one.finished}
+    if waiting & set(latest.values()):
+        return False
+    due = {kind.id for kind in charter_of(snapshot, exam["charter_hash"]).types_at(exam["visit"])}
+    return final == all(ReadingTypeId(kind) in stood and stood[ReadingTypeId(kind)].finished for kind in due)
 
 
-def _invalid(snapshot: Snapshot, compared: Row) -> bool:
-    return any(snapshot.one("reading_invalidation", reading_id=compared[column]) for column in ("reading_1", "reading_2"))
+def _source_of(one: Standing) -> str:
+    row = one.comparison or one.single or {}
+    return str(row["id"])
 
 
-def _compared(snapshot: Snapshot, rows: Sequence[Row]) -> Row | None:
-    """The comparison from which results of one event were made."""
+def _made_by(snapshot: Snapshot, rows: Sequence[Row]) -> _Made | None:
+    """None where the rows are of several events, or of one that makes no results."""
     events = {row["event_seq"] for row in rows}
     event = snapshot.one("event", seq=min(events)) if len(events) == 1 else None
     if event is None:
         return None
-    case = snapshot.one("adj_case", id=event["id"]) if event["kind"] == "case.finished" else None
-    return snapshot.one("comparison", id=case["comparison_id"] if case else event["id"])
+    if event["kind"] == "reading.released":
+        row, reading = snapshot.one("single_release", id=event["id"]), "reading_id"
+    else:
+        case = snapshot.one("adj_case", id=event["id"]) if event["kind"] == "case.finished" else None
+        row, reading = snapshot.one("comparison", id=case["comparison_id"] if case else event["id"]), "reading_1"
+    return _Made(row, by_type.type_of(snapshot, row[reading]), reading == "reading_id") if row is not None else None
 
 
 def _revision(snapshot: Snapshot, exam: str, rows: Sequence[Row], place: str) -> Iterator[Fault]:
-    compared = _compared(snapshot, rows)
-    if compared is None or compared["exam_id"] != exam:
+    made = _made_by(snapshot, rows)
+    if made is None or made.row["exam_id"] != exam:
         yield Fault(place, f"{PROJECTION}: results that no comparison of it made", PROJECTION)
-    else:
-        yield from _exam(snapshot, compared, {(row["segment"], row["item"]): row for row in rows}, place)
+        return
+    stored = {(row["segment"], row["item"]): row for row in rows}
+    yield from (_single if made.single else _exam)(snapshot, made.row, stored, place)
+
+
+def _single(snapshot: Snapshot, released: Row, stored: Mapping[_ResultKey, Row], place: str) -> Iterator[Fault]:
+    """The results of a type with one reader are the grades of that reading."""
+    record = readings.reading_of(snapshot, released["reading_id"])
+    assigned = snapshot.one("assignment", id=record.assignment) or {}
+    kind = charter_of(snapshot, released["charter_hash"]).reading_type(assigned["reading_type"])
+    if (assigned.get("exam_id"), assigned.get("kind"), kind.readers) != (released["exam_id"], "primary", 1):
+        yield Fault(place, f"{PROJECTION}: a reading stands alone that has another to be compared with", PROJECTION)
+    content = ReadingContent.from_json(snapshot.opening_of(record.seq))
+    expected = {
+        (str(one.cell.segment), str(one.cell.item)): (one.grade.code, one.source.value, "reading", record.id, None)
+        for one in results_of_one(content.grades)
+    }
+    yield from _compared_rows(expected, stored, place)
+
+
+def _compared_rows(expected: Mapping[_ResultKey, _ResultValue], stored: Mapping[_ResultKey, Row], place: str) -> Iterator[Fault]:
+    found = {key: _stored(row) for key, row in stored.items()}
+    for key in sorted(expected.keys() | found.keys()) if expected != found else ():
+        if expected.get(key) != found.get(key):
+            yield Fault(place, f"{PROJECTION}: the result of {' '.join(key)} is not the one that its records give", PROJECTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +143,7 @@ def _exam(snapshot: Snapshot, compared: Row, stored: Mapping[_ResultKey, Row], p
         return
     yield from _taken(snapshot, compared, opened, place)
     expected = {(str(one.cell.segment), str(one.cell.item)): _value(one, opened, reference) for one in finish(comparison, opened.decisions)}
-    found = {key: _stored(row) for key, row in stored.items()}
-    for key in sorted(expected.keys() | found.keys()) if expected != found else ():
-        if expected.get(key) != found.get(key):
-            yield Fault(place, f"{PROJECTION}: the result of {' '.join(key)} is not the one that its records give", PROJECTION)
+    yield from _compared_rows(expected, stored, place)
 
 
 def _open(snapshot: Snapshot, compared: Row) -> _Opened:
@@ -111,14 +152,15 @@ def _open(snapshot: Snapshot, compared: Row) -> _Opened:
     contents: dict[Slot, ReadingContent] = {
         slot: ReadingContent.from_json(snapshot.opening_of(record.seq)) for slot, record in records.items()
     }
-    charter, visit = charter_of(snapshot, compared["charter_hash"]), shown.exam_of(snapshot, compared["exam_id"]).visit
+    charter, exam = charter_of(snapshot, compared["charter_hash"]), shown.exam_of(snapshot, compared["exam_id"])
+    attributes = registry.attributes(snapshot, exam.subject_id)
     case = next(iter(readings.cases(snapshot, comparison_id=compared["id"])), None)
     decided = readings.signed_adjudication(snapshot, case) if case else None
     decisions = AdjudicationContent.from_json(snapshot.opening_of(decided.seq)).decisions if decided else ()
     return _Opened(
         records,
         contents,
-        lambda reference: compare(charter, visit, contents[1].grades, contents[2].grades, reference),
+        lambda reference: compare(charter, exam.visit, contents[1].grades, contents[2].grades, reference, attributes=attributes),
         decided,
         decisions,
     )
@@ -143,9 +185,8 @@ def _taken(snapshot: Snapshot, compared: Row, opened: _Opened, place: str) -> It
         form = shown.form_of(snapshot, case.exam, ReadingTypeId(opened.contents[1].reading_type), clips)
         sealed = case_of(snapshot.opening_of(case.seq), form, reason_required=False)
         yield from _sides(snapshot, case, opened, place)
-        for one in opened.decisions:
-            if not stands_in(sealed, one):
-                yield Fault(place, f"{PROJECTION}: a decision took a grade that its case does not show", PROJECTION)
+        for _ in misplaced(sealed, opened.decisions):
+            yield Fault(place, f"{PROJECTION}: a decision took a grade that its case does not show", PROJECTION)
 
 
 def _sides(snapshot: Snapshot, case: CaseRecord, opened: _Opened, place: str) -> Iterator[Fault]:

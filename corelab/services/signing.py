@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from corelab.domain.accounts import Meaning
 from corelab.domain.content import Json
-from corelab.services import own_work
+from corelab.services import alerts
 from corelab.services.own_work import Envelope, Signed
 from corelab.storage.keys import Signer, make_opening
 from corelab.storage.readings import Assignment, RecordType
@@ -50,5 +50,5 @@ def write(transaction: Transaction, signer: Signer, sealing: Envelope, of: Assig
         submit=submit,
     )
     transaction.drop_draft(of.id)
-    own_work.record_alerts(transaction, of.exam, "signing", record, sealing.custody)
+    alerts.after_signing(transaction, of, record, what.content, sealing.custody)
     return Signed(record, transaction.now, written.seq)

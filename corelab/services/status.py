@@ -16,7 +16,9 @@ from corelab.services.intake.checks import all_waiting
 from corelab.services.labs import OpenLab
 from corelab.services.packages.locking import is_locked
 from corelab.services.resealing import waits
-from corelab.storage import people, readings
+from corelab.services.waiting_types import waiting_types
+from corelab.storage import calibration, people, readings
+from corelab.storage.by_type import is_finished
 from corelab.storage.hands_on import hands_on
 from corelab.storage.readings import ADJUDICATION, PRIMARY, Assignment
 from corelab.storage.store import Snapshot
@@ -37,8 +39,8 @@ class Load:
 class Status:
     """Where the trial stands, in counts.
 
-    ``free``: slots of dealt exams without reader; ``clips`` that are not released, by state; ``comparable``: exams with two signed
-    readings; ``decided``: cases to be finished.
+    ``free``: slots of dealt exams without reader; ``clips`` that are not released, by state; ``comparable``: reading types of exams that
+    are signed by all their readers; ``decided``: cases to be finished.
     ``reseal`` counts the people whose open work is sealed to keys from before a reset; ``apart`` the readings and cases that their
     person handled in another role since, and opens no more.
     """
@@ -119,14 +121,13 @@ def status(lab: OpenLab, session: Session) -> Status:
         waiting = all_waiting(snapshot)
         assigned = readings.assignments(snapshot)
         signed = readings.signed_assignments(snapshot)
-        cases = {case.assignment: states[case.exam] for case in readings.live_cases(snapshot)}
-        opened = [of for of, state in cases.items() if state is ExamState.RELEASED]
+        opened = [case.assignment for case in readings.live_cases(snapshot) if not is_finished(snapshot, case.id)]
         return Status(
             states=MappingProxyType({state: sum(one is state for one in states.values()) for state in ExamState}),
             clips=MappingProxyType(dict(Counter(check.state for check in waiting))),
             unlabelled=sum(check.label is None for check in waiting),
             free=sum(1 for _ in free_slots(snapshot, [ExamId(exam) for exam, state in states.items() if state is ExamState.ASSIGNED])),
-            comparable=_comparable(assigned, states, signed),
+            comparable=sum(one.complete for one in waiting_types(snapshot)),
             open_cases=sum(of not in signed for of in opened),
             decided=sum(of in signed for of in opened),
             loads=tuple(_loads(snapshot, assigned, signed)),
@@ -138,13 +139,8 @@ def status(lab: OpenLab, session: Session) -> Status:
 
 
 def _states(snapshot: Snapshot) -> dict[str, ExamState]:
-    found = {row["id"]: ExamState.RECEIVING for row in snapshot.all("exam")}
-    return found | {row["exam_id"]: ExamState(row["state"]) for row in snapshot.all("exam_status")}
-
-
-def _comparable(assigned: tuple[Assignment, ...], states: Mapping[str, ExamState], signed: frozenset[AssignmentId]) -> int:
-    done = Counter(one.exam for one in assigned if one.kind == PRIMARY and one.id in signed)
-    return sum(state is ExamState.ASSIGNED and done[exam] == 2 for exam, state in states.items())  # type: ignore[index]
+    found = {row["id"]: ExamState.RECEIVING for row in calibration.trial_exams(snapshot)}
+    return found | {row["exam_id"]: ExamState(row["state"]) for row in snapshot.all("exam_status") if row["exam_id"] in found}
 
 
 def _apart(snapshot: Snapshot, assigned: tuple[Assignment, ...], signed: frozenset[AssignmentId]) -> int:

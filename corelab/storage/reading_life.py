@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from corelab.domain.reading_states import CaseState, ReadingState
-from corelab.domain.vocabulary import AccountId, AssignmentId, ExamState
+from corelab.domain.vocabulary import AccountId, AssignmentId
 from corelab.storage import readings
+from corelab.storage.by_type import is_finished
 from corelab.storage.readings import CaseRecord
 from corelab.storage.snapshot import Row, Snapshot
 from corelab.storage.transaction import NewRow
@@ -29,17 +30,17 @@ def _opened_since(snapshot: Snapshot, kind: str, of: str, seq: int) -> bool:
 
 
 def is_compared(snapshot: Snapshot, reading: str) -> bool:
-    """Whether a comparison was made with this reading, valid still or not."""
-    return any(snapshot.one("comparison", **{column: reading}) for column in ("reading_1", "reading_2"))
+    """Whether a comparison was made with this reading, or it was released alone, valid still or not."""
+    if any(snapshot.one("comparison", **{column: reading}) for column in ("reading_1", "reading_2")):
+        return True
+    return snapshot.one("single_release", reading_id=reading) is not None
 
 
 def case_state(snapshot: Snapshot, case: CaseRecord) -> CaseState:
     if snapshot.one("assignment_end", assignment_id=case.assignment) is not None:
         return CaseState.WITHDRAWN
     if readings.signed_adjudication(snapshot, case) is not None:
-        status = snapshot.latest("exam_status", exam_id=case.exam)
-        finished = status is not None and status["state"] != ExamState.RELEASED.value
-        return CaseState.FINISHED if finished else CaseState.DECIDED
+        return CaseState.FINISHED if is_finished(snapshot, case.id) else CaseState.DECIDED
     begun = _opened_since(snapshot, "adjudication.opened", case.assignment, 0)
     return CaseState.IN_PROGRESS if begun else CaseState.OPEN
 

@@ -38,6 +38,8 @@ KIND_WORDS: Mapping[str, str] = MappingProxyType(
         "notice.seen": "Notice seen",
         "statement.accepted": "Accepted that the electronic signature equals a handwritten one",
         "training.recorded": "Training recorded",
+        "calibration.made": "Calibration exam made",
+        "certification.recorded": "Certification recorded",
         "workstation.display_checked": "Display of the workstation checked",
         "workstation.enrolled": "Workstation enrolled",
         "workstation.refused": "Workstation refused",
@@ -89,10 +91,17 @@ KIND_WORDS: Mapping[str, str] = MappingProxyType(
         "note.changed": "Note changed",
         "clips.shown": "Frames played",
         "alerts.checked": "Alert rules run",
+        "alert.acknowledged": "Safety notice acknowledged",
+        "guess.answered": "Questions after the signature answered",
+        "unblinding.alerted": "Unblinding opened by an alert",
+        "unblinding.recorded": "Unblinding recorded by a coordinator",
+        "unblinding.reported": "Unblinding reported by the person",
         # batches
         "batch.released": "Batch of release and compare begun",
         "sealed.opened": "Sealed records opened",
         "exam.compared": "Readings compared, result stands",
+        "reading.released": "Only reading of its type released, result stands",
+        "repeat.released": "Second reading opened, no result",
         "case.opened": "Readings differ, case opened",
         "case.key": "Order of A and B sealed",
         "case.finished": "Case finished, result stands",
@@ -117,9 +126,12 @@ KIND_WORDS: Mapping[str, str] = MappingProxyType(
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "Reading and adjudication": ("reading", "adjudication", "answer", "note", "clips.shown", "assignment", "exam.assigned"),
-        "Release and results": ("batch", "sealed", "exam.compared", "case", "alerts"),
+        "Release and results": (
+            *("batch", "sealed", "exam.compared", "reading.released", "repeat", "case"),
+            *("alert", "alerts", "guess", "unblinding"),
+        ),
         "Intake and pixel check": ("delivery", "object", "clip", "clips.tidied", "subject", "exam", "query"),
-        "People and roles": ("account", "access", "training", "statement", "code", "credential", "factor"),
+        "People and roles": ("account", "access", "training", "certification", "statement", "code", "credential", "factor"),
         "Sign-in and screen": ("session", "signin", "screen", "unlock.refused", "signature", "workstation", "notice", "command"),
         "Keys and charters": ("custody", "work", "charter"),
         "Lock, packages, prints": (

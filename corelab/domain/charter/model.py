@@ -114,6 +114,11 @@ class Charter(Table):
     def reading_type(self, reading_type: str) -> ReadingType:
         return self._index.reading_types[reading_type]
 
+    def types_at(self, visit: str) -> tuple[ReadingType, ...]:
+        """The reading types of a visit: those with a block of it."""
+        asked = set(self.visit(visit).blocks)
+        return tuple(kind for kind in self.reading_types if asked & set(kind.blocks))
+
     def blinding_profile(self, profile: str) -> BlindingProfile:
         return self._index.profiles[profile]
 

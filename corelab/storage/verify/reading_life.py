@@ -45,6 +45,7 @@ def _revisions(source: Source) -> Iterator[Fault]:
 def _after_release(source: Source) -> Iterator[Fault]:
     """Who knows the outcome gets no second look."""
     compared = [(row["event_seq"], {row["reading_1"], row["reading_2"]}) for row in source.rows("comparison")]
+    compared += [(row["event_seq"], {row["reading_id"]}) for row in source.rows("single_release")]
     for row in source.rows("reading_reopening"):
         if any(seq < row["event_seq"] and row["reading_id"] in both for seq, both in compared):
             yield _fault(source, row["event_seq"], f"reading {row['reading_id']} was given back after its release")

@@ -1,0 +1,83 @@
+"""The alerts of the charter, run at every signature and comparison; one row each time, so that the row alone tells nothing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import uuid4
+
+from corelab.domain.alerts import After, Fired, fired_alerts, needs_values, room_of
+from corelab.domain.conditions import Ground
+from corelab.domain.content import Json, ReadingContent
+from corelab.domain.result import Result
+from corelab.domain.single import results_of_one
+from corelab.domain.vocabulary import AccountId, Cell, ExamId, Grade
+from corelab.services import shown
+from corelab.services.deriving import derived_values
+from corelab.services.labs import charter_of
+from corelab.services.unblinding import opened_by_alert
+from corelab.storage import readings, registry, released
+from corelab.storage.keys import BoxPublic
+from corelab.storage.readings import ADJUDICATION, CALIBRATION, Assignment
+from corelab.storage.store import Snapshot, Transaction
+
+
+def after_signing(transaction: Transaction, of: Assignment, record: str, content: Json, custody: BoxPublic) -> None:
+    """What a reading fires by itself. A decision fires nothing before its case is finished, an exam of the calibration set never."""
+    found: tuple[Fired, ...] = ()
+    if of.kind not in {ADJUDICATION, CALIBRATION}:
+        grades = ReadingContent.from_json(content).grades
+        found = _found(transaction, of.exam, "signing", grades, results_of_one(grades))
+    _write(transaction, of.exam, "signing", found, record, custody)
+    _unblinds(transaction, of.exam, found, (of.account,), custody)
+
+
+def after_comparison(
+    transaction: Transaction,
+    exam: ExamId,
+    results: Sequence[Result],
+    record: str,
+    custody: BoxPublic,
+    before: Sequence[Result] = (),
+) -> None:
+    """What the results fire that stand now. ``before``: those that stood when the same readings were compared, and fired then."""
+    found = _found(transaction, exam, "comparison", _grades(results), results)
+    told = set(_found(transaction, exam, "comparison", _grades(before), before)) if before else set()
+    new = tuple(one for one in found if one not in told)
+    _write(transaction, exam, "comparison", new, record, custody)
+    _unblinds(transaction, exam, new, _readers(transaction, exam), custody)
+
+
+def _grades(results: Iterable[Result]) -> Mapping[Cell, Grade]:
+    return {one.cell: one.grade for one in results}
+
+
+def _readers(snapshot: Snapshot, exam: ExamId) -> tuple[AccountId, ...]:
+    signed = readings.signed_assignments(snapshot)
+    own = (one.account for one in readings.assignments(snapshot, exam_id=exam) if one.id in signed and one.kind != ADJUDICATION)
+    return tuple(dict.fromkeys(own))
+
+
+def _found(snapshot: Snapshot, exam: ExamId, after: After, grades: Mapping[Cell, Grade], results: Sequence[Result]) -> tuple[Fired, ...]:
+    of = shown.exam_of(snapshot, exam)
+    charter = charter_of(snapshot, of.charter_hash)
+    if not any(alert.after == after for alert in charter.alerts):
+        return ()
+    visit, attributes = charter.visit(of.visit), registry.attributes(snapshot, of.subject_id)
+    ground = Ground(charter, attributes, of.visit, frozenset(visit.blocks))
+    values = derived_values(snapshot, of, results) if needs_values(charter, after) else {}
+    return fired_alerts(ground, after, grades, lambda derivation: values.get(derivation, ()))
+
+
+def _write(transaction: Transaction, exam: ExamId, after: After, found: Iterable[Fired], record: str, custody: BoxPublic) -> None:
+    alert, charter = str(uuid4()), charter_of(transaction, shown.exam_of(transaction, exam).charter_hash)
+    payload = {"after": after, "fired": [one.to_json() for one in found], "record": record}
+    row = released.alert_row(alert, exam)
+    transaction.record("alerts.checked", "alert", alert, rows=[row], payload=payload, seal_to=[custody], pad_to=room_of(charter))
+
+
+def _unblinds(transaction: Transaction, exam: ExamId, found: Iterable[Fired], who: Iterable[AccountId], custody: BoxPublic) -> None:
+    """An alert that says so opens an unblinding of everybody who read what fired it."""
+    known = {alert.id: alert.unblinding for alert in charter_of(transaction, shown.exam_of(transaction, exam).charter_hash).alerts}
+    people = tuple(who)
+    for one in found:
+        kind = known[one.alert]
+        for account in people if kind is not None else ():
+            opened_by_alert(transaction, exam, account, kind or "", one.alert, custody)

@@ -1,0 +1,57 @@
+"""The results of an exam as they stand, with the reason of each that is missing; and when exams were made."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, select
+
+from corelab.domain.result import Result
+from corelab.domain.vocabulary import Cell, ExamId, Grade, ItemId, Missing, SegmentId, Source
+from corelab.storage.schema import TABLES
+from corelab.storage.snapshot import Row, Snapshot
+
+_MISSING = {kind.value: kind for kind in Missing}
+
+
+def final_results(snapshot: Snapshot, exam: ExamId) -> tuple[Result, ...]:
+    """The latest result of every cell, whichever reading type it is of. What each reading said is not in it."""
+    latest: dict[Cell, Row] = {}
+    for row in snapshot.query(_results_of(), exam=exam):
+        latest[Cell(SegmentId(row["segment"]), ItemId(row["item"]))] = row
+    return tuple(Result(cell, _grade(row), Source(row["source"]), "", "") for cell, row in latest.items())
+
+
+def _grade(row: Row) -> Grade:
+    kind = _MISSING.get(row["value"]) if row["reason_code"] is not None else None
+    return Grade(row["value"]) if kind is None else Grade(missing=kind, reason=row["reason_code"])
+
+
+@cache
+def _results_of() -> Select[Any]:
+    """Composed once: that takes longer than asking."""
+    result, grade = TABLES["result"].columns, TABLES["grade"].columns
+    same = (
+        grade.record_type == result.from_type,
+        grade.record_id == result.from_id,
+        grade.segment == result.segment,
+        grade.item == result.item,
+    )
+    return (
+        select(result.segment, result.item, result.value, result.source, grade.reason_code)
+        .select_from(TABLES["result"])
+        .join(TABLES["grade"], and_(*same), isouter=True)
+        .where(result.exam_id == bindparam("exam"))
+        .order_by(result.revision)
+    )
+
+
+def exam_dates(snapshot: Snapshot) -> Mapping[str, date]:
+    """The earliest (moved) study date of the clips of each exam; an exam without one is left out."""
+    dates: dict[str, date] = {}
+    for clip in snapshot.all("clip"):
+        if clip["study_date"]:
+            at = date.fromisoformat(clip["study_date"])
+            dates[clip["exam_id"]] = min(at, dates.get(clip["exam_id"], at))
+    return dates

@@ -1,0 +1,34 @@
+"""Who may know the treatment of which subject: rows <-> domain."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+
+from corelab.domain.vocabulary import AccountId, ExamId, SubjectCode
+from corelab.storage.schema import TABLES
+from corelab.storage.snapshot import Snapshot
+from corelab.storage.transaction import NewRow
+
+
+def unblinded(snapshot: Snapshot) -> Mapping[SubjectCode, frozenset[AccountId]]:
+    """By subject, for good; a subject of whom nobody knows is left out."""
+    known, exam, subject = TABLES["unblinding"], TABLES["exam"], TABLES["subject"]
+    asked = (
+        select(subject.columns.code.label("subject"), known.columns.account_id.label("person"))
+        .select_from(known)
+        .join(exam, exam.columns.id == known.columns.exam_id)
+        .join(subject, subject.columns.id == exam.columns.subject_id)
+    )
+    found: dict[SubjectCode, set[AccountId]] = {}
+    for row in snapshot.query(asked):
+        found.setdefault(SubjectCode(row["subject"]), set()).add(AccountId(row["person"]))
+    return {each: frozenset(people) for each, people in found.items()}
+
+
+def unblinding_row(new: str, exam: ExamId, account: AccountId) -> NewRow:
+    return NewRow("unblinding", {"id": new, "exam_id": exam, "account_id": account})
+
+
+def deviation_row(new: str, exam: ExamId) -> NewRow:
+    """Nobody planned it."""
+    return NewRow("deviation", {"id": new, "kind": "unblinding", "exam_id": exam})
