@@ -9,7 +9,7 @@ from corelab.domain.access import IdentityCheck
 from corelab.domain.accounts import Role
 from corelab.domain.vocabulary import AccountId, LabKind
 from corelab.resources import resource
-from corelab.services import accounts, acknowledgements, labs
+from corelab.services import accounts, acknowledgements, certification, labs
 from corelab.services.accounts import Session
 from corelab.services.labs import LabSecrets, NewPerson, OpenLab
 from corelab.storage import people
@@ -47,6 +47,7 @@ class Lab:
     clock: TickingClock
     recovery_code: str
     charter_sha256: str
+    certifies: bool = True
     _sessions: dict[str, Session] = field(default_factory=dict)
 
     @property
@@ -92,6 +93,8 @@ class Lab:
         account = accounts.activate(self.open, code, PASSWORD).account
         if {Role.READER, Role.ADJUDICATOR} & set(roles):
             accounts.record_training(self.open, self.coordinator, account, self.charter_sha256)
+            if self.certifies and self.open.charter.certification.calibration_exams:
+                certification.certify_elsewhere(self.open, self.coordinator, account, "certified in the lab for training")
         if Role.COORDINATOR in roles:
             accounts.grant_custody(self.open, self.coordinator, account)
         return account

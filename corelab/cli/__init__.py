@@ -19,7 +19,7 @@ _MODULES = MappingProxyType(
         "password": "access",
         "access": "access",
         "workstation": "access",
-        "training": "custody",
+        "training": "training",
         "custody": "custody",
         "charter": "charter",
         "intake": "clips",

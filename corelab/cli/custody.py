@@ -1,4 +1,4 @@
-"""Commands about custody and training: who opens what is sealed, and who may read."""
+"""Commands about custody: who opens what is sealed."""
 
 import os
 import sys
@@ -9,34 +9,13 @@ import typer
 from corelab.cli.labs import Reason
 from corelab.cli.people import person_named
 from corelab.cli.terminal import AsJson, PasswordStdin, answer, command, lab_group, say, signed_in
-from corelab.services import accounts, charters, custody_facts
+from corelab.services import accounts, custody_facts
 from corelab.services import custody as custodies
 
 commands = typer.Typer()
 
-training = lab_group("The gate before reading: who is trained for which charter.")
 custody = lab_group("Who holds the custody key that opens sealed readings.")
-commands.add_typer(training, name="training")
 commands.add_typer(custody, name="custody")
-
-
-@training.command("record")
-@command
-def record_training(
-    ctx: typer.Context,
-    person: Annotated[str, typer.Argument(metavar="PERSON", help="User name.", show_default=False)],
-    charter: Annotated[str | None, typer.Option("--charter", help="A charter's name or file; else the lab's own.")] = None,
-    as_json: AsJson = False,
-    password_stdin: PasswordStdin = False,
-) -> None:
-    """Record that a person was trained for a charter. Nobody opens a reading without it.
-
-    Example: corelab training LAB record reader-1
-    """
-    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
-        charter_hash = charters.hash_of(charter) if charter else here.lab.charter.hash
-        accounts.record_training(here.lab, here.session, person_named(here, person).account, charter_hash)
-    answer({"user": person, "charter_sha256": charter_hash}, f"{person} is trained for charter {charter_hash[:12]}.", as_json=as_json)
 
 
 @custody.command("grant")

@@ -12,7 +12,7 @@ from corelab.domain.access import IdentityCheck
 from corelab.domain.accounts import Role
 from corelab.domain.clock import Clock
 from corelab.domain.vocabulary import LabKind
-from corelab.services import accounts, acknowledgements, labs
+from corelab.services import accounts, acknowledgements, certification, labs
 from corelab.services.accounts import Session
 from corelab.services.labs import LabSecrets, NewPerson, OpenLab
 from corelab.storage.keys import Kdf
@@ -28,6 +28,8 @@ _STAFF: Mapping[str, Role] = MappingProxyType(
         "auditor-1": Role.AUDITOR,
     }
 )
+
+_ELSEWHERE = "A lab to try things out: nobody read a calibration set."
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +126,5 @@ def _join(lab: OpenLab, sessions: Mapping[str, Session], one: Account, charter_h
         accounts.grant_custody(lab, sessions["coordinator-1"], account)
     elif role in {Role.READER, Role.ADJUDICATOR}:
         accounts.record_training(lab, sessions["coordinator-1"], account, charter_hash)
+        if lab.charter.certification.calibration_exams:
+            certification.certify_elsewhere(lab, sessions["coordinator-1"], account, _ELSEWHERE)

@@ -154,6 +154,20 @@ _CHARTER_REFUSALS: Mapping[str, str] = MappingProxyType(
 )
 
 
+def _unread(error: Any) -> Words:
+    if not error.needed:
+        return Words(
+            "There is no calibration set for the charter in force.",
+            "Nothing was opened.",
+            "Make it on the People page (corelab training LAB make), have its clips checked by two people, then deal it.",
+        )
+    return Words(
+        f"{error.read} of {error.needed} calibration readings are signed.",
+        "Nothing was opened.",
+        "Deal what is ready (Overview, Assign); certify when all of them are signed.",
+    )
+
+
 def _charter_refused(error: Any) -> Words:
     happened = _CHARTER_REFUSALS[error.why.value].format(what=error.what)
     return Words(happened, "The charter in force stays.", "Correct the file and approve it again.")
@@ -197,6 +211,7 @@ WORK_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
         "NotTrainedError": said(
             "Your training for this charter is not on record.", "Nothing was changed.", "Ask a coordinator to record it on the People page."
         ),
+        "CalibrationUnreadError": _unread,
         "UnattendedError": said(
             "In this lab signatures are given in the window only.", "Nothing was signed.", "Open the reading and sign there."
         ),

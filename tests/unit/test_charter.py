@@ -150,8 +150,6 @@ ONE_MORE = (
         ('show = ["side", "segment_label"]', 'show = ["side"]', "blinding_profile[0](BLINDED).show"),
         ('mode = "review"', 'mode = "independent"', "adjudication.mode"),
         ('kind = "any_difference"', f'{ONE_MORE}kind = "any_difference"', "class[3](D).rule[0].na_as"),
-        ("training_record = true", "training_record = false", "certification.training_record"),
-        ("training_record = true", "training_record = true\nmin_weighted_kappa = 0.6", "certification.min_weighted_kappa"),
         ('order = "independent_timepoint"\npair_unit = "subject"', 'order = "hybrid_randomised"\npair_unit = "subject"', "reading_type[0](DUPLEX).order"),
     ],
 )  # fmt: skip

@@ -17,7 +17,7 @@ _CELL_RULES = (AnyDifference, OrdinalDistance, Partition)
 
 def not_executed(charter: Charter) -> tuple[Fault, ...]:
     """Every construct of the charter that the program does not carry out, by path and in words; empty for one that it carries out whole."""
-    parts = (_items, _asks, _rules, _reading_types, _blinding, _classes, _certification)
+    parts = (_items, _asks, _rules, _reading_types, _blinding, _classes)
     return tuple(Fault(NOT_EXECUTED, path, message) for part in parts for path, message in part(charter))
 
 
@@ -130,12 +130,3 @@ def _of_class(difference: DifferenceClass) -> _Said:
                 yield f".rule[{n}].na_as", "a meaning for not applicable"
         elif not isinstance(rule, DerivedDifference):
             yield f".rule[{n}].kind", f"a comparison of kind {rule.kind}"
-
-
-def _certification(charter: Charter) -> _Said:
-    certification = charter.certification
-    return _named(
-        (certification.calibration_exams > 0, "certification.calibration_exams", "a calibration set"),
-        (certification.min_weighted_kappa is not None, "certification.min_weighted_kappa", "a certification by agreement"),
-        (not certification.training_record, "certification.training_record", "reading without a training record"),
-    )

@@ -13,7 +13,7 @@ from corelab.domain.form import segments_of
 from corelab.domain.vocabulary import Answer, Cell, ExamId, ExamState, SubjectCode, VisitId
 from corelab.export.records import ExamRecord, SignedRecord
 from corelab.services.labs import charter_of, effective_charter
-from corelab.storage import readings
+from corelab.storage import calibration, readings, registry
 from corelab.storage.readings import PRIMARY, Assignment
 from corelab.storage.snapshot import Row, Snapshot
 
@@ -49,18 +49,19 @@ class Gathered:
 
 
 def gather(snapshot: Snapshot, seed: str) -> Gathered:
-    """Every exam: those whose every cell has a result as records, the others with the reason.
+    """Every exam of the trial: those whose every cell has a result as records, the others with the reason.
 
     Under the charter that the final exams came in under, where that is one; else under the one in force.
     """
     states = {row["exam_id"]: row["state"] for row in snapshot.all("exam_status")}
     in_force = effective_charter(snapshot)
-    under = {exam["charter_hash"] for exam in snapshot.all("exam") if states.get(exam["id"]) in _FINAL}
+    every = calibration.trial_exams(snapshot)
+    under = {exam["charter_hash"] for exam in every if states.get(exam["id"]) in _FINAL}
     charter = charter_of(snapshot, under.pop()) if len(under) == 1 else in_force
     subjects = {row["id"]: row for row in snapshot.all("subject")}
     gatherer = _Gatherer(snapshot, charter, seed)
     exams, excluded = [], []
-    for exam in snapshot.all("exam"):
+    for exam in every:
         subject, state = subjects[exam["subject_id"]], states.get(exam["id"], ExamState.RECEIVING.value)
         if state in _FINAL:
             exams.append(gatherer.exam(exam, subject))
@@ -85,7 +86,7 @@ class _Gatherer:
         self._baselines = self._baseline_dates()
 
     def exam(self, exam: Row, subject: Row) -> ExamRecord:
-        attributes = _attributes(self._snapshot, subject["id"])
+        attributes = registry.attributes(self._snapshot, subject["id"])
         charter_row = self._snapshot.one("charter", hash=exam["charter_hash"])
         at = self._dates.get(exam["id"])
         return ExamRecord(
@@ -95,7 +96,7 @@ class _Gatherer:
             visit=exam["visit"],
             date=at.isoformat() if at else "",
             day=self._day(exam, at),
-            limb=attributes.get(self._charter.exam.side_attribute or "", ""),
+            limb=attributes.of(self._charter.exam.side_attribute or "") or "",
             reference_slot=reference_slot(self._seed, exam_part(SubjectCode(subject["code"]), VisitId(exam["visit"]))),
             charter_version=charter_row["version"] if charter_row else "",
             charter_hash=exam["charter_hash"],
@@ -156,11 +157,6 @@ class _Gatherer:
             return ""
         nominal = next(visit.day for visit in self._charter.visits if visit.baseline)
         return str((at - baseline).days + nominal)
-
-
-def _attributes(snapshot: Snapshot, subject: str) -> dict[str, str]:
-    rows = sorted(snapshot.all("subject_attribute", subject_id=subject), key=lambda row: row["n"])
-    return {row["attribute"]: row["value"] for row in rows if not row["segment"]}
 
 
 def _pseudonyms(snapshot: Snapshot) -> Mapping[str, str]:

@@ -11,7 +11,7 @@ from corelab.services.labs import OpenLab, effective_charter
 from corelab.services.packages.errors import LockedError, NotFinalError
 from corelab.services.packages.gather import Excluded
 from corelab.services.verification import Progress, require_sound
-from corelab.storage import readings
+from corelab.storage import calibration, readings
 from corelab.storage.keys import make_opening
 from corelab.storage.snapshot import Snapshot
 from corelab.storage.transaction import NewRow
@@ -75,7 +75,7 @@ def lock(lab: OpenLab, session: Session, reason: str, password: str, progress: P
 def _final_exams(snapshot: Snapshot) -> tuple[ExamId, ...]:
     states = {row["exam_id"]: row["state"] for row in snapshot.all("exam_status")}
     codes = {row["id"]: row["code"] for row in snapshot.all("subject")}
-    exams = snapshot.all("exam")
+    exams = calibration.trial_exams(snapshot)
     waiting = tuple(
         Excluded(codes[exam["subject_id"]], exam["visit"], states.get(exam["id"], ExamState.RECEIVING.value))
         for exam in exams

@@ -1,0 +1,39 @@
+"""Words for the calibration set, for verdicts about people, and for their figures."""
+
+from corelab.domain.certification import Examined, ItemFigures, Verdict
+from corelab.services.calibration import CalibrationSet
+from corelab.services.certification import Certificate
+
+
+def set_words(made: CalibrationSet) -> str:
+    """How far the set is, and what to do next."""
+    if not made.wanted and not made.made:
+        return "The charter asks for no calibration set."
+    waits = f"; {made.clips} clips wait for the pixel check" if made.clips else ""
+    return f"Calibration set: {made.made} of {made.wanted} exams made, {made.ready} ready to be read{waits}."
+
+
+def certificate_words(one: Certificate) -> str:
+    verdict = "certified" if one.verdict is Verdict.CERTIFIED else "not certified"
+    head = f"{verdict} for charter {one.version} on {one.at:%Y-%m-%d}"
+    elsewhere = f", elsewhere: {one.elsewhere}" if one.elsewhere else ""
+    return "\n".join([f"{head}{elsewhere}", *(f"  {line}" for line in figure_lines(one.figures))])
+
+
+def figure_lines(found: Examined | None) -> list[str]:
+    if found is None:
+        return []
+    least = f"; at least {found.least:g} is asked for" if found.least is not None else ""
+    return [f"{found.exams} exams{least}", *(item_words(each) for each in found.items)]
+
+
+def item_words(item: ItemFigures) -> str:
+    parts = [f"{item.agreed} of {item.cells} as the truth ({item.share:.1%})"]
+    if item.kappa is not None:
+        parts.append(f"kappa {item.kappa:.2f}")
+    if item.difference is not None:
+        spread = f", SD {item.deviation:.2f}" if item.deviation is not None else ""
+        parts.append(f"mean difference {item.difference:+.2f}{spread}")
+    if item.not_evaluable:
+        parts.append(f"{item.not_evaluable} not evaluable")
+    return f"{item.label}: {', '.join(parts)}"
