@@ -1,10 +1,10 @@
 """A case as it is sealed to the adjudicator: A and B of every disputed segment, without ids, times, names or free text; and its key."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from corelab.domain.adjudication import Case, Decision, Dispute, Take
+from corelab.domain.adjudication import Case, CaseDraft, Decision, Dispute, Mode, Sides, Take
 from corelab.domain.allocation import Slot
 from corelab.domain.content import Json, answer_json, answer_of, grade_json, grade_of
 from corelab.domain.form import Form
@@ -12,35 +12,56 @@ from corelab.domain.vocabulary import Answer, Cell, Grade, ItemId, SegmentId
 
 
 def case_json(case: Case) -> Json:
-    """``disputed`` and ``segments`` hold what is to be decided, ``agreed`` what both readers say; ``closure`` what no class disputes."""
+    """``disputed`` is to be decided (``closure``: what no class disputes), ``details`` wait for it, ``segments`` hold A and B of both.
+
+    ``agreed`` is what both readers say; ``stands`` what a condition or check must know beside. Where the adjudicator grades without
+    seeing A and B, ``segments`` is empty: nobody finds them in the sealed case either.
+    """
     segments: dict[str, dict[str, Json]] = {}
-    for dispute in case.disputes:
-        sides = segments.setdefault(dispute.cell.segment, {"A": {}, "B": {}})
-        sides["A"][dispute.cell.item] = _side(dispute.a)
-        sides["B"][dispute.cell.item] = _side(dispute.b)
-    agreed: dict[str, Json] = {}
-    for cell, grade in case.agreed.items():
-        agreed.setdefault(cell.segment, {})[cell.item] = grade_json(grade)
+    for dispute in (*case.disputes, *case.details):
+        if dispute.sides is not None:
+            sides = segments.setdefault(dispute.cell.segment, {"A": {}, "B": {}})
+            sides["A"][dispute.cell.item], sides["B"][dispute.cell.item] = map(_side, dispute.sides)
     return {
-        "agreed": agreed,
+        "agreed": _by_segment(case.agreed),
         "closure": [_pair(dispute.cell) for dispute in case.disputes if dispute.by_closure],
+        "details": [_pair(detail.cell) for detail in case.details],
         "disputed": [_pair(dispute.cell) for dispute in case.disputes],
+        "mode": case.mode.value,
         "segments": segments,
+        "stands": _by_segment(case.stands),
     }
 
 
+def _by_segment(grades: Mapping[Cell, Grade]) -> Json:
+    told: dict[str, Json] = {}
+    for cell, grade in grades.items():
+        told.setdefault(cell.segment, {})[cell.item] = grade_json(grade)
+    return told
+
+
 def case_of(value: Mapping[str, Any], form: Form, *, reason_required: bool) -> Case:
-    """The case for the adjudicator's page; agreed cells in form order."""
+    """The case for the adjudicator's page; agreed cells in form order. Cases of before details were asked have none."""
     closure = {_cell(pair) for pair in value["closure"]}
-    disputes = []
-    for cell in map(_cell, value["disputed"]):
-        sides = value["segments"][cell.segment]
-        a, b = (_answer(cell, sides[side][cell.item]) for side in ("A", "B"))
-        disputes.append(Dispute(cell, a, b, cell in closure))
-    return Case(form, tuple(disputes), MappingProxyType(_agreed(value["agreed"], form)), reason_required)
+    segments = value["segments"]
+    disputed, waiting = (tuple(map(_cell, value.get(key, []))) for key in ("disputed", "details"))
+    return Case(
+        form,
+        tuple(Dispute(cell, _sides(segments, cell), cell in closure) for cell in disputed),
+        MappingProxyType(_in_order(value["agreed"], form)),
+        reason_required,
+        Mode(value.get("mode", Mode.REVIEW.value)),
+        tuple(Dispute(cell, _sides(segments, cell)) for cell in waiting),
+        MappingProxyType(_in_order(value.get("stands", {}), form)),
+    )
 
 
-def _agreed(value: Mapping[str, Any], form: Form) -> dict[Cell, Grade]:
+def _sides(segments: Mapping[str, Any], cell: Cell) -> Sides | None:
+    sides = segments.get(cell.segment)
+    return (_answer(cell, sides["A"][cell.item]), _answer(cell, sides["B"][cell.item])) if sides else None
+
+
+def _in_order(value: Mapping[str, Any], form: Form) -> dict[Cell, Grade]:
     return {cell: grade_of(value[cell.segment][cell.item]) for cell in form.grid if cell.item in value.get(cell.segment, {})}
 
 
@@ -66,9 +87,19 @@ def key_json(readings: Mapping[Slot, str], slot_of_a: Mapping[SegmentId, Slot]) 
     return {"segments": sides}
 
 
-def stands_in(case: Case, decision: Decision) -> bool:
-    """Whether a decision is one that this case allows: its cell is disputed, and a grade that was taken is the one that stands there."""
-    dispute = next((one for one in case.disputes if one.cell == decision.cell), None)
-    if dispute is None or decision.take is Take.OWN:
-        return dispute is not None
-    return decision.grade == (dispute.a if decision.take is Take.A else dispute.b).grade
+def misplaced(case: Case, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
+    """The decisions that this case does not allow.
+
+    Their cell is not open, a grade that was taken is not the one that stands there, or what they bring for a detail is not what follows
+    from the others.
+    """
+    chosen = {one.cell: one for one in decisions if one.take is not Take.FOLLOWS}
+    expected = {one.cell: (one.take, one.grade) for one in CaseDraft(case, MappingProxyType(chosen)).standing}
+    return tuple(one for one in decisions if expected.get(one.cell) != (one.take, one.grade) or not _is_shown(case, one))
+
+
+def _is_shown(case: Case, decision: Decision) -> bool:
+    if decision.take not in {Take.A, Take.B}:
+        return True
+    answer = case.dispute(decision.cell).side(decision.take)
+    return answer is not None and answer.grade == decision.grade

@@ -1,18 +1,25 @@
-"""Two readings of one exam: what differs, in which class, what the adjudicator decides and what stands already."""
+"""Two readings of one exam: what differs, in which class, what the adjudicator decides, what waits for that, and what stands already."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
 
 from corelab.domain.allocation import Slot
-from corelab.domain.charter import Charter, ChoiceItem, DifferenceClass
-from corelab.domain.charter.model_class import AnyDifference, CellRule, ClassRule, DerivedDifference, OrdinalDistance, Partition
-from corelab.domain.form import run_time_ids
-from corelab.domain.result import Result, has, inputs_of, value_of
-from corelab.domain.vocabulary import Cell, Grade, ItemId, Missing, Source
+from corelab.domain.attributes import UNKNOWN, Attributes
+from corelab.domain.charter import Charter
+from corelab.domain.charter.model_class import DerivedDifference, DifferenceClass
+from corelab.domain.class_rules import Endpoint, Grades, Pair, found, letters, same
+from corelab.domain.derived import History, has, inputs_of, segments_of, values_of
+from corelab.domain.details import Controlled, controlled_by
+from corelab.domain.kept_for import KeptFor
+from corelab.domain.result import Result
+from corelab.domain.vocabulary import Cell, Grade, SegmentId, Source
+
+__all__ = ["CLOSURE", "Comparison", "Disputed", "compare", "endpoint_cells", "same"]
 
 CLOSURE = "CLOSURE"
-_SEVERITY = "ABCED"
-_Grades = Mapping[Cell, Grade]
+_NO_HISTORY = History()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,119 +37,118 @@ class Disputed:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """``disputed`` by a class, ``closure`` added so that no endpoint rests on a reference grade, ``results`` of all other cells."""
+    """``disputed`` by a class, ``closure`` added so that no endpoint rests on a reference grade, ``results`` of what stands already.
+
+    ``details`` are those whose segment has a controlling cell to decide; the ones among them that differ are ``waiting`` and have no
+    result yet. A cell that is blank in one of the readings (never in signed ones) has no result either.
+    """
 
     disputed: tuple[Disputed, ...]
     closure: tuple[Disputed, ...]
     results: tuple[Result, ...]
-    grades_1: _Grades
-    grades_2: _Grades
+    grades_1: Grades
+    grades_2: Grades
+    charter: Charter = field(repr=False, compare=False)
+    reference: Slot = 1
+    details: tuple[Controlled, ...] = ()
+    waiting: tuple[Cell, ...] = ()
+    rules: Mapping[Cell, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
     @property
     def to_decide(self) -> tuple[Disputed, ...]:
         """Everything the adjudicator decides: disputed first, then what closure added."""
         return self.disputed + self.closure
 
-
-def same(one: Grade, other: Grade) -> bool:
-    """Whether two grades say the same: equal values, or the same kind of missing whatever the reasons."""
-    return one is other or (one.value == other.value and one.missing == other.missing)
+    def grades(self, slot: Slot) -> Grades:
+        return self.grades_1 if slot == 1 else self.grades_2
 
 
-def compare(charter: Charter, visit: str, grades_1: _Grades, grades_2: _Grades, reference_slot: Slot) -> Comparison:
-    """Compares two signed readings of one exam, given as complete grids in one order. Raises ValueError when their cells differ.
+def compare(  # noqa: PLR0913 - what a comparison is made from
+    charter: Charter,
+    visit: str,
+    grades_1: Grades,
+    grades_2: Grades,
+    reference_slot: Slot,
+    *,
+    attributes: Attributes = UNKNOWN,
+    history: History = _NO_HISTORY,
+) -> Comparison:
+    """Compares two signed readings of one exam and one type, given as complete grids in one order.
 
+    ``attributes`` are the subject's, ``history`` the final grades of its earlier exams, for endpoints that look back.
     The same input gives the same output; the order of the readings matters only through the reference slot.
+    Raises ValueError when the cells of the two differ.
     """
     if grades_1.keys() != grades_2.keys():
         raise ValueError("two readings of one exam answer the same cells")
-    classes = _classes_of(charter, visit, grades_1, grades_2)
+    return compare_drafts(KeptFor(charter, visit, attributes), grades_1, grades_2, reference_slot, history)
+
+
+def compare_drafts(of: KeptFor, grades_1: Grades, grades_2: Grades, reference_slot: Slot, history: History = _NO_HISTORY) -> Comparison:
+    """As ``compare``, of readings that may have blank cells: a blank one is no difference, and has no result."""
+    charter, pair = of.charter, _pair(of, grades_1, grades_2, history)
+    rules = found(pair)
     adjudicated = {difference.id for difference in charter.classes if difference.action == "adjudicate"}
-    disputed = tuple(Disputed(cell, _letters(rules), rules) for cell, rules in classes.items() if adjudicated.intersection(_letters(rules)))
-    cells = {dispute.cell for dispute in disputed}
-    closure = tuple(Disputed(cell, (), (CLOSURE,)) for cell in _closure(charter, visit, cells, grades_1, grades_2))
-    open_cells = cells | {added.cell for added in closure}
-    pairs = ((cell, one, grades_2[cell]) for cell, one in grades_1.items())
-    settled = (pair for pair in pairs if pair[0] not in open_cells) if open_cells else pairs
-    results = tuple(_settled(*pair, reference_slot, classes.get(pair[0], ()) if classes else ()) for pair in settled)
-    return Comparison(disputed, closure, results, grades_1, grades_2)
+    disputed = tuple(Disputed(cell, letters(said), said) for cell, said in rules.items() if adjudicated.intersection(letters(said)))
+    added, details = _closure(pair, {one.cell for one in disputed}) if disputed else ((), ())
+    decided = {one.cell for one in disputed} | set(added)
+    waiting = tuple(one.cell for one in details if one.cell not in decided and one.cell in pair.differing)
+    open_cells = decided | set(waiting)
+    reference = grades_1 if reference_slot == 1 else grades_2
+    results = tuple(
+        _settled(cell, one, two, reference[cell], rules.get(cell, ()))
+        for cell, one in grades_1.items()
+        if cell not in open_cells and (two := grades_2.get(cell)) is not None
+    )
+    return Comparison(
+        disputed,
+        tuple(Disputed(cell, (), (CLOSURE,)) for cell in added),
+        results,
+        grades_1,
+        grades_2,
+        charter,
+        reference_slot,
+        tuple(one for one in details if one.cell not in decided),
+        waiting,
+        MappingProxyType(rules),
+    )
 
 
-def _settled(cell: Cell, one: Grade, two: Grade, reference_slot: Slot, rules: tuple[str, ...]) -> Result:
-    grade = one if reference_slot == 1 else two
+def _settled(cell: Cell, one: Grade, two: Grade, grade: Grade, rules: tuple[str, ...]) -> Result:
     source = Source.CONCORDANT if same(one, two) else Source.REFERENCE
-    return Result(cell, grade, source, one.code, two.code, None, _letters(rules) if rules else (), rules)
+    return Result(cell, grade, source, one.code, two.code, None, letters(rules) if rules else (), rules)
 
 
-def _letters(rules: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(rule.partition(".")[0] for rule in rules))
+def _pair(of: KeptFor, one: Grades, two: Grades, history: History) -> Pair:
+    differing = tuple(cell for cell, grade in one.items() if (other := two.get(cell)) is not None and not same(grade, other))
+    ours, charter, visit, attributes = set(differing), of.charter, of.visit, of.attributes
+
+    def endpoints(name: str) -> Iterator[Endpoint]:
+        moved = [(segment, cells) for segment, inputs in _inputs(of, name) if (cells := tuple(cell for cell in inputs if cell in ours))]
+        if moved:
+            values = [values_of(charter, visit, charter.derivation(name), grades, history, attributes) for grades in (one, two)]
+            yield from (Endpoint(values[0][segment], values[1][segment], cells) for segment, cells in moved)
+
+    return Pair(charter, visit, attributes, one, two, differing, endpoints)
 
 
-def _classes_of(charter: Charter, visit: str, grades_1: _Grades, grades_2: _Grades) -> dict[Cell, tuple[str, ...]]:
-    """For every cell that a rule finds discordant, in form order: the rules, most severe class first."""
-    found: dict[Cell, list[str]] = {}
-    if all(same(one, grades_2[cell]) for cell, one in grades_1.items()):
-        return {}  # every rule is about differing cells
-    for difference in sorted(charter.classes, key=lambda one: _SEVERITY.index(one.id)):
-        for n, rule in enumerate(difference.rules if difference.applies_at(visit) else (), 1):
-            for cell in _discordant(charter, visit, rule, grades_1, grades_2):
-                found.setdefault(cell, []).append(f"{difference.id}.{n}")
-    return {cell: tuple(found[cell]) for cell in grades_1 if cell in found}
+@lru_cache(maxsize=1024)
+def _inputs(of: KeptFor, name: str) -> tuple[tuple[SegmentId, tuple[Cell, ...]], ...]:
+    """What feeds a derivation, by the segment it is about; nothing at a visit that does not have it."""
+    derivation = of.charter.derivation(name)
+    if not has(of.charter, of.visit, derivation):
+        return ()
+    return tuple((segment, inputs_of(of.charter, derivation, of.attributes, segment)) for segment in segments_of(of.charter, derivation))
 
 
-def _discordant(charter: Charter, visit: str, rule: ClassRule, grades_1: _Grades, grades_2: _Grades) -> Iterator[Cell]:
-    match rule:
-        case DerivedDifference():
-            return _by_derivation(charter, visit, rule, grades_1, grades_2)
-        case AnyDifference() | OrdinalDistance() | Partition():
-            return _by_cell(charter, rule, grades_1, grades_2)
-        case _:
-            return iter(())
+# ---------------------------------------------------------------- closure
 
 
-def _by_derivation(charter: Charter, visit: str, rule: DerivedDifference, grades_1: _Grades, grades_2: _Grades) -> Iterator[Cell]:
-    for derivation in map(charter.derivation, rule.derivations):
-        if value_of(charter, visit, derivation, grades_1) != value_of(charter, visit, derivation, grades_2):
-            yield from _differing(inputs_of(charter, derivation), grades_1, grades_2)
-
-
-def _by_cell(charter: Charter, rule: CellRule, grades_1: _Grades, grades_2: _Grades) -> Iterator[Cell]:
-    members = dict.fromkeys((*rule.segments, *(member for group in rule.groups for member in charter.group(group).segments)))
-    segments = run_time_ids(charter, members)
-    cells = [Cell(segment, ItemId(item)) for item in rule.items for segment in segments]
-    for cell in _differing(cells, grades_1, grades_2):
-        item = charter.item(cell.item)
-        if isinstance(item, ChoiceItem) and _matters(rule, item, grades_1[cell], grades_2[cell]):
-            yield cell
-
-
-def _differing(cells: Iterable[Cell], grades_1: _Grades, grades_2: _Grades) -> Iterator[Cell]:
-    return (cell for cell in cells if cell in grades_1 and not same(grades_1[cell], grades_2[cell]))
-
-
-def _matters(rule: CellRule, item: ChoiceItem, one: Grade, two: Grade) -> bool:
-    """Whether a rule finds two differing grades discordant. NA or NI against anything never is."""
-    if one.value is None or two.value is None:
-        return rule.ne_vs_value and {one.missing, two.missing} == {None, Missing.NOT_EVALUABLE}
-    match rule:
-        case OrdinalDistance():
-            return abs((item.rank(one.value) or 0) - (item.rank(two.value) or 0)) >= rule.min
-        case Partition():
-            parts = [_part(rule, one.value), _part(rule, two.value)]
-            return None not in parts and parts[0] != parts[1]
-        case _:
-            return True
-
-
-def _part(rule: Partition, value: str) -> int | None:
-    return next((n for n, part in enumerate(rule.parts) if value in part), None)
-
-
-def endpoint_cells(charter: Charter, visit: str) -> tuple[Cell, ...]:
+def endpoint_cells(charter: Charter, visit: str, attributes: Attributes = UNKNOWN) -> tuple[Cell, ...]:
     """The cells that feed a class A derivation at this visit."""
+    of = KeptFor(charter, visit, attributes)
     names = dict.fromkeys(name for difference in charter.classes for name in _endpoints(difference, visit))
-    derivations = [charter.derivation(name) for name in names]
-    return tuple(dict.fromkeys(cell for one in derivations if has(charter, visit, one) for cell in inputs_of(charter, one)))
+    return tuple(dict.fromkeys(cell for name in names for _, inputs in _inputs(of, name) for cell in inputs))
 
 
 def _endpoints(difference: DifferenceClass, visit: str) -> Iterator[str]:
@@ -152,11 +158,20 @@ def _endpoints(difference: DifferenceClass, visit: str) -> Iterator[str]:
                 yield from rule.derivations
 
 
-def _closure(charter: Charter, visit: str, disputed: set[Cell], grades_1: _Grades, grades_2: _Grades) -> Iterator[Cell]:
-    """The differing endpoint cells that no class disputes, once any endpoint cell is disputed.
+def _closure(pair: Pair, disputed: set[Cell]) -> tuple[tuple[Cell, ...], tuple[Controlled, ...]]:
+    """What closure adds, in form order, and the details that are controlled by a cell to decide.
 
-    Without it, two readers who agree on an endpoint by different cells would leave it to the reference draw after a decision.
+    Once any endpoint cell is disputed, every differing endpoint cell is decided: without it, two readers who agree on an endpoint by
+    different cells would leave it to the reference draw after a decision. A detail that waits for a decision counts as disputed here:
+    the decision moves it.
     """
-    endpoint = endpoint_cells(charter, visit) if disputed and charter.adjudication.closure else ()
-    if disputed & set(endpoint):
-        yield from (cell for cell in _differing(endpoint, grades_1, grades_2) if cell not in disputed)
+    details = controlled_by(pair.charter, pair.visit, pair.attributes, disputed)
+    differing = set(pair.differing)
+    endpoint = endpoint_cells(pair.charter, pair.visit, pair.attributes) if pair.charter.adjudication.closure else ()
+    moved = disputed | {one.cell for one in details if one.cell in differing}
+    if moved.isdisjoint(endpoint):
+        return (), details
+    added = {cell for cell in endpoint if cell in differing and cell not in disputed}
+    if added:
+        details = controlled_by(pair.charter, pair.visit, pair.attributes, disputed | added)
+    return tuple(cell for cell in pair.differing if cell in added), details

@@ -73,7 +73,7 @@ def _opened(snapshot: Snapshot, session: Session, of: Assignment) -> OpenCase:
 
 
 def _draft_of(case: Case, decisions: Sequence[Decision], note: str) -> CaseDraft:
-    return CaseDraft(case, MappingProxyType({one.cell: one for one in decisions}), note)
+    return CaseDraft(case, MappingProxyType({one.cell: one for one in decisions if one.take is not Take.FOLLOWS}), note)
 
 
 def _case(snapshot: Snapshot, session: Session, of: Assignment) -> tuple[CaseRecord, Case]:
@@ -119,7 +119,7 @@ def _keep(lab: OpenLab, session: Session, assignment: AssignmentId, draft: CaseD
 
 
 def _drafted(assignment: AssignmentId, draft: CaseDraft, viewing: tuple[Viewing, ...], submit: str | None) -> Draft:
-    decisions = tuple(draft.decisions[one.cell] for one in draft.case.disputes if one.cell in draft.decisions)
+    decisions = tuple(draft.decisions[cell] for cell in draft.case.form.grid if cell in draft.decisions)
     return Draft(assignment, decisions=decisions, viewing=viewing, note=draft.note, submit=submit)
 
 
@@ -184,18 +184,14 @@ def _signable(snapshot: Snapshot, session: Session, assignment: AssignmentId, dr
     found = own_work.writable(snapshot, session, assignment, ADJUDICATION)
     _, case = _case(snapshot, session, found)
     clips = shown.clips_of(snapshot, found.exam)
-    _replayed(case, draft).complete(clips)
+    _again(case, draft).complete(clips)
     require_able(snapshot, found, shown.exam_of(snapshot, found.exam))
     return clips
 
 
-def _replayed(case: Case, draft: CaseDraft) -> CaseDraft:
+def _again(case: Case, draft: CaseDraft) -> CaseDraft:
     """The decisions made anew on the case as it was sealed, so that what is taken is what A and B say. Raises DecisionRefusedError."""
-    made = CaseDraft(case, note=draft.note)
-    for one in draft.decisions.values():
-        grade = one.grade if one.take is Take.OWN else None
-        made = made.decided(one.cell, one.take, grade=grade, reason=one.reason, evidence=one.evidence)
-    return made
+    return CaseDraft(case, note=draft.note).replayed(draft.decisions.values())
 
 
 def _complete(
@@ -207,7 +203,7 @@ def _complete(
         charter=charter,
         exam=of.pseudonym,
         revision=1,
-        decisions=_replayed(case, draft).complete(clips),
+        decisions=_again(case, draft).complete(clips),
         clips=tuple(clip.sha256 for clip in clips),
         viewing=viewing,
         note=draft.note,

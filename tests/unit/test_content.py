@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from corelab.domain.adjudication import CaseDraft, Decision, DecisionReason, Take, open_case
 from corelab.domain.audit import SALT_BYTES, canonical
-from corelab.domain.case_content import case_json, case_of, key_json, stands_in
+from corelab.domain.case_content import case_json, case_of, key_json, misplaced
 from corelab.domain.content import AdjudicationContent, Draft, ReadingContent, Viewing, ranges_of
 from corelab.domain.room import STEP, room_for
 from corelab.domain.vocabulary import Answer, Evidence, Grade, SegmentId, Sha256, not_evaluable
@@ -98,7 +98,7 @@ def test_a_case_comes_back_from_its_json() -> None:
 
 def test_a_case_names_no_one_and_nothing_but_cells_grades_and_frames() -> None:
     told, _ = a_case()
-    assert told.keys() == {"agreed", "closure", "disputed", "segments"}
+    assert told.keys() == {"agreed", "closure", "details", "disputed", "mode", "segments", "stands"}
     sides = [side for segment in told["segments"].values() for side in segment.values()]  # type: ignore[attr-defined]
     assert {key for side in sides for answer in side.values() for key in answer} <= {"evidence", "value", "missing", "reason"}
 
@@ -121,4 +121,4 @@ def test_the_key_of_a_case_tells_which_reading_is_a() -> None:
     ],
 )
 def test_a_decision_stands_in_its_case_only_with_the_grade_shown_there(decision: Decision, stands: bool) -> None:  # noqa: FBT001
-    assert stands_in(a_case()[1].case, decision) is stands
+    assert (not misplaced(a_case()[1].case, [decision])) is stands

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from corelab.domain.adjudication import Decision, Take, finish
 from corelab.domain.charter import Charter, load_charter
+from corelab.domain.derived import derive
 from corelab.domain.discordance import Comparison, compare, endpoint_cells
-from corelab.domain.result import derive
 from corelab.domain.vocabulary import Cell, Grade, Missing, NotApplicableCause, Source, not_applicable
 from tests.exam_builders import CORE, a_form, a_reading, cell, changed, compared, grade, grades_of, shipped
 
@@ -161,10 +161,13 @@ def test_an_item_of_both_sides_is_compared_on_each_side() -> None:
     assert disputed(comparison) == {"COMP.POPV.L": "A,B"}
 
 
-def test_rules_this_version_does_not_carry_out_find_nothing() -> None:
-    rule = 'kind = "derived_tolerance"\nderivations = ["COMPNSEG"]\npercent = 5.0'
+@pytest.mark.parametrize(("percent", "is_disputed"), [("99.9", True), ("100.0", False), ("100.1", False)])
+def test_a_derived_number_may_differ_by_a_share_of_its_mean(*, percent: str, is_disputed: bool) -> None:
+    rule = f'kind = "derived_tolerance"\nderivations = ["COMPNSEG"]\npercent = {percent}'
     charter = charter_with(('kind = "derived_difference"\nderivations = ["COMPWRST"]', rule))
-    assert compare(charter, "D10", grades_of(a_reading()), grades_of(a_reading(COMP_CFV=1)), 1).disputed == ()
+    one, two = a_reading(COMP_CFV=1), a_reading(COMP_CFV=1, COMP_POPV=1, COMP_FV_MID=1)
+    comparison = compare(charter, "D10", grades_of(one), grades_of(two), 1)
+    assert disputed(comparison) == ({"COMP.FV_MID": "A", "COMP.POPV": "A"} if is_disputed else {})
 
 
 # ---------------------------------------------------------------- properties
@@ -201,7 +204,7 @@ def test_no_endpoint_rests_on_the_draw_of_the_reference(one: Said, two: Said, da
             if dispute.cell not in taken:
                 own = grade(dispute.cell.item, data.draw(RANKS))
                 grades = {Take.A: comparison.grades_1[dispute.cell], Take.B: comparison.grades_2[dispute.cell], Take.OWN: own}
-                take = data.draw(st.sampled_from(list(Take)))
+                take = data.draw(st.sampled_from([Take.A, Take.B, Take.OWN]))
                 taken[dispute.cell] = Decision(dispute.cell, take, grades[take])
         derived = derive(shipped(), "D10", finish(comparison, [taken[dispute.cell] for dispute in comparison.to_decide]))
         endpoints.append([(value.value, value.missing) for value in derived if value.id == "COMPWRST"])

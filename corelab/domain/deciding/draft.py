@@ -1,0 +1,225 @@
+"""The decisions of a case so far, and what keeps them from being signed."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Self, TypeVar
+
+from corelab.domain.checks import can_be_shown, lacks_mark, names_somebody
+from corelab.domain.clip import Clip
+from corelab.domain.conditions import truth
+from corelab.domain.deciding.case import Case
+from corelab.domain.deciding.decision import (
+    CaseIncompleteError,
+    Decision,
+    DecisionFault,
+    DecisionFaultKind,
+    DecisionReason,
+    DecisionRefusedError,
+    Take,
+)
+from corelab.domain.deciding.following import Detail, DetailState, followed, known_grades, may_be_own
+from corelab.domain.form import refused
+from corelab.domain.vocabulary import Cell, Evidence, Grade, Missing
+
+_NOTHING: Mapping[Cell, Decision] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDraft:
+    """The decisions so far. A change is a new object.
+
+    ``decisions`` may hold details that are not asked any more, since the decision they hung on was changed: they count for nothing and
+    come back with it. ``details`` tells how every detail that hangs on a dispute stands now.
+    """
+
+    case: Case
+    decisions: Mapping[Cell, Decision] = field(default_factory=lambda: _NOTHING)
+    note: str = ""
+    details: tuple[Detail, ...] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "details", followed(self.case, self.decisions))
+
+    # ------------------------------------------------------------ what is open
+
+    @property
+    def asked(self) -> tuple[Cell, ...]:
+        """The details that are asked anew now, in form order."""
+        asked = {detail.cell for detail in self.details if detail.state is DetailState.ASKED}
+        return tuple(cell for cell in self.case.form.cells if cell in asked)
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """What the adjudicator answers now: the disputes, then the details that they ask anew."""
+        return (*(dispute.cell for dispute in self.case.disputes), *self.asked)
+
+    def detail(self, cell: Cell) -> Detail | None:
+        """How a detail stands; None for a cell that hangs on no dispute."""
+        return next((detail for detail in self.details if detail.cell == cell), None)
+
+    @property
+    def unanswered(self) -> tuple[Cell, ...]:
+        """The cells without a decision, in order."""
+        return tuple(cell for cell in self.cells if cell not in self.decisions)
+
+    def next_unanswered(self, after: Cell | None = None) -> Cell | None:
+        """The next cell without a decision behind this one, then from the top; None when all are decided."""
+        cells = self.cells
+        start = cells.index(after) + 1 if after in cells else 0
+        return next((cell for cell in cells[start:] + cells[:start] if cell not in self.decisions), None)
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """(decided, to decide now)."""
+        cells = self.cells
+        return sum(cell in self.decisions for cell in cells), len(cells)
+
+    # ------------------------------------------------------------ deciding
+
+    def decided(
+        self,
+        cell: Cell,
+        take: Take,
+        *,
+        grade: Grade | None = None,
+        reason: DecisionReason | None = None,
+        evidence: Iterable[Evidence] = (),
+    ) -> Self:
+        """Takes A, takes B, or gives an own ``grade``, in a cell that is open now. Raises DecisionRefusedError.
+
+        Taking a reading takes its grade and its evidence; ``grade`` is for an own one only. Where the choice is forced no own grade is
+        taken, and where A and B are hidden neither of them.
+        """
+        if cell not in self.cells:
+            raise DecisionRefusedError(cell, grade)
+        if take is Take.OWN:
+            return self._with(self._own(cell, grade, reason, evidence))
+        taken = self.case.dispute(cell).side(take)
+        if taken is None or (cell in self.asked and taken.grade.missing is Missing.NOT_APPLICABLE):
+            raise DecisionRefusedError(cell)
+        return self._with(Decision(cell, take, taken.grade, reason, taken.evidence))
+
+    def _own(self, cell: Cell, grade: Grade | None, reason: DecisionReason | None, evidence: Iterable[Evidence]) -> Decision:
+        if grade is None or refused(self.case.form, cell, grade) or not may_be_own(self.case, cell):
+            raise DecisionRefusedError(cell, grade)
+        return Decision(cell, Take.OWN, replace(grade, prefilled=False), reason, tuple(evidence))
+
+    def reasoned(self, cell: Cell, reason: DecisionReason) -> Self:
+        """The same decision with this reason. Raises DecisionRefusedError where nothing is decided yet."""
+        if cell not in self.decisions:
+            raise DecisionRefusedError(cell)
+        return self._with(replace(self.decisions[cell], reason=reason))
+
+    def cleared(self, cell: Cell) -> Self:
+        rest = {other: decision for other, decision in self.decisions.items() if other != cell}
+        return replace(self, decisions=MappingProxyType(rest))
+
+    def with_note(self, note: str) -> Self:
+        return replace(self, note=note)
+
+    def replayed(self, decisions: Iterable[Decision]) -> Self:
+        """With these decisions made anew on this case, so that what is taken is what A and B say. Raises DecisionRefusedError.
+
+        Those of details that are not asked count for nothing and are left out.
+        """
+        made, given = self, {one.cell: one for one in decisions}
+        for dispute in self.case.disputes:
+            if dispute.cell in given:
+                made = _again(made, given.pop(dispute.cell))
+        for detail in self.case.controlled:
+            one = given.get(detail.cell)
+            given.pop(detail.cell, None)
+            if one is not None and detail.cell in made.asked:
+                made = _again(made, one)
+        for cell in given:
+            raise DecisionRefusedError(cell)
+        return made
+
+    def _with(self, decision: Decision) -> Self:
+        return replace(self, decisions=MappingProxyType({**self.decisions, decision.cell: decision}))
+
+    # ------------------------------------------------------------ faults
+
+    @property
+    def faults(self) -> tuple[DecisionFault, ...]:
+        """What keeps the case from being signed: in the order of the cells, then broken checks, then the note."""
+        of_cells = (DecisionFault(cell, kind) for cell in self.cells for kind in self._faults_of(cell))
+        named = (DecisionFault(None, DecisionFaultKind.IDENTITY_IN_NOTE, words) for words in names_somebody(self.note))
+        return (*of_cells, *self.broken, *named)
+
+    @property
+    def broken(self) -> tuple[DecisionFault, ...]:
+        """The hard checks that these decisions break, each at the first cell that was decided or follows."""
+        moved = [
+            *(one.cell for one in self.case.disputes if one.cell in self.decisions),
+            *(one.cell for one in self.details if one.settled),
+        ]
+        known = known_grades(self.case, self.decisions, self.details)
+        checks = (check for check in self.case.form.checks if check.level == "hard" and truth(check.test, known))
+        at = ((check, next((cell for cell in moved if cell in check.cells), None)) for check in checks)
+        return tuple(DecisionFault(cell, DecisionFaultKind.CHECK_BROKEN, check.message) for check, cell in at if cell is not None)
+
+    def _faults_of(self, cell: Cell) -> Iterator[DecisionFaultKind]:
+        decision = self.decisions.get(cell)
+        if decision is None:
+            yield DecisionFaultKind.OPEN
+            return
+        if self.lacks_frame(cell):
+            yield DecisionFaultKind.FRAME_MISSING
+        if decision.reason is None:
+            if self.needs_reason(cell):
+                yield DecisionFaultKind.REASON_MISSING
+        elif decision.reason.needs_note and not self.note.strip():
+            yield DecisionFaultKind.NOTE_MISSING
+
+    def needs_reason(self, cell: Cell) -> bool:
+        """Whether the charter asks why: for every dispute, not for the details that come after it."""
+        return self.case.reason_required and any(dispute.cell == cell for dispute in self.case.disputes)
+
+    def lacks_frame(self, cell: Cell) -> bool:
+        """Whether an own grade stands here that needs a marked frame, and has none."""
+        own = self._own_at(cell)
+        return own is not None and lacks_mark(self.case.form, cell, own.grade, own.evidence)
+
+    def faults_among(self, clips: Sequence[Clip]) -> tuple[DecisionFault, ...]:
+        """All of ``faults``, and every own grade whose evidence is not a frame of these clips that can be shown."""
+        own = (decision for cell in self.cells if (decision := self._own_at(cell)) is not None)
+        unknown = (one.cell for one in own if not all(can_be_shown(evidence, clips) for evidence in one.evidence))
+        return (*self.faults, *(DecisionFault(cell, DecisionFaultKind.FRAME_UNKNOWN) for cell in unknown))
+
+    def _own_at(self, cell: Cell) -> Decision | None:
+        decision = self.decisions.get(cell)
+        return decision if decision is not None and decision.take is Take.OWN else None
+
+    # ------------------------------------------------------------ what is signed
+
+    @property
+    def standing(self) -> tuple[Decision, ...]:
+        """Every decision that counts now: of the disputes, then of the details, those that nobody chose among them."""
+        disputes = (self.decisions[one.cell] for one in self.case.disputes if one.cell in self.decisions)
+        followers = (one for detail in self.details if (one := self._of_detail(detail)) is not None)
+        return (*disputes, *followers)
+
+    def _of_detail(self, detail: Detail) -> Decision | None:
+        """What a detail brings to the signed record; nothing while it is open, and where both readers' grade stands."""
+        if detail.answer is None or detail.answer.grade == self.case.agreed.get(detail.cell):
+            return None
+        if detail.state is DetailState.ASKED:
+            return self.decisions[detail.cell]
+        return Decision(detail.cell, Take.FOLLOWS, detail.answer.grade, evidence=detail.answer.evidence)
+
+    def complete(self, clips: Sequence[Clip]) -> tuple[Decision, ...]:
+        """All decisions in order, with what follows from them, on an exam of these clips. Raises CaseIncompleteError."""
+        faults = self.faults_among(clips)
+        if faults:
+            raise CaseIncompleteError(faults)
+        return self.standing
+
+
+_Draft = TypeVar("_Draft", bound=CaseDraft)
+
+
+def _again(draft: _Draft, one: Decision) -> _Draft:
+    grade = one.grade if one.take is Take.OWN else None
+    return draft.decided(one.cell, one.take, grade=grade, reason=one.reason, evidence=one.evidence)

@@ -1,0 +1,86 @@
+"""Details of a segment and the cells that decide whether they apply: a detail follows its segment (what is taken, asked anew, or gone)."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final
+
+from corelab.domain.asking import controllers
+from corelab.domain.attributes import Attributes
+from corelab.domain.charter import Charter
+from corelab.domain.charter.model_item import Item
+from corelab.domain.conditions import Test, cells_of
+from corelab.domain.form import Form, Use, form_for
+from corelab.domain.kept_for import KeptFor
+from corelab.domain.places import segments_of
+from corelab.domain.vocabulary import Cell, Grade, Missing, NotApplicableCause, VisitId, not_applicable
+
+NOT_APPLYING: Final = not_applicable(NotApplicableCause.CONDITION)
+"""What stands in a detail that does not apply."""
+_KINDS: Final = (Missing.NOT_EVALUABLE, Missing.NOT_IMAGED)
+_ANY_SIDE = "left"
+"""Ids of segments do not depend on the side under study."""
+
+
+@dataclass(frozen=True, slots=True)
+class Controlled:
+    """A detail: ``when`` says whether it applies, ``by`` are cells of its own segment that decide about it, also by way of others."""
+
+    cell: Cell
+    item: Item
+    when: Test
+    by: tuple[Cell, ...]
+
+
+def controlled_in(form: Form, decided: Collection[Cell]) -> tuple[Controlled, ...]:
+    """The details of a form that hang on one of these cells of their segment, each after those it hangs on; ``by`` are of these cells."""
+    return _hanging(_details(form), decided)
+
+
+def controlled_by(charter: Charter, visit: str, attributes: Attributes, decided: Collection[Cell]) -> tuple[Controlled, ...]:
+    """The same over everything that the charter could ask of this subject at a visit, whichever segments came in."""
+    return _hanging(_everywhere(KeptFor(charter, visit, attributes)), decided)
+
+
+def _hanging(details: Iterable[Controlled], decided: Collection[Cell]) -> tuple[Controlled, ...]:
+    cut = (replace(one, by=tuple(cell for cell in one.by if cell in decided)) for one in details)
+    return tuple(one for one in cut if one.by)
+
+
+def _details(form: Form) -> tuple[Controlled, ...]:
+    return tuple(
+        Controlled(one.cell, one.item, one.when, controllers(form, one.cell))
+        for one in form.in_order
+        if one.use is Use.DETAIL and one.when is not None
+    )
+
+
+def inherited(when: Test, grades: Mapping[Cell, Grade]) -> Grade | None:
+    """What a detail takes when its condition is unknown: not evaluable before not imaged; None while a cell that decides is blank."""
+    deciding = [grades.get(cell) for cell in cells_of(when)]
+    if None in deciding:
+        return None
+    for kind in _KINDS:
+        for grade in deciding:
+            if grade is not None and grade.missing is kind:
+                return Grade(missing=kind, reason=grade.reason)
+    return NOT_APPLYING
+
+
+@lru_cache(maxsize=256)
+def _everywhere(of: KeptFor) -> tuple[Controlled, ...]:
+    attributes = _with_side(of.charter, of.attributes)
+    places = [place.id for place in segments_of(of.charter, attributes)]
+    blocks = set(of.charter.visit(of.visit).blocks)
+    kinds = (kind for kind in of.charter.reading_types if blocks & set(kind.blocks))
+    forms = (
+        form_for(of.charter, kind.id, visit=VisitId(of.visit), attributes=attributes, received=places, not_imaged={}) for kind in kinds
+    )
+    return tuple({one.cell: one for form in forms for one in _details(form)}.values())
+
+
+def _with_side(charter: Charter, attributes: Attributes) -> Attributes:
+    side = charter.exam.side_attribute
+    return (
+        attributes if side is None or side in attributes.subject else replace(attributes, subject={side: _ANY_SIDE, **attributes.subject})
+    )

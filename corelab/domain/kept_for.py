@@ -1,0 +1,26 @@
+"""What is worked out once for a charter, a visit and what is known of a subject: the key under which it is kept."""
+
+from dataclasses import dataclass
+
+from corelab.domain.attributes import Attributes
+from corelab.domain.charter import Charter
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeptFor:
+    """Charters are told apart by their hash: comparing whole ones costs more than what is kept."""
+
+    charter: Charter
+    visit: str
+    attributes: Attributes
+
+    @property
+    def _key(self) -> tuple[object, ...]:
+        known = self.attributes
+        return self.charter.hash, self.visit, frozenset(known.subject.items()), frozenset(known.segments.items())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, KeptFor) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
