@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from corelab.domain.conditions import cells_of, truth
+from corelab.domain.conditions import truth
 from corelab.domain.form import Form, Question, Use
 from corelab.domain.vocabulary import Cell, Grade, Missing, NotApplicableCause, not_applicable
 
 _Grades = Mapping[Cell, Grade]
+_LEFT_OUT = not_applicable(NotApplicableCause.OPTIONAL)
+_DOES_NOT_APPLY = not_applicable(NotApplicableCause.CONDITION)
 
 
 class Standing(Enum):
@@ -26,7 +28,10 @@ class Standing(Enum):
 
     @property
     def shown(self) -> bool:
-        return self in {Standing.REQUIRED, Standing.OPTIONAL, Standing.UNKNOWN}
+        return self in _SHOWN
+
+
+_SHOWN = (Standing.REQUIRED, Standing.OPTIONAL, Standing.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +62,15 @@ def settle(form: Form, given: _Grades) -> Settled:
     otherwise a vein that could not be judged would count as one without thrombus (charter format, section 1).
     """
     grades = dict(form.fixed)
-    standing: dict[Cell, Standing] = {}
+    standing = dict.fromkeys(form.questions, Standing.HIDDEN)
     for question in form.in_order:
         cell = question.cell
         stands, empty = _stands(question, grades)
         standing[cell] = stands
-        grade = given.get(cell) if stands.shown else None
-        if grade is not None or empty is not None:
-            grades[cell] = grade if grade is not None else empty  # type: ignore[assignment]  # one of both is there
-    return Settled(grades, {cell: standing[cell] for cell in form.questions})
+        grade = given.get(cell, empty) if stands in _SHOWN else empty
+        if grade is not None:
+            grades[cell] = grade
+    return Settled(grades, standing)
 
 
 def _stands(question: Question, grades: _Grades) -> tuple[Standing, Grade | None]:
@@ -73,22 +78,22 @@ def _stands(question: Question, grades: _Grades) -> tuple[Standing, Grade | None
     if question.use is Use.CORE:
         return Standing.REQUIRED, None
     if question.use is Use.OPTIONAL or question.when is None:
-        return Standing.OPTIONAL, not_applicable(NotApplicableCause.OPTIONAL)
+        return Standing.OPTIONAL, _LEFT_OUT
     applies = truth(question.when, grades)
     if applies is None:
         return _not_told(question, grades)
-    return (Standing.REQUIRED, None) if applies else (Standing.HIDDEN, not_applicable(NotApplicableCause.CONDITION))
+    return (Standing.REQUIRED, None) if applies else (Standing.HIDDEN, _DOES_NOT_APPLY)
 
 
 def _not_told(question: Question, grades: _Grades) -> tuple[Standing, Grade | None]:
-    deciding = [grades.get(cell) for cell in cells_of(question.when)] if question.when is not None else []
+    deciding = [grades.get(cell) for cell in question.decided_by]
     if None in deciding:
         return Standing.WAITING, None
     for kind in (Missing.NOT_EVALUABLE, Missing.NOT_IMAGED):
         for grade in deciding:
             if grade is not None and grade.missing is kind:
                 return Standing.UNKNOWN, Grade(missing=kind, reason=grade.reason)
-    return Standing.HIDDEN, not_applicable(NotApplicableCause.CONDITION)
+    return Standing.HIDDEN, _DOES_NOT_APPLY
 
 
 def controllers(form: Form, cell: Cell) -> tuple[Cell, ...]:
@@ -98,7 +103,7 @@ def controllers(form: Form, cell: Cell) -> tuple[Cell, ...]:
 
 def _controllers(form: Form, cell: Cell) -> Iterator[Cell]:
     question = form.questions.get(cell)
-    for other in cells_of(question.when) if question is not None and question.when is not None else ():
+    for other in question.decided_by if question is not None else ():
         if other.segment == cell.segment:
             yield other
             yield from _controllers(form, other)

@@ -1,26 +1,23 @@
-"""The form of one exam: which segments are there, what is asked of each and when, and what stands already without the reader."""
+"""The form of one exam, made from its charter: which questions apply to this visit, this subject and what was imaged."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from enum import IntEnum
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from corelab.domain.attributes import Attributes
-from corelab.domain.charter import Charter, ChoiceItem, MissingReason, MissingReasons, Signing
+from corelab.domain.charter import Charter
 from corelab.domain.charter.model_design import BlindingProfile
-from corelab.domain.charter.model_item import Item
 from corelab.domain.charter.model_rules import Ask
-from corelab.domain.conditions import Ground, Some, Test, cells_of, resolve
-from corelab.domain.form_checks import FormCheck, checks_of
+from corelab.domain.conditions import Ground, Some, resolve
+from corelab.domain.form_checks import checks_of
 from corelab.domain.places import Place, SideUnknownError, members_of, run_time_ids, segments_of, side_of
-from corelab.domain.values import fits
+from corelab.domain.questions import Form, FormSegment, Question, Use, refused
 from corelab.domain.vocabulary import (
     WHOLE_EXAM,
-    Answer,
     Cell,
     Grade,
     ItemId,
-    Missing,
     NotApplicableCause,
     ReadingTypeId,
     SegmentId,
@@ -42,110 +39,30 @@ __all__ = [
     "run_time_ids",
     "segments_of",
     "side_of",
+    "told_of",
 ]
 
 _NO_CELLS: Mapping[Cell, str] = MappingProxyType({})
 
 
-class Use(IntEnum):
-    """How strongly a question is asked; the strongest rule wins."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Exam:
+    """What a form is made from, told apart by ``key``: comparing whole charters costs more than making the form."""
 
-    OPTIONAL = 1
-    DETAIL = 2
-    CORE = 3
+    key: tuple[object, ...]
+    made: Callable[[], Form]
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Exam) and self.key == other.key
 
-@dataclass(frozen=True, slots=True)
-class FormSegment:
-    """A segment as a reader sees it. ``not_imaged`` is the coordinator's reason, or None; ``told`` what the reader may know of it.
-
-    The whole exam stands as the last one, under ``WHOLE_EXAM``, when it asks anything.
-    """
-
-    id: SegmentId
-    code: str
-    name: str
-    side: Side
-    map: str
-    not_imaged: str | None = None
-    told: tuple[str, ...] = ()
-
-    @property
-    def label(self) -> str:
-        """``R CFV``; an unpaired segment has no letter."""
-        return f"{self.side.letter} {self.code}".strip()
-
-    @property
-    def is_exam(self) -> bool:
-        return self.id == WHOLE_EXAM
+    def __hash__(self) -> int:
+        return hash(self.key)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked in one cell. ``when`` says of a detail whether it applies; anything else always does."""
-
-    cell: Cell
-    item: Item
-    use: Use
-    when: Test | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What a reader is asked about one exam. It has no subject, site or date, and of the visit no more than the profile shows (``told``).
-
-    ``segments`` are those present, in form order; ``questions`` what is asked, in form order; ``fixed`` what stands without the reader
-    (not applicable, not imaged); ``grid`` every cell of a complete reading, in order. ``in_order`` are the questions, each after those
-    that decide whether it applies.
-    """
-
-    reading_type: ReadingTypeId
-    segments: tuple[FormSegment, ...]
-    questions: Mapping[Cell, Question]
-    fixed: Mapping[Cell, Grade]
-    grid: tuple[Cell, ...]
-    items: Mapping[ItemId, Item]
-    missing_reasons: MissingReasons
-    signing: Signing
-    checks: tuple[FormCheck, ...] = ()
-    told: tuple[tuple[str, str], ...] = ()
-    in_order: tuple[Question, ...] = field(default=(), compare=False, repr=False)
-
-    def segment(self, segment: SegmentId) -> FormSegment:
-        """Raises KeyError for a segment that is not present."""
-        for present in self.segments:
-            if present.id == segment:
-                return present
-        raise KeyError(segment)
-
-    def questions_of(self, segment: SegmentId) -> tuple[Item, ...]:
-        """The items the reader may be asked on this segment; none where it was not imaged."""
-        return tuple(question.item for cell, question in self.questions.items() if cell.segment == segment)
-
-    def item(self, item: ItemId) -> Item:
-        return self.items[item]
-
-    @property
-    def cells(self) -> tuple[Cell, ...]:
-        """The cells the reader may be asked, in form order."""
-        return tuple(self.questions)
-
-    def asks(self, cell: Cell) -> bool:
-        return cell in self.questions
-
-    @property
-    def prefilled(self) -> Mapping[Cell, Answer]:
-        """The answers that stand by default when the exam opens."""
-        asked = ((cell, question.item) for cell, question in self.questions.items() if question.use is Use.CORE)
-        defaults = ((cell, item.default) for cell, item in asked if isinstance(item, ChoiceItem))
-        return MappingProxyType({cell: Answer(cell, Grade(value, prefilled=True)) for cell, value in defaults if value is not None})
-
-    def ne_reasons(self, item: ItemId) -> tuple[MissingReason, ...]:
-        """The reasons offered for "not evaluable", in the order of their digits; none where the item does not allow it."""
-        asked = self.items[item]
-        if not asked.allow_ne:
-            return ()
-        return tuple(reason for reason in self.missing_reasons.ne if asked.ne_reasons is None or reason.id in asked.ne_reasons)
+@lru_cache(maxsize=256)
+def _form(exam: _Exam) -> Form:
+    """Each is asked for several times for every answer that is saved."""
+    return exam.made()
 
 
 def form_for(  # noqa: PLR0913 - what a form is made from
@@ -165,12 +82,15 @@ def form_for(  # noqa: PLR0913 - what a form is made from
     items of a segment. ``interval_days`` since the visit before is told where the blinding profile shows it.
     Raises SideUnknownError when the subject's side is not entered.
     """
-    return _Making(charter, reading_type, visit, attributes).form(
-        frozenset(received),
-        {segment: reason for segment, reason in not_imaged.items() if segment not in received},
-        not_imaged_cells,
-        interval_days,
-    )
+    closed = {segment: reason for segment, reason in not_imaged.items() if segment not in received}
+    facts = (frozenset(attributes.subject.items()), frozenset(attributes.segments.items()), frozenset(received))
+    shut = (frozenset(closed.items()), frozenset(not_imaged_cells.items()))
+    key = (charter.hash, id(charter), reading_type, visit, interval_days, *facts, *shut)
+
+    def made() -> Form:
+        return _Making(charter, reading_type, visit, attributes).form(frozenset(received), closed, not_imaged_cells, interval_days)
+
+    return _form(_Exam(key, made))
 
 
 class _Making:
@@ -190,7 +110,7 @@ class _Making:
     ) -> Form:
         absent = {place.id for place in self._places if self._is_absent(place, received, closed)}
         present = [place for place in self._places if place.id not in absent]
-        asked, anyhow = self._asked(with_where=True), self._asked(with_where=False)
+        asked, anyhow = self._asked(), self._asked_of_anybody()
         grid = self._grid()
         standing = dict(self._standing(grid, asked, anyhow, absent))
         standing |= self._closed([asked[cell] for cell in grid if cell in asked and cell not in standing], closed, cells)
@@ -236,28 +156,40 @@ class _Making:
         of_exam = (Cell(WHOLE_EXAM, ItemId(item.id)) for item in self._items if item.scope == "exam")
         return (*of_segments, *of_exam)
 
-    def _asked(self, *, with_where: bool) -> dict[Cell, Question]:
+    def _asked(self) -> dict[Cell, Question]:
         """The strongest question of every cell that some rule asks at this visit."""
         asked: dict[Cell, Question] = {}
-        for ask in self._charter.asks:
-            if self._ground.blocks & set(ask.blocks):
-                for question in self._of_ask(ask, with_where=with_where):
-                    asked[question.cell] = _stronger(asked.get(question.cell), question)
+        for ask in self._asks():
+            for question in self._of_ask(ask):
+                asked[question.cell] = _stronger(asked.get(question.cell), question)
         return asked
 
-    def _of_ask(self, ask: Ask, *, with_where: bool) -> Iterator[Question]:
-        group = members_of(self._charter, self._attributes, groups=ask.groups, segments=ask.segments)
+    def _asked_of_anybody(self) -> frozenset[Cell]:
+        """The cells that some rule would ask, whatever is known of the segment."""
+        return frozenset(Cell(segment, ItemId(item)) for ask in self._asks() for segment in self._group(ask) for item in ask.items)
+
+    def _asks(self) -> Iterator[Ask]:
+        return (ask for ask in self._charter.asks if self._ground.blocks & set(ask.blocks))
+
+    def _group(self, ask: Ask) -> tuple[SegmentId, ...]:
+        return members_of(self._charter, self._attributes, groups=ask.groups, segments=ask.segments)
+
+    def _of_ask(self, ask: Ask) -> Iterator[Question]:
+        group = self._group(ask)
+        fitting = {segment for segment in group or (WHOLE_EXAM,) if self._fits(ask, segment)}
+        tests = {segment: resolve(ask.when, self._ground, segment, group) if ask.when else None for segment in fitting}
         for item in map(self._charter.item, ask.items):
             for segment in (WHOLE_EXAM,) if item.scope == "exam" else group:
-                fitting = ask.where is None or self._attributes.of(ask.where.attribute, segment or None) in ask.where.values
-                if fitting or not with_where:
-                    when = resolve(ask.when, self._ground, segment, group) if ask.when is not None else None
-                    yield Question(Cell(segment, ItemId(item.id)), item, Use[ask.use.upper()], when)
+                if segment in fitting:
+                    yield Question(Cell(segment, ItemId(item.id)), item, Use[ask.use.upper()], tests[segment])
+
+    def _fits(self, ask: Ask, segment: SegmentId) -> bool:
+        return ask.where is None or self._attributes.of(ask.where.attribute, segment or None) in ask.where.values
 
     # ------------------------------------------------------------ what stands
 
     def _standing(
-        self, grid: Iterable[Cell], asked: Mapping[Cell, Question], anyhow: Mapping[Cell, Question], absent: set[SegmentId]
+        self, grid: Iterable[Cell], asked: Mapping[Cell, Question], anyhow: frozenset[Cell], absent: set[SegmentId]
     ) -> Iterator[tuple[Cell, Grade]]:
         for cell in grid:
             if cell.segment in absent and cell in anyhow:
@@ -294,7 +226,7 @@ def _in_order(questions: Mapping[Cell, Question]) -> Iterator[Question]:
         if question.cell in done:
             return
         done.add(question.cell)
-        for cell in cells_of(question.when) if question.when is not None else ():
+        for cell in question.decided_by:
             if cell in questions:
                 yield from visit(questions[cell])
         yield question
@@ -310,12 +242,3 @@ def told_of(charter: Charter, profile: BlindingProfile, visit: str, interval_day
     days = "" if interval_days is None else f"{interval_days} days since the visit before"
     told = {"visit": ("Visit", found.label), "visit_order": ("Order", f"visit {order}"), "interval_days": ("Interval", days)}
     return tuple(told[name] for name in ("visit", "visit_order", "interval_days") if name in profile.show and told[name][1])
-
-
-def refused(form: Form, cell: Cell, grade: Grade) -> bool:
-    """Whether a reader may not give this grade here: not asked, not in list or range, or a kind of missing that is not the reader's."""
-    if not form.asks(cell):
-        return True
-    if grade.missing is Missing.NOT_EVALUABLE:
-        return grade.reason not in {reason.id for reason in form.ne_reasons(cell.item)}
-    return grade.value is None or not fits(form.item(cell.item), grade.value)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import NewType
+from typing import NamedTuple, NewType
 
 AccountId = NewType("AccountId", str)
 AssignmentId = NewType("AssignmentId", str)
@@ -80,9 +80,8 @@ class Binding(Enum):
     CALIPER = "caliper"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Cell:
-    """One question on one segment of one exam."""
+class Cell(NamedTuple):
+    """One question on one segment of one exam. A tuple, since cells are looked up by the hundred at every key press."""
 
     segment: SegmentId
     item: ItemId
