@@ -2,9 +2,14 @@
 
 import pytest
 
-from corelab.domain.form import Form
+from corelab.domain.asking import settle
+from corelab.domain.charter import load_charter
+from corelab.domain.conditions import Facts, fired
+from corelab.domain.form import Form, form_for, refused
 from corelab.domain.simulated import SimulatedTrial
+from corelab.domain.simulated import graded as filled
 from corelab.domain.vocabulary import Cell, SubjectCode, VisitId
+from tests.charter_builders import DVT, PORTAL, full
 from tests.exam_builders import a_form, cell, shipped
 
 SUBJECTS = tuple(SubjectCode(f"S{number:03d}") for number in range(60))
@@ -66,7 +71,8 @@ def test_every_answer_is_one_the_form_accepts_and_every_grade_occurs() -> None:
 def test_veins_open_again_over_the_visits() -> None:
     trial = a_trial()
     for subject in SUBJECTS:
-        burden = [sum(trial.illness(subject, VisitId(visit.id), segment) for segment in trial.segments) for visit in shipped().visits]
+        places = [place.id for place in trial.places(subject)]
+        burden = [sum(trial.illness(subject, VisitId(visit.id), segment) for segment in places) for visit in shipped().visits]
         assert burden == sorted(burden, reverse=True)
         assert burden[0] > 0
 
@@ -79,5 +85,47 @@ def test_one_subject_more_changes_nothing_for_the_others() -> None:
 
 def test_a_few_segments_are_not_imaged() -> None:
     trial = a_trial()
-    clips = [trial.clips(subject, DAY_10, segment) for subject in SUBJECTS for segment in trial.segments]
+    clips = [trial.clips(subject, DAY_10, segment) for subject in SUBJECTS for segment in [place.id for place in trial.places(subject)]]
     assert 0 < clips.count(0) < len(clips) / 20
+
+
+# ---------------------------------------------------------------- whole charters
+
+
+@pytest.mark.parametrize("name", [DVT, PORTAL, "odd"])
+def test_every_form_of_a_charter_is_filled_with_what_its_items_and_hard_checks_allow(name: str) -> None:
+    charter = load_charter(full(name).encode())
+    trial = SimulatedTrial(charter, seed=1, agreement=0.9)
+    kinds = set()
+    for subject in SUBJECTS[:10]:
+        for form, visit in forms(trial, subject):
+            for slot in (1, 2):
+                answers = filled(form, lambda one, again: trial.said(subject, visit, one, slot, again))  # noqa: B023 - called at once
+                assert not [one for one, grade in answers.items() if refused(form, one, grade)]
+                settled = settle(form, answers)
+                assert settled.missing == ()
+                assert set(form.grid) == set(settled.grades)
+                assert not [one.id for one in form.checks if one.level == "hard" and fired(one.test, settled.grades, Facts())]
+                kinds |= {form.item(one.item).kind for one in answers}
+    assert "choice" in kinds
+
+
+def forms(trial: SimulatedTrial, subject: SubjectCode) -> list[tuple[Form, VisitId]]:
+    there = frozenset(place.id for place in trial.places(subject))
+    return [
+        (form_for(trial.charter, kind.id, visit=visit, attributes=trial.attributes(subject), received=there, not_imaged={}), visit)
+        for kind in trial.charter.reading_types
+        for visit in (VisitId(one.id) for one in trial.charter.visits if set(one.blocks) & set(kind.blocks))
+    ]
+
+
+def test_what_is_known_of_a_subject_fits_the_charter_and_stays_the_same() -> None:
+    charter = load_charter(full(PORTAL).encode())
+    trial = SimulatedTrial(charter, seed=1, agreement=0.9)
+    for subject in SUBJECTS[:10]:
+        facts = trial.attributes(subject)
+        assert facts == SimulatedTrial(charter, seed=1, agreement=0.5).attributes(subject)
+        assert {segment.id for segment in charter.segments} == {str(segment) for _, segment in facts.segments}
+        lacking = {segment for (_, segment), value in facts.segments.items() if value == "not_present"}
+        assert not lacking & {segment.id for segment in charter.segments if segment.presence == "required"}
+        assert not lacking & {place.id for place in trial.places(subject)}
