@@ -92,6 +92,9 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "adjudication.sign": _not_decided(NOTHING, A_CASE, "the password"),
         "assignment.assign": by(Command.ASSIGN)(),
         "assignment.chance": Ask.PART,
+        "reader_changes.absent_people": by(Command.PEOPLE)(),
+        "reader_changes.declare_absence": by(Command.ASSIGN, otherwise=PersonRefusedError)(NOBODY, WHY, absent=True),
+        "reader_changes.replace_reader": by(Command.ASSIGN, otherwise=PersonRefusedError)(NOBODY, "AWAY", WHY),
         "audit.handing_out.export_reading": _no_reading("none", Path("nowhere"), WORDING),
         "audit.handing_out.print_reading": _no_reading("none", Path("nowhere"), WORDING),
         "audit.handing_out.print_trail": by(Command.AUDIT, otherwise=OSError)(TrailFilter(), Path("no folder/no file"), WORDING, ""),
@@ -180,6 +183,7 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "workstations.enrol": by(Command.ACCOUNT, otherwise=AccessRefusedError)("nothing", WHY),
         "workstations.machines": by(Command.PEOPLE)(),
         "workstations.record_display": Ask.SELF,
+        "worklist.waiting": by(Command.WORKLIST)(),
         "worklist.worklist": by(Command.WORKLIST)(),
     }
 )

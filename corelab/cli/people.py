@@ -22,11 +22,11 @@ from corelab.cli.terminal import (
 from corelab.domain.access import IDENTITY_WORDS, IdentityCheck
 from corelab.domain.accounts import Person, Role, user_key
 from corelab.domain.record_errors import ResealIncompleteError
-from corelab.services import accounts, resealing, second_factor
+from corelab.services import accounts, reader_changes, resealing, second_factor
 
 commands = typer.Typer()
 
-account = lab_group("Accounts (an administrator's work): add, list, deactivate, unlock, role, reset; reseal (a coordinator's).")
+account = lab_group("Accounts (an administrator's work): add, list, deactivate, unlock, role, reset; reseal, absent (a coordinator's).")
 commands.add_typer(account, name="account")
 
 User = Annotated[str, typer.Argument(metavar="USER", help="User name.", show_default=False)]
@@ -197,6 +197,26 @@ def reseal(ctx: typer.Context, user: User, as_json: AsJson = False, password_std
     answer({"user": user, "drafts": done.drafts, "records": done.records, "damaged": done.damaged}, words, as_json=as_json)
     if done.damaged:
         raise ResealIncompleteError(done.damaged)
+
+
+@account.command("absent")
+@command
+def absent(
+    ctx: typer.Context,
+    user: User,
+    reason: Reason,
+    back: Annotated[bool, typer.Option("--back", help="The person is here again.")] = False,
+    as_json: AsJson = False,
+    password_stdin: PasswordStdin = False,
+) -> None:
+    """Declare a reader or adjudicator absent: nothing new is dealt to them until they are back. A coordinator's work.
+
+    Example: corelab account LAB absent reader-1 --reason "On leave until May"
+    """
+    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
+        reader_changes.declare_absence(here.lab, here.session, person_named(here, user).account, reason, absent=not back)
+    words = f"{user} is here again." if back else f"{user} is absent: nothing new is dealt to them until they are back (--back)."
+    answer({"user": user, "absent": not back}, words, as_json=as_json)
 
 
 @commands.command("activate")

@@ -5,8 +5,11 @@ from typing import Annotated
 
 import typer
 
+from corelab.cli.people import person_named
 from corelab.cli.terminal import AsJson, Faulty, LabFolder, PasswordStdin, answer, command, progress, signed_in
-from corelab.services import assignment, comparison, packages
+from corelab.domain.reasons import WithdrawalCause
+from corelab.domain.vocabulary import SubjectCode
+from corelab.services import assignment, comparison, packages, reader_changes
 from corelab.ui.work_words import rejected_do, rejected_words
 
 commands = typer.Typer()
@@ -14,13 +17,29 @@ commands = typer.Typer()
 
 @commands.command("assign")
 @command
-def assign(lab: LabFolder, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
-    """Deal ready exams to readers, by the charter and the lab's stored chance.
+def assign(
+    lab: LabFolder,
+    replace: Annotated[str | None, typer.Option("--replace", metavar="USER", help="Others read what this reader has not signed.")] = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why the reader is replaced; stands in the audit trail.")] = "",
+    cause: Annotated[WithdrawalCause, typer.Option("--cause", help="Why, as a code.")] = WithdrawalCause.OTHER,
+    subject: Annotated[str | None, typer.Option("--subject", help="Replace the reader for this subject only.")] = None,
+    early: Annotated[list[str] | None, typer.Option("--early", metavar="SUBJECT", help="Do not wait for its other visits.")] = None,
+    as_json: AsJson = False,
+    password_stdin: PasswordStdin = False,
+) -> None:
+    """Deal ready exams to readers, by the charter and the lab's stored chance; or replace a reader for what is not signed.
 
     Example: corelab assign LAB
+    Example: corelab assign LAB --replace reader-2 --cause AWAY --reason "On leave until May"
     """
+    if (replace is None) != (not reason.strip()) or (subject is not None and replace is None):
+        raise typer.BadParameter("--replace, --reason and --subject belong together; --subject may be left out")
     with signed_in(lab, password_stdin=password_stdin) as here:
-        dealt = assignment.assign(here.lab, here.session)
+        if replace is None:
+            dealt = assignment.assign(here.lab, here.session, early=[SubjectCode(one) for one in early or ()])
+        else:
+            account, only = person_named(here, replace).account, SubjectCode(subject) if subject is not None else None
+            dealt = reader_changes.replace_reader(here.lab, here.session, account, cause.value, reason, subject=only)
     waiting = [{"what": one.what, "why": one.why} for one in dealt.waiting]
     words = "\n".join((f"Assigned {dealt.assigned} readings.", *(f"Waits: {one['what']}: {one['why']}" for one in waiting)))
     answer({"assigned": dealt.assigned, "waiting": waiting}, words, as_json=as_json)

@@ -103,6 +103,9 @@ KIND_COMMANDS: Mapping[str, Command | None] = MappingProxyType(
         "unlock.approved": Command.LOCK,
         # what a coordinator does to what was dealt or signed
         "assignment.withdrawn": Command.ASSIGN,
+        "reader.absent": Command.ASSIGN,
+        "reader.back": Command.ASSIGN,
+        "reader.replaced": Command.ASSIGN,
         "reading.reopened": Command.REOPEN,
         "reading.invalidated": Command.INVALIDATE,
         "case.withdrawn": Command.INVALIDATE,

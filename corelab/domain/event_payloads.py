@@ -112,6 +112,9 @@ PAYLOADS: Mapping[str, Payload] = MappingProxyType(
         # reading and adjudicating
         "exam.assigned": _of("batch", "breaches"),
         "assignment.withdrawn": _of("reason_text", seal=Seal.SEALED),
+        "reader.absent": _REASON,
+        "reader.back": _REASON,
+        "reader.replaced": _REASON,
         "reading.opened": NONE,
         "reading.open.refused": NONE,
         "reading.signed": _of(

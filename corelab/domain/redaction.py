@@ -10,6 +10,9 @@ _WORDS_ONLY = frozenset(
         "account.unlocked",
         "assignment.withdrawn",
         "note.changed",
+        "reader.absent",
+        "reader.back",
+        "reader.replaced",
         "reading.reopened",
     }
 )

@@ -1,6 +1,9 @@
 """The coordinator deals ready exams to readers, and slots that are free again."""
 
+from collections.abc import Collection
+
 from corelab.domain.accounts import Command
+from corelab.domain.vocabulary import SubjectCode
 from corelab.services import accounts
 from corelab.services.accounts import Session
 from corelab.services.dealing import Assigned, Dealing, WaitingExam, Why
@@ -10,13 +13,16 @@ from corelab.services.packages.locking import require_unlocked
 __all__ = ["Assigned", "WaitingExam", "Why", "assign", "chance"]
 
 
-def assign(lab: OpenLab, session: Session) -> Assigned:
-    """Deals every ready exam in one transaction. Nothing that was dealt before moves."""
+def assign(lab: OpenLab, session: Session, *, early: Collection[SubjectCode] = ()) -> Assigned:
+    """Deals every ready exam in one transaction. Nothing that was dealt before moves.
+
+    ``early``: subjects whose other visits are not waited for, where the order of presentation would: a visit that never comes.
+    """
     role = accounts.permit(session, Command.ASSIGN)
     seed = chance(lab, session)
     with lab.store.begin(session.actor(role)) as transaction:
         require_unlocked(transaction)
-        return Dealing(transaction, effective_charter(transaction), seed).run()
+        return Dealing(transaction, effective_charter(transaction), seed, early=early).run()
 
 
 def chance(lab: OpenLab, session: Session) -> str:

@@ -79,6 +79,9 @@ KIND_WORDS: Mapping[str, str] = MappingProxyType(
         # reading and adjudicating
         "exam.assigned": "Exam dealt to readers",
         "assignment.withdrawn": "Assignment withdrawn",
+        "reader.absent": "Reader declared absent",
+        "reader.back": "Reader is back",
+        "reader.replaced": "Reader replaced for what is not read",
         "reading.opened": "Reading opened",
         "reading.open.refused": "Opening a reading refused",
         "reading.signed": "Reading signed",
@@ -125,7 +128,7 @@ KIND_WORDS: Mapping[str, str] = MappingProxyType(
 
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "Reading and adjudication": ("reading", "adjudication", "answer", "note", "clips.shown", "assignment", "exam.assigned"),
+        "Reading and adjudication": ("reading", "adjudication", "answer", "note", "clips.shown", "assignment", "exam.assigned", "reader"),
         "Release and results": (
             *("batch", "sealed", "exam.compared", "reading.released", "repeat", "case"),
             *("alert", "alerts", "guess", "unblinding"),

@@ -46,6 +46,8 @@ _PERSON_FAULTS = {
     "user_name": "This is no user name: letters, digits and . _ - @ only.",
     "printed_name": "The printed name is blank or too long.",
     "roles": "One person may not have these roles together.",
+    "absent": "This person is declared absent already.",
+    "here": "This person is not declared absent.",
     "taken": "This user name is taken; names are never used again.",
     "self": "Nobody changes the own account like this.",
     "status": "The account is not in a state for this.",

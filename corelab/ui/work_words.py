@@ -8,6 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from corelab.domain.allocation import Shut, Wait
 from corelab.domain.vocabulary import ExamState
 from corelab.ui.life_words import LIFE_WORDS
 from corelab.ui.said import Words, said
@@ -168,6 +169,13 @@ def _unread(error: Any) -> Words:
     )
 
 
+def shut_words(shut: Shut) -> str:
+    """When the reader's next exam opens: never how many there are, or whose."""
+    if shut.wait is Wait.BATCH:
+        return f"Your next batch opens on {shut.opens:%Y-%m-%d} (UTC)."
+    return f"You have read what one day takes. Your next reading opens on {shut.opens:%Y-%m-%d} (UTC)."
+
+
 def _charter_refused(error: Any) -> Words:
     happened = _CHARTER_REFUSALS[error.why.value].format(what=error.what)
     return Words(happened, "The charter in force stays.", "Correct the file and approve it again.")
@@ -194,6 +202,9 @@ WORK_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
         ),
         "NotNextError": said(
             "Only the next reading of your own order can be opened.", "Nothing was changed.", "Open the one that the worklist shows."
+        ),
+        "NotYetError": lambda error: Words(
+            shut_words(error.shut), "Nothing was changed.", "It opens from the worklist on that day. What you signed can be looked at."
         ),
         "AlreadySignedError": said("This is signed already.", "The signed record is kept as it is.", "Go back to the worklist."),
         "ClipsChangedError": said(

@@ -6,6 +6,7 @@ from importlib import import_module
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
+from corelab.domain.allocation import Shut
 from corelab.domain.worklist import WorkKind, Worklist, WorklistRow, WorkState
 from corelab.services import reading
 from corelab.ui.buttons import Look, Pill, command_button
@@ -17,6 +18,7 @@ from corelab.ui.parts import key_hint, text_label
 from corelab.ui.rows import Column, Rows, Shown, shown
 from corelab.ui.theme import GRID, Colour, Size, Weight
 from corelab.ui.times import ago
+from corelab.ui.work_words import shut_words
 from corelab.ui.writing import why_not
 
 _WIDTH = 1280
@@ -142,7 +144,7 @@ class WorklistPage(Page):
         waiting = tuple(row for row in rows if needs_me(row))
         for pill, count in zip(self.pills, (len(waiting), len(rows) - len(waiting), len(rows)), strict=True):
             pill.show_count(count)
-        self._left.setText(why_not(self.desk.lab) or _left_words(rows))
+        self._left.setText(why_not(self.desk.lab) or _left_words(rows, self._shut))
         current = next((row for row in rows if row.state is WorkState.IN_PROGRESS), None)
         self.card.show_row(current)
         self._shown = tuple(row for row in self._filtered(rows) if row is not current)
@@ -158,12 +160,19 @@ class WorklistPage(Page):
             self.empty.show_words("", "")
         elif self.filter.text():
             self.empty.show_words("No reading has these words.", "Clear the filter to see all.")
+        elif self.pills[0].isChecked() and not waiting and self._shut is not None:
+            self.empty.show_words(shut_words(self._shut), "What you signed stays open to look at. Ctrl+R looks again.")
         elif self.pills[0].isChecked() and not waiting:
             self.empty.show_words(
                 "Nothing needs you.", "New readings appear here when the coordinator has assigned them. Ctrl+R looks again."
             )
         else:
             self.empty.show_words("Nothing here yet.", "What you sign appears here.")
+
+    @property
+    def _shut(self) -> Shut | None:
+        """The next reading waits for its day."""
+        return self._worklist.shut if self._worklist else None
 
     def _filtered(self, rows: tuple[WorklistRow, ...]) -> tuple[WorklistRow, ...]:
         if self.pills[0].isChecked():
@@ -245,12 +254,13 @@ def kind_words(row: WorklistRow) -> str:
     return "Adjudication" if row.kind is WorkKind.ADJUDICATION else "Reading"
 
 
-def _left_words(rows: tuple[WorklistRow, ...]) -> str:
+def _left_words(rows: tuple[WorklistRow, ...], shut: Shut | None = None) -> str:
     waiting = [row for row in rows if needs_me(row)]
     cases = sum(row.kind is WorkKind.ADJUDICATION for row in waiting)
     readings = len(waiting) - cases
     parts = [f"{count} {word if count == 1 else word + 's'}" for count, word in ((readings, "reading"), (cases, "adjudication")) if count]
-    return " and ".join(parts) + " to do" if parts else ""
+    words = " and ".join(parts) + " to do" if parts else ""
+    return words if shut is None or not words else f"{words}. {shut_words(shut)}"
 
 
 class InProgressCard(Card):

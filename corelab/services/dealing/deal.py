@@ -10,6 +10,7 @@ from corelab.domain.charter import Charter
 from corelab.domain.charter.model_design import ReadingType
 from corelab.domain.vocabulary import AccountId, AssignmentId, ExamId, ExamState, ReadingTypeId
 from corelab.services.dealing.exams import DueExam, Exams
+from corelab.services.dealing.leaving import NOBODY, Leaving
 from corelab.services.dealing.outcome import Assigned, WaitingExam, Why
 from corelab.services.dealing.places import NewReading, Placed, Places
 from corelab.services.dealing.replacement import FreeSlot, Replacements, free_slots
@@ -26,16 +27,16 @@ _Wait = dict[ExamId, Why]
 class Dealing:
     """One deal: the exams and people as they stand now, and what is written for them.
 
-    ``leaving``: readers whose slots of their units go to others. ``early``: subjects whose other visits are not waited for.
+    ``leaving``: the reader whose slots go to others. ``early``: subjects whose other visits are not waited for.
     """
 
     def __init__(
-        self, transaction: Transaction, charter: Charter, seed: str, *, leaving: Collection[AccountId] = (), early: Collection[str] = ()
+        self, transaction: Transaction, charter: Charter, seed: str, *, leaving: Leaving = NOBODY, early: Collection[str] = ()
     ) -> None:
         self._transaction = transaction
         self._charter = charter
         self._seed = seed
-        self._leaving = frozenset(leaving)
+        self._leaving = leaving
         self._early = frozenset(early)
         self._pool = Pool(transaction, charter)
         self._exams = Exams(transaction, charter, self._pool)
@@ -115,7 +116,7 @@ class Dealing:
     def _reader(self, kind: ReadingType, exam: DueExam, slot: int, team: Dealt) -> AccountId | None:
         """Who holds the slot of the unit; who replaces a reader that leaves it; None when the holder cannot read it now."""
         held = self._account_of[team.readers[slot - 1]]
-        if held in self._leaving:
+        if self._leaving.has(held, exam.subject):
             free = FreeSlot(exam.id, ReadingTypeId(kind.id), slot, 1)
             return self._choice.choose(free, deciders=kind.readers > 1, besides=[self._account_of[user] for user in team.readers])
         able = {one.account for one in self._pool.readers(exam.subject, ReadingTypeId(kind.id))}
@@ -149,14 +150,15 @@ class Dealing:
 
     def _readers(self, kind: ReadingType, exam: DueExam) -> Iterable[str]:
         able = self._pool.readers(exam.subject, ReadingTypeId(kind.id))
-        return [one.user_name for one in able if one.account not in self._leaving]
+        return [one.user_name for one in able if not self._leaving.has(one.account, exam.subject)]
 
     @cached_property
     def _holders(self) -> dict[str, dict[str, dict[int, str]]]:
         """Reading type -> unit -> slot -> user, the latest where a reader was replaced."""
         found: dict[str, dict[str, dict[int, str]]] = {}
         primary = (one for one in self._pool.history if one.kind == PRIMARY and one.reading_type in self._types)
-        for one in sorted(primary, key=lambda one: (self._exams.by_id[one.exam].visit_number, one.attempt, one.order_key)):
+        recorded = {row["id"]: number for number, row in enumerate(self._transaction.all("assignment"))}
+        for one in sorted(primary, key=lambda one: recorded[one.id]):
             unit = self._exams.by_id[one.exam].unit(self._types[one.reading_type])
             found.setdefault(one.reading_type, {}).setdefault(unit, {})[one.slot] = self._user_of[one.account]
         return found

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from corelab.domain.allocation import choose_replacement
 from corelab.domain.vocabulary import AccountId, ExamId, ReadingTypeId, SubjectCode
+from corelab.services.dealing.leaving import NOBODY, Leaving
 from corelab.services.eligibility import Pool
 from corelab.storage import readings
 from corelab.storage.readings import PRIMARY, Assignment
@@ -37,11 +38,11 @@ def free_slots(snapshot: Snapshot, exams: Iterable[ExamId]) -> Iterator[FreeSlot
 class Replacements:
     """The choice by rule: who holds the slot for the subject's other exams, else who has the fewest readings, then chance.
 
-    Never who had anything to do with this exam or may adjudicate it as the only one left, and never one of those who are ``leaving``.
+    Never who had anything to do with this exam or may adjudicate it as the only one left, and never who is ``leaving``.
     """
 
-    def __init__(self, snapshot: Snapshot, pool: Pool, seed: str, *, leaving: Collection[AccountId] = ()) -> None:
-        self._snapshot, self._pool, self._seed, self._leaving = snapshot, pool, seed, frozenset(leaving)
+    def __init__(self, snapshot: Snapshot, pool: Pool, seed: str, *, leaving: Leaving = NOBODY) -> None:
+        self._snapshot, self._pool, self._seed, self._leaving = snapshot, pool, seed, leaving
         self._loads = Counter(one.account for one in pool.history if one.kind == PRIMARY)
         self._holders = {self._held(one.exam, one.reading_type, one.slot, one.account) for one in pool.history if one.kind == PRIMARY}
         self._given: set[tuple[ExamId, AccountId]] = set()
@@ -61,8 +62,9 @@ class Replacements:
         return chosen
 
     def _candidates(self, free: FreeSlot, subject: SubjectCode, *, deciders: bool) -> Mapping[str, AccountId]:
-        shut, left = self._before(free.exam) | self._leaving, self.deciders(free)
+        shut, left = self._before(free.exam), self.deciders(free)
         able = (one for one in self._pool.readers(subject, free.reading_type) if one.account not in shut)
+        able = (one for one in able if not self._leaving.has(one.account, subject))
         return {one.user_name: one.account for one in able if not deciders or left - {one.account}}
 
     def deciders(self, free: FreeSlot) -> frozenset[AccountId]:
