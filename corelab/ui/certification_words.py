@@ -13,11 +13,15 @@ def set_words(made: CalibrationSet) -> str:
     return f"Calibration set: {made.made} of {made.wanted} exams made, {made.ready} ready to be read{waits}."
 
 
+def short_words(one: Certificate) -> str:
+    """One verdict in a line."""
+    verdict = "Certified" if one.verdict is Verdict.CERTIFIED else "Not certified"
+    return f"{verdict} for charter {one.version} on {one.at:%Y-%m-%d}"
+
+
 def certificate_words(one: Certificate) -> str:
-    verdict = "certified" if one.verdict is Verdict.CERTIFIED else "not certified"
-    head = f"{verdict} for charter {one.version} on {one.at:%Y-%m-%d}"
     elsewhere = f", elsewhere: {one.elsewhere}" if one.elsewhere else ""
-    return "\n".join([f"{head}{elsewhere}", *(f"  {line}" for line in figure_lines(one.figures))])
+    return "\n".join([f"{short_words(one)}{elsewhere}", *(f"  {line}" for line in figure_lines(one.figures))])
 
 
 def figure_lines(found: Examined | None) -> list[str]:

@@ -2,10 +2,15 @@
 
 from dataclasses import dataclass
 
-from corelab.domain.accounts import Person, Status
+from PySide6.QtGui import QColor
+
+from corelab.domain.accounts import Command, Person, Status, role_for
+from corelab.domain.certification import Verdict
 from corelab.domain.charter import Charter
 from corelab.domain.vocabulary import AccountId
-from corelab.services import accounts, custody_facts, resealing, second_factor
+from corelab.services import accounts, calibration, certification, custody_facts, resealing, second_factor
+from corelab.services.calibration import CalibrationSet
+from corelab.services.certification import Certificate
 from corelab.services.custody_facts import CustodyFacts
 from corelab.ui.desk import Desk
 from corelab.ui.people_forms import role_words
@@ -26,6 +31,7 @@ COLUMNS = (
 class Everybody:
     """``sealed``: whose open work is sealed to keys from before a reset. ``trained``: for the charter in force.
 
+    ``certificates``: every verdict; ``made``: how far the calibration set is, for coordinators.
     ``factors``: who has a second factor; ``removals``: for whom its removal was asked.
     """
 
@@ -37,6 +43,16 @@ class Everybody:
     facts: CustodyFacts | None = None
     factors: frozenset[AccountId] = frozenset()
     removals: frozenset[AccountId] = frozenset()
+    certificates: tuple[Certificate, ...] = ()
+    made: CalibrationSet | None = None
+
+    def is_certified(self, account: AccountId) -> bool:
+        """By the last verdict under the major version in force; everybody where the charter asks for none."""
+        if self.charter is None or not self.charter.certification.calibration_exams:
+            return True
+        major = self.charter.major
+        own = [one for one in self.certificates if one.account == account and int(one.version.partition(".")[0]) == major]
+        return bool(own) and own[-1].verdict is Verdict.CERTIFIED
 
 
 def look(desk: Desk) -> Everybody:
@@ -47,7 +63,9 @@ def look(desk: Desk) -> Everybody:
     factors = frozenset(second_factor.holders(desk.lab, desk.session))
     removals = frozenset(second_factor.removals(desk.lab, desk.session))
     holders = frozenset(one.account for one in facts.holders)
-    return Everybody(people, holders, trained, frozenset(sealed), charter, facts, factors, removals)
+    certificates = certification.certificates(desk.lab, desk.session)
+    made = calibration.calibration_set(desk.lab, desk.session) if role_for(desk.session.roles, Command.TRAINING) else None
+    return Everybody(people, holders, trained, frozenset(sealed), charter, facts, factors, removals, certificates, made)
 
 
 def cells(known: Everybody, person: Person) -> tuple[Shown, ...]:
@@ -62,5 +80,13 @@ def cells(known: Everybody, person: Person) -> tuple[Shown, ...]:
         Shown(role_words(person), ink, hint=role_words(person)),
         status,
         Shown("Yes", ink, mark=Mark.TICK, hint="Holds the custody key") if person.account in known.custody else shown(""),
-        Shown("Yes", ink, mark=Mark.TICK, hint="Trained for the charter in force") if person.account in known.trained else shown(""),
+        _training(known, person, ink),
     )
+
+
+def _training(known: Everybody, person: Person, ink: QColor) -> Shown:
+    if person.account not in known.trained:
+        return shown("")
+    if not known.is_certified(person.account):
+        return Shown("Trained", ink, hint="Trained for the charter in force; reads the calibration set only until certified")
+    return Shown("Yes", ink, mark=Mark.TICK, hint="Trained for the charter in force, and certified where it asks for that")

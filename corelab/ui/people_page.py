@@ -19,6 +19,7 @@ from corelab.ui.people_chosen import ChosenCard
 from corelab.ui.people_custody import CustodyCard
 from corelab.ui.people_forms import FORM_WIDTH, InviteForm
 from corelab.ui.people_known import COLUMNS, Everybody, cells, look
+from corelab.ui.people_training import CertificationCard, SetCard
 from corelab.ui.rows import Rows
 from corelab.ui.theme import GRID, Colour, Size, Weight
 
@@ -40,6 +41,11 @@ class PeoplePage(Page):
         self.chosen.changed.connect(self.opened)
         self.chosen.code_made.connect(self._show_code)
         self.chosen.failed.connect(self.show_error)
+        self.certification = CertificationCard(desk, acts=coordinates)
+        self.set = SetCard(desk)
+        for card in (self.certification, self.set):
+            card.changed.connect(self.opened)
+            card.failed.connect(self.show_error)
         self.key = CustodyCard(desk, acts=coordinates)
         self.key.changed.connect(self.opened)
         self.invite = InviteForm()
@@ -68,8 +74,8 @@ class PeoplePage(Page):
         side = QVBoxLayout(column)
         side.setContentsMargins(0, 0, GRID, 0)
         side.setSpacing(16)
-        side.addWidget(self.chosen)
-        side.addWidget(self.key)
+        for card in (self.chosen, self.certification, self.set, self.key):
+            side.addWidget(card)
         if self._administers:
             side.addWidget(self.invite)
             side.addWidget(BackupCard(self.desk))
@@ -88,6 +94,7 @@ class PeoplePage(Page):
         self._known = known
         if known.facts is not None:
             self.key.show_facts(known.facts)
+        self.set.show_set(known.made)
         self.rows.show_rows([cells(known, each) for each in known.people], current=max(at, 0))
         self._on_chosen(self.rows.current)
         self.rows.setFocus()
@@ -96,6 +103,7 @@ class PeoplePage(Page):
         at = self.rows.current
         if 0 <= at < len(self._known.people):
             self.chosen.show_person(self._known.people[at], self._known)
+            self.certification.show_person(self._known.people[at], self._known)
 
     def _on_machines(self) -> None:
         MachinesDialog(self, self.desk, administers=self._administers).open()
