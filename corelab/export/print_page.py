@@ -31,10 +31,10 @@ def _fonts() -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Foot:
-    """What stands at the foot of every page beside its number: what is printed, and the checkpoint of the trail in short."""
+    """What stands at the foot of every page beside its number: what is printed, and below it what it can be checked by."""
 
     left: str
-    checkpoint: str
+    below: str
 
 
 Column = tuple[str, float]
@@ -68,9 +68,12 @@ class Pages:
 
     def heading(self, words: str, size: float = 11.0) -> None:
         """A heading stays on the page of what follows."""
-        self._need(size + 3 * _LEADING)
-        self._y -= size + 6
-        self._line(words, _MARGIN, HEADING, size)
+        lines = _wrapped(words, HEADING, self._width * _SIZE / size)
+        self._need(len(lines) * (size + 4) + 3 * _LEADING)
+        self._y -= 2
+        for line in lines:
+            self._y -= size + 4
+            self._line(line, _MARGIN, HEADING, size)
         self._y -= 4
 
     def words(self, words: str, *, second: bool = False) -> None:
@@ -78,6 +81,42 @@ class Pages:
             self._need(_LEADING)
             self._y -= _LEADING
             self._line(line, _MARGIN, TEXT, _SIZE, second=second)
+
+    def entry(self, words: str, *, second: bool = False, mark: str = "\u2022") -> None:
+        """An entry of a list, set in behind its mark."""
+        indent = 15.0
+        for number, line in enumerate(_wrapped(words, TEXT, self._width - indent)):
+            self._need(_LEADING)
+            self._y -= _LEADING
+            if number == 0 and mark:
+                self._line(mark, _MARGIN, TEXT, _SIZE, second=second)
+            self._line(line, _MARGIN + indent, TEXT, _SIZE, second=second)
+
+    def keep(self, lines: int) -> None:
+        """Begins a new page where so many lines no longer fit on this one."""
+        self._need(lines * _LEADING)
+
+    def new_page(self) -> None:
+        self._end_page()
+        self._begin()
+
+    def signature(self, role: str, fields: Sequence[Column]) -> None:
+        """Lines to sign on, each with what belongs on it below; all on one page."""
+        self._need(62)
+        self._y -= 16
+        self._line(role, _MARGIN, HEADING, _SIZE)
+        self._y -= 30
+        x = _MARGIN
+        for name, share in fields:
+            width = self._width * share
+            self._canvas.setStrokeColor(_SECOND)
+            self._canvas.setLineWidth(0.6)
+            self._canvas.line(x, self._y, x + width - _GAP, self._y)
+            self._canvas.setFont(TEXT, 7.5)
+            self._canvas.setFillColor(_SECOND)
+            self._canvas.drawString(x, self._y - 10, name)
+            x += width
+        self._y -= 14
 
     def fact(self, name: str, value: str) -> None:
         """A name and its value beside it."""
@@ -174,7 +213,7 @@ class Pages:
         self._canvas.setFont(TEXT, 7.5)
         self._canvas.setFillColor(_SECOND)
         self._canvas.drawString(_MARGIN, 32, self._foot.left)
-        self._canvas.drawString(_MARGIN, 21, f"Checkpoint {self._foot.checkpoint}")
+        self._canvas.drawString(_MARGIN, 21, self._foot.below)
         self._canvas.drawRightString(self._size[0] - _MARGIN - 32, 32, f"Page {self._number}")
         self._canvas.saveState()
         self._canvas.translate(self._size[0] - _MARGIN - 29, 32)

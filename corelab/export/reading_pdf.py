@@ -20,7 +20,8 @@ UNCHANGED = "not changed"
 
 def reading_pdf(record: ReadingRecord, wording: Wording, printed: str) -> bytes:
     """The PDF; ``printed`` says when and by whom. The same content gives the same bytes."""
-    foot = Foot(f"Reading of {record.reader}, {record.subject} {record.visit}, trial {record.trial}. Printed {printed}.", record.checkpoint)
+    left = f"Reading of {record.reader}, {record.subject} {record.visit}, trial {record.trial}. Printed {printed}."
+    foot = Foot(left, f"Checkpoint {record.checkpoint}")
     badge = "" if record.kind == "trial" else record.kind.upper()
     pages = Pages(foot, title=f"Reading {record.subject} {record.visit}", badge=badge)
     pages.heading(f"Reading of {record.subject} {record.visit}", 16)

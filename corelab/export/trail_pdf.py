@@ -30,7 +30,7 @@ class TrailPrint:
 
 def trail_pdf(what: TrailPrint) -> bytes:
     """The PDF; the same content gives the same bytes."""
-    foot = Foot(f"Audit trail of trial {what.trial}. Printed {what.printed}.", what.checkpoint)
+    foot = Foot(f"Audit trail of trial {what.trial}. Printed {what.printed}.", f"Checkpoint {what.checkpoint}")
     pages = Pages(foot, title=f"Audit trail {what.trial}", badge="" if what.kind == "trial" else what.kind.upper(), wide=True)
     pages.heading(f"Audit trail of trial {what.trial}", 16)
     pages.words(f"{len(what.rows)} events. {what.scope}")

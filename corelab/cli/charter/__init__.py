@@ -5,6 +5,7 @@ import typer
 from corelab.cli.charter.approving import approve
 from corelab.cli.charter.checking import check
 from corelab.cli.charter.editing import schema
+from corelab.cli.charter.printing import print_
 from corelab.cli.charter.showing import show
 
 commands = typer.Typer()
@@ -20,5 +21,6 @@ def of() -> None:
 
 charter.command("check")(check)
 charter.command("show")(show)
+charter.command("print")(print_)
 charter.command("schema")(schema)
 charter.command("approve")(approve)
