@@ -26,16 +26,20 @@ def condition_words(charter: Charter, condition: Condition, *, inner: bool = Fal
         case AnyOf():
             return _joined(charter, condition.any_of, "or", inner=inner)
         case Not():
-            opposite = _opposite(condition.negated)
-            if opposite is not None:
-                return condition_words(charter, opposite, inner=inner)
-            return f"it is not the case that {condition_words(charter, condition.negated, inner=True)}"
+            return _negated(charter, condition.negated, inner=inner)
         case ItemLeaf():
             return _item_leaf(charter, condition)
         case AttributeLeaf():
             return _attribute_leaf(charter, condition)
         case FactLeaf():
             return _fact_leaf(charter, condition)
+
+
+def _negated(charter: Charter, condition: Condition, *, inner: bool) -> str:
+    opposite = _opposite(condition)
+    if opposite is not None:
+        return condition_words(charter, opposite, inner=inner)
+    return f"it is not the case that {condition_words(charter, condition, inner=True)}"
 
 
 def _opposite(condition: Condition) -> Condition | None:
