@@ -33,6 +33,22 @@ ROLES = {
     "IVC": "central",
 }
 LIVER = Attributes({}, {("ROLE", SegmentId(segment)): role for segment, role in ROLES.items()})
+ACCESS = Attributes(
+    {},
+    {
+        ("ZUGANG", SegmentId(segment)): role
+        for segment, role in {
+            "VCS": "zentral",
+            "SUBCL.L": "fistel",
+            "SUBCL.R": "gegenseite",
+            "CEPH.L": "fistel",
+            "CEPH.R": "gegenseite",
+            "BASIL.L": "not_present",
+            "BASIL.R": "zentral",
+            "ANAST": "fistel",
+        }.items()
+    },
+)
 ABNORMAL = {
     "THR": "non_occlusive",
     "EXT": "subsegmental",
@@ -44,6 +60,10 @@ ABNORMAL = {
     "DIAM": "10.0",
     "TAMV": "15.0",
     "ANGLE": "50",
+    "DM": "6.00",
+    "VM": "100",
+    "RRSYS": "120",
+    "RRFING": "90.0",
 }
 
 
@@ -123,7 +143,7 @@ def core(*ranks: int | str) -> dict[str, str]:
 
 def codes(of: str, visit: str, grades: Mapping[Cell, Grade], history: History = History()) -> dict[str, str]:  # noqa: B008  # frozen
     """Every derivation by id; one per segment as ``ID.SEGMENT``."""
-    attributes = {DVT: LIMB, PORTAL: LIVER}[of]
+    attributes = {DVT: LIMB, PORTAL: LIVER, ODD: ACCESS}[of]
     return {
         f"{one.id}.{segment}" if segment else one.id: value.code
         for one in charter(of).derivations
@@ -133,3 +153,7 @@ def codes(of: str, visit: str, grades: Mapping[Cell, Grade], history: History = 
 
 def since(*exams: tuple[str, Mapping[Cell, Grade], int | None]) -> History:
     return History(tuple(EarlierExam(visit, grades, days) for visit, grades, days in exams))
+
+
+def arms(stated: Said, visit: str = "W6", *, received: Collection[str] = ("VCS",)) -> dict[Cell, Grade]:
+    return graded(ODD, visit, stated, attributes=ACCESS, received=received)
