@@ -10,6 +10,7 @@ from corelab.domain.accounts import Role
 from corelab.domain.charter import load_charter
 from corelab.domain.clock import Clock
 from corelab.domain.simulated import SimulatedTrial
+from corelab.domain.values import first_value
 from corelab.domain.vocabulary import Cell, ClipId, Grade, SegmentId, Side, SubjectCode, VisitId
 from corelab.domain.worklist import WorkKind
 from corelab.services import assignment, charters, comparison, intake, reading
@@ -77,11 +78,12 @@ class _DemoTrial(SimulatedTrial):
     def clips(self, subject: SubjectCode, visit: VisitId, segment: SegmentId) -> int:
         return _CLIPS[subject, visit].get(segment, 0)
 
-    def truth(self, subject: SubjectCode, visit: VisitId, cell: Cell) -> Grade:
-        item = self.choice(cell)
-        return Grade(_ILL[subject, visit].get(f"{cell.item}.{cell.segment}", item.default or item.options[0].value))
+    def truth(self, subject: SubjectCode, visit: VisitId, cell: Cell, again: int = 0) -> Grade:
+        chosen = _ILL[subject, visit].get(f"{cell.item}.{cell.segment}")
+        first = first_value(self.charter.item(cell.item))
+        return Grade(chosen or first) if chosen or first else super().truth(subject, visit, cell, again)
 
-    def said(self, subject: SubjectCode, visit: VisitId, cell: Cell, slot: int) -> Grade:
+    def said(self, subject: SubjectCode, visit: VisitId, cell: Cell, slot: int, again: int = 0) -> Grade:  # noqa: ARG002 - as drawn
         other = _OTHERWISE.get((subject, visit), {}).get(f"{cell.item}.{cell.segment}")
         return Grade(other) if slot == 2 and other is not None else self.truth(subject, visit, cell)
 

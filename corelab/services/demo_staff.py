@@ -10,6 +10,7 @@ from typing import Self
 
 from corelab.domain.access import IdentityCheck
 from corelab.domain.accounts import Role
+from corelab.domain.charter import Charter, load_charter
 from corelab.domain.clock import Clock
 from corelab.domain.vocabulary import LabKind
 from corelab.services import accounts, acknowledgements, certification, labs
@@ -17,17 +18,7 @@ from corelab.services.accounts import Session
 from corelab.services.labs import LabSecrets, NewPerson, OpenLab
 from corelab.storage.keys import Kdf
 
-_STAFF: Mapping[str, Role] = MappingProxyType(
-    {
-        "administrator": Role.ADMINISTRATOR,
-        "coordinator-1": Role.COORDINATOR,
-        "coordinator-2": Role.COORDINATOR,
-        "reader-1": Role.READER,
-        "reader-2": Role.READER,
-        "adjudicator-1": Role.ADJUDICATOR,
-        "auditor-1": Role.AUDITOR,
-    }
-)
+_ROLES: Mapping[str, Role] = MappingProxyType({role.value: role for role in Role})
 
 _ELSEWHERE = "A lab to try things out: nobody read a calibration set."
 
@@ -58,7 +49,7 @@ class Staffed(AbstractContextManager["Staffed"]):
         return self.sessions["coordinator-2"]
 
     def having(self, role: Role) -> tuple[Session, ...]:
-        return tuple(self.sessions[user] for user, has in _STAFF.items() if has is role)
+        return tuple(session for user, session in self.sessions.items() if _role(user) is role)
 
     def password(self, session: Session) -> str:
         return next(one.password for one in self.accounts if one.user == session.user_name)
@@ -72,13 +63,26 @@ class Staffed(AbstractContextManager["Staffed"]):
         self.lab.close()
 
 
+def _role(user: str) -> Role:
+    """``reader-2`` is a reader."""
+    return _ROLES[user.partition("-")[0]]
+
+
+def _staff(charter: Charter) -> tuple[str, ...]:
+    """As few as the charter can do with: two readers for every type of reading that is kept apart from others, and one who adjudicates."""
+    apart = sum(bool(kind.apart_from) for kind in charter.reading_types) or 1
+    readers = max(2 * apart, max(kind.min_pool for kind in charter.reading_types) - 1)
+    named = (f"reader-{number}" for number in range(1, readers + 1))
+    return ("administrator", "coordinator-1", "coordinator-2", *named, "adjudicator-1", "auditor-1")
+
+
 def staffed_lab(folder: Path, charter: bytes, place: tuple[Clock, Path], kdf: Kdf, chosen: LabSecrets | None = None) -> Staffed:
-    """A lab of kind demo: two coordinators, two readers, an adjudicator, an auditor. ``place``: clock, and this person's configuration.
+    """A lab of kind demo: two coordinators, readers, an adjudicator, an auditor. ``place``: clock, and this person's configuration.
 
     Raises LabExistsError, CharterError.
     """
     clock, configuration = place
-    staff = {user: Account(user, role.value, secrets.token_urlsafe(12)) for user, role in _STAFF.items()}
+    staff = {user: Account(user, _role(user).value, secrets.token_urlsafe(12)) for user in _staff(load_charter(charter))}
     made = labs.create(
         folder,
         charter,
@@ -119,7 +123,7 @@ def printed_name(user: str) -> str:
 
 def _join(lab: OpenLab, sessions: Mapping[str, Session], one: Account, charter_hash: str) -> None:
     """Invited, activated with an own password, then given custody, or trained where they read."""
-    role = _STAFF[one.user]
+    role = _role(one.user)
     code = accounts.add_person(lab, sessions["administrator"], one.user, printed_name(one.user), {role}, IdentityCheck.KNOWN)
     account = accounts.activate(lab, code, one.password).account
     if role is Role.COORDINATOR:

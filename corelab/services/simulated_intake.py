@@ -5,15 +5,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
+from corelab.domain.charter import ChoiceItem
+from corelab.domain.completeness import Fact
+from corelab.domain.form import Place, Question, Use, form_for
 from corelab.domain.simulated import SimulatedTrial
-from corelab.domain.vocabulary import Cell, ClipId, ItemId, SegmentId, SubjectCode, VisitId
+from corelab.domain.vocabulary import ClipId, Grade, SegmentId, Side, SubjectCode, VisitId
 from corelab.services import intake
 from corelab.services.demo_staff import Staffed
 from corelab.services.phantoms import Phantom, make_phantom, rewrap
 
-_COMPRESSION: Mapping[str, str] = {"full": "compressible", "partial": "partial", "none": "noncompressible"}
-_COLOUR: Mapping[str, str] = {"complete": "colour_patent", "partial": "colour_partial", "absent": "colour_absent"}
+_KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "b_mode": ("compressible", "partial", "noncompressible"),
+        "colour": ("colour_patent", "colour_partial", "colour_absent"),
+        "spectral": ("spectral_phasic", "spectral_continuous", "spectral_reflux"),
+    }
+)
+"""What a phantom shows, by the region that proves an answer: from the best rank to the worst."""
 _FIRST_DAY = date(2025, 1, 6)
 _VARIANTS = 2
 """How many different pictures of each kind there are; every clip has its own identifiers around one of them."""
@@ -52,26 +62,42 @@ class Delivered:
 def deliver(here: Staffed, trial: SimulatedTrial, exam: tuple[SubjectCode, VisitId], footage: Footage) -> Delivered:
     """Takes in the clips of an exam as a site would send them, and labels them; what was not imaged is closed with a reason."""
     subject, visit = exam
-    sent = [(segment, n) for segment in trial.segments for n in range(trial.clips(subject, visit, segment))]
+    sent = list(_sent(trial, subject, visit))
     with tempfile.TemporaryDirectory(prefix="corelab-phantoms-") as folder:
         files = [Path(folder) / f"{place:04d}.dcm" for place in range(len(sent))]
-        for file, (segment, n) in zip(files, sent, strict=True):
-            file.write_bytes(_phantom(trial, exam, segment, n, footage).dicom)
-        report = intake.take_in(here.lab, here.coordinator, files, subject=subject, visit=visit, side=trial.side(subject))
+        for number, (file, (place, kind)) in enumerate(zip(files, sent, strict=True)):
+            file.write_bytes(_phantom(trial, exam, place.id, number, kind, footage).dicom)
+        report = intake.take_in(here.lab, here.coordinator, files, subject=subject, visit=visit, side=_study_side(trial, subject))
     if report.stopped:
         raise OSError(report.stopped)
-    clips = tuple(
-        (one.clip, segment) for one, (segment, _) in zip(report.objects, sent, strict=True) if one.clip is not None and not one.doubtful
-    )
-    if len(clips) < len(sent):
+    _describe(here, trial, subject)
+    shown = [(one.clip, place) for one, (place, _) in zip(report.objects, sent, strict=True) if one.clip is not None and not one.doubtful]
+    if len(shown) < len(sent):
         raise PhantomRefusedError([one.code or one.outcome.value for one in report.objects if one.clip is None])
-    for clip, segment in clips:
-        intake.label(here.lab, here.coordinator, clip, segment, trial.side(subject))
-    missing = [segment for segment in trial.segments if not trial.clips(subject, visit, segment)]
+    intake.label_all(here.lab, here.coordinator, {clip: (place.id, _side(place)) for clip, place in shown})
+    received = {place.id for place, _ in sent}
+    missing = [place.id for place in trial.places(subject) if place.required and place.id not in received]
     if missing:
         reason = trial.charter.missing.ni[0].id
         intake.set_not_imaged(here.lab, here.coordinator, f"{subject}:{visit}", missing, reason)
-    return Delivered(clips)
+    return Delivered(tuple((clip, place.id) for clip, place in shown))
+
+
+def _describe(here: Staffed, trial: SimulatedTrial, subject: SubjectCode) -> None:
+    """What the charter wants to know of the subject."""
+    known = trial.attributes(subject)
+    facts = {Fact(name): value for name, value in known.subject.items()}
+    facts |= {Fact(name, segment): value for (name, segment), value in known.segments.items()}
+    if facts:
+        intake.set_facts(here.lab, here.coordinator, subject, facts)
+
+
+def _study_side(trial: SimulatedTrial, subject: SubjectCode) -> Side | None:
+    return trial.side(subject) if trial.charter.exam.side_attribute else None
+
+
+def _side(place: Place) -> Side | None:
+    return None if place.side is Side.UNPAIRED else place.side
 
 
 def release(here: Staffed, delivered: Delivered) -> None:
@@ -84,29 +110,58 @@ def release(here: Staffed, delivered: Delivered) -> None:
         raise PhantomRefusedError(refused)
 
 
-def _phantom(trial: SimulatedTrial, exam: tuple[SubjectCode, VisitId], segment: SegmentId, n: int, footage: Footage) -> Phantom:
-    """The picture that the truth of this segment asks for; of several clips every second one shows the flow."""
+def _phantom(trial: SimulatedTrial, exam: tuple[SubjectCode, VisitId], segment: SegmentId, n: int, kind: str, footage: Footage) -> Phantom:
     subject, visit = exam
-    kinds = tuple(_kinds(trial, subject, visit, segment))
     header = {"patient_id": f"000-{subject}", "study_date": _study_date(trial, subject, visit)}
     parts = ("simulated", trial.seed, subject, visit, segment, n)
-    return footage.clip(kinds[n % len(kinds)], 1 + (n + len(segment)) % _VARIANTS, *parts, **header)
+    return footage.clip(kind, 1 + (n + len(segment)) % _VARIANTS, *parts, **header)
 
 
-def _kinds(trial: SimulatedTrial, subject: SubjectCode, visit: VisitId, segment: SegmentId) -> Iterator[str]:
-    """One kind of phantom for each thing that is asked of the segment; a vein that cannot be graded looks like an open one."""
-    asked = {item for ask in trial.charter.asks for item in ask.items if _asks(trial, ask.groups, ask.segments, segment)}
-    for item, kinds in (("COMP", _COMPRESSION), ("FLOW", _COLOUR)):
-        if item in asked:
-            truth = trial.truth(subject, visit, Cell(segment, ItemId(item)))
-            yield kinds.get(truth.value or "", next(iter(kinds.values())))
-    if not asked & {"COMP", "FLOW"}:
-        yield _COMPRESSION["full"]
+def _sent(trial: SimulatedTrial, subject: SubjectCode, visit: VisitId) -> Iterator[tuple[Place, str]]:
+    """Every clip that the site sends, as the segment and what its picture shows."""
+    asked = _asked(trial, subject, visit)
+    for place in trial.places(subject):
+        kinds = tuple(_shows(trial, subject, visit, asked.get(place.id, ()))) or (_KINDS["b_mode"][0],)
+        number = trial.clips(subject, visit, place.id)
+        wanted = [kinds[n % len(kinds)] for n in range(number)]
+        measured = [kind for kind in kinds if kind in _KINDS["spectral"] and kind not in wanted] if number else []
+        yield from ((place, kind) for kind in (*wanted, *measured))
 
 
-def _asks(trial: SimulatedTrial, groups: Sequence[str], segments: Sequence[str], segment: SegmentId) -> bool:
-    base = segment.partition(".")[0]
-    return base in segments or any(base in trial.charter.group(group).segments for group in groups)
+def _asked(trial: SimulatedTrial, subject: SubjectCode, visit: VisitId) -> Mapping[SegmentId, tuple[Question, ...]]:
+    """What any reader would be asked about each segment at this visit."""
+    there = frozenset(place.id for place in trial.places(subject))
+    found: dict[SegmentId, tuple[Question, ...]] = {}
+    for kind in trial.charter.reading_types:
+        form = form_for(trial.charter, kind.id, visit=visit, attributes=trial.attributes(subject), received=there, not_imaged={})
+        for cell, question in form.questions.items():
+            found[cell.segment] = (*found.get(cell.segment, ()), question)
+    return found
+
+
+def _shows(trial: SimulatedTrial, subject: SubjectCode, visit: VisitId, asked: Sequence[Question]) -> Iterator[str]:
+    """One picture for each region that proves something; it shows the truth of the first ordinal question that rests on it."""
+    shown: set[str] = set()
+    for question in asked:
+        region = _region(question, shown)
+        if region is not None and region not in shown:
+            shown.add(region)
+            yield _picture(_KINDS[region], question, trial.truth(subject, visit, question.cell))
+
+
+def _region(question: Question, shown: set[str]) -> str | None:
+    """Where any region will do, tissue is shown first and colour next."""
+    rule = question.item.evidence
+    if rule is None or question.use is Use.OPTIONAL:
+        return None
+    return rule.region if rule.region != "any" else next((region for region in ("b_mode", "colour") if region not in shown), None)
+
+
+def _picture(kinds: Sequence[str], question: Question, truth: Grade) -> str:
+    """A vein that cannot be graded looks like an open one."""
+    item = question.item
+    rank = item.rank(truth.value) if isinstance(item, ChoiceItem) and truth.value is not None else None
+    return kinds[0] if rank is None or not isinstance(item, ChoiceItem) else kinds[round(rank / item.worst_rank * (len(kinds) - 1))]
 
 
 def _study_date(trial: SimulatedTrial, subject: SubjectCode, visit: VisitId) -> str:

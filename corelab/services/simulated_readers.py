@@ -1,19 +1,42 @@
 """Readers and adjudicators of a simulated trial at work, through the same doors as people: open the next, save, sign."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
 
-from corelab.domain.adjudication import DecisionReason
-from corelab.domain.clip import RegionKind
+from corelab.domain.adjudication import CaseDraft, DecisionReason, Mode, Take
+from corelab.domain.charter.model_item import NumberItem
+from corelab.domain.checks import unconfirmed
+from corelab.domain.clip import Clip, Region, RegionKind
+from corelab.domain.form import Form
 from corelab.domain.reading import Reading
-from corelab.domain.simulated import SimulatedTrial
-from corelab.domain.vocabulary import AssignmentId, Binding, Cell, Evidence, SubjectCode, VisitId
+from corelab.domain.simulated import SimulatedTrial, graded
+from corelab.domain.vocabulary import (
+    Answer,
+    AssignmentId,
+    Binding,
+    Caliper,
+    Cell,
+    Evidence,
+    Grade,
+    ItemId,
+    SubjectCode,
+    VisitId,
+    not_evaluable,
+)
 from corelab.domain.worklist import WorkKind, WorkState
 from corelab.services import adjudication, reading, shown
 from corelab.services.accounts import Session
+from corelab.services.adjudication import OpenCase
 from corelab.services.demo_staff import Staffed
 from corelab.services.reading import OpenReading
 from corelab.storage import readings
 
+_SEEN: Final = "seen in every clip of the segment"
+_REGIONS: Mapping[str, RegionKind] = MappingProxyType(
+    {"b_mode": RegionKind.TISSUE, "colour": RegionKind.COLOUR, "spectral": RegionKind.SPECTRAL}
+)
 Done = Callable[[], None]
 
 
@@ -39,14 +62,13 @@ def read_all(here: Staffed, session: Session, trial: SimulatedTrial, note: str, 
 def answered(here: Staffed, opened: OpenReading, trial: SimulatedTrial, most: int | None = None) -> Reading:
     """The reading with every clip played and the first ``most`` questions (all, if None) answered as this reader would."""
     subject, visit, slot = _whose(here, opened.reading.assignment)
-    made = opened.reading
-    for clip in opened.clips:
-        made = made.with_played(clip.sha256, range(clip.frames))
-    prefilled = made.form.prefilled
-    for cell in made.unanswered[:most] if most is not None else made.form.cells:
-        grade = trial.said(subject, visit, cell, slot)
-        if cell not in prefilled or prefilled[cell].grade.value != grade.value:
-            made = made.answered(cell, grade, _proof(opened, cell, grade.value))
+    made = replace(opened.reading, played={clip.sha256: frozenset(range(clip.frames)) for clip in opened.clips})
+    said = graded(made.form, lambda cell, again: trial.said(subject, visit, cell, slot, again))
+    given = [(cell, grade) for cell, grade in said.items() if not grade.prefilled]
+    answers = {cell: Answer(cell, *_proven(opened, cell, grade)) for cell, grade in given[:most]}
+    made = replace(made, answers=MappingProxyType({**made.form.prefilled, **answers}), seconds=trial.seconds(subject, visit, slot))
+    for firing in unconfirmed(made, opened.clips):
+        made = made.confirming(firing.check, firing.segment, _SEEN)
     return made
 
 
@@ -60,16 +82,50 @@ def _whose(here: Staffed, assignment: AssignmentId) -> tuple[SubjectCode, VisitI
     return exam.subject, exam.visit, found.slot
 
 
-def _proof(opened: OpenReading, cell: Cell, value: str | None) -> tuple[Evidence, ...]:
-    """The middle frame of the clip that shows it, marked where the charter asks for a mark."""
-    own = [clip for clip in opened.clips if clip.segment == cell.segment]
-    if not own:
-        return ()
-    wanted = RegionKind.COLOUR if cell.item == "FLOW" else RegionKind.TISSUE
-    fitting = [clip for clip in own if any(region.kind is wanted for region in clip.regions)]
-    clip = (fitting or own)[0]
-    marked = value is not None and opened.reading.form.item(cell.item).needs_mark(value)
-    return (Evidence(clip.sha256, clip.frames // 2, bound=Binding.MARKED if marked else Binding.AUTO),)
+def _proven(opened: OpenReading | OpenCase, cell: Cell, grade: Grade) -> tuple[Grade, tuple[Evidence, ...]]:
+    """The grade with the middle frame of the clip that shows it: marked where the charter asks for a mark, measured where it is a measure.
+
+    What no clip lets a caliper measure is not evaluable.
+    """
+    item, own = _form(opened).item(cell.item), [clip for clip in opened.clips if clip.segment == cell.segment]
+    if grade.value is None or not own:
+        return grade, ()
+    if isinstance(item, NumberItem) and item.measure != "typed":
+        return _measured(opened, item, own, grade)
+    wanted = _REGIONS.get(item.evidence.region) if item.evidence else None
+    clip = next((clip for clip in own if any(region.kind is wanted for region in clip.regions)), own[0])
+    middle, marked = clip.frames // 2, item.needs_mark(grade.value)
+    paired = marked and item.evidence is not None and item.evidence.kind == "frame_pair"
+    evidence = Evidence(clip.sha256, 0 if paired else middle, middle if paired else None, Binding.MARKED if marked else Binding.AUTO)
+    return grade, (evidence,) if item.evidence else ()
+
+
+def _measured(opened: OpenReading | OpenCase, item: NumberItem, own: Sequence[Clip], grade: Grade) -> tuple[Grade, tuple[Evidence, ...]]:
+    for clip in own:
+        for number, region in enumerate(clip.regions):
+            points = _points(item, region, float(grade.value or 0))
+            if points is not None:
+                caliper = Caliper(points, number, grade.value or "", item.unit)
+                return grade, (Evidence(clip.sha256, clip.frames // 2, None, Binding.CALIPER, caliper),)
+    return not_evaluable(_form(opened).ne_reasons(ItemId(item.id))[0].id), ()
+
+
+def _form(opened: OpenReading | OpenCase) -> Form:
+    return opened.reading.form if isinstance(opened, OpenReading) else opened.case.form
+
+
+def _points(item: NumberItem, region: Region, value: float) -> tuple[tuple[int, int], ...] | None:
+    """The ends of a line of this size in the middle of a region; None where it measures something else."""
+    spectral = region.kind is RegionKind.SPECTRAL
+    if not region.usable or spectral != (item.measure != "length"):
+        return None
+    x0, y0, x1, y1 = region.box
+    x, y = 50 * (x0 + x1), 50 * (y0 + y1)
+    if item.measure == "time":
+        reach = round(50 * value / abs(region.dx))
+        return (x - reach, y), (x + reach, y)
+    reach = round(50 * value / abs(region.dy) / (1 if spectral else 10))
+    return (x, y - reach), (x, y + reach)
 
 
 def adjudicate_all(here: Staffed, session: Session, trial: SimulatedTrial, done: Done) -> int:
@@ -77,12 +133,25 @@ def adjudicate_all(here: Staffed, session: Session, trial: SimulatedTrial, done:
     signed = 0
     while (assignment := next_of(here, session, WorkKind.ADJUDICATION)) is not None:
         opened = adjudication.open_case(here.lab, session, assignment)
-        subject, visit, _ = _whose(here, assignment)
-        draft = opened.draft
-        for dispute in opened.case.disputes:
-            draft = draft.decided(dispute.cell, trial.taken(subject, visit, dispute.cell), reason=DecisionReason.OTHER_FRAME)
+        draft = _decided(opened, trial, *_whose(here, assignment)[:2])
         version = adjudication.save(here.lab, session, assignment, draft, version=opened.version).version
         adjudication.sign(here.lab, session, assignment, draft, here.password(session), version=version, attended=False)
         signed += 1
         done()
     return signed
+
+
+def _decided(opened: OpenCase, trial: SimulatedTrial, subject: SubjectCode, visit: VisitId) -> CaseDraft:
+    """Takes a side where sides are shown, else says what the picture shows; then answers the details that this asks anew."""
+    draft = opened.draft
+    while (cell := draft.next_unanswered()) is not None:
+        draft = _one_decided(opened, draft, trial, (subject, visit), cell)
+    return draft
+
+
+def _one_decided(opened: OpenCase, draft: CaseDraft, trial: SimulatedTrial, exam: tuple[SubjectCode, VisitId], cell: Cell) -> CaseDraft:
+    disputed = {dispute.cell for dispute in opened.case.disputes}
+    if cell in disputed and opened.case.mode is not Mode.INDEPENDENT:
+        return draft.decided(cell, trial.taken(*exam, cell), reason=DecisionReason.OTHER_FRAME)
+    grade, evidence = _proven(opened, cell, trial.truth(*exam, cell))
+    return draft.decided(cell, Take.OWN, grade=grade, reason=DecisionReason.OTHER_FRAME, evidence=evidence)

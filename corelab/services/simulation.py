@@ -114,11 +114,11 @@ class _Run:
             release(here, deliver(here, self.trial, exam, _SMALL))
 
     def _read(self, here: Staffed) -> None:
-        """Reader by reader: neither waits for the other, as in life."""
-        total = assignment.assign(here.lab, here.coordinator).assigned
-        count = _Count(self.progress, total, "Reading")
-        for session in here.having(Role.READER):
-            read_all(here, session, self.trial, self.plan.note, count.up)
+        """Batch by batch, reader by reader: neither waits for the other, as in life."""
+        while total := assignment.assign(here.lab, here.coordinator).assigned:
+            count = _Count(self.progress, total, "Reading")
+            for session in here.having(Role.READER):
+                read_all(here, session, self.trial, self.plan.note, count.up)
 
     def _compare(self, here: Staffed) -> None:
         comparison.release_and_compare(here.lab, here.coordinator, self.progress)
