@@ -66,11 +66,11 @@ def door(limits: Limits, now: datetime, *, before: Iterable[datetime], signed: I
     day in UTC: signing out and in again is no rest.
     """
     today = now.astimezone(UTC).date()
-    if sum(at.astimezone(UTC).date() == today for at in signed) >= limits.session_exams:
-        return Shut(Wait.SESSION, today + timedelta(days=1))
     done = [at.astimezone(UTC).date() for at in before]
-    opens = max(done) + timedelta(days=limits.batch_gap_days) if done else today
-    return Shut(Wait.BATCH, opens) if opens > today else None
+    waits = [Shut(Wait.BATCH, max(done) + timedelta(days=limits.batch_gap_days))] if done else []
+    if sum(at.astimezone(UTC).date() == today for at in signed) >= limits.session_exams:
+        waits.append(Shut(Wait.SESSION, today + timedelta(days=1)))
+    return max((one for one in waits if one.opens > today), key=lambda one: one.opens, default=None)
 
 
 # ---------------------------------------------------------------- places in an order
