@@ -7,6 +7,7 @@ from corelab.cli.charter.checking import check
 from corelab.cli.charter.editing import schema
 from corelab.cli.charter.printing import print_
 from corelab.cli.charter.showing import show
+from corelab.cli.charter.trying import try_case
 
 commands = typer.Typer()
 
@@ -21,6 +22,7 @@ def of() -> None:
 
 charter.command("check")(check)
 charter.command("show")(show)
+charter.command("try")(try_case)
 charter.command("print")(print_)
 charter.command("schema")(schema)
 charter.command("approve")(approve)
