@@ -48,6 +48,13 @@ def approve(lab: OpenLab, session: Session, toml: bytes, password: str) -> Appro
     return Approved(charter.hash, charter.version, former.version, untrained, exams)
 
 
+def require_approvable(lab: OpenLab, toml: bytes) -> None:
+    """Raises what ``approve`` would refuse this file with, apart from the password."""
+    charter = charter_records.executable(toml)
+    with lab.store.read() as snapshot:
+        _require_successor(snapshot, charter, toml)
+
+
 def _require_successor(snapshot: Snapshot, charter: Charter, toml: bytes) -> Charter:
     """The charter in force, when this one may follow it. Raises CharterRefusedError, LockedError."""
     require_unlocked(snapshot)

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from corelab.domain.intake import ClipState
 from corelab.domain.vocabulary import ExamState
-from corelab.services import assignment, comparison, intake
+from corelab.services import assignment, charter_versions, comparison, intake
 from corelab.services.assignment import Assigned
+from corelab.services.charter_versions import Version
 from corelab.services.comparison import Compared
 from corelab.services.intake import ExamOverview, WaitingClip
 from corelab.services.status import Load, Status
@@ -21,6 +22,8 @@ from corelab.ui import dialogs
 from corelab.ui.backup_card import BackupCard
 from corelab.ui.buttons import Look, command_button
 from corelab.ui.cards import Card, EmptyState, LinkNumber, Working, scrolled
+from corelab.ui.charter_card import CharterCard
+from corelab.ui.charter_dialog import CharterDialog
 from corelab.ui.desk import Desk
 from corelab.ui.intake_words import needs_words
 from corelab.ui.lock_flow import LockFlow
@@ -50,11 +53,13 @@ class _State:
     exams: tuple[ExamOverview, ...]
     clips: tuple[WaitingClip, ...]
     status: Status
+    charter: Version
 
 
 def _look(desk: Desk) -> _State:
     lab, session = desk.lab, desk.session
-    return _State(intake.exams(lab, session), intake.waiting(lab, session), where_it_stands(lab, session))
+    in_force = charter_versions.versions(lab, session)[0]
+    return _State(intake.exams(lab, session), intake.waiting(lab, session), where_it_stands(lab, session), in_force)
 
 
 T = TypeVar("T")
@@ -91,6 +96,8 @@ class OverviewPage(Page):
         self.assign = command_button("assign", "Assign ready exams", look=Look.PRIMARY)
         self.compare = command_button("compare", "Release and compare")
         self.lock = command_button("lock_lab")
+        self.charter = CharterCard(desk)
+        self.charter.asked.connect(self.show_charter)
         self.backup = BackupCard(desk)
         self.working = Working()
         self.told = text_label("", Size.BODY, Weight.VALUE, Colour.TEXT, wrap=True)
@@ -101,6 +108,7 @@ class OverviewPage(Page):
         ):
             button.clicked.connect(work)
             self.bind(command, work)
+        self.bind("charter", self.show_charter)
         self.bind("refresh", self.opened)
         self._lay_out()
 
@@ -138,6 +146,7 @@ class OverviewPage(Page):
         self._loads_card = Card().titled("Who has what", "To sign, and signed. Never a grade.")
         self._loads_card.lines.addWidget(self.loads)
         side.addWidget(self._loads_card, 1)
+        side.addWidget(self.charter)
         side.addWidget(self.backup)
         self.loads.setMinimumHeight(150)
         self._right = scrolled(column)
@@ -180,6 +189,7 @@ class OverviewPage(Page):
         self._steps.setText(_next_words(counts, len(state.clips), due, state.status.free))
         self.loads.show_rows([_load_cells(load) for load in state.status.loads])
         self._loads_card.setVisible(bool(state.status.loads))
+        self.charter.show_charter(state.charter)
         self._show_rows()
 
     def _show_rows(self) -> None:
@@ -208,6 +218,12 @@ class OverviewPage(Page):
             dialog = RecordsDialog(self, self.desk, exam.id, f"{exam.subject} {exam.visit}", exam.state)
             dialog.changed.connect(self._told)
             dialog.open()
+
+    def show_charter(self) -> None:
+        """The versions of the charter: on paper, and a later one checked and approved."""
+        dialog = CharterDialog(self, self.desk)
+        dialog.approved.connect(self._told)
+        dialog.open()
 
     # ------------------------------------------------------------ the batches
 

@@ -9,10 +9,11 @@ import typer
 from corelab.cli.terminal import AsJson, Faulty, answer, command, progress
 from corelab.domain.agreement.estimate import Estimate
 from corelab.domain.charter import Fault
-from corelab.domain.charter.step import Change
 from corelab.domain.forecast.load import EXAMS, Forecast
 from corelab.services import charter_check, charters
 from corelab.services.charter_check import Compared, Report
+from corelab.ui.charter_words import change_words
+from corelab.ui.words import counted
 
 Name = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A shipped charter, or a TOML file.", show_default=False)]
 _RATES = typer.Option("--rates", metavar="FILE", exists=True, dir_okay=False, help="Grades and readers, for a forecast of cases.")
@@ -125,8 +126,8 @@ def words(report: Report) -> str:
     if report.forecast is not None:
         lines += [*_forecast_lines(report.forecast)]
     named = f"{report.charter} {report.version} ({report.sha256[:12]})" if report.charter and report.version and report.sha256 else ""
-    counted = f"{_counted(report.errors, 'error')}, {_counted(report.warnings, 'warning')}"
-    return "\n".join((*lines, f"{named}: {counted}" if named and report.ok else counted))
+    summed = f"{counted(report.errors, 'error')}, {counted(report.warnings, 'warning')}"
+    return "\n".join((*lines, f"{named}: {summed}" if named and report.ok else summed))
 
 
 def fault_lines(faults: tuple[Fault, ...]) -> Iterator[str]:
@@ -165,17 +166,6 @@ def _step(compared: Compared) -> str:
     return f"a {compared.given.word} one" if compared.given else "none"
 
 
-def change_words(change: Change) -> str:
-    if change.old is not None and change.new is not None:
-        return f"{change.how.value}: {_line(change.old)} -> {_line(change.new)}"
-    said = change.new if change.new is not None else change.old
-    return f"{change.how.value}: {_line(said)}" if said else change.how.value
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
-
-
 def _forecast_lines(forecast: Forecast) -> Iterator[str]:
     yield f"Forecast from {forecast.exams} exams drawn by chance:"
     yield f"  exams with a case        {_share(forecast.with_case)}"
@@ -197,7 +187,3 @@ def _share(estimate: Estimate) -> str:
         return "not estimable"
     interval = f" ({estimate.interval.low:.1%} to {estimate.interval.high:.1%})" if estimate.interval else ""
     return f"{estimate.value:6.1%}{interval}"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
