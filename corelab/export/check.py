@@ -13,8 +13,10 @@ from typing import Any
 from corelab.domain.adjudication import DecisionRefusedError
 from corelab.domain.charter import Charter, CharterError, load_charter
 from corelab.export.manifest import MANIFEST, SIGNATURE, SUMS
-from corelab.export.rows import Tables, exams_of, tables_of
-from corelab.export.tables import WITHOUT_TRAIL, Table, codelists_for, tables_for
+from corelab.export.records import Waiting
+from corelab.export.reread import exams_of
+from corelab.export.rows import DERIVED, Tables, tables_of
+from corelab.export.tables import GUESS, SPECIFICATION, WITHOUT_TRAIL, Table, codelists_for, tables_for
 from corelab.export.writers import ColumnsDifferError, Row, read_table
 
 LARGEST_FILE = 2 * 1024**3
@@ -41,6 +43,26 @@ class Loaded:
     @property
     def has_trail(self) -> bool:
         return _has_trail(self.manifest, self.files)
+
+    @property
+    def specification(self) -> str:
+        """The one that the package says it was made by; the present one where it says none that can be read."""
+        said = str(self.manifest.get("specification"))
+        return said if re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,4}){2}", said) else SPECIFICATION
+
+    def tables(self, charter: Charter) -> tuple[Table, ...]:
+        """Those that it must hold, and what is there after the lock only."""
+        named = {str(entry["path"]) for entry in self.manifest["files"]}
+        return (*tables_for(charter, self.specification), *((GUESS,) if GUESS.path in named else ()))
+
+    @property
+    def waiting(self) -> tuple[Waiting, ...]:
+        """The exams that were left out: there, and not final."""
+        try:
+            told = json.loads(self.files["qc/checks.json"])["excluded"]
+            return tuple(Waiting(str(one["subject"]), str(one["visit"])) for one in told)
+        except (KeyError, TypeError, ValueError):
+            return ()
 
 
 def load(folder: Path) -> tuple[Loaded | None, tuple[PackageFault, ...]]:
@@ -128,7 +150,7 @@ def table_faults(charter: Charter, loaded: Loaded) -> tuple[tuple[PackageFault, 
     faults: list[PackageFault] = []
     found: dict[str, tuple[Row, ...]] = {}
     counts = {entry["path"]: entry.get("rows") for entry in loaded.manifest["files"]}
-    for table in tables_for(charter):
+    for table in loaded.tables(charter):
         try:
             rows = read_table(table, loaded.files[table.path])
         except KeyError:
@@ -172,14 +194,14 @@ def row_name(table: Table, row: Row) -> str:
     return f"{table.path} {' '.join(row[name] for name in table.key if row[name])}"
 
 
-def recomputed_faults(charter: Charter, found: Mapping[str, tuple[Row, ...]]) -> tuple[PackageFault, ...]:
+def recomputed_faults(charter: Charter, found: Mapping[str, tuple[Row, ...]], loaded: Loaded) -> tuple[PackageFault, ...]:
     """Every row that differs when results, endpoints and accepted marks are made anew from the readings and the charter."""
     try:
-        exams = exams_of(charter, found["readings"], found["subject_visit"])
-        made = tables_of(charter, exams)
+        made = tables_of(charter, exams_of(charter, found), loaded.waiting)
     except (LookupError, StopIteration, ValueError, DecisionRefusedError) as error:
         return (PackageFault("data/readings.csv", f"cannot be compared anew: {type(error).__name__} {error}"),)
-    return tuple(fault for table in tables_for(charter) for fault in _differences(table, found[table.name], made))
+    derived = (table for table in loaded.tables(charter) if table.name in DERIVED)
+    return tuple(fault for table in derived for fault in _differences(table, found[table.name], made))
 
 
 def _differences(table: Table, rows: tuple[Row, ...], made: Tables) -> Iterator[PackageFault]:

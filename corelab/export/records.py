@@ -1,21 +1,46 @@
-"""What an exam brings into a package: its signed readings, the decision, and what follows from them by the charter."""
+"""What an exam brings into a package: its signed readings, the decisions, and what follows from them by the charter."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
+from typing import Literal
 
 from corelab.domain.adjudication import Decision, Take, finish
 from corelab.domain.allocation import Slot
+from corelab.domain.attributes import UNKNOWN, Attributes
 from corelab.domain.charter import Charter
-from corelab.domain.derived import derive
+from corelab.domain.charter.model_design import ReadingType
+from corelab.domain.content import Viewing
+from corelab.domain.derived import EarlierExam, History, derive
 from corelab.domain.discordance import compare
+from corelab.domain.places import run_time_ids
+from corelab.domain.reading import Confirmed
 from corelab.domain.result import Derived, Result
-from corelab.domain.vocabulary import Answer, Cell, Grade, ItemId, NotApplicableCause, SegmentId, Side, Source, not_applicable
+from corelab.domain.single import results_of_one
+from corelab.domain.vocabulary import (
+    WHOLE_EXAM,
+    Answer,
+    Cell,
+    Grade,
+    ItemId,
+    NotApplicableCause,
+    ReadingTypeId,
+    SegmentId,
+    Side,
+    Source,
+    not_applicable,
+)
+
+Purpose = Literal["PRIMARY", "REPEAT", "ADJUDICATION"]
 
 
 @dataclass(frozen=True, slots=True)
 class SignedRecord:
-    """One signed reading (``slot`` 1 or 2) or adjudication (``slot`` None) as it stands in readings.csv."""
+    """One signed reading (``slot`` 1 or 2) or adjudication (``slot`` None) as it stands in readings.csv.
+
+    ``current``: neither superseded nor invalidated. ``number`` tells a second reading of the same reader from the first.
+    """
 
     record: str
     slot: Slot | None
@@ -25,6 +50,13 @@ class SignedRecord:
     signed_at: str
     event: int
     answers: Mapping[Cell, Answer]
+    kind: ReadingTypeId
+    purpose: Purpose = "PRIMARY"
+    number: int = 0
+    seconds: int = 0
+    note: str = ""
+    checks: tuple[Confirmed, ...] = ()
+    viewing: tuple[Viewing, ...] = ()
 
     @property
     def role(self) -> str:
@@ -47,14 +79,18 @@ class ExamRecord:
     charter_hash: str
     sides: Mapping[SegmentId, Side]
     records: tuple[SignedRecord, ...] = field(default=())
+    attributes: Attributes = UNKNOWN
 
-    def reading(self, slot: Slot) -> SignedRecord:
-        """The current reading of a slot. Raises LookupError where there is none."""
-        return next(record for record in self.records if record.slot == slot and record.current)
+    def reading(self, slot: Slot, kind: ReadingTypeId) -> SignedRecord:
+        """The current reading of a slot of a reading type. Raises LookupError where there is none."""
+        own = (one for one in self.records if one.purpose == "PRIMARY" and one.kind == kind)
+        found = next((one for one in own if one.slot == slot and one.current), None)
+        if found is None:
+            raise LookupError(f"{self.subject} {self.visit} has no reading {slot} of {kind}")
+        return found
 
-    @property
-    def decision(self) -> SignedRecord | None:
-        return next((record for record in self.records if record.slot is None and record.current), None)
+    def decision(self, kind: ReadingTypeId) -> SignedRecord | None:
+        return next((one for one in self.records if one.slot is None and one.current and one.kind == kind), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +103,70 @@ class Outcome:
     """The id of the record whose grade is the result, by cell."""
 
 
-def outcome(charter: Charter, exam: ExamRecord) -> Outcome:
-    """Compares the readings anew and applies the decision. Raises LookupError or DecisionRefusedError where a record is missing."""
-    one, two = (_grades(charter, exam.reading(slot)) for slot in (1, 2))
-    comparison = compare(charter, exam.visit, one, two, exam.reference_slot)
-    results = finish(comparison, _decisions(exam.decision))
-    adjudicated, reference = exam.decision, exam.reading(exam.reference_slot)
-    final = {result.cell: adjudicated if result.source is Source.ADJUDICATED else reference for result in results}
-    accepted = {cell: record.record for cell, record in final.items() if record is not None}
-    return Outcome(results, derive(charter, exam.visit, results), MappingProxyType(accepted))
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An exam of a subject that is there and not final: what looks back to it stays open."""
+
+    subject: str
+    visit: str
+
+
+def outcomes(charter: Charter, exams: Iterable[ExamRecord], waiting: Iterable[Waiting] = ()) -> Iterator[tuple[ExamRecord, Outcome]]:
+    """Every exam with what follows from its records and those of the subject's earlier exams, by subject and visit.
+
+    Raises LookupError or DecisionRefusedError where a record is missing.
+    """
+    open_, before = frozenset(waiting), list[tuple[ExamRecord, Outcome]]()
+    for exam in sorted(exams, key=lambda one: (one.subject, charter.visit(one.visit).number)):
+        made = outcome(charter, exam, _history(charter, exam, before, open_))
+        before.append((exam, made))
+        yield exam, made
+
+
+def _history(charter: Charter, exam: ExamRecord, before: Iterable[tuple[ExamRecord, Outcome]], waiting: frozenset[Waiting]) -> History:
+    known = {one.visit: (one, made) for one, made in before if one.subject == exam.subject}
+    exams = []
+    for visit in sorted(charter.visits, key=lambda one: one.number):
+        if visit.number >= charter.visit(exam.visit).number:
+            break
+        if visit.id in known:
+            earlier, made = known[visit.id]
+            exams.append(EarlierExam.of(visit.id, made.results, _days(earlier.date, exam.date)))
+        elif Waiting(exam.subject, visit.id) in waiting:
+            exams.append(EarlierExam.of(visit.id, (), None))
+    return History(tuple(exams))
+
+
+def _days(first: str, then: str) -> int | None:
+    return (date.fromisoformat(then) - date.fromisoformat(first)).days if first and then else None
+
+
+def outcome(charter: Charter, exam: ExamRecord, history: History) -> Outcome:
+    """Compares the readings of each type anew and applies its decision. Raises LookupError or DecisionRefusedError."""
+    results: list[Result] = []
+    accepted: dict[Cell, str] = {}
+    for kind in charter.types_at(exam.visit):
+        made = _of_type(charter, exam, kind)
+        results += made
+        final = _sources(exam, kind)
+        accepted |= {one.cell: final[one.source] for one in made}
+    derived = derive(charter, exam.visit, results, history, exam.attributes)
+    return Outcome(tuple(results), derived, MappingProxyType(accepted))
+
+
+def _of_type(charter: Charter, exam: ExamRecord, kind: ReadingType) -> tuple[Result, ...]:
+    of = ReadingTypeId(kind.id)
+    if kind.readers == 1:
+        return results_of_one(_grades(charter, exam.reading(1, of)))
+    one, two = (_grades(charter, exam.reading(slot, of)) for slot in (1, 2))
+    comparison = compare(charter, exam.visit, one, two, exam.reference_slot, attributes=exam.attributes)
+    return finish(comparison, _decisions(exam.decision(of)))
+
+
+def _sources(exam: ExamRecord, kind: ReadingType) -> Mapping[Source, str]:
+    of = ReadingTypeId(kind.id)
+    reference, decided = exam.reading(exam.reference_slot if kind.readers > 1 else 1, of), exam.decision(of)
+    return dict.fromkeys(Source, reference.record) | ({Source.ADJUDICATED: decided.record} if decided is not None else {})
 
 
 def _decisions(record: SignedRecord | None) -> tuple[Decision, ...]:
@@ -86,17 +177,17 @@ def _decisions(record: SignedRecord | None) -> tuple[Decision, ...]:
 
 
 def _grades(charter: Charter, record: SignedRecord) -> Mapping[Cell, Grade]:
-    """The complete grid: what readings.csv leaves out is what the charter does not ask."""
+    """The complete grid of the record's type: what readings.csv leaves out is what the charter does not ask."""
     unasked = not_applicable(NotApplicableCause.CHARTER)
     given = {cell: answer.grade for cell, answer in record.answers.items()}
-    return {cell: given.get(cell, unasked) for cell in grid(charter)}
+    return {cell: given.get(cell, unasked) for cell in grid(charter, record.kind)}
 
 
-def grid(charter: Charter) -> tuple[Cell, ...]:
-    """Every cell of the charter in form order."""
-    return tuple(Cell(segment, ItemId(item.id)) for segment in segment_ids(charter) for item in charter.items)
-
-
-def segment_ids(charter: Charter) -> tuple[SegmentId, ...]:
-    sides = {"both": (".L", ".R")}
-    return tuple(SegmentId(f"{segment.id}{suffix}") for segment in charter.segments for suffix in sides.get(segment.side, ("",)))
+def grid(charter: Charter, kind: ReadingTypeId) -> tuple[Cell, ...]:
+    """Every cell of a reading type in form order; items of the whole exam last."""
+    blocks = set(charter.reading_type(kind).blocks)
+    asked = {item for ask in charter.asks if blocks & set(ask.blocks) for item in ask.items}
+    items = [item for item in charter.items if item.id in asked]
+    segments = run_time_ids(charter, [one.id for one in charter.segments])
+    cells = [Cell(segment, ItemId(item.id)) for segment in segments for item in items if item.scope == "segment"]
+    return (*cells, *(Cell(WHOLE_EXAM, ItemId(item.id)) for item in items if item.scope == "exam"))

@@ -1,43 +1,57 @@
-"""Exam records to rows of the tables, and rows back to exam records: verifying a package is making its tables anew."""
+"""Exam records to rows of the tables of a package."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
 
 from corelab.domain.charter import Charter, ChoiceItem
-from corelab.domain.result import Derived, Result
-from corelab.domain.vocabulary import Answer, Cell, Evidence, Grade, ItemId, Missing, NotApplicableCause, SegmentId, Sha256, Side, Source
-from corelab.export.records import ExamRecord, Outcome, SignedRecord, outcome
-from corelab.export.tables import READINGS, RESULTS, subject_visit
+from corelab.domain.charter.model_item import Item, MultiItem, NumberItem, TextItem
+from corelab.domain.places import charter_id
+from corelab.domain.result import Result
+from corelab.domain.single import NO_READING
+from corelab.domain.vocabulary import Answer, Cell, Grade, Missing, NotApplicableCause, Source
+from corelab.export import beside
+from corelab.export.records import ExamRecord, Outcome, SignedRecord, Waiting, outcomes
+from corelab.export.tables import READINGS, RESULTS, TEXT, column_of, endpoint_column, subject_visit
 from corelab.export.writers import Row
-
-_SIDE_WORDS = {Side.LEFT: "LEFT", Side.RIGHT: "RIGHT", Side.UNPAIRED: ""}
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """The rows of the three tables of a package."""
+    """The rows of the tables of a package: those of ``readings``, ``attributes`` and below are records, the others follow from them."""
 
     readings: tuple[Row, ...]
     results: tuple[Row, ...]
     subject_visit: tuple[Row, ...]
+    attributes: tuple[Row, ...] = ()
+    checks: tuple[Row, ...] = ()
+    viewing: tuple[Row, ...] = ()
+    notes: tuple[Row, ...] = ()
+    guess: tuple[Row, ...] | None = None
 
     def named(self) -> Mapping[str, tuple[Row, ...]]:
-        return {"readings": self.readings, "results": self.results, "subject_visit": self.subject_visit}
+        always = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "guess"}
+        return always if self.guess is None else {**always, "guess": self.guess}
 
 
-def tables_of(charter: Charter, exams: Iterable[ExamRecord]) -> Tables:
-    """All rows, every result and endpoint recomputed from the readings."""
-    readings: list[Row] = []
-    results: list[Row] = []
-    visits: list[Row] = []
-    for exam in exams:
-        made = outcome(charter, exam)
-        readings += _reading_rows(charter, exam, made)
-        results += [_result_row(charter, exam, made, result) for result in made.results if not _unasked(result.grade)]
-        visits.append(_visit_row(charter, exam, made))
-    return Tables(tuple(readings), tuple(results), tuple(visits))
+DERIVED = ("readings", "results", "subject_visit")
+"""The tables that are made anew when a package is verified."""
+
+
+def tables_of(charter: Charter, exams: Iterable[ExamRecord], waiting: Iterable[Waiting] = ()) -> Tables:
+    """All rows, every result and endpoint recomputed from the readings. ``waiting``: exams that are there and not final."""
+    made = tuple(outcomes(charter, exams, waiting))
+    records = [(exam, record) for exam, _ in made for record in exam.records]
+    return Tables(
+        readings=tuple(row for exam, one in made for row in _reading_rows(charter, exam, one)),
+        results=tuple(
+            _result_row(charter, exam, one, result) for exam, one in made for result in one.results if not _unasked(result.grade)
+        ),
+        subject_visit=tuple(_visit_row(charter, exam, one) for exam, one in made),
+        attributes=tuple(beside.attribute_rows(exam for exam, _ in made)),
+        checks=tuple(row for exam, record in records for row in beside.check_rows(exam, record)),
+        viewing=tuple(row for _, record in records for row in beside.viewing_rows(record)),
+        notes=tuple(row for exam, record in records for row in beside.note_rows(charter, exam, record)),
+    )
 
 
 def _unasked(grade: Grade) -> bool:
@@ -57,11 +71,10 @@ def _visit(charter: Charter, exam: ExamRecord) -> dict[str, str]:
 
 
 def _cell(charter: Charter, exam: ExamRecord, cell: Cell) -> dict[str, str]:
-    segment, item = charter.segment(cell.segment.partition(".")[0]), charter.item(cell.item)
+    item = charter.item(cell.item)
     return {
-        "SIDE": _SIDE_WORDS[exam.sides.get(cell.segment, Side.UNPAIRED)],
-        "SEGCD": segment.id,
-        "SEG": segment.name,
+        **beside.place_of(exam, cell.segment),
+        "SEG": charter.segment(charter_id(cell.segment)).name if cell.segment else "",
         "TESTCD": item.export.testcd,
         "TEST": item.export.test,
     }
@@ -69,15 +82,31 @@ def _cell(charter: Charter, exam: ExamRecord, cell: Cell) -> dict[str, str]:
 
 def _answer(charter: Charter, cell: Cell, grade: Grade) -> dict[str, str]:
     item = charter.item(cell.item)
-    option = item.option(grade.value) if isinstance(item, ChoiceItem) and grade.value is not None else None
+    words, number = _in_words(item, grade.value) if grade.value is not None else ("", "")
     return {
-        "RESCD": grade.code,
-        "RES": option.label if option else "",
-        "RESN": str(option.rank) if option and option.rank is not None else "",
-        "UNIT": "",
+        "RESCD": TEXT if isinstance(item, TextItem) and grade.value is not None else grade.code,
+        "RES": words,
+        "RESN": number,
+        "UNIT": item.unit if isinstance(item, NumberItem) and grade.value is not None else "",
         "EVALSTAT": grade.missing.value if grade.missing else "",
         "NERSN": grade.reason or "",
     }
+
+
+def _in_words(item: Item, value: str) -> tuple[str, str]:
+    """A value in words and as a number: the rank of an ordered option, or what was measured, to the digit that was entered."""
+    match item:
+        case ChoiceItem():
+            option = item.option(value)
+            rank = option.rank if option is not None else None
+            return option.label if option is not None else "", "" if rank is None else str(rank)
+        case MultiItem():
+            chosen = value.split("+")
+            return "; ".join(option.label for option in item.options if option.value in chosen), ""
+        case NumberItem():
+            return "", value
+        case _:
+            return "", ""
 
 
 def _reading_rows(charter: Charter, exam: ExamRecord, made: Outcome) -> Iterator[Row]:
@@ -95,10 +124,10 @@ def _signed(exam: ExamRecord, record: SignedRecord, *, accepted: bool) -> dict[s
     return {
         "EVALROLE": record.role,
         "READERID": record.reader,
-        "READNO": str(record.slot or 3),
+        "READNO": str(record.number or record.slot or 3),
         "REVISION": str(record.revision),
         "CURRFL": "Y" if record.current else "N",
-        "PURPOSE": "PRIMARY" if record.slot else "ADJUDICATION",
+        "PURPOSE": record.purpose,
         "CONF": "",
         "ACPTFL": "Y" if accepted else "N",
         "SIGNDTC": record.signed_at,
@@ -106,6 +135,8 @@ def _signed(exam: ExamRecord, record: SignedRecord, *, accepted: bool) -> dict[s
         "FORMHASH": exam.charter_hash,
         "RECID": record.record,
         "EVENTSEQ": str(record.event),
+        "RDTYPE": record.kind,
+        "ACTSEC": "" if record.slot is None else str(record.seconds),
     }
 
 
@@ -124,10 +155,10 @@ def _result_row(charter: Charter, exam: ExamRecord, made: Outcome, result: Resul
         **_cell(charter, exam, result.cell),
         **_answer(charter, result.cell, result.grade),
         "SOURCE": result.source.value,
-        "R1CD": result.reading_1,
-        "R2CD": result.reading_2,
-        "ADJCD": result.decision or "",
-        "DISCFL": "Y" if result.differs else "N",
+        "R1CD": _code_of(charter, result, result.reading_1),
+        "R2CD": _code_of(charter, result, result.reading_2),
+        "ADJCD": _code_of(charter, result, result.decision or ""),
+        "DISCFL": "Y" if result.reading_2 != NO_READING and result.differs else "N",
         "CLASSID": ",".join(result.classes),
         "RULEID": ",".join(result.rules),
         "RECID": made.accepted[result.cell],
@@ -135,11 +166,20 @@ def _result_row(charter: Charter, exam: ExamRecord, made: Outcome, result: Resul
     return {name: row[name] for name in RESULTS.names}
 
 
+def _code_of(charter: Charter, result: Result, code: str) -> str:
+    """A code as a table shows it: free text stands in notes.csv only."""
+    is_text = isinstance(charter.item(result.cell.item), TextItem)
+    return TEXT if is_text and code not in _NOT_TEXT else code
+
+
+_NOT_TEXT = {NO_READING, *(kind.value for kind in Missing)}
+
+
 def _visit_row(charter: Charter, exam: ExamRecord, made: Outcome) -> Row:
     asked = [result for result in made.results if result.grade.missing is not Missing.NOT_APPLICABLE]
     kinds = [result.grade.missing for result in asked]
     counts: dict[str, int] = {
-        "NREADS": sum(record.current and record.slot is not None for record in exam.records),
+        "NREADS": sum(record.current and record.purpose == "PRIMARY" for record in exam.records),
         "REFREAD": exam.reference_slot,
         "NEXPECT": len(asked),
         "NANSWER": kinds.count(None),
@@ -147,93 +187,8 @@ def _visit_row(charter: Charter, exam: ExamRecord, made: Outcome) -> Row:
         "NNI": kinds.count(Missing.NOT_IMAGED),
         "NADJ": sum(result.source is Source.ADJUDICATED for result in asked),
     }
-    grades = {column_of(charter, result.cell): result.grade.code for result in made.results}
-    endpoints: dict[str, str] = {derived.id: _code(derived) for derived in made.derived}
+    grades = {column_of(charter, one.cell): _code_of(charter, one, one.grade.code) for one in made.results}
+    endpoints = {endpoint_column(one.id, one.segment): one.code for one in made.derived}
     fixed = {**_visit(charter, exam), "SIDE": exam.limb.upper(), "CHARTVER": exam.charter_version}
     row = {**fixed, **{name: str(count) for name, count in counts.items()}, **grades, **endpoints}
-    return {name: row[name] for name in subject_visit(charter).names}
-
-
-def _code(derived: Derived) -> str:
-    if derived.value is not None:
-        return derived.value
-    return derived.missing.value if derived.missing else ""
-
-
-def column_of(charter: Charter, cell: Cell) -> str:
-    """The column of a cell in subject_visit.csv: ``CFV_VNCOMPR``."""
-    return f"{cell.segment.replace('.', '_')}_{charter.item(cell.item).export.testcd}"
-
-
-# ---------------------------------------------------------------- and back
-
-
-def exams_of(charter: Charter, readings: Sequence[Row], visits: Sequence[Row]) -> tuple[ExamRecord, ...]:
-    """The exams that readings.csv describes; subject_visit.csv adds which reading is the reference.
-
-    Raises LookupError or ValueError where a row names what the charter does not have.
-    """
-    heads = {(row["USUBJID"], row["VISIT"]): row for row in visits}
-    items = {item.export.testcd: ItemId(item.id) for item in charter.items}
-    ordered = sorted(readings, key=_exam_key)
-    return tuple(_exam(charter, items, heads[key], tuple(rows)) for key, rows in groupby(ordered, _exam_key))
-
-
-def _exam_key(row: Row) -> tuple[str, str]:
-    return row["USUBJID"], row["VISIT"]
-
-
-def _exam(charter: Charter, items: Mapping[str, ItemId], head: Row, rows: tuple[Row, ...]) -> ExamRecord:
-    first = rows[0]
-    words = {word: side for side, word in _SIDE_WORDS.items()}
-    sides = {_cell_of(charter, items, row).segment: words[row["SIDE"]] for row in rows}
-    ordered = sorted(rows, key=lambda row: row["RECID"])
-    records = [_record(charter, items, tuple(group)) for _, group in groupby(ordered, lambda row: row["RECID"])]
-    return ExamRecord(
-        study=first["STUDYID"],
-        site=first["SITEID"],
-        subject=first["USUBJID"],
-        visit=first["VISIT"],
-        date=first["EXAMDTC"],
-        day=first["EXAMDY"],
-        limb=head["SIDE"],
-        reference_slot=1 if head["REFREAD"] == "1" else 2,
-        charter_version=first["CHARTVER"],
-        charter_hash=first["FORMHASH"],
-        sides=MappingProxyType(sides),
-        records=tuple(sorted(records, key=lambda record: (record.slot or 3, record.revision))),
-    )
-
-
-def _cell_of(charter: Charter, items: Mapping[str, ItemId], row: Row) -> Cell:
-    both = charter.segment(row["SEGCD"]).side == "both"
-    return Cell(SegmentId(f"{row['SEGCD']}.{row['SIDE'][:1]}" if both else row["SEGCD"]), items[row["TESTCD"]])
-
-
-def _record(charter: Charter, items: Mapping[str, ItemId], rows: tuple[Row, ...]) -> SignedRecord:
-    first = rows[0]
-    slots = {"READER 1": 1, "READER 2": 2, "ADJUDICATOR 1": None}
-    answers = {_cell_of(charter, items, row): Answer(_cell_of(charter, items, row), _grade_of(row), _evidence_of(row)) for row in rows}
-    return SignedRecord(
-        record=first["RECID"],
-        slot=slots[first["EVALROLE"]],  # type: ignore[arg-type]  # the table's values are 1, 2 and None
-        reader=first["READERID"],
-        revision=int(first["REVISION"]),
-        current=first["CURRFL"] == "Y",
-        signed_at=first["SIGNDTC"],
-        event=int(first["EVENTSEQ"]),
-        answers=MappingProxyType(answers),
-    )
-
-
-def _grade_of(row: Row) -> Grade:
-    if row["EVALSTAT"]:
-        return Grade(missing=Missing(row["EVALSTAT"]), reason=row["NERSN"] or None)
-    return Grade(value=row["RESCD"])
-
-
-def _evidence_of(row: Row) -> tuple[Evidence, ...]:
-    if not row["CLIPID"]:
-        return ()
-    second = int(row["FRAMEB"]) - 1 if row["FRAMEB"] else None
-    return (Evidence(Sha256(row["CLIPID"]), int(row["FRAMEA"]) - 1, second),)
+    return {name: row.get(name, "") for name in subject_visit(charter).names}

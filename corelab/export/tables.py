@@ -1,16 +1,21 @@
 """The one schema object of a package: every table's columns, types, code lists and keys. No header is typed anywhere else."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from corelab.domain.attributes import UNKNOWN
 from corelab.domain.charter import Charter
-from corelab.domain.charter.model_item import ChoiceItem, Item
-from corelab.domain.charter.model_subject import Segment
-from corelab.domain.vocabulary import Missing, Source
+from corelab.domain.charter.model_item import ChoiceItem, MultiItem
+from corelab.domain.derived import segments_of
+from corelab.domain.places import members_of, run_time_ids
+from corelab.domain.vocabulary import WHOLE_EXAM, Cell, ItemId, Missing, SegmentId, Source
 
-SPECIFICATION = "1.1.0"
-WITHOUT_TRAIL = "1.0.0"  # its packages had no audit folder and no signature of the manifest beside the approval
-"""Version of this specification: adding a column is minor; renaming, removing or retyping one is major."""
+SPECIFICATION = "1.2.0"
+"""Version of this specification: adding a column or a table is minor; renaming, removing or retyping one is major."""
+WITHOUT_TRAIL = "1.0.0"
+"""Its packages had no audit folder and no signature of the manifest beside the approval."""
+WITHOUT_TYPES = "1.1.0"
+"""The last whose packages had one reading type, with two readers, and choices only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,7 @@ class Table:
     name: str
     title: str
     columns: tuple[Column, ...]
+    since: str = "1.0.0"
 
     @property
     def path(self) -> str:
@@ -108,6 +114,8 @@ READINGS = Table(
         Column("FORMHASH", "Content hash of the imaging charter", length=64),
         Column("RECID", "Record id of the reading", length=36),
         Column("EVENTSEQ", "Number of the signing event in the audit trail", "integer", 12),
+        Column("RDTYPE", "Reading type", length=16, codelist="RDTYPE", origin="charter", since="1.2.0"),
+        Column("ACTSEC", "Seconds of active reading, of the whole reading", "integer", 8, since="1.2.0"),
     ),
 )
 
@@ -131,6 +139,77 @@ RESULTS = Table(
 )
 
 
+ATTRIBUTES = Table(
+    "attributes",
+    "One row per fact that the coordinator entered about a subject, or about a segment of it; never an allocation",
+    (
+        Column("STUDYID", "Trial", length=16, key=True),
+        Column("USUBJID", "Subject", length=40, key=True),
+        Column("ATTRCD", "Attribute of the charter", length=16, codelist="ATTRCD", key=True, origin="charter"),
+        Column("SIDE", "Side of the segment, where it has two", length=8, codelist="SIDE", key=True),
+        Column("SEGCD", "Segment; empty for a fact of the whole subject", length=16, codelist="SEGCD", key=True, origin="charter"),
+        Column("VALUE", "Value", length=32),
+    ),
+    since="1.2.0",
+)
+
+_OF_RECORD = (Column("RECID", "Record id of the reading", length=36, key=True),)
+
+CHECKS = Table(
+    "checks",
+    "One row per edit check that fired and was confirmed with a reason; the reason stands in the audit trail",
+    (
+        *_OF_RECORD,
+        Column("CHECKID", "Check of the charter, or of the program", length=32, key=True),
+        Column("SIDE", "Side of the segment, where it has two", length=8, codelist="SIDE", key=True),
+        Column("SEGCD", "Segment; empty for a check of the whole exam", length=16, codelist="SEGCD", key=True, origin="charter"),
+        Column("LEVEL", "Level of the check", length=8),
+    ),
+    since="1.2.0",
+)
+
+VIEWING = Table(
+    "viewing",
+    "One row per reading and clip: what was shown on screen before the signature",
+    (
+        *_OF_RECORD,
+        Column("CLIPID", "Clip", length=64, key=True),
+        Column("FRSHOWN", "Frames shown", "integer", 8),
+        Column("FRTOTAL", "Frames of the clip", "integer", 8),
+    ),
+    since="1.2.0",
+)
+
+NOTES = Table(
+    "notes",
+    "One row per free text: the note of a reading, and the answers to questions for text. The only free text outside audit/",
+    (
+        *_OF_RECORD,
+        Column("SIDE", "Side of the segment, where it has two", length=8, codelist="SIDE", key=True),
+        Column("SEGCD", "Segment; empty for the whole exam", length=16, codelist="SEGCD", key=True, origin="charter"),
+        Column("TESTCD", "Item; empty for the note of the reading", length=8, codelist="TESTCD", key=True, origin="charter"),
+        Column("NOTE", "Text as it was signed", "free text", 4000),
+    ),
+    since="1.2.0",
+)
+
+GUESS = Table(
+    "guess",
+    "One row per reading whose reader answered what treatment it was; only after the database is locked",
+    (
+        *_OF_RECORD,
+        Column("USUBJID", "Subject", length=40),
+        Column("READERID", "Pseudonym of the reader", length=8),
+        Column("GUESS", "Arm that was named: 1, 2, or DK for do not know", length=2, codelist="GUESS"),
+        Column("SUGGEST", "What suggested the treatment", length=40),
+        Column("LASTFL", "Y on the last answer of this reader about this subject", length=1, codelist="YN"),
+    ),
+    since="1.2.0",
+)
+TEXT = "TEXT"
+"""Stands for an answer in free text, which is in notes.csv."""
+
+
 def subject_visit(charter: Charter) -> Table:
     """One row per subject and visit; the columns after the fixed ones follow from the charter: final grades, then endpoints."""
     fixed = (
@@ -147,15 +226,43 @@ def subject_visit(charter: Charter) -> Table:
         Column("CHARTVER", "Version of the imaging charter", length=16),
     )
     grades = tuple(
-        Column(f"{segment}_{item.export.testcd}", f"{item.label}, {segment}"[:60], length=32, origin="result")
-        for segment, item in _asked_somewhere(charter)
+        Column(column_of(charter, cell), _label_of(charter.item(cell.item).label, cell.segment), length=32, origin="result")
+        for cell in _asked_somewhere(charter)
     )
-    endpoints = tuple(Column(derivation.id, derivation.label[:60], length=16, origin="derived") for derivation in charter.derivations)
+    endpoints = tuple(
+        Column(endpoint_column(derivation.id, segment), _label_of(derivation.label, segment), length=32, origin="derived")
+        for derivation in charter.derivations
+        for segment in segments_of(charter, derivation)
+    )
     return Table("subject_visit", "One row per subject and visit: final grades and endpoints", fixed + grades + endpoints)
 
 
-def tables_for(charter: Charter) -> tuple[Table, ...]:
-    return (READINGS, RESULTS, subject_visit(charter))
+def _label_of(label: str, segment: SegmentId) -> str:
+    return f"{label}, {segment}"[:60] if segment else label[:60]
+
+
+def column_of(charter: Charter, cell: Cell) -> str:
+    """The column of a cell in subject_visit.csv: ``CFV_VNCOMPR``; ``EXAM_`` for an item of the whole exam."""
+    return f"{cell.segment.replace('.', '_') or 'EXAM'}_{charter.item(cell.item).export.testcd}"
+
+
+def endpoint_column(derivation: str, segment: SegmentId) -> str:
+    """The column of a derived endpoint: its id, with the segment before it where it stands per segment."""
+    return f"{segment.replace('.', '_')}_{derivation}" if segment else derivation
+
+
+def tables_for(charter: Charter, specification: str = SPECIFICATION) -> tuple[Table, ...]:
+    """The tables of a package of this specification, each with the columns that it had then. ``GUESS`` comes with the lock."""
+    tables = (READINGS, RESULTS, subject_visit(charter), ATTRIBUTES, CHECKS, VIEWING, NOTES)
+    return tuple(_as_of(table, specification) for table in tables if _version(table.since) <= _version(specification))
+
+
+def _as_of(table: Table, specification: str) -> Table:
+    return replace(table, columns=tuple(one for one in table.columns if _version(one.since) <= _version(specification)))
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split(".")))
 
 
 def codelists_for(charter: Charter) -> tuple[Code, ...]:
@@ -175,13 +282,19 @@ def codelists_for(charter: Charter) -> tuple[Code, ...]:
         Code("YN", "Y", "Yes"),
         Code("YN", "N", "No"),
         Code("PURPOSE", "PRIMARY", "Primary reading"),
+        Code("PURPOSE", "REPEAT", "Second reading by the same reader, never compared"),
         Code("PURPOSE", "ADJUDICATION", "Adjudication"),
+        *(Code("RDTYPE", kind.id, kind.label) for kind in charter.reading_types),
+        *(Code("ATTRCD", attribute.id, attribute.label) for attribute in charter.attributes),
+        Code("GUESS", "1", "First arm"),
+        Code("GUESS", "2", "Second arm"),
+        Code("GUESS", "DK", "Do not know"),
         *(Code("SOURCE", source.value, source.value.capitalize()) for source in Source),
         *(Code("NERSN", reason.id, reason.label) for reason in charter.missing.ne),
         *(Code("NERSN", reason.id, reason.label) for reason in charter.missing.ni),
     ]
     for item in charter.items:
-        if isinstance(item, ChoiceItem):
+        if isinstance(item, ChoiceItem | MultiItem):
             lists += [Code(item.export.testcd, option.value, option.label) for option in item.options]
     return tuple(lists)
 
@@ -209,20 +322,16 @@ DICTIONARY_HEADER = ("FILE", "NAME", "LABEL", "TYPE", "LENGTH", "CODELIST", "KEY
 CODELIST_HEADER = ("CODELIST", "CODE", "DECODE")
 
 
-def _asked_somewhere(charter: Charter) -> Iterable[tuple[str, Item]]:
-    """Every segment (once per side where it has two) with every item that a rule asks on it, in the order of the charter."""
-    asked = {
-        (segment, item)
-        for ask in charter.asks
-        for segment in (*(ask.segments or ()), *(one for group in ask.groups or () for one in charter.group(group).segments))
-        for item in ask.items
-    }
-    for segment in charter.segments:
-        for item in charter.items:
-            if (segment.id, item.id) in asked:
-                yield from ((name, item) for name in run_time_ids(segment))
+def _asked_somewhere(charter: Charter) -> tuple[Cell, ...]:
+    """Every cell that a rule asks of some subject, in the order of the charter; items of the whole exam last."""
+    asked: set[Cell] = set()
+    for ask in charter.asks:
+        segments = members_of(charter, UNKNOWN, groups=ask.groups, segments=ask.segments)
+        asked |= {Cell(segment, ItemId(item)) for item in ask.items for segment in _places_of(charter, item, segments)}
+    everywhere = (*run_time_ids(charter, [one.id for one in charter.segments]), WHOLE_EXAM)
+    cells = (Cell(segment, ItemId(item.id)) for segment in everywhere for item in charter.items)
+    return tuple(cell for cell in cells if cell in asked)
 
 
-def run_time_ids(segment: Segment) -> tuple[str, ...]:
-    """The ids of a segment in an exam: one per side where the charter asks both."""
-    return (f"{segment.id}_L", f"{segment.id}_R") if segment.side == "both" else (segment.id,)
+def _places_of(charter: Charter, item: str, segments: tuple[SegmentId, ...]) -> tuple[SegmentId, ...]:
+    return (WHOLE_EXAM,) if charter.item(item).scope == "exam" else segments

@@ -6,7 +6,7 @@ from corelab.domain.derived import EarlierExam, History, derive
 from corelab.domain.result import Result
 from corelab.domain.vocabulary import ExamState
 from corelab.services.labs import charter_of
-from corelab.storage import by_type, registry
+from corelab.storage import calibration, registry
 from corelab.storage.final_grades import exam_dates, final_results
 from corelab.storage.registry import ExamRecord
 from corelab.storage.store import Snapshot
@@ -31,7 +31,7 @@ def history_of(snapshot: Snapshot, exam: ExamRecord) -> History:
 def _earlier(snapshot: Snapshot, exam: ExamRecord) -> Iterator[EarlierExam]:
     charter = charter_of(snapshot, exam.charter_hash)
     numbers = {visit.id: visit.number for visit in charter.visits}
-    dates, left_out = exam_dates(snapshot), by_type.calibration_exams(snapshot)
+    dates, left_out = exam_dates(snapshot), calibration.marked(snapshot)
     rows = [row for row in snapshot.all("exam", subject_id=exam.subject_id) if row["id"] not in left_out and row["visit"] in numbers]
     for row in sorted(rows, key=lambda row: numbers[row["visit"]]):
         if numbers[row["visit"]] < numbers[exam.visit]:

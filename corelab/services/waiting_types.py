@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from corelab.domain.vocabulary import ExamId, ExamState, ReadingTypeId
 from corelab.services import shown
 from corelab.services.labs import charter_of
-from corelab.storage import by_type, readings
+from corelab.storage import by_type, calibration, readings
 from corelab.storage.readings import PRIMARY
 from corelab.storage.store import Snapshot
 
@@ -25,7 +25,7 @@ def waiting_types(snapshot: Snapshot) -> tuple[TypeOfExam, ...]:
     """Of the exams that are dealt and not released, in the order in which they became so."""
     states = {row["exam_id"]: ExamState(row["state"]) for row in snapshot.all("exam_status")}
     assigned = (ExamId(exam) for exam, state in states.items() if state is ExamState.ASSIGNED)
-    left_out, signed = by_type.calibration_exams(snapshot), readings.signed_assignments(snapshot)
+    left_out, signed = calibration.marked(snapshot), readings.signed_assignments(snapshot)
     return tuple(one for exam in assigned if exam not in left_out for one in _of_exam(snapshot, exam, signed))
 
 

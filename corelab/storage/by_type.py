@@ -64,8 +64,3 @@ def state_rows(snapshot: Snapshot, exam: ExamId, due: Iterable[str], now: Readin
     released = last is not None and last["state"] == ExamState.RELEASED.value
     states = [*([ExamState.RELEASED] if compared and not released else []), *([ExamState.FINAL] if final else [])]
     return tuple(readings.state_row(snapshot, exam, state, after=place) for place, state in enumerate(states))
-
-
-def calibration_exams(snapshot: Snapshot) -> frozenset[ExamId]:
-    """The exams that every reader reads to be compared with others; they never have results."""
-    return frozenset(ExamId(row["exam_id"]) for row in snapshot.all("calibration_exam"))

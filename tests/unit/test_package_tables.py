@@ -14,37 +14,43 @@ from corelab.domain.allocation import Slot
 from corelab.domain.attributes import Attributes
 from corelab.domain.form import Form, segments_of
 from corelab.domain.intake import IntakeRefusedError
-from corelab.domain.vocabulary import Answer
+from corelab.domain.vocabulary import Answer, ReadingTypeId
 from corelab.export.check import EXECUTED, charter_of, content_faults, load, recomputed_faults, table_faults
 from corelab.export.manifest import SUMS, PackageExistsError, PackageFile, with_manifest, write_package
 from corelab.export.records import ExamRecord, SignedRecord
-from corelab.export.rows import Tables, exams_of, tables_of
+from corelab.export.reread import exams_of
+from corelab.export.rows import Tables, tables_of
 from corelab.export.tables import READINGS, RESULTS, codelists_for, dictionary_rows, subject_visit, tables_for
 from corelab.export.writers import ColumnsDifferError, read_table, table_bytes
 from corelab.services.intake.exam_work import require_names
 from tests.exam_builders import a_form, a_reading, cell, grade, shipped, shipped_bytes
 
 Said = dict[str, int | str]
+DUPLEX = ReadingTypeId("DUPLEX")
+LEFT = Attributes({"STUDY_LIMB": "left"})
 
 
 def a_record(slot: Slot | None, said: Said, form: Form | None = None) -> SignedRecord:
     answers = {answer.cell: answer for answer in a_reading(form, **said).complete()}
     at = "2026-01-12T12:00:00.000Z"
-    return SignedRecord(f"record-{slot}", slot, f"R0{slot}", 1, current=True, signed_at=at, event=40, answers=answers)
+    return SignedRecord(
+        f"record-{slot}", slot, f"R0{slot}", 1, current=True, signed_at=at, event=40, answers=answers, kind=DUPLEX, number=slot or 3
+    )
 
 
 def a_decision(said: Said) -> SignedRecord:
     cells = {cell(name.replace("_", ".", 1)): value for name, value in said.items()}
     answers = {one: Answer(one, grade(one.item, value)) for one, value in cells.items()}
-    return replace(a_record(1, {}), record="record-3", slot=None, reader="R03", answers=MappingProxyType(answers))
+    own = {"record": "record-3", "slot": None, "reader": "R03", "purpose": "ADJUDICATION", "number": 3}
+    return replace(a_record(1, {}), answers=MappingProxyType(answers), **own)
 
 
 def an_exam(one: Said, two: Said, decision: Said | None = None, *, reference: Slot = 1, form: Form | None = None) -> ExamRecord:
-    sides = {place.id: place.side for place in segments_of(shipped(), Attributes({"STUDY_LIMB": "left"}))}
+    sides = {place.id: place.side for place in segments_of(shipped(), LEFT)}
     records = (a_record(1, one, form), a_record(2, two, form), *((a_decision(decision),) if decision else ()))
     return ExamRecord(
         study="DVT-LE", site="S1", subject="S001", visit="D10", date="2024-04-18", day="10", limb="left", reference_slot=reference,
-        charter_version=shipped().version, charter_hash=shipped().hash, sides=MappingProxyType(sides), records=records,
+        charter_version=shipped().version, charter_hash=shipped().hash, sides=MappingProxyType(sides), records=records, attributes=LEFT,
     )  # fmt: skip
 
 
@@ -106,7 +112,7 @@ def test_evidence_frames_are_counted_from_one() -> None:
 
 def test_tables_read_back_give_the_same_exams_and_the_same_tables() -> None:
     tables = tables_of(shipped(), [an_exam({"FLOW_CFV": 1}, {"COMP_CFV": 2}, {"COMP_CFV": 1})])
-    again = tables_of(shipped(), exams_of(shipped(), tables.readings, tables.subject_visit))
+    again = tables_of(shipped(), exams_of(shipped(), tables.named()))
     for table in tables_for(shipped()):
         assert table_bytes(table, again.named()[table.name]) == table_bytes(table, tables.named()[table.name])
 
@@ -168,7 +174,7 @@ def faults_of(folder: Path) -> list[str]:
     charter, more = charter_of(loaded)
     assert charter is not None
     wrong, rows = table_faults(charter, loaded)
-    return [f"{fault.where}: {fault.what}" for fault in (*faults, *more, *wrong, *recomputed_faults(charter, rows))]
+    return [f"{fault.where}: {fault.what}" for fault in (*faults, *more, *wrong, *recomputed_faults(charter, rows, loaded))]
 
 
 def redone(folder: Path, table: str, old: str, new: str) -> None:
@@ -241,7 +247,7 @@ def test_nothing_half_made_stays_when_writing_fails(tmp_path: Path) -> None:
 @pytest.mark.parametrize("start", EXECUTED)
 def test_p11_72_a_cell_that_a_spreadsheet_executes_stops_the_line(start: str) -> None:
     tables = tables_of(shipped(), [an_exam({}, {})]).named()
-    for table in tables_for(shipped()):
+    for table in (one for one in tables_for(shipped()) if tables[one.name]):
         sound = tuple(tables[table.name])
         assert list(content_faults(shipped(), table, sound)) == []
         for column in (one for one in table.columns if one.kind == "text"):

@@ -1,22 +1,27 @@
 """From the lab's records to what a package shows: final exams with their opened readings, and why the others are left out."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
+from typing import TypedDict
 
-from corelab.domain.allocation import Slot, exam_part, reference_slot
+from corelab.domain.allocation import exam_part, reference_slot
 from corelab.domain.charter import Charter
 from corelab.domain.clock import stamp
 from corelab.domain.content import AdjudicationContent, ReadingContent
 from corelab.domain.form import segments_of
-from corelab.domain.vocabulary import Answer, Cell, ExamId, ExamState, SubjectCode, VisitId
-from corelab.export.records import ExamRecord, SignedRecord
+from corelab.domain.vocabulary import Answer, ExamId, ExamState, SubjectCode, VisitId
+from corelab.export.records import ExamRecord, Purpose, SignedRecord
 from corelab.services.labs import charter_of, effective_charter
-from corelab.storage import calibration, readings, registry
-from corelab.storage.readings import PRIMARY, Assignment
+from corelab.storage import by_type, calibration, readings, registry
+from corelab.storage.final_grades import exam_dates
+from corelab.storage.readings import PRIMARY, REPEAT, Assignment, CaseRecord
 from corelab.storage.snapshot import Row, Snapshot
 
+_PURPOSES: Mapping[str, Purpose] = MappingProxyType({PRIMARY: "PRIMARY", REPEAT: "REPEAT"})
+_ADJUDICATION = 3
+"""Stands where the number of a reading would."""
 _FINAL = (ExamState.FINAL.value, ExamState.LOCKED.value)
 _WHY = MappingProxyType(
     {
@@ -39,6 +44,17 @@ class Excluded:
     @property
     def why(self) -> str:
         return _WHY[self.state]
+
+
+class _Signed(TypedDict):
+    """What every signed record has in common."""
+
+    record: str
+    reader: str
+    revision: int
+    current: bool
+    signed_at: str
+    event: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +97,8 @@ class _Gatherer:
     def __init__(self, snapshot: Snapshot, charter: Charter, seed: str) -> None:
         self._snapshot, self._charter, self._seed = snapshot, charter, seed
         self._study = str(snapshot.all("lab")[0]["trial_id"])
-        self._pseudonyms = _pseudonyms(snapshot)
-        self._dates = _exam_dates(snapshot)
+        self._pseudonyms = pseudonyms_of(snapshot)
+        self._dates = exam_dates(snapshot)
         self._baselines = self._baseline_dates()
 
     def exam(self, exam: Row, subject: Row) -> ExamRecord:
@@ -102,47 +118,69 @@ class _Gatherer:
             charter_hash=exam["charter_hash"],
             sides=MappingProxyType({place.id: place.side for place in segments_of(self._charter, attributes)}),
             records=self._records(exam["id"]),
+            attributes=attributes,
         )
 
     def _records(self, exam: ExamId) -> tuple[SignedRecord, ...]:
-        """Every signed record that is opened; current are those that the results rest on."""
-        compared = self._snapshot.latest("comparison", by="event_seq", exam_id=exam)
-        if compared is None:
-            return ()
-        current = {compared["reading_1"], compared["reading_2"]}
-        assigned = sorted(readings.all_assignments(self._snapshot, exam_id=exam, kind=PRIMARY), key=lambda one: (one.slot, one.attempt))
-        signed = ((of, record) for of in assigned for record in readings.revisions(self._snapshot, of.id))
-        found = [self._reading(of, record, current=record.id in current) for of, record in signed if self._is_open(record)]
+        """Every signed record that is opened; current are those that the results rest on, and second readings that stand."""
+        stood = by_type.standing(self._snapshot, exam)
+        current = {reading for one in stood.values() for reading in one.readings}
+        assigned = sorted(readings.all_assignments(self._snapshot, exam_id=exam), key=lambda one: (one.reading_type, one.slot, one.attempt))
+        read = [of for of in assigned if of.kind in _PURPOSES]
+        signed = ((of, record) for of in read for record in readings.revisions(self._snapshot, of.id))
+        found = [self._reading(of, record, read, current) for of, record in signed if self._is_open(record)]
+        live = {one.case.id for one in stood.values() if one.case is not None}
         for case in readings.cases_of(self._snapshot, exam):
             decided = readings.signed_adjudication(self._snapshot, case)
             if decided is not None and self._is_open(decided):
-                found.append(self._decision(decided, current=case.comparison == compared["id"]))
+                found.append(self._decision(case, decided, current=case.id in live))
         return tuple(found)
 
     def _is_open(self, record: readings.SignedRecord) -> bool:
         return self._snapshot.one("opening", seq=record.seq) is not None
 
-    def _reading(self, of: Assignment, signed: readings.SignedRecord, *, current: bool) -> SignedRecord:
+    def _reading(
+        self, of: Assignment, signed: readings.SignedRecord, assigned: Sequence[Assignment], current: Collection[str]
+    ) -> SignedRecord:
         content = ReadingContent.from_json(self._snapshot.opening_of(signed.seq))
-        answers = {answer.cell: answer for answer in content.answers}
-        return self._signed(signed, 1 if of.slot == 1 else 2, answers, current=current)
+        stands = readings.signed_reading(self._snapshot, of.id)
+        second = of.kind == REPEAT and stands is not None and stands.id == signed.id
+        return SignedRecord(
+            **self._signed(signed, current=signed.id in current or second),
+            slot=1 if _first_slot(of, assigned) == 1 else 2,
+            answers=MappingProxyType({answer.cell: answer for answer in content.answers}),
+            kind=of.reading_type,
+            purpose=_PURPOSES[of.kind],
+            number=of.slot,
+            seconds=content.seconds,
+            note=content.note,
+            checks=content.checks,
+            viewing=content.viewing,
+        )
 
-    def _decision(self, signed: readings.SignedRecord, *, current: bool) -> SignedRecord:
+    def _decision(self, case: CaseRecord, signed: readings.SignedRecord, *, current: bool) -> SignedRecord:
         content = AdjudicationContent.from_json(self._snapshot.opening_of(signed.seq))
         answers = {one.cell: Answer(one.cell, one.grade, one.evidence) for one in content.decisions}
-        return self._signed(signed, None, answers, current=current)
-
-    def _signed(self, signed: readings.SignedRecord, slot: Slot | None, answers: Mapping[Cell, Answer], *, current: bool) -> SignedRecord:
-        assigned = self._snapshot.one("assignment", id=signed.assignment) or {}
         return SignedRecord(
+            **self._signed(signed, current=current),
+            slot=None,
+            answers=MappingProxyType(answers),
+            kind=by_type.type_of(self._snapshot, case.reading_1),
+            purpose="ADJUDICATION",
+            number=_ADJUDICATION,
+            note=content.note,
+            viewing=content.viewing,
+        )
+
+    def _signed(self, signed: readings.SignedRecord, *, current: bool) -> _Signed:
+        assigned = self._snapshot.one("assignment", id=signed.assignment) or {}
+        return _Signed(
             record=signed.id,
-            slot=slot,
             reader=self._pseudonyms[assigned["account_id"]],
             revision=signed.revision,
             current=current,
             signed_at=stamp(signed.at),
             event=signed.seq,
-            answers=MappingProxyType(dict(answers)),
         )
 
     def _baseline_dates(self) -> Mapping[str, date]:
@@ -159,18 +197,16 @@ class _Gatherer:
         return str((at - baseline).days + nominal)
 
 
-def _pseudonyms(snapshot: Snapshot) -> Mapping[str, str]:
+def _first_slot(of: Assignment, assigned: Iterable[Assignment]) -> int:
+    """The slot in which this person first read the exam: a second reading is in the role of the first."""
+    if of.kind == PRIMARY:
+        return of.slot
+    own = (one.slot for one in assigned if one.kind == PRIMARY and (one.account, one.reading_type) == (of.account, of.reading_type))
+    return next(own, 2)
+
+
+def pseudonyms_of(snapshot: Snapshot) -> Mapping[str, str]:
     """R01, R02, ... in the order of first assignments, so that nobody is called otherwise in a later package."""
     assigned = sorted(snapshot.all("assignment"), key=lambda row: (row["event_seq"], row["slot"]))
     accounts = dict.fromkeys(row["account_id"] for row in assigned)
     return {account: f"R{number:02d}" for number, account in enumerate(accounts, 1)}
-
-
-def _exam_dates(snapshot: Snapshot) -> Mapping[str, date]:
-    """The earliest (moved) study date of an exam's clips."""
-    dates: dict[str, date] = {}
-    for clip in snapshot.all("clip"):
-        if clip["study_date"]:
-            at = date.fromisoformat(clip["study_date"])
-            dates[clip["exam_id"]] = min(at, dates.get(clip["exam_id"], at))
-    return dates

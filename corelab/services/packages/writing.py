@@ -1,6 +1,7 @@
 """Export: derive, check, sign, write and verify one package. The same state gives the same bytes, whenever and wherever it is written."""
 
 import base64
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -24,19 +25,31 @@ from corelab.export.manifest import (
     write_package,
 )
 from corelab.export.readme import readme
+from corelab.export.records import Waiting
 from corelab.export.rows import tables_of
-from corelab.export.tables import CODELIST_HEADER, DICTIONARY_HEADER, SPECIFICATION, codelists_for, dictionary_rows, tables_for
+from corelab.export.tables import (
+    CODELIST_HEADER,
+    DICTIONARY_HEADER,
+    GUESS,
+    SPECIFICATION,
+    Table,
+    codelists_for,
+    dictionary_rows,
+    tables_for,
+)
 from corelab.export.writers import csv_bytes, json_bytes, table_bytes
-from corelab.services import accounts, checkpoints
+from corelab.services import accounts, checkpoints, unblinding
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab
 from corelab.services.packages.checking import verify_package
 from corelab.services.packages.cutoff import cutoff, kind_of, same_as_last
 from corelab.services.packages.errors import ManyChartersError, NothingToExportError, StopTheLineError
 from corelab.services.packages.gather import Excluded, Gathered, gather
+from corelab.services.packages.guesses import guess_rows
+from corelab.services.packages.locking import is_locked
 from corelab.services.trail_export import write_trail
 from corelab.services.verification import require_sound
-from corelab.storage.keys import Opening, Signer, make_opening
+from corelab.storage.keys import BoxSecret, Opening, Signer, make_opening
 from corelab.storage.minisign import MinisignKey
 from corelab.storage.signed import document_of
 from corelab.storage.snapshot import Row
@@ -92,7 +105,7 @@ def export(lab: OpenLab, session: Session, out: Path, password: str, *, test: bo
     sealing = MinisignKey.of(accounts.lab_secret(lab, session, "package"))
     show(1, _STEPS, "Deriving results")
     with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
-        made = _Package(transaction, gather(transaction, seed), kind_of(lab, test=test), sealing)
+        made = _Package(transaction, gather(transaction, seed), kind_of(lab, test=test), (sealing, accounts.held_custody(session)))
         target = out / made.name
         if target.exists():
             raise PackageExistsError(target)
@@ -114,7 +127,7 @@ def _require_verified(folder: Path) -> None:
 class _Package:
     """One package in the making, within one transaction."""
 
-    def __init__(self, transaction: Transaction, gathered: Gathered, kind: str, sealing: MinisignKey) -> None:
+    def __init__(self, transaction: Transaction, gathered: Gathered, kind: str, keys: tuple[MinisignKey, BoxSecret]) -> None:
         if not gathered.exams:
             raise NothingToExportError(gathered.excluded)
         versions = tuple(sorted({exam.charter_hash for exam in gathered.exams} - {gathered.charter.hash}))
@@ -122,8 +135,12 @@ class _Package:
             raise ManyChartersError(versions)
         self.gathered = gathered
         self.cutoff = cutoff(transaction)
-        self._transaction, self._kind, self._sealing = transaction, kind, sealing
-        self._tables = tables_of(gathered.charter, gathered.exams)
+        self._transaction, self._kind = transaction, kind
+        self._sealing, self._custody = keys
+        waiting = (Waiting(one.subject, one.visit) for one in gathered.excluded)
+        self._tables = tables_of(gathered.charter, gathered.exams, waiting)
+        if is_locked(transaction):
+            self._tables = replace(self._tables, guess=guess_rows(transaction, self._custody))
         self._last = transaction.latest("package")
         self.again = same_as_last(transaction, self.cutoff, kind)
         self._trial = gathered.exams[0].study
@@ -211,9 +228,9 @@ class _Package:
 
     def _content(self) -> tuple[PackageFile, ...]:
         charter = self.gathered.charter
-        tables = tables_for(charter)
         rows = self._tables.named()
-        faults = tuple(fault for table in tables for fault in self._faults(table.name, rows[table.name]))
+        tables = (*tables_for(charter), *((GUESS,) if "guess" in rows else ()))
+        faults = tuple(fault for table in tables for fault in self._faults(table, rows[table.name]))
         if faults:
             raise StopTheLineError(faults)
         codes = ((code.codelist, code.code, code.decode) for code in codelists_for(charter))
@@ -227,9 +244,8 @@ class _Package:
             PackageFile("README.txt", readme(self._facts(), self.counts, self._kind).encode()),
         )
 
-    def _faults(self, name: str, rows: tuple[Mapping[str, str], ...]) -> tuple[PackageFault, ...]:
+    def _faults(self, table: Table, rows: tuple[Mapping[str, str], ...]) -> tuple[PackageFault, ...]:
         """Keys, code lists, and words that name an arm of the trial."""
-        table = next(one for one in tables_for(self.gathered.charter) if one.name == name)
         arms = tuple(arm.casefold() for arm in self.gathered.charter.blinding.guess_arms)
         named = (
             PackageFault(row_name(table, row), f"{column} names an arm of the trial")
@@ -248,7 +264,9 @@ class _Package:
             "results follow from the readings",
         ]
         excluded = [{"state": one.state, "subject": one.subject, "visit": one.visit, "why": one.why} for one in self.gathered.excluded]
-        return {"excluded": excluded, "included": len(self.gathered.exams), "passed": passed}
+        kinds = Counter(unblinding.kinds_of(self._transaction, self._custody))
+        counted = {kind: kinds[kind] for kind in sorted(kinds)}
+        return {"excluded": excluded, "included": len(self.gathered.exams), "passed": passed, "unblinding": counted}
 
     # ---- the approval
 
