@@ -4,20 +4,17 @@ from collections.abc import Iterator
 
 from corelab.domain.charter.faults import Fault
 from corelab.domain.charter.model import Charter
-from corelab.domain.charter.model_class import AnyDifference, DerivedDifference, DifferenceClass, OrdinalDistance, Partition
-from corelab.domain.charter.model_design import BlindingProfile, ReadingType
+from corelab.domain.charter.model_design import BlindingProfile
 from corelab.domain.charter.model_item import ChoiceItem, EvidenceRule, Item
 from corelab.domain.charter.model_rules import Ask
 
 NOT_EXECUTED = "N01"
-UNLIMITED = 10_000
 _Said = Iterator[tuple[str, str]]
-_CELL_RULES = (AnyDifference, OrdinalDistance, Partition)
 
 
 def not_executed(charter: Charter) -> tuple[Fault, ...]:
     """Every construct of the charter that the program does not carry out, by path and in words; empty for one that it carries out whole."""
-    parts = (_items, _asks, _rules, _reading_types, _blinding, _classes)
+    parts = (_items, _asks, _rules, _blinding)
     return tuple(Fault(NOT_EXECUTED, path, message) for part in parts for path, message in part(charter))
 
 
@@ -70,31 +67,6 @@ def _rules(charter: Charter) -> _Said:
         yield "signing.identity_in_text", "a soft check of text that looks like identity"
 
 
-def _reading_types(charter: Charter) -> _Said:
-    for n, kind in enumerate(charter.reading_types):
-        path = f"reading_type[{n}]({kind.id})"
-        if n > 0:
-            yield path, "more than one reading type"
-        yield from ((f"{path}.{key}", words) for key, words in _of_reading_type(kind))
-
-
-def _of_reading_type(kind: ReadingType) -> _Said:
-    return _named(
-        (kind.readers != 2, "readers", "one reading per exam"),
-        (kind.order != "independent_timepoint", "order", f"the order {kind.order}"),
-        (kind.pair_unit != "subject", "pair_unit", "a pair of readers per exam"),
-        (kind.repeat_share > 0, "repeat_share", "hidden repeats"),
-        (kind.calibration_exams > 0, "calibration_exams", "a calibration set"),
-        (kind.batch_exams < UNLIMITED, "batch_exams", "batches of a limited size"),
-        (kind.batch_gap_days > 0, "batch_gap_days", "days between the batches of a reader"),
-        (kind.session_exams < UNLIMITED, "session_exams", "a limit of exams per session"),
-    )
-
-
-def _named(*constructs: tuple[bool, str, str]) -> _Said:
-    return ((path, words) for present, path, words in constructs if present)
-
-
 def _blinding(charter: Charter) -> _Said:
     for n, profile in enumerate(charter.blinding_profiles):
         path = f"blinding_profile[{n}]({profile.id})"
@@ -108,25 +80,5 @@ def _of_profile(profile: BlindingProfile) -> _Said:
         yield "show", "a profile that shows anything else than side and segment label"
     if not profile.hide_overlay:
         yield "hide_overlay", "a profile that shows what stands on the image"
-    if profile.pseudonym != "per_reader":
-        yield "pseudonym", "pseudonyms shared by all readers"
     if profile.treatment_visible:
         yield "treatment_visible", "images that show the treatment"
-
-
-def _classes(charter: Charter) -> _Said:
-    if charter.adjudication.mode != "review":
-        yield "adjudication.mode", f"the mode {charter.adjudication.mode}"
-    for n, difference in enumerate(charter.classes):
-        yield from ((f"class[{n}]({difference.id}){key}", words) for key, words in _of_class(difference))
-
-
-def _of_class(difference: DifferenceClass) -> _Said:
-    for n, rule in enumerate(difference.rules):
-        if isinstance(rule, _CELL_RULES):
-            if rule.where is not None:
-                yield f".rule[{n}].where", "a comparison for some segments only"
-            if isinstance(rule, Partition) and rule.na_as is not None:
-                yield f".rule[{n}].na_as", "a meaning for not applicable"
-        elif not isinstance(rule, DerivedDifference):
-            yield f".rule[{n}].kind", f"a comparison of kind {rule.kind}"

@@ -203,11 +203,27 @@ class Dealing:
                 new.slot,
                 new.purpose,
                 new.account,
-                self._names.new(),
+                self._name(new),
                 placed.order_key,
                 new.attempt,
             )
         )
+
+    def _name(self, new: NewReading) -> str:
+        """A name of its own; where the profile gives all readers of an exam one name, that one. A second look always has a new one."""
+        shared = self._charter.blinding_profile(new.kind.blinding).pseudonym == "per_lab" and new.purpose == PRIMARY
+        of = (new.exam.id, ReadingTypeId(new.kind.id))
+        name = self._shared.get(of) if shared else None
+        name = self._names.new() if name is None else name
+        if new.purpose == PRIMARY:
+            self._shared.setdefault(of, name)
+        return name
+
+    @cached_property
+    def _shared(self) -> dict[tuple[ExamId, ReadingTypeId], str]:
+        """The names under which exams were dealt first."""
+        rows = self._transaction.all("assignment", kind=PRIMARY)
+        return {(ExamId(row["exam_id"]), ReadingTypeId(row["reading_type"])): row["pseudonym"] for row in reversed(rows)}
 
     @cached_property
     def _names(self) -> Pseudonyms:
