@@ -1,0 +1,211 @@
+"""The calibration set, who is dealt what before a certificate, and what a certificate rests on."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from corelab.domain.certification import Verdict
+from corelab.domain.reasons import ReasonRefusedError
+from corelab.domain.record_errors import PersonRefusedError
+from corelab.domain.vocabulary import Cell, ExamState, Grade
+from corelab.services import accounts, assignment, calibration, certification, intake, reading, status
+from corelab.services.calibration import RESERVED
+from corelab.services.calibration_pictures import Pictures
+from corelab.services.certification import CalibrationUnreadError
+from corelab.services.packages import gather
+from corelab.services.packages.errors import NotFinalError
+from corelab.services.packages.locking import lock as lock_trial
+from corelab.services.training import able_for
+from corelab.services.verification import verify_lab
+from corelab.storage import calibration as records
+from tests.builders import PASSWORD, Lab
+from tests.reading_builders import a_ready_exam, rows_of
+from tests.training_builders import EXAMS, a_training_lab, certified, checked, reads_the_set, small_pictures, with_a_set
+
+pytestmark = pytest.mark.usefixtures(small_pictures.__name__)
+__all__ = ["small_pictures"]
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    return a_training_lab(tmp_path)
+
+
+def able(lab: Lab, user: str) -> bool:
+    with lab.open.store.read() as snapshot:
+        account = next(row["id"] for row in snapshot.all("account") if row["user_name"] == user)
+        return able_for(snapshot, account, lab.open.charter)
+
+
+def kinds_dealt(lab: Lab, user: str) -> set[str]:
+    accounts_of = {row["user_name"]: row["id"] for row in rows_of(lab, "account")}
+    return {str(row["kind"]) for row in rows_of(lab, "assignment") if row["account_id"] == accounts_of[user]}
+
+
+# ---------------------------------------------------------------- the set
+
+
+def test_the_set_is_made_through_real_intake_and_waits_for_two_people(lab: Lab) -> None:
+    made = calibration.make(lab.open, lab.coordinator)
+    assert (made.wanted, made.made, made.ready) == (EXAMS, EXAMS, 0)
+    assert made.clips == len(intake.waiting(lab.open, lab.coordinator)) > 0
+    checked(lab)
+    assert calibration.calibration_set(lab.open, lab.coordinator) == calibration.CalibrationSet(EXAMS, EXAMS, EXAMS, 0)
+    exams = intake.exams(lab.open, lab.coordinator)
+    assert all(exam.subject.startswith(RESERVED) and exam.state is ExamState.READY for exam in exams)
+    assert verify_lab(lab.open.folder).faults == ()
+
+
+def test_making_again_makes_nothing_twice(lab: Lab) -> None:
+    first = calibration.make(lab.open, lab.coordinator, 1)
+    assert (first.made, len(rows_of(lab, "calibration_exam"))) == (1, 1)
+    calibration.make(lab.open, lab.coordinator)
+    calibration.make(lab.open, lab.coordinator)
+    assert [row["n"] for row in rows_of(lab, "calibration_exam")] == [1, 2]
+
+
+def test_the_set_is_no_part_of_the_trial(lab: Lab) -> None:
+    with_a_set(lab)
+    assert status.status(lab.open, lab.coordinator).exams == 0
+    with lab.open.store.read() as snapshot:
+        found = gather.gather(snapshot, "seed")
+    assert (found.exams, found.excluded) == ((), ())
+    with pytest.raises(NotFinalError) as error:
+        lock_trial(lab.open, lab.coordinator, "nothing to lock yet", PASSWORD)
+    assert error.value.waiting == ()
+
+
+def test_every_degree_of_illness_is_in_the_set_and_two_sets_differ(lab: Lab, tmp_path: Path) -> None:
+    other = a_training_lab(tmp_path / "other")
+    truths = []
+    for one in (lab, other):
+        calibration.make(one.open, one.coordinator)
+        with one.open.store.read() as snapshot:
+            truths.append(tuple(calibration.truths(snapshot, accounts.held_custody(one.coordinator)).values()))
+    said = [{grade.value for exam in truth for cell, grade in exam.items() if cell.item == "COMP"} for truth in truths]
+    assert said == [{"full", "partial", "none"}] * 2
+    assert truths[0] != truths[1]  # 2 exams of 12 segments, shuffled: equal once in far more than a million
+
+
+# ---------------------------------------------------------------- the gate
+
+
+def test_a_trained_reader_reads_only_the_set_before_the_certificate(lab: Lab) -> None:
+    a_ready_exam(lab)
+    with_a_set(lab)
+    assert kinds_dealt(lab, "reader-1") == kinds_dealt(lab, "reader-2") == {"calibration"}
+    assert not able(lab, "reader-1")
+    certified(lab, lab.reader_1, lab.reader_2, lab.adjudicator)
+    assignment.assign(lab.open, lab.coordinator)
+    assert kinds_dealt(lab, "reader-1") == kinds_dealt(lab, "reader-2") == {"calibration", "primary"}
+
+
+def test_a_reader_who_agrees_with_the_truth_is_certified(lab: Lab) -> None:
+    with_a_set(lab)
+    assert reads_the_set(lab, lab.reader_1) == EXAMS
+    done = certification.certify(lab.open, lab.coordinator, lab.reader_1.account)
+    assert (done.verdict, done.version) == (Verdict.CERTIFIED, lab.open.charter.version)
+    assert done.figures is not None
+    assert done.figures.exams == EXAMS
+    assert {item.item: item.share for item in done.figures.items} == {"COMP": 1.0, "FLOW": 1.0}
+    assert able(lab, "reader-1")
+    assert not able(lab, "reader-2")
+    (row,) = certification.certificates(lab.open, lab.coordinator, lab.reader_1.account)
+    assert (row.verdict, row.figures) == (Verdict.CERTIFIED, None)
+    assert certification.figures(lab.open, lab.coordinator, row.id).figures == done.figures
+    assert verify_lab(lab.open.folder).faults == ()
+
+
+def test_a_reader_who_falls_short_reads_nothing_of_the_trial(lab: Lab) -> None:
+    with_a_set(lab)
+    segments = {cell.segment for truth in truths(lab) for cell in truth if cell.item == "COMP"}
+    reads_the_set(lab, lab.reader_1, **{f"COMP_{segment}": "none" for segment in segments})
+    done = certification.certify(lab.open, lab.coordinator, lab.reader_1.account)
+    assert done.verdict is Verdict.NOT_CERTIFIED
+    assert not able(lab, "reader-1")
+    certified(lab, lab.reader_1)
+    assert able(lab, "reader-1")
+
+
+def truths(lab: Lab) -> tuple[Mapping[Cell, Grade], ...]:
+    with lab.open.store.read() as snapshot:
+        return tuple(calibration.truths(snapshot, accounts.held_custody(lab.coordinator)).values())
+
+
+def test_nothing_is_opened_before_the_whole_set_is_signed(lab: Lab) -> None:
+    with pytest.raises(CalibrationUnreadError) as none:
+        certification.certify(lab.open, lab.coordinator, lab.reader_1.account)
+    assert (none.value.read, none.value.needed) == (0, 0)
+    with_a_set(lab)
+    with pytest.raises(CalibrationUnreadError) as error:
+        certification.certify(lab.open, lab.coordinator, lab.reader_1.account)
+    assert (error.value.read, error.value.needed) == (0, EXAMS)
+    assert not rows_of(lab, "certification")
+    with lab.open.store.read() as snapshot:
+        assert not snapshot.events(kind="sealed.opened")
+
+
+def test_opening_the_readings_is_on_record_before_the_verdict(lab: Lab) -> None:
+    with_a_set(lab)
+    reads_the_set(lab, lab.reader_1)
+    certification.certify(lab.open, lab.coordinator, lab.reader_1.account)
+    with lab.open.store.read() as snapshot:
+        (opened,), (verdict,) = snapshot.events(kind="sealed.opened"), snapshot.events(kind="certification.recorded")
+        assert opened["seq"] < verdict["seq"]
+        payload = snapshot.opening_of(opened["seq"])
+    assert (payload["scope"], payload["count"], len(payload["exams"])) == ("certification", 2 * EXAMS, EXAMS)
+
+
+def test_who_can_be_certified(lab: Lab) -> None:
+    for account in (lab.auditor.account, lab.coordinator.account):
+        with pytest.raises(PersonRefusedError, match="not_reader"):
+            certification.certify_elsewhere(lab.open, lab.coordinator, account, "in another lab of ours")
+    with pytest.raises(ReasonRefusedError):
+        certification.certify_elsewhere(lab.open, lab.coordinator, lab.reader_1.account, "ok")
+    done = certification.certify_elsewhere(lab.open, lab.coordinator, lab.reader_1.account, "lab for training, record 12")
+    assert certification.figures(lab.open, lab.coordinator, done.id).elsewhere == "lab for training, record 12"
+
+
+# ---------------------------------------------------------------- what a reader could find
+
+
+def test_the_truth_stands_nowhere_in_the_folder(lab: Lab) -> None:
+    with_a_set(lab)
+    reads_the_set(lab, lab.reader_1)
+    certification.certify(lab.open, lab.coordinator, lab.reader_1.account)
+    words = (b"noncompressible", b"colour_absent", b"colour_patent", b'"truth"', b'"figures"', b"spectral_phasic")
+    for file in (one for one in lab.open.folder.rglob("*") if one.is_file()):
+        content = file.read_bytes()
+        assert not [word for word in words if word in content], file.name
+
+
+def test_what_the_pictures_were_drawn_from_is_kept_nowhere(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who knew the seed could draw the same picture and so find what it shows."""
+    made: list[Pictures] = []
+
+    def remembered(chance: Random) -> Pictures:
+        made.append(Pictures(chance))
+        return made[-1]
+
+    monkeypatch.setattr(calibration, "Pictures", remembered)
+    calibration.make(lab.open, lab.coordinator, 1)
+    (seed,) = made[0]._seeds
+    with lab.open.store.read() as snapshot:
+        (event,) = snapshot.events(kind=records.MADE)
+        payload = snapshot.opening_of(event["seq"], accounts.held_custody(lab.coordinator))
+    assert set(payload) == {"n", "truth"}
+    assert not [file for file in lab.open.folder.rglob("*") if file.is_file() and str(seed).encode() in file.read_bytes()]
+
+
+def test_a_reader_sees_a_calibration_exam_like_any_other(lab: Lab) -> None:
+    with_a_set(lab)
+    certified(lab, lab.reader_1, lab.reader_2, lab.adjudicator)
+    a_ready_exam(lab)
+    assignment.assign(lab.open, lab.coordinator)
+    rows = reading.worklist(lab.open, lab.reader_1).rows
+    assert len({row.kind for row in rows}) == 1
+    assert not any(RESERVED in str(row) or "calib" in str(row).lower() for row in rows)
+    opened = reading.open_reading(lab.open, lab.reader_1, rows[0].assignment)
+    assert RESERVED not in repr(opened)
