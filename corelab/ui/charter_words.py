@@ -13,7 +13,10 @@ from corelab.ui.words import counted, words_for
 
 SHORT: Final = 12
 """So many hex digits of a hash are shown."""
-APPROVAL: Final = "It is in force for exams that come in from now on. Exams that are in the lab keep theirs: no signed reading, result or package changes."
+APPROVAL: Final = (
+    "It is in force for exams that come in from now on. Exams that are in the lab keep theirs: "
+    "no signed reading, result or package changes."
+)
 
 
 def change_words(change: Change) -> str:
@@ -33,10 +36,8 @@ def step_words(compared: Compared) -> str:
         return f"Nothing differs from version {compared.version}."
     given = f"a {compared.given.word} step" if compared.given is not Step.NONE else "no step"
     enough = "that is enough" if compared.given >= compared.needed else "that is too small"
-    return (
-        f"{counted(len(compared.changes), 'change')} since version {compared.version}. They need a {compared.needed.word} step; the version "
-        f"makes {given}: {enough}."
-    )
+    counts = f"{counted(len(compared.changes), 'change')} since version {compared.version}."
+    return f"{counts} They need a {compared.needed.word} step; the version makes {given}: {enough}."
 
 
 def fault_words(fault: Fault) -> str:
