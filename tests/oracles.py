@@ -244,4 +244,4 @@ LIVERS = (
     LiverOracle("H7", "W3", _volume("449"), _volume("452"), {"FLRV.": "A"}, endpoints={"FLR30FL": ("N", "Y")}),
     LiverOracle("H8", "W3", _volume("500"), _volume("540"), {"FLRV.": "E"}, endpoints={"FLR30FL": ("Y", "Y")}),
 )
-ALL = (*((DVT, one) for one in LIMBS), *((PORTAL, one) for one in LIVERS))
+ALL: tuple[tuple[Path, Oracle | LiverOracle], ...] = (*((DVT, one) for one in LIMBS), *((PORTAL, one) for one in LIVERS))
