@@ -106,6 +106,11 @@ class FilterCard(Card):
         self.changes.setChecked(False)
         self._on_settled()
 
+    def show_exam(self, name: str) -> None:
+        """Only the events of this exam."""
+        self.show_nothing_asked()
+        self.case.setText(name)
+
     def show_narrow(self, *, narrow: bool) -> None:
         side = PADDING_NARROW if narrow else PADDING
         self.lines.setContentsMargins(side, PADDING_NARROW, side, PADDING_NARROW)

@@ -120,7 +120,10 @@ class AuditPage(Page):
 
     # ------------------------------------------------------------ the trail
 
-    def opened(self, _argument: object = None) -> None:
+    def opened(self, argument: object = None) -> None:
+        if isinstance(argument, str):  # one exam, asked for by another page: nothing else narrows the list
+            self.filter.show_exam(argument)
+            self._asked = self.filter.filter
         self._ask(self._asked)
         self._query(partial(accounts.people, self.desk.lab, self.desk.session), self._on_people)
         self._query(partial(audit.reviews, self.desk.lab, self.desk.session), self._on_reviews)

@@ -55,6 +55,12 @@ def _pixels(desk: Desk) -> Page:
     return PixelCheckPage(desk)
 
 
+def _monitoring(desk: Desk) -> Page:
+    from corelab.ui.monitoring_page import MonitoringPage  # noqa: PLC0415 - the same
+
+    return MonitoringPage(desk)
+
+
 def _export(desk: Desk) -> Page:
     from corelab.ui.export_page import ExportPage  # noqa: PLC0415 - the same
 
@@ -84,6 +90,7 @@ PAGES: tuple[Entry, ...] = (
     Entry("overview", "Overview", frozenset({Command.STATUS}), _overview),
     Entry("intake", "Intake", frozenset({Command.INTAKE}), _intake),
     Entry("pixels", "Pixel check", frozenset({Command.PIXELS}), _pixels),
+    Entry("monitoring", "Monitoring", frozenset({Command.AGREEMENT}), _monitoring),
     Entry("export", "Export", frozenset({Command.EXPORT}), _export),
     Entry("audit", "Audit", frozenset({Command.AUDIT}), _audit),
     Entry("people", "People", frozenset({Command.PEOPLE}), _people),
