@@ -43,8 +43,8 @@ def controlled_by(charter: Charter, visit: str, attributes: Attributes, decided:
 
 
 def _hanging(details: Iterable[Controlled], decided: Collection[Cell]) -> tuple[Controlled, ...]:
-    cut = (replace(one, by=tuple(cell for cell in one.by if cell in decided)) for one in details)
-    return tuple(one for one in cut if one.by)
+    hanging = ((one, tuple(cell for cell in one.by if cell in decided)) for one in details)
+    return tuple(replace(one, by=by) for one, by in hanging if by)
 
 
 def _details(form: Form) -> tuple[Controlled, ...]:

@@ -115,8 +115,14 @@ def compare_drafts(of: KeptFor, grades_1: Grades, grades_2: Grades, reference_sl
 
 
 def _settled(cell: Cell, one: Grade, two: Grade, grade: Grade, rules: tuple[str, ...]) -> Result:
-    source = Source.CONCORDANT if same(one, two) else Source.REFERENCE
-    return Result(cell, grade, source, one.code, two.code, None, letters(rules) if rules else (), rules)
+    if same(one, two):
+        return _agreed(cell, grade)
+    return Result(cell, grade, Source.REFERENCE, one.code, two.code, None, letters(rules), rules)
+
+
+@lru_cache(maxsize=8192)  # most cells of most exams hold the same as everywhere
+def _agreed(cell: Cell, grade: Grade) -> Result:
+    return Result(cell, grade, Source.CONCORDANT, grade.code, grade.code)
 
 
 def _pair(of: KeptFor, one: Grades, two: Grades, history: History) -> Pair:

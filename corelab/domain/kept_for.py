@@ -1,6 +1,6 @@
 """What is worked out once for a charter, a visit and what is known of a subject: the key under which it is kept."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from corelab.domain.attributes import Attributes
 from corelab.domain.charter import Charter
@@ -13,14 +13,15 @@ class KeptFor:
     charter: Charter
     visit: str
     attributes: Attributes
+    key: tuple[object, ...] = field(init=False, repr=False)
 
-    @property
-    def _key(self) -> tuple[object, ...]:
+    def __post_init__(self) -> None:
         known = self.attributes
-        return self.charter.hash, self.visit, frozenset(known.subject.items()), frozenset(known.segments.items())
+        key = (self.charter.hash, self.visit, frozenset(known.subject.items()), frozenset(known.segments.items()))
+        object.__setattr__(self, "key", key)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, KeptFor) and self._key == other._key
+        return isinstance(other, KeptFor) and self.key == other.key
 
     def __hash__(self) -> int:
-        return hash(self._key)
+        return hash(self.key)
