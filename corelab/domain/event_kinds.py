@@ -68,6 +68,7 @@ KIND_COMMANDS: Mapping[str, Command | None] = MappingProxyType(
         "clip.labelled": Command.LABEL,
         "clips.tidied": Command.PIXELS,
         "subject.set": Command.SUBJECT,
+        "subject.corrected": Command.SUBJECT,
         "exam.expected": Command.EXAM,
         "exam.not_imaged": Command.EXAM,
         "exam.ready": None,

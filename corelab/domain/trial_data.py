@@ -89,6 +89,7 @@ DATA = frozenset(
         "exam.receiving",
         "object.received",
         "subject.set",
+        "subject.corrected",
         # readings, cases and results
         "adjudication.signed",
         "alert.acknowledged",

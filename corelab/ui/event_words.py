@@ -72,6 +72,7 @@ KIND_WORDS: Mapping[str, str] = MappingProxyType(
         "clip.labelled": "Clip mapped to a segment",
         "clips.tidied": "Files without a record set aside",
         "subject.set": "Attribute of a subject set",
+        "subject.corrected": "Attribute of a subject corrected while readers have an exam",
         "exam.expected": "Exam expected",
         "exam.not_imaged": "Segments noted as not imaged",
         "exam.ready": "Exam ready for reading",
@@ -134,7 +135,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *("alert", "alerts", "guess", "unblinding"),
         ),
         "Intake and pixel check": ("delivery", "object", "clip", "clips.tidied", "subject", "exam", "query"),
-        "People and roles": ("account", "access", "training", "certification", "statement", "code", "credential", "factor"),
+        "People and roles": ("account", "access", "training", "calibration", "certification", "statement", "code", "credential", "factor"),
         "Sign-in and screen": ("session", "signin", "screen", "unlock.refused", "signature", "workstation", "notice", "command"),
         "Keys and charters": ("custody", "work", "charter"),
         "Lock, packages, prints": (

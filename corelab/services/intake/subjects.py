@@ -80,7 +80,8 @@ def _set(transaction: Transaction, subject: str, facts: Mapping[Fact, str], reas
     exams = tuple(registry.exam(transaction, row["id"]) for row in transaction.all("exam", subject_id=known))
     told = _require_changeable(transaction, tuple(exam for exam in exams if exam), new, reason)
     require_side(transaction, known, {fact.attribute: value for fact, value in new.items() if fact.segment is None})
-    transaction.record("subject.set", "subject", known, rows=rows + _rows(transaction, known, new), payload=told)
+    kind = "subject.set" if told is None else "subject.corrected"
+    transaction.record(kind, "subject", known, rows=rows + _rows(transaction, known, new), payload=told)
     for exam in exams:
         _require_complete(transaction, exam)
     return registry.attributes(transaction, known)
@@ -115,7 +116,7 @@ def _require_changeable(snapshot: Snapshot, exams: Collection[ExamRecord], facts
                 raise IntakeRefusedError(Refusal.FACT_OPENED, f"{exam.subject}:{exam.visit}")
     if with_readers and not reason.strip():
         raise IntakeRefusedError(Refusal.FACT_REASON)
-    return {"reason_text": reason_words(reason)} if reason.strip() else None
+    return {"reason_text": reason_words(reason)} if with_readers else None
 
 
 def _require_unseen(snapshot: Snapshot, exam: ExamRecord, absent: Iterable[SegmentId | None]) -> None:
