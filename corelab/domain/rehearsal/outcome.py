@@ -110,8 +110,7 @@ def _require_asked(case: WrittenCase, forms: list[Form]) -> None:
         for cell in case.readings[slot]
         if cell not in asked
     ]
-    grids = {cell for form in forms for cell in form.grid}
-    strangers = [cell for cell in case.decisions if cell not in grids]
+    strangers = [cell for cell in case.decisions if cell not in asked]
     faults += [CaseFault(f"decisions.{cell.segment}.{cell.item}", "it is not asked here") for cell in strangers]
     if faults:
         raise CaseRefusedError(*faults)
@@ -147,7 +146,8 @@ class _Type:
         broken = [CaseFault(f"decisions.{one.cell.segment}.{one.cell.item}", one.found or "") for one in draft.broken if one.cell]
         if broken:
             raise CaseRefusedError(*broken)
-        return results_so_far(comparison, draft.standing)
+        results = results_so_far(comparison, draft.standing)
+        return tuple(result for result in results if result.cell not in draft.unanswered)
 
     def checks(self, slot: Slot) -> Iterator[Fired]:
         if slot in self.grades:
