@@ -17,7 +17,7 @@ from corelab.ui.parts import paint_diamond
 from corelab.ui.segment_words import code_words
 from corelab.ui.theme import RADIUS_ROW, Colour, Size, Weight
 
-ROW, _TOP, _FOOT = 32, 24, 24
+ROW, _TOP, _FOOT = 28, 24, 24
 _NAME, _NAME_NARROW, _NUMBER = 176, 120, 56
 _HEADINGS = ("agreed", "kappa", "AC", "n")
 
@@ -77,8 +77,9 @@ class AgreementChart(Chart):
         super().__init__("Agreement between readers", height=_TOP + 3 * ROW + _FOOT, parent=parent)
         self._rows: tuple[AgreementRow, ...] = ()
 
-    def show_rows(self, rows: Sequence[AgreementRow]) -> None:
-        self._rows = tuple(rows)
+    def show_rows(self, rows: Sequence[AgreementRow], current: int = 0) -> None:
+        """``current`` is the row that is chosen from now on."""
+        self._rows, self._at = tuple(rows), current
         self.set_height(_TOP + max(1, len(rows)) * ROW + _FOOT)
         self.changed()
 

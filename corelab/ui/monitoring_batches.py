@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from statistics import fmean
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
@@ -114,8 +115,8 @@ def _behind_batch(one: BatchShare) -> Behind:
 
 
 _ROW, _NAME, _NUMBERS, _LAST = 56, 92, 132, 6
-_STEADY = 0.1
-"""A kappa that fell by more than this from the first to the last batch shown is said to drift."""
+_LEAST = 3
+"""With fewer batches nothing is said of a fall."""
 
 
 class DriftChart(Chart):
@@ -144,7 +145,7 @@ class DriftChart(Chart):
     def _paint_reader(self, painter: QPainter, top: float, reader: str, batches: Sequence[Drift]) -> None:
         write(painter, QRectF(8, top, _NAME - 16, _ROW - 4), reader, size=Size.BODY, weight=Weight.VALUE, colour=Colour.STRONG)
         values = [one.kappa.value for one in batches]
-        ink = Colour.ATTENTION if drifts(batches) else Colour.ACCENT
+        ink = Colour.ATTENTION if falls(batches) else Colour.ACCENT
         left, right = float(_NAME), float(self.width() - _NUMBERS)
         step = (right - left) / max(1, len(values) - 1)
         points = [
@@ -160,17 +161,21 @@ class DriftChart(Chart):
         said = "\u2013" if last is None else f"{last:.2f}"
         write(painter, QRectF(right + 12, top, 40, _ROW - 4), said, size=Size.OPTION, weight=Weight.HEADING, colour=Colour.STRONG)
         words = QRectF(right + 56, top, _NUMBERS - 60, _ROW - 4)
-        if drifts(batches):
+        if falls(batches):
             paint_diamond(painter, QPointF(words.left() + 5, words.center().y()))
-            write(painter, words.adjusted(16, 0, 0, 0), "drifts", weight=Weight.VALUE, colour=Colour.ATTENTION)
+            write(painter, words.adjusted(16, 0, 0, 0), "falls", weight=Weight.VALUE, colour=Colour.ATTENTION)
         else:
             write(painter, words, "steady" if len(points) > 1 else "one batch" if points else "no results")
 
 
-def drifts(batches: Sequence[Drift]) -> bool:
-    """Whether agreement fell from the first of these batches to the last by more than a tenth."""
-    known = [one.kappa.value for one in batches if one.kappa.value is not None]
-    return len(known) > 1 and known[0] - known[-1] > _STEADY
+def falls(batches: Sequence[Drift]) -> bool:
+    """Whether kappa of the last of these batches lies below the mean of those before, by more than twice its standard error."""
+    known = [one.kappa for one in batches if one.kappa.value is not None and one.kappa.error is not None]
+    if len(known) < _LEAST:
+        return False
+    *before, last = known
+    mean = fmean(one.value or 0.0 for one in before)
+    return (last.value or 0.0) + 2 * (last.error or 0.0) < mean
 
 
 def _drift_words(found: ReaderDrift) -> str:

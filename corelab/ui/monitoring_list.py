@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from corelab.domain.agreement.graded_pairs import NI
 from corelab.domain.monitoring.observed import ExamName, Waiting
 from corelab.domain.monitoring.pairing import CellPair
 from corelab.domain.monitoring.readers import Took, Verdict
@@ -42,12 +43,13 @@ def of_exams(title: str, exams: Iterable[ExamName], note: str = "") -> Behind:
 
 
 def of_pairs(title: str, pairs: Sequence[CellPair], second: str = "Reader 2") -> Behind:
-    """Those that differ first: they are what is looked for."""
-    ordered = sorted(pairs, key=lambda pair: (pair.one == pair.other, pair.exam, pair.cell))
+    """Those that differ first: they are what is looked for. What was not imaged was not counted."""
+    counted = [pair for pair in pairs if NI not in (pair.one, pair.other)]
+    ordered = sorted(counted, key=lambda pair: (pair.one == pair.other, pair.exam, pair.cell))
     lines = tuple(
         Line(pair.exam, (code_words(pair.cell.segment), pair.one, pair.other, ", ".join(filter(None, pair.readers)))) for pair in ordered
     )
-    differ = sum(pair.one != pair.other for pair in pairs)
+    differ = sum(pair.one != pair.other for pair in counted)
     return Behind(title, f"{cells_words(len(lines))}, {differ} differ", ("Segment", "Reader 1", second, "Readers"), lines)
 
 
@@ -103,7 +105,7 @@ class BehindDialog(Dialog):
         super().__init__(parent, behind.title, width=760)
         self._lines = behind.lines
         self.lines.addWidget(text_label(behind.note, Size.BODY, Weight.TEXT, Colour.SECOND, wrap=True))
-        columns = (Column("Subject", 120), Column("Visit", 80), *(Column(each) for each in behind.columns))
+        columns = (Column("Subject", 110, firm=True), Column("Visit", 80, firm=True), *(Column(each) for each in behind.columns))
         self.rows = Rows(columns, behind.title, row_height=_ROW)
         self.rows.setFixedHeight(_ROW * min(_MOST_ROWS, max(3, len(behind.lines))) + 40)
         self.rows.opened.connect(self._on_opened)

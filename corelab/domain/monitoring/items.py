@@ -105,7 +105,12 @@ def _parts(
 ) -> tuple[GradedItem, ...]:
     own = _of_item(pairs, item)
     split = {part: tuple(pair for pair in own if part_of(pair) == part) for part in order}
-    return tuple(graded(charter, charter.item(item), held, part) for part, held in split.items() if held)
+    return tuple(graded(charter, charter.item(item), held, part) for part, held in split.items() if _counted(held))
+
+
+def _counted(pairs: Iterable[CellPair]) -> bool:
+    """Whether anything of it was imaged in both readings."""
+    return any(NI not in (pair.one, pair.other) for pair in pairs)
 
 
 def _of_item(pairs: Iterable[CellPair], item: str) -> tuple[CellPair, ...]:

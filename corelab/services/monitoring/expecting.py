@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from corelab.domain.accounts import Command
-from corelab.domain.forecast.load import EXAMS, Forecast, foretold
+from corelab.domain.forecast.load import Forecast, foretold
 from corelab.domain.forecast.rates import MAX_BYTES, read_rates
 from corelab.services.labs import OpenLab
 from corelab.services.session import Session, permit
@@ -18,4 +18,4 @@ def from_file(lab: OpenLab, session: Session, rates: Path, told: Told | None = N
     charter = lab.charter
     with rates.open("rb") as file:
         data = file.read(MAX_BYTES + 1)
-    return foretold(charter, read_rates(charter, data), EXAMS, told or (lambda _done, _of: None))
+    return foretold(charter, read_rates(charter, data), None, told or (lambda _done, _of: None))
