@@ -50,7 +50,7 @@ def exam_rows(transaction: Snapshot, charter: Charter, wanted: Wanted, key: byte
     """The exam, and the rows that make it (and its subject, and the side under study) where they are missing."""
     known = registry.exam_at(transaction, wanted.subject, wanted.visit)
     if known is not None:
-        require_open(known)
+        require_open(transaction, known)
         return known, side_rows(transaction, charter, known.subject_id, wanted.side)
     subject = registry.subject_id(transaction, wanted.subject)
     rows = [] if subject else [registry.subject_row(subject := str(uuid4()), wanted.subject)]
@@ -83,10 +83,15 @@ def side_rows(snapshot: Snapshot, charter: Charter, subject: str, side: Side | N
     return [registry.attribute_row(snapshot, subject, attribute, _SIDES[side])]
 
 
-def require_open(exam: ExamRecord) -> None:
-    """Nothing changes once readers have an exam."""
-    if exam.state not in _OPEN:
+def require_open(snapshot: Snapshot, exam: ExamRecord) -> None:
+    """Nothing changes once readers have an exam; one of the calibration set stays ready all the same."""
+    if exam.state not in _OPEN or is_read_by_all(snapshot, exam):
         raise IntakeRefusedError(Refusal.EXAM_CLOSED, f"{exam.subject}:{exam.visit}")
+
+
+def is_read_by_all(snapshot: Snapshot, exam: ExamRecord) -> bool:
+    """An exam of the calibration set that was dealt: the next reader has to see what the first one saw."""
+    return snapshot.one("calibration_exam", exam_id=exam.id) is not None and bool(snapshot.all("assignment", exam_id=exam.id))
 
 
 def exam_of_clip(snapshot: Snapshot, clip: str) -> tuple[ObjectRecord, ExamRecord]:

@@ -48,7 +48,7 @@ def set_not_imaged(lab: OpenLab, session: Session, exam: str, segments: Sequence
     with lab.store.begin(session.actor(role)) as transaction:
         require_unlocked(transaction)
         found, rows = _exam(transaction, exam, key)
-        require_open(found)
+        require_open(transaction, found)
         charter = charter_of(transaction, found.charter_hash)
         closed = _closed(charter, found.not_imaged, segments, reason)
         if reason is not None:

@@ -34,7 +34,7 @@ def label_all(lab: OpenLab, session: Session, labels: Mapping[ClipId, tuple[Segm
 
 def _label(transaction: Transaction, clip: str, segment: SegmentId, side: Side | None) -> SegmentId:
     found, exam = exam_of_clip(transaction, clip)
-    require_open(exam)
+    require_open(transaction, exam)
     charter = charter_of(transaction, exam.charter_hash)
     rows = side_rows(transaction, charter, exam.subject_id, side) if _is_study(charter, segment) else []
     known = registry.attributes(transaction, exam.subject_id)

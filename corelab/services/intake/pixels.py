@@ -86,7 +86,7 @@ def _open_check(snapshot: Snapshot, clip: ClipId) -> Check:
     check = check_of(snapshot, clip)
     if check.state not in _OPEN:
         raise IntakeRefusedError(Refusal.CLIP_STATE, clip)
-    require_open(check.exam)
+    require_open(snapshot, check.exam)
     return check
 
 

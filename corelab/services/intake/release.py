@@ -85,7 +85,7 @@ def _require_unchanged(transaction: Transaction, before: Check) -> None:
     released = transaction.one("clip_release", clip_id=before.object.id)
     if exam is None or released is not None or registry.steps(transaction, before.object.id) != before.steps:
         raise IntakeRefusedError(Refusal.CLIP_STATE, before.object.id)
-    require_open(exam)
+    require_open(transaction, exam)
 
 
 def _record(transaction: Transaction, session: Session, check: Check, looked: Looked, done: tuple[Sha256, bool]) -> None:

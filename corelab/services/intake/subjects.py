@@ -12,7 +12,7 @@ from corelab.domain.intake import IntakeRefusedError, Refusal
 from corelab.domain.reasons import reason_words
 from corelab.domain.vocabulary import ExamState, SegmentId, VisitId
 from corelab.services.accounts import Session, permit
-from corelab.services.intake.exam_work import completeness_of, live_labels, require_names, require_side, run_time, settle
+from corelab.services.intake.exam_work import completeness_of, is_read_by_all, live_labels, require_names, require_side, run_time, settle
 from corelab.services.labs import OpenLab, charter_of, effective_charter
 from corelab.services.packages.locking import require_unlocked
 from corelab.storage import reading_life, readings, registry
@@ -108,6 +108,8 @@ def _require_changeable(snapshot: Snapshot, exams: Collection[ExamRecord], facts
     for exam in exams:
         known = set(facts_of(charter_of(snapshot, exam.charter_hash)))
         _require_unseen(snapshot, exam, (fact.segment for fact, value in facts.items() if value == NOT_PRESENT))
+        if known & facts.keys() and is_read_by_all(snapshot, exam):
+            raise IntakeRefusedError(Refusal.EXAM_CLOSED, f"{exam.subject}:{exam.visit}")
         if known & facts.keys() and exam.state in _READ:
             raise IntakeRefusedError(Refusal.FACT_COMPARED, f"{exam.subject}:{exam.visit}")
         if known & facts.keys() and exam.state in _WITH_READERS:
