@@ -33,11 +33,12 @@ class Pool:
 
     @cached_property
     def trained(self) -> tuple[Person, ...]:
-        """Active readers and adjudicators with a training record for the major version of the charter."""
+        """Active readers and adjudicators with a training record for the major version of the charter, where it asks for one."""
         majors = {row["hash"] for row in self.snapshot.all("charter") if int(row["version"].partition(".")[0]) == self.charter.major}
         passed = {row["account_id"] for row in self.snapshot.all("training") if row["charter_hash"] in majors}
         able = (person for person in self.everybody if person.active and person.roles & {Role.READER, Role.ADJUDICATOR})
-        return tuple(person for person in able if person.account in passed)
+        asked = self.charter.certification.training_record
+        return tuple(person for person in able if not asked or person.account in passed)
 
     @cached_property
     def absent(self) -> frozenset[AccountId]:

@@ -8,14 +8,14 @@ from uuid import uuid4
 from corelab.domain.allocation import Dealt, deal_pairs
 from corelab.domain.charter import Charter
 from corelab.domain.charter.model_design import ReadingType
-from corelab.domain.vocabulary import AccountId, AssignmentId, ExamId, ExamState, ReadingTypeId
+from corelab.domain.vocabulary import AccountId, AssignmentId, ExamId, ExamState, ReadingTypeId, SubjectCode
 from corelab.services.dealing.exams import DueExam, Exams
 from corelab.services.dealing.leaving import NOBODY, Leaving
 from corelab.services.dealing.outcome import Assigned, WaitingExam, Why
 from corelab.services.dealing.places import NewReading, Placed, Places
 from corelab.services.dealing.replacement import FreeSlot, Replacements, free_slots
 from corelab.services.dealing.returning import Returning
-from corelab.services.eligibility import Pool
+from corelab.services.eligibility import Pool, kept_apart
 from corelab.services.pseudonyms import Pseudonyms
 from corelab.storage import readings
 from corelab.storage.readings import PRIMARY, Assignment
@@ -65,12 +65,12 @@ class Dealing:
         for free in free_slots(self._transaction, open_):
             if free.reading_type not in self._types:
                 continue
-            account = self._choice.choose(free, deciders=self._types[free.reading_type].readers > 1)
+            kind = self._types[free.reading_type]
+            account = self._choice.choose(free, deciders=kind.readers > 1, besides=self._shut(kind, open_[free.exam]))
             if account is None:
                 self._waiting[free.exam] = Why.NO_REPLACEMENT if self._choice.deciders(free) else Why.NO_ADJUDICATOR
             else:
-                exam = open_[free.exam]
-                found.append(NewReading(exam, self._types[free.reading_type], free.slot, account, attempt=free.attempt))
+                found.append(NewReading(open_[free.exam], kind, free.slot, account, attempt=free.attempt))
                 self._hold(found[-1])
         return found
 
@@ -118,13 +118,14 @@ class Dealing:
         held = self._account_of[team.readers[slot - 1]]
         if self._leaving.has(held, exam.subject):
             free = FreeSlot(exam.id, ReadingTypeId(kind.id), slot, 1)
-            return self._choice.choose(free, deciders=kind.readers > 1, besides=[self._account_of[user] for user in team.readers])
-        able = {one.account for one in self._pool.readers(exam.subject, ReadingTypeId(kind.id))}
+            besides = {self._account_of[user] for user in team.readers} | self._shut(kind, exam)
+            return self._choice.choose(free, deciders=kind.readers > 1, besides=besides)
+        able = {one.account for one in self._pool.readers(exam.subject, ReadingTypeId(kind.id))} - self._shut(kind, exam)
         return held if held in able else None
 
     def _decides(self, kind: ReadingType, exam: DueExam, readers: Collection[AccountId]) -> bool:
         able = {one.account for one in self._pool.adjudicators(exam.subject, ReadingTypeId(kind.id), exam.id)}
-        return bool(able - set(readers))
+        return bool(able - set(readers) - self._shut(kind, exam))
 
     # ------------------------------------------------------------ who holds a unit
 
@@ -149,8 +150,39 @@ class Dealing:
         return Dealt(unit, *(slots[number] for number in range(1, kind.readers + 1)))
 
     def _readers(self, kind: ReadingType, exam: DueExam) -> Iterable[str]:
-        able = self._pool.readers(exam.subject, ReadingTypeId(kind.id))
-        return [one.user_name for one in able if not self._leaving.has(one.account, exam.subject)]
+        able, shut = self._pool.readers(exam.subject, ReadingTypeId(kind.id)), self._shut(kind, exam)
+        return [one.user_name for one in able if one.account not in shut and not self._leaving.has(one.account, exam.subject)]
+
+    def _shut(self, kind: ReadingType, exam: DueExam) -> set[AccountId]:
+        """Who reads the subject by a type that is kept apart, or an exam of this unit by any other type: also of this same deal.
+
+        There is one reading for each reader and exam; repeats and the calibration set are readings of their own.
+        """
+        apart = self._apart.get(kind.id, frozenset())
+        others = {other.id for other in self._types.values() if other.id != kind.id and self._meet(kind, other)}
+        return {
+            account
+            for of, by, account in self._reads.get(exam.subject, ())
+            if by in apart or (by in others and (of == exam or kind.pair_unit == "subject"))
+        }
+
+    @cached_property
+    def _apart(self) -> Mapping[str, frozenset[str]]:
+        return kept_apart(self._transaction)
+
+    def _meet(self, kind: ReadingType, other: ReadingType) -> bool:
+        """Whether a visit asks for both."""
+        return any({kind, other} <= set(self._charter.types_at(visit.id)) for visit in self._charter.visits)
+
+    @cached_property
+    def _reads(self) -> dict[SubjectCode, set[tuple[DueExam, str, AccountId]]]:
+        """Subject -> (exam, reading type, reader) of every first reading that is not over, and of those dealt now."""
+        found: dict[SubjectCode, set[tuple[DueExam, str, AccountId]]] = {}
+        for one in self._pool.history:
+            if one.kind == PRIMARY:
+                exam = self._exams.by_id[one.exam]
+                found.setdefault(exam.subject, set()).add((exam, one.reading_type, one.account))
+        return found
 
     @cached_property
     def _holders(self) -> dict[str, dict[str, dict[int, str]]]:
@@ -166,6 +198,7 @@ class Dealing:
     def _hold(self, new: NewReading) -> None:
         units = self._holders.setdefault(new.kind.id, {})
         units.setdefault(new.exam.unit(new.kind), {})[new.slot] = self._user_of[new.account]
+        self._reads.setdefault(new.exam.subject, set()).add((new.exam, new.kind.id, new.account))
 
     @cached_property
     def _user_of(self) -> Mapping[AccountId, str]:

@@ -38,12 +38,6 @@ class DueExam:
         return self.subject if kind.pair_unit == "subject" else self.part
 
 
-def asked_of(charter: Charter, visit: str) -> tuple[ReadingType, ...]:
-    """The reading types with a block of this visit."""
-    blocks = set(charter.visit(visit).blocks)
-    return tuple(kind for kind in charter.reading_types if blocks.intersection(kind.blocks))
-
-
 class Exams:
     """Every exam of the trial; those of the calibration set stand apart and are never dealt as others are."""
 
@@ -91,7 +85,7 @@ class Exams:
 
     def expected(self, kind: ReadingType) -> tuple[VisitId, ...]:
         """The required visits that are read by this type."""
-        return tuple(VisitId(one.id) for one in self._charter.visits if one.required and kind in asked_of(self._charter, one.id))
+        return tuple(VisitId(one.id) for one in self._charter.visits if one.required and kind in self._charter.types_at(one.id))
 
     @cached_property
     def by_id(self) -> Mapping[ExamId, DueExam]:
@@ -115,4 +109,4 @@ class Exams:
     def _asked(self, charter_hash: str, visit: str) -> tuple[ReadingTypeId, ...]:
         """Under the charter that the exam came in under: what that one does not know cannot be asked of it."""
         known = charter_of(self._snapshot, charter_hash)
-        return tuple(ReadingTypeId(kind.id) for kind in asked_of(known, visit))
+        return tuple(ReadingTypeId(kind.id) for kind in known.types_at(visit))
