@@ -38,6 +38,14 @@ class Guess:
         return cls(value["suggestion"], Arm(value["arm"]))
 
 
+@dataclass(frozen=True, slots=True)
+class AfterSigning:
+    """The two questions: the charter's suggestions, and the labels of its two arms. An answer names an arm by number, or DK."""
+
+    suggestions: tuple[str, ...]
+    arms: tuple[str, ...]
+
+
 def guess_of(charter: Charter, suggestion: str, arm: str) -> Guess:
     """Raises GuessRefusedError for what the charter does not offer."""
     if suggestion not in charter.blinding.suggestions:

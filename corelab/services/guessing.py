@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from corelab.domain.accounts import Command
-from corelab.domain.guess import GuessRefusedError, asks_after_signing, guess_of
+from corelab.domain.guess import AfterSigning, GuessRefusedError, asks_after_signing, guess_of
 from corelab.domain.reading_errors import NotYoursError
 from corelab.domain.vocabulary import AssignmentId
 from corelab.services import accounts, refusals, shown
@@ -16,11 +16,15 @@ from corelab.storage.readings import ADJUDICATION, Assignment
 from corelab.storage.store import NewRow, Snapshot
 
 
-def due(lab: OpenLab, session: Session, assignment: AssignmentId) -> bool:
-    """Whether this person signed this reading, and was not asked yet what it suggested."""
+def due(lab: OpenLab, session: Session, assignment: AssignmentId) -> AfterSigning | None:
+    """What this person is to be asked about a reading that they signed; None where nothing is asked, or it was answered."""
     accounts.permit(session, Command.READ)
     with lab.store.read() as snapshot:
-        return _due(snapshot, _own(snapshot, session, assignment))
+        of = _own(snapshot, session, assignment)
+        if of is None or not _due(snapshot, of):
+            return None
+        blinding = charter_of(snapshot, shown.exam_of(snapshot, of.exam).charter_hash).blinding
+        return AfterSigning(blinding.suggestions, blinding.guess_arms)
 
 
 def answer(lab: OpenLab, session: Session, assignment: AssignmentId, suggestion: str, arm: str) -> None:

@@ -28,9 +28,13 @@ class Group(Enum):
     INTAKE = "Intake"
     PIXEL_CHECK = "Pixel check"
     COORDINATE = "Overview"
+    MONITORING = "Monitoring"
     EXPORT = "Export"
     AUDIT = "Audit"
 
+
+DIGITS_ONLY = "digitsOnly"
+"""The property of a field that takes numbers only: letters and arrows stay commands while it has the focus."""
 
 GUARDED = frozenset({Group.GRADE, Group.ADJUDICATE, Group.PIXEL_CHECK})
 """Groups whose bare keys do nothing while a text field or a list has the focus: a typed word must never become a grade."""
@@ -106,15 +110,21 @@ ACTIONS: tuple[Action, ...] = (
     Action("synchronise", _I, "Play the viewports in step", ("S",)),
     Action("caliper", _M, "Caliper: two clicks", ("M",)),
     Action("leave", _M, "Leave the caliper or the choice", ("Esc",)),
-    Action("evidence", _M, "Bind this frame to the current grade", ("K",)),
-    Action("evidence_pair", _M, "Bind the frames at rest and compressed", ("Shift+K",)),
+    Action("evidence", _M, "Bind this frame to the current grade; of a pair, the one without pressure", ("K",)),
+    Action("evidence_pair", _M, "Bind the frame under pressure beside it", ("Shift+K",)),
     Action("segment_back", _G, "Previous segment", ("Up",), repeats=True),
     Action("segment_forward", _G, "Next segment", ("Down",), repeats=True),
     Action("question_back", _G, "Previous question of the segment", ("Shift+Up",), repeats=True),
     Action("question_forward", _G, "Next question of the segment", ("Shift+Down",), repeats=True),
     Action("answer", _G, "Answer the current question, go to the next", tuple("12345678"), "1..8"),
     Action("not_evaluable", _G, "Not evaluable, then a reason", ("9",)),
+    Action("not_evaluable_written", _G, "Not evaluable, also where a number or words are asked", ("E",)),
     Action("clear", _G, "Clear the answer", ("0",)),
+    Action("clear_written", _G, "Clear the answer, also a number or words", ("Del",)),
+    Action("accept", _G, "Take the options chosen; begin to write", ("Return",)),
+    Action("optional", _G, "Show or fold the optional questions", ("O",)),
+    Action("confirm_check", _G, "Confirm what a check asks, with a reason", ("W",)),
+    Action("unblinding", _G, "Report that the treatment may be known", ("U",)),
     Action("note", _G, "Write the note", ("N",)),
     Action("first_unanswered", _G, "First unanswered question", ("G",)),
     Action("undo", _G, "Undo, until the signature", ("Ctrl+Z",)),
@@ -143,6 +153,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("assign", Group.COORDINATE, "Assign ready exams to readers", ("A",)),
     Action("compare", Group.COORDINATE, "Release and compare signed readings", ("C",)),
     Action("lock_lab", Group.COORDINATE, "Lock or unlock the database"),
+    Action("charter", Group.COORDINATE, "The charter: its versions, print, approve a later one"),
+    Action("next_pairs", Group.MONITORING, "Two readers, hidden repeats, calibration set", ("P",)),
+    Action("by_segment", Group.MONITORING, "Agreement segment by segment", ("S",)),
+    Action("by_visit", Group.MONITORING, "Agreement visit by visit", ("V",)),
     Action("export", Group.EXPORT, "Sign and write the package", ("Ctrl+Return",)),
     Action("checkpoint", Group.EXPORT, "Save a checkpoint"),
     Action("history", Group.AUDIT, "Every earlier value, with reasons", ("Ctrl+H",)),
@@ -200,6 +214,8 @@ def bind_each(owner: QWidget, command: str, slot: Callable[[str], object]) -> tu
 def typing() -> bool:
     """Whether the focus is where keys write or choose: a text field, a list, a box of choices."""
     focus = QApplication.focusWidget()
+    if focus is not None and focus.property(DIGITS_ONLY):
+        return False
     return isinstance(focus, QLineEdit | QPlainTextEdit | QAbstractItemView | QAbstractSpinBox | QComboBox)
 
 

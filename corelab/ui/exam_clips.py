@@ -12,7 +12,13 @@ class ExamClips:
     clips: tuple[Clip, ...] = ()
 
     def of(self, segment: SegmentId | None) -> tuple[Clip, ...]:
-        return tuple(clip for clip in self.clips if clip.segment == segment)
+        """The clips of a segment. Where the charter hides which clip shows what, every clip belongs to every segment.
+
+        The questions of the whole exam have the clips without a segment.
+        """
+        if all(clip.segment is None for clip in self.clips):
+            return self.clips
+        return tuple(clip for clip in self.clips if clip.segment == (segment or None))
 
     def clip(self, sha256: str) -> Clip | None:
         return next((clip for clip in self.clips if clip.sha256 == sha256), None)

@@ -29,7 +29,7 @@ class Choice:
     chosen: bool = False
 
 
-class _Pressed(QAbstractButton):
+class Pressed(QAbstractButton):
     """A painted button that never takes the keyboard from the page."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
@@ -50,7 +50,7 @@ class _Pressed(QAbstractButton):
         return painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, round(width))
 
 
-class OptionButton(_Pressed):
+class OptionButton(Pressed):
     """An option of the current question: key cap, swatch, words.
 
     Signals:
@@ -100,16 +100,20 @@ class OptionButton(_Pressed):
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A question that is not current, on one line. ``word`` is its answer, empty while open; ``preset`` until the reader touches it."""
+    """A question that is not current, on one line. ``word`` is its answer, empty while open; ``preset`` until the reader touches it.
+
+    ``dim``: the word is no answer.
+    """
 
     question: str
     word: str = ""
     grade: Drawn = None
     ranked: bool = False
     preset: bool = False
+    dim: bool = False
 
 
-class FoldedQuestion(_Pressed):
+class FoldedQuestion(Pressed):
     """Question at the left, swatch and word at the right; a click makes it current."""
 
     def __init__(self, folded: Folded, parent: QWidget | None = None) -> None:
@@ -129,7 +133,7 @@ class FoldedQuestion(_Pressed):
 
     @property
     def _word_font(self) -> QFont:
-        return font(Size.BODY, Weight.TEXT if self._folded.preset else Weight.HEADING)
+        return font(Size.BODY, Weight.TEXT if self._folded.preset or self._folded.dim else Weight.HEADING)
 
     @property
     def _swatched(self) -> bool:
@@ -144,7 +148,7 @@ class FoldedQuestion(_Pressed):
         painter = QPainter(self)
         folded, left = self._folded, self.width() - self._answer_width
         painter.setFont(self._word_font)
-        painter.setPen(Colour.SECOND if folded.preset or not folded.word else Colour.STRONG)
+        painter.setPen(Colour.THIRD if folded.dim else Colour.SECOND if folded.preset else Colour.STRONG)
         painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._word)
         if self._swatched:
             paint_swatch(painter, left, self.height() / 2, grade_style(folded.grade))
@@ -153,7 +157,7 @@ class FoldedQuestion(_Pressed):
         painter.drawText(QRectF(0, 0, left - 8, self.height()), _WRAPPED, folded.question)
 
 
-class EvidenceLine(_Pressed):
+class EvidenceLine(Pressed):
     """The frame that proves a grade; a click goes there. Or, in words, that one has to be marked.
 
     Signals:
@@ -192,20 +196,24 @@ class EvidenceLine(_Pressed):
 class Legend(QWidget):
     """What the lines of the map mean."""
 
-    _SHOWN: Final[tuple[tuple[Drawn, str], ...]] = ((0, "Full"), (1, "Partial"), (2, "None"), (Missing.NOT_EVALUABLE, "Not evaluable"))
-
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Legend: " + ", ".join(word for _, word in self._SHOWN))
+        self._shown: tuple[tuple[Drawn, str], ...] = ()
         self.setFixedHeight(30)
+
+    def show_words(self, words: tuple[tuple[Drawn, str], ...]) -> None:
+        """Each grade that the map draws with its word, from the best."""
+        self._shown = (*words, (Missing.NOT_EVALUABLE, "Not evaluable")) if words else ()
+        self.setAccessibleName("Legend: " + ", ".join(word for _, word in self._shown))
+        self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setFont(font(Size.HINT))
-        widths = [SWATCH_WIDTH + 8 + painter.fontMetrics().horizontalAdvance(word) for _, word in self._SHOWN]
-        gap = max((self.width() - sum(widths)) / (len(widths) - 1), 6.0) if sum(widths) < self.width() else 6.0
+        widths = [SWATCH_WIDTH + 8 + painter.fontMetrics().horizontalAdvance(word) for _, word in self._shown]
+        gap = min(max((self.width() - sum(widths)) / max(len(widths) - 1, 1), 6.0), 40.0)
         x = 0.0
-        for (grade, word), width in zip(self._SHOWN, widths, strict=True):
+        for (grade, word), width in zip(self._shown, widths, strict=True):
             paint_swatch(painter, x, 15, grade_style(grade))
             painter.setPen(Colour.SECOND)
             painter.drawText(QRectF(x + SWATCH_WIDTH + 8, 0, width, 30), Qt.AlignmentFlag.AlignVCenter, word)

@@ -1,21 +1,28 @@
 """The form beside the image: the vein map, the questions of the current segment, the note, progress and the way to sign."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from corelab.domain.checks import Firing
+from corelab.domain.form import Form
 from corelab.domain.reading import Reading
+from corelab.domain.vocabulary import SegmentId
+from corelab.ui.entry_fields import IdentityLine
 from corelab.ui.form_parts import Legend, Rule
 from corelab.ui.grading import Grading
 from corelab.ui.parts import key_hint, text_label
 from corelab.ui.questions import Questions
-from corelab.ui.segment_words import code_words, label_words, segment_grade, segment_words
+from corelab.ui.segment_state import NOTHING_OPEN, SegmentState, places_of, states_of
+from corelab.ui.segment_words import code_words, label_words, legend_words, segment_grade, segment_words
 from corelab.ui.sign_foot import ElidedWords, NoteField, SignFoot
+from corelab.ui.swatch_list import SwatchList
 from corelab.ui.theme import PADDING, PADDING_NARROW, Colour, Size, Weight
 from corelab.ui.vein_map import HEIGHT, HEIGHT_NARROW, MapSegment, VeinMap
+from corelab.ui.vein_paths import tree_of
 
 WIDTH: Final = 384
 WIDTH_NARROW: Final = 296
@@ -28,6 +35,12 @@ class GradeForm(QWidget):
     Signals:
         segment_chosen: a vein was clicked; carries the segment's id.
         picked: an option was clicked; carries its digit.
+        entered: Enter in the field of the open question; carries what was written.
+        typed: words of the open question were changed by hand, without Enter yet; carries them.
+        left: the field of words was left.
+        fold_asked: the line of the optional questions was clicked.
+        check_confirmed: a check was confirmed; carries its Firing and the reason.
+        check_left: the field for such a reason was left.
         question_chosen: a folded question was clicked; carries its Cell.
         evidence_followed: the line of a bound frame was clicked; carries the Evidence.
         note_typed: the note has other words now; carries them.
@@ -37,6 +50,12 @@ class GradeForm(QWidget):
 
     segment_chosen = Signal(str)
     picked = Signal(int)
+    entered = Signal(str)
+    typed = Signal(str)
+    left = Signal()
+    fold_asked = Signal()
+    check_confirmed = Signal(object, str)
+    check_left = Signal()
     question_chosen = Signal(object)
     evidence_followed = Signal(object)
     note_typed = Signal(str)
@@ -47,33 +66,57 @@ class GradeForm(QWidget):
         super().__init__(parent)
         self.setAccessibleName("Grades")
         self._narrow = False
-        self.map = VeinMap()
-        self.map.segment_chosen.connect(self.segment_chosen)
-        self.questions = Questions()
-        self.questions.picked.connect(self.picked)
-        self.questions.question_chosen.connect(self.question_chosen)
-        self.questions.evidence_followed.connect(self.evidence_followed)
+        self._form: Form | None = None
+        """The form whose segments the map was chosen for."""
+        self.map, self.swatches, self.questions = VeinMap(), SwatchList(), Questions()
         self._make_parts()
+        self._connect()
         self._lay_out()
         self.show_narrow(narrow=False)
 
     # -- what it shows ---------------------------------------------------------------------------------------------------------
 
-    def show_grading(self, grading: Grading) -> None:
-        reading, segment = grading.reading, grading.reading.form.segment(grading.segment)
-        self.map.show_segments(tuple(_map_segments(reading)), grading.segment)
-        ids = [each.id for each in reading.form.segments]
-        self._label.setText(label_words(segment))
-        self._name.show_words(segment.name)
-        self._place.setText(f"{ids.index(segment.id) + 1} of {len(ids)}")
-        self.questions.show_grading(grading)
+    def show_grading(self, grading: Grading, firings: Sequence[Firing] = (), refused: tuple[str, str] | None = None) -> None:
+        """``firings``: soft checks that wait for a reason. ``refused``: what was written last and why it was not taken."""
+        reading = grading.reading
+        self._choose_map(reading.form)
+        states = states_of(reading, firings, {cell.segment for cell in grading.lacking_evidence})
+        for drawing in (self.map, self.swatches):
+            drawing.show_segments(tuple(_map_segments(reading, states)), grading.segment)
+        self._show_head(grading)
+        own = [one for one in firings if grading.segment in places_of(reading.form, one)]
+        self.questions.show_grading(grading, own, refused)
         self.foot.show_progress(*reading.progress, complete=not reading.unanswered)
         self._scroll_to_question()
         self.note.show_note(reading.note)
 
+    def _show_head(self, grading: Grading) -> None:
+        """The segment and what the reader may know of it; the exam's questions have no place among the segments."""
+        form = grading.reading.form
+        segment, ids = form.segment(grading.segment), [each.id for each in form.segments if not each.is_exam]
+        self._label.setText(label_words(segment))
+        self._name.show_words("" if segment.is_exam else ", ".join((segment.name, *segment.told)))
+        self._place.setText("" if segment.is_exam else f"{ids.index(segment.id) + 1} of {len(ids)}")
+
+    def _choose_map(self, form: Form) -> None:
+        """The drawing on which the segments of this form lie; a plain list where no drawing has them; nothing for one without segments."""
+        if form is self._form:
+            return
+        self._form = form
+        segments = [segment for segment in form.segments if not segment.is_exam]
+        tree = tree_of(segment.map for segment in segments)
+        if tree is not None:
+            self.map.show_tree(tree)
+        self.map.setVisible(tree is not None)
+        self.swatches.setVisible(tree is None and bool(segments))
+        self._legend.show_words(legend_words(form))
+        self._legend.setVisible(bool(segments) and not self._narrow)
+
     def forget(self) -> None:
         """The exam is left: no grade, no word of it stays."""
+        self._form = None
         self.map.show_segments((), None)
+        self.swatches.show_segments((), None)
         self._label.clear()
         self._name.clear()
         self._place.clear()
@@ -101,7 +144,7 @@ class GradeForm(QWidget):
         side = PADDING_NARROW if narrow else PADDING
         self._column.setContentsMargins(side, 4, side, 8)
         self.foot.show_narrow(narrow=narrow)
-        self._legend.setVisible(not narrow)
+        self._legend.setVisible(not narrow and self._form is not None and any(not one.is_exam for one in self._form.segments))
         self._size_map()
 
     # -- parts -----------------------------------------------------------------------------------------------------------------
@@ -112,16 +155,33 @@ class GradeForm(QWidget):
         self._name = ElidedWords(Size.BODY)
         self._place = text_label("", Size.HINT, Weight.TEXT, Colour.SECOND)
         self.note = NoteField()
+        self.foot = SignFoot("Answered")
+        self.swatches.hide()
+
+    def _connect(self) -> None:
+        for drawing in (self.map, self.swatches):
+            drawing.segment_chosen.connect(self.segment_chosen)
+        for heard, told in (
+            (self.questions.picked, self.picked),
+            (self.questions.entered, self.entered),
+            (self.questions.typed, self.typed),
+            (self.questions.left, self.left),
+            (self.questions.question_chosen, self.question_chosen),
+            (self.questions.evidence_followed, self.evidence_followed),
+            (self.questions.fold_asked, self.fold_asked),
+            (self.questions.check_confirmed, self.check_confirmed),
+            (self.questions.check_left, self.check_left),
+        ):
+            heard.connect(told)
         self.note.typed.connect(self.note_typed)
         self.note.left.connect(self.note_left)
-        self.foot = SignFoot("Answered")
         self.foot.sign_requested.connect(self.sign_requested)
 
     def _lay_out(self) -> None:
         self._inner = QWidget()
         column = self._column = QVBoxLayout(self._inner)
         column.setSpacing(0)
-        for widget in (self.map, self._legend, Rule()):
+        for widget in (self.map, self.swatches, self._legend, Rule()):
             column.addWidget(widget)
         column.addLayout(self._title_row())
         column.addWidget(self.questions)
@@ -129,6 +189,7 @@ class GradeForm(QWidget):
         column.addWidget(key_hint("Note", ("N",)))
         column.addSpacing(4)
         column.addWidget(self.note)
+        column.addWidget(IdentityLine(self.note))
         scroll = QScrollArea()
         self._scroll = scroll
         scroll.setWidget(self._inner)
@@ -174,7 +235,9 @@ class GradeForm(QWidget):
             painter.fillRect(0, 0, 1, self.height(), Colour.LINE)
 
 
-def _map_segments(reading: Reading) -> Iterator[MapSegment]:
+def _map_segments(reading: Reading, states: Mapping[SegmentId, SegmentState]) -> Iterator[MapSegment]:
     for each in reading.form.segments:
-        words, grade = segment_words(reading, each), segment_grade(reading, each)
-        yield MapSegment(each.id, each.map, each.side, code_words(each.code), words, grade)
+        if not each.is_exam:
+            words, grade, state = segment_words(reading, each), segment_grade(reading, each), states.get(each.id, NOTHING_OPEN)
+            said = ". ".join(one for one in (words, state.words) if one)
+            yield MapSegment(each.id, each.map, each.side, code_words(each.code), said, grade, state)

@@ -1,20 +1,27 @@
-"""A reading under the reader's hands: which question the next digit answers, what can be undone. No widget, no disk."""
+"""A reading under the reader's hands: which question the next key answers, what can be undone. No widget, no disk."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
-from corelab.domain.charter import ChoiceItem
+from corelab.domain.charter.model_item import ChoiceItem, Item, MultiItem
+from corelab.domain.checks import lacks_mark, lacks_pair
+from corelab.domain.form import Use
 from corelab.domain.reading import Reading
-from corelab.domain.vocabulary import Answer, Binding, Cell, Evidence, Grade, ItemId, SegmentId, not_evaluable
+from corelab.domain.vocabulary import Answer, Binding, Cell, Evidence, Grade, SegmentId, not_evaluable
+from corelab.ui.entry import NOT_EVALUABLE_KEY, is_measured, option_of, toggled, written
+from corelab.ui.question_order import Rows, rows_of
 
-NOT_EVALUABLE_KEY: Final = 9
+__all__ = ["NOT_EVALUABLE_KEY", "Grading", "marks_of", "needs_mark", "needs_pair"]
+
+_NOTHING: Final = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Grading:
     """``segment`` is on screen, ``cell`` its current question (None: it asks nothing). ``reason_of`` waits for the digit of a reason.
 
+    ``chosen`` are the options of a question with several, until Enter; ``unfolded``: the optional questions of the segment are shown.
     ``kept`` is a frame the reader marked before the answer it proves; ``last`` the cell answered last.
     """
 
@@ -26,6 +33,8 @@ class Grading:
     last: Cell | None = None
     past: tuple[tuple[Cell, Answer | None], ...] = ()
     future: tuple[tuple[Cell, Answer | None], ...] = ()
+    chosen: str | None = None
+    unfolded: bool = False
 
     @classmethod
     def begun(cls, reading: Reading) -> Self:
@@ -40,7 +49,13 @@ class Grading:
         return self if segment == self.segment else self.opened_at(segment)
 
     def at_cell(self, cell: Cell) -> Self:
-        return replace(self, segment=cell.segment, cell=cell, reason_of=None, kept=None if cell != self.cell else self.kept)
+        """At a question, unfolded where it is one of the folded. One that does not apply now gives way to the one it hangs on."""
+        there = replace(self, segment=cell.segment, unfolded=self.unfolded and cell.segment == self.segment, reason_of=None, chosen=None)
+        if cell in there.rows.folded:
+            there = replace(there, unfolded=True)
+        if cell not in there.cells:
+            return there.opened_at(cell.segment)
+        return replace(there, cell=cell, kept=None if cell != self.cell else self.kept)
 
     def beside(self, steps: int) -> Self:
         """So many segments further in the form, as far as it goes."""
@@ -50,7 +65,7 @@ class Grading:
     def question_beside(self, steps: int) -> Self:
         """Another question of the same segment."""
         cells = self.cells
-        if self.cell is None or not cells:
+        if self.cell not in cells:
             return self
         return self.at_cell(cells[max(0, min(cells.index(self.cell) + steps, len(cells) - 1))])
 
@@ -58,15 +73,40 @@ class Grading:
         first = self.reading.next_unanswered()
         return self if first is None else self.at_cell(first)
 
-    @property
-    def cells(self) -> tuple[Cell, ...]:
-        """The questions of the segment on screen."""
-        return tuple(Cell(self.segment, ItemId(item.id)) for item in self.reading.form.questions_of(self.segment))
+    def folding(self) -> Self:
+        """The optional questions of the segment shown, at the first without an answer; or folded away again."""
+        rows = self.rows
+        if rows.folded:
+            return self.at_cell(rows.folded[0])
+        folded = replace(self, unfolded=False)
+        return folded if folded.cell in folded.cells else folded.opened_at(self.segment)
+
+    def opened_at(self, segment: SegmentId) -> Self:
+        """At a segment as when it is first opened: at its first open question, else at its first without a default."""
+        there = replace(self, segment=segment, cell=None, reason_of=None, kept=None, chosen=None, unfolded=False)
+        cells, missing = there.cells, set(self.reading.unanswered)
+        open_cell = next((cell for cell in cells if cell in missing), None)
+        core = next((cell for cell in cells if cell not in self.reading.form.prefilled), None)
+        return replace(there, cell=open_cell or core or next(iter(cells), None))
 
     @property
-    def item(self) -> ChoiceItem | None:
-        item = self.reading.form.item(self.cell.item) if self.cell else None
-        return item if isinstance(item, ChoiceItem) else None
+    def rows(self) -> Rows:
+        """The questions of the segment on screen, as they stand there."""
+        return rows_of(self.reading, self.segment, unfolded=self.unfolded)
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        return self.rows.cells
+
+    @property
+    def item(self) -> Item | None:
+        return self.reading.form.item(self.cell.item) if self.cell else None
+
+    @property
+    def options_chosen(self) -> str:
+        """Of a question with several options: those chosen now, whether Enter confirmed them or not."""
+        answer = self.reading.answers.get(self.cell) if self.cell else None
+        return self.chosen if self.chosen is not None else (answer.grade.value or _NOTHING) if answer else _NOTHING
 
     # -- grades ---------------------------------------------------------------------------------------------------------------
 
@@ -76,25 +116,63 @@ class Grading:
             return False
         if self.reason_of is not None:
             return 1 <= digit <= len(self.reading.form.ne_reasons(self.cell.item))
-        if digit == NOT_EVALUABLE_KEY:
+        if digit == NOT_EVALUABLE_KEY and isinstance(self.item, ChoiceItem | MultiItem):
             return self.item.allow_ne
-        return any(option.key == str(digit) for option in self.item.options)
+        return option_of(self.item, digit) is not None
 
     def digit(self, digit: int, shown: Evidence | None) -> Self:
-        """What a digit does: an answer, "not evaluable", or its reason. ``shown`` is the frame on screen. Only where ``accepts``."""
+        """What a digit does: an answer, one of several options, "not evaluable", or its reason. ``shown`` is the frame on screen.
+
+        Only where ``accepts``.
+        """
         if self.cell is None or self.item is None or not self.accepts(digit):
             return self
         if self.reason_of is not None:
             reason = self.reading.form.ne_reasons(self.cell.item)[digit - 1]
             return self._answer(self.cell, not_evaluable(reason.id), shown)
         if digit == NOT_EVALUABLE_KEY:
-            return replace(self, reason_of=self.cell)
-        value = next(option.value for option in self.item.options if option.key == str(digit))
-        return self._answer(self.cell, Grade(value), shown)
+            return self.asking_reason()
+        if isinstance(self.item, MultiItem):
+            return replace(self, chosen=toggled(self.item, self.options_chosen, digit))
+        return self._answer(self.cell, Grade(option_of(self.item, digit)), shown)
+
+    def asking_reason(self) -> Self:
+        """Not evaluable: the next digit says why. Itself where the question does not offer it."""
+        return self if self.item is None or not self.item.allow_ne else replace(self, reason_of=self.cell)
+
+    def confirmed(self, shown: Evidence | None) -> Self:
+        """Enter at a question with several options: what is chosen is the answer; nothing chosen is none."""
+        if self.cell is None or not isinstance(self.item, MultiItem) or self.reason_of is not None:
+            return self
+        value = self.options_chosen
+        return self._answer(self.cell, Grade(value), shown) if value else self.cleared()
+
+    def entered(self, text: str) -> Self:
+        """With what was written in the field of the current question; nothing written is no answer. Raises EntryRefusedError."""
+        if self.cell is None or self.item is None:
+            return self
+        if not text.strip():
+            return self._changed(self.cell, self.reading.cleared(self.cell)) if self._given(self.cell) else self
+        return self._answer(self.cell, Grade(written(self.item, text)), None)
+
+    def texted(self, text: str) -> Self:
+        """With these words as the answer while they are still written: one step of undo. Raises EntryRefusedError."""
+        if self.cell is None or self.item is None:
+            return self
+        said = written(self.item, text)
+        reading = self.reading.answered(self.cell, Grade(said)) if said else self.reading.cleared(self.cell)
+        again = bool(self.past) and self.past[-1][0] == self.cell and self.last == self.cell
+        return replace(self, reading=reading) if again else self._changed(self.cell, reading)
+
+    def measured(self, evidence: Evidence) -> Self:
+        """With the value of a caliper as the answer, and the caliper as its proof."""
+        if self.cell is None or self.item is None or not is_measured(self.item) or evidence.caliper is None:
+            return self
+        return self._answer(self.cell, Grade(evidence.caliper.value), evidence)
 
     def without_reason(self) -> Self:
-        """Esc: it was evaluable after all."""
-        return replace(self, reason_of=None)
+        """Esc: it was evaluable after all, and nothing was chosen."""
+        return replace(self, reason_of=None, chosen=None)
 
     def cleared(self) -> Self:
         """Without the answer of the current question or, when that is open, of the one answered last."""
@@ -103,45 +181,62 @@ class Grading:
             return self
         return self._changed(cell, self.reading.cleared(cell)).at_cell(cell)
 
+    # -- evidence -------------------------------------------------------------------------------------------------------------
+
     def marked(self, frame: Evidence) -> Self:
-        """With this frame as proof of the current answer; or the one that still lacks a marked frame; or it is kept for the next answer."""
-        return self._bound(self.evidence_cell, frame)
+        """With this frame as proof of the current answer; or the one that still lacks a marked frame; or it is kept for the next answer.
+
+        Of a pair it is the frame without pressure; the one under pressure stays where it is of the same clip.
+        """
+        cell = self.evidence_cell
+        before = self._held(cell)
+        under = before.frame_b if before is not None and before.clip == frame.clip else None
+        return self._bound(cell, replace(frame, frame_b=under))
 
     def paired(self, frame: Evidence) -> Self:
-        """The frame under pressure that belongs to the marked one; the first use marks the frame at rest."""
+        """With this frame under pressure beside the one marked without; itself where none of the same clip is marked."""
         cell = self.evidence_cell if self.evidence_cell or self.kept else self._single_marked
-        first = self._first_of_pair(cell, frame)
-        return self._bound(cell, frame if first is None else replace(first, frame_b=frame.frame_a))
+        first = self._held(cell)
+        return self if first is None or first.clip != frame.clip else self._bound(cell, replace(first, frame_b=frame.frame_a))
 
     @property
     def evidence_cell(self) -> Cell | None:
         """The answer to which a marked frame belongs now; None: it will belong to the next one."""
-        if self._given(self.cell):
+        lacking = [cell for cell in self.lacking_evidence if cell.segment == self.segment]
+        if self._given(self.cell) and (self.cell in lacking or not lacking or self._proven):
             return self.cell
-        lacking = self.lacking_evidence
-        return self.last if self.last in lacking else next((cell for cell in lacking if cell.segment == self.segment), None)
+        return self.last if self.last in lacking else next(iter(lacking), None)
 
     @property
     def lacking_evidence(self) -> tuple[Cell, ...]:
-        """Answers that need a frame the reader marked, and have none."""
-        return tuple(cell for cell, answer in self.reading.answers.items() if needs_mark(self.reading, answer))
+        """Answers that need a frame the reader marked, or two of them, and lack one."""
+        answers = (answer for cell, answer in self.reading.answers.items() if self.reading.grades.get(cell) == answer.grade)
+        return tuple(answer.cell for answer in answers if needs_mark(self.reading, answer) or needs_pair(self.reading, answer))
+
+    @property
+    def _proven(self) -> bool:
+        """Whether the current item is one whose answers are proved by frames."""
+        return self.item is not None and self.item.evidence is not None
 
     @property
     def _single_marked(self) -> Cell | None:
         """The last answer, while its marked frame has no partner yet."""
-        answer = self.reading.answers.get(self.last) if self.last else None
-        alone = answer is not None and any(each.bound is Binding.MARKED and each.frame_b is None for each in answer.evidence)
-        return self.last if alone else None
+        held = self._held(self.last) if self.last else None
+        return self.last if held is not None and held.frame_b is None else None
 
-    def _first_of_pair(self, cell: Cell | None, frame: Evidence) -> Evidence | None:
-        held = self.reading.answers[cell].evidence if cell else (self.kept,) if self.kept else ()
-        singles = (each for each in held if each.bound is Binding.MARKED and each.frame_b is None and each.clip == frame.clip)
-        return next((each for each in singles if each.frame_a != frame.frame_a), None)
+    def _held(self, cell: Cell | None) -> Evidence | None:
+        """The marked frame of an answer, or the one kept for the next."""
+        if cell is None:
+            return self.kept
+        answer = self.reading.answers.get(cell)
+        return next((each for each in answer.evidence if each.bound is Binding.MARKED), None) if answer else None
 
     def _bound(self, cell: Cell | None, evidence: Evidence) -> Self:
         if cell is None:
             return replace(self, kept=evidence)
-        return self._changed(cell, self.reading.answered(cell, self.reading.answers[cell].grade, (evidence,)))
+        answer = self.reading.answers[cell]
+        calipers = (each for each in answer.evidence if each.caliper is not None)
+        return self._changed(cell, self.reading.answered(cell, answer.grade, (evidence, *calipers)))
 
     def _given(self, cell: Cell | None) -> bool:
         answer = self.reading.answers.get(cell) if cell else None
@@ -151,26 +246,30 @@ class Grading:
         first_time = not self._given(cell)
         proof = self._proof(cell, shown)
         graded = self._changed(cell, self.reading.answered(cell, grade, proof))
-        return replace(graded, kept=None, reason_of=None).moved_on(cell, first_time=first_time)
+        return replace(graded, kept=None, reason_of=None, chosen=None).moved_on(cell, first_time=first_time)
 
     def _proof(self, cell: Cell, shown: Evidence | None) -> tuple[Evidence, ...]:
-        """A frame marked before stays; else the frame on screen is bound, where the charter wants that."""
-        if self.kept is not None and cell == self.cell:
-            return (self.kept,)
-        before = self.reading.answers.get(cell)
-        marked = tuple(each for each in before.evidence if each.bound is not Binding.AUTO) if before else ()
-        rule = self.reading.form.item(cell.item).evidence
-        if marked or shown is None or rule is None or not rule.auto:
-            return marked
-        return (shown,)
+        """A frame marked before stays, a caliper belongs to its value; else the frame on screen is bound, where the charter wants it."""
+        before, rule = self.reading.answers.get(cell), self.reading.form.item(cell.item).evidence
+        held = before.evidence if before else ()
+        marked = (self.kept,) if self.kept is not None and cell == self.cell else tuple(one for one in held if one.bound is Binding.MARKED)
+        if shown is not None and shown.caliper is not None:
+            return (shown, *marked)
+        return marked if marked or shown is None or rule is None or not rule.auto else (shown,)
 
     def moved_on(self, cell: Cell, *, first_time: bool) -> Self:
-        """From an answered cell to the next open question of the segment, then of the form; from a correction, to the one after it."""
+        """From an answered cell to the next open question of the segment, then of the form; from a correction, to the one after it.
+
+        Details that the answer has opened stand right below it and come first; from an optional question the next optional one follows.
+        """
         cells = self.cells
-        later = cells[cells.index(cell) + 1 :] + cells[: cells.index(cell)]
-        following = next((each for each in later if each not in self.reading.answers), None)
+        at = cells.index(cell)
+        behind, missing = cells[at + 1 :], set(self.reading.unanswered)
+        following = next((each for each in (*behind, *cells[:at]) if each in missing), None)
+        if following is None and self.reading.form.questions[cell].use is Use.OPTIONAL:
+            following = next((each for each in behind if each not in self.reading.answers), None)
         if following is None:
-            following = self.reading.next_unanswered(cell) if first_time else next(iter(later[: len(cells) - 1 - cells.index(cell)]), None)
+            following = self.reading.next_unanswered(cell) if first_time else next(iter(behind), None)
         return replace(self.at_cell(following or cell), last=cell)
 
     def _changed(self, cell: Cell, reading: Reading) -> Self:
@@ -180,6 +279,10 @@ class Grading:
     def with_note(self, note: str) -> Self:
         return replace(self, reading=self.reading.with_note(note))
 
+    def confirming(self, check: str, segment: SegmentId, reason: str) -> Self:
+        """With a soft check confirmed, for this reason."""
+        return replace(self, reading=self.reading.confirming(check, segment, reason))
+
     # -- undo -----------------------------------------------------------------------------------------------------------------
 
     def undone(self) -> Self:
@@ -188,28 +291,26 @@ class Grading:
             return self
         cell, answer = self.past[-1]
         now = (cell, self.reading.answers.get(cell))
-        return replace(self.at_cell(cell), reading=_with(self.reading, cell, answer), past=self.past[:-1], future=(*self.future, now))
+        before = replace(self, reading=_with(self.reading, cell, answer), past=self.past[:-1], future=(*self.future, now))
+        return before.at_cell(cell)
 
     def redone(self) -> Self:
         if not self.future:
             return self
         cell, answer = self.future[-1]
         now = (cell, self.reading.answers.get(cell))
-        return replace(self.at_cell(cell), reading=_with(self.reading, cell, answer), future=self.future[:-1], past=(*self.past, now))
-
-    def opened_at(self, segment: SegmentId) -> Self:
-        """At a segment as when it is first opened: at its first open question, else at its first without a default."""
-        there = replace(self, segment=segment, reason_of=None, kept=None)
-        open_cell = next((cell for cell in there.cells if cell not in self.reading.answers), None)
-        core = next((cell for cell in there.cells if cell not in self.reading.form.prefilled), None)
-        return replace(there, cell=open_cell or core or next(iter(there.cells), None))
+        again = replace(self, reading=_with(self.reading, cell, answer), future=self.future[:-1], past=(*self.past, now))
+        return again.at_cell(cell)
 
 
 def needs_mark(reading: Reading, answer: Answer) -> bool:
     """Whether an answer still needs a frame that the reader marked."""
-    value = answer.grade.value
-    marked = any(each.bound is Binding.MARKED for each in answer.evidence)
-    return value is not None and reading.form.item(answer.cell.item).needs_mark(value) and not marked
+    return lacks_mark(reading.form, answer.cell, answer.grade, answer.evidence)
+
+
+def needs_pair(reading: Reading, answer: Answer) -> bool:
+    """Whether an answer still needs the frame under pressure beside the marked one without, or both."""
+    return lacks_pair(reading.form, answer.cell, answer.grade, answer.evidence)
 
 
 def _with(reading: Reading, cell: Cell, answer: Answer | None) -> Reading:

@@ -5,7 +5,7 @@ from PySide6.QtGui import QGuiApplication, QWindow
 
 IDLE_MINUTES = 15
 
-_SIGNS_OF_LIFE = frozenset(
+SIGNS_OF_LIFE = frozenset(
     {
         QEvent.Type.KeyPress,
         QEvent.Type.MouseButtonPress,
@@ -47,7 +47,7 @@ class IdleWatch(QObject):
         self._timer.stop()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in _SIGNS_OF_LIFE and self._timer.isActive():
+        if event.type() in SIGNS_OF_LIFE and self._timer.isActive():
             self._timer.start()
         return super().eventFilter(watched, event)
 

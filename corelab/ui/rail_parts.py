@@ -8,7 +8,8 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, Q
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from corelab.domain.vocabulary import SegmentId, Sha256
-from corelab.ui.parts import grade_style, paint_swatch, paint_tick
+from corelab.ui.parts import grade_style, paint_diamond, paint_swatch, paint_tick
+from corelab.ui.segment_state import NOTHING_OPEN, SegmentState
 from corelab.ui.segment_words import Drawn
 from corelab.ui.theme import RADIUS_CAP, RADIUS_ROW, ROW_SEGMENT, Colour, Size, Weight, font
 
@@ -28,6 +29,7 @@ class SegmentRow:
     grade: Drawn = None
     clips: int = 0
     seen: int = 0
+    state: SegmentState = NOTHING_OPEN
 
     @property
     def all_seen(self) -> bool:
@@ -86,6 +88,7 @@ class RailRow(QAbstractButton):
         elif self.underMouse():
             painter.fillRect(self.rect(), Colour.RAISED)
         paint_swatch(painter, 12, self.height() / 2, grade_style(self._row.grade), 20)
+        paint_state(painter, QPointF(38, self.height() / 2), self._row.state)
         self._paint_words(painter, self._row)
         self._paint_count(painter, self._row)
 
@@ -177,6 +180,12 @@ class ThumbnailBlock(QWidget):
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             paint_current(painter, QRectF(self.rect()), top=False, bottom=True)
+
+
+def paint_state(painter: QPainter, centre: QPointF, state: SegmentState) -> None:
+    """A filled diamond: a check asks for a reason; a hollow one: details or a frame are open. Words in the tool tip say which."""
+    if state.checks or state.open_details or state.lacking:
+        paint_diamond(painter, centre, half=3.6, hollow=not state.checks)
 
 
 def paint_current(painter: QPainter, box: QRectF, *, top: bool, bottom: bool) -> None:

@@ -1,16 +1,22 @@
 """What the parts of the reading page show of a Grading."""
 
+from collections.abc import Mapping, Sequence
+
+from corelab.domain.checks import Firing, unconfirmed
 from corelab.domain.clip import Clip
 from corelab.domain.form import Form
 from corelab.domain.reading import Reading
-from corelab.domain.vocabulary import Binding, Cell, Evidence, SegmentId, Side
+from corelab.domain.vocabulary import Binding, Cell, Evidence, SegmentId, Sha256, Side
+from corelab.ui.caliper import Caliper
+from corelab.ui.capture import drawn_again
 from corelab.ui.clip_rail import RailClip
 from corelab.ui.exam_clips import ExamClips, ViewingLog
 from corelab.ui.grading import Grading, marks_of
 from corelab.ui.rail_parts import SegmentRow
+from corelab.ui.segment_state import SegmentState, states_of
 from corelab.ui.segment_words import code_words, segment_grade, segment_words, short_name
 from corelab.ui.time_line import StripMark
-from corelab.ui.vein_paths import vein_tree
+from corelab.ui.vein_paths import tree_of
 
 
 def side_words(form: Form) -> str:
@@ -19,16 +25,34 @@ def side_words(form: Form) -> str:
     return f"{sides.pop().value.capitalize()} side, " if len(sides) == 1 else ""
 
 
-def rail_rows(reading: Reading, exam: ExamClips, log: ViewingLog) -> tuple[SegmentRow, ...]:
-    veins = vein_tree().veins
+def told_words(form: Form) -> str:
+    """What the reader may know of the exam: ``Visit: Day 10, ``; empty where the charter shows nothing."""
+    return "".join(f"{word}: {value}, " for word, value in form.told)
+
+
+def checks_now(reading: Reading, clips: Sequence[Clip]) -> tuple[Firing, ...]:
+    """The soft checks that are told while the reader answers, and wait for a reason."""
+    return unconfirmed(reading, clips, at_answer=True) if reading.form.checks else ()
+
+
+def states(grading: Grading, firings: Sequence[Firing]) -> Mapping[SegmentId, SegmentState]:
+    return states_of(grading.reading, firings, {cell.segment for cell in grading.lacking_evidence})
+
+
+def rail_rows(
+    reading: Reading, exam: ExamClips, log: ViewingLog, states: Mapping[SegmentId, SegmentState] | None = None
+) -> tuple[SegmentRow, ...]:
+    tree = tree_of(segment.map for segment in reading.form.segments)
     rows = []
     for segment in reading.form.segments:
-        clips = exam.of(segment.id)
-        section = veins[segment.map].section if segment.map in veins else ""
+        clips, state = exam.of(segment.id), (states or {}).get(segment.id, SegmentState())
+        section = tree.veins[segment.map].section if tree is not None and segment.map in tree.veins else ""
         seen = sum(log.seen(clip) for clip in clips)
-        words = f"{segment_words(reading, segment)}. {seen} of {len(clips)} clips seen" if clips else segment_words(reading, segment)
-        grade = segment_grade(reading, segment)
-        rows.append(SegmentRow(segment.id, code_words(segment.code), short_name(segment.name), section, words, grade, len(clips), seen))
+        said = (segment_words(reading, segment), f"{seen} of {len(clips)} clips seen" if clips else "", state.words)
+        code = segment.name if segment.is_exam else code_words(segment.code)
+        name, grade = "" if segment.is_exam else short_name(segment.name), segment_grade(reading, segment)
+        words = ". ".join(words for words in said if words)
+        rows.append(SegmentRow(segment.id, code, name, section, words, grade, len(clips), seen, state))
     return tuple(rows)
 
 
@@ -45,6 +69,13 @@ def strip_marks(grading: Grading, clip: Clip | None) -> tuple[StripMark, ...]:
     if grading.kept is not None and grading.kept.clip == clip.sha256:
         marks.append(StripMark(grading.kept.frame_a, "next answer"))
     return tuple(marks)
+
+
+def kept_calipers(grading: Grading, clip: Sha256) -> tuple[Caliper, ...]:
+    """The calipers of the selected answer that lie on this clip, to be drawn again."""
+    answer = grading.reading.answers.get(grading.cell) if grading.cell is not None else None
+    own = (each for each in answer.evidence if each.clip == clip) if answer is not None else ()
+    return tuple(drawn for each in own if (drawn := drawn_again(each)) is not None)
 
 
 def _marks(grading: Grading, cell: Cell, evidence: Evidence) -> tuple[StripMark, ...]:

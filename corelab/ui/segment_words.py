@@ -2,12 +2,15 @@
 
 from typing import Final
 
+from corelab.domain.asking import Standing
 from corelab.domain.charter import ChoiceItem, MissingReasons
-from corelab.domain.charter.model_item import Item
-from corelab.domain.form import FormSegment
+from corelab.domain.charter.model_item import Item, MultiItem, NumberItem
+from corelab.domain.checks import IDENTITY_IN_TEXT, READING_TIME, UNPLAYED_CLIPS, Firing
+from corelab.domain.form import Form, FormSegment, Use
 from corelab.domain.reading import Reading
-from corelab.domain.values import label_of
+from corelab.domain.values import label_of, parts
 from corelab.domain.vocabulary import Cell, Evidence, Grade, ItemId, Missing, SegmentId
+from corelab.ui.entry import unit_words
 
 Drawn = int | Missing | None
 """What a swatch shows: 0 best, 1 between, 2 worst; a kind of missing; or None for a question without answer."""
@@ -23,8 +26,8 @@ def code_words(code: str) -> str:
 
 
 def label_words(segment: FormSegment) -> str:
-    """``R FV prox``."""
-    return f"{segment.side.letter} {code_words(segment.code)}".strip()
+    """``R FV prox``; the questions of the whole exam say so."""
+    return segment.name if segment.is_exam else f"{segment.side.letter} {code_words(segment.code)}".strip()
 
 
 def short_name(name: str) -> str:
@@ -44,8 +47,19 @@ def grade_words(item: Item, grade: Grade) -> str:
     """The word of a grade: the option's, a number with its unit, or the kind of missing."""
     if grade.value is None:
         return _KINDS[grade.missing or Missing.NOT_APPLICABLE]
+    if isinstance(item, NumberItem):
+        return f"{grade.value} {unit_words(item.unit)}".strip()
+    if isinstance(item, MultiItem):
+        chosen = parts(grade.value)
+        return ", ".join(option_words(option.label) for option in item.options if option.value in chosen)
     said = label_of(item, grade.value)
-    return option_words(said) if isinstance(item, ChoiceItem) else said
+    return option_words(said) if isinstance(item, ChoiceItem) else shortened(said)
+
+
+def shortened(text: str, most: int = 24) -> str:
+    """Words on one line, ending in dots where there are more."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}\u2026"
 
 
 def reason_words(reasons: MissingReasons, grade: Grade) -> str:
@@ -55,38 +69,78 @@ def reason_words(reasons: MissingReasons, grade: Grade) -> str:
 
 
 def drawn_grade(item: Item, grade: Grade | None) -> Drawn:
-    """How a swatch shows a grade: the best rank full, the worst none, what lies between partial."""
+    """How a swatch shows a grade: the best rank full, the worst none, what lies between partial. Without ranks the first option is full."""
     if grade is None or grade.value is None:
         return grade.missing if grade else None
-    rank = item.rank(grade.value) if isinstance(item, ChoiceItem) else None
-    if rank is None or not isinstance(item, ChoiceItem):
+    if not isinstance(item, ChoiceItem):
         return None
+    if item.scale == "nominal":
+        return 0 if grade.value == item.options[0].value else 1
+    rank = item.rank(grade.value)
     return 0 if rank == 0 else 2 if rank == item.worst_rank else 1
 
 
-def map_item(reading: Reading, segment: SegmentId) -> ChoiceItem | None:
-    """The item by which a segment is drawn: the first ordinal one without a default, so colour filling where nothing is compressed."""
-    asked = (item for item in reading.form.questions_of(segment) if isinstance(item, ChoiceItem))
-    return next((item for item in asked if item.scale == "ordinal" and item.default is None), None)
+def map_item(form: Form, segment: SegmentId) -> ChoiceItem | None:
+    """The item by which a segment is drawn: the first choice that must be made, so colour filling where nothing is compressed.
+
+    Else the first that may be made; never one with a default.
+    """
+    asked = [one for cell, one in form.questions.items() if cell.segment == segment and _drawable(one.item)]
+    core = (one.item for one in asked if one.use is Use.CORE)
+    found = next(core, asked[0].item if asked else None)
+    return found if isinstance(found, ChoiceItem) else None
+
+
+def _drawable(item: Item) -> bool:
+    return isinstance(item, ChoiceItem) and item.default is None
+
+
+def legend_words(form: Form) -> tuple[tuple[Drawn, str], ...]:
+    """What the lines of the map mean, from the best: by the item that draws most segments. Empty where nothing is drawn."""
+    items = [item for segment in form.segments if (item := map_item(form, segment.id)) is not None]
+    if not items:
+        return ()
+    item = max(items, key=lambda one: sum(one.id == other.id for other in items))
+    first, *between, last = (option_words(option.label) for option in item.options)
+    if item.scale == "nominal":
+        return (0, first), (1, "Other")
+    middle: tuple[tuple[Drawn, str], ...] = ((1, between[0] if len(between) == 1 else "Between"),) if between else ()
+    return (0, first), *middle, (2, last)
 
 
 def segment_grade(reading: Reading, segment: FormSegment) -> Drawn:
+    """How a segment is drawn. One that asks, but nothing that can be drawn, is full when nothing of it is open."""
     if segment.not_imaged is not None:
         return Missing.NOT_IMAGED
-    item = map_item(reading, segment.id)
-    if item is None:
+    item = map_item(reading.form, segment.id)
+    if item is not None:
+        return drawn_grade(item, reading.grades.get(cell_of(segment.id, item)))
+    asked = [cell for cell, stands in reading.settled.standing.items() if cell.segment == segment.id and stands is Standing.REQUIRED]
+    if not asked:
         return Missing.NOT_APPLICABLE
-    return drawn_grade(item, reading.grades.get(cell_of(segment.id, item)))
+    return 0 if all(cell in reading.grades for cell in asked) else None
 
 
 def segment_words(reading: Reading, segment: FormSegment) -> str:
     """One line about a segment: ``R CFV, Common femoral vein. Compressibility: Full``."""
-    name = f"{label_words(segment)}, {segment.name}"
-    item = map_item(reading, segment.id)
+    name = label_words(segment) if segment.is_exam else f"{label_words(segment)}, {segment.name}"
+    item = map_item(reading.form, segment.id)
+    if item is None and segment_grade(reading, segment) is not Missing.NOT_APPLICABLE:
+        return f"{name}. {'Answered' if segment_grade(reading, segment) == 0 else 'Not all answered yet'}"
     if segment.not_imaged is not None or item is None:
         return f"{name}. {'Not imaged' if segment.not_imaged is not None else 'Not asked'}"
     grade = reading.grades.get(cell_of(segment.id, item))
     return f"{name}. {item.label}: {grade_words(item, grade) if grade else 'no answer yet'}"
+
+
+def firing_words(firing: Firing) -> str:
+    """What a soft check says: the charter's message, or that of a check which the charter sets for signing."""
+    said = {
+        UNPLAYED_CLIPS: f"{firing.found} clip{'s were' if firing.found != '1' else ' was'} not played to the end.",
+        READING_TIME: f"The active reading time of {firing.found} s is outside what the charter expects.",
+        IDENTITY_IN_TEXT: f'"{firing.found}" may tell who, when or where.',
+    }
+    return firing.message or said.get(firing.check, firing.check)
 
 
 def cell_words(reading: Reading, cell: Cell) -> str:

@@ -10,8 +10,10 @@ from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from corelab.domain.accounts import Meaning
+from corelab.domain.checks import Firing
 from corelab.domain.reasons import Change, change_of
 from corelab.services.reading import Signed
+from corelab.ui.confirm_checks import ConfirmChecksDialog
 from corelab.ui.desk import Desk
 from corelab.ui.dialog import Dialog
 from corelab.ui.dialogs import SignDialog, ask_reason, ask_signature, show_error
@@ -69,10 +71,12 @@ class SignFlow(QObject):
     Signals:
         signed: the signature stands; carries Signed.
         followed: the person chose a missing thing to go to; carries what the check found.
+        confirmed: what only wants a reason has got one; carries each thing found with its reason, as pairs.
     """
 
     signed = Signal(object)
     followed = Signal(object)
+    confirmed = Signal(object)
 
     def __init__(self, page: QWidget, desk: Desk, meaning: Meaning) -> None:
         super().__init__(page)
@@ -89,6 +93,8 @@ class SignFlow(QObject):
     def begin(self, what: str, check: Callable[[], tuple[T, ...]], words_of: Callable[[T], str], sign: Sign | Revise) -> None:
         """``check`` finds what is missing and ``sign`` signs with a password, both off the window's thread.
 
+        Where it finds nothing but soft checks, their reasons are asked; whoever hears ``confirmed`` keeps them and begins again.
+
         ``Revise`` makes such a ``sign`` from the reason, which is asked first: what was signed before is signed again.
         """
         if self._busy:
@@ -100,7 +106,12 @@ class SignFlow(QObject):
         if turn != self._turn:
             return
         self._busy = False
-        if missing:
+        if missing and all(isinstance(each, Firing) for each in missing):
+            checks = ConfirmChecksDialog(self._page, [words_of(each) for each in missing])
+            checks.followed.connect(partial(self._on_followed, missing))
+            checks.confirmed.connect(partial(self._on_reasons, missing))
+            checks.open()
+        elif missing:
             dialog = MissingDialog(self._page, [words_of(each) for each in missing])
             dialog.followed.connect(partial(self._on_followed, missing))
             dialog.open()
@@ -110,6 +121,9 @@ class SignFlow(QObject):
             ask_reason(self._page, "Why is it signed again?", question, do="Go on to the signature", given=given, choices=causes, both=True)
         else:
             self._ask_password(what, sign)
+
+    def _on_reasons(self, missing: tuple[object, ...], reasons: list[str]) -> None:
+        self.confirmed.emit(tuple(zip(missing, reasons, strict=True)))
 
     def _on_reason(self, what: str, revise: Revise, code: str, words: str) -> None:
         self._ask_password(what, revise.because(change_of(code, words)))

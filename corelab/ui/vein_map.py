@@ -1,4 +1,4 @@
-"""The venous tree of both limbs, coloured and lined by grade; a click on a vein chooses its segment."""
+"""The venous tree of both limbs, or of one organ, coloured and lined by grade; a click on a vein chooses its segment."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +20,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from corelab.domain.vocabulary import Missing, SegmentId, Side
-from corelab.ui.parts import grade_style
+from corelab.ui.parts import grade_style, paint_diamond
+from corelab.ui.segment_state import NOTHING_OPEN, SegmentState
 from corelab.ui.theme import Colour, Size, Weight, font
 from corelab.ui.vein_paths import BOX, Vein, VeinTree, vein_tree
 
@@ -28,6 +29,8 @@ HEIGHT: Final = 374
 HEIGHT_NARROW: Final = 196
 _STRETCH: Final = 1.24
 _LABEL_GAP: Final = 112.0
+_BESIDE: Final = 48.0
+"""Room at each side of a single organ for the labels, into which its outline may reach."""
 _REACHES: Final = (5.0, 9.0, 14.0)
 """How near a click must come to a vein, in logical pixels: the nearest vein wins."""
 
@@ -42,6 +45,7 @@ class MapSegment:
     code: str
     words: str
     grade: int | Missing | None = None
+    state: SegmentState = NOTHING_OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,11 @@ class VeinMap(QWidget):
         self.setAccessibleDescription("; ".join(segment.words for segment in segments))
         self.update()
 
+    def show_tree(self, tree: VeinTree) -> None:
+        """The veins on which the segments of this exam lie."""
+        self._tree = tree
+        self.update()
+
     def show_narrow(self, *, narrow: bool) -> None:
         """Lower and without labels."""
         self._narrow = narrow
@@ -91,7 +100,7 @@ class VeinMap(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for side in (Side.RIGHT, Side.LEFT):
+        for side in self._sides:
             self._paint_limb(painter, side)
         drawn = tuple(self._drawn())
         for each in sorted(drawn, key=self._depth):
@@ -117,9 +126,19 @@ class VeinMap(QWidget):
         elif pen.style() is Qt.PenStyle.SolidLine:
             painter.strokePath(drawn.path, QPen(Colour.PANEL, pen.widthF() + 1.4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
         painter.strokePath(drawn.path, pen)
+        if drawn.segment.state.words:
+            self._paint_state(painter, drawn)
+
+    def _paint_state(self, painter: QPainter, drawn: _Drawn) -> None:
+        """On the vein itself: a filled diamond for a check to confirm, a hollow one for what is open; the tool tip has the words."""
+        at = drawn.path.pointAtPercent(0.5)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(Colour.PANEL)
+        painter.drawEllipse(at, 7, 7)
+        paint_diamond(painter, at, half=4.0, hollow=not drawn.segment.state.checks)
 
     def _paint_words(self, painter: QPainter, drawn: tuple[_Drawn, ...]) -> None:
-        for side in (Side.RIGHT, Side.LEFT):
+        for side in () if self._tree.single else (Side.RIGHT, Side.LEFT):
             painter.setFont(font(Size.BODY, Weight.HEADING))
             painter.setPen(Colour.TEXT if self._studied(side) else Colour.THIRD)
             at = QPointF(100.0 + (73.0 if side is Side.LEFT else -73.0), 20.0)
@@ -133,7 +152,7 @@ class VeinMap(QWidget):
             return
         current = drawn.segment.id == self._current
         near = box.left() - 4 if self._labels_right(drawn) else box.right() + 4
-        if not drawn.vein.unpaired:
+        if self._tree.single or not drawn.vein.unpaired:
             tip = self._transform(drawn.segment.side).map(drawn.vein.tip)
             painter.setPen(QPen(Colour.SECOND if current else Colour.LINE_STRONG, 1))
             painter.drawLine(QLineF(QPointF(near, box.center().y()), tip))
@@ -146,11 +165,20 @@ class VeinMap(QWidget):
 
     @property
     def _scale(self) -> float:
-        return (self.height() - 12) / BOX[1]
+        wide, high = self._tree.box
+        tall = (self.height() - 12) / high
+        return min(tall, (self.width() - (16 if self._narrow else 2 * _BESIDE)) / wide) if self._tree.single else tall
+
+    @property
+    def _sides(self) -> tuple[Side, ...]:
+        return (Side.RIGHT,) if self._tree.single else (Side.RIGHT, Side.LEFT)
 
     def _transform(self, side: Side) -> QTransform:
         """From the drawing of the right limb to this widget."""
         scale = self._scale
+        if self._tree.single:
+            wide, high = self._tree.box
+            return QTransform(scale, 0, 0, scale, (self.width() - scale * wide) / 2, (self.height() - scale * high) / 2)
         mirror = -1.0 if side is Side.LEFT else 1.0
         return QTransform(mirror * scale * _STRETCH, 0, 0, scale, self._middle - mirror * scale * _STRETCH * BOX[0] / 2, 6)
 
@@ -162,7 +190,7 @@ class VeinMap(QWidget):
         return self.width() / 2 + 20 * (self._studied(Side.RIGHT) - self._studied(Side.LEFT))
 
     def _studied(self, side: Side) -> bool:
-        return any(segment.side is side for segment in self._segments)
+        return self._tree.single or any(segment.side is side for segment in self._segments)
 
     def _drawn(self) -> Iterator[_Drawn]:
         for segment in self._segments:
@@ -175,12 +203,16 @@ class VeinMap(QWidget):
         return drawn.segment.id == self._current, drawn.vein.calibre
 
     def _labels_right(self, drawn: _Drawn) -> bool:
+        if self._tree.single:
+            return drawn.vein.label_right
         return drawn.vein.unpaired or drawn.segment.side is Side.LEFT
 
     def _label_box(self, drawn: _Drawn) -> QRectF | None:
         if drawn.vein.label is None or drawn.vein.tip is None:
             return None
         y = self._transform(Side.RIGHT).map(QPointF(0, drawn.vein.label)).y()
+        if self._tree.single:
+            return QRectF(self.width() - 80 if drawn.vein.label_right else 4, y - 9, 76, 18)
         if drawn.vein.unpaired:
             return QRectF(self._middle + 14, y - 9, 60, 18)
         left = self._middle + _LABEL_GAP if self._labels_right(drawn) else self._middle - _LABEL_GAP - 76

@@ -1,6 +1,6 @@
-"""The drawn veins: cubic curves per map id, read from a resource file, so that another charter can bring its own tree."""
+"""The drawn veins: cubic curves per map id, read from resource files, so that another charter can bring its own tree."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,12 +13,15 @@ from PySide6.QtGui import QPainterPath
 from corelab.resources import resource
 
 BOX: Final = (200.0, 318.0)
-"""Width and height of the drawing, in its own units."""
+"""Width and height of the drawing of limbs, in its own units."""
 
 
 @dataclass(frozen=True, slots=True)
 class Vein:
-    """One drawn segment, as it lies in the right limb. ``tip`` is where the line of its label ends, ``label`` the label's height."""
+    """One drawn segment, as it lies in the right limb. ``tip`` is where the line of its label ends, ``label`` the label's height.
+
+    ``label_right``: of a single organ, the label stands at the right of the drawing.
+    """
 
     map: str
     path: QPainterPath
@@ -27,31 +30,51 @@ class Vein:
     unpaired: bool
     label: float | None
     tip: QPointF | None
+    label_right: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class VeinTree:
+    """``single``: one organ, drawn once; else the right limb, which is mirrored for the left. ``box`` is the drawing's size."""
+
     veins: Mapping[str, Vein]
     silhouette: QPainterPath
+    box: tuple[float, float] = BOX
+    single: bool = False
 
 
 @cache
 def vein_tree() -> VeinTree:
-    """The tree that is shipped."""
+    """The veins of the limbs."""
     return read_tree(resource("veins.svg"))
+
+
+@cache
+def shipped_trees() -> tuple[VeinTree, ...]:
+    """Every tree that is shipped: the limbs, then single organs."""
+    return vein_tree(), read_tree(resource("veins_liver.svg"))
+
+
+def tree_of(maps: Iterable[str]) -> VeinTree | None:
+    """The shipped tree on which most of these segments are drawn; None where that is not even half of them."""
+    asked = {each for each in maps if each}
+    best = max(shipped_trees(), key=lambda tree: len(asked & set(tree.veins)))
+    return best if 2 * len(asked & set(best.veins)) >= len(asked) and asked else None
 
 
 def read_tree(path: Path) -> VeinTree:
     """A tree from an SVG file of paths made of M and C; ValueError names what it cannot draw."""
     veins: dict[str, Vein] = {}
-    silhouette = QPainterPath()
-    for attributes in _path_elements(QXmlStreamReader(path.read_text("utf-8"))):
-        if attributes.value("class") == "silhouette":
+    silhouette, box, single = QPainterPath(), BOX, False
+    for name, attributes in _elements(QXmlStreamReader(path.read_text("utf-8"))):
+        if name == "svg":
+            single, box = attributes.value("class") == "single", _box(attributes.value("viewBox"))
+        elif attributes.value("class") == "silhouette":
             silhouette = curves(attributes.value("d"))
         elif attributes.value("id"):
             vein = _vein(attributes)
             veins[vein.map] = vein
-    return VeinTree(MappingProxyType(veins), silhouette)
+    return VeinTree(MappingProxyType(veins), silhouette, box, single)
 
 
 def curves(data: str) -> QPainterPath:
@@ -68,13 +91,19 @@ def curves(data: str) -> QPainterPath:
     return path
 
 
-def _path_elements(reader: QXmlStreamReader) -> Iterator[QXmlStreamAttributes]:
+def _elements(reader: QXmlStreamReader) -> Iterator[tuple[str, QXmlStreamAttributes]]:
     while not reader.atEnd():
         reader.readNext()
-        if reader.isStartElement() and reader.name() == "path":
-            yield reader.attributes()
+        if reader.isStartElement() and reader.name() in {"path", "svg"}:
+            yield str(reader.name()), reader.attributes()
     if reader.hasError():
         raise ValueError(reader.errorString())
+
+
+def _box(view: str) -> tuple[float, float]:
+    """The size of a drawing that begins at 0 0."""
+    size = view.split()
+    return (float(size[2]), float(size[3])) if len(size) == 4 else BOX
 
 
 def _vein(attributes: QXmlStreamAttributes) -> Vein:
@@ -87,4 +116,5 @@ def _vein(attributes: QXmlStreamAttributes) -> Vein:
         unpaired=attributes.value("class") == "unpaired",
         label=float(label) if label else None,
         tip=QPointF(float(tip[0]), float(tip[1])) if len(tip) == 2 else None,
+        label_right=attributes.value("data-side") == "right",
     )

@@ -67,12 +67,14 @@ class Viewport(QWidget):
         clip_stepped: the wheel with Shift asks for the next (1) or previous (-1) clip.
         enlarged: a double click.
         shown: a frame was painted; carries the clip's digest and the frame.
+        measured: both ends of a caliper were set; carries the Caliper.
     """
 
     activated = Signal()
     clip_stepped = Signal(int)
     enlarged = Signal()
     shown = Signal(str, int)
+    measured = Signal(object)
 
     def __init__(self, jobs: Jobs, shelf: ClipShelf, stopwatch: Stopwatch | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,6 +83,8 @@ class Viewport(QWidget):
         self.player = ClipPlayer(jobs, shelf, stopwatch, self)
         self._place, self._hint, self._rate = "", "", ""
         self._calipers: tuple[tuple[Caliper, str, bool], ...] = ()
+        self._kept: tuple[Caliper, ...] = ()
+        self._asked = ""
         self._marked, self._overlays = False, True
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         column = QVBoxLayout(self)
@@ -112,7 +116,7 @@ class Viewport(QWidget):
             if play:
                 self.player.cine.play()
         else:
-            self._calipers = ()
+            self._calipers = self._kept = ()
             self.view.forget_view()
             self.view.show_words("Opening the clip...")
             self.player.open(clip, frame, play=play)
@@ -121,7 +125,7 @@ class Viewport(QWidget):
     def show_nothing(self, words: str) -> None:
         """No clip; ``words`` say why."""
         self.player.close()
-        self._calipers, self._place = (), ""
+        self._calipers, self._kept, self._place = (), (), ""
         self.view.forget_view()
         self.view.show_words(words)
         self._describe()
@@ -160,12 +164,27 @@ class Viewport(QWidget):
             return True
         return False
 
+    def ask_caliper(self, words: str) -> None:
+        """While ``words`` say what a caliper is for, it is only told (``measured``), not kept here; empty: it is for the eye alone."""
+        if words != self._asked:
+            self._asked = words
+            self._describe()
+
+    def show_kept(self, calipers: tuple[Caliper, ...]) -> None:
+        """The calipers of the selected answer, drawn again on their frames."""
+        if calipers != self._kept:
+            self._kept = calipers
+            self._show_calipers()
+
     def toggle_overlays(self) -> None:
         self._overlays = not self._overlays
         self._show_calipers()
 
     def _on_measured(self, caliper: Caliper) -> None:
         if self.clip is None:
+            return
+        if self._asked:
+            self.measured.emit(caliper)
             return
         (x0, y0), (x1, y1) = caliper.start, caliper.end
         answer = clips.caliper(self.clip, (x0 - 0.5, y0 - 0.5), (x1 - 0.5, y1 - 0.5))
@@ -175,8 +194,8 @@ class Viewport(QWidget):
         self._show_calipers()
 
     def _show_calipers(self) -> None:
-        shown = tuple(caliper for caliper, _, known in self._calipers if known) if self._overlays else ()
-        self.view.show_calipers(shown)
+        loose = tuple(caliper for caliper, _, known in self._calipers if known)
+        self.view.show_calipers((*loose, *self._kept) if self._overlays else ())
         self._describe()
 
     # -- frames ----------------------------------------------------------------------------------------------------------------
@@ -221,7 +240,7 @@ class Viewport(QWidget):
     def _caliper_facts(self, frame: int) -> list[tuple[str, QColor]]:
         here = [(words, Colour.CALIPER if known else Colour.ATTENTION) for each, words, known in self._calipers if each.frame == frame]
         if self.view.measuring and not here:
-            return [("Caliper: click both ends, Esc leaves", Colour.CALIPER)]
+            return [(f"Caliper{f' for {self._asked}' if self._asked else ''}: click both ends, Esc leaves", Colour.CALIPER)]
         return here
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -28,11 +28,13 @@ class Viewports(QWidget):
         activated: another viewport is the active one.
         clip_stepped: Shift+wheel over the active viewport asks for another clip.
         shown: a frame was painted; carries the clip's digest and the frame.
+        measured: a caliper that a question asked for was drawn; carries the Caliper. Its viewport is the active one.
     """
 
     activated = Signal()
     clip_stepped = Signal(int)
     shown = Signal(str, int)
+    measured = Signal(object)
 
     def __init__(
         self, jobs: Jobs, shelf: ClipShelf, *, layout: Layout = Layout.ONE, in_step: bool = False, stopwatch: Stopwatch | None = None
@@ -56,6 +58,7 @@ class Viewports(QWidget):
             viewport.enlarged.connect(self._on_enlarged)
             viewport.clip_stepped.connect(self.clip_stepped)
             viewport.shown.connect(self.shown)
+            viewport.measured.connect(self.measured)
             viewport.player.cine.moved.connect(partial(self._on_moved, number))
         self._arrange()
 
@@ -110,6 +113,17 @@ class Viewports(QWidget):
         self._in_step = not self._in_step
         self.other.player.cine.pause()
         self._arrange()
+
+    # -- measuring -------------------------------------------------------------------------------------------------------------
+
+    def ask_caliper(self, words: str) -> None:
+        """``words``: the question for which the next calipers are; empty: for none, and a caliper that was begun for one is left."""
+        for viewport in self.all:
+            viewport.ask_caliper(words)
+
+    def leave_caliper(self) -> None:
+        for viewport in self.all:
+            viewport.leave_caliper()
 
     # -- time ------------------------------------------------------------------------------------------------------------------
 

@@ -84,13 +84,13 @@ def test_a_mark_on_a_new_question_does_not_change_a_normal_answer_before_it(grad
 
 def test_a_second_frame_makes_a_pair_of_rest_and_compressed(grading: Grading) -> None:
     under = replace(MARK, frame_a=30)
-    pair = grading.digit(2, a_frame_of()).paired(MARK).paired(under)
+    pair = grading.digit(2, a_frame_of()).marked(MARK).paired(under)
     assert pair.reading.answers[COMP_CFV].evidence == (replace(MARK, frame_b=30),)
     assert pair.lacking_evidence == ()
 
 
 def test_a_pair_can_be_marked_before_the_answer(grading: Grading) -> None:
-    pair = grading.paired(MARK).paired(replace(MARK, frame_a=30)).digit(2, None)
+    pair = grading.marked(MARK).paired(replace(MARK, frame_a=30)).digit(2, None)
     assert pair.reading.answers[COMP_CFV].evidence == (replace(MARK, frame_b=30),)
 
 
