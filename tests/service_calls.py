@@ -24,10 +24,12 @@ from corelab.domain.reading_states import StateRefusedError
 from corelab.domain.record_errors import AccessRefusedError, CodeRefusedError, PersonRefusedError, SignInRefusedError
 from corelab.domain.redaction import RedactionRefusedError
 from corelab.domain.trail import TrailFilter, ValueOf
+from corelab.domain.unblinding import Told, UnblindingRefusedError
 from corelab.domain.vocabulary import AccountId, AssignmentId, ClipId, SegmentId, Sha256, Side
 from corelab.services.audit import NoSuchReadingError, ReviewRefusedError
 from corelab.services.clips import ClipMissingError
 from corelab.services.packages.errors import NotLockedError
+from corelab.services.safety import NoticeRefusedError
 from corelab.ui.event_words import WORDING
 from tests.exam_builders import a_reading
 
@@ -184,6 +186,15 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "acknowledgements.accept": Ask.SELF,
         "acknowledgements.due": Ask.SELF,
         "status.status": by(Command.STATUS)(),
+        "safety.acknowledge": by(Command.SAFETY, otherwise=NoticeRefusedError)("nothing", WHY),
+        "safety.notices": by(Command.SAFETY)(),
+        "guessing.answer": _not_read(NOTHING, "nothing", "DK"),
+        "guessing.due": by(Command.READ)(NOTHING),
+        "unblinding.record": by(Command.SAFETY, otherwise=UnblindingRefusedError)(
+            "nothing", "nobody", Told("other", WHY, WHY, planned=True)
+        ),
+        "unblinding.report": by(Command.WORKLIST, otherwise=NotYoursError)(NOTHING, "other", WHY, WHY, planned=False),
+        "unblinding.unblindings": by(Command.SAFETY)(),
         "workstations.enrol": by(Command.ACCOUNT, otherwise=AccessRefusedError)("nothing", WHY),
         "workstations.machines": by(Command.PEOPLE)(),
         "workstations.record_display": Ask.SELF,

@@ -30,6 +30,8 @@ _MODULES = MappingProxyType(
         "assign": "work",
         "compare": "work",
         "status": "labs",
+        "safety": "safety",
+        "unblinding": "safety",
         "lock": "labs",
         "unlock": "records",
         "export": "work",

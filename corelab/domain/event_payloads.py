@@ -121,7 +121,7 @@ PAYLOADS: Mapping[str, Payload] = MappingProxyType(
         "reading.signed": _of(
             *("charter", "checks", "clips", "exam", "grades"),
             *("note", "reading_type", "revision", "viewing"),
-            may=("change",),
+            may=("change", "seconds"),
             seal=Seal.SEALED,
         ),
         "reading.reopened": _of("reason_text", seal=Seal.SEALED),

@@ -9,6 +9,7 @@ from typing import Any
 from corelab.domain.accounts import Command
 from corelab.domain.intake import ClipState
 from corelab.domain.vocabulary import AssignmentId, ExamId, ExamState
+from corelab.services import safety
 from corelab.services.accounts import Session, permit
 from corelab.services.custody_facts import CustodyFacts, facts_of
 from corelab.services.dealing.replacement import free_slots
@@ -42,7 +43,7 @@ class Status:
     ``free``: slots of dealt exams without reader; ``clips`` that are not released, by state; ``comparable``: reading types of exams that
     are signed by all their readers; ``decided``: cases to be finished.
     ``reseal`` counts the people whose open work is sealed to keys from before a reset; ``apart`` the readings and cases that their
-    person handled in another role since, and opens no more.
+    person handled in another role since, and opens no more. ``notices``: safety notices that nobody acknowledged; None without custody.
     """
 
     states: Mapping[ExamState, int]
@@ -57,6 +58,7 @@ class Status:
     reseal: int
     apart: int
     custody: CustodyFacts
+    notices: int | None = None
 
     @property
     def exams(self) -> int:
@@ -75,6 +77,7 @@ class Status:
             "locked": self.locked,
             "reseal": self.reseal,
             "apart": self.apart,
+            "notices": self.notices,
             "custody": {
                 "number": self.custody.number,
                 "holders": [person.user_name for person in self.custody.holders],
@@ -103,6 +106,8 @@ class Status:
             yield "The data are locked."
 
     def _people_lines(self) -> Iterator[str]:
+        if self.notices:
+            yield f"Safety notices that nobody acknowledged: {self.notices}. List them: safety LAB list"
         if self.reseal:
             yield f"People whose open work is sealed to keys from before a reset: {self.reseal}. Re-seal it: account LAB reseal USER"
         if self.apart:
@@ -135,6 +140,7 @@ def status(lab: OpenLab, session: Session) -> Status:
             reseal=sum(waits(snapshot, one) for one in people.all_people(snapshot)),
             apart=_apart(snapshot, assigned, signed),
             custody=facts_of(snapshot),
+            notices=safety.waiting(snapshot, session.custody) if session.custody is not None else None,
         )
 
 

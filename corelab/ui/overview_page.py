@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from corelab.domain.intake import ClipState
 from corelab.domain.vocabulary import ExamState
-from corelab.services import assignment, charter_versions, comparison, intake
+from corelab.services import assignment, charter_versions, comparison, intake, safety
 from corelab.services.assignment import Assigned
 from corelab.services.charter_versions import Version
 from corelab.services.comparison import Compared
 from corelab.services.intake import ExamOverview, WaitingClip
+from corelab.services.safety import SafetyNotice
 from corelab.services.status import Load, Status
 from corelab.services.status import status as where_it_stands
 from corelab.ui import dialogs
@@ -31,6 +32,7 @@ from corelab.ui.page import Page
 from corelab.ui.parts import key_hint, text_label
 from corelab.ui.records_dialog import RecordsDialog
 from corelab.ui.rows import Column, Mark, Rows, Shown, shown
+from corelab.ui.safety_card import SafetyCard
 from corelab.ui.theme import NARROW_BELOW, Colour, Size, Weight
 from corelab.ui.work_words import EXAM_STATE_WORDS, rejected_do, rejected_words
 
@@ -54,12 +56,14 @@ class _State:
     clips: tuple[WaitingClip, ...]
     status: Status
     charter: Version
+    notices: tuple[SafetyNotice, ...]
 
 
 def _look(desk: Desk) -> _State:
     lab, session = desk.lab, desk.session
     in_force = charter_versions.versions(lab, session)[0]
-    return _State(intake.exams(lab, session), intake.waiting(lab, session), where_it_stands(lab, session), in_force)
+    notices = safety.notices(lab, session) if session.custody is not None else ()
+    return _State(intake.exams(lab, session), intake.waiting(lab, session), where_it_stands(lab, session), in_force, notices)
 
 
 T = TypeVar("T")
@@ -99,6 +103,8 @@ class OverviewPage(Page):
         self.charter = CharterCard(desk)
         self.charter.asked.connect(self.show_charter)
         self.backup = BackupCard(desk)
+        self.safety = SafetyCard(desk)
+        self.safety.done.connect(self._told)
         self.working = Working()
         self.told = text_label("", Size.BODY, Weight.VALUE, Colour.TEXT, wrap=True)
         for command, button, work in (
@@ -142,6 +148,7 @@ class OverviewPage(Page):
         side = QVBoxLayout(column)
         side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(16)
+        side.addWidget(self.safety)
         side.addWidget(self._work_card())
         self._loads_card = Card().titled("Who has what", "To sign, and signed. Never a grade.")
         self._loads_card.lines.addWidget(self.loads)
@@ -172,6 +179,7 @@ class OverviewPage(Page):
 
     def _on_state(self, state: _State) -> None:
         self._exams = state.exams
+        self.safety.show_notices(state.notices)
         counts = Counter(exam.state for exam in state.exams)
         for each, note in _COUNTS:
             self.counts[each].show_number(counts[each], note, attention=each is ExamState.READY and counts[each] > 0)
@@ -250,6 +258,7 @@ class OverviewPage(Page):
 
     def _on_compared(self, done: Compared) -> None:
         words = f"{done.concordant} concordant, {done.cases} new cases, {done.finished} cases finished, {done.waiting} still waiting."
+        words += f" {done.single} of one reader released." if done.single else ""
         stuck = len(done.without_adjudicator)
         words += f" {stuck} differ and have no adjudicator: add one who read nothing of the subject." if stuck else ""
         rejected = "".join(f"\n{rejected_words(one)}." for one in done.rejected[:6])

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QWidget
 
 from corelab.domain.accounts import Meaning
 from corelab.domain.reading_states import READING_LIFE, ReadingCommand, ReadingState
+from corelab.domain.unblinding import told
 from corelab.domain.vocabulary import ExamId, ExamState
 from corelab.domain.worklist import WorkKind
-from corelab.services import exam_records, invalidation, reopening, withdrawal
+from corelab.services import exam_records, invalidation, reopening, unblinding, withdrawal
 from corelab.services.exam_records import RecordRow
 from corelab.ui import dialogs
 from corelab.ui.desk import Desk
@@ -21,6 +22,7 @@ from corelab.ui.parts import text_label
 from corelab.ui.rows import Column, Rows, Shown, shown
 from corelab.ui.theme import Colour, Size, Weight
 from corelab.ui.times import ago
+from corelab.ui.unblinding_dialog import UnblindingDialog
 from corelab.ui.writing import bar, why_not
 
 Given = Callable[[RecordRow, str, str], None]
@@ -50,7 +52,8 @@ class RecordsDialog(Dialog):
         self.reopen = self.add_button("Give back", self._ask_reopen)
         self.withdraw = self.add_button("Withdraw", self._ask_withdraw)
         self.invalidate = self.add_button("Invalidate", self._ask_invalidate)
-        for button in (self.reopen, self.withdraw, self.invalidate):
+        self.unblinded = self.add_button("Unblinded", self._ask_unblinded)
+        for button in (self.reopen, self.withdraw, self.invalidate, self.unblinded):
             button.writes = True
         bar(self, desk.lab)
         self.add_button("Close", self.accept, primary=True, cap="Esc")
@@ -90,6 +93,7 @@ class RecordsDialog(Dialog):
             (self.invalidate, ReadingCommand.INVALIDATE),
         ):
             button.setEnabled(row is not None and not self._locked and (row.state, command) in READING_LIFE)
+        self.unblinded.setEnabled(row is not None and not self._locked)
         self.told.setText(why_not(self._desk.lab) or hint(row, locked=self._locked))
 
     # ------------------------------------------------------------ doing
@@ -105,6 +109,22 @@ class RecordsDialog(Dialog):
     def _ask_invalidate(self) -> None:
         question = "It stays on record and counts no more; the exam waits for another reader. Results of it are made anew."
         self._ask("Invalidate this reading?", question, choices(INVALIDATION_CAUSES), self._sign_invalid)
+
+    def _ask_unblinded(self) -> None:
+        """The person of the chosen row may know the treatment of this subject."""
+        row = self.chosen
+        if row is not None:
+            words = (
+                f"No further exam of {row.subject} is dealt to {row.reader} without a reason. What you write is sealed for coordinators."
+            )
+            dialog = UnblindingDialog(self, f"May {row.reader} know the treatment?", words)
+            dialog.given.connect(partial(self._record_unblinded, row))
+            dialog.open()
+
+    def _record_unblinded(self, row: RecordRow, kind: str, seen: str, done: str, planned: bool) -> None:  # noqa: FBT001 - the signal's own
+        said = told(kind, seen, done, planned=planned)
+        work = partial(unblinding.record, self._desk.lab, self._desk.session, row.exam, row.reader, said)
+        self._do(work, f"It is on record that {row.reader} may know the treatment of {row.subject}.")
 
     def _ask(self, title: str, question: str, causes: tuple[tuple[str, str], ...], given: Given) -> None:
         row = self.chosen
