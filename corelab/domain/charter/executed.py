@@ -56,8 +56,6 @@ def _of_ask(ask: Ask) -> _Said:
 def _rules(charter: Charter) -> _Said:
     for n, check in enumerate(charter.checks):
         yield f"check[{n}]({check.id})", "an edit check"
-    for n, alert in enumerate(charter.alerts):
-        yield f"alert[{n}]({alert.id})", "an alert"
     signing = charter.signing
     if signing.unplayed_clips == "soft":
         yield "signing.unplayed_clips", "a soft check of unplayed clips"
@@ -71,8 +69,6 @@ def _blinding(charter: Charter) -> _Said:
     for n, profile in enumerate(charter.blinding_profiles):
         path = f"blinding_profile[{n}]({profile.id})"
         yield from ((f"{path}.{key}", words) for key, words in _of_profile(profile))
-    if charter.blinding.after_lock_questions:
-        yield "blinding.after_lock_questions", "questions after the signature"
 
 
 def _of_profile(profile: BlindingProfile) -> _Said:
@@ -80,5 +76,3 @@ def _of_profile(profile: BlindingProfile) -> _Said:
         yield "show", "a profile that shows anything else than side and segment label"
     if not profile.hide_overlay:
         yield "hide_overlay", "a profile that shows what stands on the image"
-    if profile.treatment_visible:
-        yield "treatment_visible", "images that show the treatment"
