@@ -107,8 +107,8 @@ def points(exam: Exam, segment: str) -> int | str:
     if thrombus == "non_occlusive":
         return 1 if extent != "NA" else "NE"
     if thrombus == "occlusive":
-        known = {"subsegmental": 2, "whole": 3}
-        return known[extent] if extent in known else extent if extent in MISSING else "NE"
+        known: dict[str, int | str] = {"subsegmental": 2, "whole": 3}
+        return known.get(extent, extent if extent in MISSING else "NE")
     return thrombus if thrombus in MISSING else "NE"
 
 
