@@ -8,7 +8,7 @@ from typing import Any
 
 from corelab.domain.charter import CharterError, Fault, Level, check_charter, content_hash, load_charter, not_executed
 from corelab.domain.charter.step import Change, Step, changes, step_between, successor_faults
-from corelab.domain.forecast.load import EXAMS, Forecast, foretold, too_many
+from corelab.domain.forecast.load import Forecast, foretold, too_many
 from corelab.domain.forecast.rates import Rates, read_rates
 
 _TOP = re.compile(r"[.\[]")
@@ -55,7 +55,7 @@ def check(
     *,
     against: bytes | None = None,
     rates: bytes | None = None,
-    exams: int = EXAMS,
+    exams: int | None = None,
     told: Callable[[int, int], None] | None = None,
 ) -> Report:
     """Everything that is found, at once. ``rates`` are only used with a charter that has no error.

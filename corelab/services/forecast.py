@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from corelab.domain.charter import load_charter
-from corelab.domain.forecast.load import EXAMS, Forecast, foretold
+from corelab.domain.forecast.load import Forecast, foretold
 from corelab.domain.forecast.rates import Rates, read_rates
 
 
-def forecast(charter: bytes, rates: bytes | Rates, *, exams: int = EXAMS, told: Callable[[int, int], None] | None = None) -> Forecast:
+def forecast(charter: bytes, rates: bytes | Rates, *, exams: int | None = None, told: Callable[[int, int], None] | None = None) -> Forecast:
     """How many exams would become cases under this charter. ``rates``: a TOML file's bytes, or what is known of the readers already.
 
     Raises CharterError, RatesError. ``told`` hears (done, of) while it runs.

@@ -47,6 +47,11 @@ class LaterDialog(Dialog):
         if report.against is not None:
             self.add_words(step_words(report.against))
             self._show_changes(report.against.changes)
+        self.whole = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND, wrap=True)
+        self.whole.hide()
+        self.lines.addWidget(self.whole)
+        for rows in (self.faults, self.changes):
+            rows.chosen.connect(partial(self._on_chosen, rows))
         self.verdict = text_label(
             later_words(later), Size.BODY, Weight.VALUE, Colour.TEXT if later.may_be_approved else Colour.ATTENTION, wrap=True
         )
@@ -71,6 +76,14 @@ class LaterDialog(Dialog):
         """As high as they need, up to six of them; the rest scrolls."""
         rows.setFixedHeight(_HEIGHT * (min(count, 6) + 1) + 4)
         self.lines.addWidget(rows)
+
+    def _on_chosen(self, rows: Rows, row: int) -> None:
+        """The whole of a row that the columns may cut."""
+        texts = rows.texts()
+        if 0 <= row < len(texts):
+            _, where, what = texts[row]
+            self.whole.setText(f"{where}: {what}")
+            self.whole.show()
 
     # ------------------------------------------------------------ the signature
 

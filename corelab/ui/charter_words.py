@@ -37,7 +37,8 @@ def step_words(compared: Compared) -> str:
     given = f"a {compared.given.word} step" if compared.given is not Step.NONE else "no step"
     enough = "that is enough" if compared.given >= compared.needed else "that is too small"
     counts = f"{counted(len(compared.changes), 'change')} since version {compared.version}."
-    return f"{counts} They need a {compared.needed.word} step; the version makes {given}: {enough}."
+    need = "It needs" if len(compared.changes) == 1 else "They need"
+    return f"{counts} {need} a {compared.needed.word} step; the version makes {given}: {enough}."
 
 
 def fault_words(fault: Fault) -> str:

@@ -19,11 +19,12 @@ from tests.gui.desktop import PASSWORD, Desktop
 from tests.gui.test_coordinator_pages import page
 
 VERSION = 'version = "0.9.0"'
+NEXT = 'version = "0.9.1"\nsupersedes = ["0.9.0"]'
 LATER = changed(
-    (VERSION, 'version = "0.9.1"\nsupersedes = ["0.9.0"]'), ('changes = "First version', 'changes = "Wording only. First version')
+    (VERSION, NEXT), ('changes = "First version', 'changes = "Wording only. First version')
 )
-TOO_SMALL = changed((VERSION, 'version = "0.9.1"\nsupersedes = ["0.9.0"]'), ('presence = "required"', 'presence = "if_received"'))
-FAULTY = changed((VERSION, 'version = "0.9.1"\nsupersedes = ["0.9.0"]'), ('use = "core"', 'use = "main"'))
+TOO_SMALL = changed((VERSION, NEXT), ('presence = "required"', 'presence = "if_received"'))
+FAULTY = changed((VERSION, NEXT), ('use = "core"', 'use = "main"'))
 
 
 @pytest.fixture
@@ -102,6 +103,8 @@ def test_a_step_that_is_too_small_cannot_be_signed(overview: OverviewPage, tmp_p
     later = checked(overview, tmp_path, TOO_SMALL)
     assert later.changes.texts()[0][0] == "major"
     assert any("need a major one" in row[2] for row in later.faults.texts())
+    later.faults.choose(0)
+    assert "need a major one" in later.whole.text()
     assert not later.sign.isEnabled()
     assert "cannot be approved" in later.verdict.text()
 

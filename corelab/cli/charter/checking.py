@@ -9,7 +9,7 @@ import typer
 from corelab.cli.terminal import AsJson, Faulty, answer, command, progress
 from corelab.domain.agreement.estimate import Estimate
 from corelab.domain.charter import Fault
-from corelab.domain.forecast.load import EXAMS, Forecast
+from corelab.domain.forecast.load import Forecast
 from corelab.services import charter_check, charters
 from corelab.services.charter_check import Compared, Report
 from corelab.ui.charter_words import change_words
@@ -17,6 +17,7 @@ from corelab.ui.words import counted
 
 Name = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A shipped charter, or a TOML file.", show_default=False)]
 _RATES = typer.Option("--rates", metavar="FILE", exists=True, dir_okay=False, help="Grades and readers, for a forecast of cases.")
+_EXAMS = typer.Option("--exams", min=100, max=1_000_000, help="How many exams the forecast draws; else enough for 1 %.")
 _WIDEST, _SHOWN = 64, 11
 
 
@@ -25,7 +26,7 @@ def check(
     name: Name,
     against: Annotated[str | None, typer.Option("--against", metavar="OLD", help="The version before: a NAME or FILE.")] = None,
     rates: Annotated[Path | None, _RATES] = None,
-    exams: Annotated[int, typer.Option("--exams", min=100, max=1_000_000, help="How many exams the forecast draws.")] = EXAMS,
+    exams: Annotated[int | None, _EXAMS] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say all that is wrong in a charter, each fault with its place, what is allowed there, and what was probably meant.
@@ -101,6 +102,7 @@ def forecast_document(forecast: Forecast) -> dict[str, Any]:
         "with_case": _estimate(forecast.with_case),
         "different": _estimate(forecast.different),
         "cell_agreement": _estimate(forecast.agreement),
+        "cell_agreement_of": {item: _estimate(found) for item, found in forecast.agreement_of.items()},
         "cells_per_case": forecast.cells_per_case,
         "planned_exams": forecast.planned_exams,
         "minutes_per_case": forecast.minutes_per_case,

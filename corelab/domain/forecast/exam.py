@@ -18,6 +18,8 @@ from corelab.domain.places import run_time_ids
 from corelab.domain.vocabulary import Cell, Grade, SegmentId, VisitId
 
 Grades = Mapping[Cell, Grade]
+_Question = tuple[Cell, Answers | None, Grade | None]
+"""What is asked, and how it is answered: by chance, by both alike, or not at all."""
 _Said = tuple[dict[Cell, Grade], dict[Cell, Grade]]
 
 
@@ -39,6 +41,7 @@ class Exams:
     def __init__(self, charter: Charter, rates: Rates) -> None:
         self._charter, self._rates = charter, rates
         self._answers: dict[tuple[Cell, VisitId], Answers | None] = {}
+        self._asked: dict[tuple[int, VisitId], tuple[_Question, ...]] = {}
         self._forms: dict[tuple[object, ...], Form] = {}
         self._members = {group.id: frozenset(group.segments) for group in charter.groups}
 
@@ -75,21 +78,25 @@ class Exams:
         self, chance: Random, visit: VisitId, kind: ReadingType, attributes: Attributes, form: Form, readers: tuple[int, int]
     ) -> Drawn:
         said: _Said = ({}, {})
-        for question in form.questions.values():
-            self._ask(chance, visit, question, readers, said)
+        for cell, answers, plain in self._questions(form, visit):
+            if answers is not None:
+                truth = answers.truth(chance)
+                for reader, given in zip(readers, said, strict=True):
+                    given[cell] = answers.said(truth, reader, chance)
+            elif plain is not None:
+                said[0][cell] = said[1][cell] = plain
         one, two = (_complete(form, answers) for answers in said)
         return Drawn(visit, kind.id, attributes, form, one, two)
 
-    def _ask(self, chance: Random, visit: VisitId, question: Question, readers: tuple[int, int], said: _Said) -> None:
-        """Both readers answer one question, also one that their other answers will hide."""
-        answers = self._of(question, visit)
-        if answers is not None:
-            truth = answers.truth(chance)
-            for reader, given in zip(readers, said, strict=True):
-                given[question.cell] = answers.said(truth, reader, chance)
-        elif question.use is not Use.OPTIONAL:
-            for given in said:
-                given[question.cell] = plain_answer(question.item)
+    def _questions(self, form: Form, visit: VisitId) -> tuple[_Question, ...]:
+        """Every question of a form, also those that other answers will hide; forms are kept, so that their identity names them."""
+        key = (id(form), visit)
+        if key not in self._asked:
+            self._asked[key] = tuple(
+                (question.cell, self._of(question, visit), None if question.use is Use.OPTIONAL else plain_answer(question.item))
+                for question in form.questions.values()
+            )
+        return self._asked[key]
 
     # ------------------------------------------------------------ what the rates say of it
 

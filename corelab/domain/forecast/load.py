@@ -1,8 +1,9 @@
 """How many exams would become cases: readings by chance through the comparison that the trial runs, counted by class and by rule."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 from corelab.domain.agreement.estimate import Estimate
@@ -14,9 +15,12 @@ from corelab.domain.forecast.rates import Rates
 from corelab.domain.vocabulary import Missing
 
 EXAMS: Final = 10_000
-"""So many exams that the interval of a share is at most 1 % wide to either side."""
+_STEP: Final = 500
+_REACH: Final = 0.01
+"""Exams are drawn until the interval of the share with a case reaches no more than 1 % to either side; 10,000 are always enough."""
 MOST: Final = 0.6
 """More cases than in this share of exams is worth a warning (charter format, section 15)."""
+_NOT_ASKED: Final = frozenset({Missing.NOT_APPLICABLE, Missing.NOT_IMAGED})
 Told = Callable[[int, int], None]
 
 
@@ -46,8 +50,9 @@ class RuleLoad:
 class Forecast:
     """Shares of exams with 95 % Wilson intervals. ``hours``: of adjudication in the planned exams.
 
-    ``agreement``: share of cells that both readers answer alike, among the cells that either answers. ``different``: share of exams
-    with any difference. ``cells_per_case``: cells to decide, closure included. ``assumed``: compared items without rates.
+    ``agreement``: share of cells that both readers answer alike, among the cells that either answers; ``agreement_of`` the same by
+    item, where the rates say something of it. ``different``: share of exams with any difference. ``cells_per_case``: cells to decide,
+    closure included. ``assumed``: compared items without rates.
     """
 
     charter: str
@@ -55,6 +60,7 @@ class Forecast:
     with_case: Estimate
     different: Estimate
     agreement: Estimate
+    agreement_of: Mapping[str, Estimate]
     cells_per_case: float
     planned_exams: int
     minutes_per_case: float
@@ -81,31 +87,49 @@ def too_many(forecast: Forecast) -> Fault | None:
 
 @dataclass(slots=True)
 class _Counts:
+    exams: int = 0
     cases: int = 0
     different: int = 0
-    cells: int = 0
-    alike: int = 0
     to_decide: int = 0
+    cells: Counter[str] = field(default_factory=Counter)
+    alike: Counter[str] = field(default_factory=Counter)
     classes: Counter[str] = field(default_factory=Counter)
     rules: Counter[str] = field(default_factory=Counter)
     needed: Counter[str] = field(default_factory=Counter)
     """Exams that would have no case without this rule."""
 
 
-def foretold(charter: Charter, rates: Rates, exams: int = EXAMS, told: Told = lambda _done, _of: None) -> Forecast:
-    """The forecast from so many exams by chance. The same rates give the same forecast. ``told`` hears (done, of)."""
-    drawn, counts = Exams(charter, rates), _Counts()
+def foretold(charter: Charter, rates: Rates, exams: int | None = None, told: Told = lambda _done, _of: None) -> Forecast:
+    """The forecast from so many exams by chance; None: enough for 1 % to either side.
+
+    The same rates give the same forecast. ``told`` hears (done, of).
+    """
+    drawn, counts, most = Exams(charter, rates), _Counts(), exams or EXAMS
     rules = _rules_that_adjudicate(charter)
-    for number in range(exams):
-        _count(charter, counts, list(drawn.exam(number)), frozenset(rules))
-        if number % 100 == 99:
-            told(number + 1, exams)
+    while counts.exams < most and not (exams is None and _enough(counts)):
+        _count(charter, counts, list(drawn.exam(counts.exams)), frozenset(rules))
+        if counts.exams % 100 == 0:
+            told(counts.exams, most)
+    return _forecast(charter, rates, drawn, counts, rules)
+
+
+def _enough(counts: _Counts) -> bool:
+    """Looked at now and then, so that a lucky moment does not end it."""
+    interval = proportion(counts.cases, counts.exams).interval
+    return counts.exams > 0 and counts.exams % _STEP == 0 and interval is not None and interval.high - interval.low <= 2 * _REACH
+
+
+def _forecast(charter: Charter, rates: Rates, drawn: Exams, counts: _Counts, rules: tuple[str, ...]) -> Forecast:
+    exams = counts.exams
     return Forecast(
         charter=charter.hash,
         exams=exams,
         with_case=proportion(counts.cases, exams),
         different=proportion(counts.different, exams),
-        agreement=proportion(counts.alike, counts.cells),
+        agreement=proportion(counts.alike.total(), counts.cells.total()),
+        agreement_of=MappingProxyType(
+            {item: proportion(counts.alike[item], counts.cells[item]) for item in rates.told if counts.cells[item]}
+        ),
         cells_per_case=counts.to_decide / counts.cases if counts.cases else 0.0,
         planned_exams=rates.planned_exams,
         minutes_per_case=rates.minutes_per_case,
@@ -125,8 +149,10 @@ def _rules_that_adjudicate(charter: Charter) -> tuple[str, ...]:
 
 def _count(charter: Charter, counts: _Counts, readings: list[Drawn], adjudicating: frozenset[str]) -> None:
     """One exam with all its reading types. A class or rule counts once per exam."""
-    compared = [_compared(charter, reading) for reading in readings]
-    counts.different += any(_agreement(counts, reading) for reading in readings)
+    counts.exams += 1
+    differing = [reading for reading in readings if _agreement(counts, reading)]
+    counts.different += bool(differing)
+    compared = [_compared(charter, reading) for reading in differing]
     disputed = [set(one.rules) & adjudicating for comparison in compared for one in comparison.disputed]
     counts.classes.update({letter for comparison in compared for letter in _classes(comparison)})
     counts.rules.update(set().union(*disputed))
@@ -137,18 +163,20 @@ def _count(charter: Charter, counts: _Counts, readings: list[Drawn], adjudicatin
 
 
 def _agreement(counts: _Counts, reading: Drawn) -> bool:
-    """Counts the cells that either reader answered; whether any differs."""
-    pairs = [(one, reading.two[cell]) for cell, one in reading.one.items()]
-    asked = [(one, two) for one, two in pairs if not {one.missing, two.missing} <= {Missing.NOT_APPLICABLE, Missing.NOT_IMAGED}]
-    alike = sum(same(one, two) for one, two in asked)
-    counts.cells += len(asked)
-    counts.alike += alike
-    return alike < len(asked)
+    """Counts the cells that either reader answered; whether any differs. Two readings that do not differ need no comparison."""
+    before = counts.cells.total() - counts.alike.total()
+    for cell in reading.form.questions:
+        one, two = reading.one[cell], reading.two[cell]
+        if not {one.missing, two.missing} <= _NOT_ASKED:
+            counts.cells[cell.item] += 1
+            counts.alike[cell.item] += same(one, two)
+    return counts.cells.total() - counts.alike.total() > before
 
 
 def _classes(comparison: Comparison) -> set[str]:
-    return {letter for one in (*comparison.disputed, *comparison.results) for letter in one.classes}
+    disputed = {letter for one in comparison.disputed for letter in one.classes}
+    return disputed | {letter for result in comparison.results for letter in result.classes}
 
 
 def _compared(charter: Charter, reading: Drawn) -> Comparison:
-    return compare(charter, reading.visit, reading.one, reading.two, 1)
+    return compare(charter, reading.visit, reading.one, reading.two, 1, attributes=reading.attributes)

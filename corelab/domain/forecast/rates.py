@@ -69,6 +69,11 @@ class Rates(Table):
     imaged: dict[str, Share] = Field(default_factory=dict)
 
     @property
+    def told(self) -> tuple[str, ...]:
+        """The items that have rates."""
+        return tuple(dict.fromkeys(one.item for one in self.items))
+
+    @property
     def readers(self) -> int:
         """How many readers have rates of their own; 1 when one stands for all."""
         return max((len(one.readers) for one in self.items), default=1) or 1
