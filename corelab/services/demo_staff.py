@@ -69,11 +69,12 @@ def _role(user: str) -> Role:
 
 
 def _staff(charter: Charter) -> tuple[str, ...]:
-    """As few as the charter can do with: two readers for every type of reading that is kept apart from others, and one who adjudicates."""
+    """As few as the charter can do with: nobody reads an exam in two ways, nor decides about it twice."""
     apart = sum(bool(kind.apart_from) for kind in charter.reading_types) or 1
-    readers = max(2 * apart, max(kind.min_pool for kind in charter.reading_types) - 1)
+    readers = max(sum(kind.readers for kind in charter.reading_types), max(kind.min_pool for kind in charter.reading_types) - 1)
     named = (f"reader-{number}" for number in range(1, readers + 1))
-    return ("administrator", "coordinator-1", "coordinator-2", *named, "adjudicator-1", "auditor-1")
+    deciding = (f"adjudicator-{number}" for number in range(1, apart + 1))
+    return ("administrator", "coordinator-1", "coordinator-2", *named, *deciding, "auditor-1")
 
 
 def staffed_lab(folder: Path, charter: bytes, place: tuple[Clock, Path], kdf: Kdf, chosen: LabSecrets | None = None) -> Staffed:

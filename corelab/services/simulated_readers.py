@@ -25,8 +25,8 @@ from corelab.domain.vocabulary import (
     VisitId,
     not_evaluable,
 )
-from corelab.domain.worklist import WorkKind, WorkState
-from corelab.services import adjudication, reading, shown
+from corelab.domain.worklist import WorkKind
+from corelab.services import adjudication, reading, shown, worklist
 from corelab.services.accounts import Session
 from corelab.services.adjudication import OpenCase
 from corelab.services.demo_staff import Staffed
@@ -42,8 +42,8 @@ Done = Callable[[], None]
 
 def next_of(here: Staffed, session: Session, kind: WorkKind) -> AssignmentId | None:
     """What this person can open now."""
-    rows = reading.worklist(here.lab, session).rows
-    return next((row.assignment for row in rows if row.kind is kind and row.state is not WorkState.SIGNED), None)
+    rows = worklist.waiting(here.lab, session).rows
+    return next((row.assignment for row in rows if row.kind is kind), None)
 
 
 def read_all(here: Staffed, session: Session, trial: SimulatedTrial, note: str, done: Done) -> int:
@@ -87,7 +87,7 @@ def _proven(opened: OpenReading | OpenCase, cell: Cell, grade: Grade) -> tuple[G
 
     What no clip lets a caliper measure is not evaluable.
     """
-    item, own = _form(opened).item(cell.item), [clip for clip in opened.clips if clip.segment == cell.segment]
+    item, own = _form(opened).item(cell.item), _clips(opened.clips, cell)
     if grade.value is None or not own:
         return grade, ()
     if isinstance(item, NumberItem) and item.measure != "typed":
@@ -98,6 +98,11 @@ def _proven(opened: OpenReading | OpenCase, cell: Cell, grade: Grade) -> tuple[G
     paired = marked and item.evidence is not None and item.evidence.kind == "frame_pair"
     evidence = Evidence(clip.sha256, 0 if paired else middle, middle if paired else None, Binding.MARKED if marked else Binding.AUTO)
     return grade, (evidence,) if item.evidence else ()
+
+
+def _clips(clips: Sequence[Clip], cell: Cell) -> Sequence[Clip]:
+    """Those of the segment; where labels are hidden, or the whole exam is asked about, any."""
+    return [clip for clip in clips if clip.segment == cell.segment] or [clip for clip in clips if not clip.segment or not cell.segment]
 
 
 def _measured(opened: OpenReading | OpenCase, item: NumberItem, own: Sequence[Clip], grade: Grade) -> tuple[Grade, tuple[Evidence, ...]]:
