@@ -139,11 +139,11 @@ def test_an_own_not_evaluable_is_inherited() -> None:
 
 def test_controlling_items_taken_from_different_readings_ask_only_the_details_of_both() -> None:
     """Compressibility and filling both decide about the thrombus; the diameter hangs on compressibility alone."""
-    one, two = {"CFV": {"COMP": 2, "FLOW": 2, "THR": "occlusive"}}, {}
-    outcome = tried("review", a_case(one, two, {"CFV": {"COMP": "A", "FLOW": "B"}}))
+    one: dict[str, Any] = {"CFV": {"COMP": 2, "FLOW": 2, "THR": "occlusive"}}
+    outcome = tried("review", a_case(one, {}, {"CFV": {"COMP": "A", "FLOW": "B"}}))
     assert stands(outcome, "THR.CFV") is None
     assert stands(outcome, "D_REST.CFV") == ("9.0", None, ADJUDICATED)
-    both = tried("review", a_case(one, two, {"CFV": {"COMP": "A", "FLOW": "A"}}))
+    both = tried("review", a_case(one, {}, {"CFV": {"COMP": "A", "FLOW": "A"}}))
     assert stands(both, "THR.CFV") == ("occlusive", None, ADJUDICATED)
 
 
@@ -183,8 +183,7 @@ def test_what_is_taken_along_applies_on_the_values_that_stand(reference: int, ta
 
 def test_a_detail_that_the_taken_reading_does_not_hold_is_asked_where_it_applies() -> None:
     """Filling differs by one step and stands by the reference: it makes the thrombus apply, whatever was decided of compressibility."""
-    one, two = {"CFV": {"FLOW": 1, "COMP": 2}}, {}
-    case = a_case(one, two, {"CFV": {"COMP": "B"}}, visit="D30")
+    case = a_case({"CFV": {"FLOW": 1, "COMP": 2}}, {}, {"CFV": {"COMP": "B"}}, visit="D30")
     assert stands(tried("review", case), "THR.CFV") is None
     case["decisions"]["CFV"]["THR"] = "A"
     assert stands(tried("review", case), "THR.CFV") == ("non_occlusive", None, ADJUDICATED)
