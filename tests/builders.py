@@ -93,7 +93,7 @@ class Lab:
         account = accounts.activate(self.open, code, PASSWORD).account
         if {Role.READER, Role.ADJUDICATOR} & set(roles):
             accounts.record_training(self.open, self.coordinator, account, self.charter_sha256)
-            if self.certifies and self.open.charter.certification.calibration_exams:
+            if self.certifies and Role.READER in roles and self.open.charter.certification.calibration_exams:
                 certification.certify_elsewhere(self.open, self.coordinator, account, "certified in the lab for training")
         if Role.COORDINATOR in roles:
             accounts.grant_custody(self.open, self.coordinator, account)

@@ -92,7 +92,7 @@ def _require_trained(snapshot: Snapshot, account: AccountId, charter: Charter) -
     person = people.person(snapshot, account)
     if person is None:
         raise PersonRefusedError("unknown", account)
-    if not person.roles & {Role.READER, Role.ADJUDICATOR} or not person.active:
+    if Role.READER not in person.roles or not person.active:
         raise PersonRefusedError("not_reader", person.user_name)
     if not trained_for(snapshot, account, charter.hash):
         raise PersonRefusedError("not_trained", person.user_name)

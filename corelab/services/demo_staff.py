@@ -131,5 +131,5 @@ def _join(lab: OpenLab, sessions: Mapping[str, Session], one: Account, charter_h
         accounts.grant_custody(lab, sessions["coordinator-1"], account)
     elif role in {Role.READER, Role.ADJUDICATOR}:
         accounts.record_training(lab, sessions["coordinator-1"], account, charter_hash)
-        if lab.charter.certification.calibration_exams:
+        if role is Role.READER and lab.charter.certification.calibration_exams:
             certification.certify_elsewhere(lab, sessions["coordinator-1"], account, _ELSEWHERE)

@@ -1,6 +1,6 @@
 """The gate before reading: who was trained for which charter."""
 
-from corelab.domain.accounts import Command
+from corelab.domain.accounts import Command, Role
 from corelab.domain.charter import Charter
 from corelab.domain.record_errors import PersonRefusedError
 from corelab.domain.vocabulary import AccountId
@@ -40,10 +40,15 @@ def trained_for(snapshot: Snapshot, account: AccountId, charter_hash: str) -> bo
 
 
 def able_for(snapshot: Snapshot, account: AccountId, charter: Charter) -> bool:
-    """Whether this person may read exams of the trial: trained for the charter's major version, and certified where it asks for that."""
+    """Whether this person may read exams of the trial: trained for the charter's major version, and certified where it asks for that.
+
+    Who only adjudicates reads no calibration set and needs no certificate.
+    """
     if not trained_for(snapshot, account, charter.hash):
         return False
-    return charter.certification.calibration_exams == 0 or _certified(snapshot, account, charter)
+    person = records.person(snapshot, account)
+    reads = person is not None and Role.READER in person.roles
+    return not reads or charter.certification.calibration_exams == 0 or _certified(snapshot, account, charter)
 
 
 def _certified(snapshot: Snapshot, account: AccountId, charter: Charter) -> bool:

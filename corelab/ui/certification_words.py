@@ -6,11 +6,15 @@ from corelab.services.certification import Certificate
 
 
 def set_words(made: CalibrationSet) -> str:
-    """How far the set is, and what to do next."""
+    """How far the set is."""
     if not made.wanted and not made.made:
         return "The charter asks for no calibration set."
+    return f"Calibration set: {progress_words(made)}"
+
+
+def progress_words(made: CalibrationSet) -> str:
     waits = f"; {made.clips} clips wait for the pixel check" if made.clips else ""
-    return f"Calibration set: {made.made} of {made.wanted} exams made, {made.ready} ready to be read{waits}."
+    return f"{made.made} of {made.wanted} exams made, {made.ready} ready to be read{waits}."
 
 
 def short_words(one: Certificate) -> str:

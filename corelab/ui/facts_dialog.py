@@ -33,6 +33,9 @@ class FactsDialog(Dialog):
         super().__init__(parent, f"Facts of {subject}", width=_WIDTH)
         self.grid = FactGrid(fact_lines(charter), known_facts(known))
         self.grid.given.connect(self._on_given)
+        labels = dict.fromkeys(each.label for each in charter.attributes if each.per == "segment")
+        if labels:
+            self.add_words(", ".join(labels))
         self._area = scrolled(self.grid)
         self._area.setFixedHeight(min(self.grid.sizeHint().height() + 4, _MOST))
         self.grid.moved.connect(self._on_moved)

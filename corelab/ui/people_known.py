@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QColor
 
-from corelab.domain.accounts import Command, Person, Status, role_for
+from corelab.domain.accounts import Command, Person, Role, Status, role_for
 from corelab.domain.certification import Verdict
 from corelab.domain.charter import Charter
 from corelab.domain.vocabulary import AccountId
@@ -46,12 +46,12 @@ class Everybody:
     certificates: tuple[Certificate, ...] = ()
     made: CalibrationSet | None = None
 
-    def is_certified(self, account: AccountId) -> bool:
-        """By the last verdict under the major version in force; everybody where the charter asks for none."""
-        if self.charter is None or not self.charter.certification.calibration_exams:
+    def is_certified(self, person: Person) -> bool:
+        """By the last verdict under the major version in force; everybody where none is asked for."""
+        if self.charter is None or not self.charter.certification.calibration_exams or Role.READER not in person.roles:
             return True
         major = self.charter.major
-        own = [one for one in self.certificates if one.account == account and int(one.version.partition(".")[0]) == major]
+        own = [one for one in self.certificates if one.account == person.account and int(one.version.partition(".")[0]) == major]
         return bool(own) and own[-1].verdict is Verdict.CERTIFIED
 
 
@@ -87,6 +87,6 @@ def cells(known: Everybody, person: Person) -> tuple[Shown, ...]:
 def _training(known: Everybody, person: Person, ink: QColor) -> Shown:
     if person.account not in known.trained:
         return shown("")
-    if not known.is_certified(person.account):
+    if not known.is_certified(person):
         return Shown("Trained", ink, hint="Trained for the charter in force; reads the calibration set only until certified")
     return Shown("Yes", ink, mark=Mark.TICK, hint="Trained for the charter in force, and certified where it asks for that")

@@ -14,7 +14,7 @@ from corelab.services.certification import Certificate
 from corelab.ui import dialogs
 from corelab.ui.buttons import Button
 from corelab.ui.cards import Card, Working
-from corelab.ui.certification_words import figure_lines, set_words, short_words
+from corelab.ui.certification_words import figure_lines, progress_words, short_words
 from corelab.ui.desk import Desk
 from corelab.ui.dialog import Dialog
 from corelab.ui.parts import text_label
@@ -53,9 +53,9 @@ class CertificationCard(Card):
         self.hide()
 
     def show_person(self, person: Person, known: Everybody) -> None:
-        """Nothing for a charter that asks for no calibration set, nor for people who never read."""
+        """Nothing for a charter that asks for no calibration set, nor for people who do not read."""
         asked = known.charter is not None and known.charter.certification.calibration_exams > 0
-        self.setVisible(asked and bool(person.roles & {Role.READER, Role.ADJUDICATOR}))
+        self.setVisible(asked and Role.READER in person.roles)
         self._person = person
         self._certificates = tuple(one for one in known.certificates if one.account == person.account)
         self._told.setText("\n".join(short_words(one) for one in self._certificates) or "Not certified for any charter.")
@@ -136,7 +136,7 @@ class SetCard(Card):
     def show_set(self, made: CalibrationSet | None) -> None:
         self.setVisible(made is not None and (made.wanted > 0 or made.made > 0))
         if made is not None:
-            self._told.setText(set_words(made))
+            self._told.setText(progress_words(made))
             self.make.allow("" if made.made < made.wanted else "Every exam that the charter asks for is made.")
 
     def _on_make(self) -> None:

@@ -54,7 +54,7 @@ _PERSON_FAULTS = {
     "status": "The account is not in a state for this.",
     "reason": "A reason is needed.",
     "unknown": "There is no such account.",
-    "not_reader": "Only active readers and adjudicators are certified.",
+    "not_reader": "Only active readers are certified.",
     "not_trained": "No training of this person for the charter in force is on record; record it first.",
     "not_coordinator": "Custody is for active coordinators only.",
     "no_factor": "This account has no second factor.",

@@ -97,7 +97,8 @@ def test_a_trained_reader_reads_only_the_set_before_the_certificate(lab: Lab) ->
     with_a_set(lab)
     assert kinds_dealt(lab, "reader-1") == kinds_dealt(lab, "reader-2") == {"calibration"}
     assert not able(lab, "reader-1")
-    certified(lab, lab.reader_1, lab.reader_2, lab.adjudicator)
+    assert able(lab, "adjudicator-1")
+    certified(lab, lab.reader_1, lab.reader_2)
     assignment.assign(lab.open, lab.coordinator)
     assert kinds_dealt(lab, "reader-1") == kinds_dealt(lab, "reader-2") == {"calibration", "primary"}
 
@@ -159,7 +160,7 @@ def test_opening_the_readings_is_on_record_before_the_verdict(lab: Lab) -> None:
 
 
 def test_who_can_be_certified(lab: Lab) -> None:
-    for account in (lab.auditor.account, lab.coordinator.account):
+    for account in (lab.auditor.account, lab.coordinator.account, lab.adjudicator.account):
         with pytest.raises(PersonRefusedError, match="not_reader"):
             certification.certify_elsewhere(lab.open, lab.coordinator, account, "in another lab of ours")
     with pytest.raises(ReasonRefusedError):
@@ -201,7 +202,7 @@ def test_what_the_pictures_were_drawn_from_is_kept_nowhere(lab: Lab, monkeypatch
 
 def test_a_reader_sees_a_calibration_exam_like_any_other(lab: Lab) -> None:
     with_a_set(lab)
-    certified(lab, lab.reader_1, lab.reader_2, lab.adjudicator)
+    certified(lab, lab.reader_1, lab.reader_2)
     a_ready_exam(lab)
     assignment.assign(lab.open, lab.coordinator)
     rows = reading.worklist(lab.open, lab.reader_1).rows
