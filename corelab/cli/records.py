@@ -11,6 +11,7 @@ from corelab.cli.terminal import AsJson, LabFolder, PasswordStdin, SignedIn, ans
 from corelab.domain.reasons import InvalidationCause, RedactionCause, ReopenCause, WithdrawalCause
 from corelab.services import exam_records, invalidation, packages, redaction, reopening, withdrawal
 from corelab.services.exam_records import RecordRow
+from corelab.ui.life_words import PURPOSES
 
 commands = readings.commands
 redact = lab_group("Empty personal data in an event's words, by two people: request, confirm, list.")
@@ -39,6 +40,8 @@ def _json(row: RecordRow) -> dict[str, object]:
         "subject": row.subject,
         "visit": row.visit,
         "kind": row.kind.value,
+        "purpose": row.purpose,
+        "reading_type": row.reading_type,
         "slot": row.slot,
         "reader": row.reader,
         "state": row.state.value,
@@ -52,7 +55,8 @@ def _json(row: RecordRow) -> dict[str, object]:
 def _line(row: RecordRow) -> str:
     signed = f", revision {row.revision} signed {row.signed_at:%Y-%m-%d %H:%M} UTC ({row.record})" if row.signed_at else ""
     given_back = ", given back" if row.reopened else ""
-    return f"{row.subject} {row.visit}  {row.kind.value} {row.slot}  {row.reader}: {row.state.value}{given_back}{signed} [{row.assignment}]"
+    what = f"{row.subject} {row.visit}  {row.reading_type} {PURPOSES[row.purpose].lower()} {row.slot}"
+    return f"{what}  {row.reader}: {row.state.value}{given_back}{signed} [{row.assignment}]"
 
 
 def _named(here: SignedIn, which: str) -> RecordRow:

@@ -6,25 +6,30 @@ from datetime import datetime
 
 from corelab.domain.accounts import Command
 from corelab.domain.reading_states import CaseState, ReadingState
-from corelab.domain.vocabulary import AssignmentId, ExamId, SubjectCode, VisitId
+from corelab.domain.vocabulary import AssignmentId, ExamId, ReadingTypeId, SubjectCode, VisitId
 from corelab.domain.worklist import WorkKind
 from corelab.services import accounts, own_work
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab
 from corelab.storage import people, reading_life, readings, registry
-from corelab.storage.readings import PRIMARY, Assignment, SignedRecord
+from corelab.storage.readings import READING_KINDS, Assignment, AssignmentKind, SignedRecord
 from corelab.storage.store import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
-    """One assignment of an exam. ``record`` is its latest signed reading or decision; ``reopened``: given back, not signed again."""
+    """One assignment of an exam. ``purpose``: a first reading, a repeat, one of the calibration set, or a case.
+
+    ``record`` is its latest signed reading or decision; ``reopened``: given back, not signed again.
+    """
 
     assignment: AssignmentId
     exam: ExamId
     subject: SubjectCode
     visit: VisitId
     kind: WorkKind
+    purpose: AssignmentKind
+    reading_type: ReadingTypeId
     slot: int
     reader: str
     state: ReadingState | CaseState
@@ -39,7 +44,7 @@ def exam_records(lab: OpenLab, session: Session, exam: ExamId | None = None) -> 
     accounts.permit(session, Command.STATUS)
     with lab.store.read() as snapshot:
         rows = tuple(_rows(snapshot, {} if exam is None else {"exam_id": exam}))
-    return tuple(sorted(rows, key=lambda row: (row.subject, row.visit, row.slot)))
+    return tuple(sorted(rows, key=lambda row: (row.subject, row.visit, row.reading_type, row.slot)))
 
 
 def _rows(snapshot: Snapshot, of: dict[str, str]) -> Iterator[RecordRow]:
@@ -47,13 +52,15 @@ def _rows(snapshot: Snapshot, of: dict[str, str]) -> Iterator[RecordRow]:
     for one in sorted(readings.all_assignments(snapshot, **of), key=lambda one: one.attempt):
         exam = registry.exam(snapshot, one.exam)
         if exam is not None:
-            signed, state, reopened = _primary(snapshot, one) if one.kind == PRIMARY else _case(snapshot, one)
+            signed, state, reopened = _reading(snapshot, one) if one.kind in READING_KINDS else _case(snapshot, one)
             yield RecordRow(
                 assignment=one.id,
                 exam=one.exam,
                 subject=exam.subject,
                 visit=exam.visit,
                 kind=own_work.KINDS[one.kind],
+                purpose=one.kind,
+                reading_type=one.reading_type,
                 slot=one.slot,
                 reader=users[one.account],
                 state=state,
@@ -64,7 +71,7 @@ def _rows(snapshot: Snapshot, of: dict[str, str]) -> Iterator[RecordRow]:
             )
 
 
-def _primary(snapshot: Snapshot, of: Assignment) -> tuple[SignedRecord | None, ReadingState, bool]:
+def _reading(snapshot: Snapshot, of: Assignment) -> tuple[SignedRecord | None, ReadingState, bool]:
     signed, state = next(reversed(readings.revisions(snapshot, of.id)), None), reading_life.reading_state(snapshot, of.id)
     return signed, state, signed is not None and state in {ReadingState.ASSIGNED, ReadingState.IN_PROGRESS}
 

@@ -21,7 +21,7 @@ from corelab.services.waiting_types import waiting_types
 from corelab.storage import calibration, people, readings
 from corelab.storage.by_type import is_finished
 from corelab.storage.hands_on import hands_on
-from corelab.storage.readings import ADJUDICATION, PRIMARY, Assignment
+from corelab.storage.readings import ADJUDICATION, Assignment
 from corelab.storage.store import Snapshot
 
 
@@ -160,11 +160,11 @@ def _loads(snapshot: Snapshot, assigned: tuple[Assignment, ...], signed: frozens
     for person in people.all_people(snapshot):
         own = [one for one in assigned if one.account == person.account]
         if own:
-            counts = Counter((one.kind, one.id in signed) for one in own)
+            counts = Counter((one.kind == ADJUDICATION, one.id in signed) for one in own)
             yield Load(
                 person.user_name,
-                counts[PRIMARY, False],
-                counts[PRIMARY, True],
-                counts[ADJUDICATION, False],
-                counts[ADJUDICATION, True],
+                counts[False, False],
+                counts[False, True],
+                counts[True, False],
+                counts[True, True],
             )

@@ -38,6 +38,11 @@ CHANGE_CAUSES: Mapping[ChangeCause, str] = MappingProxyType(
         ChangeCause.OTHER: "Another reason",
     }
 )
+PURPOSES: Mapping[str, str] = MappingProxyType(
+    {"primary": "Reading", "repeat": "Repeat", "calibration": "Calibration", "adjudication": "Adjudication"}
+)
+"""What an assignment is for, as coordinators see it: to a reader every one is a reading."""
+
 WITHDRAWAL_CAUSES: Mapping[WithdrawalCause, str] = MappingProxyType(
     {
         WithdrawalCause.AWAY: "The reader is away",

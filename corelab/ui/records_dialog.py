@@ -17,7 +17,7 @@ from corelab.services.exam_records import RecordRow
 from corelab.ui import dialogs
 from corelab.ui.desk import Desk
 from corelab.ui.dialog import Dialog
-from corelab.ui.life_words import INVALIDATION_CAUSES, REOPEN_CAUSES, WITHDRAWAL_CAUSES, choices
+from corelab.ui.life_words import INVALIDATION_CAUSES, PURPOSES, REOPEN_CAUSES, WITHDRAWAL_CAUSES, choices
 from corelab.ui.parts import text_label
 from corelab.ui.rows import Column, Rows, Shown, shown
 from corelab.ui.theme import Colour, Size, Weight
@@ -74,7 +74,9 @@ class RecordsDialog(Dialog):
     def _cells(self, row: RecordRow) -> tuple[Shown, ...]:
         over = row.state.value in {ReadingState.WITHDRAWN.value, ReadingState.INVALIDATED.value}
         ink = Colour.SECOND if over else Colour.TEXT
-        what = f"Reading {row.slot}" if row.kind is WorkKind.READING else "Adjudication"
+        several = len({one.reading_type for one in self._records}) > 1
+        what = f"{PURPOSES[row.purpose]} {row.slot}" if row.kind is WorkKind.READING else PURPOSES[row.purpose]
+        what = f"{row.reading_type} {what}" if several else what
         state = f"given back, {row.state.value}" if row.reopened else row.state.value
         signed = ago(row.signed_at, self._desk.lab.clock) if row.signed_at else ""
         cells = (what, row.reader, state, str(row.revision or ""), signed)
@@ -179,7 +181,8 @@ def hint(row: RecordRow | None, *, locked: bool) -> str:
     if locked:
         return "The trial is locked: unlock it first."
     if row.kind is WorkKind.READING:
-        return _HINTS.get(row.state.value, "")
+        open_ = row.state in {ReadingState.ASSIGNED, ReadingState.IN_PROGRESS}
+        return _HINTS.get(row.state.value, "") if row.purpose == "primary" or not open_ else _RETURNING
     return _CASE_WITHDRAWN if row.state.value == ReadingState.WITHDRAWN.value else _CASE_HINT
 
 
@@ -193,6 +196,7 @@ _HINTS: Mapping[str, str] = MappingProxyType(
         ReadingState.INVALIDATED.value: "Not valid any more; it stays on record.",
     }
 )
+_RETURNING = "Not signed: it can be withdrawn, and is not given to anybody else."
 _CASE_HINT = "A case is withdrawn when one of its two readings is invalidated."
 _CASE_WITHDRAWN = (
     "Withdrawn, because one of its two readings is not valid any more. What was decided stays on record and counts no more; "
