@@ -15,7 +15,7 @@ from corelab.domain.form import Form
 from corelab.domain.reading_errors import RecordFault, RecordRejectedError
 from corelab.domain.result import Result
 from corelab.domain.room import room_for
-from corelab.domain.vocabulary import Answer, AssignmentId, Cell, ExamId, ReadingTypeId, SegmentId, Source
+from corelab.domain.vocabulary import AccountId, Answer, AssignmentId, Cell, ExamId, ReadingTypeId, SegmentId, Source
 from corelab.services import alerts, shown
 from corelab.services.eligibility import Pool
 from corelab.services.labs import charter_of
@@ -202,7 +202,7 @@ def _adjudicator(work: _Work) -> tuple[Assignment, BoxPublic]:
     Whoever had an earlier case of this exam knows a reading of it already.
     """
     pool = Pool(work.transaction, work.charter)
-    free = {one.user_name: one.account for one in pool.adjudicators(work.subject, work.kind, work.exam)}
+    free = _free(pool, work)
     held = [one.account for one in pool.history if one.kind == ADJUDICATION]
     user = allocation.choose_adjudicator(work.batch.seed, work.part, {user: held.count(account) for user, account in free.items()})
     credential = people.credential(work.transaction, free[user]) if user else None
@@ -222,6 +222,20 @@ def _adjudicator(work: _Work) -> tuple[Assignment, BoxPublic]:
         order_key=f"{number:06d}-{place}",
     )
     return new, credential.box_public
+
+
+def _free(pool: Pool, work: _Work) -> dict[str, AccountId]:
+    """User name -> account of whoever may adjudicate.
+
+    Where ways of reading are kept apart, those who decided about this subject in this way go on with it: else the first exams use up
+    everybody who could decide about it in the other way.
+    """
+    free = {one.user_name: one.account for one in pool.adjudicators(work.subject, work.kind, work.exam)}
+    if not work.charter.reading_type(work.kind).apart_from:
+        return free
+    same = (one for one in pool.history if one.kind == ADJUDICATION and one.reading_type == work.kind)
+    known = {one.account for one in same if pool.subject_of[one.exam] == work.subject}
+    return {user: account for user, account in free.items() if account in known} or free
 
 
 # ---------------------------------------------------------------- a decided case
