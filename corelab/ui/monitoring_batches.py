@@ -18,7 +18,7 @@ from corelab.ui.parts import paint_diamond
 from corelab.ui.theme import Colour, Size, Weight
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48, 84, 16, 44
-_HEIGHT = 260
+_HEIGHT = 236
 _SHOWN = 24
 """Batches on the chart; those before stand in the list of the rate."""
 

@@ -156,7 +156,7 @@ class ItemCard(Card):
         if isinstance(item, GradedItem) and row is not None:
             self.matrix.show_item(item, scale if isinstance(scale, ChoiceItem) else None)
             self._title.setText(f"{item.label}{f', {row.label}' if row.part else ''}: {one.lower()} by {other.lower()}")
-            self._note.setText(f"{one} down, {other.lower()} across; the shade is the share of the row")
+            self._note.setText(f"Rows {one.lower()}, columns {other.lower()}; shade: share of the row")
             self._foot.setText(bias_words(item))
         elif isinstance(item, MeasuredItem):
             self.measured.show_item(item)

@@ -9,7 +9,7 @@ from corelab.domain.monitoring.expected import Expected
 from corelab.domain.monitoring.report import Report
 from corelab.ui.cards import LinkNumber
 from corelab.ui.monitoring_list import Behind, of_exams, of_waiting
-from corelab.ui.monitoring_words import between, share_words, signals
+from corelab.ui.monitoring_words import between, share_words, signal_counts, signals
 
 
 class Counts(QWidget):
@@ -66,9 +66,7 @@ class Counts(QWidget):
             share_words(rate.share), f"{rate.part} of {rate.whole}, {between(around, 100, 1)}" if around else "no pair is signed"
         )
         told = list(signals(report))
-        self.signals.show_number(
-            len(told), told[0] if len(told) == 1 else "look at them" if told else "nothing outside its limits", attention=bool(told)
-        )
+        self.signals.show_number(len(told), signal_counts(report), attention=bool(told))
         self.forecast.show_number("\u2026", "counting") if read else self.show_expected(None)
 
     def show_expected(self, found: Expected | None) -> None:

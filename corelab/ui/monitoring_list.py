@@ -47,10 +47,15 @@ def of_pairs(title: str, pairs: Sequence[CellPair], second: str = "Reader 2") ->
     counted = [pair for pair in pairs if NI not in (pair.one, pair.other)]
     ordered = sorted(counted, key=lambda pair: (pair.one == pair.other, pair.exam, pair.cell))
     lines = tuple(
-        Line(pair.exam, (code_words(pair.cell.segment), pair.one, pair.other, ", ".join(filter(None, pair.readers)))) for pair in ordered
+        Line(pair.exam, (code_words(pair.cell.segment), _said(pair.one, pair.readers[0]), _said(pair.other, pair.readers[1])))
+        for pair in ordered
     )
     differ = sum(pair.one != pair.other for pair in counted)
-    return Behind(title, f"{cells_words(len(lines))}, {differ} differ", ("Segment", "Reader 1", second, "Readers"), lines)
+    return Behind(title, f"{cells_words(len(lines))}, {differ} differ", ("Segment", "Reader 1", second), lines)
+
+
+def _said(grade: str, reader: str) -> str:
+    return f"{grade}, {reader}" if reader else grade
 
 
 def of_verdicts(title: str, verdicts: Sequence[Verdict]) -> Behind:

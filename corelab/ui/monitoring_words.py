@@ -71,8 +71,18 @@ def signals(report: Report) -> Iterator[str]:
             yield f"Adjudication rate of {charted.batch.name} is {where} its limits: {charted.batch.cases} of {charted.batch.exams} exams."
     for reader in report.readers:
         if reader.alarm and report.rdi is not None and reader.rdi is not None:
-            yield f"{reader.reader} has a discordance index of {reader.rdi:.1f}, above the limit of {report.rdi.limit:.1f}."
+            yield f"{reader.reader} has a discordance index of {reader.rdi:.2f}, above the limit of {report.rdi.limit:.2f}."
     yield from map(alike_words, report.alike)
+
+
+def signal_counts(report: Report) -> str:
+    """``1 batch, 2 readers``: where the signals are."""
+    counts = (
+        (sum(one.charted.signal for one in report.batches), "batch", "batches"),
+        (sum(one.alarm for one in report.readers), "reader", "readers"),
+        (len(report.alike), "pair alike", "pairs alike"),
+    )
+    return ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in counts if count) or "nothing outside its limits"
 
 
 def alike_words(one: Alike) -> str:
