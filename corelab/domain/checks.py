@@ -92,7 +92,7 @@ def facts_of(reading: Reading, clips: Sequence[Clip]) -> Facts:
     """What checks may know beside the grades."""
     unplayed = [clip for clip in clips if not played(reading, clip)]
     counts = {segment: sum(clip.segment == segment for clip in unplayed) for segment in {clip.segment for clip in unplayed} if segment}
-    labels = {clip.sha256: clip.segment for clip in clips}
+    labels = {clip.sha256: clip.segment for clip in clips if clip.segment is not None}
     given = (answer for cell, answer in reading.answers.items() if reading.settled.grades.get(cell) == answer.grade)
     elsewhere = (one for one in given if any(labels.get(each.clip, one.cell.segment) != one.cell.segment for each in one.evidence))
     return Facts(

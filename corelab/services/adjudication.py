@@ -61,7 +61,7 @@ def open_case(lab: OpenLab, session: Session, assignment: AssignmentId) -> OpenC
 
 def _opened(snapshot: Snapshot, session: Session, of: Assignment) -> OpenCase:
     record, case = _case(snapshot, session, of)
-    clips = shown.clips_of(snapshot, of.exam)
+    clips = shown.clips_for(snapshot, of.exam, of.reading_type)
     signed = readings.signed_adjudication(snapshot, record)
     if signed is not None:
         content = AdjudicationContent.from_json(own_work.opened(snapshot, session, signed.seq))
@@ -108,7 +108,8 @@ def _keep(lab: OpenLab, session: Session, assignment: AssignmentId, draft: CaseD
     played, version, submit = on
     role = accounts.permit(session, Command.ADJUDICATE)
     with lab.store.read() as snapshot:
-        clips = shown.clips_of(snapshot, own_work.mine(snapshot, session, assignment, ADJUDICATION).exam)
+        own = own_work.mine(snapshot, session, assignment, ADJUDICATION)
+        clips = shown.clips_for(snapshot, own.exam, own.reading_type)
         room = own_work.envelope(lab, snapshot, session, assignment, len(clips))
     with lab.store.begin(session.actor(role)) as transaction:
         found = own_work.writable(transaction, session, assignment, ADJUDICATION)
@@ -183,7 +184,7 @@ def sign(  # noqa: PLR0913 - what a signature takes
 def _signable(snapshot: Snapshot, session: Session, assignment: AssignmentId, draft: CaseDraft) -> tuple[Clip, ...]:
     found = own_work.writable(snapshot, session, assignment, ADJUDICATION)
     _, case = _case(snapshot, session, found)
-    clips = shown.clips_of(snapshot, found.exam)
+    clips = shown.clips_for(snapshot, found.exam, found.reading_type)
     _again(case, draft).complete(clips)
     require_able(snapshot, found, shown.exam_of(snapshot, found.exam))
     return clips

@@ -81,7 +81,7 @@ def open_reading(lab: OpenLab, session: Session, assignment: AssignmentId) -> Op
 
 
 def _in_progress(snapshot: Snapshot, session: Session, of: Assignment) -> OpenReading:
-    clips = shown.clips_of(snapshot, of.exam)
+    clips = shown.clips_for(snapshot, of.exam, of.reading_type)
     draft = own_work.kept_draft(snapshot, session, of.id)
     restored = _restored(snapshot, session, of, clips, draft)
     back = reading_life.reopened(snapshot, session.account).get(of.id)
@@ -105,7 +105,7 @@ def _form(snapshot: Snapshot, of: Assignment, clips: Sequence[Clip]) -> Form:
 
 
 def _signed_one(snapshot: Snapshot, session: Session, of: Assignment, record: SignedRecord) -> OpenReading:
-    clips = shown.clips_of(snapshot, of.exam)
+    clips = shown.clips_for(snapshot, of.exam, of.reading_type)
     return OpenReading(_as_signed(snapshot, session, of, clips, record), clips, of.pseudonym, signed_at=record.at)
 
 
@@ -136,7 +136,8 @@ def _keep(lab: OpenLab, session: Session, reading: Reading, on: tuple[int, str |
     version, submit = on
     role = accounts.permit(session, Command.READ)
     with lab.store.read() as snapshot:
-        clips = shown.clips_of(snapshot, own_work.mine(snapshot, session, reading.assignment, PRIMARY).exam)
+        own = own_work.mine(snapshot, session, reading.assignment, PRIMARY)
+        clips = shown.clips_for(snapshot, own.exam, own.reading_type)
         room = own_work.envelope(lab, snapshot, session, reading.assignment, len(clips))
     with lab.store.begin(session.actor(role)) as transaction:
         found = own_work.writable(transaction, session, reading.assignment, PRIMARY)
@@ -249,7 +250,7 @@ def _require_reason(snapshot: Snapshot, of: AssignmentId, change: Change | None)
 def _signable(snapshot: Snapshot, session: Session, reading: Reading) -> tuple[Clip, ...]:
     """The clips of the exam, when this reader may sign this reading of them now."""
     found = own_work.writable(snapshot, session, reading.assignment, PRIMARY)
-    clips = shown.clips_of(snapshot, found.exam)
+    clips = shown.clips_for(snapshot, found.exam, found.reading_type)
     if shown.form_of(snapshot, found.exam, found.reading_type, clips) != reading.form:
         raise FormChangedError(reading.assignment)
     found_faults = hard_faults(reading, clips)
