@@ -10,7 +10,7 @@ from corelab.domain.charter.model_derivation import Change, Derivation, NewFindi
 from corelab.domain.derived.choice import count, evaluable, highest_level, total, worst
 from corelab.domain.derived.findings import exam_of_finding, flag, new_finding, reflux
 from corelab.domain.derived.history import EarlierExam, History
-from corelab.domain.derived.inputs import has, inputs_of, segments_of, source_of
+from corelab.domain.derived.inputs import source_of
 from corelab.domain.derived.looking_back import change, exam_of_change, rate
 from corelab.domain.derived.measured import flow_volume, largest, percent, threshold
 from corelab.domain.derived.score import lookup_score
@@ -49,7 +49,7 @@ def derive(
     """
     exam = EarlierExam.of(visit, results, 0)
     setting = Setting(charter, visit, exam.grades, _rule, history, attributes, exam.sources)
-    return tuple(_derived(setting, one, segment) for one in charter.derivations for segment in segments_of(charter, one))
+    return tuple(_derived(setting, one, segment) for one in charter.derivations for segment in setting.plan.segments(one))
 
 
 def value_of(
@@ -74,11 +74,11 @@ def values_of(
 ) -> Mapping[SegmentId, Value]:
     """A derivation of every segment it has a value for; under ``WHOLE_EXAM`` for one of the exam."""
     setting = Setting(charter, visit, grades, _rule, history, attributes)
-    return MappingProxyType({segment: setting.value(derivation, segment) for segment in segments_of(charter, derivation)})
+    return MappingProxyType({segment: setting.value(derivation, segment) for segment in setting.plan.segments(derivation)})
 
 
 def _rule(setting: Setting, derivation: Derivation, segment: SegmentId) -> Value:
-    if not has(setting.charter, setting.visit, derivation):
+    if not setting.plan.has(derivation):
         return NOT_APPLICABLE
     return _RULES[derivation.function](setting, derivation, segment)
 
@@ -101,7 +101,7 @@ def _derived(setting: Setting, derivation: Derivation, segment: SegmentId) -> De
 
 def _reached(setting: Setting, derivation: Derivation, segment: SegmentId) -> Iterator[tuple[Setting, Cell]]:
     """Every cell with a result that a derivation looks at, here and in the exam that it looks back to; what does not apply left out."""
-    if not has(setting.charter, setting.visit, derivation):
+    if not setting.plan.has(derivation):
         return
     there, source = _looked_back_to(setting, derivation), source_of(setting.charter, derivation)
     if source is not None:
@@ -109,7 +109,7 @@ def _reached(setting: Setting, derivation: Derivation, segment: SegmentId) -> It
         for one in (setting, there):
             yield from _reached(one, source, of) if one is not None else ()
     else:
-        cells = inputs_of(setting.charter, derivation, setting.attributes, segment)
+        cells = setting.plan.inputs(derivation, segment)
         for one in (setting, there):
             yield from ((one, cell) for cell in cells if one is not None and _applies(one, cell))
 

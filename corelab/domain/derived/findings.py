@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from corelab.domain.charter.model_derivation import Flag, Growth, NewFinding, Reflux
-from corelab.domain.conditions import Every, Ground, OnCells, Opposite, Some, Test, Truth, cells_of, resolve, truth
+from corelab.domain.conditions import Every, OnCells, Opposite, Some, Test, Truth, cells_of, truth
 from corelab.domain.derived.history import EarlierExam
 from corelab.domain.derived.looking_back import Nothing, earlier_exam
 from corelab.domain.derived.numbers import NO, YES, yes
@@ -38,7 +38,7 @@ def _any(answers: Iterable[_Answer]) -> Value:
 
 def flag(setting: Setting, of: Flag, _: SegmentId) -> Value:
     """Y, N, or missing because of the cells that keep the condition from being known."""
-    test = resolve(of.true_when, Ground(setting.charter, setting.attributes, setting.visit))
+    test = setting.plan.test(of)
     grades = {cell: grade for cell in cells_of(test) if (grade := setting.grade(cell)) is not None}
     holds_true = truth(test, grades)
     return yes(holds_true) if holds_true is not None else missing(_undecided(test, grades))

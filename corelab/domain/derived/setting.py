@@ -10,7 +10,8 @@ from corelab.domain.charter import Charter
 from corelab.domain.charter.model_derivation import Derivation
 from corelab.domain.charter.table import Selection
 from corelab.domain.derived.history import EarlierExam, History
-from corelab.domain.places import selected
+from corelab.domain.derived.plan import Plan, plan_for
+from corelab.domain.kept_for import KeptFor
 from corelab.domain.result import Value
 from corelab.domain.values import parts
 from corelab.domain.vocabulary import WHOLE_EXAM, Cell, Grade, ItemId, Missing, NotApplicableCause, SegmentId, Source, not_applicable
@@ -34,6 +35,7 @@ class Setting:
     history: History = field(default_factory=History)
     attributes: Attributes = UNKNOWN
     sources: Mapping[Cell, Source] = field(default_factory=lambda: _NO_SOURCES)
+    plan: Plan = field(init=False)
     absent: frozenset[SegmentId] = field(init=False)
     settled: dict[tuple[str, SegmentId], Value] = field(default_factory=dict, init=False)
     before: dict[int, "Setting"] = field(default_factory=dict, init=False)
@@ -41,6 +43,7 @@ class Setting:
     def __post_init__(self) -> None:
         absent = frozenset(segment for (_, segment), value in self.attributes.segments.items() if value == NOT_PRESENT)
         object.__setattr__(self, "absent", absent)
+        object.__setattr__(self, "plan", plan_for(KeptFor(self.charter, self.visit, self.attributes)))
 
     def value(self, derivation: Derivation, segment: SegmentId = WHOLE_EXAM) -> Value:
         """A derivation here, made once. One of the whole exam is the same for every segment."""
@@ -69,7 +72,7 @@ class Setting:
 
     def segments(self, over: Selection, only: SegmentId = WHOLE_EXAM) -> tuple[SegmentId, ...]:
         """The segments of a selection that the subject has; ``only`` the one of a derivation per segment."""
-        kept = selected(self.charter, over, self.attributes)
+        kept = self.plan.kept(over)
         return kept if only == WHOLE_EXAM else tuple(segment for segment in kept if segment == only)
 
     def gather(self, item: str, over: Selection, only: SegmentId) -> "Gathered":
