@@ -12,6 +12,7 @@ from rich.text import Text
 from corelab.cli import agreement_found
 from corelab.cli.terminal import AsJson, Faulty, PasswordStdin, answer, command
 from corelab.services import agreement as statistics
+from corelab.services.agreement.guesses import of_guesses
 from corelab.services.monitoring import NoPackageError
 
 commands = typer.Typer()
@@ -29,19 +30,26 @@ _ELSEWHERE = {"name", "kind", "counted", "table", "not_estimable", "draws"}
 @command
 def agreement(
     source: Annotated[
-        Path,
+        Path | None,
         typer.Argument(metavar="LAB|PACKAGE|FILE.json", help="A lab, a package, or entries with name, kind and data.", show_default=False),
-    ],
+    ] = None,
+    guess: Annotated[
+        Path | None, typer.Option("--guess", metavar="CSV", help="guess.csv of a package; with --arms, instead of the argument.")
+    ] = None,
+    arms: Annotated[Path | None, typer.Option("--arms", metavar="CSV", help="USUBJID, ARM (1 or 2); never in a lab.")] = None,
     as_json: AsJson = False,
     password_stdin: PasswordStdin = False,
 ) -> None:
     """Say how far readers agree: kappa, AC1 and AC2, ICC, limits of agreement, cases by batch, each reader's discordance index.
 
     Of a lab a coordinator is told, and that sealed readings were looked at is on record. A package is read alone, without a lab.
-    The kinds of entries of a file and their data stand in the manual.
+    The kinds of entries of a file and their data stand in the manual. With --guess and --arms: how blind the readers were.
 
     Example: corelab agreement LAB --json
     """
+    if source is None or guess is not None or arms is not None:
+        _of_guesses(source, guess, arms, as_json=as_json)
+        return
     if agreement_found.is_lab(source):
         answer(*agreement_found.of_lab(source, password_stdin=password_stdin, as_json=as_json), as_json=as_json)
         return
@@ -52,6 +60,18 @@ def agreement(
             raise Faulty(f"{source} is no lab and no package. Nothing was changed. Give the folder of one of them, or a file.") from None
         return
     _of_file(source, as_json=as_json)
+
+
+def _of_guesses(source: Path | None, guess: Path | None, arms: Path | None, *, as_json: bool) -> None:
+    if source is not None or guess is None or arms is None:
+        raise typer.BadParameter("give a lab, a package or a file; or --guess and --arms together, and nothing else")
+    try:
+        entries = of_guesses(guess, arms)
+    except statistics.AgreementFileError as error:
+        raise Faulty(_faults(error)) from None
+    except OSError as error:
+        raise Faulty(f"{error.filename} cannot be read ({error.strerror}). Nothing was changed. Check the name.") from None
+    answer({"entries": entries}, "" if as_json else _tables(entries), as_json=as_json)
 
 
 def _of_file(file: Path, *, as_json: bool) -> None:

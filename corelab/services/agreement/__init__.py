@@ -7,7 +7,7 @@ from typing import Any
 from corelab.services.agreement.answers import KINDS
 from corelab.services.agreement.entry import Answer, Entry, short
 
-__all__ = ["MOST_BYTES", "AgreementFileError", "NotAFileOfEntriesError", "of_file"]
+__all__ = ["MOST_BYTES", "AgreementFileError", "NotAFileOfEntriesError", "answered", "of_file"]
 
 MOST_BYTES = 16 * 1024 * 1024
 _MOST_NAME = 200
@@ -35,6 +35,15 @@ def of_file(path: Path) -> list[dict[str, Any]]:
     answers = [_checked(held, place, faults) for held, place in _entries(path, _read(path))]
     if faults:
         raise AgreementFileError(path, tuple(faults))
+    return [answer() for answer in answers if answer is not None]
+
+
+def answered(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The answers to entries that the program made itself. Raises ValueError where it made them wrong."""
+    faults: list[str] = []
+    answers = [_checked(held, f"entries[{n}]", faults) for n, held in enumerate(entries)]
+    if faults:
+        raise ValueError(faults)
     return [answer() for answer in answers if answer is not None]
 
 
