@@ -134,6 +134,28 @@ def test_meaning(*, name: str, old: str, new: str, code: str, path: str) -> None
     assert {one for one, _ in found if not one.startswith("W")} <= {code}
 
 
+def test_an_item_belongs_to_one_reading_type() -> None:
+    start = full(PORTAL).index("[[ask]]")
+    both = '[[ask]]\nid = "Q99"\nitems = ["PAT"]\ngroups = ["ALL"]\nblocks = ["REMNANT"]\nuse = "optional"\n\n'
+    text = full(PORTAL)[:start] + both + full(PORTAL)[start:]
+    found = [fault for fault in check_charter(text.encode()).faults if not fault.code.startswith("W")]
+    assert {fault.code for fault in found} == {"C09"}
+    assert all(fault.message == "PAT is asked by more than one reading type" for fault in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "code", "path"),
+    [
+        (DVT, "max_seconds = 3600", "max_seconds = 30", "C02", "signing.max_seconds"),
+        (DVT, 'message = "Occlusive thrombus, but', 'message = "Occlusive thrombus at Month 6, but', "C14", "check[4](E08A).message"),
+        (DVT, 'agreement_items = ["COMP"', 'agreement_items = ["D_REST"', "C11", "monitoring.agreement_items[0]"),
+        (DVT, 'numeric_items = ["D_REST"', 'numeric_items = ["COMP"', "C11", "monitoring.numeric_items[0]"),
+    ],
+)  # fmt: skip
+def test_what_would_not_work_in_a_lab(*, name: str, old: str, new: str, code: str, path: str) -> None:
+    assert faults(name, (old, new)) == [(code, path)]
+
+
 @pytest.mark.parametrize(
     ("name", "old", "new", "code", "path"),
     [
