@@ -149,7 +149,7 @@ def outcome(charter: Charter, exam: ExamRecord, history: History) -> Outcome:
         made = _of_type(charter, exam, kind)
         results += made
         final = _sources(exam, kind)
-        accepted |= {one.cell: final[one.source] for one in made}
+        accepted |= {one.cell: _accepted(exam, kind, one) or final[one.source] for one in made}
     derived = derive(charter, exam.visit, results, history, exam.attributes)
     return Outcome(tuple(results), derived, MappingProxyType(accepted))
 
@@ -167,6 +167,16 @@ def _sources(exam: ExamRecord, kind: ReadingType) -> Mapping[Source, str]:
     of = ReadingTypeId(kind.id)
     reference, decided = exam.reading(exam.reference_slot if kind.readers > 1 else 1, of), exam.decision(of)
     return dict.fromkeys(Source, reference.record) | ({Source.ADJUDICATED: decided.record} if decided is not None else {})
+
+
+def _accepted(exam: ExamRecord, kind: ReadingType, result: Result) -> str | None:
+    """The reading whose grade stands though the cell was decided: in an independent third read two of three win, or the middle one."""
+    code = result.grade.code
+    if result.source is not Source.ADJUDICATED or result.decision == code:
+        return None
+    slots: tuple[Slot, Slot] = (1, 2) if exam.reference_slot == 1 else (2, 1)
+    said = {1: result.reading_1, 2: result.reading_2}
+    return next((exam.reading(slot, ReadingTypeId(kind.id)).record for slot in slots if said[slot] == code), None)
 
 
 def _decisions(record: SignedRecord | None) -> tuple[Decision, ...]:

@@ -12,6 +12,7 @@ import pytest
 
 from corelab.domain.allocation import Slot
 from corelab.domain.attributes import Attributes
+from corelab.domain.charter import load_charter
 from corelab.domain.form import Form, segments_of
 from corelab.domain.intake import IntakeRefusedError
 from corelab.domain.vocabulary import Answer, ReadingTypeId
@@ -23,7 +24,7 @@ from corelab.export.rows import Tables, tables_of
 from corelab.export.tables import READINGS, RESULTS, codelists_for, dictionary_rows, subject_visit, tables_for
 from corelab.export.writers import ColumnsDifferError, read_table, table_bytes
 from corelab.services.intake.exam_work import require_names
-from tests.exam_builders import a_form, a_reading, cell, grade, shipped, shipped_bytes
+from tests.exam_builders import a_form, a_reading, cell, changed, grade, shipped, shipped_bytes
 
 Said = dict[str, int | str]
 DUPLEX = ReadingTypeId("DUPLEX")
@@ -81,6 +82,15 @@ def test_an_adjudicated_exam_names_the_decision_and_marks_its_row_as_accepted() 
     accepted = [row["EVALROLE"] for row in tables.readings if row["ACPTFL"] == "Y" and (row["SEGCD"], row["TESTCD"]) == ("CFV", "VNCOMPR")]
     assert accepted == ["ADJUDICATOR 1"]
     assert tables.subject_visit[0]["COMPWRST"] == "1"
+
+
+def test_after_an_independent_third_read_the_row_whose_grade_stands_is_accepted() -> None:
+    charter = load_charter(changed(('mode = "review"', 'mode = "independent"')))
+    tables = tables_of(charter, [an_exam({}, {"COMP_CFV": 1}, {"COMP_CFV": 2})])
+    row = found(tables, "COMP.CFV")
+    assert (row["RESCD"], row["ADJCD"], row["SOURCE"], row["RECID"]) == ("partial", "none", "ADJUDICATED", "record-2")
+    accepted = [row["EVALROLE"] for row in tables.readings if row["ACPTFL"] == "Y" and (row["SEGCD"], row["TESTCD"]) == ("CFV", "VNCOMPR")]
+    assert accepted == ["READER 2"]
 
 
 def test_a_difference_that_is_no_case_takes_the_reference_reading_never_a_mean() -> None:
