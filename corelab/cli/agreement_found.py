@@ -1,6 +1,8 @@
 """Reader statistics of a lab or a package: one table for a terminal, all of it in the JSON."""
 
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from corelab.services import monitoring
 from corelab.services.labs import DATABASE
 from corelab.services.monitoring.shown import document, rows
 
-_HEADINGS = ("pairs of", "item", "n", "agreed (95 % by subject)", "kappa", "AC")
+_HEADINGS = ("item", "n", "agreed (95 % by subject)", "kappa", "AC")
 _SHOWN = 10
 
 
@@ -73,12 +75,14 @@ def _lines(found: Report) -> Iterator[str]:
 
 
 def _table(found: Report) -> str:
-    table = Table()
-    for heading in _HEADINGS:
-        table.add_column(heading, justify="left" if heading in _HEADINGS[:2] else "right", overflow="fold")
-    for row in rows(found):
-        table.add_row(*map(Text, row))
+    """One table for each kind of pairs that there are."""
     console = Console()
     with console.capture() as captured:
-        console.print(table)
+        for kind, held in groupby(rows(found), itemgetter(0)):
+            table = Table(title=f"Pairs of {kind}", title_justify="left")
+            for heading in _HEADINGS:
+                table.add_column(heading, justify="left" if heading == _HEADINGS[0] else "right", no_wrap=heading == _HEADINGS[0])
+            for row in held:
+                table.add_row(*map(Text, row[1:]))
+            console.print(table)
     return captured.get().rstrip("\n")
