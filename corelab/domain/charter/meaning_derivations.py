@@ -11,6 +11,7 @@ _NUMBER_KEYS = frozenset({"part", "whole", "diameter", "velocity", "of_item"})
 _SEGMENT_FUNCTIONS = frozenset({"worst", "count", "sum", "max", "reflux", "flow_volume", "new_finding", "evaluable"})
 _ORDINAL_FUNCTIONS = frozenset({"worst", "sum"})
 _NUMBER_FUNCTIONS = frozenset({"max", "reflux"})
+_NO_NUMBERS = frozenset({"flag", "reflux", "threshold", "new_finding", "evaluable"})
 _ANY = "*"
 
 
@@ -23,6 +24,7 @@ def check_derivations(names: Names) -> None:
         _items(names, derivation)
         _fits(names, derivation)
         _earlier(names, derivation, earlier)
+        _scope(names, derivation)
         _tables(names, derivation)
         earlier.append(derivation.id)
 
@@ -40,8 +42,8 @@ def _items(names: Names, derivation: Node) -> None:
             _number(names, derivation.at(key), names.of("item")[derivation.text(key) or ""])
     names.known_all("item", (*derivation.texts("items"), *derivation.texts("less")))
     grows = derivation.child("grows")
-    if grows is not None:
-        names.reference(grows, "item", "item")
+    if grows is not None and names.reference(grows, "item", "item"):
+        _number(names, grows.at("item"), names.of("item")[grows.text("item") or ""])
     item = names.item(derivation.text("item"))
     if item is not None:
         names.values_of_item(item, (*derivation.texts("values"), *derivation.texts("from_values")))
@@ -75,13 +77,39 @@ def _fits(names: Names, derivation: Node) -> None:
 
 def _earlier(names: Names, derivation: Node, earlier: list[str]) -> None:
     of = derivation.text("of")
-    if of is not None and names.reference(derivation, "of", "derivation") and of not in earlier:
-        names.findings.add("C12", derivation.at("of"), f"{of} does not stand before {derivation.id}", found=of, allowed=earlier)
     if derivation.text("function") == "threshold" and derivation.has("of") == derivation.has("of_item"):
         names.findings.add("C12", derivation.place, "exactly one of of and of_item is required", allowed=("of", "of_item"))
-    source = names.of("derivation").get(of or "")
-    if derivation.text("function") == "rate" and source is not None and source.text("function") != "change":
+    if of is None or not names.reference(derivation, "of", "derivation"):
+        return
+    function = names.of("derivation")[of].text("function")
+    if of not in earlier:
+        names.findings.add("C12", derivation.at("of"), f"{of} does not stand before {derivation.id}", found=of, allowed=earlier)
+    elif function in _NO_NUMBERS:
+        names.findings.add("C12", derivation.at("of"), f"{of} is no number", found=of)
+    elif derivation.text("function") == "rate" and function != "change":
         names.findings.add("C12", derivation.at("of"), f"{of} is not a change", found=of)
+
+
+def _scope(names: Names, derivation: Node) -> None:
+    """One value per exam cannot be made from one per segment, nor one per segment without segments."""
+    function, per_segment = derivation.text("function"), derivation.text("scope") == "segment"
+    source = names.of("derivation").get(derivation.text("of") or "")
+    if function == "flag" and per_segment:
+        names.findings.add("C05", derivation.at("scope"), "a flag is about the whole exam", found="segment", allowed=("exam",))
+    if function == "flow_volume" and not per_segment:
+        names.findings.add("C05", derivation.at("scope"), "a flow volume is that of one segment", found="exam", allowed=("segment",))
+    if source is not None and not per_segment and source.text("scope") == "segment":
+        names.findings.add("C05", derivation.at("of"), f"{source.id} has one value per segment", found=source.id)
+    for place, name in _operands(derivation) if not per_segment else ():
+        item = names.item(name)
+        if item is not None and item.text("scope") == "segment":
+            names.findings.add("C05", place, f"{name} is an item of a segment", found=name)
+
+
+def _operands(derivation: Node) -> list[tuple[Location, str]]:
+    """Items that are read in one cell, not over a selection."""
+    single = [(derivation.at(key), name) for key in ("part", "whole", "of_item") if (name := derivation.text(key)) is not None]
+    return [*single, *derivation.texts("less")]
 
 
 def _tables(names: Names, derivation: Node) -> None:
