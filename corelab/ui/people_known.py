@@ -8,7 +8,7 @@ from corelab.domain.accounts import Command, Person, Role, Status, role_for
 from corelab.domain.certification import Verdict
 from corelab.domain.charter import Charter
 from corelab.domain.vocabulary import AccountId
-from corelab.services import accounts, calibration, certification, custody_facts, resealing, second_factor
+from corelab.services import accounts, calibration, certification, custody_facts, reader_changes, resealing, second_factor
 from corelab.services.calibration import CalibrationSet
 from corelab.services.certification import Certificate
 from corelab.services.custody_facts import CustodyFacts
@@ -32,7 +32,7 @@ class Everybody:
     """``sealed``: whose open work is sealed to keys from before a reset. ``trained``: for the charter in force.
 
     ``certificates``: every verdict; ``made``: how far the calibration set is, for coordinators.
-    ``factors``: who has a second factor; ``removals``: for whom its removal was asked.
+    ``factors``: who has a second factor; ``removals``: for whom its removal was asked. ``absent``: to whom nothing new is dealt.
     """
 
     people: tuple[Person, ...] = ()
@@ -45,6 +45,7 @@ class Everybody:
     removals: frozenset[AccountId] = frozenset()
     certificates: tuple[Certificate, ...] = ()
     made: CalibrationSet | None = None
+    absent: frozenset[AccountId] = frozenset()
 
     def is_certified(self, person: Person) -> bool:
         """By the last verdict under the major version in force; everybody where none is asked for."""
@@ -65,7 +66,8 @@ def look(desk: Desk) -> Everybody:
     holders = frozenset(one.account for one in facts.holders)
     certificates = certification.certificates(desk.lab, desk.session)
     made = calibration.calibration_set(desk.lab, desk.session) if role_for(desk.session.roles, Command.TRAINING) else None
-    return Everybody(people, holders, trained, frozenset(sealed), charter, facts, factors, removals, certificates, made)
+    away = reader_changes.absent_people(desk.lab, desk.session)
+    return Everybody(people, holders, trained, frozenset(sealed), charter, facts, factors, removals, certificates, made, away)
 
 
 def cells(known: Everybody, person: Person) -> tuple[Shown, ...]:
@@ -73,7 +75,8 @@ def cells(known: Everybody, person: Person) -> tuple[Shown, ...]:
     ink = Colour.THIRD if gone else Colour.TEXT
     sealed = person.account in known.sealed
     attention = Mark.ATTENTION if sealed or person.status is Status.LOCKED else None
-    status = Shown("Re-seal" if sealed else person.status.value.capitalize(), ink, mark=attention)
+    away = "Absent" if person.account in known.absent and person.active else person.status.value.capitalize()
+    status = Shown("Re-seal" if sealed else away, ink, mark=attention)
     return (
         Shown(person.printed_name, Colour.SECOND if gone else Colour.STRONG, Weight.HEADING, hint=person.printed_name),
         Shown(person.user_name, ink, hint=person.user_name),

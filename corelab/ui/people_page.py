@@ -20,6 +20,7 @@ from corelab.ui.people_custody import CustodyCard
 from corelab.ui.people_forms import FORM_WIDTH, InviteForm
 from corelab.ui.people_known import COLUMNS, Everybody, cells, look
 from corelab.ui.people_training import CertificationCard, SetCard
+from corelab.ui.people_work import WorkCard
 from corelab.ui.rows import Rows
 from corelab.ui.theme import GRID, Colour, Size, Weight
 
@@ -34,19 +35,20 @@ class PeoplePage(Page):
         super().__init__(desk, parent)
         self._known = Everybody()
         self._administers = role_for(desk.session.roles, Command.ACCOUNT) is not None
-        coordinates = role_for(desk.session.roles, Command.CUSTODY) is not None
+        self._coordinates = role_for(desk.session.roles, Command.CUSTODY) is not None
         self.rows = Rows(COLUMNS, "People")
         self.rows.chosen.connect(self._on_chosen)
-        self.chosen = ChosenCard(desk, administers=self._administers, coordinates=coordinates)
+        self.chosen = ChosenCard(desk, administers=self._administers, coordinates=self._coordinates)
         self.chosen.changed.connect(self.opened)
         self.chosen.code_made.connect(self._show_code)
         self.chosen.failed.connect(self.show_error)
-        self.certification = CertificationCard(desk, acts=coordinates)
+        self.certification = CertificationCard(desk, acts=self._coordinates)
         self.set = SetCard(desk)
-        for card in (self.certification, self.set):
+        self.work = WorkCard(desk, self)
+        for card in (self.certification, self.set, self.work):
             card.changed.connect(self.opened)
             card.failed.connect(self.show_error)
-        self.key = CustodyCard(desk, acts=coordinates)
+        self.key = CustodyCard(desk, acts=self._coordinates)
         self.key.changed.connect(self.opened)
         self.invite = InviteForm()
         self.invite.invited.connect(self._on_invited)
@@ -74,7 +76,7 @@ class PeoplePage(Page):
         side = QVBoxLayout(column)
         side.setContentsMargins(0, 0, GRID, 0)
         side.setSpacing(16)
-        for card in (self.chosen, self.certification, self.set, self.key):
+        for card in (self.chosen, self.certification, *((self.work,) if self._coordinates else ()), self.set, self.key):
             side.addWidget(card)
         if self._administers:
             side.addWidget(self.invite)
@@ -104,6 +106,8 @@ class PeoplePage(Page):
         if 0 <= at < len(self._known.people):
             self.chosen.show_person(self._known.people[at], self._known)
             self.certification.show_person(self._known.people[at], self._known)
+            if self._coordinates:
+                self.work.show_person(self._known.people[at], self._known)
 
     def _on_machines(self) -> None:
         MachinesDialog(self, self.desk, administers=self._administers).open()
