@@ -178,16 +178,17 @@ class OverviewPage(Page):
         self.desk.jobs.query(self, partial(_look, self.desk), self._on_state, self.show_error)
 
     def _on_state(self, state: _State) -> None:
-        self._exams = state.exams
+        self._exams = tuple(exam for exam in state.exams if not exam.calibration)
         self.safety.show_notices(state.notices)
-        counts = Counter(exam.state for exam in state.exams)
+        counts = Counter(exam.state for exam in self._exams)
+        to_deal = any(exam.state is ExamState.READY for exam in state.exams)
         for each, note in _COUNTS:
             self.counts[each].show_number(counts[each], note, attention=each is ExamState.READY and counts[each] > 0)
         second = sum(clip.state is ClipState.PASSED for clip in state.clips)
         self.checks.show_number(len(state.clips), f"{second} for the second person" if second else "before readers see them")
-        total = len(state.exams)
+        total = len(self._exams)
         self._second.setText(f"{total} {'exam' if total == 1 else 'exams'}, trial {self.desk.lab.trial_id}")
-        self.assign.setEnabled(counts[ExamState.READY] + state.status.free > 0)
+        self.assign.setEnabled(to_deal or state.status.free > 0)
         due = state.status.comparable + state.status.decided
         self.compare.setEnabled(due > 0)
         self._locked = state.status.locked

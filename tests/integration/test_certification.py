@@ -14,6 +14,8 @@ from corelab.services import accounts, assignment, calibration, certification, i
 from corelab.services.calibration import RESERVED
 from corelab.services.calibration_pictures import Pictures
 from corelab.services.certification import CalibrationUnreadError
+from corelab.services.monitoring.observing import Observing
+from corelab.services.monitoring.signed import signed_records
 from corelab.services.packages import gather
 from corelab.services.packages.errors import NotFinalError
 from corelab.services.packages.locking import lock as lock_trial
@@ -167,6 +169,20 @@ def test_who_can_be_certified(lab: Lab) -> None:
         certification.certify_elsewhere(lab.open, lab.coordinator, lab.reader_1.account, "ok")
     done = certification.certify_elsewhere(lab.open, lab.coordinator, lab.reader_1.account, "lab for training, record 12")
     assert certification.figures(lab.open, lab.coordinator, done.id).elsewhere == "lab for training, record 12"
+
+
+def test_monitoring_knows_the_truth_of_what_was_read_and_counts_no_exam_of_the_set(lab: Lab) -> None:
+    with_a_set(lab)
+    reads_the_set(lab, lab.reader_1)
+    for custody in (accounts.held_custody(lab.coordinator), None):
+        with lab.open.store.read() as snapshot:
+            signed = signed_records(snapshot)
+            observing = Observing(snapshot, signed, custody, lab.open.clock.now())
+            for record in signed.records:
+                observing.open(record)
+            observed = observing.observed()
+        assert observed.states == {}
+        assert len(observed.truth) == (EXAMS if custody else 0)
 
 
 # ---------------------------------------------------------------- what a reader could find

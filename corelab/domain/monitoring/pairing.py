@@ -70,6 +70,17 @@ def _of_repeats(observed: Observed) -> Iterator[CellPair]:
         if again.purpose is Purpose.REPEAT and read is not None:
             who = (read.reader, again.reader)
             yield from between(read.exam, read.first, again.first, who, batch=read.batch, sealed=read.sealed or again.sealed)
+    yield from _of_set_read_again(observed)
+
+
+def _of_set_read_again(observed: Observed) -> Iterator[CellPair]:
+    """The calibration set comes back from time to time: each reading of an exam of it and the next by the same reader."""
+    before: dict[tuple[ExamName, str, str], Read] = {}
+    for read in sorted((one for one in observed.reads if one.purpose is Purpose.CALIBRATION), key=lambda one: one.signed_at):
+        who = (read.exam, read.reading_type, read.reader)
+        if who in before:
+            yield from between(read.exam, before[who].first, read.first, (read.reader, read.reader), sealed=True)
+        before[who] = read
 
 
 def _of_calibration(observed: Observed) -> Iterator[CellPair]:

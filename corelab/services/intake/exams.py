@@ -22,7 +22,7 @@ from corelab.storage.store import NewRow, Transaction
 
 @dataclass(frozen=True, slots=True)
 class ExamOverview:
-    """One exam as the coordinator sees it. ``attributes`` are the subject's, ``charter`` the one it came in under."""
+    """One exam as the coordinator sees it. ``attributes`` are the subject's, ``calibration``: it is one of the set, not of the trial."""
 
     id: ExamId
     subject: SubjectCode
@@ -32,6 +32,7 @@ class ExamOverview:
     state: ExamState
     attributes: Attributes
     completeness: Completeness
+    calibration: bool = False
 
     @property
     def ready(self) -> bool:
@@ -110,5 +111,14 @@ def _overview(snapshot: Snapshot, exam_id: str) -> ExamOverview:
     if exam is None:
         raise IntakeRefusedError(Refusal.EXAM, exam_id)
     visit = charter_of(snapshot, exam.charter_hash).visit(exam.visit)
-    attributes = registry.attributes(snapshot, exam.subject_id)
-    return ExamOverview(exam.id, exam.subject, exam.visit, visit.label, exam.code, exam.state, attributes, completeness_of(snapshot, exam))
+    return ExamOverview(
+        exam.id,
+        exam.subject,
+        exam.visit,
+        visit.label,
+        exam.code,
+        exam.state,
+        registry.attributes(snapshot, exam.subject_id),
+        completeness_of(snapshot, exam),
+        snapshot.one("calibration_exam", exam_id=exam.id) is not None,
+    )

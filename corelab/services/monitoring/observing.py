@@ -13,7 +13,7 @@ from corelab.domain.vocabulary import Cell, ExamId, ExamState, Grade, ItemId, Mi
 from corelab.services.labs import charter_of, effective_charter
 from corelab.services.monitoring.differences import classes_between
 from corelab.services.monitoring.signed import Signed, SignedDecision, SignedReading
-from corelab.storage import people, readings, registry, released
+from corelab.storage import calibration, people, readings, registry, released
 from corelab.storage.keys import BoxSecret, Opening
 from corelab.storage.readings import ADJUDICATION, PRIMARY, SignedRecord
 from corelab.storage.registry import ExamRecord
@@ -186,6 +186,19 @@ class Observing:
                 case = of.kind == ADJUDICATION
                 yield Waiting(self._name(of.exam), self._users[of.account], case, self._assigned[of.id], dues[of.id])
 
+    @cached_property
+    def _set(self) -> frozenset[ExamId]:
+        """The exams of the calibration set: no part of the trial's states and rates."""
+        return calibration.marked(self._snapshot)
+
+    def _truth(self) -> Iterator[tuple[ExamName, Mapping[Cell, Grade]]]:
+        """What is known of the exams of the set that somebody has read; nothing without custody."""
+        for name in {read.exam for read in self._others if read.purpose is Purpose.CALIBRATION} if self._custody else ():
+            exam = next(each.id for each in self._exams.values() if self._name(each.id) == name)
+            known = calibration.truth_of(self._snapshot, exam, self._custody) if self._custody else {}
+            if known:
+                yield name, known
+
     def observed(self) -> Observed:
         reads = (*self._reads.values(), *self._others)
         return Observed(
@@ -195,8 +208,9 @@ class Observing:
             compared=tuple(sorted(self._compared(), key=lambda each: (each.exam, each.reading_type))),
             decided=tuple(self._decided),
             batches=tuple(self._labels.values()),
-            states=MappingProxyType({self._name(exam.id): exam.state for exam in self._exams.values()}),
+            states=MappingProxyType({self._name(exam.id): exam.state for exam in self._exams.values() if exam.id not in self._set}),
             waiting=tuple(self._waiting()),
+            truth=MappingProxyType(dict(self._truth())),
             unopened=self._unopened,
         )
 
