@@ -55,8 +55,10 @@ def compare(lab: LabFolder, as_json: AsJson = False, password_stdin: PasswordStd
     with signed_in(lab, password_stdin=password_stdin) as here, progress("Comparing", quiet=as_json) as show:
         done = comparison.release_and_compare(here.lab, here.session, progress=show)
     counts = {"concordant": done.concordant, "cases": done.cases, "waiting": done.waiting, "finished": done.finished}
+    counts["single"] = done.single
     rejected = [{"subject": one.subject, "visit": one.visit, "record": one.record, "fault": one.fault.value} for one in done.rejected]
     words = f"Concordant {done.concordant}, new cases {done.cases}, decided cases finished {done.finished}, waiting {done.waiting}."
+    words += f" Readings that stand alone released: {done.single}." if done.single else ""
     lines = (words, *(f"Rejected: {rejected_words(one)}" for one in done.rejected))
     answer(counts | {"rejected": rejected}, "\n".join(lines), as_json=as_json)
     if rejected:

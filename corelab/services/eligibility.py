@@ -15,6 +15,7 @@ from corelab.storage.hands_on import hands_on
 from corelab.storage.readings import ADJUDICATION, CALIBRATION, READING_KINDS, Assignment
 from corelab.storage.registry import ExamRecord
 from corelab.storage.store import Row, Snapshot
+from corelab.storage.unblinding import unblinded
 
 _READER_OF_SUBJECT = "reader_of_subject"
 _DESIGNATOR = "designator_of_exam"
@@ -64,9 +65,11 @@ class Pool:
     def readers(self, subject: SubjectCode, kind: ReadingTypeId | None = None) -> tuple[Person, ...]:
         """Who may read this subject, by one reading type where there are several.
 
-        Never its adjudicator, never who had a hand in its clips, never who read or adjudicated it by a type that is kept apart.
+        Never its adjudicator, never who had a hand in its clips, never who read or adjudicated it by a type that is kept apart, never who
+        may know its treatment.
         """
         shut = self._hands_on.get(subject, frozenset()) | self._took_part(subject, (ADJUDICATION,)) | self._apart(subject, kind)
+        shut |= self._unblinded.get(subject, frozenset())
         return tuple(person for person in self.able if Role.READER in person.roles and person.account not in shut)
 
     def adjudicators(self, subject: SubjectCode, kind: ReadingTypeId | None = None, exam: ExamId | None = None) -> tuple[Person, ...]:
@@ -76,7 +79,7 @@ class Pool:
         itself, never who read or adjudicated the subject by a type that is kept apart.
         """
         excludes = self.charter.adjudication.excludes
-        shut = self._apart(subject, kind)
+        shut = self._apart(subject, kind) | self._unblinded.get(subject, frozenset())
         if _READER_OF_SUBJECT in excludes or exam is None:
             shut |= self._took_part(subject, READING_KINDS)
         if exam is not None:
@@ -117,6 +120,10 @@ class Pool:
         for row in self.snapshot.all("assignment"):
             found.setdefault(self.subject_of[row["exam_id"]], []).append(row)
         return {subject: tuple(rows) for subject, rows in found.items()}
+
+    @cached_property
+    def _unblinded(self) -> Mapping[SubjectCode, frozenset[AccountId]]:
+        return unblinded(self.snapshot)
 
     @cached_property
     def _hands_on(self) -> Mapping[SubjectCode, frozenset[AccountId]]:

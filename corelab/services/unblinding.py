@@ -1,6 +1,5 @@
 """Somebody may know a treatment: reported by the reader before signing, recorded by a coordinator, or opened by an alert of the charter."""
 
-from collections.abc import Iterator
 from uuid import uuid4
 
 from corelab.domain.accounts import Command, Person
@@ -93,9 +92,3 @@ def _unblinding(snapshot: Snapshot, row: Row, names: dict[AccountId, Person], cu
     by = names[event["actor"]].printed_name if said.alert is None else None
     person = names[row["account_id"]].printed_name
     return Unblinding(row["id"], exam.subject, exam.visit, person, by, event["at"], said, impact)
-
-
-def kinds_of(snapshot: Snapshot, custody: BoxSecret) -> Iterator[str]:
-    """The kind of each unblinding, for the count in a package."""
-    for row in snapshot.all("unblinding"):
-        yield str(released.opened(snapshot, row["event_seq"], custody).json["kind"])

@@ -1,10 +1,12 @@
 """Who may know the treatment of which subject: rows <-> domain."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import select
 
 from corelab.domain.vocabulary import AccountId, ExamId, SubjectCode
+from corelab.storage import released
+from corelab.storage.keys import BoxSecret
 from corelab.storage.schema import TABLES
 from corelab.storage.snapshot import Snapshot
 from corelab.storage.transaction import NewRow
@@ -32,3 +34,9 @@ def unblinding_row(new: str, exam: ExamId, account: AccountId) -> NewRow:
 def deviation_row(new: str, exam: ExamId) -> NewRow:
     """Nobody planned it."""
     return NewRow("deviation", {"id": new, "kind": "unblinding", "exam_id": exam})
+
+
+def kinds_of(snapshot: Snapshot, custody: BoxSecret) -> Iterator[str]:
+    """The kind of each unblinding, for the count in a package."""
+    for row in snapshot.all("unblinding"):
+        yield str(released.opened(snapshot, row["event_seq"], custody).json["kind"])

@@ -9,7 +9,7 @@ from corelab.domain.reading_errors import AlreadySignedError, NotYoursError
 from corelab.domain.reasons import ReasonRefusedError
 from corelab.domain.record_errors import NotPermittedError, PayloadSealedError
 from corelab.domain.unblinding import Impact, UnblindingRefusedError, told
-from corelab.services import unblinding
+from corelab.services import assignment, unblinding
 from corelab.services.verification import verify_lab
 from tests.builders import Lab
 from tests.life_builders import assignment_of
@@ -48,6 +48,10 @@ def test_p11_58_it_is_for_good_for_that_person_and_subject(lab: Lab) -> None:
     signs(lab, lab.reader_1)
     a_ready_exam(lab, "S01", "M6")
     a_ready_exam(lab, "S02", "D10")
+    assignment.assign(lab.open, lab.coordinator)
+    exams = {row["id"]: row["visit"] for row in rows_of(lab, "exam")}
+    dealt = [exams[row["exam_id"]] for row in rows_of(lab, "assignment") if row["account_id"] == lab.reader_1.account]
+    assert sorted(dealt) == ["D10", "D10"], "another subject is dealt to the person, no further exam of this one"
     with lab.open.store.read() as snapshot:
         assert unblinding.unblinded(snapshot) == {"S01": frozenset({lab.reader_1.account})}
 

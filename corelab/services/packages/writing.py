@@ -38,7 +38,7 @@ from corelab.export.tables import (
     tables_for,
 )
 from corelab.export.writers import csv_bytes, json_bytes, table_bytes
-from corelab.services import accounts, checkpoints, unblinding
+from corelab.services import accounts, checkpoints
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab
 from corelab.services.packages.checking import verify_package
@@ -54,6 +54,7 @@ from corelab.storage.minisign import MinisignKey
 from corelab.storage.signed import document_of
 from corelab.storage.snapshot import Row
 from corelab.storage.transaction import NewRow, Transaction
+from corelab.storage.unblinding import kinds_of
 
 Progress = Callable[[int, int, str], None]
 _STEPS = 4
@@ -264,7 +265,7 @@ class _Package:
             "results follow from the readings",
         ]
         excluded = [{"state": one.state, "subject": one.subject, "visit": one.visit, "why": one.why} for one in self.gathered.excluded]
-        kinds = Counter(unblinding.kinds_of(self._transaction, self._custody))
+        kinds = Counter(kinds_of(self._transaction, self._custody))
         counted = {kind: kinds[kind] for kind in sorted(kinds)}
         return {"excluded": excluded, "included": len(self.gathered.exams), "passed": passed, "unblinding": counted}
 
