@@ -4,19 +4,33 @@ import hashlib
 import json
 import sqlite3
 from contextlib import closing
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 from typer.testing import CliRunner
 
 from corelab.cli import cli
-from corelab.domain.charter import Charter, CharterError
+from corelab.domain.charter import Charter, CharterError, load_charter
 from corelab.domain.reading_errors import CharterRefusal, CharterRefusedError, NotTrainedError
 from corelab.domain.record_errors import RecordDamagedError, SignInRefusedError
 from corelab.domain.room import room_for
-from corelab.services import accounts, assignment, charter_approval, comparison, own_work, packages, reading
+from corelab.services import (
+    accounts,
+    assignment,
+    charter_approval,
+    charter_versions,
+    comparison,
+    exam_comparison,
+    own_work,
+    packages,
+    reading,
+)
+from corelab.services.labs import charter_of
 from corelab.services.packages.errors import ManyChartersError
 from corelab.services.verification import verify_lab
+from corelab.storage.snapshot import Snapshot
 from corelab.ui.words import words_for
 from tests.builders import PASSWORD, Lab
 from tests.exam_builders import changed
@@ -77,8 +91,8 @@ def test_a_version_that_cannot_follow_is_refused_by_name(lab: Lab, toml: bytes, 
 
 
 def test_a_charter_with_faults_or_with_what_is_not_carried_out_is_refused_with_all_of_them(lab: Lab) -> None:
-    full = (Path(__file__).parent.parent / "data" / "charters" / "portal_full.toml").read_bytes()
-    for toml in (b"no charter", later("0.9.1", ('side = "study"', 'side = "sideways"')), full):
+    shown = later("0.9.1", ("hide_overlay = true", "hide_overlay = false"))
+    for toml in (b"no charter", later("0.9.1", ('side = "study"', 'side = "sideways"')), shown):
         with pytest.raises(CharterError) as refused:
             approves(lab, toml)
         assert refused.value.faults
@@ -120,6 +134,62 @@ def test_p11_31_exams_that_are_in_the_lab_keep_their_charter_and_their_records_n
     assert [row["charter_hash"] for row in rows_of(lab, "reading")] == [former, former, done.charter, done.charter]
     assert comparison.release_and_compare(lab.open, lab.coordinator).concordant == 2
     assert verify_lab(lab.open.folder).faults == ()
+
+
+def test_a_charter_that_a_reading_names_is_never_replaced(lab: Lab) -> None:
+    """Neither by the same version with another content, nor by an older file, nor behind the service: its row stays."""
+    read_by_both(lab)
+    kept = rows_of(lab, "charter")
+    for toml in (changed(WORDS), changed(), later("0.8.0", WORDS)):
+        with pytest.raises(CharterRefusedError):
+            approves(lab, toml)
+    for statement in ("DELETE FROM charter", "UPDATE charter SET toml = x'00'"):
+        with closing(sqlite3.connect(lab.open.folder / "corelab.db")) as database, pytest.raises(sqlite3.DatabaseError):
+            database.execute(statement)
+    assert rows_of(lab, "charter") == kept
+    (version,) = charter_versions.versions(lab.open, lab.coordinator)
+    assert (version.readings, version.exams) == (2, 1)
+    assert version.locked_since is not None
+
+
+def test_versions_are_told_with_what_stands_under_them(lab: Lab) -> None:
+    read_by_both(lab)
+    done = approves(lab, later("0.9.1", WORDS))
+    lab.charter_sha256 = done.charter
+    a_ready_exam(lab, "S02")
+    now, before = charter_versions.versions(lab.open, lab.coordinator)
+    assert (now.version, now.in_force, now.exams, now.readings, now.locked_since) == ("0.9.1", True, 1, 0, None)
+    assert (before.version, before.in_force, before.exams, before.readings) == ("0.9.0", False, 1, 2)
+    assert before.approved_at < now.approved_at
+    assert before.hash in PdfReader(BytesIO(charter_versions.printed(lab.open, lab.coordinator, before.hash))).pages[0].extract_text()
+
+
+def test_a_later_version_is_checked_before_it_is_signed(lab: Lab) -> None:
+    a_ready_exam(lab)
+    sound = charter_versions.check_later(lab.open, lab.coordinator, later("0.9.1", WORDS))
+    assert sound.may_be_approved
+    small = charter_versions.check_later(lab.open, lab.coordinator, later("0.9.1", MAJOR))
+    assert ([fault.path for fault in small.report.faults if fault.code == "C02"], small.may_be_approved) == (["charter.version"], False)
+    another = charter_versions.check_later(lab.open, lab.coordinator, later("0.9.1", ('id = "DVT-LE"', 'id = "DVT-XX"')))
+    assert not another.may_be_approved
+    assert len(rows_of(lab, "charter")) == 1
+
+
+def test_two_readings_under_different_major_versions_are_not_compared(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No command makes such a pair; one that is there all the same is rejected, and nothing of it becomes a result."""
+    read_by_both(lab)
+    major = load_charter(later("1.0.0", MAJOR))
+    under = charter_of
+    named: list[str] = []
+
+    def second_is_major(snapshot: Snapshot, content_hash: str) -> Charter:
+        named.append(content_hash)
+        return major if len(named) % 2 == 0 else under(snapshot, content_hash)
+
+    monkeypatch.setattr(exam_comparison, "charter_of", second_is_major)
+    done = comparison.release_and_compare(lab.open, lab.coordinator)
+    assert (done.concordant, done.cases, len(done.rejected)) == (0, 0, 1)
+    assert rows_of(lab, "result") == []
 
 
 def test_a_package_is_under_the_charter_of_its_exams_and_holds_those_of_one(lab: Lab, tmp_path: Path) -> None:

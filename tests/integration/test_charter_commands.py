@@ -112,6 +112,14 @@ def test_a_shipped_charter_is_checked_by_its_name() -> None:
     assert run("check", "dvt-lower-extremity").exit_code == 0
 
 
+def test_what_the_program_does_not_carry_out_is_told_and_is_no_error(tmp_path: Path) -> None:
+    done = run("check", written(tmp_path, changed(full(DVT), ("hide_overlay = true", "hide_overlay = false"))), "--json")
+    told = json.loads(done.stdout)
+    (fault,) = [one for one in told["faults"] if one["code"] == "N01"]
+    assert (fault["level"], fault["path"]) == ("warning", "blinding_profile[0](BLINDED).hide_overlay")
+    assert (told["ok"], done.exit_code) == (True, 0)
+
+
 # ---------------------------------------------------------------- --against
 
 

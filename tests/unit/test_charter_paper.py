@@ -81,6 +81,13 @@ def test_what_is_turned_round_is_told_turned_round() -> None:
     assert condition_words(charter, rule.fires_when).startswith("the segment is not Common femoral vein, and (")
 
 
+def test_a_question_that_is_not_answered_has_no_answer() -> None:
+    charter = charter_of(PORTAL)
+    rule = next(one for one in charter.checks if one.id == "L06")
+    told = condition_words(charter, rule.fires_when)
+    assert "Doppler angle of the segment has no answer, or Doppler angle of the segment is greater than 60 deg" in told
+
+
 def test_a_factor_and_neighbours_are_told() -> None:
     charter = charter_of(DVT)
     told = {one.id: condition_words(charter, one.fires_when) for one in charter.checks}

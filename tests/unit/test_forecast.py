@@ -8,6 +8,7 @@ from corelab.domain.charter import Charter, load_charter
 from corelab.domain.charter.model_item import ChoiceItem
 from corelab.domain.forecast.load import Forecast, foretold, too_many
 from corelab.domain.forecast.rates import RatesError, read_rates
+from corelab.resources import resource
 from corelab.services import charter_check
 from tests.charter_builders import DVT, PORTAL, full
 
@@ -294,6 +295,13 @@ def _first_two(charter: Charter) -> str:
     item = charter.item("PAT")
     assert isinstance(item, ChoiceItem)
     return f"{item.options[0].value} = 0.5, {item.options[1].value} = 0.5"
+
+
+def test_the_example_of_the_manual_fits_its_charter() -> None:
+    manual = resource("help", "manual.md").read_text(encoding="utf-8")
+    example = manual.partition("--rates RATES.toml")[2].partition("```toml\n")[2].partition("```")[0]
+    rates = read_rates(load_charter(full(DVT).encode()), example.encode())
+    assert (rates.minutes_per_case, rates.planned_exams, len(rates.items)) == (6, 1200, 2)
 
 
 # ---------------------------------------------------------------- W09

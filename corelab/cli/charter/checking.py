@@ -181,7 +181,7 @@ def _forecast_lines(forecast: Forecast) -> Iterator[str]:
     for rule in forecast.rules:
         yield f"  rule {rule.rule:5}  {_share(rule.exams)}  without it a case in {_share(rule.without)}"
     if forecast.assumed:
-        yield f"  No rates, so never different: {', '.join(forecast.assumed)}"
+        yield f"  No rates, so answered alike: {', '.join(forecast.assumed)}"
 
 
 def _share(estimate: Estimate) -> str:

@@ -9,7 +9,7 @@ from corelab.domain.charter.model_item import ChoiceItem, Item, MultiItem, Numbe
 from corelab.domain.charter.table import Selection, Where
 
 _ORDER: Final = {"lt": "less than", "le": "at most", "gt": "greater than", "ge": "at least"}
-_TURNED: Final = {"eq": "ne", "ne": "eq", "in": "not_in", "not_in": "in"}
+_TURNED: Final = {"eq": "ne", "ne": "eq", "in": "not_in", "not_in": "in", "lt": "ge", "ge": "lt", "gt": "le", "le": "gt"}
 _KINDS: Final = {"NA": "not applicable", "NE": "not evaluable", "NI": "not imaged"}
 _NEIGHBOURS: Final = {"each": "the segment", "before": "the segment before it", "after": "the segment after it"}
 _FACTS: Final = {
@@ -39,6 +39,8 @@ def _negated(charter: Charter, condition: Condition, *, inner: bool) -> str:
     opposite = _opposite(condition)
     if opposite is not None:
         return condition_words(charter, opposite, inner=inner)
+    if isinstance(condition, ItemLeaf) and condition.op == "answered" and condition.group is None:
+        return f"{charter.item(condition.item).label}{_of_segment(charter, condition)} has no answer"
     return f"it is not the case that {condition_words(charter, condition, inner=True)}"
 
 
