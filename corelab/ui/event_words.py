@@ -151,9 +151,10 @@ _RECORDS: Mapping[str, str] = MappingProxyType(
     {
         "account": "Account", "adjudication": "Adjudication", "alert": "Alerts", "assignment": "Assignment", "case": "Case",
         "charter": "Charter", "checkpoint": "Checkpoint", "clip": "Clip", "comparison": "Comparison", "custody_key": "Custody key",
-        "delivery": "Delivery", "event": "Event", "exam": "Exam", "lab": "Lab", "lock": "Lock", "package": "Package", "query": "Query",
+        "delivery": "Delivery", "event": "Event", "exam": "Exam", "guess": "Questions after a signature",
+        "lab": "Lab", "lock": "Lock", "package": "Package", "query": "Query",
         "reading": "Reading", "reading_invalidation": "Reading",
-        "release_batch": "Batch", "review": "Review", "session": "Sign-in", "subject": "Subject",
+        "release_batch": "Batch", "review": "Review", "session": "Sign-in", "single_release": "Release", "subject": "Subject",
         "workstation": "Workstation",
     }
 )  # fmt: skip
