@@ -251,11 +251,12 @@ def test_a_file_that_cannot_be_read_is_told_in_words(tmp_path: Path, content: by
     assert "expect" not in ran.stderr
 
 
-def test_a_lab_or_a_package_is_not_read_by_this_version(tmp_path: Path) -> None:
+def test_what_is_no_lab_no_package_and_no_file_of_entries_is_said(tmp_path: Path) -> None:
     for given in (tmp_path, tmp_path / "package.zip", "postgresql://person:secret@host/lab"):
         ran = run(given)
         assert (ran.exit_code, ran.stdout) == (1, "")
-        assert "reads agreement from a JSON file only" in ran.stderr
+        assert "Nothing was changed." in ran.stderr
+        assert "package" in ran.stderr
         assert "secret" not in ran.stderr
 
 
