@@ -9,7 +9,7 @@ from time import thread_time
 
 from corelab.domain.clock import SystemClock
 from corelab.imaging import benchmark
-from corelab.services import bench_lab, bench_records
+from corelab.services import bench_agreement, bench_lab, bench_records
 from corelab.services.labs import DATABASE
 from corelab.services.verification import verify_lab
 from corelab.storage.verify.bare import hash_every_row
@@ -54,6 +54,7 @@ def measure(*, quick: bool = False, window: Window | None = None, told: Told | N
         goals += _lossless_goals(Path(folder), 11 if quick else 25, say)
         goals += _record_goals(Path(folder), 5 if quick else 15, say)
     goals += _verify_goals(2_500 if quick else 50_000, 3 if quick else 5, say)
+    goals += _agreement_goals(3 if quick else 5, say)
     goals += _window_goals(window, 20 if quick else 100, say)
     return tuple(goals)
 
@@ -112,6 +113,13 @@ def require_grades(lab: Path, grades: int) -> None:
     found = verify_lab(lab)
     if not found.ok or found.checked["grades"] < grades:
         raise ValueError(found)
+
+
+def _agreement_goals(turns: int, say: Told) -> list[Goal]:
+    say(f"Agreement of readers by subject, {bench_agreement.SUBJECTS} subjects, {bench_agreement.REPETITIONS} repetitions")
+    seconds = median(bench_agreement.seconds(turn) for turn in range(turns))
+    size = f"{bench_agreement.SUBJECTS} subjects with {bench_agreement.SEGMENTS} segments"
+    return [Goal("agreement", f"{bench_agreement.REPETITIONS} repetitions of all figures of {size}, in s", seconds, 1.0)]
 
 
 def _verify(lab: Path) -> None:

@@ -51,6 +51,7 @@ def test_every_goal_has_its_figures_and_the_window_is_asked_for_its_own(monkeypa
         ("sign", 1.0),
         ("save-answer", 1.0),
         ("verify", 3.0),
+        ("agreement", 1.0),
         ("paint", 2.0),
         ("worklist-to-picture", 0.5),
     ]
