@@ -117,7 +117,6 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "checkpoints.sign": by(Command.EXPORT, otherwise=SignInRefusedError)("not the password at all"),
         "trail_export.export_trail": by(Command.AUDIT, otherwise=OSError)(NO_FOLDER / "trail"),
         "charter_approval.approve": by(Command.CHARTER, otherwise=CharterError)(b"no charter", "the password"),
-        "charter_approval.require_approvable": Ask.PART,
         "charter_versions.check_later": by(Command.CHARTER)(b"no charter"),
         "charter_versions.printed": by(Command.CHARTER, otherwise=LookupError)("0" * 64),
         "charter_versions.versions": by(Command.CHARTER)(),
