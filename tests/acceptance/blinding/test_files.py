@@ -13,7 +13,7 @@ from typing import Any
 from corelab.domain import audit
 from corelab.domain.charter import ChoiceItem
 from corelab.imaging.archive import SAME_TIME_FOR_ALL
-from corelab.services import reading
+from corelab.services import monitoring, reading
 from corelab.services.clips import ClipShelf
 from corelab.storage.keys import Opening, unseal
 from tests.acceptance.blinding.probes import Mark, Probes
@@ -60,6 +60,23 @@ def test_p11_61_signed_readings_and_drafts_add_no_grade_to_any_file(world: World
             # two letters of a value in base64 of chance are no grade: short ones are counted in plain only
             if way in {"UTF-8", "UTF-16"} or len(value) > 6:
                 probes.hold("grades in files", f"{value} in {way}", fine=now[way] <= known[way])
+
+
+def test_p11_61_a_look_at_how_reading_goes_adds_no_grade_to_any_file(world: World, probes: Probes) -> None:
+    """The coordinator opens what both readers signed, in memory alone: no value stands in a file or log more often than before."""
+    ranks = {"COMP_CFV": 2, "COMP_POPV": "NE:WINDOW", "QUAL_CFV": "non_diagnostic"}
+    for session, note in ((world.other, OTHERS_NOTE), (world.me, "")):
+        for _ in range(3):
+            world.reads(session, note, **ranks)
+    before = b"".join(bytes_of(world).values())
+    found = monitoring.look(world.lab.open, world.lab.coordinator)
+    probes.hold("grades in files", "the look saw what is sealed", fine=len(found.observed.compared) == 3 and found.observed.unopened == 0)
+    after = b"".join(bytes_of(world).values())
+    for value in (*option_values(), "WINDOW", '"COMP"', '"FLOW"', OTHERS_NOTE):
+        known, now = occurrences(before, value), occurrences(after, value)
+        for way in known:
+            if way in {"UTF-8", "UTF-16"} or len(value) > 6:
+                probes.hold("grades in files", f"{value} in {way} after a look", fine=now[way] <= known[way])
 
 
 def test_p11_61_the_journal_of_a_transaction_holds_nothing_either(sealed: World, probes: Probes) -> None:
