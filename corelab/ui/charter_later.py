@@ -52,6 +52,7 @@ class LaterDialog(Dialog):
         self.lines.addWidget(self.whole)
         for rows in (self.faults, self.changes):
             rows.chosen.connect(partial(self._on_chosen, rows))
+        self._on_chosen(self.faults if report.faults else self.changes, 0)
         self.verdict = text_label(
             later_words(later), Size.BODY, Weight.VALUE, Colour.TEXT if later.may_be_approved else Colour.ATTENTION, wrap=True
         )

@@ -20,9 +20,7 @@ from tests.gui.test_coordinator_pages import page
 
 VERSION = 'version = "0.9.0"'
 NEXT = 'version = "0.9.1"\nsupersedes = ["0.9.0"]'
-LATER = changed(
-    (VERSION, NEXT), ('changes = "First version', 'changes = "Wording only. First version')
-)
+LATER = changed((VERSION, NEXT), ('changes = "First version', 'changes = "Wording only. First version'))
 TOO_SMALL = changed((VERSION, NEXT), ('presence = "required"', 'presence = "if_received"'))
 FAULTY = changed((VERSION, NEXT), ('use = "core"', 'use = "main"'))
 
@@ -103,8 +101,9 @@ def test_a_step_that_is_too_small_cannot_be_signed(overview: OverviewPage, tmp_p
     later = checked(overview, tmp_path, TOO_SMALL)
     assert later.changes.texts()[0][0] == "major"
     assert any("need a major one" in row[2] for row in later.faults.texts())
-    later.faults.choose(0)
     assert "need a major one" in later.whole.text()
+    later.faults.choose(1)
+    assert later.whole.text().startswith("reading_type[0](DUPLEX): ")
     assert not later.sign.isEnabled()
     assert "cannot be approved" in later.verdict.text()
 
