@@ -17,11 +17,14 @@ from corelab.export.records import Waiting
 from corelab.export.reread import exams_of
 from corelab.export.rows import DERIVED, Tables, tables_of
 from corelab.export.tables import GUESS, SPECIFICATION, WITHOUT_TRAIL, Table, codelists_for, tables_for
+from corelab.export.versions import Versions, VersionsDifferError
 from corelab.export.writers import ColumnsDifferError, Row, read_table
 
 LARGEST_FILE = 2 * 1024**3
 
 EXECUTED = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_NEGATIVE = re.compile(r"-[0-9]+(\.[0-9]+)?")
+"""A number below 0, as a change often is: no spreadsheet takes it for a formula."""
 """How a cell begins that some spreadsheet executes (OWASP, CSV injection)."""
 
 
@@ -132,25 +135,38 @@ def _sums(folder: Path, entries: list[tuple[str, str, int]], more: tuple[str, ..
 
 
 def charter_of(loaded: Loaded) -> tuple[Charter | None, tuple[PackageFault, ...]]:
-    """The charter that the package carries, checked against the hash that the manifest names."""
+    """The charter that names the columns."""
+    versions, faults = versions_of(loaded)
+    return (versions.main if versions is not None else None), faults
+
+
+def versions_of(loaded: Loaded) -> tuple[Versions | None, tuple[PackageFault, ...]]:
+    """The versions of the charter that the package carries, checked against the hashes that the manifest names."""
+    charters: list[Charter] = []
+    faults: list[PackageFault] = []
+    named = [one.get("hash") for one in loaded.manifest.get("charter", [])]
     for path, data in loaded.files.items():
         if re.fullmatch(r"codebook/charter_[0-9.]+\.toml", path):
             try:
-                charter = load_charter(data)
+                charters.append(load_charter(data))
             except CharterError as error:
                 return None, (PackageFault(path, f"is no charter: {len(error.faults)} faults"),)
-            named = [one.get("hash") for one in loaded.manifest.get("charter", [])]
-            faults = () if charter.hash in named else (PackageFault(path, "is not the charter that the manifest names"),)
-            return charter, faults
-    return None, (PackageFault("codebook", "holds no charter"),)
+            if charters[-1].hash not in named:
+                faults.append(PackageFault(path, "is not the charter that the manifest names"))
+    if not charters:
+        return None, (PackageFault("codebook", "holds no charter"),)
+    try:
+        return Versions.of(charters), tuple(faults)
+    except VersionsDifferError as error:
+        return None, (*faults, PackageFault("codebook", f"holds charters that do not belong together: {error}"))
 
 
-def table_faults(charter: Charter, loaded: Loaded) -> tuple[tuple[PackageFault, ...], Mapping[str, tuple[Row, ...]]]:
+def table_faults(versions: Versions, loaded: Loaded) -> tuple[tuple[PackageFault, ...], Mapping[str, tuple[Row, ...]]]:
     """Headers, keys, codes and counts of each table. A file that the manifest names and that did not load is `load`'s fault to tell."""
     faults: list[PackageFault] = []
     found: dict[str, tuple[Row, ...]] = {}
     counts = {entry["path"]: entry.get("rows") for entry in loaded.manifest["files"]}
-    for table in loaded.tables(charter):
+    for table in loaded.tables(versions.main):
         try:
             rows = read_table(table, loaded.files[table.path])
         except KeyError:
@@ -166,25 +182,25 @@ def table_faults(charter: Charter, loaded: Loaded) -> tuple[tuple[PackageFault, 
         found[table.name] = rows
         if counts.get(table.path) != len(rows):
             faults.append(PackageFault(table.path, f"has {len(rows)} rows instead of {counts.get(table.path)}"))
-        faults += content_faults(charter, table, rows)
+        faults += content_faults(versions, table, rows)
     return tuple(faults), found
 
 
-def content_faults(charter: Charter, table: Table, rows: tuple[Row, ...]) -> Iterator[PackageFault]:
+def content_faults(versions: Versions, table: Table, rows: tuple[Row, ...]) -> Iterator[PackageFault]:
     """Keys that occur twice, values outside their code list, text that a spreadsheet would execute."""
     keys = Counter(tuple(row[name] for name in table.key) for row in rows)
     for key, count in keys.items():
         if count > 1:
             yield PackageFault(f"{table.path} {' '.join(key)}", f"stands {count} times")
     lists: dict[str, set[str]] = {}
-    for code in codelists_for(charter):
+    for code in codelists_for(*versions.all):
         lists.setdefault(code.codelist, set()).add(code.code)
     for row in rows:
         for column in table.columns:
             value = row[column.name]
             if column.codelist and value and value not in lists[column.codelist]:
                 yield PackageFault(row_name(table, row), f"{column.name} holds {value!r}, which is in no code list")
-            if column.kind == "text" and value.startswith(EXECUTED):
+            if column.kind == "text" and value.startswith(EXECUTED) and not _NEGATIVE.fullmatch(value):
                 yield PackageFault(
                     row_name(table, row), f"{column.name} begins with {value[0]!r}: a spreadsheet would take it for a formula"
                 )
@@ -194,13 +210,13 @@ def row_name(table: Table, row: Row) -> str:
     return f"{table.path} {' '.join(row[name] for name in table.key if row[name])}"
 
 
-def recomputed_faults(charter: Charter, found: Mapping[str, tuple[Row, ...]], loaded: Loaded) -> tuple[PackageFault, ...]:
+def recomputed_faults(versions: Versions, found: Mapping[str, tuple[Row, ...]], loaded: Loaded) -> tuple[PackageFault, ...]:
     """Every row that differs when results, endpoints and accepted marks are made anew from the readings and the charter."""
     try:
-        made = tables_of(charter, exams_of(charter, found), loaded.waiting)
+        made = tables_of(versions, exams_of(versions, found), loaded.waiting)
     except (LookupError, StopIteration, ValueError, DecisionRefusedError) as error:
         return (PackageFault("data/readings.csv", f"cannot be compared anew: {type(error).__name__} {error}"),)
-    derived = (table for table in loaded.tables(charter) if table.name in DERIVED)
+    derived = (table for table in loaded.tables(versions.main) if table.name in DERIVED)
     return tuple(fault for table in derived for fault in _differences(table, found[table.name], made))
 
 

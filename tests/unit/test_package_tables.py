@@ -16,18 +16,20 @@ from corelab.domain.charter import load_charter
 from corelab.domain.form import Form, segments_of
 from corelab.domain.intake import IntakeRefusedError
 from corelab.domain.vocabulary import Answer, ReadingTypeId
-from corelab.export.check import EXECUTED, charter_of, content_faults, load, recomputed_faults, table_faults
+from corelab.export.check import EXECUTED, content_faults, load, recomputed_faults, table_faults, versions_of
 from corelab.export.manifest import SUMS, PackageExistsError, PackageFile, with_manifest, write_package
 from corelab.export.records import ExamRecord, SignedRecord
 from corelab.export.reread import exams_of
 from corelab.export.rows import Tables, tables_of
 from corelab.export.tables import READINGS, RESULTS, codelists_for, dictionary_rows, subject_visit, tables_for
+from corelab.export.versions import Versions
 from corelab.export.writers import ColumnsDifferError, read_table, table_bytes
 from corelab.services.intake.exam_work import require_names
 from tests.exam_builders import a_form, a_reading, cell, changed, grade, shipped, shipped_bytes
 
 Said = dict[str, int | str]
 DUPLEX = ReadingTypeId("DUPLEX")
+VERSIONS = Versions.of([shipped()])
 LEFT = Attributes({"STUDY_LIMB": "left"})
 
 
@@ -64,7 +66,7 @@ def found(tables: Tables, place: str, table: str = "results") -> dict[str, str]:
 
 
 def test_a_concordant_exam_gives_concordant_rows_and_its_endpoint() -> None:
-    tables = tables_of(shipped(), [an_exam({}, {})])
+    tables = tables_of(VERSIONS, [an_exam({}, {})])
     row = found(tables, "COMP.CFV")
     assert (row["RESCD"], row["RESN"], row["SOURCE"], row["DISCFL"], row["SIDE"], row["RECID"]) == (
         "full", "0", "CONCORDANT", "N", "LEFT", "record-1",
@@ -74,7 +76,7 @@ def test_a_concordant_exam_gives_concordant_rows_and_its_endpoint() -> None:
 
 
 def test_an_adjudicated_exam_names_the_decision_and_marks_its_row_as_accepted() -> None:
-    tables = tables_of(shipped(), [an_exam({}, {"COMP_CFV": 2}, {"COMP_CFV": 1})])
+    tables = tables_of(VERSIONS, [an_exam({}, {"COMP_CFV": 2}, {"COMP_CFV": 1})])
     row = found(tables, "COMP.CFV")
     assert (row["RESCD"], row["R1CD"], row["R2CD"], row["ADJCD"], row["SOURCE"], row["RECID"]) == (
         "partial", "full", "none", "partial", "ADJUDICATED", "record-3",
@@ -94,20 +96,20 @@ def test_after_an_independent_third_read_the_row_whose_grade_stands_is_accepted(
 
 
 def test_a_difference_that_is_no_case_takes_the_reference_reading_never_a_mean() -> None:
-    tables = tables_of(shipped(), [an_exam({}, {"FLOW_CFV": 1}, reference=2)])
+    tables = tables_of(VERSIONS, [an_exam({}, {"FLOW_CFV": 1}, reference=2)])
     row = found(tables, "FLOW.CFV")
     assert (row["RESCD"], row["SOURCE"], row["DISCFL"]) == ("partial", "REFERENCE", "Y")
 
 
 def test_every_cell_with_a_result_has_exactly_one_accepted_row() -> None:
-    tables = tables_of(shipped(), [an_exam({"FLOW_CFV": 1}, {"COMP_CFV": 2}, {"COMP_CFV": 1})])
+    tables = tables_of(VERSIONS, [an_exam({"FLOW_CFV": 1}, {"COMP_CFV": 2}, {"COMP_CFV": 1})])
     marked = [(row["SEGCD"], row["TESTCD"]) for row in tables.readings if row["ACPTFL"] == "Y"]
     assert sorted(marked) == sorted((row["SEGCD"], row["TESTCD"]) for row in tables.results)
 
 
 def test_three_kinds_of_missing_stay_three_codes_with_their_reasons() -> None:
     form = a_form(not_imaged={"POPV": "NOT_SCANNED"})
-    tables = tables_of(shipped(), [an_exam({"COMP_CFV": "NE:WINDOW"}, {"COMP_CFV": "NE:WRONG_PLANE"}, form=form)])
+    tables = tables_of(VERSIONS, [an_exam({"COMP_CFV": "NE:WINDOW"}, {"COMP_CFV": "NE:WRONG_PLANE"}, form=form)])
     codes = {place: found(tables, place) for place in ("COMP.POPV", "COMP.CFV", "FLOW.IVC")}
     assert [(row["RESCD"], row["EVALSTAT"], row["NERSN"]) for row in codes.values()] == [
         ("NI", "NI", "NOT_SCANNED"), ("NE", "NE", "WINDOW"), ("NA", "NA", "ABSENT"),
@@ -116,19 +118,19 @@ def test_three_kinds_of_missing_stay_three_codes_with_their_reasons() -> None:
 
 
 def test_evidence_frames_are_counted_from_one() -> None:
-    row = next(row for row in tables_of(shipped(), [an_exam({}, {})]).readings if row["SEGCD"] == "CFV" and row["TESTCD"] == "VNCOMPR")
+    row = next(row for row in tables_of(VERSIONS, [an_exam({}, {})]).readings if row["SEGCD"] == "CFV" and row["TESTCD"] == "VNCOMPR")
     assert (row["CLIPID"], row["FRAMEA"], row["FRAMEB"]) == ("c" * 64, "4", "")
 
 
 def test_tables_read_back_give_the_same_exams_and_the_same_tables() -> None:
-    tables = tables_of(shipped(), [an_exam({"FLOW_CFV": 1}, {"COMP_CFV": 2}, {"COMP_CFV": 1})])
-    again = tables_of(shipped(), exams_of(shipped(), tables.named()))
+    tables = tables_of(VERSIONS, [an_exam({"FLOW_CFV": 1}, {"COMP_CFV": 2}, {"COMP_CFV": 1})])
+    again = tables_of(VERSIONS, exams_of(VERSIONS, tables.named()))
     for table in tables_for(shipped()):
         assert table_bytes(table, again.named()[table.name]) == table_bytes(table, tables.named()[table.name])
 
 
 def test_a_table_is_plain_sorted_csv_that_other_tools_read() -> None:
-    tables = tables_of(shipped(), [an_exam({}, {})])
+    tables = tables_of(VERSIONS, [an_exam({}, {})])
     data = table_bytes(RESULTS, tables.results)
     assert b"\r" not in data
     rows = list(csv.DictReader(io.StringIO(data.decode())))
@@ -157,7 +159,7 @@ def test_column_names_are_short_upper_case_but_for_the_wide_table() -> None:
 
 
 def test_code_lists_hold_every_code_that_the_tables_hold() -> None:
-    tables = tables_of(shipped(), [an_exam({"COMP_CFV": "NE:WINDOW"}, {"COMP_CFV": 2}, {"COMP_CFV": 1})])
+    tables = tables_of(VERSIONS, [an_exam({"COMP_CFV": "NE:WINDOW"}, {"COMP_CFV": 2}, {"COMP_CFV": 1})])
     codes = {(code.codelist, code.code) for code in codelists_for(shipped())}
     for row in tables.results:
         assert row["EVALSTAT"] or (row["TESTCD"], row["RESCD"]) in codes
@@ -181,10 +183,10 @@ def a_package(folder: Path, tables: Tables) -> Path:
 def faults_of(folder: Path) -> list[str]:
     loaded, faults = load(folder)
     assert loaded is not None
-    charter, more = charter_of(loaded)
-    assert charter is not None
-    wrong, rows = table_faults(charter, loaded)
-    return [f"{fault.where}: {fault.what}" for fault in (*faults, *more, *wrong, *recomputed_faults(charter, rows, loaded))]
+    versions, more = versions_of(loaded)
+    assert versions is not None
+    wrong, rows = table_faults(versions, loaded)
+    return [f"{fault.where}: {fault.what}" for fault in (*faults, *more, *wrong, *recomputed_faults(versions, rows, loaded))]
 
 
 def redone(folder: Path, table: str, old: str, new: str) -> None:
@@ -204,7 +206,7 @@ def redone(folder: Path, table: str, old: str, new: str) -> None:
 
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
-    return a_package(tmp_path / "package", tables_of(shipped(), [an_exam({}, {"COMP_CFV": 2}, {"COMP_CFV": 1})]))
+    return a_package(tmp_path / "package", tables_of(VERSIONS, [an_exam({}, {"COMP_CFV": 2}, {"COMP_CFV": 1})]))
 
 
 def test_a_package_as_written_has_no_fault(package: Path) -> None:
@@ -256,14 +258,21 @@ def test_nothing_half_made_stays_when_writing_fails(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("start", EXECUTED)
 def test_p11_72_a_cell_that_a_spreadsheet_executes_stops_the_line(start: str) -> None:
-    tables = tables_of(shipped(), [an_exam({}, {})]).named()
+    tables = tables_of(VERSIONS, [an_exam({}, {})]).named()
     for table in (one for one in tables_for(shipped()) if tables[one.name]):
         sound = tuple(tables[table.name])
-        assert list(content_faults(shipped(), table, sound)) == []
+        assert list(content_faults(VERSIONS, table, sound)) == []
         for column in (one for one in table.columns if one.kind == "text"):
             bad = ({**sound[0], column.name: f"{start}SUM(A1)"}, *sound[1:])
-            told = [fault.what for fault in content_faults(shipped(), table, bad)]
+            told = [fault.what for fault in content_faults(VERSIONS, table, bad)]
             assert any(what.startswith(f"{column.name} begins with") for what in told), (table.name, column.name)
+
+
+@pytest.mark.parametrize(("change", "faults"), [("-11", 0), ("-4.5", 0), ("-11+1", 1), ("-", 1), ("-1e3", 1), ("--1", 1)])
+def test_p11_72_a_number_below_zero_is_no_formula(change: str, faults: int) -> None:
+    table = next(one for one in tables_for(shipped()) if one.name == "subject_visit")
+    row = {**tables_of(VERSIONS, [an_exam({}, {})]).named()[table.name][0], "COMPWRST": change}
+    assert len(list(content_faults(VERSIONS, table, (row,)))) == faults
 
 
 @pytest.mark.parametrize("start", EXECUTED)
