@@ -282,3 +282,33 @@ def test_items_of_the_whole_exam_are_decided_too() -> None:
     one, two = ({"": {"EMBNT": said}} for said in ("no", "yes"))
     outcome = tried("review", liver_case("D3", one, two, decisions={"": {"EMBNT": "B"}}), PORTAL)
     assert stands(outcome, "EMBNT.") == ("yes", None, ADJUDICATED)
+
+
+def test_a_forced_choice_leaves_to_the_adjudicator_what_neither_reading_holds() -> None:
+    one, two = {"HV_LEFT": {"PAT": "embolised"}}, {"HV_LEFT": {"PAT": "recanalised", "HVWAVE": "NE:WINDOW"}}
+    case = liver_case("D3", one, two, decisions={"HV_LEFT": {"PAT": "B"}})
+    assert stands(tried("forced_choice", case, PORTAL), "HVWAVE.HV_LEFT") == ("NE", "WINDOW", ADJUDICATED)
+
+
+def test_a_missing_number_is_not_beyond_a_tolerance() -> None:
+    two = {"PV_LEFT": {"DIAM": "NE:WINDOW"}}
+    outcome = tried("review", liver_case("D3", {}, two), PORTAL)
+    assert outcome.disputed == ()
+    assert stands(outcome, "DIAM.PV_LEFT") == ("10.0", None, "REFERENCE")
+
+
+def with_a_meaning_of_na() -> Charter:
+    old = '["post_thrombotic"]]\nne_vs_value = false'
+    text = DVT.read_text(encoding="utf-8")
+    assert old in text
+    return load_charter(text.replace(old, f'{old}\nna_as = "no_thrombus"').encode())
+
+
+def test_not_applicable_differs_from_a_value_where_the_rule_gives_it_a_meaning() -> None:
+    charter, case = with_a_meaning_of_na(), a_case({}, {"CFV": {"FLOW": 1}}, {})
+    outcome = try_out(charter, read_case(case, charter))
+    assert [(one.cell.item, one.classes) for one in outcome.disputed] == [("THR", ("C",))]
+    assert stands(outcome, "EXT.CFV") is None, "what hangs on the thrombus waits"
+    taken = try_out(charter, read_case({**case, "decisions": {"CFV": {"THR": "A"}}}, charter))
+    assert stands(taken, "THR.CFV") == ("NA", "CONDITION", ADJUDICATED)
+    assert stands(taken, "EXT.CFV") == ("NA", "CONDITION", ADJUDICATED)

@@ -1,6 +1,7 @@
 """All pairs of readings of a very small charter, and random ones: results are total, invented by nobody, averaged by nobody."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from itertools import product
 
@@ -8,17 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corelab.domain.adjudication import CaseDraft, Mode, Take, finish, open_case
+from corelab.domain.adjudication import CaseDraft, DecisionRefusedError, DetailState, Mode, SidesHiddenError, Take, finish, open_case
 from corelab.domain.allocation import Slot
 from corelab.domain.asking import settle
 from corelab.domain.attributes import UNKNOWN
+from corelab.domain.case_content import case_json, case_of, misplaced
 from corelab.domain.charter import Charter, load_charter
 from corelab.domain.clip import Clip
 from corelab.domain.derived import derive
-from corelab.domain.discordance import Comparison, compare
+from corelab.domain.discordance import Comparison, compare, compare_drafts
 from corelab.domain.form import Form, form_for
+from corelab.domain.kept_for import KeptFor
 from corelab.domain.result import Result
-from corelab.domain.vocabulary import Answer, Cell, Grade, Missing, Source, VisitId, not_evaluable
+from corelab.domain.vocabulary import Answer, Cell, Grade, ItemId, Missing, SegmentId, Source, VisitId, not_evaluable
 from tests.oracles import CHARTERS
 
 NOTHING: tuple[Clip, ...] = ()
@@ -172,3 +175,96 @@ def results_of(grades: Grades) -> tuple[Result, ...]:
 
 def endpoints_of(final: tuple[Result, ...]) -> list[tuple[str, str]]:
     return [(value.id, value.code) for value in derive(charter(), "V1", final)]
+
+
+# ---------------------------------------------------------------- what a case shows
+
+
+def a_case(mode: str, near: Mapping[str, Grade], other_near: Mapping[str, Grade]) -> CaseDraft:
+    base = {cell: choices(cell)[0] for cell in form().cells}
+    one, two = (readings({**base, **{near_cell(item): grade for item, grade in said.items()}}) for said in (near, other_near))
+    comparison = compare(charter(mode), "V1", one, two, 1)
+    answers = {slot: {cell: Answer(cell, grade) for cell, grade in comparison.grades(slot).items()} for slot in SLOTS}
+    sides = dict.fromkeys((cell.segment for cell in form().grid), SLOTS[0])
+    return CaseDraft(open_case(form(mode), comparison, answers, sides, reason_required=False))
+
+
+def near_cell(item: str) -> Cell:
+    return Cell(SegmentId("NEAR"), ItemId(item))
+
+
+OPEN, SHUT = {"OPEN": Grade("open")}, {"OPEN": Grade("shut"), "CAUSE": Grade("clot"), "WIDTH": Grade("1.0")}
+WIDER = SHUT | {"WIDTH": Grade("2.5")}
+
+
+def test_the_sealed_case_of_an_independent_read_is_the_same_whatever_the_readings_say_where_they_differ() -> None:
+    sealed = [case_json(a_case("independent", *pair).case) for pair in ((OPEN, SHUT), (SHUT, OPEN), (OPEN, WIDER))]
+    assert sealed[0] == sealed[1] == sealed[2]
+    assert sealed[0]["segments"] == {}
+    assert all("NEAR" not in told for told in (sealed[0]["agreed"], sealed[0]["stands"]))
+
+
+def test_a_and_b_of_an_independent_read_cannot_be_asked_for() -> None:
+    case = a_case("independent", OPEN, SHUT).case
+    assert not case.shows_sides
+    for side in ("a", "b"):
+        with pytest.raises(SidesHiddenError):
+            getattr(case.dispute(near_cell("OPEN")), side)
+    with pytest.raises(DecisionRefusedError):
+        case.dispute(Cell(SegmentId("FAR"), ItemId("OPEN")))
+
+
+@pytest.mark.parametrize("mode", ["review", "independent", "forced_choice"])
+def test_a_case_comes_back_from_what_is_sealed(mode: str) -> None:
+    case = a_case(mode, OPEN, SHUT).case
+    assert case_of(case_json(case), form(mode), reason_required=False) == case
+
+
+def test_a_review_carries_what_waits_of_both_sides() -> None:
+    draft = a_case("review", OPEN, SHUT)
+    assert [one.cell.item for one in draft.case.disputes] == ["OPEN", "WIDTH"]
+    assert [(one.cell.item, one.a.grade.code, one.b.grade.code) for one in draft.case.details] == [("CAUSE", "NA", "clot")]
+    waits = draft.detail(near_cell("CAUSE"))
+    assert waits is not None
+    assert (waits.state, waits.settled) == (DetailState.WAITS, False)
+    taken = draft.decided(near_cell("OPEN"), Take.B).detail(near_cell("CAUSE"))
+    assert taken is not None
+    assert (taken.state, taken.take) == (DetailState.TAKEN, Take.B)
+    assert draft.detail(near_cell("WIDTH")) is None
+
+
+def test_what_follows_is_signed_and_may_not_be_otherwise() -> None:
+    draft = a_case("review", OPEN, SHUT).decided(near_cell("OPEN"), Take.A).decided(near_cell("WIDTH"), Take.A)
+    decisions = draft.complete(NOTHING)
+    assert [(one.cell.item, one.take, one.grade.code) for one in decisions] == [
+        ("OPEN", Take.A, "open"),
+        ("WIDTH", Take.A, "NA"),
+        ("CAUSE", Take.FOLLOWS, "NA"),
+    ]
+    assert misplaced(draft.case, decisions) == ()
+    forged = replace(decisions[2], grade=Grade("scar"))
+    assert misplaced(draft.case, [*decisions[:2], forged]) == (forged,)
+
+
+def test_an_edit_that_makes_a_detail_inapplicable_keeps_its_answer() -> None:
+    cause = near_cell("CAUSE")
+    asked = a_case("review", OPEN, SHUT).decided(near_cell("OPEN"), Take.OWN, grade=Grade("narrow"))
+    answered = asked.decided(cause, Take.OWN, grade=Grade("scar"))
+    gone = answered.decided(near_cell("OPEN"), Take.A)
+    assert cause not in gone.cells
+    assert cause in gone.decisions
+    again = gone.decided(near_cell("OPEN"), Take.OWN, grade=Grade("shut"))
+    detail = again.detail(cause)
+    assert detail is not None
+    assert detail.answer is not None
+    assert detail.answer.grade == Grade("scar")
+    assert cause not in CaseDraft(gone.case).replayed(gone.decisions.values()).decisions
+
+
+def test_readings_with_a_blank_cell_cannot_be_finished() -> None:
+    one = readings({cell: choices(cell)[0] for cell in form().cells})
+    two = {cell: grade for cell, grade in one.items() if cell != near_cell("OPEN")}
+    comparison = compare_drafts(KeptFor(charter(), "V1", UNKNOWN), one, two, 1)
+    with pytest.raises(DecisionRefusedError) as caught:
+        finish(comparison, ())
+    assert caught.value.cell == near_cell("OPEN")
