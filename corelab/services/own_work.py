@@ -115,11 +115,17 @@ def unsigned(snapshot: Snapshot, session: Session, kind: AssignmentKind) -> tupl
 
     A reading that was given back comes first, but for the one that the reader is in the middle of: nothing is taken out of their hands.
     """
-    kinds = [one for one, work in KINDS.items() if work is KINDS[kind]]
-    own = own_assignments.unsigned(snapshot, session.account, kinds)
-    back = reading_life.reopened(snapshot, session.account) if KINDS[kind] is WorkKind.READING else {}
-    came_before = bool(own) and own[0].kind == readings.CALIBRATION
-    return tuple(sorted(own, key=partial(_turn, snapshot, back))) if back or came_before else own
+    own = own_assignments.unsigned(snapshot, session.account, _kinds(kind))
+    return tuple(sorted(own, key=partial(_turn, snapshot, _back(snapshot, session, kind))))
+
+
+def _kinds(kind: AssignmentKind) -> list[AssignmentKind]:
+    """To the person these are the same."""
+    return [one for one, work in KINDS.items() if work is KINDS[kind]]
+
+
+def _back(snapshot: Snapshot, session: Session, kind: AssignmentKind) -> Mapping[AssignmentId, Row]:
+    return reading_life.reopened(snapshot, session.account) if KINDS[kind] is WorkKind.READING else {}
 
 
 def _turn(snapshot: Snapshot, back: Mapping[AssignmentId, Row], of: Assignment) -> int:
@@ -130,8 +136,20 @@ def _turn(snapshot: Snapshot, back: Mapping[AssignmentId, Row], of: Assignment) 
 
 def offered(snapshot: Snapshot, session: Session, kind: AssignmentKind) -> tuple[Assignment, ...]:
     """What can be opened now: the next one, and the visits that the charter shows together with it."""
+    found = own_assignments.unsigned(snapshot, session.account, _kinds(kind), 1)
+    if not found or not _may_differ(snapshot, session, found[0]):
+        return found
     own = unsigned(snapshot, session, kind)
-    return pacing.shown_together(snapshot, own[0], own) if own else ()
+    return pacing.shown_together(snapshot, own[0], own)
+
+
+def _may_differ(snapshot: Snapshot, session: Session, first: Assignment) -> bool:
+    """Whether something else than the first in the stored order may be next, or more than that: asked before all of it is read.
+
+    The calibration set is put before what was begun.
+    """
+    calibrates = first.kind == readings.CALIBRATION
+    return calibrates or pacing.together(snapshot, first) or bool(_back(snapshot, session, first.kind))
 
 
 def require_next(snapshot: Snapshot, session: Session, of: Assignment) -> None:

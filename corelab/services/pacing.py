@@ -15,9 +15,14 @@ def type_of(snapshot: Snapshot, of: Assignment) -> ReadingType:
     return effective_charter(snapshot).reading_type(of.reading_type)
 
 
+def together(snapshot: Snapshot, of: Assignment) -> bool:
+    """Whether the visits of a subject are read together by this type."""
+    return of.kind != ADJUDICATION and Mode(type_of(snapshot, of).order).together
+
+
 def shown_together(snapshot: Snapshot, first: Assignment, own: tuple[Assignment, ...]) -> tuple[Assignment, ...]:
     """Of a person's unsigned work what is open now: the first one, and the visits that are read together with it."""
-    if first.kind == ADJUDICATION or not Mode(type_of(snapshot, first).order).together:
+    if not together(snapshot, first):
         return (first,)
     return tuple(one for one in own if one == first or _one_group(snapshot, first, one))
 

@@ -6,8 +6,10 @@ from typing import Any
 
 from corelab.domain.accounts import Command, Role
 from corelab.domain.allocation import Shut
+from corelab.domain.asking import Standing, settle
 from corelab.domain.charter import ChoiceItem
 from corelab.domain.clip import Clip
+from corelab.domain.content import Draft
 from corelab.domain.reasons import ReopenCause
 from corelab.domain.record_errors import ResealNeededError
 from corelab.domain.vocabulary import Cell, ItemId, SegmentId
@@ -15,7 +17,7 @@ from corelab.domain.worklist import Worklist, WorklistRow, WorkState
 from corelab.services import accounts, own_work, shown
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab, effective_charter
-from corelab.storage import reading_life, readings
+from corelab.storage import own_assignments, reading_life, readings
 from corelab.storage.readings import ADJUDICATION, PRIMARY, Assignment, SignedRecord
 from corelab.storage.store import Snapshot
 
@@ -52,7 +54,8 @@ def _open_row(snapshot: Snapshot, session: Session, of: Assignment) -> WorklistR
         of.id, of.pseudonym, own_work.KINDS[of.kind], state, len(clips), 0, 0, reopened=ReopenCause(back["cause"]) if back else None
     )
     try:
-        draft, asked = own_work.kept_draft(snapshot, session, of.id), _asked(snapshot, session, of, clips)
+        draft = own_work.kept_draft(snapshot, session, of.id)
+        asked = _asked(snapshot, session, of, clips, draft)
     except ResealNeededError:
         return replace(row, sealed=True)
     done = () if draft is None else (*(one.cell for one in draft.answers), *(one.cell for one in draft.decisions))
@@ -64,21 +67,26 @@ def _opened(snapshot: Snapshot, of: Assignment, since: int) -> bool:
     return bool(snapshot.events(kind=own_work.OPENED[own_work.KINDS[of.kind]], entity="assignment", id=of.id, after=since))
 
 
-def _asked(snapshot: Snapshot, session: Session, of: Assignment, clips: Sequence[Clip]) -> frozenset[Cell]:
-    """What is to be answered or decided, without what a default fills."""
+def _asked(snapshot: Snapshot, session: Session, of: Assignment, clips: Sequence[Clip], draft: Draft | None) -> frozenset[Cell]:
+    """What must be answered or decided after the answers so far, without what a default fills."""
     if of.kind == ADJUDICATION:
         case = next(iter(readings.cases(snapshot, assignment_id=of.id)))
         disputed = own_work.opened(snapshot, session, case.seq)["disputed"]
         return frozenset(Cell(SegmentId(segment), ItemId(item)) for segment, item in disputed)
     form = shown.form_of(snapshot, of.exam, of.reading_type, clips)
-    return frozenset(form.cells) - frozenset(form.prefilled)
+    given = {one.cell: one.grade for one in (form.prefilled.values() if draft is None else draft.answers)}
+    required = (cell for cell, stands in settle(form, given).standing.items() if stands is Standing.REQUIRED)
+    return frozenset(required) - frozenset(form.prefilled)
 
 
 def _signed_rows(snapshot: Snapshot, session: Session) -> Iterator[tuple[int, WorklistRow]]:
     """(place in the chain, row) of everything this person signed."""
     items = effective_charter(snapshot).items
     defaults = {item.id for item in items if isinstance(item, ChoiceItem) and item.default is not None}
+    ever = own_assignments.first_signed(snapshot, session.account)
     for one in readings.all_assignments(snapshot, account_id=session.account):
+        if one.kind != ADJUDICATION and one.id not in ever:
+            continue
         record = own_work.signed_record(snapshot, one)
         if record is not None:
             yield record.seq, _signed_row(snapshot, session, (one, record), defaults)

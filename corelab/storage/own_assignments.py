@@ -15,14 +15,14 @@ from corelab.storage.schema import TABLES
 from corelab.storage.snapshot import Snapshot
 
 
-def unsigned(snapshot: Snapshot, account: AccountId, kinds: Collection[str]) -> tuple[Assignment, ...]:
-    """The open assignments of one person that have no valid signature, in the stored order."""
-    found = (readings.assignment_of(row) for row in snapshot.query(_unsigned(), account=account))
-    return tuple(sorted((one for one in found if one.kind in kinds), key=lambda one: one.order_key))
+def unsigned(snapshot: Snapshot, account: AccountId, kinds: Collection[str], most: int | None = None) -> tuple[Assignment, ...]:
+    """The open assignments of one person that have no valid signature, in the stored order; the first ``most`` of them."""
+    rows = snapshot.query(_unsigned(limited=most is not None), account=account, kinds=sorted(kinds), most=most)
+    return tuple(readings.assignment_of(row) for row in rows)
 
 
 @cache
-def _unsigned() -> Select[Any]:
+def _unsigned(*, limited: bool) -> Select[Any]:
     """Composed once. A reading that was given back or is not valid any more is never the one that stands."""
     of, end, reading = TABLES["assignment"], TABLES["assignment_end"], TABLES["reading"]
     case, decision = TABLES["adj_case"], TABLES["adjudication"]
@@ -34,13 +34,16 @@ def _unsigned() -> Select[Any]:
         .where(~exists().where(gone.columns.reading_id == reading.columns.id))
     )
     decided = exists().where(case.columns.assignment_id == of.columns.id).where(decision.columns.case_id == case.columns.id)
-    return (
+    asked = (
         select(of)
         .where(of.columns.account_id == bindparam("account"))
+        .where(of.columns.kind.in_(bindparam("kinds", expanding=True)))
         .where(~exists().where(end.columns.assignment_id == of.columns.id))
         .where(~stands)
         .where(~decided)
+        .order_by(of.columns.order_key)
     )
+    return asked.limit(bindparam("most")) if limited else asked
 
 
 def first_signed(snapshot: Snapshot, account: AccountId | None = None) -> Mapping[AssignmentId, datetime]:
