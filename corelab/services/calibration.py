@@ -7,13 +7,14 @@ from pathlib import Path
 from random import SystemRandom
 
 from corelab.domain.accounts import Command, Role
+from corelab.domain.calibration import Drawn, draw
 from corelab.domain.charter import Charter
 from corelab.domain.intake import IntakeRefusedError, Refusal
 from corelab.domain.room import room_for
 from corelab.domain.vocabulary import Cell, ExamId, ExamState, Grade, SubjectCode
 from corelab.services import intake
 from corelab.services.accounts import Session, held_custody, lab_secret, permit
-from corelab.services.calibration_pictures import Drawn, Pictures, draw
+from corelab.services.calibration_pictures import Pictures
 from corelab.services.intake.exam_work import Wanted, exam_rows
 from corelab.services.labs import OpenLab, charter_of, effective_charter
 from corelab.services.packages.locking import require_unlocked

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from corelab.domain.accounts import Command, Role
+from corelab.domain.calibration import readable
 from corelab.domain.certification import Examined, Verdict, examined
 from corelab.domain.charter import Charter
 from corelab.domain.content import ReadingContent
@@ -113,13 +114,13 @@ def _signed(snapshot: Snapshot, charter: Charter, account: AccountId) -> tuple[_
 
 
 def asked(snapshot: Snapshot, charter: Charter) -> tuple[tuple[ExamRecord, str], ...]:
-    """(exam, reading type) that one person has to sign: as many exams as the charter's certification asks for."""
+    """(exam, reading type) that one person has to sign: as many exams as the charter's certification asks for, where truth is known."""
     exams = exams_of(snapshot, charter)
     return tuple(
         (exam, kind.id)
         for kind in charter.reading_types
         for exam in exams[: min(kind.calibration_exams, charter.certification.calibration_exams)]
-        if set(kind.blocks) & set(charter.visit(exam.visit).blocks)
+        if readable(charter, kind)
     )
 
 

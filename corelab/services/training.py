@@ -59,3 +59,13 @@ def _certified(snapshot: Snapshot, account: AccountId, charter: Charter) -> bool
         if charter_of(snapshot, row["charter_hash"]).major == charter.major
     )
     return next(reversed(tuple(verdicts)), None) == CERTIFIED
+
+
+def trained_again(snapshot: Snapshot, account: AccountId, reading_type: str) -> bool:
+    """Fell short of the calibration set and was trained since, but not dealt it anew: it is read once more."""
+    verdict = max(snapshot.all("certification", account_id=account), key=lambda row: row["event_seq"], default=None)
+    if verdict is None or verdict["verdict"] == CERTIFIED:
+        return False
+    dealt = snapshot.all("assignment", account_id=account, kind="calibration", reading_type=reading_type)
+    last = max((row["event_seq"] for row in (*dealt, verdict)), default=0)
+    return any(row["event_seq"] > last for row in snapshot.all("training", account_id=account))

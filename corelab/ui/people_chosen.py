@@ -183,7 +183,9 @@ class ChosenCard(Card):
 def _why_no_training(person: Person, known: Everybody) -> str:
     if not person.active:
         return "The account is not active."
-    return "It is recorded for the charter in force." if person.account in known.trained else ""
+    if person.account in known.trained and not known.fell_short(person):
+        return "It is recorded for the charter in force."
+    return ""
 
 
 def _why_no_custody(person: Person, known: Everybody) -> str:

@@ -91,6 +91,18 @@ def test_every_degree_of_illness_is_in_the_set_and_two_sets_differ(lab: Lab, tmp
     assert truths[0] != truths[1]  # 2 exams of 12 segments, shuffled: equal once in far more than a million
 
 
+def test_exams_that_become_ready_later_are_dealt_then(lab: Lab) -> None:
+    assert lab.reader_1.account
+    calibration.make(lab.open, lab.coordinator, 1)
+    checked(lab)
+    assignment.assign(lab.open, lab.coordinator)
+    calibration.make(lab.open, lab.coordinator)
+    checked(lab)
+    for _ in range(2):
+        assignment.assign(lab.open, lab.coordinator)
+    assert len([row for row in rows_of(lab, "assignment") if row["kind"] == "calibration"]) == EXAMS
+
+
 # ---------------------------------------------------------------- the gate
 
 
@@ -121,14 +133,21 @@ def test_a_reader_who_agrees_with_the_truth_is_certified(lab: Lab) -> None:
     assert verify_lab(lab.open.folder).faults == ()
 
 
-def test_a_reader_who_falls_short_reads_nothing_of_the_trial(lab: Lab) -> None:
+def test_a_reader_who_falls_short_is_trained_and_reads_the_set_again_before_the_trial(lab: Lab) -> None:
     with_a_set(lab)
     segments = {cell.segment for truth in truths(lab) for cell in truth if cell.item == "COMP"}
     reads_the_set(lab, lab.reader_1, **{f"COMP_{segment}": "none" for segment in segments})
     done = certification.certify(lab.open, lab.coordinator, lab.reader_1.account)
     assert done.verdict is Verdict.NOT_CERTIFIED
     assert not able(lab, "reader-1")
-    certified(lab, lab.reader_1)
+    assignment.assign(lab.open, lab.coordinator)
+    assert reading.worklist(lab.open, lab.reader_1).next is None
+    accounts.record_training(lab.open, lab.coordinator, lab.reader_1.account, lab.charter_sha256)
+    assignment.assign(lab.open, lab.coordinator)
+    assert reads_the_set(lab, lab.reader_1) == EXAMS
+    assignment.assign(lab.open, lab.coordinator)
+    assert reading.worklist(lab.open, lab.reader_1).next is None
+    assert certification.certify(lab.open, lab.coordinator, lab.reader_1.account).verdict is Verdict.CERTIFIED
     assert able(lab, "reader-1")
 
 

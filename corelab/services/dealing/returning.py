@@ -9,11 +9,13 @@ from itertools import groupby, pairwise
 
 from corelab.domain.accounts import Person, Role
 from corelab.domain.allocation import Mode, Purpose, ranked, repeats_due
+from corelab.domain.calibration import readable
 from corelab.domain.charter.model_design import ReadingType
 from corelab.domain.vocabulary import AccountId, AssignmentId, ExamId, ReadingTypeId
 from corelab.services.dealing.exams import DueExam, Exams
 from corelab.services.dealing.places import NewReading, Placed, Places
 from corelab.services.eligibility import Pool
+from corelab.services.training import trained_again
 from corelab.storage import own_assignments, readings
 from corelab.storage.readings import CALIBRATION, PRIMARY, REPEAT, Assignment, AssignmentKind
 from corelab.storage.store import Transaction
@@ -54,20 +56,25 @@ class Returning:
     # ------------------------------------------------------------ the calibration set
 
     def _calibration(self, kind: ReadingType, account: AccountId) -> Iterator[NewReading]:
-        """The whole set at first, and again when so many days have passed since the last of it was signed."""
-        if kind.calibration_exams == 0 or not self._due_again(kind, account):
-            return
-        able = [exam for exam in self.exams.calibration if kind.id in exam.asked]
-        for exam in able[: kind.calibration_exams]:
-            yield self._new(kind, exam, account, CALIBRATION)
+        """The whole set at first, as its exams become ready; again after so many days, or when who fell short was trained again.
 
-    def _due_again(self, kind: ReadingType, account: AccountId) -> bool:
+        What no picture of the set shows is not asked.
+        """
+        if kind.calibration_exams == 0 or not readable(self.pool.charter, kind):
+            return
+        able = [exam for exam in self.exams.calibration if kind.id in exam.asked][: kind.calibration_exams]
         before = [one for one in self._own(account, CALIBRATION) if one.reading_type == kind.id]
-        if not before:
-            return True
+        again = self._due_again(kind, account, before)
+        for exam in able:
+            if again or all(one.exam != exam.id for one in before):
+                yield self._new(kind, exam, account, CALIBRATION)
+
+    def _due_again(self, kind: ReadingType, account: AccountId, before: Sequence[Assignment]) -> bool:
         signed = [self._signed[one.id] for one in before if one.id in self._signed]
+        if not signed or len(signed) < len(before):
+            return False
         every = timedelta(days=kind.calibration_every_days)
-        return bool(every) and len(signed) == len(before) and max(signed) + every <= self.transaction.now
+        return trained_again(self.transaction, account, kind.id) or (bool(every) and max(signed) + every <= self.transaction.now)
 
     # ------------------------------------------------------------ hidden repeats
 
