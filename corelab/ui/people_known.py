@@ -51,9 +51,18 @@ class Everybody:
         """By the last verdict under the major version in force; everybody where none is asked for."""
         if self.charter is None or not self.charter.certification.calibration_exams or Role.READER not in person.roles:
             return True
-        major = self.charter.major
+        last = self._last(person)
+        return last is not None and last.verdict is Verdict.CERTIFIED
+
+    def fell_short(self, person: Person) -> bool:
+        """Read the set and was not certified: training is recorded once more before it is read again."""
+        last = self._last(person)
+        return last is not None and last.verdict is Verdict.NOT_CERTIFIED
+
+    def _last(self, person: Person) -> Certificate | None:
+        major = self.charter.major if self.charter is not None else None
         own = [one for one in self.certificates if one.account == person.account and int(one.version.partition(".")[0]) == major]
-        return bool(own) and own[-1].verdict is Verdict.CERTIFIED
+        return own[-1] if own else None
 
 
 def look(desk: Desk) -> Everybody:
