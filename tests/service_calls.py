@@ -144,6 +144,7 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "intake.pixels.waiting": by(Command.PIXELS)(),
         "intake.release.release": Ask.PART,
         "intake.strays.set_strays_aside": Ask.PART,
+        "monitoring.expecting.from_file": by(Command.AGREEMENT, otherwise=OSError)(NO_FOLDER),
         "monitoring.of_lab.look": by(Command.AGREEMENT)(),
         "notices.confirm": Ask.SELF,
         "notices.unseen": Ask.SELF,

@@ -6,12 +6,15 @@ from corelab.domain.charter import Charter
 from corelab.domain.discordance import compare
 from corelab.domain.monitoring.observed import Read
 from corelab.domain.vocabulary import Cell
+from corelab.storage import registry
 from corelab.storage.registry import ExamRecord
+from corelab.storage.store import Snapshot
 
 
-def classes_between(charter: Charter, exam: ExamRecord, one: Read, two: Read) -> Mapping[Cell, tuple[str, ...]]:
+def classes_between(snapshot: Snapshot, charter: Charter, exam: ExamRecord, one: Read, two: Read) -> Mapping[Cell, tuple[str, ...]]:
     """By the same comparison that a release makes. Which reading is the reference changes no class."""
-    found = compare(charter, exam.visit, one.grades, two.grades, 1)
+    attributes = registry.attributes(snapshot, exam.subject_id)
+    found = compare(charter, exam.visit, one.grades, two.grades, 1, attributes=attributes)
     disputed = {dispute.cell: dispute.classes for dispute in found.to_decide}
     settled = {result.cell: result.classes for result in found.results}
     return {cell: classes for cell, classes in {**settled, **disputed}.items() if classes}

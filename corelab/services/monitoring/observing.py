@@ -84,7 +84,7 @@ class Observing:
             first=first.grades,
             grades=current.grades,
             signed_at=record.first.at,
-            batch=self._batch_of.get(of.exam, ""),
+            batch=self._batch_of.get(record.current.id, ""),
             sealed=bool(record.seqs & self._signed.sealed),
             readable=self._readable(of.exam, of.id),
             seconds=first.seconds or None,
@@ -137,18 +137,16 @@ class Observing:
     # ------------------------------------------------------------ exams
 
     @cached_property
-    def _comparisons(self) -> Mapping[str, Row]:
-        """The latest comparison of each exam."""
-        return {row["exam_id"]: row for row in sorted(self._snapshot.all("comparison"), key=lambda row: row["event_seq"])}
-
-    @cached_property
     def _labels(self) -> Mapping[str, str]:
         ordered = sorted(self._snapshot.all("release_batch"), key=lambda row: row["n"])
         return {row["id"]: row["label"] for row in ordered}
 
     @cached_property
     def _batch_of(self) -> Mapping[str, str]:
-        return {exam: self._labels[row["batch_id"]] for exam, row in self._comparisons.items()}
+        """The release of each reading, by its id: with another one, or alone where one reader is the design."""
+        compared = ((row[column], row["batch_id"]) for row in self._snapshot.all("comparison") for column in ("reading_1", "reading_2"))
+        alone = ((row["reading_id"], row["batch_id"]) for row in self._snapshot.all("single_release"))
+        return {reading: self._labels[batch] for reading, batch in (*compared, *alone)}
 
     def _compared(self) -> Iterator[Compared]:
         for (exam_id, kind, slot), one in self._reads.items():
@@ -157,18 +155,17 @@ class Observing:
                 exam, results = self._exams[exam_id], self._results(exam_id)
                 classes = self._recorded(exam_id) if results else self._classes(exam, one, two)
                 own = {cell: found for cell, found in classes.items() if cell in one.grades}
-                yield Compared(self._name(exam_id), kind, one, two, own, self._batch_of.get(exam_id, ""), results)
+                yield Compared(self._name(exam_id), kind, one, two, own, one.batch, results)
 
     def _classes(self, exam: ExamRecord, one: Read, two: Read) -> Mapping[Cell, tuple[str, ...]]:
-        return classes_between(charter_of(self._snapshot, exam.charter_hash), exam, one, two)
+        return classes_between(self._snapshot, charter_of(self._snapshot, exam.charter_hash), exam, one, two)
 
     def _rows(self, exam: ExamId) -> tuple[Row, ...]:
-        """The results of a final exam, those of the latest revision."""
+        """The results of a final exam, of each cell the latest: reading types have revisions of their own."""
         if self._exams[exam].state not in _FINAL:
             return ()
-        rows = self._snapshot.all("result", exam_id=exam)
-        last = max((row["revision"] for row in rows), default=0)
-        return tuple(row for row in rows if row["revision"] == last)
+        ordered = sorted(self._snapshot.all("result", exam_id=exam), key=lambda row: row["revision"])
+        return tuple({_cell(row): row for row in ordered}.values())
 
     def _results(self, exam: ExamId) -> Mapping[Cell, Grade]:
         return {_cell(row): _grade(row["value"]) for row in self._rows(exam)}

@@ -10,7 +10,7 @@ from corelab.domain.charter import Charter
 from corelab.domain.monitoring.observed import Compared, Decided, ExamName, Observed, Purpose, Read
 from corelab.domain.monitoring.report import Progress, Report, report
 from corelab.domain.vocabulary import Cell, ExamState, Grade, ItemId, Missing, SegmentId
-from corelab.export.check import PackageFault, charter_of, load, table_faults
+from corelab.export.check import PackageFault, load, table_faults, versions_of
 from corelab.export.writers import Row
 from corelab.services.packages.checking import is_package, verify_package
 
@@ -33,11 +33,11 @@ def of_package(folder: Path, progress: Progress | None = None) -> Report:
         raise NoPackageError(folder)
     verified = verify_package(folder)
     loaded, _ = load(folder)
-    charter = charter_of(loaded)[0] if loaded is not None else None
-    if loaded is None or charter is None or not verified.ok:
+    versions = versions_of(loaded)[0] if loaded is not None else None
+    if loaded is None or versions is None or not verified.ok:
         raise NoPackageError(folder, verified.faults)
-    tables = table_faults(charter, loaded)[1]
-    return report(observed(charter, tables["readings"], tables["results"]), progress)
+    tables = table_faults(versions, loaded)[1]
+    return report(observed(versions.main, tables["readings"], tables["results"]), progress)
 
 
 def observed(charter: Charter, readings: Sequence[Row], results: Sequence[Row]) -> Observed:
@@ -81,29 +81,31 @@ class _Rows:
     def grades(self, rows: Iterable[Row]) -> Mapping[Cell, Grade]:
         return MappingProxyType({self.cell(row): _grade(row) for row in rows})
 
-    def type_of(self, cells: Iterable[Cell]) -> str:
-        """The reading type that asks these items; where several do, the one that asks most of them."""
+    def type_of(self, row: Row, cells: Iterable[Cell]) -> str:
+        """What the row says; in packages that did not say it, the reading type that asks most of these items."""
+        if row.get("RDTYPE"):
+            return row["RDTYPE"]
         met = Counter(kind for cell in cells for kind in self._types.get(cell.item, ()))
         return max(sorted(met), key=lambda kind: met[kind], default="")
 
     def read(self, held: Sequence[Row], records: Iterable[Sequence[Row]]) -> Read:
         one, grades = held[0], self.grades(held)
-        kind = self.type_of(grades)
         first = min((rows for rows in records if _same_reading(rows[0], one)), key=lambda rows: int(rows[0]["REVISION"]))
         return Read(
             exam=_exam(one),
-            reading_type=kind,
+            reading_type=self.type_of(one, grades),
             reader=one["READERID"],
             slot=_SLOTS.get(one["EVALROLE"], 0),
             purpose=_PURPOSES.get(one["PURPOSE"], Purpose.PRIMARY),
             first=self.grades(first),
             grades=grades,
             signed_at=datetime.fromisoformat(first[0]["SIGNDTC"]),
+            seconds=int(first[0].get("ACTSEC") or 0) or None,
         )
 
     def decided(self, held: Sequence[Row]) -> Decided:
         grades = self.grades(held)
-        return Decided(_exam(held[0]), self.type_of(grades), grades)
+        return Decided(_exam(held[0]), self.type_of(held[0], grades), grades)
 
     def compared(self, reads: Iterable[Read], results: Iterable[Row]) -> Iterator[Compared]:
         primary = {(read.exam, read.reading_type, read.slot): read for read in reads if read.purpose is Purpose.PRIMARY}
