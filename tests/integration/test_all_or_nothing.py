@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from corelab.domain.reasons import change_of
-from corelab.services import comparison, invalidation, packages, reading, redaction, withdrawal
+from corelab.services import comparison, invalidation, packages, reader_changes, reading, redaction, withdrawal
 from corelab.storage.schema import TABLES
 from corelab.storage.store import Row
 from corelab.storage.transaction import Transaction
@@ -82,6 +82,14 @@ DONE: dict[str, tuple[Callable[[Lab], Any], Callable[[Lab], Any]]] = {
     "assignment.withdrawn": (
         half_read,
         lambda lab: withdrawal.withdraw(lab.open, lab.coordinator, assignment_of(lab, lab.reader_2), "AWAY", "On leave for weeks"),
+    ),
+    "reader.replaced": (
+        half_read,
+        lambda lab: reader_changes.replace_reader(lab.open, lab.coordinator, lab.reader_2.account, "LEFT", "Left the core lab in May"),
+    ),
+    "reader.absent": (
+        half_read,
+        lambda lab: reader_changes.declare_absence(lab.open, lab.coordinator, lab.reader_2.account, "On leave for weeks", absent=True),
     ),
     "reading.invalidated": (
         released,
