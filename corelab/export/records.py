@@ -31,6 +31,7 @@ from corelab.domain.vocabulary import (
     Source,
     not_applicable,
 )
+from corelab.export.versions import Versions
 
 Purpose = Literal["PRIMARY", "REPEAT", "ADJUDICATION"]
 
@@ -111,13 +112,14 @@ class Waiting:
     visit: str
 
 
-def outcomes(charter: Charter, exams: Iterable[ExamRecord], waiting: Iterable[Waiting] = ()) -> Iterator[tuple[ExamRecord, Outcome]]:
+def outcomes(versions: Versions, exams: Iterable[ExamRecord], waiting: Iterable[Waiting] = ()) -> Iterator[tuple[ExamRecord, Outcome]]:
     """Every exam with what follows from its records and those of the subject's earlier exams, by subject and visit.
 
     Raises LookupError or DecisionRefusedError where a record is missing.
     """
     open_, before = frozenset(waiting), list[tuple[ExamRecord, Outcome]]()
-    for exam in sorted(exams, key=lambda one: (one.subject, charter.visit(one.visit).number)):
+    for exam in sorted(exams, key=lambda one: (one.subject, versions.under(one.charter_hash).visit(one.visit).number)):
+        charter = versions.under(exam.charter_hash)
         made = outcome(charter, exam, _history(charter, exam, before, open_))
         before.append((exam, made))
         yield exam, made

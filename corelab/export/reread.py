@@ -11,6 +11,7 @@ from corelab.domain.charter.model_item import TextItem
 from corelab.domain.vocabulary import WHOLE_EXAM, Answer, Cell, Evidence, Grade, ItemId, Missing, ReadingTypeId, SegmentId, Sha256
 from corelab.export.beside import SIDE_WORDS
 from corelab.export.records import ExamRecord, Purpose, SignedRecord
+from corelab.export.versions import Versions
 from corelab.export.writers import Row
 
 _SIDES = {word: side for side, word in SIDE_WORDS.items()}
@@ -20,15 +21,16 @@ _Place = tuple[str, str, str]
 _Notes = Mapping[str, Mapping[_Place, str]]
 
 
-def exams_of(charter: Charter, rows: Mapping[str, Sequence[Row]]) -> tuple[ExamRecord, ...]:
+def exams_of(versions: Versions, rows: Mapping[str, Sequence[Row]]) -> tuple[ExamRecord, ...]:
     """The exams that readings.csv describes; subject_visit.csv adds which reading is the reference, notes.csv the free text.
 
     A package of an earlier specification has one reading type and no attributes but the side. Raises LookupError or ValueError where a
     row names what the charter does not have.
     """
-    reader = _Reader(charter, rows)
+    readers = {one.hash: _Reader(one, rows) for one in versions.all}
     ordered = sorted(rows["readings"], key=_exam_key)
-    return tuple(reader.exam(key, tuple(own)) for key, own in groupby(ordered, _exam_key))
+    exams = ((key, tuple(own)) for key, own in groupby(ordered, _exam_key))
+    return tuple(readers[own[0]["FORMHASH"]].exam(key, own) for key, own in exams)
 
 
 def _exam_key(row: Row) -> tuple[str, str]:
@@ -36,7 +38,7 @@ def _exam_key(row: Row) -> tuple[str, str]:
 
 
 class _Reader:
-    """The rows of a package by what they are about."""
+    """The rows of a package by what they are about, read under one version of the charter."""
 
     def __init__(self, charter: Charter, rows: Mapping[str, Sequence[Row]]) -> None:
         self._charter = charter

@@ -12,6 +12,7 @@ from corelab.domain.vocabulary import Answer, Cell, Grade, Missing, NotApplicabl
 from corelab.export import beside
 from corelab.export.records import ExamRecord, Outcome, SignedRecord, Waiting, outcomes
 from corelab.export.tables import READINGS, RESULTS, TEXT, column_of, endpoint_column, subject_visit
+from corelab.export.versions import Versions
 from corelab.export.writers import Row
 
 
@@ -37,20 +38,19 @@ DERIVED = ("readings", "results", "subject_visit")
 """The tables that are made anew when a package is verified."""
 
 
-def tables_of(charter: Charter, exams: Iterable[ExamRecord], waiting: Iterable[Waiting] = ()) -> Tables:
+def tables_of(versions: Versions, exams: Iterable[ExamRecord], waiting: Iterable[Waiting] = ()) -> Tables:
     """All rows, every result and endpoint recomputed from the readings. ``waiting``: exams that are there and not final."""
-    made = tuple(outcomes(charter, exams, waiting))
-    records = [(exam, record) for exam, _ in made for record in exam.records]
+    made = tuple((versions.under(exam.charter_hash), exam, one) for exam, one in outcomes(versions, exams, waiting))
+    records = [(charter, exam, record) for charter, exam, _ in made for record in exam.records]
+    final = [(charter, exam, one, result) for charter, exam, one in made for result in one.results]
     return Tables(
-        readings=tuple(row for exam, one in made for row in _reading_rows(charter, exam, one)),
-        results=tuple(
-            _result_row(charter, exam, one, result) for exam, one in made for result in one.results if not _unasked(result.grade)
-        ),
-        subject_visit=tuple(_visit_row(charter, exam, one) for exam, one in made),
-        attributes=tuple(beside.attribute_rows(exam for exam, _ in made)),
-        checks=tuple(row for exam, record in records for row in beside.check_rows(exam, record)),
-        viewing=tuple(row for _, record in records for row in beside.viewing_rows(record)),
-        notes=tuple(row for exam, record in records for row in beside.note_rows(charter, exam, record)),
+        readings=tuple(row for charter, exam, one in made for row in _reading_rows(charter, exam, one)),
+        results=tuple(_result_row(*held) for held in final if not _unasked(held[-1].grade)),
+        subject_visit=tuple(_visit_row(versions.main, *held) for held in made),
+        attributes=tuple(beside.attribute_rows(exam for _, exam, _ in made)),
+        checks=tuple(row for _, exam, record in records for row in beside.check_rows(exam, record)),
+        viewing=tuple(row for _, _, record in records for row in beside.viewing_rows(record)),
+        notes=tuple(row for charter, exam, record in records for row in beside.note_rows(charter, exam, record)),
     )
 
 
@@ -175,7 +175,8 @@ def _code_of(charter: Charter, result: Result, code: str) -> str:
 _NOT_TEXT = {NO_READING, *(kind.value for kind in Missing)}
 
 
-def _visit_row(charter: Charter, exam: ExamRecord, made: Outcome) -> Row:
+def _visit_row(main: Charter, charter: Charter, exam: ExamRecord, made: Outcome) -> Row:
+    """In the columns of the package, whatever version the exam was read under."""
     asked = [result for result in made.results if result.grade.missing is not Missing.NOT_APPLICABLE]
     kinds = [result.grade.missing for result in asked]
     counts: dict[str, int] = {
@@ -191,4 +192,4 @@ def _visit_row(charter: Charter, exam: ExamRecord, made: Outcome) -> Row:
     endpoints = {endpoint_column(one.id, one.segment): one.code for one in made.derived}
     fixed = {**_visit(charter, exam), "SIDE": exam.limb.upper(), "CHARTVER": exam.charter_version}
     row = {**fixed, **{name: str(count) for name, count in counts.items()}, **grades, **endpoints}
-    return {name: row.get(name, "") for name in subject_visit(charter).names}
+    return {name: row.get(name, "") for name in subject_visit(main).names}

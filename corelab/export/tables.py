@@ -265,8 +265,15 @@ def _version(text: str) -> tuple[int, ...]:
     return tuple(map(int, text.split(".")))
 
 
-def codelists_for(charter: Charter) -> tuple[Code, ...]:
-    """Every code list of the package with its decodes, in the order of the charter."""
+def codelists_for(*charters: Charter) -> tuple[Code, ...]:
+    """Every code list of the package with its decodes, in the order of the charter; what a further version adds comes behind."""
+    found: dict[tuple[str, str], Code] = {}
+    for code in (code for charter in charters for code in _codes(charter)):
+        found.setdefault((code.codelist, code.code), code)
+    return tuple(found.values())
+
+
+def _codes(charter: Charter) -> tuple[Code, ...]:
     lists: list[Code] = [
         *(Code("VISIT", visit.id, visit.label) for visit in charter.visits),
         Code("SIDE", "LEFT", "Left"),

@@ -19,6 +19,7 @@ from corelab.export.records import ExamRecord, SignedRecord, Waiting
 from corelab.export.reread import exams_of
 from corelab.export.rows import DERIVED, tables_of
 from corelab.export.tables import TEXT, tables_for
+from corelab.export.versions import Versions
 from corelab.export.writers import read_table, table_bytes
 from tests.charter_builders import full
 
@@ -117,19 +118,19 @@ def test_what_is_read_back_from_the_files_gives_the_same_results_and_endpoints(n
     waiting = [Waiting("S1", exams[1].visit)]
     given = (exams[0], *exams[2:])
     try:
-        tables = tables_of(charter, given, waiting).named()
+        tables = tables_of(Versions.of([charter]), given, waiting).named()
     except DecisionRefusedError as refused:
         pytest.fail(f"the decisions of the test do not fit: {refused}")
     files = {table.name: table_bytes(table, tables[table.name]) for table in tables_for(charter)}
     read = {table.name: read_table(table, files[table.name]) for table in tables_for(charter)}
-    again = tables_of(charter, exams_of(charter, read), waiting).named()
+    again = tables_of(Versions.of([charter]), exams_of(Versions.of([charter]), read), waiting).named()
     for table in (one for one in tables_for(charter) if one.name in DERIVED):
         assert table_bytes(table, again[table.name]) == files[table.name], table.name
 
 
 def test_free_text_stands_in_the_notes_only() -> None:
     charter = load_charter(full("odd").encode())
-    tables = tables_of(charter, a_subject(charter, 1)).named()
+    tables = tables_of(Versions.of([charter]), a_subject(charter, 1)).named()
     assert tables["notes"]
     told = {row["NOTE"] for row in tables["notes"]} - {TEXT}
     assert told <= set(WORDS)
@@ -139,7 +140,7 @@ def test_free_text_stands_in_the_notes_only() -> None:
 
 def test_a_measured_value_has_its_unit_and_every_digit_that_was_entered() -> None:
     charter = load_charter(full("portal_full").encode())
-    rows = [row for row in tables_of(charter, a_subject(charter, 2)).results if row["UNIT"]]
+    rows = [row for row in tables_of(Versions.of([charter]), a_subject(charter, 2)).results if row["UNIT"]]
     items = {item.export.testcd: item for item in charter.items if isinstance(item, NumberItem)}
     assert rows
     for row in rows:
@@ -151,7 +152,7 @@ def test_a_measured_value_has_its_unit_and_every_digit_that_was_entered() -> Non
 def test_an_item_of_the_whole_exam_has_no_segment() -> None:
     charter = load_charter(full("dvt_full").encode())
     whole = {item.export.testcd for item in charter.items if item.scope == "exam"}
-    rows = [row for row in tables_of(charter, a_subject(charter, 3)).results if row["TESTCD"] in whole]
+    rows = [row for row in tables_of(Versions.of([charter]), a_subject(charter, 3)).results if row["TESTCD"] in whole]
     assert rows
     assert {(row["SEGCD"], row["SEG"], row["SIDE"]) for row in rows} == {("", "", "")}
 
@@ -159,5 +160,5 @@ def test_an_item_of_the_whole_exam_has_no_segment() -> None:
 def test_a_look_back_over_an_exam_that_waits_stays_open() -> None:
     charter = load_charter(full("portal_full").encode())
     exams = a_subject(charter, 0)
-    last = {row["VISIT"]: row for row in tables_of(charter, exams[1:], [Waiting("S1", exams[0].visit)]).subject_visit}
+    last = {row["VISIT"]: row for row in tables_of(Versions.of([charter]), exams[1:], [Waiting("S1", exams[0].visit)]).subject_visit}
     assert last[exams[3].visit]["KGR"] == ""

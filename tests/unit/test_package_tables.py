@@ -44,8 +44,8 @@ def a_record(slot: Slot | None, said: Said, form: Form | None = None) -> SignedR
 def a_decision(said: Said) -> SignedRecord:
     cells = {cell(name.replace("_", ".", 1)): value for name, value in said.items()}
     answers = {one: Answer(one, grade(one.item, value)) for one, value in cells.items()}
-    own = {"record": "record-3", "slot": None, "reader": "R03", "purpose": "ADJUDICATION", "number": 3}
-    return replace(a_record(1, {}), answers=MappingProxyType(answers), **own)
+    made = replace(a_record(1, {}), record="record-3", slot=None, reader="R03", answers=MappingProxyType(answers))
+    return replace(made, purpose="ADJUDICATION", number=3)
 
 
 def an_exam(one: Said, two: Said, decision: Said | None = None, *, reference: Slot = 1, form: Form | None = None) -> ExamRecord:
@@ -88,7 +88,8 @@ def test_an_adjudicated_exam_names_the_decision_and_marks_its_row_as_accepted() 
 
 def test_after_an_independent_third_read_the_row_whose_grade_stands_is_accepted() -> None:
     charter = load_charter(changed(('mode = "review"', 'mode = "independent"')))
-    tables = tables_of(charter, [an_exam({}, {"COMP_CFV": 1}, {"COMP_CFV": 2})])
+    exam = replace(an_exam({}, {"COMP_CFV": 1}, {"COMP_CFV": 2}), charter_hash=charter.hash)
+    tables = tables_of(Versions.of([charter]), [exam])
     row = found(tables, "COMP.CFV")
     assert (row["RESCD"], row["ADJCD"], row["SOURCE"], row["RECID"]) == ("partial", "none", "ADJUDICATED", "record-2")
     accepted = [row["EVALROLE"] for row in tables.readings if row["ACPTFL"] == "Y" and (row["SEGCD"], row["TESTCD"]) == ("CFV", "VNCOMPR")]

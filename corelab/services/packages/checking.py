@@ -12,7 +12,7 @@ from typing import Any
 from corelab.domain.accounts import Meaning
 from corelab.domain.audit import SignedDocument, key_id, payload_digest, payload_of
 from corelab.domain.checkpoint import Checkpoint
-from corelab.export.check import Loaded, PackageFault, charter_of, load, recomputed_faults, table_faults
+from corelab.export.check import Loaded, PackageFault, load, recomputed_faults, table_faults, versions_of
 from corelab.export.manifest import MANIFEST, PUBLIC_KEY, SIGNATURE, files_digest
 from corelab.services.packages.trail_checking import Trail
 from corelab.services.verification import counts, refuse_others
@@ -46,18 +46,18 @@ def verify_package(folder: Path, checkpoints: Sequence[Checkpoint] = ()) -> Veri
         return VerifiedPackage(MappingProxyType({"files": 0}), faults)
     trail = Trail(loaded)
     refuse_others(trail.lab or (checkpoints[0].lab if checkpoints else ""), checkpoints)
-    charter, charter_faults = charter_of(loaded)
+    versions, charter_faults = versions_of(loaded)
     faults += (*charter_faults, *approval_faults(loaded))
     if loaded.has_trail:
         faults += (*minisign_faults(folder, loaded), *trail.faults())
     faults += tuple(trail.against(checkpoints))
     checked = {"files": len(loaded.files), **trail.counted, **counts(checkpoints)}
-    if charter is not None:
-        wrong, tables = table_faults(charter, loaded)
+    if versions is not None:
+        wrong, tables = table_faults(versions, loaded)
         faults += wrong
         checked |= {f"{name} rows": len(rows) for name, rows in tables.items()}
-        if {table.name for table in loaded.tables(charter)} <= tables.keys():
-            faults += recomputed_faults(charter, tables, loaded)
+        if {table.name for table in loaded.tables(versions.main)} <= tables.keys():
+            faults += recomputed_faults(versions, tables, loaded)
     return VerifiedPackage(MappingProxyType(checked), faults)
 
 

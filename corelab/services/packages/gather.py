@@ -59,7 +59,9 @@ class _Signed(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    charter: Charter
+    """``charters``: those that the final exams came in under; the one in force where no exam is final."""
+
+    charters: tuple[Charter, ...]
     exams: tuple[ExamRecord, ...]
     excluded: tuple[Excluded, ...]
 
@@ -67,15 +69,14 @@ class Gathered:
 def gather(snapshot: Snapshot, seed: str) -> Gathered:
     """Every exam of the trial: those whose every cell has a result as records, the others with the reason.
 
-    Under the charter that the final exams came in under, where that is one; else under the one in force.
+    Each under the charter that it came in under.
     """
     states = {row["exam_id"]: row["state"] for row in snapshot.all("exam_status")}
     in_force = effective_charter(snapshot)
     every = calibration.trial_exams(snapshot)
-    under = {exam["charter_hash"] for exam in every if states.get(exam["id"]) in _FINAL}
-    charter = charter_of(snapshot, under.pop()) if len(under) == 1 else in_force
+    under = {exam["charter_hash"] for exam in every if states.get(exam["id"]) in _FINAL} or {in_force.hash}
     subjects = {row["id"]: row for row in snapshot.all("subject")}
-    gatherer = _Gatherer(snapshot, charter, seed)
+    gatherer = _Gatherer(snapshot, seed)
     exams, excluded = [], []
     for exam in every:
         subject, state = subjects[exam["subject_id"]], states.get(exam["id"], ExamState.RECEIVING.value)
@@ -85,7 +86,7 @@ def gather(snapshot: Snapshot, seed: str) -> Gathered:
             excluded.append(Excluded(subject["code"], exam["visit"], state))
     order = {visit.id: visit.number for visit in in_force.visits}
     return Gathered(
-        charter,
+        tuple(charter_of(snapshot, one) for one in sorted(under)),
         tuple(sorted(exams, key=lambda one: (one.subject, order[one.visit]))),
         tuple(sorted(excluded, key=lambda one: (one.subject, order[one.visit]))),
     )
@@ -94,16 +95,15 @@ def gather(snapshot: Snapshot, seed: str) -> Gathered:
 class _Gatherer:
     """Reads one exam after the other from one moment of the lab."""
 
-    def __init__(self, snapshot: Snapshot, charter: Charter, seed: str) -> None:
-        self._snapshot, self._charter, self._seed = snapshot, charter, seed
+    def __init__(self, snapshot: Snapshot, seed: str) -> None:
+        self._snapshot, self._seed = snapshot, seed
         self._study = str(snapshot.all("lab")[0]["trial_id"])
         self._pseudonyms = pseudonyms_of(snapshot)
         self._dates = exam_dates(snapshot)
-        self._baselines = self._baseline_dates()
 
     def exam(self, exam: Row, subject: Row) -> ExamRecord:
         attributes = registry.attributes(self._snapshot, subject["id"])
-        charter_row = self._snapshot.one("charter", hash=exam["charter_hash"])
+        charter = charter_of(self._snapshot, exam["charter_hash"])
         at = self._dates.get(exam["id"])
         return ExamRecord(
             study=self._study,
@@ -111,12 +111,12 @@ class _Gatherer:
             subject=subject["code"],
             visit=exam["visit"],
             date=at.isoformat() if at else "",
-            day=self._day(exam, at),
-            limb=attributes.of(self._charter.exam.side_attribute or "") or "",
+            day=self._day(charter, exam, at),
+            limb=attributes.of(charter.exam.side_attribute or "") or "",
             reference_slot=reference_slot(self._seed, exam_part(SubjectCode(subject["code"]), VisitId(exam["visit"]))),
-            charter_version=charter_row["version"] if charter_row else "",
+            charter_version=charter.version,
             charter_hash=exam["charter_hash"],
-            sides=MappingProxyType({place.id: place.side for place in segments_of(self._charter, attributes)}),
+            sides=MappingProxyType({place.id: place.side for place in segments_of(charter, attributes)}),
             records=self._records(exam["id"]),
             attributes=attributes,
         )
@@ -183,18 +183,12 @@ class _Gatherer:
             event=signed.seq,
         )
 
-    def _baseline_dates(self) -> Mapping[str, date]:
-        baseline = next(visit.id for visit in self._charter.visits if visit.baseline)
-        exams = self._snapshot.all("exam", visit=baseline)
-        return {exam["subject_id"]: self._dates[exam["id"]] for exam in exams if exam["id"] in self._dates}
-
-    def _day(self, exam: Row, at: date | None) -> str:
+    def _day(self, charter: Charter, exam: Row, at: date | None) -> str:
         """Days since the baseline exam, which counts as its nominal day."""
-        baseline = self._baselines.get(exam["subject_id"])
-        if at is None or baseline is None:
-            return ""
-        nominal = next(visit.day for visit in self._charter.visits if visit.baseline)
-        return str((at - baseline).days + nominal)
+        baseline = next(visit for visit in charter.visits if visit.baseline)
+        first = self._snapshot.one("exam", subject_id=exam["subject_id"], visit=baseline.id)
+        began = self._dates.get(first["id"]) if first is not None else None
+        return "" if at is None or began is None else str((at - began).days + baseline.day)
 
 
 def _first_slot(of: Assignment, assigned: Iterable[Assignment]) -> int:

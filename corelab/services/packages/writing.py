@@ -37,6 +37,7 @@ from corelab.export.tables import (
     dictionary_rows,
     tables_for,
 )
+from corelab.export.versions import Versions, VersionsDifferError
 from corelab.export.writers import csv_bytes, json_bytes, table_bytes
 from corelab.services import accounts, checkpoints
 from corelab.services.accounts import Session
@@ -131,15 +132,16 @@ class _Package:
     def __init__(self, transaction: Transaction, gathered: Gathered, kind: str, keys: tuple[MinisignKey, BoxSecret]) -> None:
         if not gathered.exams:
             raise NothingToExportError(gathered.excluded)
-        versions = tuple(sorted({exam.charter_hash for exam in gathered.exams} - {gathered.charter.hash}))
-        if versions:
-            raise ManyChartersError(versions)
+        try:
+            self._versions = Versions.of(gathered.charters)
+        except VersionsDifferError as error:
+            raise ManyChartersError(error.versions) from None
         self.gathered = gathered
         self.cutoff = cutoff(transaction)
         self._transaction, self._kind = transaction, kind
         self._sealing, self._custody = keys
         waiting = (Waiting(one.subject, one.visit) for one in gathered.excluded)
-        self._tables = tables_of(gathered.charter, gathered.exams, waiting)
+        self._tables = tables_of(self._versions, gathered.exams, waiting)
         if is_locked(transaction):
             self._tables = replace(self._tables, guess=guess_rows(transaction, self._custody))
         self._last = transaction.latest("package")
@@ -174,7 +176,7 @@ class _Package:
             record_id=record,
             revision=1,
             meaning=Meaning.PACKAGE_APPROVAL,
-            charter_hash=self.gathered.charter.hash,
+            charter_hash=self._versions.main.hash,
             content_digest=opening.digest,
         )
         head = self._transaction.next_head()
@@ -213,10 +215,10 @@ class _Package:
         self._transaction.record("package.approved", "package", record, rows=[*rows, NewRow("package", package)], payload=opening)
 
     def _facts(self) -> dict[str, Any]:
-        charter = self.gathered.charter
+        charters = sorted(self._versions.all, key=lambda one: (one.hash != self._versions.main.hash, one.version))
         previous = self._transaction.one("package", n=self.number - 1)
         return {
-            "charter": [{"hash": charter.hash, "id": charter.id, "version": charter.version}],
+            "charter": [{"hash": charter.hash, "id": charter.id, "version": charter.version} for charter in charters],
             "cutoff": {"at": self.cutoff.at, "head": self.cutoff.head, "seq": self.cutoff.seq},
             "format": 1,
             "kind": self._kind,
@@ -228,33 +230,33 @@ class _Package:
         }
 
     def _content(self) -> tuple[PackageFile, ...]:
-        charter = self.gathered.charter
+        charter = self._versions.main
         rows = self._tables.named()
         tables = (*tables_for(charter), *((GUESS,) if "guess" in rows else ()))
         faults = tuple(fault for table in tables for fault in self._faults(table, rows[table.name]))
         if faults:
             raise StopTheLineError(faults)
-        codes = ((code.codelist, code.code, code.decode) for code in codelists_for(charter))
-        stored = self._transaction.one("charter", hash=charter.hash)
+        codes = ((code.codelist, code.code, code.decode) for code in codelists_for(*self._versions.all))
+        stored = [self._transaction.one("charter", hash=one.hash) or {} for one in self._versions.all]
         return (
             *(PackageFile(table.path, table_bytes(table, rows[table.name]), len(rows[table.name])) for table in tables),
             PackageFile("codebook/dictionary.csv", csv_bytes(DICTIONARY_HEADER, dictionary_rows(tables))),
             PackageFile("codebook/codelists.csv", csv_bytes(CODELIST_HEADER, codes)),
-            PackageFile(f"codebook/charter_{charter.version}.toml", stored["toml"] if stored else b""),
+            *(PackageFile(f"codebook/charter_{one['version']}.toml", one["toml"]) for one in stored),
             PackageFile("qc/checks.json", json_bytes(self._checks())),
             PackageFile("README.txt", readme(self._facts(), self.counts, self._kind).encode()),
         )
 
     def _faults(self, table: Table, rows: tuple[Mapping[str, str], ...]) -> tuple[PackageFault, ...]:
         """Keys, code lists, and words that name an arm of the trial."""
-        arms = tuple(arm.casefold() for arm in self.gathered.charter.blinding.guess_arms)
+        arms = tuple(arm.casefold() for charter in self._versions.all for arm in charter.blinding.guess_arms)
         named = (
             PackageFault(row_name(table, row), f"{column} names an arm of the trial")
             for row in rows
             for column, value in row.items()
             if any(arm in value.casefold() for arm in arms)
         )
-        return (*content_faults(self.gathered.charter, table, rows), *named)
+        return (*content_faults(self._versions, table, rows), *named)
 
     def _checks(self) -> dict[str, Any]:
         passed = [
