@@ -27,7 +27,7 @@ def worst(setting: Setting, of: Worst, segment: SegmentId) -> Value:
 
 def count(setting: Setting, of: CountOf, segment: SegmentId) -> Value:
     item, cells = setting.charter.item(of.item), setting.gather(of.item, of.over, segment)
-    if not isinstance(item, ChoiceItem | MultiItem):
+    if not isinstance(item, ChoiceItem | MultiItem) or cells.empty:
         return NOT_APPLICABLE
     counted = sum(holds(value, of.values) for value in cells.known)
     return _summed(cells, of.missing, counted, worst=int(item.options[-1].value in of.values))
@@ -35,15 +35,13 @@ def count(setting: Setting, of: CountOf, segment: SegmentId) -> Value:
 
 def total(setting: Setting, of: Sum, segment: SegmentId) -> Value:
     item, cells = setting.charter.item(of.item), setting.gather(of.item, of.over, segment)
-    if not isinstance(item, ChoiceItem):
+    if not isinstance(item, ChoiceItem) or cells.empty:
         return NOT_APPLICABLE
     return _summed(cells, of.missing, sum(item.rank(value) or 0 for value in cells.known), worst=item.worst_rank)
 
 
 def _summed(cells: Gathered, policy: str, known: int, *, worst: int) -> Value:
     """What is known, with the missing cells left out, at their worst, or making it missing."""
-    if cells.empty:
-        return NOT_APPLICABLE
     if policy == "worst_case":
         return whole(known + worst * len(cells.kinds))
     if not cells.kinds or (policy == "available" and cells.known):

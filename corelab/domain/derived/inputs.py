@@ -120,7 +120,5 @@ def _operands(derivation: Derivation) -> tuple[str | None, ...]:
             return (derivation.diameter, derivation.velocity)
         case Percent():
             return (derivation.part, derivation.whole, *derivation.less)
-        case Threshold():
-            return (derivation.of_item,)
         case _:
-            return ()
+            return (derivation.of_item,) if isinstance(derivation, Threshold) else ()

@@ -21,11 +21,8 @@ _ML_PER_MIN: Final = Fraction(60, 100)
 
 def largest(setting: Setting, of: Largest, segment: SegmentId) -> Value:
     """The largest number as it was entered. ``na_as`` stands for a cell that does not apply, not for a segment that is absent."""
-    item = setting.charter.item(of.item)
-    if not isinstance(item, NumberItem):
-        return NOT_APPLICABLE
-    cells = gathered(_with_na_as(setting, of, segment))
-    if cells.empty:
+    item, cells = setting.charter.item(of.item), gathered(_with_na_as(setting, of, segment))
+    if not isinstance(item, NumberItem) or cells.empty:
         return NOT_APPLICABLE
     if cells.kinds and of.missing == "worst_case":
         return decimal(item, Decimal(str(item.max)))
