@@ -22,7 +22,7 @@ def test_it_is_a_schema_of_its_dialect() -> None:
     assert SCHEMA["$schema"].startswith("http://json-schema.org/draft-07/")
 
 
-@pytest.mark.parametrize("name", [DVT, PORTAL])
+@pytest.mark.parametrize("name", [DVT, PORTAL, "odd"])
 def test_a_full_charter_fits(name: str) -> None:
     assert [error.message for error in jsonschema.Draft7Validator(SCHEMA).iter_errors(tomllib.loads(full(name)))] == []
 

@@ -291,6 +291,14 @@ truth = { PATTERN }
     assert 0 <= forecast(full(PORTAL), rates, 100).share <= 1
 
 
+def test_several_answers_differ_by_the_share_of_errors() -> None:
+    item = 'minutes_per_case = 5\n[[item]]\nitem = "WAND"\ntruth = { glatt = 1.0, NE = 0.1 }\n[[item.reader]]\n'
+    found = forecast(full("odd"), f"{item}error = 0.3\nNE = 0.2\n", 100)
+    assert found.agreement_of["WAND"].value is not None
+    assert 0 < found.agreement_of["WAND"].value < 0.7
+    assert forecast(full("odd"), item.replace(", NE = 0.1", ""), 100).agreement_of["WAND"].value == 1.0
+
+
 def _first_two(charter: Charter) -> str:
     item = charter.item("PAT")
     assert isinstance(item, ChoiceItem)
