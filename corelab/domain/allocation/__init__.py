@@ -14,6 +14,7 @@ from corelab.domain.allocation.chance import (
 )
 from corelab.domain.allocation.order import Mode, Ordered, Place, inserted, presented, reader_order
 from corelab.domain.allocation.pairs import Deal, Dealt, deal_pairs
+from corelab.domain.allocation.repeats import chosen_repeats
 
 __all__ = [
     "Deal",
@@ -28,6 +29,7 @@ __all__ = [
     "Wait",
     "choose_adjudicator",
     "choose_replacement",
+    "chosen_repeats",
     "deal_pairs",
     "door",
     "exam_part",

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import groupby, pairwise
 
 from corelab.domain.accounts import Person, Role
-from corelab.domain.allocation import Mode, Purpose, ranked, repeats_due
+from corelab.domain.allocation import Mode, chosen_repeats, repeats_due
 from corelab.domain.calibration import readable
 from corelab.domain.charter.model_design import ReadingType
 from corelab.domain.vocabulary import AccountId, AssignmentId, ExamId, ReadingTypeId
@@ -94,7 +94,16 @@ class Returning:
     def _drawn(self, kind: ReadingType, person: Person, into: tuple[int, Sequence[Assignment]], due: int) -> Iterator[Placed]:
         batch, unread = into
         able = {self.exams.by_id[one.exam].part: one for one in self._repeatable(kind, person.account)}
-        for part in ranked(self.seed, Purpose.REPEAT, (person.user_name,), able)[:due]:
+        chosen = chosen_repeats(
+            self.seed,
+            person.user_name,
+            {part: self._signed[one.id] for part, one in able.items()},
+            repeated={self.exams.by_id[one.exam].part for one in self._own(person.account, REPEAT)},
+            due=due,
+            now=self.transaction.now,
+            min_days=kind.repeat_min_days,
+        )
+        for part in chosen:
             new = self._new(kind, self.exams.by_id[able[part].exam], person.account, REPEAT)
             yield self.places.insert(new, batch, unread, self.exams.by_id)
 
@@ -103,12 +112,9 @@ class Returning:
         return [one for one in stands if one.id not in self._signed and one.id not in self.places.opened][1:]
 
     def _repeatable(self, kind: ReadingType, account: AccountId) -> Iterator[Assignment]:
-        """Signed long enough ago, valid still, never repeated, and still for this reader to read."""
-        repeated = {one.exam for one in self._own(account, REPEAT)}
-        latest = self.transaction.now - timedelta(days=kind.repeat_min_days)
+        """Signed, valid still, and still for this reader to read."""
         for one in self._primary(kind, account):
-            able = account in {person.account for person in self.pool.readers(self.pool.subject_of[one.exam], ReadingTypeId(kind.id))}
-            if one.exam not in repeated and able and self._signed[one.id] <= latest:
+            if account in {person.account for person in self.pool.readers(self.pool.subject_of[one.exam], ReadingTypeId(kind.id))}:
                 yield one
 
     # ------------------------------------------------------------ second readings in time order
