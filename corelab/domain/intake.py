@@ -162,6 +162,7 @@ class Refusal(Enum):
     IMAGED = "imaged"
     LABELLED_SIDE = "labelled side"
     ABSENT = "absent"
+    RESERVED = "reserved"
     FACT_REASON = "fact reason"
     FACT_OPENED = "fact opened"
     FACT_COMPARED = "fact compared"
@@ -191,6 +192,7 @@ _REFUSALS = {
     Refusal.IMAGED: "A clip is labelled with this segment, so it was imaged. Correct the label or reject the clip first.",
     Refusal.LABELLED_SIDE: "Clips of this subject are labelled with the other side. Ask the site which limb is under study.",
     Refusal.ABSENT: "The subject does not have this segment, as entered. Correct the segment, or what was entered about it.",
+    Refusal.RESERVED: "This subject belongs to the calibration set and takes no exam of the trial. Check the subject's code.",
     Refusal.FACT_REASON: "An exam of this subject is with the readers. Nothing was changed: say why the fact is to be changed.",
     Refusal.FACT_OPENED: (
         "A reader has opened an exam of this subject and was asked by the facts as they stood. Nothing was changed. "

@@ -7,9 +7,10 @@ from random import Random
 import pytest
 
 from corelab.domain.certification import Verdict
+from corelab.domain.intake import IntakeRefusedError, Refusal
 from corelab.domain.reasons import ReasonRefusedError
 from corelab.domain.record_errors import PersonRefusedError
-from corelab.domain.vocabulary import Cell, ExamState, Grade
+from corelab.domain.vocabulary import Cell, ExamState, Grade, SegmentId
 from corelab.services import accounts, assignment, calibration, certification, intake, reading, status
 from corelab.services.calibration import RESERVED
 from corelab.services.calibration_pictures import Pictures
@@ -77,6 +78,27 @@ def test_the_set_is_no_part_of_the_trial(lab: Lab) -> None:
     with pytest.raises(NotFinalError) as error:
         lock_trial(lab.open, lab.coordinator, "nothing to lock yet", PASSWORD)
     assert error.value.waiting == ()
+
+
+def test_a_subject_of_the_set_takes_no_exam_of_the_trial_and_what_was_dealt_stays(lab: Lab) -> None:
+    with_a_set(lab)
+    code = f"{RESERVED}001"
+    with pytest.raises(IntakeRefusedError) as error:
+        intake.set_not_imaged(lab.open, lab.coordinator, f"{code}:M6", [SegmentId("CFV")], "NOT_SCANNED")
+    assert error.value.refusal is Refusal.RESERVED
+    visit = intake.exams(lab.open, lab.coordinator)[0].visit
+    for change in (
+        lambda: intake.set_not_imaged(lab.open, lab.coordinator, f"{code}:{visit}", [SegmentId("DFV")], "NOT_SCANNED"),
+        lambda: intake.set_subject(lab.open, lab.coordinator, code, {"STUDY_LIMB": _other(lab, code)}),
+    ):
+        with pytest.raises(IntakeRefusedError) as error:
+            change()
+        assert error.value.refusal is Refusal.EXAM_CLOSED
+
+
+def _other(lab: Lab, code: str) -> str:
+    limb = next(exam for exam in intake.exams(lab.open, lab.coordinator) if exam.subject == code).attributes.subject["STUDY_LIMB"]
+    return "left" if limb == "right" else "right"
 
 
 def test_every_degree_of_illness_is_in_the_set_and_two_sets_differ(lab: Lab, tmp_path: Path) -> None:

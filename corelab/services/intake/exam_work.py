@@ -53,6 +53,8 @@ def exam_rows(transaction: Snapshot, charter: Charter, wanted: Wanted, key: byte
         require_open(transaction, known)
         return known, side_rows(transaction, charter, known.subject_id, wanted.side)
     subject = registry.subject_id(transaction, wanted.subject)
+    if subject and any(transaction.one("calibration_exam", exam_id=row["id"]) for row in transaction.all("exam", subject_id=subject)):
+        raise IntakeRefusedError(Refusal.RESERVED, wanted.subject)
     rows = [] if subject else [registry.subject_row(subject := str(uuid4()), wanted.subject)]
     code = pseudonym(transaction, key, wanted)
     new = ExamRecord(ExamId(str(uuid4())), subject or "", wanted.subject, wanted.visit, code, charter.hash, ExamState.RECEIVING, {})
