@@ -12,6 +12,7 @@ from corelab.domain.monitoring.pairing import Kind
 from corelab.domain.monitoring.report import Report
 from corelab.ui.buttons import Button
 from corelab.ui.cards import Card
+from corelab.ui.jobs import Jobs
 from corelab.ui.monitoring_agreement import AgreementChart, AgreementRow, graded_row, measured_row
 from corelab.ui.monitoring_matrix import MatrixChart
 from corelab.ui.monitoring_measured import BlandAltman
@@ -45,14 +46,17 @@ class AgreementCard(Card):
     Signals:
         chosen: another item or part is current; carries its row, or None.
         opened: the list behind a row is wanted; carries it.
+        failed: the parts of an item could not be counted; carries the error.
     """
 
     chosen = Signal(object)
     opened = Signal(object)
+    failed = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._report: Report | None = None
+        self._jobs, self._report = jobs, None  # type: Jobs, Report | None
+        self._counted: dict[tuple[Kind, str, str], tuple[GradedItem, ...]] = {}
         self._kind, self._split, self._item = Kind.READERS, "segment", ""
         self._title, self._note, self._nothing = title(), note(), text_label("", Size.BODY, Weight.TEXT, Colour.SECOND, wrap=True)
         self.chart = AgreementChart()
@@ -87,6 +91,7 @@ class AgreementCard(Card):
 
     def show_report(self, report: Report) -> None:
         self._report = report
+        self._counted.clear()
         self._show()
 
     def _show(self) -> None:
@@ -116,11 +121,25 @@ class AgreementCard(Card):
         second = KIND_WORDS[self._kind][2]
         for item in report.of(self._kind).graded:
             yield graded_row(item, second)
-            split = _SPLITS.get(self._split) if item.item == self._item else None
-            for part in split(report.observed.charter, item.pairs, item.item) if split is not None else ():
+            for part in self._parts(report, item) if item.item == self._item else ():
                 yield graded_row(part, second)
         for measured in report.of(self._kind).measured:
             yield measured_row(measured, second)
+
+    def _parts(self, report: Report, item: GradedItem) -> tuple[GradedItem, ...]:
+        """Counted once, not on the window's thread: the intervals of a large trial take a while. Until then there are none."""
+        key, split = (self._kind, self._split, item.item), _SPLITS.get(self._split)
+        if key not in self._counted:
+            self._counted[key] = ()
+            if split is not None:
+                work = partial(split, report.observed.charter, item.pairs, item.item)
+                self._jobs.pixels(self, work, partial(self._on_parts, report, key), self.failed.emit)
+        return self._counted[key]
+
+    def _on_parts(self, report: Report, key: tuple[Kind, str, str], parts: tuple[GradedItem, ...]) -> None:
+        if report is self._report:
+            self._counted[key] = parts
+            self._show()
 
     def _on_chosen(self, row: AgreementRow) -> None:
         if row.item.item != self._item:

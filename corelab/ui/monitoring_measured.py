@@ -14,6 +14,7 @@ from corelab.ui.segment_words import code_words
 from corelab.ui.theme import Colour, Size
 
 _LEFT, _RIGHT, _TOP, _BOTTOM, _HEIGHT = 52, 92, 12, 40, 288
+_APART = 16.0
 
 
 class BlandAltman(Chart):
@@ -75,12 +76,14 @@ class BlandAltman(Chart):
     def paint(self, painter: QPainter) -> None:
         right = float(self.width() - _RIGHT)
         line(painter, QPointF(_LEFT, self._y(0)), QPointF(right, self._y(0)))
-        write(painter, QRectF(0, self._y(0) - 9, _LEFT - 8, 18), "0", size=Size.TICK, flags=RIGHT)
+        above = -_APART
         for value, words in self._lines():
             y = self._y(value)
             line(painter, QPointF(_LEFT, y), QPointF(right, y), Colour.SECOND, dashed=words != "mean")
-            write(painter, QRectF(0, y - 9, _LEFT - 8, 18), f"{value:+.1f}", size=Size.TICK, flags=RIGHT)
-            write(painter, QRectF(right + 8, y - 9, _RIGHT - 8, 18), words, flags=LEFT)
+            if y - above >= _APART:  # words on words say nothing: readers may differ by a constant, or not at all
+                above = y
+                write(painter, QRectF(0, y - 9, _LEFT - 8, 18), f"{value:+.1f}", size=Size.TICK, flags=RIGHT)
+                write(painter, QRectF(right + 8, y - 9, _RIGHT - 8, 18), words, flags=LEFT)
         for point in self._points:
             dot(painter, self._place(point), Colour.ACCENT, 3.5)
         self._paint_scale(painter, right)

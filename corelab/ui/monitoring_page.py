@@ -37,7 +37,7 @@ class MonitoringPage(Page):
         self.report: Report | None = None
         self.expected: Expected | None = None
         self._cancel = Cancel()
-        self.counts, self.agreement, self.item = Counts(), AgreementCard(), ItemCard()
+        self.counts, self.agreement, self.item = Counts(), AgreementCard(desk.jobs), ItemCard()
         self.p_chart, self.drift, self.readers = PChart(), DriftChart(), ReadersChart()
         self.empty, self.working = EmptyState(), Working()
         self.empty.chosen.connect(partial(self.go.emit, "overview", None))
@@ -46,6 +46,7 @@ class MonitoringPage(Page):
             shown.opened.connect(self._show_list)
         self.counts.forecast_wanted.connect(self._show_forecast)
         self.agreement.chosen.connect(self._on_item)
+        self.agreement.failed.connect(self.show_error)
         self.bind("next_pairs", self.agreement.next_pairs)
         self.bind("by_segment", partial(self.agreement.split, "segment"))
         self.bind("by_visit", partial(self.agreement.split, "visit"))
@@ -169,8 +170,8 @@ class MonitoringPage(Page):
         self._batch_note.setText(limits if report.batches else "No batch is released yet. Release and compare on the overview makes one.")
         self.p_chart.setVisible(bool(report.batches))
         self.readers.show_readers(report.readers, report.rdi)
-        limit = "" if report.rdi else "; no limit with fewer than three readers, or where the charter sets none"
-        index = f"Index: decisions against the reader per 100 cells that were compared{limit}. Taken: decisions for the reader"
+        limit = "" if report.rdi else ". No limit with fewer than three readers, or where the charter sets none"
+        index = f"Index: decisions against the reader per 100 cells; taken: decisions for the reader{limit}"
         self._reader_note.setText(index if report.readers else "Nobody has signed a reading yet.")
 
     def _on_item(self, row: AgreementRow | None) -> None:

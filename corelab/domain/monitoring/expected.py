@@ -10,8 +10,8 @@ from corelab.domain.forecast.load import Forecast, foretold
 from corelab.domain.monitoring.observed import Observed
 from corelab.domain.monitoring.rates import rates_of
 
-EXAMS = 1_000
-"""Exams by chance: the share is known to 3 % to either side, less than what so few real readings leave open."""
+EXAMS = 500
+"""Exams by chance: the share is known to 5 % to either side, less than what so few real readings leave open."""
 
 
 @dataclass(frozen=True, slots=True)
