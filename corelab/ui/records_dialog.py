@@ -120,7 +120,7 @@ class RecordsDialog(Dialog):
                 f"No further exam of {row.subject} is dealt to {row.reader} without a reason. What you write is sealed for coordinators."
             )
             dialog = UnblindingDialog(self, f"May {row.reader} know the treatment?", words)
-            dialog.given.connect(partial(self._record_unblinded, row))
+            dialog.reported.connect(partial(self._record_unblinded, row))
             dialog.open()
 
     def _record_unblinded(self, row: RecordRow, kind: str, seen: str, done: str, planned: bool) -> None:  # noqa: FBT001 - the signal's own

@@ -4,19 +4,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from corelab.domain.unblinding import Unblinding, UnblindingKind
+from corelab.domain.unblinding import Unblinding
 from corelab.services.safety import SafetyNotice
 from corelab.ui.said import Words, said
-
-KINDS: Mapping[UnblindingKind, str] = MappingProxyType(
-    {
-        UnblindingKind.STENT: "A stent",
-        UnblindingKind.DEVICE: "A device",
-        UnblindingKind.BURNED_IN: "Text burned into the image",
-        UnblindingKind.SITE_CONTACT: "Contact with the site",
-        UnblindingKind.OTHER: "Something else",
-    }
-)
 
 
 def notice_words(notice: SafetyNotice) -> str:

@@ -19,6 +19,8 @@ from corelab.ui.fields import field
 
 _KINDS: Final = tuple(UnblindingKind)
 """In the order of their digits."""
+_TITLE: Final = "Report that the treatment may be known"
+_FOR_GOOD: Final = "It is recorded for good: no further exam of this person comes to you without a coordinator's reason."
 
 
 class UnblindingDialog(Dialog):
@@ -30,9 +32,9 @@ class UnblindingDialog(Dialog):
 
     reported = Signal(str, str, str, bool)
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, "Report that the treatment may be known", width=520)
-        self.add_words("It is recorded for good: no further exam of this person comes to you without a coordinator's reason.")
+    def __init__(self, parent: QWidget, title: str = _TITLE, words: str = _FOR_GOOD) -> None:
+        super().__init__(parent, title, width=520)
+        self.add_words(words)
         self.kind = DigitChoice("What showed it?", [kind.value.capitalize() for kind in _KINDS])
         self.lines.addWidget(self.kind)
         self.seen, self.acted, self.planned = QLineEdit(), QLineEdit(), QCheckBox("It was planned")

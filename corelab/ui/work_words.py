@@ -45,6 +45,7 @@ _DECISIONS: Mapping[str, str] = MappingProxyType(
         "note_missing": "has a reason that needs a note",
         "frame_missing": "has an own grade without a marked frame (K)",
         "frame_unknown": "has an own grade with a frame that is not one of this exam",
+        "check_broken": "breaks a check of the charter",
     }
 )
 
@@ -58,7 +59,8 @@ def _undecided(error: Any) -> Words:
 def _decision_words(fault: Any) -> str:
     if fault.cell is None:
         return f"The note seems to name a person ({fault.found})"
-    return f"{_cells((fault.cell,))} {_DECISIONS[fault.kind.value]}"
+    said = f" ({fault.found.rstrip('.')})" if fault.found else ""
+    return f"{_cells((fault.cell,))} {_DECISIONS[fault.kind.value]}{said}"
 
 
 _CHECKS: Mapping[str, str] = MappingProxyType(
@@ -220,7 +222,9 @@ WORK_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
         ),
         "CharterRefusedError": _charter_refused,
         "NotTrainedError": said(
-            "Your training for this charter is not on record.", "Nothing was changed.", "Ask a coordinator to record it on the People page."
+            "Your training for this charter, or the certificate it asks for, is not on record.",
+            "Nothing was changed.",
+            "Ask a coordinator to record it on the People page.",
         ),
         "CalibrationUnreadError": _unread,
         "UnattendedError": said(
@@ -253,9 +257,9 @@ WORK_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
         ),
         "LockedError": said("The database is locked.", "Nothing was changed.", "A coordinator can unlock it, with a reason."),
         "ManyChartersError": said(
-            "Exams were read under several versions of the charter, and a package holds those of one.",
+            "Exams were read under versions of the charter that do not fit into the same tables: none of them has all columns.",
             "No package was written. All records and results are kept.",
-            "Go on with the work. Packages of several versions need a later version of this program.",
+            "Approve a version that has every item and endpoint of the others, or read again what stands under one of them.",
         ),
         "StopTheLineError": _faulty,
         "LabFaultyError": lambda error: replace(_faulty(error), kept="Nothing was done. The lab takes no more records."),

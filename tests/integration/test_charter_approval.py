@@ -16,6 +16,7 @@ from corelab.domain.charter import Charter, CharterError, load_charter
 from corelab.domain.reading_errors import CharterRefusal, CharterRefusedError, NotTrainedError
 from corelab.domain.record_errors import RecordDamagedError, SignInRefusedError
 from corelab.domain.room import room_for
+from corelab.export.versions import VersionsDifferError
 from corelab.services import (
     accounts,
     assignment,
@@ -28,6 +29,7 @@ from corelab.services import (
     reading,
 )
 from corelab.services.labs import charter_of
+from corelab.services.packages import writing
 from corelab.services.packages.errors import ManyChartersError
 from corelab.services.verification import verify_lab
 from corelab.storage.snapshot import Snapshot
@@ -192,8 +194,8 @@ def test_two_readings_under_different_major_versions_are_not_compared(lab: Lab, 
     assert rows_of(lab, "result") == []
 
 
-def test_a_package_is_under_the_charter_of_its_exams_and_holds_those_of_one(lab: Lab, tmp_path: Path) -> None:
-    """A later version shuts out no package of exams that all came in before it."""
+def test_a_package_is_under_the_charters_of_its_exams(lab: Lab, tmp_path: Path) -> None:
+    """A later version shuts out no package of exams that came in before it, and exams of both go together where one has all columns."""
     read_by_both(lab)
     compares(lab)
     before = lab.open.charter.hash
@@ -205,9 +207,27 @@ def test_a_package_is_under_the_charter_of_its_exams_and_holds_those_of_one(lab:
     lab.charter_sha256 = done.charter
     read_by_both(lab, visit="M6")
     compares(lab)
+    made = packages.export(lab.open, lab.coordinator, tmp_path / "packages", PASSWORD)
+    manifest = json.loads((made.package / "MANIFEST.json").read_text())
+    assert [one["hash"] for one in manifest["charter"]] == [done.charter, before]
+    assert sorted(path.name for path in (made.package / "codebook").glob("charter_*")) == ["charter_0.9.0.toml", "charter_0.9.1.toml"]
+    assert packages.verify_package(made.package).faults == ()
+
+
+def test_exams_of_versions_that_do_not_fit_into_the_same_tables_are_told_in_words(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_by_both(lab)
+    compares(lab)
+
+    def differ(_charters: object) -> None:
+        raise VersionsDifferError(("0.9.0", "1.0.0"))
+
+    monkeypatch.setattr(writing.Versions, "of", differ)
     with pytest.raises(ManyChartersError) as refused:
         packages.export(lab.open, lab.coordinator, tmp_path / "packages", PASSWORD)
     assert "All records and results are kept." in words_for(refused.value).all
+    assert not (tmp_path / "packages").exists()
 
 
 def test_a_record_takes_the_room_that_the_charter_of_its_own_exam_asks(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
