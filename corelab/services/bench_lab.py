@@ -82,7 +82,7 @@ def _add_exams(here: Staffed, visits: Sequence[VisitId], count: int) -> dict[Exa
     for some in _parts(subjects, _TOGETHER // len(visits)):
         with here.lab.store.begin(here.coordinator.actor(Role.COORDINATOR)) as transaction:
             for numbers in some:
-                subject, code = _subject(transaction)
+                subject, code = _subject(transaction, here)
                 for number, visit in zip(numbers, visits, strict=False):
                     exam = ExamRecord(ExamId(str(uuid4())), subject, code, visit, uuid4().hex[:8], charter, ExamState.READY, {})
                     if number % _ONE_IN == 0:
@@ -100,10 +100,10 @@ def _parts(whole: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     return (whole[begin : begin + size] for begin in range(0, len(whole), size))
 
 
-def _subject(transaction: Transaction) -> tuple[str, SubjectCode]:
+def _subject(transaction: Transaction, here: Staffed) -> tuple[str, SubjectCode]:
     subject, code = str(uuid4()), SubjectCode(uuid4().hex[:8].upper())
     transaction.record("subject.set", "subject", subject, rows=[registry.subject_row(subject, code)])
-    limb = registry.attribute_row(transaction, subject, "STUDY_LIMB", Side.LEFT.value)
+    limb = registry.attribute_row(transaction, subject, here.lab.charter.exam.side_attribute or "", Side.LEFT.value)
     transaction.record("subject.set", "subject", subject, rows=[limb])
     return subject, code
 

@@ -150,7 +150,7 @@ def _add_exam(here: Staffed, number: int) -> None:
     made = ExamRecord(exam, subject, code, _VISIT, uuid4().hex[:8], here.lab.charter.hash, ExamState.READY, closed)
     with here.lab.store.begin(here.coordinator.actor(Role.COORDINATOR)) as transaction:
         transaction.record("subject.set", "subject", subject, rows=[registry.subject_row(subject, code)])
-        limb = registry.attribute_row(transaction, subject, "STUDY_LIMB", Side.LEFT.value)
+        limb = registry.attribute_row(transaction, subject, here.lab.charter.exam.side_attribute or "", Side.LEFT.value)
         transaction.record("subject.set", "subject", subject, rows=[limb])
         delivery = str(uuid4())
         rows = [registry.exam_row(made), NewRow("delivery", {"id": delivery, "kind": "files"})]
