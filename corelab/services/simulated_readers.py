@@ -147,16 +147,31 @@ def adjudicate_all(here: Staffed, session: Session, trial: SimulatedTrial, done:
 
 
 def _decided(opened: OpenCase, trial: SimulatedTrial, subject: SubjectCode, visit: VisitId) -> CaseDraft:
-    """Takes a side where sides are shown, else says what the picture shows; then answers the details that this asks anew."""
-    draft = opened.draft
-    while (cell := draft.next_unanswered()) is not None:
-        draft = _one_decided(opened, draft, trial, (subject, visit), cell)
+    """Takes a side where sides are shown, else says what the picture shows; then answers the details that this asks anew.
+
+    Sides drawn by chance may break a hard check of the charter; then one side is taken throughout.
+    """
+    draft = _all_decided(opened, trial, (subject, visit), None)
+    for always in (Take.A, Take.B):
+        draft = _all_decided(opened, trial, (subject, visit), always) if draft.broken else draft
     return draft
 
 
-def _one_decided(opened: OpenCase, draft: CaseDraft, trial: SimulatedTrial, exam: tuple[SubjectCode, VisitId], cell: Cell) -> CaseDraft:
-    disputed = {dispute.cell for dispute in opened.case.disputes}
-    if cell in disputed and opened.case.mode is not Mode.INDEPENDENT:
-        return draft.decided(cell, trial.taken(*exam, cell), reason=DecisionReason.OTHER_FRAME)
+def _all_decided(opened: OpenCase, trial: SimulatedTrial, exam: tuple[SubjectCode, VisitId], always: Take | None) -> CaseDraft:
+    draft = opened.draft
+    while (cell := draft.next_unanswered()) is not None:
+        draft = _one_decided(opened, draft, trial, exam, (cell, always or trial.taken(*exam, cell)))
+    return draft
+
+
+def _one_decided(
+    opened: OpenCase, draft: CaseDraft, trial: SimulatedTrial, exam: tuple[SubjectCode, VisitId], choice: tuple[Cell, Take]
+) -> CaseDraft:
+    (cell, take), mode = choice, opened.case.mode
+    disputed = cell in {dispute.cell for dispute in opened.case.disputes}
+    if mode is Mode.FORCED_CHOICE or (disputed and mode is Mode.REVIEW):
+        for side in (take, Take.B if take is Take.A else Take.A):
+            if draft.may_take(cell, side):
+                return draft.decided(cell, side, reason=DecisionReason.OTHER_FRAME)
     grade, evidence = _proven(opened, cell, trial.truth(*exam, cell))
     return draft.decided(cell, Take.OWN, grade=grade, reason=DecisionReason.OTHER_FRAME, evidence=evidence)

@@ -21,6 +21,7 @@ _FAULTS = {
     DecisionFaultKind.NOTE_MISSING: "this reason needs a note",
     DecisionFaultKind.FRAME_MISSING: "mark the frame that shows the own grade (K)",
     DecisionFaultKind.FRAME_UNKNOWN: "the frame of the own grade is not one of this exam; mark another (K)",
+    DecisionFaultKind.CHECK_BROKEN: "the decisions break a check",
 }
 
 
@@ -133,4 +134,5 @@ def fault_words(draft: CaseDraft, fault: DecisionFault) -> str:
     form = draft.case.form
     if fault.cell is None:
         return f"The note seems to name a person ({fault.found})"
-    return f"{dispute_label(form, fault.cell)} {form.item(fault.cell.item).label.lower()}: {_FAULTS[fault.kind]}"
+    said = f" ({fault.found.rstrip('.')})" if fault.found else ""
+    return f"{dispute_label(form, fault.cell)} {form.item(fault.cell.item).label.lower()}: {_FAULTS[fault.kind]}{said}"

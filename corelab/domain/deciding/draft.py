@@ -20,7 +20,7 @@ from corelab.domain.deciding.decision import (
 )
 from corelab.domain.deciding.following import Detail, DetailState, followed, known_grades, may_be_own
 from corelab.domain.form import refused
-from corelab.domain.vocabulary import Cell, Evidence, Grade, Missing
+from corelab.domain.vocabulary import Answer, Cell, Evidence, Grade, Missing
 
 _NOTHING: Mapping[Cell, Decision] = MappingProxyType({})
 
@@ -95,10 +95,20 @@ class CaseDraft:
             raise DecisionRefusedError(cell, grade)
         if take is Take.OWN:
             return self._with(self._own(cell, grade, reason, evidence))
-        taken = self.case.dispute(cell).side(take)
-        if taken is None or (cell in self.asked and taken.grade.missing is Missing.NOT_APPLICABLE):
+        taken = self._side(cell, take)
+        if taken is None:
             raise DecisionRefusedError(cell)
         return self._with(Decision(cell, take, taken.grade, reason, taken.evidence))
+
+    def may_take(self, cell: Cell, take: Take) -> bool:
+        """Whether A or B can be taken in a cell that is open now: of a detail that is asked, only where this side holds it."""
+        return cell in self.cells and self._side(cell, take) is not None
+
+    def _side(self, cell: Cell, take: Take) -> Answer | None:
+        shown = next((one for one in (*self.case.disputes, *self.case.details) if one.cell == cell), None)
+        answer = shown.side(take) if shown is not None else None
+        held = answer is not None and (answer.grade.missing is not Missing.NOT_APPLICABLE or cell not in self.asked)
+        return answer if held else None
 
     def _own(self, cell: Cell, grade: Grade | None, reason: DecisionReason | None, evidence: Iterable[Evidence]) -> Decision:
         if grade is None or refused(self.case.form, cell, grade) or not may_be_own(self.case, cell):
