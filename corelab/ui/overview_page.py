@@ -39,7 +39,7 @@ from corelab.ui.work_words import EXAM_STATE_WORDS, rejected_do, rejected_words
 _COUNTS = (
     (ExamState.RECEIVING, "clips or facts missing"),
     (ExamState.READY, "to be assigned"),
-    (ExamState.ASSIGNED, "until both have signed"),
+    (ExamState.ASSIGNED, "until all have signed"),
     (ExamState.RELEASED, "cases to be decided"),
     (ExamState.FINAL, "every cell has a result"),
     (ExamState.LOCKED, "data closed"),
@@ -249,7 +249,7 @@ class OverviewPage(Page):
     def ask_compare(self) -> None:
         if not self.compare.isEnabled():
             return
-        words = "Every exam whose two readings are signed is opened and compared. No reader can change a reading after this."
+        words = "Every exam whose readings are signed is opened and compared. No reader can change a reading after this."
         dialogs.confirm(self, "Release and compare?", words, do="Release and compare", agreed=self._compare)
 
     def _compare(self) -> None:
@@ -297,7 +297,7 @@ def _waits(exam: ExamOverview) -> str:
         case ExamState.READY:
             return "Coordinator: assign"
         case ExamState.ASSIGNED:
-            return "Two readers, then release and compare"
+            return "Its readers, then release and compare"
         case ExamState.RELEASED:
             return "An adjudicator, then release and compare"
         case ExamState.FINAL:

@@ -11,10 +11,11 @@ from corelab.ui import dialogs
 from corelab.ui.buttons import Button
 from corelab.ui.cards import Card
 from corelab.ui.desk import Desk
+from corelab.ui.parts import text_label
 from corelab.ui.rows import Column, Mark, Rows, Shown, shown
-from corelab.ui.theme import Colour, Weight
+from corelab.ui.theme import Colour, Size, Weight
 
-_COLUMNS = (Column("Exam", 110), Column("Notice"))
+_COLUMNS = (Column("Exam"), Column("Alert", 80))
 _ROW, _MOST = 36, 4
 
 
@@ -34,9 +35,12 @@ class SafetyCard(Card):
         self._notices: tuple[SafetyNotice, ...] = ()
         self.rows = Rows(_COLUMNS, "Safety notices that wait", row_height=_ROW)
         self.rows.opened.connect(self._on_opened)
+        self.rows.chosen.connect(self._on_chosen)
+        self.message = text_label("", Size.BODY, Weight.VALUE, Colour.TEXT, wrap=True)
         self.acknowledge = Button("Acknowledge", writes=True)
         self.acknowledge.clicked.connect(self.ask)
         self.lines.addWidget(self.rows)
+        self.lines.addWidget(self.message)
         self.lines.addWidget(self.acknowledge)
         self.hide()
 
@@ -46,6 +50,7 @@ class SafetyCard(Card):
         self.rows.show_rows([_cells(one) for one in self._notices], current=max(0, self.rows.current))
         self.rows.setFixedHeight(_ROW * (1 + min(_MOST, len(self._notices))) + 8)
         self.setVisible(bool(self._notices))
+        self._on_chosen(self.rows.current)
 
     def ask(self) -> None:
         """Ask what was done about the chosen notice."""
@@ -54,6 +59,10 @@ class SafetyCard(Card):
             one = self._notices[at]
             question = f"{one.subject} {one.visit}: {one.message} What was done stays sealed for coordinators."
             dialogs.ask_reason(self, "Acknowledge this notice?", question, do="Acknowledge", given=partial(self._acknowledge, one))
+
+    def _on_chosen(self, row: int) -> None:
+        """All of what the charter says: it may be longer than the card is wide."""
+        self.message.setText(self._notices[row].message if 0 <= row < len(self._notices) else "")
 
     def _on_opened(self, _row: int) -> None:
         self.ask()
@@ -71,4 +80,4 @@ class SafetyCard(Card):
 
 def _cells(notice: SafetyNotice) -> tuple[Shown, ...]:
     name = Shown(f"{notice.subject} {notice.visit}", Colour.STRONG, Weight.HEADING, mark=Mark.ATTENTION)
-    return (name, shown(f"{notice.alert}: {notice.message}"))
+    return (name, shown(notice.alert))
