@@ -85,7 +85,7 @@ class TextField(QPlainTextEdit):
             event.setAccepted(not event.modifiers() & Qt.KeyboardModifier.ControlModifier)
             return True
         done = super().event(event)
-        if event.type() is QEvent.Type.FocusOut and self.isVisible():
+        if event.type() is QEvent.Type.FocusOut:
             self.left.emit()
         return done
 

@@ -88,7 +88,7 @@ class RailRow(QAbstractButton):
         elif self.underMouse():
             painter.fillRect(self.rect(), Colour.RAISED)
         paint_swatch(painter, 12, self.height() / 2, grade_style(self._row.grade), 20)
-        paint_state(painter, QPointF(38, self.height() / 2), self._row.state)
+        paint_state(painter, QPointF(6.5, self.height() / 2), self._row.state)
         self._paint_words(painter, self._row)
         self._paint_count(painter, self._row)
 
@@ -96,13 +96,14 @@ class RailRow(QAbstractButton):
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(font(Size.BODY, Weight.HEADING if self._current else Weight.VALUE))
         painter.setPen(Colour.STRONG if self._current else Colour.TEXT)
-        painter.drawText(QRectF(44, 0, 70, self.height()), middle, row.code)
-        if not self._narrow:
+        painter.drawText(QRectF(44, 0, self.width() - 44, self.height()), middle, row.code)
+        name_at = max(_NAME_AT, 44 + painter.fontMetrics().horizontalAdvance(row.code) + 10)
+        if row.name and not self._narrow:
             painter.setFont(font(Size.HINT))
             painter.setPen(Colour.TEXT if self._current else Colour.SECOND)
-            room = self.width() - _NAME_AT - (44 if row.all_seen or self._current else 28)
+            room = self.width() - name_at - (44 if row.all_seen or self._current else 28)
             name = painter.fontMetrics().elidedText(row.name, Qt.TextElideMode.ElideRight, room)
-            painter.drawText(QRectF(_NAME_AT, 0, room, self.height()), middle, name)
+            painter.drawText(QRectF(name_at, 0, room, self.height()), middle, name)
 
     def _paint_count(self, painter: QPainter, row: SegmentRow) -> None:
         words = "" if not row.clips else f"{row.seen}/{row.clips}" if self._current and row.clips > 1 else str(row.clips)
@@ -185,7 +186,7 @@ class ThumbnailBlock(QWidget):
 def paint_state(painter: QPainter, centre: QPointF, state: SegmentState) -> None:
     """A filled diamond: a check asks for a reason; a hollow one: details or a frame are open. Words in the tool tip say which."""
     if state.checks or state.open_details or state.lacking:
-        paint_diamond(painter, centre, half=3.6, hollow=not state.checks)
+        paint_diamond(painter, centre, half=3.2, hollow=not state.checks)
 
 
 def paint_current(painter: QPainter, box: QRectF, *, top: bool, bottom: bool) -> None:

@@ -27,7 +27,7 @@ from corelab.ui.grade_form import GradeForm
 from corelab.ui.grading import Grading
 from corelab.ui.life_words import GIVEN_BACK
 from corelab.ui.reading_shown import checks_now, kept_calipers, rail_clips, rail_rows, side_words, states, strip_marks, told_words
-from corelab.ui.segment_words import label_words
+from corelab.ui.segment_words import label_words, lowered
 from corelab.ui.theme import NARROW_BELOW
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class ReadingBench(ExamPage):
         """While the question is one that a caliper answers, calipers are for it."""
         item = grading.item
         measured = item is not None and is_measured(item) and grading.reason_of is None and not self._signed
-        self.viewports.ask_caliper(item.label.lower() if item is not None and measured else "")
+        self.viewports.ask_caliper(lowered(item.label) if item is not None and measured else "")
 
     def _show_clips(self) -> None:
         """What depends on the clips on screen."""

@@ -1,6 +1,8 @@
 """What the parts of the reading page show of a Grading."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
 
 from corelab.domain.checks import Firing, unconfirmed
 from corelab.domain.clip import Clip
@@ -14,9 +16,12 @@ from corelab.ui.exam_clips import ExamClips, ViewingLog
 from corelab.ui.grading import Grading, marks_of
 from corelab.ui.rail_parts import SegmentRow
 from corelab.ui.segment_state import SegmentState, states_of
-from corelab.ui.segment_words import code_words, segment_grade, segment_words, short_name
+from corelab.ui.segment_words import code_words, lowered, segment_grade, segment_words, short_name
 from corelab.ui.time_line import StripMark
 from corelab.ui.vein_paths import tree_of
+
+TOLD: Final = 2
+"""Words that stand at one mark of the strip; of more, only how many."""
 
 
 def side_words(form: Form) -> str:
@@ -68,7 +73,14 @@ def strip_marks(grading: Grading, clip: Clip | None) -> tuple[StripMark, ...]:
     marks = [mark for cell, evidence in bound for mark in _marks(grading, cell, evidence)]
     if grading.kept is not None and grading.kept.clip == clip.sha256:
         marks.append(StripMark(grading.kept.frame_a, "next answer"))
-    return tuple(marks)
+    return tuple(_joined([mark for mark in marks if mark.frame == frame]) for frame in dict.fromkeys(mark.frame for mark in marks))
+
+
+def _joined(marks: Sequence[StripMark]) -> StripMark:
+    """What lies on one frame is one mark; it is hollow where nobody marked the frame."""
+    words = tuple(dict.fromkeys(mark.word for mark in marks))
+    more = f" +{len(words) - TOLD}" if len(words) > TOLD else ""
+    return replace(marks[0], word=", ".join(words[:TOLD]) + more, hollow=all(mark.hollow for mark in marks))
 
 
 def kept_calipers(grading: Grading, clip: Sha256) -> tuple[Caliper, ...]:
@@ -81,5 +93,5 @@ def kept_calipers(grading: Grading, clip: Sha256) -> tuple[Caliper, ...]:
 def _marks(grading: Grading, cell: Cell, evidence: Evidence) -> tuple[StripMark, ...]:
     if evidence.frame_b is not None:
         return StripMark(evidence.frame_a, "rest"), StripMark(evidence.frame_b, "compressed")
-    word = grading.reading.form.item(cell.item).label.lower()
+    word = lowered(grading.reading.form.item(cell.item).label)
     return (StripMark(evidence.frame_a, word, hollow=evidence.bound is Binding.AUTO),)

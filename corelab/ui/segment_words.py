@@ -56,6 +56,11 @@ def grade_words(item: Item, grade: Grade) -> str:
     return option_words(said) if isinstance(item, ChoiceItem) else shortened(said)
 
 
+def lowered(label: str) -> str:
+    """A label within a line: its first letter small, unless an abbreviation begins it."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
 def shortened(text: str, most: int = 24) -> str:
     """Words on one line, ending in dots where there are more."""
     line = " ".join(text.split())
@@ -145,7 +150,7 @@ def firing_words(firing: Firing) -> str:
 
 def cell_words(reading: Reading, cell: Cell) -> str:
     """``R CFV compressibility``."""
-    return f"{label_words(reading.form.segment(cell.segment))} {reading.form.item(cell.item).label.lower()}"
+    return f"{label_words(reading.form.segment(cell.segment))} {lowered(reading.form.item(cell.item).label)}"
 
 
 def answer_words(reading: Reading, cell: Cell) -> str:
@@ -153,9 +158,9 @@ def answer_words(reading: Reading, cell: Cell) -> str:
     segment, item = label_words(reading.form.segment(cell.segment)), reading.form.item(cell.item)
     answer = reading.answers.get(cell)
     if answer is None:
-        return f"{segment}: {item.label.lower()} cleared"
+        return f"{segment}: {lowered(item.label)} cleared"
     reason = reason_words(reading.form.missing_reasons, answer.grade)
-    return f"{segment}: {item.label.lower()} {grade_words(item, answer.grade).lower()}" + (f", {reason.lower()}" if reason else "")
+    return f"{segment}: {lowered(item.label)} {grade_words(item, answer.grade).lower()}" + (f", {reason.lower()}" if reason else "")
 
 
 def frame_words(evidence: Evidence) -> str:

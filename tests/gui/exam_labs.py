@@ -36,13 +36,19 @@ class _Stored:
 
 
 def an_exam_with(
-    lab: Lab, files: Mapping[str, Sequence[bytes]], *, subject: str = "S01", visit: str = "D10", limb: Side = Side.RIGHT
+    lab: Lab,
+    files: Mapping[str, Sequence[bytes]],
+    *,
+    subject: str = "S01",
+    visit: str = "D10",
+    limb: Side = Side.RIGHT,
+    required: Sequence[str] = REQUIRED,
 ) -> ExamId:
     """A ready exam with these clips by segment, released by two coordinators; other required segments were not imaged."""
     people = {"checker_id": lab.coordinator.account, "verifier_id": lab.coordinator_2.account}
     stored = [_stored(lab, segment, data) for segment, clips in files.items() for data in clips]
     with lab.open.store.begin(lab.coordinator.actor(None)) as transaction:
-        closed = {SegmentId(one): "NOT_SCANNED" for one in REQUIRED if one not in files}
+        closed = {SegmentId(one): "NOT_SCANNED" for one in required if one not in files}
         exam = ExamRecord(
             ExamId(str(uuid4())), _subject(transaction, subject, limb), SubjectCode(subject), VisitId(visit), uuid4().hex[:8],
             lab.charter_sha256, ExamState.READY, closed,
