@@ -136,9 +136,9 @@ def _turn(snapshot: Snapshot, back: Mapping[AssignmentId, Row], of: Assignment) 
 
 def offered(snapshot: Snapshot, session: Session, kind: AssignmentKind) -> tuple[Assignment, ...]:
     """What can be opened now: the next one, and the visits that the charter shows together with it."""
-    found = own_assignments.unsigned(snapshot, session.account, _kinds(kind), 1)
-    if not found or not _may_differ(snapshot, session, found[0]):
-        return found
+    first = own_assignments.first_unsigned(snapshot, session.account, _kinds(kind))
+    if first is None or not _may_differ(snapshot, session, first):
+        return () if first is None else (first,)
     own = unsigned(snapshot, session, kind)
     return pacing.shown_together(snapshot, own[0], own)
 
@@ -146,10 +146,14 @@ def offered(snapshot: Snapshot, session: Session, kind: AssignmentKind) -> tuple
 def _may_differ(snapshot: Snapshot, session: Session, first: Assignment) -> bool:
     """Whether something else than the first in the stored order may be next, or more than that: asked before all of it is read.
 
-    The calibration set is put before what was begun.
+    Exams that came later may stand before the one that was begun: in a batch of another type, or the calibration set.
     """
-    calibrates = first.kind == readings.CALIBRATION
-    return calibrates or pacing.together(snapshot, first) or bool(_back(snapshot, session, first.kind))
+    if first.kind == readings.ADJUDICATION:
+        return False
+    if pacing.together(snapshot, first) or _back(snapshot, session, first.kind):
+        return True
+    begun = reading_life.begun(snapshot, first.id)
+    return not begun and own_assignments.any_begun(snapshot, session.account, _kinds(first.kind))
 
 
 def require_next(snapshot: Snapshot, session: Session, of: Assignment) -> None:

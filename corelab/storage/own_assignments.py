@@ -15,14 +15,33 @@ from corelab.storage.schema import TABLES
 from corelab.storage.snapshot import Snapshot
 
 
-def unsigned(snapshot: Snapshot, account: AccountId, kinds: Collection[str], most: int | None = None) -> tuple[Assignment, ...]:
-    """The open assignments of one person that have no valid signature, in the stored order; the first ``most`` of them."""
-    rows = snapshot.query(_unsigned(limited=most is not None), account=account, kinds=sorted(kinds), most=most)
-    return tuple(readings.assignment_of(row) for row in rows)
+def unsigned(snapshot: Snapshot, account: AccountId, kinds: Collection[str]) -> tuple[Assignment, ...]:
+    """The open assignments of one person that have no valid signature, in the stored order."""
+    return tuple(readings.assignment_of(row) for row in snapshot.query(_unsigned(), account=account, kinds=sorted(kinds)))
+
+
+def first_unsigned(snapshot: Snapshot, account: AccountId, kinds: Collection[str]) -> Assignment | None:
+    """The first of them."""
+    rows = snapshot.query(_first(begun=False), account=account, kinds=sorted(kinds))
+    return readings.assignment_of(rows[0]) if rows else None
+
+
+def any_begun(snapshot: Snapshot, account: AccountId, kinds: Collection[str]) -> bool:
+    """Whether one of them was ever opened."""
+    return bool(snapshot.query(_first(begun=True), account=account, kinds=sorted(kinds)))
 
 
 @cache
-def _unsigned(*, limited: bool) -> Select[Any]:
+def _first(*, begun: bool) -> Select[Any]:
+    of, event = TABLES["assignment"], TABLES["event"]
+    opened_once = exists().where(
+        event.columns.entity == "assignment", event.columns.id == of.columns.id, event.columns.kind == "reading.opened"
+    )
+    return (_unsigned().where(opened_once) if begun else _unsigned()).limit(1)
+
+
+@cache
+def _unsigned() -> Select[Any]:
     """Composed once. A reading that was given back or is not valid any more is never the one that stands."""
     of, end, reading = TABLES["assignment"], TABLES["assignment_end"], TABLES["reading"]
     case, decision = TABLES["adj_case"], TABLES["adjudication"]
@@ -34,7 +53,7 @@ def _unsigned(*, limited: bool) -> Select[Any]:
         .where(~exists().where(gone.columns.reading_id == reading.columns.id))
     )
     decided = exists().where(case.columns.assignment_id == of.columns.id).where(decision.columns.case_id == case.columns.id)
-    asked = (
+    return (
         select(of)
         .where(of.columns.account_id == bindparam("account"))
         .where(of.columns.kind.in_(bindparam("kinds", expanding=True)))
@@ -43,7 +62,6 @@ def _unsigned(*, limited: bool) -> Select[Any]:
         .where(~decided)
         .order_by(of.columns.order_key)
     )
-    return asked.limit(bindparam("most")) if limited else asked
 
 
 def first_signed(snapshot: Snapshot, account: AccountId | None = None) -> Mapping[AssignmentId, datetime]:

@@ -306,3 +306,21 @@ def test_after_the_first_readings_a_subject_comes_once_more_in_time_order(tmp_pa
     assigns(lab)
     assert reads(lab, lab.reader_1) == 0, "never a third time"
     assert {row["slot"] for row in rows_of(lab, "assignment") if row["kind"] == "repeat"} == {3}
+
+
+def test_what_is_dealt_into_an_earlier_batch_takes_nothing_out_of_the_readers_hands(tmp_path: Path) -> None:
+    lab = a_trial(tmp_path, two_types(readers=1), readers=3)
+    ready(lab, [f"S{n:02d}" for n in range(3)])
+    assigns(lab)
+    reader = next(one for one in (lab.reader_1, lab.reader_2, lab.person("reader-3")) if len(dealt(lab, one)) > 2)
+    seconds = {row["id"] for row in rows_of(lab, "assignment") if row["reading_type"] == "SECOND"}
+    while first(lab, reader) not in seconds:
+        signs(lab, reader)
+    begun = opened_next(lab, reader)
+    ready(lab, [f"S{n:02d}" for n in range(3, 9)], ("BL",))
+    assigns(lab)
+    assert first(lab, reader) == begun.reading.assignment
+    reading.save(lab.open, reader, begun.reading.with_note("still in hand"))
+    reads(lab, reader)
+    own = {row["id"] for row in rows_of(lab, "assignment") if row["account_id"] == reader.account}
+    assert own == {row["assignment_id"] for row in rows_of(lab, "reading")}
