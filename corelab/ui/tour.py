@@ -16,6 +16,7 @@ from corelab.ui.event_words import KIND_WORDS
 from corelab.ui.export_page import ExportPage
 from corelab.ui.help_page import HelpPage
 from corelab.ui.intake_page import IntakePage
+from corelab.ui.monitoring_page import MonitoringPage
 from corelab.ui.overview_page import OverviewPage
 from corelab.ui.people_page import PeoplePage
 from corelab.ui.pixel_check import PixelCheckPage
@@ -165,6 +166,8 @@ def _package(hands: Hands, out: Path) -> Path:
     hands.sign_in("coordinator-1")
     hands.do("compare")
     hands.answer(ConfirmDialog)
+    hands.go("monitoring", MonitoringPage)
+    hands.shoot("monitoring")
     page = hands.go("export", ExportPage)
     page.out.setText(str(out))
     hands.do("export")

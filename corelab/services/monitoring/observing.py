@@ -152,28 +152,21 @@ class Observing:
         for (exam_id, kind, slot), one in self._reads.items():
             two = self._reads.get((exam_id, kind, 2))
             if slot == 1 and two is not None:
-                exam, results = self._exams[exam_id], self._results(exam_id)
-                classes = self._recorded(exam_id) if results else self._classes(exam, one, two)
+                exam, rows = self._exams[exam_id], self._rows(exam_id)
+                results = {cell: _grade(row["value"]) for cell, row in rows.items()}
+                classes = _recorded(rows) if rows else self._classes(exam, one, two)
                 own = {cell: found for cell, found in classes.items() if cell in one.grades}
                 yield Compared(self._name(exam_id), kind, one, two, own, one.batch, results)
 
     def _classes(self, exam: ExamRecord, one: Read, two: Read) -> Mapping[Cell, tuple[str, ...]]:
         return classes_between(self._snapshot, charter_of(self._snapshot, exam.charter_hash), exam, one, two)
 
-    def _rows(self, exam: ExamId) -> tuple[Row, ...]:
+    def _rows(self, exam: ExamId) -> Mapping[Cell, Row]:
         """The results of a final exam, of each cell the latest: reading types have revisions of their own."""
         if self._exams[exam].state not in _FINAL:
-            return ()
+            return {}
         ordered = sorted(self._snapshot.all("result", exam_id=exam), key=lambda row: row["revision"])
-        return tuple({_cell(row): row for row in ordered}.values())
-
-    def _results(self, exam: ExamId) -> Mapping[Cell, Grade]:
-        return {_cell(row): _grade(row["value"]) for row in self._rows(exam)}
-
-    def _recorded(self, exam: ExamId) -> Mapping[Cell, tuple[str, ...]]:
-        """The classes that stand with the results: ``B.1`` is the first rule of class B; what closure added has none."""
-        found = ((row, (row["rule_id"] or "").split(",")) for row in self._rows(exam))
-        return {_cell(row): classes for row, rules in found if (classes := tuple(rule.partition(".")[0] for rule in rules if "." in rule))}
+        return {_cell(row): row for row in ordered}
 
     def _waiting(self) -> Iterator[Waiting]:
         done = readings.signed_assignments(self._snapshot)
@@ -210,6 +203,13 @@ class Observing:
             truth=MappingProxyType(dict(self._truth())),
             unopened=self._unopened,
         )
+
+
+def _recorded(rows: Mapping[Cell, Row]) -> Mapping[Cell, tuple[str, ...]]:
+    """The classes that stand with the results: ``B.1`` is the first rule of class B; what closure added has none."""
+    rules = {cell: (row["rule_id"] or "").split(",") for cell, row in rows.items()}
+    classes = {cell: tuple(dict.fromkeys(rule.partition(".")[0] for rule in said if "." in rule)) for cell, said in rules.items()}
+    return {cell: found for cell, found in classes.items() if found}
 
 
 def _cell(row: Row) -> Cell:
