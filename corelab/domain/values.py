@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Final
 
 from corelab.domain.charter.model_item import ChoiceItem, Item, MultiItem, NumberItem
+from corelab.domain.vocabulary import Missing
 
 JOINT: Final = "+"
+_KINDS: Final = frozenset(kind.value for kind in Missing)
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
 
 
@@ -60,7 +62,8 @@ def fits(item: Item, value: str) -> bool:
             digits = len(value.partition(".")[2])
             return bool(_NUMBER.fullmatch(value)) and value != "-0" and digits == item.decimals and _within(item, value)
         case _:
-            return bool(value.strip()) and len(value) <= item.max_length and unicodedata.is_normalized("NFC", value)
+            said = value.strip()  # a kind of missing is no text: stored beside each other, nobody could tell them apart
+            return bool(said) and said not in _KINDS and len(value) <= item.max_length and unicodedata.is_normalized("NFC", value)
 
 
 def first_value(item: Item) -> str | None:

@@ -1,5 +1,8 @@
 """Somebody may know a treatment: reported by the reader before signing, recorded by a coordinator, or opened by an alert of the charter."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 from uuid import uuid4
 
 from corelab.domain.accounts import Command, Person
@@ -11,11 +14,14 @@ from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab
 from corelab.services.packages.locking import require_unlocked
 from corelab.services.pinned import known_custody
-from corelab.storage import people, readings, registry, released
+from corelab.storage import people, readings, registry
 from corelab.storage.keys import BoxPublic, BoxSecret
 from corelab.storage.store import Row, Snapshot, Transaction
-from corelab.storage.unblinding import deviation_row, unblinded, unblinding_row
+from corelab.storage.unblinding import deviation_row, told_of, unblinded, unblinding_row
 
+_REDACTED: Mapping[str, Any] = MappingProxyType(
+    {"alert": None, "done": "", "impact": {"open": 0, "signed": 0}, "kind": "redacted", "planned": False, "seen": ""}
+)
 __all__ = ["opened_by_alert", "record", "report", "unblinded", "unblindings"]
 
 
@@ -86,7 +92,7 @@ def unblindings(lab: OpenLab, session: Session) -> tuple[Unblinding, ...]:
 
 def _unblinding(snapshot: Snapshot, row: Row, names: dict[AccountId, Person], custody: BoxSecret) -> Unblinding:
     event, exam = snapshot.one("event", seq=row["event_seq"]) or {}, shown.exam_of(snapshot, row["exam_id"])
-    payload = released.opened(snapshot, row["event_seq"], custody).json
+    payload = told_of(snapshot, row["event_seq"], custody) or _REDACTED
     said = Told(payload["kind"], payload["seen"], payload["done"], payload["planned"], payload["alert"])
     impact = Impact(payload["impact"]["signed"], payload["impact"]["open"])
     by = names[event["actor"]].printed_name if said.alert is None else None

@@ -1,6 +1,7 @@
 """Who may know the treatment of which subject: rows <-> domain."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from sqlalchemy import select
 
@@ -39,4 +40,11 @@ def deviation_row(new: str, exam: ExamId) -> NewRow:
 def kinds_of(snapshot: Snapshot, custody: BoxSecret) -> Iterator[str]:
     """The kind of each unblinding, for the count in a package."""
     for row in snapshot.all("unblinding"):
-        yield str(released.opened(snapshot, row["event_seq"], custody).json["kind"])
+        told = told_of(snapshot, row["event_seq"], custody)
+        yield str(told["kind"]) if told is not None else "redacted"
+
+
+def told_of(snapshot: Snapshot, seq: int, custody: BoxSecret) -> Mapping[str, Any] | None:
+    """What was said of an unblinding; None where its words were redacted."""
+    stored = snapshot.one("event_payload", seq=seq)
+    return released.opened(snapshot, seq, custody).json if stored is not None and stored["redaction_seq"] is None else None

@@ -9,9 +9,9 @@ from corelab.domain.reading_errors import AlreadySignedError, NotYoursError
 from corelab.domain.reasons import ReasonRefusedError
 from corelab.domain.record_errors import NotPermittedError, PayloadSealedError
 from corelab.domain.unblinding import Impact, UnblindingRefusedError, told
-from corelab.services import assignment, unblinding
+from corelab.services import assignment, redaction, unblinding
 from corelab.services.verification import verify_lab
-from tests.builders import Lab
+from tests.builders import PASSWORD, Lab
 from tests.life_builders import assignment_of
 from tests.reading_builders import a_dealt_lab, a_ready_exam, first, opened_next, rows_of, signs
 
@@ -111,3 +111,13 @@ def test_readers_see_no_unblinding(lab: Lab) -> None:
     for session in (lab.reader_1, lab.adjudicator, lab.person("auditor-1", Role.AUDITOR)):
         with pytest.raises(NotPermittedError):
             unblinding.unblindings(lab.open, session)
+
+
+def test_words_that_were_redacted_are_gone_and_the_unblinding_stays(lab: Lab) -> None:
+    reports(lab)
+    with lab.open.store.read() as snapshot:
+        (event,) = snapshot.events(kind="unblinding.reported")
+    redaction.request_redaction(lab.open, lab.coordinator, event["seq"], "A name stands in it", "NAME")
+    redaction.confirm_redaction(lab.open, lab.coordinator_2, event["seq"], "I saw the name too", PASSWORD)
+    (found,) = unblinding.unblindings(lab.open, lab.coordinator)
+    assert (found.person, found.told.kind, found.told.seen) == ("Reader 1", "redacted", "")

@@ -61,3 +61,7 @@ def test_words_are_short_enough_not_blank_and_in_one_form() -> None:
     assert [fits(TEXT, value) for value in ("short", "é", "  ", "longer", "e\u0301")] == [True, True, False, False, False]
     assert label_of(number(), "9.0") == "9.0 mm"
     assert (first_value(several()), first_value(number()), first_value(TEXT)) == ("web", None, None)
+
+
+def test_a_kind_of_missing_is_no_text_for_stored_beside_each_other_nobody_could_tell_them_apart() -> None:
+    assert [fits(TEXT, value) for value in ("NA", "NE", "NI", " NE ", "ne")] == [False, False, False, False, True]
