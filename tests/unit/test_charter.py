@@ -7,17 +7,17 @@ from pydantic import ValidationError
 
 from corelab.domain.charter import CharterError, ChoiceItem, content_hash, load_charter, not_executed
 from tests.charter_builders import DVT, PORTAL, full
-from tests.exam_builders import changed, shipped, shipped_bytes
+from tests.exam_builders import changed, reduced, reduced_bytes
 
 
 def test_the_shipped_charter_is_carried_out_whole() -> None:
-    charter = shipped()
+    charter = reduced()
     assert (charter.id, charter.version, charter.major) == ("dvt-lower-extremity", "0.9.0", 0)
     assert not_executed(charter) == ()
 
 
 def test_the_shipped_charter_holds_four_visits_and_the_segments_with_their_codes() -> None:
-    charter = shipped()
+    charter = reduced()
     assert [visit.id for visit in charter.visits] == ["BL", "D10", "D30", "M6"]
     assert len(charter.segments) == 18
     assert charter.segment("CFV").code.value == "397363009"
@@ -26,7 +26,7 @@ def test_the_shipped_charter_holds_four_visits_and_the_segments_with_their_codes
 
 
 def test_parts_are_found_by_id() -> None:
-    charter = shipped()
+    charter = reduced()
     assert charter.visit("D10").day == 10
     assert charter.item("COMP").label == "Compressibility"
     assert charter.group("CORE").segments[0] == "CFV"
@@ -39,7 +39,7 @@ def test_parts_are_found_by_id() -> None:
 
 
 def test_options_know_their_rank_and_whether_they_need_proof() -> None:
-    item = shipped().item("COMP")
+    item = reduced().item("COMP")
     assert isinstance(item, ChoiceItem)
     assert [item.rank(value) for value in ("full", "partial", "none", "absent")] == [0, 1, 2, None]
     assert [item.needs_mark(value) for value in ("full", "partial", "none")] == [False, True, True]
@@ -47,25 +47,25 @@ def test_options_know_their_rank_and_whether_they_need_proof() -> None:
 
 
 def test_an_item_without_evidence_needs_no_proof() -> None:
-    item = shipped().item("QUAL")
+    item = reduced().item("QUAL")
     assert isinstance(item, ChoiceItem)
     assert not item.needs_mark("non_diagnostic")
 
 
 def test_a_charter_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
-        shipped().format = 2  # type: ignore[assignment,misc]
+        reduced().format = 2  # type: ignore[assignment,misc]
 
 
 # ---------------------------------------------------------------- the content hash
 
 
 def test_comments_and_layout_do_not_change_the_hash() -> None:
-    assert content_hash(shipped_bytes() + b"\n# a remark\n") == content_hash(shipped_bytes()) == shipped().hash
+    assert content_hash(reduced_bytes() + b"\n# a remark\n") == content_hash(reduced_bytes()) == reduced().hash
 
 
 def test_any_value_changes_the_hash() -> None:
-    assert content_hash(changed(('label = "Partial"', 'label = "Partly"'))) != shipped().hash
+    assert content_hash(changed(('label = "Partial"', 'label = "Partly"'))) != reduced().hash
 
 
 def test_the_hash_is_over_the_canonical_tree_as_written() -> None:
@@ -90,6 +90,35 @@ def test_a_full_charter_is_carried_out_whole(name: str) -> None:
 def test_a_construct_beyond_this_version_is_named() -> None:
     (fault,) = not_executed(load_charter(changed(("hide_overlay = true", "hide_overlay = false"))))
     assert fault.path == "blinding_profile[0](BLINDED).hide_overlay"
+
+
+SINCE = """[[derivation]]
+id = "SINCE"
+label = "Change since baseline"
+function = "change"
+of = "COMPWRST"
+from = "baseline"
+kind = "difference"
+blocks = ["THROMBOSIS"]
+
+[[derivation]]
+id = "WORSE"
+label = "Worse than at baseline"
+function = "threshold"
+of = "SINCE"
+op = "gt"
+cutoff = 0
+blocks = ["THROMBOSIS"]
+
+[monitoring]"""
+
+
+@pytest.mark.parametrize("name", ["SINCE", "WORSE"])
+def test_a_comparison_of_what_looks_back_is_not_carried_out_in_a_lab(name: str) -> None:
+    looking_back = ('derivations = ["COMPWRST"]', f'derivations = ["COMPWRST", "{name}"]')
+    (fault,) = not_executed(load_charter(changed(looking_back, ("[monitoring]", SINCE))))
+    assert fault.path == "class[0](A).rule[0].derivations"
+    assert name in fault.message
 
 
 def test_what_is_carried_out_may_be_stated_otherwise() -> None:
