@@ -111,7 +111,7 @@ PAYLOADS: Mapping[str, Payload] = MappingProxyType(
         "exam.ready": NONE,
         "exam.receiving": NONE,
         # reading and adjudicating
-        "exam.assigned": _of("batch", "breaches"),
+        "exam.assigned": _of("batch", may=("breaches",)),
         "assignment.withdrawn": _of("reason_text", seal=Seal.SEALED),
         "reader.absent": _REASON,
         "reader.back": _REASON,
