@@ -16,6 +16,7 @@ from corelab.domain.deciding.decision import (
     DecisionFaultKind,
     DecisionReason,
     DecisionRefusedError,
+    Doubt,
     Mode,
     Take,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "Detail",
     "DetailState",
     "Dispute",
+    "Doubt",
     "Mode",
     "Sides",
     "SidesHiddenError",

@@ -74,6 +74,8 @@ class DecisionFaultKind(Enum):
     REASON_MISSING = "reason_missing"
     NOTE_MISSING = "note_missing"
     FRAME_MISSING = "frame_missing"
+    PAIR_MISSING = "pair_missing"
+    CALIPER_MISSING = "caliper_missing"
     FRAME_UNKNOWN = "frame_unknown"
     CHECK_BROKEN = "check_broken"
     IDENTITY_IN_NOTE = "identity_in_note"
@@ -89,6 +91,14 @@ class DecisionFault:
     cell: Cell | None
     kind: DecisionFaultKind
     found: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A soft check of the charter that the decisions set off in this cell, with its message. It keeps nothing from being signed."""
+
+    cell: Cell
+    message: str
 
 
 class CaseIncompleteError(Exception):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Self, TypeVar
 
-from corelab.domain.checks import can_be_shown, lacks_mark, names_somebody
+from corelab.domain.checks import can_be_shown, lacks_caliper, lacks_mark, lacks_pair, names_somebody
 from corelab.domain.clip import Clip
 from corelab.domain.conditions import truth
 from corelab.domain.deciding.case import Case
@@ -16,6 +16,7 @@ from corelab.domain.deciding.decision import (
     DecisionFaultKind,
     DecisionReason,
     DecisionRefusedError,
+    Doubt,
     Take,
 )
 from corelab.domain.deciding.following import Detail, DetailState, followed, known_grades, may_be_own
@@ -23,6 +24,7 @@ from corelab.domain.form import refused
 from corelab.domain.vocabulary import Answer, Cell, Evidence, Grade, Missing
 
 _NOTHING: Mapping[Cell, Decision] = MappingProxyType({})
+_NO_GRADES: Mapping[Cell, Grade] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,10 @@ class CaseDraft:
         """Whether A or B can be taken in a cell that is open now: of a detail that is asked, only where this side holds it."""
         return cell in self.cells and self._side(cell, take) is not None
 
+    def may_own(self, cell: Cell) -> bool:
+        """Whether an own grade can be given in a cell that is open now."""
+        return cell in self.cells and may_be_own(self.case, cell)
+
     def _side(self, cell: Cell, take: Take) -> Answer | None:
         shown = next((one for one in (*self.case.disputes, *self.case.details) if one.cell == cell), None)
         answer = shown.side(take) if shown is not None else None
@@ -161,36 +167,56 @@ class CaseDraft:
     @property
     def broken(self) -> tuple[DecisionFault, ...]:
         """The hard checks that these decisions break, each at the first cell that was decided or follows."""
+        known = known_grades(self.case, self.decisions, self.details)
+        return tuple(DecisionFault(cell, DecisionFaultKind.CHECK_BROKEN, words) for cell, words in self._fired("hard", known))
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """The soft checks that fire by what the adjudicator sees: what both readers say, what was decided, what follows from that."""
+        known = known_grades(replace(self.case, stands=_NO_GRADES), self.decisions, self.details)
+        return tuple(Doubt(cell, words) for cell, words in self._fired("soft", known))
+
+    def _fired(self, level: str, known: Mapping[Cell, Grade]) -> Iterator[tuple[Cell, str]]:
+        """Every check that fires and looks at a cell that was decided or follows: the first such cell, and its message."""
         moved = [
             *(one.cell for one in self.case.disputes if one.cell in self.decisions),
             *(one.cell for one in self.details if one.settled),
         ]
-        known = known_grades(self.case, self.decisions, self.details)
-        checks = (check for check in self.case.form.checks if check.level == "hard" and truth(check.test, known))
-        at = ((check, next((cell for cell in moved if cell in check.cells), None)) for check in checks)
-        return tuple(DecisionFault(cell, DecisionFaultKind.CHECK_BROKEN, check.message) for check, cell in at if cell is not None)
+        for check in self.case.form.checks:
+            cell = next((cell for cell in moved if cell in check.cells), None)
+            if check.level == level and cell is not None and truth(check.test, known):
+                yield cell, check.message
 
     def _faults_of(self, cell: Cell) -> Iterator[DecisionFaultKind]:
         decision = self.decisions.get(cell)
         if decision is None:
             yield DecisionFaultKind.OPEN
             return
-        if self.lacks_frame(cell):
-            yield DecisionFaultKind.FRAME_MISSING
-        if decision.reason is None:
-            if self.needs_reason(cell):
-                yield DecisionFaultKind.REASON_MISSING
-        elif decision.reason.needs_note and not self.note.strip():
+        yield from self.lacks(cell)
+        if decision.reason is None and self.needs_reason(cell):
+            yield DecisionFaultKind.REASON_MISSING
+        if self.wants_note(cell) and not self.note.strip():
             yield DecisionFaultKind.NOTE_MISSING
 
     def needs_reason(self, cell: Cell) -> bool:
         """Whether the charter asks why: for every dispute, not for the details that come after it."""
         return self.case.reason_required and any(dispute.cell == cell for dispute in self.case.disputes)
 
-    def lacks_frame(self, cell: Cell) -> bool:
-        """Whether an own grade stands here that needs a marked frame, and has none."""
+    def wants_note(self, cell: Cell) -> bool:
+        """Whether the reason of a decision, or of an own "not evaluable", asks for a note."""
+        decision, own = self.decisions.get(cell), self._own_at(cell)
+        noted = {reason.id for reason in self.case.form.missing_reasons.ne if reason.note}
+        unseen = own is not None and own.grade.missing is Missing.NOT_EVALUABLE and own.grade.reason in noted
+        return unseen or (decision is not None and decision.reason is not None and decision.reason.needs_note)
+
+    def lacks(self, cell: Cell) -> tuple[DecisionFaultKind, ...]:
+        """What an own grade lacks that a reader would have to give with it: a marked frame, its partner under pressure, a caliper."""
         own = self._own_at(cell)
-        return own is not None and lacks_mark(self.case.form, cell, own.grade, own.evidence)
+        if own is None:
+            return ()
+        said = (self.case.form, cell, own.grade, own.evidence)
+        marks = (DecisionFaultKind.FRAME_MISSING,) if lacks_mark(*said) else (DecisionFaultKind.PAIR_MISSING,) if lacks_pair(*said) else ()
+        return (*marks, DecisionFaultKind.CALIPER_MISSING) if lacks_caliper(*said) else marks
 
     def faults_among(self, clips: Sequence[Clip]) -> tuple[DecisionFault, ...]:
         """All of ``faults``, and every own grade whose evidence is not a frame of these clips that can be shown."""
