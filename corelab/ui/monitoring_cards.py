@@ -169,7 +169,7 @@ class ItemCard(Card):
     def show_row(self, row: AgreementRow | None, kind: Kind, scale: object) -> None:
         """``scale`` is the charter's item."""
         item, (_, one, other) = row.item if row is not None else None, KIND_WORDS[kind]
-        self.setVisible(item is not None)
+        self._foot.setText("")
         self.matrix.setVisible(isinstance(item, GradedItem))
         self.measured.setVisible(isinstance(item, MeasuredItem))
         if isinstance(item, GradedItem) and row is not None:
@@ -183,6 +183,9 @@ class ItemCard(Card):
             self._note.setText(f"Difference over the mean of both, {item.unit}; every point is a pair")
             unread = item.coverage.not_evaluable_one + item.coverage.not_evaluable_both
             self._foot.setText(f"{unread} pairs were not evaluable to one or both" if unread else "")
+        else:
+            self._title.setText("Grade by grade")
+            self._note.setText("The table of an item stands here once there are pairs of it: which grades are taken for which.")
 
 
 def bias_words(item: GradedItem) -> str:

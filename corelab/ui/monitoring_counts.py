@@ -1,5 +1,6 @@
 """The six counts on top of the monitoring page; each opens its list."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -10,6 +11,12 @@ from corelab.domain.monitoring.report import Report
 from corelab.ui.cards import LinkNumber
 from corelab.ui.monitoring_list import Behind, of_exams, of_waiting
 from corelab.ui.monitoring_words import between, share_words, signal_counts, signals
+
+
+def _oldest(days: Sequence[int]) -> str:
+    if not days:
+        return "nothing waits"
+    return "since today" if max(days) == 0 else f"oldest {max(days)} {'day' if max(days) == 1 else 'days'}"
 
 
 class Counts(QWidget):
@@ -58,7 +65,7 @@ class Counts(QWidget):
         read = len(rate.with_case) + len(rate.without)
         self.read.show_number(read, f"of {len(observed.states)} exams")
         days = [(observed.at - one.since).days for one in observed.waiting]
-        self.waiting.show_number(len(days), f"oldest {max(days)} {'day' if max(days) == 1 else 'days'}" if days else "nothing waits")
+        self.waiting.show_number(len(days), _oldest(days))
         due = any(one.due for one in observed.waiting)
         self.overdue.show_number(len(report.overdue), "past their day" if due else "no day is set", attention=bool(report.overdue))
         around = rate.share.interval

@@ -27,6 +27,8 @@ from corelab.ui.parts import key_hint, text_label
 from corelab.ui.theme import NARROW_BELOW, Colour, Size, Weight
 from corelab.ui.times import clock_time
 
+_DRIFT = "Kappa with the results, last six batches; it falls where the last lies below those before, beyond chance"
+
 
 class MonitoringPage(Page):
     name = "monitoring"
@@ -81,10 +83,10 @@ class MonitoringPage(Page):
 
     def _make_cards(self) -> tuple[Card, Card, Card]:
         self._batch_note, self._drift_title, self._reader_note = note(), title(), note()
-        drift_note = note("Kappa with the results, last six batches; it falls where the last lies below those before, beyond chance")
+        self._drift_note = note(_DRIFT)
         readers = filled(Card().titled("Readers"), self._reader_note, self.readers)
         batches = filled(Card().titled("Adjudication rate by batch"), self._batch_note, self.p_chart)
-        return readers, batches, filled(Card(), self._drift_title, drift_note, self.drift)
+        return readers, batches, filled(Card(), self._drift_title, self._drift_note, self.drift)
 
     def _place_cards(self, *, narrow: bool) -> None:
         """Three and two beside each other; in a narrow window two, and the rest below."""
@@ -166,7 +168,9 @@ class MonitoringPage(Page):
         self.agreement.show_report(report)
         self.p_chart.show_batches(report.batches)
         least = report.observed.charter.monitoring.p_chart_batch_min
-        limits = f"Limits for batches of at least {least} exams: three standard errors from the centre of all exams before"
+        limits = (
+            f"Limits{f' for batches of at least {least} exams' if least else ''}: three standard errors from the centre of all exams before"
+        )
         self._batch_note.setText(limits if report.batches else "No batch is released yet. Release and compare on the overview makes one.")
         self.p_chart.setVisible(bool(report.batches))
         self.readers.show_readers(report.readers, report.rdi)
@@ -189,6 +193,10 @@ class MonitoringPage(Page):
         item = next((one for one in graded if one.item == name), next(iter(graded), None))
         rows = [(one.reader, found) for one in report.readers for found in one.drift if item is not None and found.item == item.item]
         self._drift_title.setText(f"Drift by reader: {item.label.lower()}" if item is not None else "Drift by reader")
+        self._drift_note.setText(
+            _DRIFT if rows else "Kappa of each reader with the results stands here, batch by batch, once an item of the charter is watched."
+        )
+        self.drift.setVisible(bool(rows))
         self.drift.show_readers(rows)
 
     # ------------------------------------------------------------ lists
