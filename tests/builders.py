@@ -8,17 +8,16 @@ from pathlib import Path
 from corelab.domain.access import IdentityCheck
 from corelab.domain.accounts import Role
 from corelab.domain.vocabulary import AccountId, LabKind
-from corelab.resources import resource
 from corelab.services import accounts, acknowledgements, certification, labs
 from corelab.services.accounts import Session
 from corelab.services.labs import LabSecrets, NewPerson, OpenLab
 from corelab.storage import people
 from corelab.storage.keys import Kdf
+from tests.charter_builders import REDUCED
 
 FAST_KDF = Kdf(1, 8192)
 PASSWORD = "correct horse battery"
 NOON = datetime(2026, 1, 12, 12, 0, tzinfo=UTC)
-SHIPPED_CHARTER = "dvt_lower_extremity"
 
 
 @dataclass
@@ -126,7 +125,7 @@ def a_lab(
     configuration = tmp_path / "configuration"
     made = labs.create(
         tmp_path / name,
-        charter or resource("charters", f"{SHIPPED_CHARTER}.toml").read_bytes(),
+        charter or REDUCED.read_bytes(),
         kind=kind,
         administrator=NewPerson("administrator", "Administrator", PASSWORD),
         coordinator=NewPerson("coordinator", "Coordinator", PASSWORD),

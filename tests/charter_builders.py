@@ -1,18 +1,23 @@
-"""The two full charters of the tests, and what is found in them when a piece of their text is replaced."""
+"""The charters that ship, those of the tests, and what is found in them when a piece of their text is replaced."""
 
 from functools import cache
 from pathlib import Path
 
 from corelab.domain.charter import check_charter
+from corelab.resources import resource
 
 FULL = Path(__file__).parent / "data" / "charters"
-DVT, PORTAL = "dvt_full", "portal_full"
+DVT, PORTAL, ODD = "dvt_lower_extremity", "portal_hepatic", "odd"
+SHIPPED = (DVT, PORTAL)
+REDUCED = FULL / "compressibility.toml"
+"""The leg charter reduced to compressibility, colour filling and image quality."""
 COMP_LEAF = '{ item = "COMP", segment = "each", op = "eq", value = "none" }'
 
 
 @cache
 def full(name: str) -> str:
-    return (FULL / f"{name}.toml").read_text(encoding="utf-8")
+    file = resource("charters", f"{name}.toml") if name in SHIPPED else FULL / f"{name}.toml"
+    return file.read_text(encoding="utf-8")
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Forms, readings and pairs of readings of the shipped charter, with a clean limb as the default."""
+"""Forms, readings and pairs of readings of the reduced leg charter, with a clean limb as the default."""
 
 from collections.abc import Collection, Mapping
 from functools import cache
@@ -22,7 +22,7 @@ from corelab.domain.vocabulary import (
     VisitId,
     not_evaluable,
 )
-from corelab.resources import resource
+from tests.charter_builders import REDUCED
 
 CORE = ("CFV", "FV_PROX", "FV_MID", "FV_DIST", "POPV")
 COMP_BY_RANK = ("full", "partial", "none")
@@ -31,18 +31,18 @@ CLIP = Sha256("c" * 64)
 
 
 @cache
-def shipped_bytes() -> bytes:
-    return resource("charters", "dvt_lower_extremity.toml").read_bytes()
+def reduced_bytes() -> bytes:
+    return REDUCED.read_bytes()
 
 
 @cache
-def shipped() -> Charter:
-    return load_charter(shipped_bytes())
+def reduced() -> Charter:
+    return load_charter(reduced_bytes())
 
 
 def changed(*replacements: tuple[str, str]) -> bytes:
-    """The shipped charter with pieces of its text replaced; each piece must be there."""
-    text = shipped_bytes().decode()
+    """The reduced charter with pieces of its text replaced; each piece must be there."""
+    text = reduced_bytes().decode()
     for old, new in replacements:
         assert old in text, old
         text = text.replace(old, new, 1)
@@ -71,7 +71,7 @@ def a_form(
     of: Charter | None = None,
 ) -> Form:
     return form_for(
-        of or shipped(),
+        of or reduced(),
         "DUPLEX",
         visit=VisitId(visit),
         attributes=Attributes({"STUDY_LIMB": limb}),
@@ -99,7 +99,7 @@ def compared(
     one: Mapping[str, int | str], two: Mapping[str, int | str], *, visit: str = "D10", reference: Slot = 1, form: Form | None = None
 ) -> Comparison:
     form = form or a_form(visit=visit)
-    return compare(shipped(), visit, grades_of(a_reading(form, **one)), grades_of(a_reading(form, **two)), reference)
+    return compare(reduced(), visit, grades_of(a_reading(form, **one)), grades_of(a_reading(form, **two)), reference)
 
 
 def a_clip(*, frames: int = 10, segment: str | None = None, sha256: str = CLIP, damaged: tuple[int, ...] = ()) -> Clip:

@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from corelab.resources import resource
+
+DVT, PORTAL = resource("charters", "dvt_lower_extremity.toml"), resource("charters", "portal_hepatic.toml")
 CHARTERS = Path(__file__).parent / "data" / "charters"
-DVT, PORTAL, ODD = CHARTERS / "dvt_full.toml", CHARTERS / "portal_full.toml", CHARTERS / "odd.toml"
+ODD = CHARTERS / "odd.toml"
 
 Said = Mapping[str, Mapping[str, Any]]
 _COMP, _FLOW = ("full", "partial", "none"), ("complete", "partial", "absent")

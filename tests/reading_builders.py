@@ -36,9 +36,9 @@ from corelab.storage import registry
 from corelab.storage.registry import ExamRecord, ObjectRecord
 from corelab.storage.store import NewRow, Snapshot, Transaction
 from tests.builders import PASSWORD, Lab, a_lab
-from tests.exam_builders import cell, grade, shipped
+from tests.exam_builders import cell, grade, reduced
 
-REQUIRED = tuple(SegmentId(one.id) for one in shipped().segments if one.presence == "required")
+REQUIRED = tuple(SegmentId(one.id) for one in reduced().segments if one.presence == "required")
 FRAMES = 10
 _TIMING = Timing(TimingSource.FRAME_TIME, (40.0,) * FRAMES)
 

@@ -13,7 +13,7 @@ from corelab.domain.vocabulary import LabKind
 from corelab.services import intake, phantoms
 from tests.acceptance.command_line import Ran
 from tests.builders import PASSWORD, Lab, TickingClock, a_lab
-from tests.exam_builders import changed, shipped_bytes
+from tests.exam_builders import changed, reduced_bytes
 
 pytestmark = [pytest.mark.requirement("bad input: clear words, nothing lost")]
 
@@ -181,7 +181,7 @@ def test_all_faults_of_a_charter_are_said_at_once(desk: Desk, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"not a charter at all", b"\xff\xfe\x00", shipped_bytes()[:2000]], ids=["empty", "words", "bytes", "cut"]
+    "content", [b"", b"not a charter at all", b"\xff\xfe\x00", reduced_bytes()[:2000]], ids=["empty", "words", "bytes", "cut"]
 )
 def test_a_file_that_is_no_charter(desk: Desk, tmp_path: Path, content: bytes) -> None:
     charter = tmp_path / "charter.toml"

@@ -7,13 +7,13 @@ from corelab.domain.charter import load_charter
 from corelab.domain.form import Form, form_for
 from corelab.domain.reading import Reading
 from corelab.domain.vocabulary import AssignmentId, Cell, Evidence, ItemId, SegmentId, Sha256, VisitId
-from corelab.resources import resource
+from tests.charter_builders import REDUCED
 
 REQUIRED = ("CIV", "EIV", "CFV", "FV_PROX", "FV_MID", "FV_DIST", "POPV", "PTV", "PERV", "SFJ", "GSV", "SSV")
 
 
 def a_form(received: Sequence[str] = ("CFV", "POPV"), *, side: str = "right") -> Form:
-    charter = load_charter(resource("charters", "dvt_lower_extremity.toml").read_bytes())
+    charter = load_charter(REDUCED.read_bytes())
     closed = {SegmentId(each): "NOT_SCANNED" for each in REQUIRED if each not in received}
     return form_for(
         charter,

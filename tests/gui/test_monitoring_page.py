@@ -29,7 +29,7 @@ from corelab.ui.monitoring_list import BehindDialog
 from corelab.ui.monitoring_page import MonitoringPage
 from corelab.ui.pages import PAGES
 from tests.builders import Lab, a_lab
-from tests.charter_builders import full
+from tests.charter_builders import DVT, full
 from tests.exam_builders import cell
 from tests.monitored import a_watched_lab, watched_charter
 
@@ -149,11 +149,11 @@ def test_what_has_no_pairs_says_so_in_words(page: MonitoringPage) -> None:
     assert page.agreement.kind is Kind.REPEATS
     assert page.agreement._nothing.text().startswith("No hidden repeat is signed yet.")
     assert not page.agreement.chart.isVisible()
-    assert not page.item.isVisible()
+    assert not page.item.matrix.isVisible()
     page.agreement.next_pairs()
     page.agreement.next_pairs()
     assert page.agreement.chart.isVisible()
-    assert page.item.isVisible()
+    assert page.item.matrix.isVisible()
 
 
 def test_the_forecast_says_cases_and_hours(page: MonitoringPage) -> None:
@@ -224,7 +224,7 @@ def test_an_empty_lab_says_what_to_do(tmp_path: Path, qtbot: QtBot) -> None:
 
 
 def test_measured_values_are_drawn_as_differences_over_their_mean(qtbot: QtBot) -> None:
-    charter = load_charter(full("dvt_full").encode())
+    charter = load_charter(full(DVT).encode())
     said = [("9.0", "10.0"), ("8.0", "8.0"), ("7.5", "7.0")]
     pairs = tuple(CellPair(ExamName(f"S{n}", "D10"), cell("D_REST.CFV"), one, other, ("a", "b")) for n, (one, other) in enumerate(said))
     card = ItemCard()

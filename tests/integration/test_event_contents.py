@@ -13,13 +13,14 @@ from corelab.domain.clock import stamp
 from corelab.domain.event_kinds import KIND_COMMANDS
 from corelab.domain.event_payloads import PAYLOADS
 from corelab.domain.trail import TrailFilter
-from corelab.services import accounts, audit, charters, labs, screen, simulation
+from corelab.services import accounts, audit, labs, screen, simulation
 from corelab.services.labs import OpenLab
 from corelab.services.screen import LockCause
 from corelab.services.simulation import Plan
 from corelab.storage.snapshot import Snapshot
 from corelab.ui.event_words import WORDING
 from tests.builders import PASSWORD, TickingClock, accepted
+from tests.charter_builders import REDUCED
 from tests.event_contents import differing
 
 SUBJECTS = 1
@@ -31,9 +32,7 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Snapsho
     """A whole simulated trial until its lock, then looked at, printed and reviewed; and the session of its coordinator."""
     folder = tmp_path_factory.mktemp("trial")
     plan = Plan(subjects=SUBJECTS, seed=11, agreement=0.7, note="a note")
-    made = simulation.simulate(
-        folder / "lab", charters.read("dvt-lower-extremity"), plan, clock=TickingClock(), configuration=folder / "configuration"
-    )
+    made = simulation.simulate(folder / "lab", REDUCED.read_bytes(), plan, clock=TickingClock(), configuration=folder / "configuration")
     lab = labs.open_lab(made.lab, TickingClock(), folder / "configuration")
     password = {one.role: (one.user, one.password) for one in made.accounts}
     coordinator = accounts.sign_in(lab, *password["coordinator"])

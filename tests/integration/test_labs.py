@@ -10,14 +10,14 @@ from corelab.domain.accounts import Meaning, Role
 from corelab.domain.charter import CharterError
 from corelab.domain.record_errors import LabExistsError, PasswordRefusedError, PersonRefusedError
 from corelab.domain.vocabulary import LabKind
-from corelab.resources import resource
 from corelab.services import accounts, labs
 from corelab.services.labs import LabSecrets, NewPerson
 from corelab.services.verification import verify_lab
 from corelab.storage import codes, keys, people
-from tests.builders import FAST_KDF, PASSWORD, SHIPPED_CHARTER, TickingClock, a_lab
+from tests.builders import FAST_KDF, PASSWORD, TickingClock, a_lab
+from tests.charter_builders import REDUCED
 
-CHARTER = resource("charters", f"{SHIPPED_CHARTER}.toml").read_bytes()
+CHARTER = REDUCED.read_bytes()
 ADMINISTRATOR = NewPerson("administrator", "Administrator", PASSWORD)
 COORDINATOR = NewPerson("coordinator", "Coordinator", PASSWORD)
 

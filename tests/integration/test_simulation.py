@@ -6,17 +6,18 @@ from typing import Any
 import pytest
 
 from corelab.domain.record_errors import LabExistsError
-from corelab.services import accounts, charters, labs, reading, simulation, status
+from corelab.services import accounts, labs, reading, simulation, status
 from corelab.services.simulation import Plan, Simulated, Until
 from corelab.services.verification import verify_lab
 from corelab.storage.store import Snapshot
 from tests.builders import TickingClock
+from tests.charter_builders import REDUCED
 
 NOTE = "a small word that nobody else may see"
 
 
 def run(tmp: Path, until: Until = Until.LOCKED, *, note: str = "", charter: bytes | None = None) -> Simulated:
-    toml = charter or charters.read("dvt-lower-extremity")
+    toml = charter or REDUCED.read_bytes()
     plan = Plan(subjects=1, seed=7, agreement=0.8, until=until, note=note)
     return simulation.simulate(tmp / "lab", toml, plan, clock=TickingClock(), configuration=tmp / "configuration")
 

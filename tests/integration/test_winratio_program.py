@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from corelab.services import accounts, charters, labs, packages, simulation
+from corelab.services import accounts, labs, packages, simulation
 from corelab.services.simulation import Plan, Simulated
 from tests.acceptance.forgery import Table, forge
 from tests.builders import TickingClock
+from tests.charter_builders import REDUCED
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "winratio.json"
 ARMS = {"S0001": "active", "S0002": "control", "S0003": "active", "S0004": "control"}
@@ -57,9 +58,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Exported:
     """A locked trial of four subjects, and its package."""
     folder, clock = tmp_path_factory.mktemp("trial"), TickingClock()
     plan = Plan(subjects=len(ARMS), seed=5, agreement=0.7)
-    made = simulation.simulate(
-        folder / "lab", charters.read("dvt-lower-extremity"), plan, clock=clock, configuration=folder / "configuration"
-    )
+    made = simulation.simulate(folder / "lab", REDUCED.read_bytes(), plan, clock=clock, configuration=folder / "configuration")
     return Exported(made.lab, package_of(made, clock, folder))
 
 

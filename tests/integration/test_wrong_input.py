@@ -9,7 +9,7 @@ from corelab.cli import cli
 from corelab.domain.charter import load_charter
 from corelab.export.check import Loaded, table_faults
 from corelab.export.tables import tables_for
-from corelab.services import charters
+from tests.charter_builders import REDUCED
 
 PERSON = 'user = "{role}"\nname = "{role}"\npassword = {password}\n'
 
@@ -67,7 +67,7 @@ def test_an_unknown_phantom_is_refused_with_the_known_ones(tmp_path: Path, optio
 
 
 def test_a_table_that_did_not_load_is_told_once(tmp_path: Path) -> None:
-    charter = load_charter(charters.read("dvt-lower-extremity"))
+    charter = load_charter(REDUCED.read_bytes())
     paths = [table.path for table in tables_for(charter)]
     named = Loaded({"files": [{"path": path} for path in paths]}, {})
     assert table_faults(charter, named)[0] == ()

@@ -19,10 +19,10 @@ from corelab.domain.adjudication import (
     open_case,
 )
 from corelab.domain.allocation import Slot
+from corelab.domain.derived import derive
 from corelab.domain.discordance import Comparison, compare
-from corelab.domain.result import derive
 from corelab.domain.vocabulary import Answer, Binding, Cell, Evidence, Grade, SegmentId, Source, not_evaluable, not_imaged
-from tests.exam_builders import CLIP, a_clip, a_form, a_reading, cell, compared, grades_of, shipped
+from tests.exam_builders import CLIP, a_clip, a_form, a_reading, cell, compared, grades_of, reduced
 
 Said = Mapping[str, int | str]
 CFV = cell("COMP.CFV")
@@ -31,7 +31,7 @@ MARKED = Evidence(CLIP, 7, bound=Binding.MARKED)
 
 def a_case(one: Said, two: Said, *, slot_of_a: Slot = 1, reference: Slot = 1, reason_required: bool = False) -> tuple[Comparison, Case]:
     readings = {1: a_reading(None, **one), 2: a_reading(None, **two)}
-    comparison = compare(shipped(), "D10", grades_of(readings[1]), grades_of(readings[2]), reference)
+    comparison = compare(reduced(), "D10", grades_of(readings[1]), grades_of(readings[2]), reference)
     answers: dict[Slot, dict[Cell, Answer]] = {
         1: {answer.cell: answer for answer in readings[1].complete()},
         2: {answer.cell: answer for answer in readings[2].complete()},
@@ -67,7 +67,7 @@ def test_j12_after_d06_the_endpoint_is_the_adjudicator_s_whatever_the_reference(
     draft = CaseDraft(case)
     for place, own in (("COMP.CFV", "full"), ("COMP.FV_MID", "full"), ("COMP.POPV", "partial")):
         draft = draft.decided(cell(place), Take.OWN, grade=Grade(own), evidence=[MARKED])
-    endpoint = next(one for one in derive(shipped(), "D10", finish(comparison, draft.complete([a_clip()]))) if one.id == "COMPWRST")
+    endpoint = next(one for one in derive(reduced(), "D10", finish(comparison, draft.complete([a_clip()]))) if one.id == "COMPWRST")
     assert (endpoint.value, endpoint.source) == ("1", Source.ADJUDICATED)
 
 

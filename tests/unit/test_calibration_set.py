@@ -8,7 +8,7 @@ from corelab.domain.attributes import Attributes
 from corelab.domain.calibration import draw, readable, visit_of
 from corelab.domain.charter import load_charter
 from corelab.domain.completeness import Fact, unknown_facts
-from tests.charter_builders import full
+from tests.charter_builders import DVT, PORTAL, full
 from tests.exam_builders import changed
 
 SEEDS = range(20)
@@ -21,7 +21,7 @@ def chance(seed: int) -> Random:
 SHOWS = {"full": "compressible", "partial": "partial", "none": "noncompressible"}
 
 
-@pytest.mark.parametrize("name", ["dvt_full", "portal_full"])
+@pytest.mark.parametrize("name", [DVT, PORTAL])
 def test_every_required_segment_has_a_clip_and_every_truth_an_option(name: str) -> None:
     charter = load_charter(full(name).encode())
     for seed in SEEDS:
@@ -32,7 +32,7 @@ def test_every_required_segment_has_a_clip_and_every_truth_an_option(name: str) 
         assert {sent.segment for sent in drawn.clips} >= {cell.segment for cell in drawn.truth}
 
 
-@pytest.mark.parametrize("name", ["dvt_full", "portal_full"])
+@pytest.mark.parametrize("name", [DVT, PORTAL])
 def test_everything_the_charter_wants_to_know_is_known(name: str) -> None:
     charter = load_charter(full(name).encode())
     drawn = draw(charter, chance(1))
@@ -47,7 +47,7 @@ def test_everything_the_charter_wants_to_know_is_known(name: str) -> None:
 
 
 def test_items_that_no_picture_shows_have_no_truth() -> None:
-    charter = load_charter(full("dvt_full").encode())
+    charter = load_charter(full(DVT).encode())
     items = {cell.item for seed in SEEDS for cell in draw(charter, chance(seed)).truth}
     assert items == {"COMP", "FLOW"}
 
@@ -69,6 +69,6 @@ def test_the_same_chance_draws_the_same() -> None:
 
 
 def test_the_visit_that_asks_most_is_read_and_only_what_is_shown() -> None:
-    charter = load_charter(full("portal_full").encode())
+    charter = load_charter(full(PORTAL).encode())
     assert visit_of(charter) == "BL"
     assert [readable(charter, kind) for kind in charter.reading_types] == [True, False]

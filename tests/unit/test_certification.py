@@ -7,7 +7,7 @@ import pytest
 from corelab.domain.certification import Examined, ItemFigures, Verdict, examined
 from corelab.domain.charter import load_charter
 from corelab.domain.vocabulary import Cell, Grade, NotApplicableCause, not_applicable, not_evaluable, not_imaged
-from tests.charter_builders import full
+from tests.charter_builders import DVT, full
 from tests.exam_builders import cell, changed
 
 AT_LEAST = load_charter(changed(("training_record = true", "training_record = true\nmin_weighted_kappa = 0.6")))
@@ -64,7 +64,7 @@ def test_one_grade_only_has_no_kappa_and_every_cell_has_to_agree() -> None:
 
 
 def test_measured_values_are_told_by_their_differences_and_decide_nothing() -> None:
-    charter = load_charter(full("dvt_full").encode())
+    charter = load_charter(full(DVT).encode())
     truth = {cell("D_REST.CFV"): Grade("9.0"), cell("D_REST.POPV"): Grade("7.0")}
     given = {cell("D_REST.CFV"): Grade("10.0"), cell("D_REST.POPV"): Grade("9.0")}
     found = examined(charter, [(truth, given)], 1)

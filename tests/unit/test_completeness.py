@@ -4,17 +4,17 @@ from corelab.domain.attributes import UNKNOWN, Attributes
 from corelab.domain.charter import load_charter
 from corelab.domain.completeness import Fact, Receipt, completeness, facts_of
 from corelab.domain.vocabulary import SegmentId, Side, VisitId
-from tests.charter_builders import full
-from tests.exam_builders import changed, shipped
+from tests.charter_builders import PORTAL, full
+from tests.exam_builders import changed, reduced
 
 LEFT = Attributes({"STUDY_LIMB": "left"})
 D10 = VisitId("D10")
-REQUIRED = tuple(SegmentId(segment.id) for segment in shipped().segments if segment.presence == "required")
+REQUIRED = tuple(SegmentId(segment.id) for segment in reduced().segments if segment.presence == "required")
 POPV = SegmentId("POPV")
 
 
 def test_an_empty_exam_lacks_every_required_segment() -> None:
-    found = completeness(shipped(), D10, LEFT, {}, [], {})
+    found = completeness(reduced(), D10, LEFT, {}, [], {})
     assert found.missing == REQUIRED
     assert not found.ready
     assert {each.side for each in found.segments} <= {Side.LEFT, Side.UNPAIRED}
@@ -22,7 +22,7 @@ def test_an_empty_exam_lacks_every_required_segment() -> None:
 
 def test_segments_are_received_or_closed_with_a_reason() -> None:
     closed = {segment: "NOT_SCANNED" for segment in REQUIRED if segment != POPV}
-    found = completeness(shipped(), D10, LEFT, {POPV: 2}, [], closed)
+    found = completeness(reduced(), D10, LEFT, {POPV: 2}, [], closed)
     assert found.ready
     by_id = {each.segment: each for each in found.segments}
     assert (by_id[POPV].receipt, by_id[POPV].clips, by_id[POPV].label) == (Receipt.RECEIVED, 2, "L POPV")
@@ -33,12 +33,12 @@ def test_segments_are_received_or_closed_with_a_reason() -> None:
 
 def test_a_clip_that_waits_keeps_the_exam_back() -> None:
     closed = dict.fromkeys(REQUIRED, "NOT_SCANNED")
-    assert completeness(shipped(), D10, LEFT, {}, [], closed).ready
-    assert not completeness(shipped(), D10, LEFT, {}, [None], closed).ready
+    assert completeness(reduced(), D10, LEFT, {}, [], closed).ready
+    assert not completeness(reduced(), D10, LEFT, {}, [None], closed).ready
 
 
 def test_an_unknown_side_keeps_the_exam_back_and_is_named() -> None:
-    found = completeness(shipped(), D10, UNKNOWN, {}, [], dict.fromkeys(REQUIRED, "NOT_SCANNED"))
+    found = completeness(reduced(), D10, UNKNOWN, {}, [], dict.fromkeys(REQUIRED, "NOT_SCANNED"))
     assert found.unknown == (Fact("STUDY_LIMB"),)
     assert not found.ready
     assert next(each for each in found.segments if each.segment == POPV).side is None
@@ -80,12 +80,12 @@ def test_a_segment_that_the_subject_does_not_have_is_not_missed() -> None:
 
 
 def test_a_required_segment_of_which_the_visit_asks_nothing_is_not_missed() -> None:
-    whole = load_charter(full("portal_full").encode())
+    whole = load_charter(full(PORTAL).encode())
     everywhere = {("ROLE", place): "central" for place in (SegmentId(segment.id) for segment in whole.segments)}
     asked = completeness(whole, VisitId("BL"), Attributes(segments=everywhere), {}, [], {})
     assert set(asked.missing) == {segment.id for segment in whole.segments if segment.presence == "required"}
     both, less = 'blocks = ["VESSELS", "REMNANT"]\nrequired', 'blocks = ["REMNANT"]\nrequired'
-    exam_only = load_charter(full("portal_full").replace(both, less).encode())
+    exam_only = load_charter(full(PORTAL).replace(both, less).encode())
     found = completeness(exam_only, VisitId("W6"), Attributes(segments=everywhere), {}, [], {})
     assert (found.missing, found.ready) == ((), True)
     assert {each.receipt for each in found.segments} == {Receipt.OPTIONAL}

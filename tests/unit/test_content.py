@@ -13,7 +13,7 @@ from corelab.domain.case_content import case_json, case_of, key_json, misplaced
 from corelab.domain.content import AdjudicationContent, Draft, ReadingContent, Viewing, ranges_of
 from corelab.domain.room import STEP, room_for
 from corelab.domain.vocabulary import Answer, Evidence, Grade, SegmentId, Sha256, not_evaluable
-from tests.exam_builders import CLIP, a_form, a_reading, cell, compared, shipped
+from tests.exam_builders import CLIP, a_form, a_reading, cell, compared, reduced
 
 PROOF = Evidence(CLIP, 3, 9)
 
@@ -65,13 +65,13 @@ def test_every_complete_reading_fits_into_the_room_of_its_charter(said: int | st
     answers = tuple(replace(answer, evidence=(PROOF,)) for answer in content.answers)
     clips = tuple(Sha256(f"{number:064d}") for number in range(40))
     full = replace(content, answers=answers, clips=clips, viewing=tuple(Viewing(clip, 60, ((0, 59),)) for clip in clips), note="")
-    assert SALT_BYTES + len(canonical(full.to_json())) < room_for(shipped())
+    assert SALT_BYTES + len(canonical(full.to_json())) < room_for(reduced())
 
 
 def test_room_is_in_steps_and_grows_with_the_clips_alone() -> None:
-    assert room_for(shipped()) % STEP == 0
-    assert room_for(shipped(), 10) == room_for(shipped())
-    assert room_for(shipped(), 500) > room_for(shipped())
+    assert room_for(reduced()) % STEP == 0
+    assert room_for(reduced(), 10) == room_for(reduced())
+    assert room_for(reduced(), 500) > room_for(reduced())
 
 
 # ---------------------------------------------------------------- cases

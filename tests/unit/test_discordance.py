@@ -12,7 +12,7 @@ from corelab.domain.charter import Charter, load_charter
 from corelab.domain.derived import derive
 from corelab.domain.discordance import Comparison, compare, endpoint_cells
 from corelab.domain.vocabulary import Cell, Grade, Missing, NotApplicableCause, Source, not_applicable
-from tests.exam_builders import CORE, a_form, a_reading, cell, changed, compared, grade, grades_of, shipped
+from tests.exam_builders import CORE, a_form, a_reading, cell, changed, compared, grade, grades_of, reduced
 
 Said = dict[str, int | str]
 
@@ -74,7 +74,7 @@ def test_d10_what_was_not_imaged_is_concordant() -> None:
     comparison = compared({}, {}, form=a_form(not_imaged={"CFV": "NOT_SCANNED"}))
     codes = {one.cell: (one.source, one.grade.code) for one in comparison.results}
     assert codes[cell("COMP.CFV")] == codes[cell("FLOW.CFV")] == (Source.CONCORDANT, "NI")
-    derived = {str(one.id): one.missing for one in derive(shipped(), "D10", finish(comparison, ()))}
+    derived = {str(one.id): one.missing for one in derive(reduced(), "D10", finish(comparison, ()))}
     assert derived["COMPWRST"] is Missing.NOT_IMAGED
 
 
@@ -102,13 +102,13 @@ def test_readings_of_different_cells_are_refused() -> None:
     one, two = grades_of(a_reading()), grades_of(a_reading(a_form(received=["IVC"])))
     del two[cell("COMP.CFV")]
     with pytest.raises(ValueError, match="same cells"):
-        compare(shipped(), "D10", one, two, 1)
+        compare(reduced(), "D10", one, two, 1)
 
 
 def test_a_clip_received_for_one_reading_only_is_no_dispute() -> None:
     absent = grades_of(a_reading())
     there = grades_of(a_reading(a_form(received=["DFV"]), COMP_DFV=2))
-    comparison = compare(shipped(), "D10", absent, there, 2)
+    comparison = compare(reduced(), "D10", absent, there, 2)
     assert comparison.disputed == ()
     result = next(one for one in comparison.results if one.cell == cell("COMP.DFV"))
     assert (result.source, result.grade.code) == (Source.REFERENCE, "none")
@@ -186,8 +186,8 @@ def said(values: Said) -> dict[Cell, Grade]:
 @settings(max_examples=20, deadline=None)
 @given(READINGS, READINGS, st.sampled_from(["BL", "D10", "M6"]))
 def test_the_order_of_the_readings_matters_only_through_the_reference_slot(one: Said, two: Said, visit: str) -> None:
-    straight = compare(shipped(), visit, said(one), said(two), 1)
-    swapped = compare(shipped(), visit, said(two), said(one), 2)
+    straight = compare(reduced(), visit, said(one), said(two), 1)
+    swapped = compare(reduced(), visit, said(two), said(one), 2)
     assert straight.to_decide == swapped.to_decide
     mirrored = tuple(replace(result, reading_1=result.reading_2, reading_2=result.reading_1) for result in swapped.results)
     assert straight.results == mirrored
@@ -199,14 +199,14 @@ def test_no_endpoint_rests_on_the_draw_of_the_reference(one: Said, two: Said, da
     endpoints = []
     taken: dict[Cell, Decision] = {}
     for slot in (1, 2):
-        comparison = compare(shipped(), "D10", said(one), said(two), 1 if slot == 1 else 2)
+        comparison = compare(reduced(), "D10", said(one), said(two), 1 if slot == 1 else 2)
         for dispute in comparison.to_decide:
             if dispute.cell not in taken:
                 own = grade(dispute.cell.item, data.draw(RANKS))
                 grades = {Take.A: comparison.grades_1[dispute.cell], Take.B: comparison.grades_2[dispute.cell], Take.OWN: own}
                 take = data.draw(st.sampled_from([Take.A, Take.B, Take.OWN]))
                 taken[dispute.cell] = Decision(dispute.cell, take, grades[take])
-        derived = derive(shipped(), "D10", finish(comparison, [taken[dispute.cell] for dispute in comparison.to_decide]))
+        derived = derive(reduced(), "D10", finish(comparison, [taken[dispute.cell] for dispute in comparison.to_decide]))
         endpoints.append([(value.value, value.missing) for value in derived if value.id == "COMPWRST"])
     assert endpoints[0] == endpoints[1]
 
@@ -214,7 +214,7 @@ def test_no_endpoint_rests_on_the_draw_of_the_reference(one: Said, two: Said, da
 @settings(max_examples=20, deadline=None)
 @given(READINGS, READINGS, st.sampled_from([1, 2]))
 def test_every_result_is_a_grade_that_somebody_gave(one: Said, two: Said, slot: int) -> None:
-    comparison = compare(shipped(), "D10", said(one), said(two), 1 if slot == 1 else 2)
+    comparison = compare(reduced(), "D10", said(one), said(two), 1 if slot == 1 else 2)
     decisions = [Decision(dispute.cell, Take.OWN, Grade("partial")) for dispute in comparison.to_decide]
     results = finish(comparison, decisions)
     assert {result.cell for result in results} == set(CLEAN)
@@ -225,8 +225,8 @@ def test_every_result_is_a_grade_that_somebody_gave(one: Said, two: Said, slot: 
 
 
 def test_endpoint_cells_are_those_of_class_a_at_this_visit() -> None:
-    assert endpoint_cells(shipped(), "D10") == tuple(cell(f"COMP.{segment}") for segment in CORE)
-    assert endpoint_cells(shipped(), "D30") == ()
+    assert endpoint_cells(reduced(), "D10") == tuple(cell(f"COMP.{segment}") for segment in CORE)
+    assert endpoint_cells(reduced(), "D30") == ()
 
 
 def test_a_cell_that_is_not_asked_stays_not_applicable() -> None:

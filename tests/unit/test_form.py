@@ -6,7 +6,7 @@ from corelab.domain.attributes import UNKNOWN
 from corelab.domain.charter import load_charter
 from corelab.domain.form import SideUnknownError, refused, run_time_ids, segments_of, side_of
 from corelab.domain.vocabulary import Grade, ItemId, Missing, NotApplicableCause, SegmentId, Side, not_applicable, not_evaluable, not_imaged
-from tests.exam_builders import a_form, cell, changed, shipped
+from tests.exam_builders import a_form, cell, changed, reduced
 
 REQUIRED = ["CIV", "EIV", "CFV", "FV_PROX", "FV_MID", "FV_DIST", "POPV", "PTV", "PERV", "SFJ", "GSV", "SSV"]
 
@@ -69,12 +69,12 @@ def test_every_cell_of_the_grid_is_asked_or_stands() -> None:
 def test_segments_take_the_side_under_study() -> None:
     assert a_form(limb="right").segment(SegmentId("CFV")).label == "R CFV"
     assert a_form(limb="left").segment(SegmentId("CFV")).label == "L CFV"
-    assert side_of(shipped(), shipped().segment("IVC"), UNKNOWN) is Side.UNPAIRED
+    assert side_of(reduced(), reduced().segment("IVC"), UNKNOWN) is Side.UNPAIRED
 
 
 def test_without_the_side_there_is_no_form() -> None:
     with pytest.raises(SideUnknownError) as caught:
-        segments_of(shipped(), UNKNOWN)
+        segments_of(reduced(), UNKNOWN)
     assert caught.value.attribute == "STUDY_LIMB"
 
 

@@ -17,7 +17,7 @@ from corelab.domain.monitoring.rates import dawid_skene, rates_of
 from corelab.domain.monitoring.readers import RdiLimit, alike, rdi, rdi_limit, readers
 from corelab.domain.monitoring.report import StoppedError, report
 from corelab.domain.vocabulary import Cell, ExamState, Grade, Missing, NotApplicableCause, not_applicable, not_evaluable, not_imaged
-from tests.charter_builders import full
+from tests.charter_builders import DVT, full
 from tests.exam_builders import cell
 from tests.monitored import watched_charter
 
@@ -103,7 +103,7 @@ def test_an_ordinal_item_has_the_charters_weights_and_ne_is_a_category_of_one_ta
 
 
 def test_what_does_not_fit_into_a_table_is_one_category() -> None:
-    dvt = load_charter(full("dvt_full").encode())
+    dvt = load_charter(full(DVT).encode())
     item = dvt.item("NOTE") if "NOTE" in {one.id for one in dvt.items} else next(one for one in dvt.items if one.kind in {"text", "multi"})
     pairs = [CellPair(ExamName("S", "D"), cell(f"{item.id}.CFV"), f"v{n}", f"v{n}", ("a", "b")) for n in range(40)]
     categories = categories_of(item, pairs)
@@ -119,7 +119,7 @@ def test_an_item_is_shown_by_segment_and_by_visit_where_something_was_imaged(cha
 
 
 def test_measured_values_have_limits_and_points() -> None:
-    dvt = load_charter(full("dvt_full").encode())
+    dvt = load_charter(full(DVT).encode())
     item = dvt.item("D_REST")
     said = [("9.0", "10.0"), ("8.0", "8.0"), ("7.5", "7.0"), ("NE", "9.0")]
     pairs = tuple(CellPair(ExamName(f"S{n}", "D10"), cell("D_REST.CFV"), one, other, ("a", "b")) for n, (one, other) in enumerate(said))

@@ -21,9 +21,9 @@ from corelab.export.rows import DERIVED, tables_of
 from corelab.export.tables import TEXT, tables_for
 from corelab.export.versions import Versions
 from corelab.export.writers import read_table, table_bytes
-from tests.charter_builders import full
+from tests.charter_builders import DVT, PORTAL, full
 
-CHARTERS = ("dvt_full", "portal_full", "odd")
+CHARTERS = (DVT, PORTAL, "odd")
 WORDS = ('seen "twice", twice', "=SUM(A1)", "zwei\nZeilen", "TEXT")
 Subject = tuple[ExamRecord, ...]
 
@@ -139,7 +139,7 @@ def test_free_text_stands_in_the_notes_only() -> None:
 
 
 def test_a_measured_value_has_its_unit_and_every_digit_that_was_entered() -> None:
-    charter = load_charter(full("portal_full").encode())
+    charter = load_charter(full(PORTAL).encode())
     rows = [row for row in tables_of(Versions.of([charter]), a_subject(charter, 2)).results if row["UNIT"]]
     items = {item.export.testcd: item for item in charter.items if isinstance(item, NumberItem)}
     assert rows
@@ -150,7 +150,7 @@ def test_a_measured_value_has_its_unit_and_every_digit_that_was_entered() -> Non
 
 
 def test_an_item_of_the_whole_exam_has_no_segment() -> None:
-    charter = load_charter(full("dvt_full").encode())
+    charter = load_charter(full(DVT).encode())
     whole = {item.export.testcd for item in charter.items if item.scope == "exam"}
     rows = [row for row in tables_of(Versions.of([charter]), a_subject(charter, 3)).results if row["TESTCD"] in whole]
     assert rows
@@ -158,7 +158,7 @@ def test_an_item_of_the_whole_exam_has_no_segment() -> None:
 
 
 def test_a_look_back_over_an_exam_that_waits_stays_open() -> None:
-    charter = load_charter(full("portal_full").encode())
+    charter = load_charter(full(PORTAL).encode())
     exams = a_subject(charter, 0)
     last = {row["VISIT"]: row for row in tables_of(Versions.of([charter]), exams[1:], [Waiting("S1", exams[0].visit)]).subject_visit}
     assert last[exams[3].visit]["KGR"] == ""

@@ -25,11 +25,11 @@ from corelab.export.tables import READINGS, RESULTS, codelists_for, dictionary_r
 from corelab.export.versions import Versions
 from corelab.export.writers import ColumnsDifferError, read_table, table_bytes
 from corelab.services.intake.exam_work import require_names
-from tests.exam_builders import a_form, a_reading, cell, changed, grade, shipped, shipped_bytes
+from tests.exam_builders import a_form, a_reading, cell, changed, grade, reduced, reduced_bytes
 
 Said = dict[str, int | str]
 DUPLEX = ReadingTypeId("DUPLEX")
-VERSIONS = Versions.of([shipped()])
+VERSIONS = Versions.of([reduced()])
 LEFT = Attributes({"STUDY_LIMB": "left"})
 
 
@@ -49,17 +49,17 @@ def a_decision(said: Said) -> SignedRecord:
 
 
 def an_exam(one: Said, two: Said, decision: Said | None = None, *, reference: Slot = 1, form: Form | None = None) -> ExamRecord:
-    sides = {place.id: place.side for place in segments_of(shipped(), LEFT)}
+    sides = {place.id: place.side for place in segments_of(reduced(), LEFT)}
     records = (a_record(1, one, form), a_record(2, two, form), *((a_decision(decision),) if decision else ()))
     return ExamRecord(
         study="DVT-LE", site="S1", subject="S001", visit="D10", date="2024-04-18", day="10", limb="left", reference_slot=reference,
-        charter_version=shipped().version, charter_hash=shipped().hash, sides=MappingProxyType(sides), records=records, attributes=LEFT,
+        charter_version=reduced().version, charter_hash=reduced().hash, sides=MappingProxyType(sides), records=records, attributes=LEFT,
     )  # fmt: skip
 
 
 def found(tables: Tables, place: str, table: str = "results") -> dict[str, str]:
     item, _, segment = place.partition(".")
-    testcd = shipped().item(item).export.testcd
+    testcd = reduced().item(item).export.testcd
     rows = [row for row in tables.named()[table] if (row["SEGCD"], row["TESTCD"]) == (segment, testcd)]
     assert len(rows) == 1
     return dict(rows[0])
@@ -126,7 +126,7 @@ def test_evidence_frames_are_counted_from_one() -> None:
 def test_tables_read_back_give_the_same_exams_and_the_same_tables() -> None:
     tables = tables_of(VERSIONS, [an_exam({"FLOW_CFV": 1}, {"COMP_CFV": 2}, {"COMP_CFV": 1})])
     again = tables_of(VERSIONS, exams_of(VERSIONS, tables.named()))
-    for table in tables_for(shipped()):
+    for table in tables_for(reduced()):
         assert table_bytes(table, again.named()[table.name]) == table_bytes(table, tables.named()[table.name])
 
 
@@ -148,20 +148,20 @@ def test_another_header_is_refused_with_what_was_found() -> None:
 
 
 def test_the_dictionary_names_every_column_of_every_file_once() -> None:
-    rows = dictionary_rows(tables_for(shipped()))
-    assert len({row[:2] for row in rows}) == len(rows) == sum(len(table.columns) for table in tables_for(shipped()))
+    rows = dictionary_rows(tables_for(reduced()))
+    assert len({row[:2] for row in rows}) == len(rows) == sum(len(table.columns) for table in tables_for(reduced()))
 
 
 def test_column_names_are_short_upper_case_but_for_the_wide_table() -> None:
     for table in (READINGS, RESULTS):
         assert all(len(name) <= 8 and name.isupper() for name in table.names)
-    assert "POPV_VNCOMPR" in subject_visit(shipped()).names
-    assert "CIV_VNCOMPR" not in subject_visit(shipped()).names, "compressibility is not asked of an iliac vein"
+    assert "POPV_VNCOMPR" in subject_visit(reduced()).names
+    assert "CIV_VNCOMPR" not in subject_visit(reduced()).names, "compressibility is not asked of an iliac vein"
 
 
 def test_code_lists_hold_every_code_that_the_tables_hold() -> None:
     tables = tables_of(VERSIONS, [an_exam({"COMP_CFV": "NE:WINDOW"}, {"COMP_CFV": 2}, {"COMP_CFV": 1})])
-    codes = {(code.codelist, code.code) for code in codelists_for(shipped())}
+    codes = {(code.codelist, code.code) for code in codelists_for(reduced())}
     for row in tables.results:
         assert row["EVALSTAT"] or (row["TESTCD"], row["RESCD"]) in codes
 
@@ -175,9 +175,9 @@ def unchecked(_folder: Path) -> None:
 
 def a_package(folder: Path, tables: Tables) -> Path:
     rows = tables.named()
-    files = [PackageFile(table.path, table_bytes(table, rows[table.name]), len(rows[table.name])) for table in tables_for(shipped())]
-    files.append(PackageFile(f"codebook/charter_{shipped().version}.toml", shipped_bytes()))
-    write_package(folder, with_manifest(tuple(files), {"charter": [{"hash": shipped().hash}]}, lambda _manifest: ""), unchecked)
+    files = [PackageFile(table.path, table_bytes(table, rows[table.name]), len(rows[table.name])) for table in tables_for(reduced())]
+    files.append(PackageFile(f"codebook/charter_{reduced().version}.toml", reduced_bytes()))
+    write_package(folder, with_manifest(tuple(files), {"charter": [{"hash": reduced().hash}]}, lambda _manifest: ""), unchecked)
     return folder
 
 
@@ -260,7 +260,7 @@ def test_nothing_half_made_stays_when_writing_fails(tmp_path: Path) -> None:
 @pytest.mark.parametrize("start", EXECUTED)
 def test_p11_72_a_cell_that_a_spreadsheet_executes_stops_the_line(start: str) -> None:
     tables = tables_of(VERSIONS, [an_exam({}, {})]).named()
-    for table in (one for one in tables_for(shipped()) if tables[one.name]):
+    for table in (one for one in tables_for(reduced()) if tables[one.name]):
         sound = tuple(tables[table.name])
         assert list(content_faults(VERSIONS, table, sound)) == []
         for column in (one for one in table.columns if one.kind == "text"):
@@ -271,7 +271,7 @@ def test_p11_72_a_cell_that_a_spreadsheet_executes_stops_the_line(start: str) ->
 
 @pytest.mark.parametrize(("change", "faults"), [("-11", 0), ("-4.5", 0), ("-11+1", 1), ("-", 1), ("-1e3", 1), ("--1", 1)])
 def test_p11_72_a_number_below_zero_is_no_formula(change: str, faults: int) -> None:
-    table = next(one for one in tables_for(shipped()) if one.name == "subject_visit")
+    table = next(one for one in tables_for(reduced()) if one.name == "subject_visit")
     row = {**tables_of(VERSIONS, [an_exam({}, {})]).named()[table.name][0], "COMPWRST": change}
     assert len(list(content_faults(VERSIONS, table, (row,)))) == faults
 
@@ -279,4 +279,4 @@ def test_p11_72_a_number_below_zero_is_no_formula(change: str, faults: int) -> N
 @pytest.mark.parametrize("start", EXECUTED)
 def test_p11_72_no_subject_is_called_like_a_formula(start: str) -> None:
     with pytest.raises(IntakeRefusedError):
-        require_names(shipped(), f"{start}S001", "D10")
+        require_names(reduced(), f"{start}S001", "D10")

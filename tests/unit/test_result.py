@@ -9,7 +9,7 @@ from corelab.domain.charter import Charter, load_charter
 from corelab.domain.derived import derive, value_of
 from corelab.domain.result import Derived, Result, Value
 from corelab.domain.vocabulary import Cell, Grade, Missing, NotApplicableCause, Source, not_applicable, not_evaluable, not_imaged
-from tests.exam_builders import CORE, a_form, cell, changed, compared, grade, shipped
+from tests.exam_builders import CORE, a_form, cell, changed, compared, grade, reduced
 
 
 def graded(*core: int | str) -> dict[Cell, Grade]:
@@ -40,8 +40,8 @@ def value(charter: Charter, derivation: str, grades: dict[Cell, Grade], visit: s
     ],
 )
 def test_oracle(oracle: str, core: tuple[int | str, ...], worst: str, number: str) -> None:
-    assert value(shipped(), "COMPWRST", graded(*core)) == worst
-    assert value(shipped(), "COMPNSEG", graded(*core)) == number
+    assert value(reduced(), "COMPWRST", graded(*core)) == worst
+    assert value(reduced(), "COMPNSEG", graded(*core)) == number
 
 
 def with_policy(function: str, policy: str) -> Charter:
@@ -92,8 +92,8 @@ def test_counting_healthy_segments_a_missing_one_counts_as_the_worst() -> None:
 def test_an_open_cell_leaves_the_value_open_unless_it_is_certain() -> None:
     open_cell = graded(0, 0, 0, 0, 1)
     del open_cell[cell("COMP.CFV")]
-    assert value_of(shipped(), "D10", shipped().derivation("COMPWRST"), open_cell) == Value()
-    assert value(shipped(), "COMPWRST", open_cell | {cell("COMP.POPV"): grade("COMP", 2)}) == "2"
+    assert value_of(reduced(), "D10", reduced().derivation("COMPWRST"), open_cell) == Value()
+    assert value(reduced(), "COMPWRST", open_cell | {cell("COMP.POPV"): grade("COMP", 2)}) == "2"
 
 
 def test_a_visit_without_the_derivation_has_it_not_applicable() -> None:
@@ -122,7 +122,7 @@ def results(core: dict[Cell, Grade], sources: dict[str, Source]) -> list[Result]
 
 
 def derived(name: str, of: list[Result]) -> Derived:
-    return next(one for one in derive(shipped(), "D10", of) if one.id == name)
+    return next(one for one in derive(reduced(), "D10", of) if one.id == name)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_absent_segments_are_no_inputs() -> None:
 
 def test_the_charter_s_derivations_come_in_its_order_for_a_whole_exam() -> None:
     comparison = compared({"FLOW_CIV": 2}, {"FLOW_CIV": 2}, form=a_form(received=["IVC"]))
-    values = {one.id: one.value for one in derive(shipped(), "D10", finish(comparison, ()))}
+    values = {one.id: one.value for one in derive(reduced(), "D10", finish(comparison, ()))}
     assert values == {"COMPWRST": "0", "COMPNSEG": "0", "COMPNNON": "0", "FLOWWRST": "2", "ILIWRST": "2"}
 
 
@@ -162,7 +162,7 @@ def test_a_worse_grade_never_improves_a_value(core: tuple[int | str, ...], at: i
         return
     after = (*core[:at], max(before, worse), *core[at + 1 :])
     for name in ("COMPWRST", "COMPNSEG", "COMPNNON"):
-        codes = [value(shipped(), name, graded(*one)) for one in (core, after)]
+        codes = [value(reduced(), name, graded(*one)) for one in (core, after)]
         if codes[0].isdigit() and codes[1].isdigit():
             assert int(codes[0]) <= int(codes[1])
 
@@ -170,8 +170,8 @@ def test_a_worse_grade_never_improves_a_value(core: tuple[int | str, ...], at: i
 @settings(max_examples=20, deadline=None)
 @given(st.tuples(*[GRADES] * 5))
 def test_a_value_is_a_number_or_exactly_one_kind_of_missing(core: tuple[int | str, ...]) -> None:
-    for derivation in shipped().derivations:
-        one = value_of(shipped(), "D10", derivation, graded(*core))
+    for derivation in reduced().derivations:
+        one = value_of(reduced(), "D10", derivation, graded(*core))
         if derivation.id.startswith("COMP"):
             assert (one.value is None) != (one.missing is None)
             assert one.missing is not Missing.NOT_APPLICABLE or set(core) == {"NA"}

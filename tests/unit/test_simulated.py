@@ -10,14 +10,14 @@ from corelab.domain.simulated import SimulatedTrial
 from corelab.domain.simulated import graded as filled
 from corelab.domain.vocabulary import Cell, SubjectCode, VisitId
 from tests.charter_builders import DVT, PORTAL, full
-from tests.exam_builders import a_form, cell, shipped
+from tests.exam_builders import a_form, cell, reduced
 
 SUBJECTS = tuple(SubjectCode(f"S{number:03d}") for number in range(60))
 DAY_10 = VisitId("D10")
 
 
 def a_trial(seed: int = 1, agreement: float = 0.9) -> SimulatedTrial:
-    return SimulatedTrial(shipped(), seed, agreement)
+    return SimulatedTrial(reduced(), seed, agreement)
 
 
 def graded(form: Form) -> tuple[Cell, ...]:
@@ -58,7 +58,7 @@ def test_every_answer_is_one_the_form_accepts_and_every_grade_occurs() -> None:
     said = {
         (one.item, trial.said(subject, VisitId(visit.id), one, slot).code)
         for subject in SUBJECTS
-        for visit in shipped().visits
+        for visit in reduced().visits
         for one in graded(form)
         for slot in (1, 2)
     }
@@ -72,7 +72,7 @@ def test_veins_open_again_over_the_visits() -> None:
     trial = a_trial()
     for subject in SUBJECTS:
         places = [place.id for place in trial.places(subject)]
-        burden = [sum(trial.illness(subject, VisitId(visit.id), segment) for segment in places) for visit in shipped().visits]
+        burden = [sum(trial.illness(subject, VisitId(visit.id), segment) for segment in places) for visit in reduced().visits]
         assert burden == sorted(burden, reverse=True)
         assert burden[0] > 0
 

@@ -21,7 +21,7 @@ from tests.acceptance.blinding.walk import texts_on_screen
 from tests.acceptance.blinding.world import HIDDEN_FROM_READER, ME, OTHER, World
 from tests.acceptance.leaks import files_under
 from tests.builders import PASSWORD
-from tests.exam_builders import shipped
+from tests.exam_builders import reduced
 from tests.gui.desktop import Desktop
 
 MY_NOTE = Mark("note of the person before", "marzipan-tuba-3318")
@@ -120,7 +120,7 @@ def test_u20_after_release_no_reader_changes_a_reading(released: World, probes: 
 
 def vocabulary() -> set[str]:
     """Every word that the charter knows, of questions, options, reasons and segments, and the few of a case itself."""
-    known = set(re.findall(r"[A-Za-z_]+", shipped().model_dump_json()))
+    known = set(re.findall(r"[A-Za-z_]+", reduced().model_dump_json()))
     return known | {"A", "B", "NE", "NI", "NA", "marked", "auto", "caliper", "CHARTER", "CONDITION", "OPTIONAL", "ABSENT"}
 
 

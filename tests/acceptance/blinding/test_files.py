@@ -19,7 +19,7 @@ from corelab.storage.keys import Opening, unseal
 from tests.acceptance.blinding.probes import Mark, Probes
 from tests.acceptance.blinding.world import NOTES, OTHERS_NOTE, SOURCE, World
 from tests.acceptance.leaks import files_under, occurrences
-from tests.exam_builders import shipped
+from tests.exam_builders import reduced
 from tests.reading_builders import rows_of
 
 
@@ -30,7 +30,7 @@ def bytes_of(world: World) -> dict[str, bytes]:
 
 
 def option_values() -> tuple[str, ...]:
-    return tuple(sorted({each.value for item in shipped().items if isinstance(item, ChoiceItem) for each in item.options}))
+    return tuple(sorted({each.value for item in reduced().items if isinstance(item, ChoiceItem) for each in item.options}))
 
 
 # ---------------------------------------------------------------- words
@@ -118,7 +118,7 @@ def grade_sets(known: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
 
 
 def _values(item: str) -> list[str]:
-    return [option.value for each in shipped().items if isinstance(each, ChoiceItem) and each.id == item for option in each.options]
+    return [option.value for each in reduced().items if isinstance(each, ChoiceItem) and each.id == item for option in each.options]
 
 
 def guesses(known: dict[str, Any]) -> Iterator[str]:

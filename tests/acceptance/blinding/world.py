@@ -16,7 +16,7 @@ from corelab.services.intake.exams import ExamOverview
 from tests.acceptance.blinding.probes import Mark
 from tests.builders import PASSWORD, Lab, TickingClock, a_lab
 from tests.dicom_builders import a_file, speckle
-from tests.exam_builders import changed, grade, shipped
+from tests.exam_builders import changed, grade, reduced
 
 VISIT, VISIT_LABEL, SITE, ARM = "VQX77", "Week Zymurgy", "quondam", "bramblex"
 SUBJECTS = ("KESTREL-041", "KESTREL-042", "KESTREL-043")
@@ -166,5 +166,5 @@ def _named(number: int, n: int) -> Callable[[Dataset], None]:
 
 
 def _closes(world: World, exam: ExamOverview) -> None:
-    missing = tuple(SegmentId(one.id) for one in shipped().segments if one.presence == "required" and one.id not in SHOWN)
+    missing = tuple(SegmentId(one.id) for one in reduced().segments if one.presence == "required" and one.id not in SHOWN)
     intake.set_not_imaged(world.lab.open, world.lab.coordinator, exam.code, missing, "NOT_SCANNED")
