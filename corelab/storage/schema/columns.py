@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BLOB, CheckConstraint, Column, DefaultClause, Dialect, ForeignKey, Integer, MetaData, Table, Text
+from sqlalchemy import BLOB, CheckConstraint, Column, DefaultClause, Dialect, ForeignKey, Index, Integer, MetaData, Table, Text
 from sqlalchemy import text as sql
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeDecorator
@@ -81,6 +81,11 @@ def later(column: Column[Any], since: int, default: str | int | None = None) -> 
     if default is not None:
         column.server_default = DefaultClause(sql(str(default)) if isinstance(default, int) else default)
     return column
+
+
+def later_index(*columns: str, since: int) -> Index:
+    """An index that schema version ``since`` brings, also to an older table: no question about one exam reads those of all."""
+    return Index(None, *columns, info={"since": since})
 
 
 def table(name: str, *parts: SchemaItem, since: int = 1) -> Table:

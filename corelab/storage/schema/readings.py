@@ -3,7 +3,7 @@
 from sqlalchemy import BLOB, CheckConstraint, Column, Index, UniqueConstraint
 from sqlalchemy import text as sql
 
-from corelab.storage.schema.columns import choice, number, ref, regulated, sha256, table, text, time, truth
+from corelab.storage.schema.columns import choice, later_index, number, ref, regulated, sha256, table, text, time, truth
 
 ASSIGNMENT = regulated(
     "assignment",
@@ -61,6 +61,8 @@ COMPARISON = regulated(
     ref("charter_hash", "charter.hash"),
     UniqueConstraint("exam_id", "reading_1", "reading_2"),
     CheckConstraint("reading_1 <> reading_2", name="two_readings"),
+    later_index("reading_1", since=3),
+    later_index("reading_2", since=3),
 )
 
 # A reading type with one reader has nothing to compare: its signed reading is released in the batch.
@@ -72,11 +74,17 @@ SINGLE_RELEASE = regulated(
     ref("reading_id", "reading.id"),
     ref("charter_hash", "charter.hash"),
     UniqueConstraint("reading_id"),
+    later_index("exam_id", since=3),
     since=3,
 )
 
 ADJ_CASE = regulated(
-    "adj_case", text("id", key=True), ref("comparison_id", "comparison.id"), ref("assignment_id", "assignment.id", null=True)
+    "adj_case",
+    text("id", key=True),
+    ref("comparison_id", "comparison.id"),
+    ref("assignment_id", "assignment.id", null=True),
+    later_index("comparison_id", since=3),
+    later_index("assignment_id", since=3),
 )
 
 ADJUDICATION = regulated(

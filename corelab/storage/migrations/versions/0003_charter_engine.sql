@@ -60,6 +60,16 @@ CREATE TABLE single_release (
 )
  STRICT
 --
+CREATE INDEX ix_adj_case_assignment_id ON adj_case (assignment_id)
+--
+CREATE INDEX ix_adj_case_comparison_id ON adj_case (comparison_id)
+--
+CREATE INDEX ix_comparison_reading_1 ON comparison (reading_1)
+--
+CREATE INDEX ix_comparison_reading_2 ON comparison (reading_2)
+--
+CREATE INDEX ix_single_release_exam_id ON single_release (exam_id)
+--
 CREATE TRIGGER "absence_of_this_event" BEFORE INSERT ON "absence" WHEN NEW."event_seq" IS NOT (SELECT max(seq) FROM event) BEGIN SELECT RAISE(ABORT, 'absence rows are written with their event only'); END
 --
 CREATE TRIGGER "certification_of_this_event" BEFORE INSERT ON "certification" WHEN NEW."event_seq" IS NOT (SELECT max(seq) FROM event) BEGIN SELECT RAISE(ABORT, 'certification rows are written with their event only'); END
