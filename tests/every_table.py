@@ -60,7 +60,6 @@ def _write_rest(lab: Lab, exam: ExamId) -> None:
         gone, batch = snapshot.all("reading_invalidation")[0], snapshot.all("release_batch")[0]
         release = {"exam_id": exam, "batch_id": batch["id"], "reading_id": gone["reading_id"]}
         reader_3 = accounts.people(lab.open, lab.administrator)[-1].account
-        subject = snapshot.all("subject")[0]["id"]
     query, ended, known = str(uuid4()), str(uuid4()), str(uuid4())
     rows = [
         NewRow("acknowledgement", _of(account_id=lab.reader_1.account, what="signature", text_hash="1" * 64)),
@@ -79,7 +78,8 @@ def _write_rest(lab: Lab, exam: ExamId) -> None:
         NewRow("assignment", _a_repeat(ended, exam, reader_3)),
         NewRow("assignment_end", _of(assignment_id=ended, cause="withdrawn")),
         NewRow("guess", _of(id=str(uuid4()), assignment_id=ended)),
-        NewRow("exam", _of(id=known, subject_id=subject, visit="BL", charter_hash=lab.charter_sha256, code="known")),
+        NewRow("subject", _of(id=known, code="K01")),
+        NewRow("exam", _of(id=known, subject_id=known, visit="BL", charter_hash=lab.charter_sha256, code="known")),
         NewRow("calibration_exam", _of(exam_id=known, n=1)),
         NewRow("certification", _of(id=str(uuid4()), account_id=reader_3, charter_hash=lab.charter_sha256, verdict="certified")),
         NewRow("absence", _of(account_id=reader_3, n=1, state="on")),
