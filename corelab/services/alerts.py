@@ -39,10 +39,11 @@ def after_comparison(
 ) -> None:
     """What the results fire that stand now. ``before``: those that stood when the same readings were compared, and fired then."""
     found = _found(transaction, exam, "comparison", _grades(results), results)
-    told = set(_found(transaction, exam, "comparison", _grades(before), before)) if before else set()
+    told = set(_found(transaction, exam, "comparison", _grades(before), before)) if before and found else set()
     new = tuple(one for one in found if one not in told)
     _write(transaction, exam, "comparison", new, record, custody)
-    _unblinds(transaction, exam, new, _readers(transaction, exam), custody)
+    if new:
+        _unblinds(transaction, exam, new, _readers(transaction, exam), custody)
 
 
 def _grades(results: Iterable[Result]) -> Mapping[Cell, Grade]:
@@ -50,9 +51,8 @@ def _grades(results: Iterable[Result]) -> Mapping[Cell, Grade]:
 
 
 def _readers(snapshot: Snapshot, exam: ExamId) -> tuple[AccountId, ...]:
-    signed = readings.signed_assignments(snapshot)
-    own = (one.account for one in readings.assignments(snapshot, exam_id=exam) if one.id in signed and one.kind != ADJUDICATION)
-    return tuple(dict.fromkeys(own))
+    own = (one for one in readings.assignments(snapshot, exam_id=exam) if one.kind != ADJUDICATION)
+    return tuple(dict.fromkeys(one.account for one in own if readings.is_signed(snapshot, one)))
 
 
 def _found(snapshot: Snapshot, exam: ExamId, after: After, grades: Mapping[Cell, Grade], results: Sequence[Result]) -> tuple[Fired, ...]:

@@ -31,7 +31,7 @@ def history_of(snapshot: Snapshot, exam: ExamRecord) -> History:
 def _earlier(snapshot: Snapshot, exam: ExamRecord) -> Iterator[EarlierExam]:
     charter = charter_of(snapshot, exam.charter_hash)
     numbers = {visit.id: visit.number for visit in charter.visits}
-    dates, left_out = exam_dates(snapshot), calibration.marked(snapshot)
+    dates, left_out = exam_dates(snapshot, exam.subject_id), calibration.marked(snapshot)
     rows = [row for row in snapshot.all("exam", subject_id=exam.subject_id) if row["id"] not in left_out and row["visit"] in numbers]
     for row in sorted(rows, key=lambda row: numbers[row["visit"]]):
         if numbers[row["visit"]] < numbers[exam.visit]:

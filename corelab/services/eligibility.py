@@ -23,10 +23,14 @@ _DESIGNATOR = "designator_of_exam"
 
 @dataclass
 class Pool:
-    """The people of the lab as they stand now. Everything is read once, when it is first asked for."""
+    """The people of the lab as they stand now. Everything is read once, when it is first asked for.
+
+    ``only`` is the one subject that will be asked about: then nothing is read of what was done to others.
+    """
 
     snapshot: Snapshot
     charter: Charter
+    only: SubjectCode | None = None
 
     @cached_property
     def everybody(self) -> tuple[Person, ...]:
@@ -88,6 +92,11 @@ class Pool:
             shut |= self._hands_on.get(subject, frozenset())
         return tuple(person for person in self.able if Role.ADJUDICATOR in person.roles and person.account not in shut)
 
+    def deciders(self, subject: SubjectCode, kind: ReadingTypeId) -> frozenset[AccountId]:
+        """Whoever decides, or decided, about the subject in this way of reading, by an assignment that has not ended."""
+        rows = (row for row in self._assigned.get(subject, ()) if (row["kind"], row["reading_type"]) == (ADJUDICATION, kind))
+        return frozenset(AccountId(row["account_id"]) for row in rows if row["id"] not in self._ended)
+
     def _took_part(self, subject: SubjectCode, kinds: Iterable[str]) -> frozenset[AccountId]:
         """Whoever was assigned it, also where the assignment has ended."""
         return frozenset(AccountId(row["account_id"]) for row in self._assigned.get(subject, ()) if row["kind"] in kinds)
@@ -116,6 +125,8 @@ class Pool:
 
     @cached_property
     def _assigned(self) -> Mapping[SubjectCode, tuple[Row, ...]]:
+        if self.only is not None:
+            return {self.only: own_assignments.of_subject(self.snapshot, self.only)}
         found: dict[SubjectCode, list[Row]] = {}
         for row in self.snapshot.all("assignment"):
             found.setdefault(self.subject_of[row["exam_id"]], []).append(row)
@@ -127,7 +138,7 @@ class Pool:
 
     @cached_property
     def _hands_on(self) -> Mapping[SubjectCode, frozenset[AccountId]]:
-        return hands_on(self.snapshot)
+        return hands_on(self.snapshot, self.only)
 
 
 def absences(snapshot: Snapshot) -> Mapping[str, str]:

@@ -20,8 +20,8 @@ from corelab.services import alerts, shown
 from corelab.services.eligibility import Pool
 from corelab.services.labs import charter_of
 from corelab.services.openings import Proving, opened_decisions, opened_readings
-from corelab.services.pseudonyms import Pseudonyms
-from corelab.storage import by_type, people, readings, registry, released
+from corelab.services.pseudonyms import one_pseudonym
+from corelab.storage import by_type, own_assignments, people, readings, registry, released
 from corelab.storage.keys import BoxPublic, BoxSecret, Opening
 from corelab.storage.readings import ADJUDICATION, PRIMARY, Assignment, CaseRecord, SignedRecord
 from corelab.storage.store import NewRow, Transaction
@@ -201,10 +201,8 @@ def _adjudicator(work: _Work) -> tuple[Assignment, BoxPublic]:
 
     Whoever had an earlier case of this exam knows a reading of it already.
     """
-    pool = Pool(work.transaction, work.charter)
-    free = _free(pool, work)
-    held = [one.account for one in pool.history if one.kind == ADJUDICATION]
-    user = allocation.choose_adjudicator(work.batch.seed, work.part, {user: held.count(account) for user, account in free.items()})
+    free, held = _free(work), own_assignments.held(work.transaction, ADJUDICATION)
+    user = allocation.choose_adjudicator(work.batch.seed, work.part, {user: held.get(account, 0) for user, account in free.items()})
     credential = people.credential(work.transaction, free[user]) if user else None
     if user is None or credential is None:
         raise NoAdjudicatorError(work.exam)
@@ -218,23 +216,23 @@ def _adjudicator(work: _Work) -> tuple[Assignment, BoxPublic]:
         slot=max(_FIRST_ADJUDICATION_SLOT, *(slot + 1 for slot in used)),
         kind=ADJUDICATION,
         account=free[user],
-        pseudonym=Pseudonyms(work.transaction).new(),
+        pseudonym=one_pseudonym(work.transaction),
         order_key=f"{number:06d}-{place}",
     )
     return new, credential.box_public
 
 
-def _free(pool: Pool, work: _Work) -> dict[str, AccountId]:
+def _free(work: _Work) -> dict[str, AccountId]:
     """User name -> account of whoever may adjudicate.
 
     Where ways of reading are kept apart, those who decided about this subject in this way go on with it: else the first exams use up
     everybody who could decide about it in the other way.
     """
+    pool = Pool(work.transaction, work.charter, work.subject)
     free = {one.user_name: one.account for one in pool.adjudicators(work.subject, work.kind, work.exam)}
     if not work.charter.reading_type(work.kind).apart_from:
         return free
-    same = (one for one in pool.history if one.kind == ADJUDICATION and one.reading_type == work.kind)
-    known = {one.account for one in same if pool.subject_of[one.exam] == work.subject}
+    known = pool.deciders(work.subject, work.kind)
     return {user: account for user, account in free.items() if account in known} or free
 
 

@@ -84,7 +84,7 @@ class OpenLab:
 
 def effective_charter(snapshot: Snapshot) -> Charter:
     """The charter in force as of this moment."""
-    approval = snapshot.latest("signature", by="event_seq", meaning=Meaning.CHARTER_APPROVAL)
+    approval = snapshot.latest("signature", by="event_seq", record_type="charter", meaning=Meaning.CHARTER_APPROVAL)
     if approval is None:
         raise LookupError("charter")
     return charter_of(snapshot, approval["record_id"])

@@ -22,6 +22,14 @@ class Pseudonyms:
         return name
 
 
+def one_pseudonym(snapshot: Snapshot) -> str:
+    """For a single assignment: the names of the others are not all read for it."""
+    name = _random_name()
+    while snapshot.one("assignment", pseudonym=name) is not None:
+        name = _random_name()
+    return name
+
+
 def _random_name() -> str:
     letters = "".join(secrets.choice(_LETTERS) for _ in range(6))
     return f"{letters[:3]}-{letters[3:]}"

@@ -55,7 +55,7 @@ def form_of(snapshot: Snapshot, exam: ExamId, reading_type: ReadingTypeId, clips
 def _days_since_before(snapshot: Snapshot, exam: ExamRecord, charter: Charter) -> int | None:
     """Days since the subject's exam before this one in the charter's order; None where there is none, or a date is not known."""
     numbers = {visit.id: visit.number for visit in charter.visits}
-    dates, left_out = exam_dates(snapshot), calibration.marked(snapshot)
+    dates, left_out = exam_dates(snapshot, exam.subject_id), calibration.marked(snapshot)
     own = [row for row in snapshot.all("exam", subject_id=exam.subject_id) if row["id"] not in left_out and row["visit"] in numbers]
     earlier = [row for row in own if numbers[row["visit"]] < numbers[exam.visit] and row["id"] in dates]
     if not earlier or exam.id not in dates:

@@ -40,7 +40,7 @@ def report(  # noqa: PLR0913 - what is said of it
             of = readings.assignment(transaction, assignment)
             if of is None or of.account != session.account:
                 raise NotYoursError(assignment)
-            if of.id in readings.signed_assignments(transaction):
+            if readings.is_signed(transaction, of):
                 raise AlreadySignedError(assignment)
             _write(transaction, "unblinding.reported", of.exam, session.account, said, known_custody(lab, transaction))
 
@@ -72,9 +72,9 @@ def _write(transaction: Transaction, kind: str, exam: ExamId, who: AccountId, sa
 
 
 def _impact(snapshot: Snapshot, exam: ExamId, who: AccountId) -> Impact:
-    subject, signed = shown.exam_of(snapshot, exam).subject_id, readings.signed_assignments(snapshot)
-    exams = {row["id"] for row in snapshot.all("exam", subject_id=subject)}
-    own = [one.id in signed for one in readings.assignments(snapshot, account_id=who) if one.exam in exams]
+    exams = snapshot.all("exam", subject_id=shown.exam_of(snapshot, exam).subject_id)
+    held = (one for row in exams for one in readings.assignments(snapshot, exam_id=row["id"], account_id=who))
+    own = [readings.is_signed(snapshot, one) for one in held]
     return Impact(own.count(True), own.count(False))
 
 

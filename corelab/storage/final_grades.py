@@ -47,11 +47,17 @@ def _results_of() -> Select[Any]:
     )
 
 
-def exam_dates(snapshot: Snapshot) -> Mapping[str, date]:
-    """The earliest (moved) study date of the clips of each exam; an exam without one is left out."""
+def exam_dates(snapshot: Snapshot, subject: str | None = None) -> Mapping[str, date]:
+    """The earliest (moved) study date of the clips of each exam of the lab, or of one subject; an exam without one is left out."""
     dates: dict[str, date] = {}
-    for clip in snapshot.all("clip"):
-        if clip["study_date"]:
-            at = date.fromisoformat(clip["study_date"])
-            dates[clip["exam_id"]] = min(at, dates.get(clip["exam_id"], at))
+    for clip in snapshot.query(_study_dates(one=subject is not None), subject=subject):
+        at = date.fromisoformat(clip["study_date"])
+        dates[clip["exam_id"]] = min(at, dates.get(clip["exam_id"], at))
     return dates
+
+
+@cache
+def _study_dates(*, one: bool) -> Select[Any]:
+    clip, exam = TABLES["clip"].columns, TABLES["exam"].columns
+    asked = select(clip.exam_id, clip.study_date).where(clip.study_date != "").distinct()
+    return asked.join(TABLES["exam"], exam.id == clip.exam_id).where(exam.subject_id == bindparam("subject")) if one else asked

@@ -6,13 +6,13 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, select
+from sqlalchemy import Select, bindparam, exists, func, select
 
-from corelab.domain.vocabulary import AccountId, AssignmentId
+from corelab.domain.vocabulary import AccountId, AssignmentId, SubjectCode
 from corelab.storage import readings
 from corelab.storage.readings import Assignment
 from corelab.storage.schema import TABLES
-from corelab.storage.snapshot import Snapshot
+from corelab.storage.snapshot import Row, Snapshot
 
 
 def unsigned(snapshot: Snapshot, account: AccountId, kinds: Collection[str]) -> tuple[Assignment, ...]:
@@ -88,3 +88,32 @@ def opened(snapshot: Snapshot) -> frozenset[AssignmentId]:
     event = TABLES["event"]
     asked = select(event.columns.id).where(event.columns.kind == "reading.opened").distinct()
     return frozenset(AssignmentId(row["id"]) for row in snapshot.query(asked))
+
+
+def of_subject(snapshot: Snapshot, subject: SubjectCode) -> tuple[Row, ...]:
+    """The assignments of all exams of a subject, also those that have ended, in the order in which they were made."""
+    return snapshot.query(_of_subject(), subject=subject)
+
+
+@cache
+def _of_subject() -> Select[Any]:
+    of, exam, subject = TABLES["assignment"], TABLES["exam"], TABLES["subject"]
+    return (
+        select(of)
+        .join(exam, exam.columns.id == of.columns.exam_id)
+        .join(subject, subject.columns.id == exam.columns.subject_id)
+        .where(subject.columns.code == bindparam("subject"))
+        .order_by(of.columns.event_seq, of.columns.id)
+    )
+
+
+def held(snapshot: Snapshot, kind: str) -> Mapping[AccountId, int]:
+    """How many assignments of this kind that have not ended each person has, signed or not."""
+    return {AccountId(row["account_id"]): row["held"] for row in snapshot.query(_held(), kind=kind)}
+
+
+@cache
+def _held() -> Select[Any]:
+    of, end = TABLES["assignment"], TABLES["assignment_end"]
+    asked = select(of.columns.account_id, func.count().label("held")).where(of.columns.kind == bindparam("kind"))
+    return asked.where(~exists().where(end.columns.assignment_id == of.columns.id)).group_by(of.columns.account_id)

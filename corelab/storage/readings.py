@@ -179,6 +179,13 @@ def signed_assignments(snapshot: Snapshot) -> frozenset[AssignmentId]:
     return frozenset(read | {AssignmentId(row["assignment_id"]) for row in snapshot.all("adj_case") if row["id"] in decided})
 
 
+def is_signed(snapshot: Snapshot, of: Assignment) -> bool:
+    """Whether it is among the ``signed_assignments``: asked about one, without reading all."""
+    if of.kind != ADJUDICATION:
+        return signed_reading(snapshot, of.id) is not None
+    return any(signed_adjudication(snapshot, case) is not None for case in cases(snapshot, assignment_id=of.id))
+
+
 def signed_under(snapshot: Snapshot, record_id: str) -> AssignmentId | None:
     """The assignment that a signed reading or adjudication belongs to, whatever became of it."""
     reading = snapshot.one("reading", id=record_id)

@@ -75,8 +75,8 @@ def statements(schema: int = SCHEMA) -> tuple[str, ...]:
     dialect = sqlite.dialect()
     tables = [table for table in TABLES.values() if table.info["since"] <= schema]
     made = [each for table in tables for each in _made(table, schema)]
-    indexes = (index for table in tables for index in table.indexes if index.info.get("since", 1) <= schema)
-    indexes = sorted(indexes, key=lambda index: str(index.name))
+    there = (index for table in tables for index in table.indexes if index.info.get("since", 1) <= schema)
+    indexes = sorted(there, key=lambda index: str(index.name))
     made += [str(CreateIndex(index).compile(dialect=dialect)) for index in indexes]
     triggers = all_triggers(table.name for table in tables if table.name in REGULATED)
     return tuple("\n".join(line.rstrip() for line in each.strip().splitlines()) for each in (*made, *triggers))
