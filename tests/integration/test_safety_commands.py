@@ -1,0 +1,70 @@
+"""What a coordinator must see to, by command: safety notices, unblindings, and what the status counts."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from corelab.cli import cli
+from tests.builders import PASSWORD, Lab
+from tests.types_builders import PAIRED, a_lab_of_two_types, readers_of, reads
+
+
+@pytest.fixture
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
+    """The first reader of a pair signed what fires an alert that opens an unblinding."""
+    monkeypatch.setenv("CORELAB_CONFIG", str(tmp_path / "configuration"))
+    made = a_lab_of_two_types(tmp_path)
+    monkeypatch.setattr("corelab.app.clock", lambda: made.clock)
+    reads(made, readers_of(made, PAIRED)[0], COMP_CFV=2)
+    return made
+
+
+def run(lab: Lab, group: str, *rest: str, user: str = "coordinator") -> Result:
+    told = {"CORELAB_USER": user, "CORELAB_PASSWORD": PASSWORD}
+    return CliRunner().invoke(cli, [group, str(lab.open.folder), *rest], env=told)
+
+
+def answered(lab: Lab, *arguments: str) -> Any:
+    done = run(lab, *arguments, "--json")
+    assert done.exit_code == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_a_notice_is_listed_counted_and_acknowledged(lab: Lab) -> None:
+    (notice,) = answered(lab, "safety", "list")["notices"]
+    assert (notice["subject"], notice["visit"], notice["alert"], notice["acknowledged"]) == ("S01", "D10", "S01", None)
+    assert answered(lab, "status")["notices"] == 1
+    answered(lab, "safety", "acknowledge", notice["id"], "--done", "Site informed by phone")
+    (seen,) = answered(lab, "safety", "list")["notices"]
+    assert (seen["acknowledged"]["by"], seen["acknowledged"]["done"]) == ("Coordinator", "Site informed by phone")
+    assert answered(lab, "status")["notices"] == 0
+
+
+def test_a_notice_that_does_not_wait_is_told_so(lab: Lab) -> None:
+    done = run(lab, "safety", "acknowledge", "nothing", "--done", "Site informed by phone")
+    assert done.exit_code == 1
+    assert "No safety notice nothing waits." in done.stderr
+
+
+def test_an_unblinding_is_added_and_listed_beside_the_one_an_alert_opened(lab: Lab) -> None:
+    told = ("--kind", "site contact", "--seen", "Told on the phone", "--done", "Site reminded", "--planned")
+    answered(lab, "unblinding", "add", "S01:D10", "reader-1", *told)
+    by_alert, added = answered(lab, "unblinding", "list")["unblindings"]
+    assert (by_alert["alert"], by_alert["kind"], by_alert["by"]) == ("S01", "stent", None)
+    assert (added["person"], added["kind"], added["planned"], added["by"]) == ("Reader 1", "site contact", True, "Coordinator")
+
+
+def test_what_is_no_kind_is_refused_in_words(lab: Lab) -> None:
+    done = run(lab, "unblinding", "add", "S01:D10", "reader-1", "--kind", "guess", "--seen", "Told on the phone", "--done", "Site reminded")
+    assert done.exit_code == 1
+    assert "guess is no kind, person or exam that is known here." in done.stderr
+
+
+@pytest.mark.parametrize("group", ["safety", "unblinding"])
+def test_readers_are_told_nothing(lab: Lab, group: str) -> None:
+    done = run(lab, group, "list", user="reader-1")
+    assert done.exit_code == 1
+    assert "S01" not in done.stdout + done.stderr
