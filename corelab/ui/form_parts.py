@@ -15,6 +15,8 @@ from corelab.ui.theme import RADIUS_ROW, Colour, Size, Weight, font
 _OPTION_HEIGHT: Final = 32
 _FOLDED_HEIGHT: Final = 30
 _LINE: Final = 17
+_MOST_OF_LINE: Final = 0.6
+"""The part of a folded question's line that its answer takes at most."""
 _WRAPPED: Final = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
 
 
@@ -141,15 +143,20 @@ class FoldedQuestion(Pressed):
 
     @property
     def _answer_width(self) -> float:
-        """What the answer takes at the right, with the gap before it."""
-        return QFontMetricsF(self._word_font).horizontalAdvance(self._word) + 12 + (SWATCH_WIDTH + 10 if self._swatched else 0)
+        """What the answer takes at the right, with the gap before it; a long one leaves the question its part."""
+        swatch = SWATCH_WIDTH + 10 if self._swatched else 0
+        return min(
+            QFontMetricsF(self._word_font).horizontalAdvance(self._word) + 12 + swatch, max(_MOST_OF_LINE * self.width(), 60.0 + swatch)
+        )
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         folded, left = self._folded, self.width() - self._answer_width
         painter.setFont(self._word_font)
         painter.setPen(Colour.THIRD if folded.dim else Colour.SECOND if folded.preset else Colour.STRONG)
-        painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._word)
+        room = self._answer_width - (SWATCH_WIDTH + 10 if self._swatched else 0)
+        word = self._elided(painter, self._word, room)
+        painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, word)
         if self._swatched:
             paint_swatch(painter, left, self.height() / 2, grade_style(folded.grade))
         painter.setFont(font(Size.BODY))

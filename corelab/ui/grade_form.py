@@ -15,6 +15,7 @@ from corelab.ui.entry_fields import IdentityLine
 from corelab.ui.form_parts import Legend, Rule
 from corelab.ui.grading import Grading
 from corelab.ui.parts import key_hint, text_label
+from corelab.ui.question_order import segments_asked
 from corelab.ui.questions import Questions
 from corelab.ui.segment_state import NOTHING_OPEN, SegmentState, places_of, states_of
 from corelab.ui.segment_words import code_words, label_words, legend_words, segment_grade, segment_words
@@ -103,7 +104,7 @@ class GradeForm(QWidget):
         if form is self._form:
             return
         self._form = form
-        segments = [segment for segment in form.segments if not segment.is_exam]
+        segments = [segment for segment in segments_asked(form) if not segment.is_exam]
         tree = tree_of(segment.map for segment in segments)
         if tree is not None:
             self.map.show_tree(tree)
@@ -144,7 +145,7 @@ class GradeForm(QWidget):
         side = PADDING_NARROW if narrow else PADDING
         self._column.setContentsMargins(side, 4, side, 8)
         self.foot.show_narrow(narrow=narrow)
-        self._legend.setVisible(not narrow and self._form is not None and any(not one.is_exam for one in self._form.segments))
+        self._legend.setVisible(not narrow and self._form is not None and any(not one.is_exam for one in segments_asked(self._form)))
         self._size_map()
 
     # -- parts -----------------------------------------------------------------------------------------------------------------
@@ -236,7 +237,7 @@ class GradeForm(QWidget):
 
 
 def _map_segments(reading: Reading, states: Mapping[SegmentId, SegmentState]) -> Iterator[MapSegment]:
-    for each in reading.form.segments:
+    for each in segments_asked(reading.form):
         if not each.is_exam:
             words, grade, state = segment_words(reading, each), segment_grade(reading, each), states.get(each.id, NOTHING_OPEN)
             said = ". ".join(one for one in (words, state.words) if one)

@@ -10,7 +10,7 @@ from corelab.domain.form import Use
 from corelab.domain.reading import Reading
 from corelab.domain.vocabulary import Answer, Binding, Cell, Evidence, Grade, SegmentId, not_evaluable
 from corelab.ui.entry import NOT_EVALUABLE_KEY, is_measured, option_of, toggled, written
-from corelab.ui.question_order import Rows, rows_of
+from corelab.ui.question_order import Rows, rows_of, segments_asked
 
 __all__ = ["NOT_EVALUABLE_KEY", "Grading", "marks_of", "needs_mark", "needs_pair"]
 
@@ -40,7 +40,7 @@ class Grading:
     def begun(cls, reading: Reading) -> Self:
         """At the first open question, or at the first segment when all are answered."""
         first = reading.next_unanswered()
-        segment = first.segment if first else reading.form.segments[0].id
+        segment = first.segment if first else segments_asked(reading.form)[0].id
         return cls(reading, segment).opened_at(segment)
 
     # -- where ----------------------------------------------------------------------------------------------------------------
@@ -59,7 +59,7 @@ class Grading:
 
     def beside(self, steps: int) -> Self:
         """So many segments further in the form, as far as it goes."""
-        ids = [segment.id for segment in self.reading.form.segments]
+        ids = [segment.id for segment in segments_asked(self.reading.form)]
         return self.at_segment(ids[max(0, min(ids.index(self.segment) + steps, len(ids) - 1))])
 
     def question_beside(self, steps: int) -> Self:

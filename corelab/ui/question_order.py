@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from corelab.domain.asking import Standing
 from corelab.domain.conditions import cells_of, truth
-from corelab.domain.form import Use
+from corelab.domain.form import Form, FormSegment, Use
 from corelab.domain.reading import Reading
 from corelab.domain.vocabulary import Cell, SegmentId
 
@@ -29,6 +29,13 @@ class Rows:
     @property
     def cells(self) -> tuple[Cell, ...]:
         return tuple(row.cell for row in self.rows)
+
+
+def segments_asked(form: Form) -> tuple[FormSegment, ...]:
+    """The segments that a reader walks over: all of the form, or the whole exam alone where nothing is asked of any segment."""
+    if any(item.scope == "segment" for item in form.items.values()):
+        return form.segments
+    return tuple(segment for segment in form.segments if segment.is_exam) or form.segments
 
 
 def rows_of(reading: Reading, segment: SegmentId, *, unfolded: bool = False) -> Rows:

@@ -61,6 +61,7 @@ class Questions(QWidget):
         """``firings``: soft checks of this segment to be confirmed. ``refused``: what was written last and why it was not taken."""
         self.forget()
         segment, rows = grading.reading.form.segment(grading.segment), grading.rows
+        placed = {firing: cell for firing in firings if (cell := _beside(grading, rows.cells, firing)) is not None}
         if not rows.rows and not rows.folded:
             self._add(_closed_words(grading, segment.not_imaged))
         for number, row in enumerate(rows.rows):
@@ -69,8 +70,12 @@ class Questions(QWidget):
                 self._add(Rule())
                 self._column.addSpacing(2)
             self._add_question(grading, row, refused)
+            for firing in firings:
+                if placed.get(firing) == row.cell:
+                    self._add_check(firing)
         for firing in firings:
-            self._add_check(firing)
+            if firing not in placed:
+                self._add_check(firing)
         self._add_fold(grading, len(rows.folded))
 
     @property
@@ -147,6 +152,14 @@ class Questions(QWidget):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
+
+
+def _beside(grading: Grading, cells: Sequence[Cell], firing: Firing) -> Cell | None:
+    """The question under which a check is told: the one answered last of those it looks at, else the last of them on the form."""
+    form = grading.reading.form
+    looked_at = {cell for check in form.checks if (check.id, check.segment) == (firing.check, firing.segment) for cell in check.cells}
+    answered = [cell for cell in cells if cell in looked_at and cell in grading.reading.answers]
+    return grading.last if grading.last in answered else answered[-1] if answered else None
 
 
 _MAY_STAY_EMPTY = "May be left empty: what it hangs on could not be judged."

@@ -18,7 +18,7 @@ from corelab.ui.entry import EntryRefusedError, is_measured, refused_digit
 from corelab.ui.entry_fields import NumberField, TextField
 from corelab.ui.grading import NOT_EVALUABLE_KEY, Grading
 from corelab.ui.reading_bench import ReadingBench, differing
-from corelab.ui.segment_words import answer_words
+from corelab.ui.segment_words import answer_words, firing_words
 from corelab.ui.unblinding_dialog import UnblindingFlow
 
 _SIGNED_WORDS = "This reading is signed; nothing can be changed."
@@ -76,7 +76,11 @@ class ReadingHands(ReadingBench):
         if after.last is not None and after.reading is not before.reading:
             lacking = after.last in after.lacking_evidence
             words = f"{answer_words(after.reading, after.last)} - {'mark its frame: K' if lacking else 'Ctrl+Z'}"
+        known = self._firings
         self._change(after, words)
+        new = next((firing for firing in self._firings if firing not in known), None)
+        if new is not None:
+            self.form.say(f"{firing_words(new)} W: confirm with a reason.")
         if after.reading is not before.reading and self._wants_note(after):
             self.form.note.setFocus()
             self.form.say("This reason needs a note; Esc leaves it.")

@@ -14,6 +14,7 @@ from corelab.ui.capture import drawn_again
 from corelab.ui.clip_rail import RailClip
 from corelab.ui.exam_clips import ExamClips, ViewingLog
 from corelab.ui.grading import Grading, marks_of
+from corelab.ui.question_order import segments_asked
 from corelab.ui.rail_parts import SegmentRow
 from corelab.ui.segment_state import SegmentState, states_of
 from corelab.ui.segment_words import code_words, lowered, segment_grade, segment_words, short_name
@@ -49,7 +50,7 @@ def rail_rows(
 ) -> tuple[SegmentRow, ...]:
     tree = tree_of(segment.map for segment in reading.form.segments)
     rows = []
-    for segment in reading.form.segments:
+    for segment in segments_asked(reading.form):
         clips, state = exam.of(segment.id), (states or {}).get(segment.id, SegmentState())
         section = tree.veins[segment.map].section if tree is not None and segment.map in tree.veins else ""
         seen = sum(log.seen(clip) for clip in clips)

@@ -12,7 +12,7 @@ from corelab.ui.caliper import Caliper
 from corelab.ui.capture import captured, drawn_again, shows
 from corelab.ui.entry import EntryRefusedError, refused_digit
 from corelab.ui.grading import Grading
-from corelab.ui.question_order import rows_of
+from corelab.ui.question_order import rows_of, segments_asked
 from corelab.ui.segment_state import places_of, states_of
 from corelab.ui.segment_words import legend_words, segment_grade
 from corelab.ui.vein_paths import tree_of
@@ -126,6 +126,12 @@ def test_questions_of_the_whole_exam_stand_at_the_end() -> None:
     form = leg().reading.form
     assert form.segments[-1].is_exam
     assert items(leg().at_segment(WHOLE_EXAM)) == ["COMPLETE"]
+
+
+def test_a_reading_of_the_whole_exam_walks_over_no_segment() -> None:
+    assert [one.id for one in segments_asked(portal("REMNANT").reading.form)] == [WHOLE_EXAM]
+    assert portal("REMNANT").beside(-5).segment == WHOLE_EXAM
+    assert len(segments_asked(portal().reading.form)) > 6
 
 
 def test_undo_finds_its_way_back_through_details() -> None:
