@@ -10,6 +10,7 @@ from corelab.domain.guess import GuessRefusedError
 from corelab.domain.reading_errors import NotYoursError
 from corelab.domain.reasons import ReasonRefusedError
 from corelab.domain.record_errors import NotPermittedError
+from corelab.domain.unblinding import told as told_of
 from corelab.domain.vocabulary import AssignmentId
 from corelab.services import guessing, packages, safety, status, unblinding
 from corelab.services.accounts import Session
@@ -170,8 +171,6 @@ def test_guesses_leave_the_lab_only_after_the_lock(lab: Lab, tmp_path: Path) -> 
 
 def test_a_package_counts_unblindings_by_kind(lab: Lab, tmp_path: Path) -> None:
     _all_read(lab)
-    unblinding.record(
-        lab.open, lab.coordinator, "S01:D10", "reader-1", unblinding.told("other", "Seen on a list", "Wrote it down", planned=True)
-    )
+    unblinding.record(lab.open, lab.coordinator, "S01:D10", "reader-1", told_of("other", "Seen on a list", "Wrote it down", planned=True))
     made = packages.export(lab.open, lab.coordinator, tmp_path / "out", PASSWORD)
     assert json.loads((made.package / "qc/checks.json").read_text())["unblinding"] == {"other": 1}
