@@ -122,6 +122,8 @@ def not_applicable(cause: NotApplicableCause) -> Grade:
 class Caliper:
     """A measured value with what gave it: ``points`` (x, y) in hundredths of a pixel, and the number of the calibrated region, from 0.
 
+    Pixels are counted from the centre of the upper left one, so that a hundredth of each number is what ``inspect --measure`` takes.
+
     ``value`` is decimal text in ``unit``, as it stands in the cell.
     """
 

@@ -82,8 +82,8 @@ class GradeForm(QWidget):
         reading = grading.reading
         self._choose_map(reading.form)
         states = states_of(reading, firings, {cell.segment for cell in grading.lacking_evidence})
-        for drawing in (self.map, self.swatches):
-            drawing.show_segments(tuple(_map_segments(reading, states)), grading.segment)
+        drawing = self.map if self.swatches.isHidden() else self.swatches
+        drawing.show_segments(tuple(_map_segments(reading, states)), grading.segment)
         self._show_head(grading)
         own = [one for one in firings if grading.segment in places_of(reading.form, one)]
         self.questions.show_grading(grading, own, refused)

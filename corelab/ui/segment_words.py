@@ -1,5 +1,6 @@
 """How segments, grades and frames are said in the window."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from corelab.domain.asking import Standing
@@ -85,15 +86,33 @@ def drawn_grade(item: Item, grade: Grade | None) -> Drawn:
     return 0 if rank == 0 else 2 if rank == item.worst_rank else 1
 
 
+class _MapItems:
+    """The items by which the segments of one form are drawn, found once: every key draws them all again."""
+
+    def __init__(self) -> None:
+        self._form: Form | None = None
+        self._items: dict[SegmentId, ChoiceItem] = {}
+
+    def of(self, form: Form) -> Mapping[SegmentId, ChoiceItem]:
+        if form is not self._form:
+            asked = [(cell.segment, one.use, one.item) for cell, one in form.questions.items() if _drawable(one.item)]
+            strongest = [*(one for one in asked if one[1] is Use.CORE), *asked]
+            self._form, self._items = form, {}
+            for segment, _, item in strongest:
+                if isinstance(item, ChoiceItem):
+                    self._items.setdefault(segment, item)
+        return self._items
+
+
+_ITEMS: Final = _MapItems()
+
+
 def map_item(form: Form, segment: SegmentId) -> ChoiceItem | None:
     """The item by which a segment is drawn: the first choice that must be made, so colour filling where nothing is compressed.
 
     Else the first that may be made; never one with a default.
     """
-    asked = [one for cell, one in form.questions.items() if cell.segment == segment and _drawable(one.item)]
-    core = (one.item for one in asked if one.use is Use.CORE)
-    found = next(core, asked[0].item if asked else None)
-    return found if isinstance(found, ChoiceItem) else None
+    return _ITEMS.of(form).get(segment)
 
 
 def _drawable(item: Item) -> bool:

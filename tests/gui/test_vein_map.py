@@ -1,6 +1,7 @@
 """The vein map: graded by colour and line, mirrored for the other limb, clicked to choose."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from corelab.domain.vocabulary import Missing, SegmentId, Side
+from corelab.ui.segment_state import SegmentState
+from corelab.ui.swatch_list import SwatchList
 from corelab.ui.theme import Colour
 from corelab.ui.vein_map import MapSegment, VeinMap
-from corelab.ui.vein_paths import curves, read_tree, vein_tree
+from corelab.ui.vein_paths import curves, read_tree, shipped_trees, vein_tree
 
 CHARTER_MAPS = [
     "IVC", "CIV", "IIV", "EIV", "CFV", "DFV", "FV_PROX", "FV_MID", "FV_DIST", "POPV",
@@ -115,3 +118,32 @@ def test_another_charter_brings_its_own_tree(qtbot: QtBot, tmp_path: Path) -> No
 def test_a_path_with_other_commands_is_refused() -> None:
     with pytest.raises(ValueError, match="'L'"):
         curves("M0 0 L 10 10")
+
+
+@pytest.mark.parametrize("map_id", sorted(shipped_trees()[1].veins))
+def test_a_click_on_a_vein_of_the_liver_chooses_it(vein_map: VeinMap, qtbot: QtBot, map_id: str) -> None:
+    liver = shipped_trees()[1]
+    vein_map.show_tree(liver)
+    vein_map.show_segments((a_segment(map_id, Side.UNPAIRED),), None)
+    at = vein_map._transform(Side.UNPAIRED).map(liver.veins[map_id].path.pointAtPercent(0.5)).toPoint()
+    with qtbot.waitSignal(vein_map.segment_chosen) as chosen:
+        QTest.mouseClick(vein_map, Qt.MouseButton.LeftButton, pos=at)
+    assert chosen.args == [map_id]
+
+
+def test_a_check_to_confirm_is_marked_on_the_vein(vein_map: VeinMap) -> None:
+    plain = a_segment("CFV", grade=0)
+    vein_map.show_segments((plain,), None)
+    assert not near(vein_map.grab().toImage(), on_vein(vein_map, "CFV"), Colour.ATTENTION)
+    vein_map.show_segments((replace(plain, state=SegmentState(checks=1)),), None)
+    assert near(vein_map.grab().toImage(), on_vein(vein_map, "CFV"), Colour.ATTENTION)
+
+
+def test_segments_that_no_drawing_knows_are_listed_and_clicked(qtbot: QtBot) -> None:
+    shown = SwatchList()
+    qtbot.addWidget(shown)
+    shown.resize(320, 80)
+    shown.show_segments((a_segment("ONE"), a_segment("TWO")), None)
+    with qtbot.waitSignal(shown.segment_chosen) as chosen:
+        QTest.mouseClick(shown, Qt.MouseButton.LeftButton, pos=shown._box(1).center().toPoint())
+    assert chosen.args == ["TWO"]
