@@ -1,6 +1,6 @@
 """One exam of a batch, in one transaction: its two sealed readings compared, or its decided case finished."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -102,6 +102,10 @@ class _Work:
     def proven(self, record: SignedRecord) -> Opening:
         """Raises RecordRejectedError."""
         return self.opener.proven(record)
+
+    def answers_of(self, record: SignedRecord) -> Sequence[Answer]:
+        """What a signed reading says. Raises RecordRejectedError."""
+        return self.opener.answers_of(record)
 
     def _one_charter(self) -> Charter:
         """The charter of both readings. Raises RecordRejectedError when their major versions differ."""

@@ -13,6 +13,7 @@ from corelab.storage import readings, released
 from corelab.storage.by_type import type_of
 from corelab.storage.keys import BoxSecret, Opening
 from corelab.storage.readings import PRIMARY, REPEAT, CaseRecord, SignedRecord
+from corelab.storage.released import SealedEvent, sealed_events
 from corelab.storage.signed import verifies
 from corelab.storage.store import NewRow, Snapshot
 
@@ -29,6 +30,9 @@ class Opener(Protocol):
     def proven(self, record: SignedRecord) -> Opening:
         """Raises RecordRejectedError."""
 
+    def answers_of(self, record: SignedRecord) -> Sequence[Answer]:
+        """What a signed reading says. Raises RecordRejectedError."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proving:
@@ -37,9 +41,17 @@ class Proving:
     snapshot: Snapshot
     custody: BoxSecret = field(repr=False)
     exam: ExamId
+    _proven: dict[int, Opening] = field(default_factory=dict, repr=False)
+    _said: dict[int, tuple[Answer, ...]] = field(default_factory=dict, repr=False)
+    """By the event of the record: each is opened and read once in the transaction that this belongs to."""
 
     def proven(self, record: SignedRecord) -> Opening:
         """The opening of a signed record whose digest and signature hold. Raises RecordRejectedError."""
+        if record.seq not in self._proven:
+            self._proven[record.seq] = self._proved(record)
+        return self._proven[record.seq]
+
+    def _proved(self, record: SignedRecord) -> Opening:
         try:
             opening = released.opened(self.snapshot, record.seq, self.custody)
         except KeyRefusedError as error:
@@ -61,7 +73,14 @@ class Proving:
             raise RecordRejectedError(self.exam, record.id, RecordFault.CONTENT) from error
         if (content.charter, content.exam, content.revision) != (record.charter_hash, pseudonym, record.revision):
             raise RecordRejectedError(self.exam, record.id, RecordFault.DIGEST)
+        self._said[record.seq] = content.answers
         return content
+
+    def answers_of(self, record: SignedRecord) -> Sequence[Answer]:
+        """What a signed reading says. Raises RecordRejectedError."""
+        if record.seq not in self._said:
+            self._said[record.seq] = ReadingContent.from_json(self.proven(record).json).answers
+        return self._said[record.seq]
 
 
 def opened_readings(work: Opener, exam: ExamId, kind: ReadingTypeId, current: Iterable[SignedRecord]) -> Iterator[NewRow]:
@@ -76,8 +95,8 @@ def opened_readings(work: Opener, exam: ExamId, kind: ReadingTypeId, current: It
         signed = readings.revisions(work.snapshot, of.id)
         for record in signed:
             yield from _where_needed(partial(_reading, work, record), needed=record.id in needed)
-        for seq in _told(work.snapshot, of.id, signed):
-            yield from _where_needed(partial(_openings, work, seq), needed=any(record.id in needed for record in signed))
+        for event in _told(work.snapshot, of.id, signed):
+            yield from _where_needed(partial(_openings, work, (event,)), needed=any(record.id in needed for record in signed))
 
 
 def _where_needed(rows: Callable[[], Iterable[NewRow]], *, needed: bool) -> tuple[NewRow, ...]:
@@ -89,15 +108,14 @@ def _where_needed(rows: Callable[[], Iterable[NewRow]], *, needed: bool) -> tupl
         return ()
 
 
-def _told(snapshot: Snapshot, of: str, signed: Sequence[SignedRecord]) -> Iterator[int]:
+def _told(snapshot: Snapshot, of: str, signed: Sequence[SignedRecord]) -> Iterator[SealedEvent]:
     """The changes that led to what was signed; why readings were given back or invalidated, and why the assignment was withdrawn."""
     last = signed[-1].seq if signed else 0
-    yield from (seq for seq in released.sealed_events(snapshot, "assignment", of) if seq < last)
+    own = sealed_events(snapshot, "assignment", of)
+    yield from (one for one in own if one.seq < last or one.kind == "assignment.withdrawn")
     for record in signed:
         for entity in ("reading", "reading_invalidation"):
-            yield from (seq for seq in released.sealed_events(snapshot, entity, record.id) if seq != record.seq)
-    for event in snapshot.events(kind="assignment.withdrawn", entity="assignment", id=of):
-        yield event["seq"]
+            yield from (one for one in sealed_events(snapshot, entity, record.id) if one.seq != record.seq)
 
 
 def _reading(work: Opener, record: SignedRecord) -> Iterator[NewRow]:
@@ -105,7 +123,7 @@ def _reading(work: Opener, record: SignedRecord) -> Iterator[NewRow]:
     if released.is_sealed(work.snapshot, record.seq):
         opening = work.proven(record)
         yield released.opening_row(record.seq, opening)
-        yield from released.grade_rows("reading", record.id, ReadingContent.from_json(opening.json).answers)
+        yield from released.grade_rows("reading", record.id, work.answers_of(record))
 
 
 def opened_decisions(work: Opener, exam: ExamId, kind: ReadingTypeId, current: CaseRecord | None = None) -> Iterator[NewRow]:
@@ -121,13 +139,13 @@ def opened_decisions(work: Opener, exam: ExamId, kind: ReadingTypeId, current: C
 
 def _decision(work: Opener, case: CaseRecord, decided: SignedRecord) -> Iterator[NewRow]:
     content = AdjudicationContent.from_json(work.proven(decided).json)
-    changes = (seq for seq in released.sealed_events(work.snapshot, "assignment", case.assignment) if seq < decided.seq)
     answers = (Answer(one.cell, one.grade, one.evidence) for one in content.decisions)
-    yield from _openings(work, case.seq, case.key_seq, *changes, decided.seq)
+    yield from _openings(work, (one for one in sealed_events(work.snapshot, "case", case.id) if one.seq in {case.seq, case.key_seq}))
+    yield from _openings(work, (one for one in sealed_events(work.snapshot, "assignment", case.assignment) if one.seq < decided.seq))
+    yield from _openings(work, (one for one in sealed_events(work.snapshot, "adjudication", decided.id) if one.seq == decided.seq))
     yield from released.grade_rows("adjudication", decided.id, answers)
 
 
-def _openings(work: Opener, *events: int) -> Iterator[NewRow]:
-    for seq in events:
-        if released.is_sealed(work.snapshot, seq):
-            yield released.opening_row(seq, released.opened(work.snapshot, seq, work.custody))
+def _openings(work: Opener, events: Iterable[SealedEvent]) -> Iterator[NewRow]:
+    for one in events:
+        yield released.opening_row(one.seq, one.opened(work.snapshot, work.custody))

@@ -163,11 +163,10 @@ def _end_of_slots(envelope: bytes) -> int:
 
 
 def _unpadded(body: bytes, key: bytes) -> bytes:
-    plain = decrypt(key, body)
-    mark = plain.rfind(b"\x80")
-    if mark < 0 or any(plain[mark + 1 :]):
+    marked = decrypt(key, body).rstrip(b"\0")
+    if not marked.endswith(b"\x80"):
         raise KeyRefusedError
-    return plain[:mark]
+    return marked[:-1]
 
 
 def encrypt(key: bytes, plain: bytes) -> bytes:

@@ -1,13 +1,18 @@
 """What is written when sealed records are released: openings, grades, evidence and results, all clear from then on."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
+
+from sqlalchemy import Select, bindparam, exists, select
 
 from corelab.domain.record_errors import RecordDamagedError
 from corelab.domain.result import Result
 from corelab.domain.vocabulary import Answer, ExamId
 from corelab.storage.keys import BoxSecret, Opening
 from corelab.storage.readings import RecordType, SignedRecord
+from corelab.storage.schema import TABLES
 from corelab.storage.snapshot import Snapshot
 from corelab.storage.transaction import NewRow
 
@@ -39,10 +44,40 @@ def opened(snapshot: Snapshot, seq: int, secret: BoxSecret) -> Opening:
     return opening
 
 
-def sealed_events(snapshot: Snapshot, entity: str, id_: str) -> tuple[int, ...]:
+@dataclass(frozen=True, slots=True)
+class SealedEvent:
+    """An event whose payload stands in its envelope only; ``digest`` is what the event committed to."""
+
+    seq: int
+    kind: str
+    digest: str
+    envelope: bytes = field(repr=False)
+
+    def opened(self, snapshot: Snapshot, secret: BoxSecret) -> Opening:
+        """Raises KeyRefusedError, and RecordDamagedError when it is not what the event committed to."""
+        opening = Opening(snapshot.unsealed(self.envelope, secret))
+        if opening.digest != self.digest:
+            raise RecordDamagedError(self.seq, "payload differs from its digest")
+        return opening
+
+
+def sealed_events(snapshot: Snapshot, entity: str, id_: str) -> tuple[SealedEvent, ...]:
     """The events of one record whose payloads are sealed, not opened yet and not redacted."""
-    found = (row["seq"] for row in snapshot.events(entity=entity, id=id_) if row["sealed"] is not None)
-    return tuple(seq for seq in found if is_sealed(snapshot, seq))
+    found = snapshot.query(_sealed_events(), entity=entity, id=id_)
+    return tuple(SealedEvent(row["seq"], row["kind"], row["payload"], row["body"]) for row in found)
+
+
+@cache
+def _sealed_events() -> Select[Any]:
+    """Composed once. An exam has hundreds of such events: they are asked for together."""
+    event, stored, opening = TABLES["event"].columns, TABLES["event_payload"].columns, TABLES["opening"].columns
+    return (
+        select(event.seq, event.kind, event.payload, stored.body)
+        .join_from(TABLES["event"], TABLES["event_payload"], stored.seq == event.seq)
+        .where(event.entity == bindparam("entity"), event.id == bindparam("id"), event.sealed.is_not(None))
+        .where(stored.form == "sealed", stored.body.is_not(None), ~exists().where(opening.seq == event.seq))
+        .order_by(event.seq)
+    )
 
 
 def is_sealed(snapshot: Snapshot, seq: int) -> bool:
