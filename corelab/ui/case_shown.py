@@ -1,82 +1,62 @@
-"""What the parts of the adjudication page show of a Deciding."""
+"""What the cards, the strip and the viewports of the adjudication page show of a Deciding."""
 
 from collections.abc import Iterator
 
-from corelab.domain.adjudication import CaseDraft, DecisionFault, DecisionFaultKind, Dispute, Take
-from corelab.domain.charter import ChoiceItem
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QImage, QPainter
+
+from corelab.domain.adjudication import Take
+from corelab.domain.charter.model_item import ChoiceItem, MultiItem, TextItem
 from corelab.domain.clip import Clip
-from corelab.domain.form import Form
-from corelab.domain.vocabulary import Answer, Cell, Evidence, Grade, ItemId, SegmentId
+from corelab.domain.vocabulary import Answer, Evidence, Grade, Missing, Sha256
+from corelab.ui.caliper import Caliper, paint_caliper
+from corelab.ui.capture import caliper_words, drawn_again
 from corelab.ui.deciding import Deciding
-from corelab.ui.dispute_rail import AgreedRow, DisputeRow
 from corelab.ui.exam_clips import ExamClips
 from corelab.ui.frame_pictures import FramePictures
 from corelab.ui.read_card import CardPicture, ReadShown
-from corelab.ui.segment_words import code_words, drawn_grade, frame_words, grade_words, label_words, option_words, reason_words
+from corelab.ui.segment_words import cell_of, drawn_grade, frame_words, grade_words, reason_words
 from corelab.ui.time_line import StripMark
 
-_FAULTS = {
-    DecisionFaultKind.OPEN: "no decision yet",
-    DecisionFaultKind.REASON_MISSING: "the decision has no reason yet",
-    DecisionFaultKind.NOTE_MISSING: "this reason needs a note",
-    DecisionFaultKind.FRAME_MISSING: "mark the frame that shows the own grade (K)",
-    DecisionFaultKind.FRAME_UNKNOWN: "the frame of the own grade is not one of this exam; mark another (K)",
-    DecisionFaultKind.CHECK_BROKEN: "the decisions break a check",
-}
-
-
-def dispute_label(form: Form, cell: Cell) -> str:
-    return label_words(form.segment(cell.segment))
-
-
-def dispute_rows(draft: CaseDraft) -> tuple[DisputeRow, ...]:
-    open_cells = {fault.cell for fault in draft.faults}
-    return tuple(_dispute_row(draft, dispute, decided=dispute.cell not in open_cells) for dispute in draft.case.disputes)
-
-
-def _dispute_row(draft: CaseDraft, dispute: Dispute, *, decided: bool) -> DisputeRow:
-    form, cell = draft.case.form, dispute.cell
-    item, label = form.item(cell.item), dispute_label(form, cell)
-    a, b = (grade_words(item, each.grade) for each in (dispute.a, dispute.b))
-    words = f"{label} {item.label.lower()}: A {a.lower()}, B {b.lower()}{', decided' if decided else ''}"
-    return DisputeRow(cell, label, item.label, drawn_grade(item, dispute.a.grade), drawn_grade(item, dispute.b.grade), decided, words)
-
-
-def agreed_rows(draft: CaseDraft) -> tuple[AgreedRow, ...]:
-    """One row per segment that both readers graded alike, with a swatch per question that has no default."""
-    return tuple(row for segment in draft.case.form.segments if (row := _agreed_row(draft, segment.id)) is not None)
-
-
-def _agreed_row(draft: CaseDraft, segment: SegmentId) -> AgreedRow | None:
-    form = draft.case.form
-    asked = [item for item in form.questions_of(segment) if not isinstance(item, ChoiceItem) or item.default is None]
-    found = [(item, draft.case.agreed.get(Cell(segment, ItemId(item.id)))) for item in asked]
-    known = [(item, grade) for item, grade in found if grade is not None]
-    if not known:
-        return None
-    words = ", ".join(f"{item.label.lower()} {grade_words(item, grade).lower()}" for item, grade in known)
-    drawn = tuple(drawn_grade(item, grade) for item, grade in known)
-    return AgreedRow(code_words(form.segment(segment).code), drawn, f"{label_words(form.segment(segment))}: {words}")
+_ROUND_CALIPER = 2.4
+"""So many times the length of a caliper is the height of the piece of its frame that a card shows."""
+_LEAST = 0.45
+"""Of the height of a frame, at least so much is shown round a caliper."""
 
 
 def read_shown(deciding: Deciding, take: Take, exam: ExamClips, pictures: FramePictures) -> ReadShown:
-    """The card of read A or B."""
-    form, item, answer = deciding.draft.case.form, deciding.item, answer_of(deciding.dispute, take)
+    """The card of read A or B. Only of a case that shows them."""
+    form, item, answer = deciding.draft.case.form, deciding.item, answer_of(deciding, take)
+    if answer is None:
+        return ReadShown(take.value, None, "Does not apply here", swatched=False, may_take=False)
     decision = deciding.decision
+    ranked = isinstance(item, ChoiceItem) and item.scale == "ordinal"
     return ReadShown(
         letter=take.value,
         grade=drawn_grade(item, answer.grade),
         word=grade_words(item, answer.grade),
-        reason=reason_words(form.missing_reasons, answer.grade),
+        reason=reason_words(form.missing_reasons, answer.grade) or _in_full(deciding, answer.grade),
         pictures=tuple(_pictures(answer, exam, pictures)),
         frames="; ".join(_evidence_words(each, exam) for each in answer.evidence),
         others=tuple(_others(deciding, take)),
         taken=decision is not None and decision.take is take,
+        swatched=ranked or answer.grade.missing is not None,
+        may_take=deciding.draft.may_take(deciding.cell, take),
     )
 
 
-def answer_of(dispute: Dispute, take: Take) -> Answer:
-    return dispute.a if take is Take.A else dispute.b
+def answer_of(deciding: Deciding, take: Take) -> Answer | None:
+    """What read A or B says in the cell on screen; None where it is hidden, or where this detail applies to neither read."""
+    return deciding.sides[0 if take is Take.A else 1] if deciding.sides is not None else None
+
+
+def _in_full(deciding: Deciding, grade: Grade) -> str:
+    """The words of an answer that its short form cuts off."""
+    item = deciding.item
+    return (grade.value or "") if isinstance(item, TextItem) else grade_words(item, grade) if isinstance(item, MultiItem) else ""
+
+
+# ---------------------------------------------------------------- evidence
 
 
 def _pictures(answer: Answer, exam: ExamClips, pictures: FramePictures) -> Iterator[CardPicture]:
@@ -84,55 +64,98 @@ def _pictures(answer: Answer, exam: ExamClips, pictures: FramePictures) -> Itera
         clip = exam.clip(evidence.clip)
         if clip is None:
             continue
-        pair = evidence.frame_b is not None
-        yield CardPicture(pictures.picture(clip, evidence.frame_a), "Rest" if pair else f"Frame {evidence.frame_a + 1}")
+        pair, first = evidence.frame_b is not None, pictures.picture(clip, evidence.frame_a)
+        if evidence.caliper is not None:
+            yield CardPicture(with_caliper(first, evidence), f"Frame {evidence.frame_a + 1}   {caliper_words(evidence.caliper)}")
+            continue
+        yield CardPicture(first, "Rest" if pair else f"Frame {evidence.frame_a + 1}")
         if evidence.frame_b is not None:
             yield CardPicture(pictures.picture(clip, evidence.frame_b), "Compressed")
+
+
+def with_caliper(picture: QImage, evidence: Evidence) -> QImage:
+    """The piece of a frame round the caliper that was drawn on it, with the caliper."""
+    drawn = drawn_again(evidence)
+    if drawn is None or picture.isNull():
+        return picture
+    made, (x0, y0), (x1, y1) = picture.copy(), drawn.start, drawn.end
+    length = max(abs(x1 - x0), abs(y1 - y0))
+    height = min(float(made.height()), max(_ROUND_CALIPER * length, _LEAST * made.height()))
+    with QPainter(made) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_caliper(painter, QPointF(x0, y0), QPointF(x1, y1), height / 110)
+    width = min(float(made.width()), height * 1.9)
+    left = max(0.0, min((x0 + x1 - width) / 2, made.width() - width))
+    top = max(0.0, min((y0 + y1 - height) / 2, made.height() - height))
+    return made.copy(QRectF(left, top, width, height).toRect())
 
 
 def _evidence_words(evidence: Evidence, exam: ExamClips) -> str:
     clip = exam.clip(evidence.clip)
     place = f"{exam.place(clip)}, " if clip is not None else ""
-    return f"{place}{frame_words(evidence)}, {evidence.bound.value}"
+    how = f"caliper {caliper_words(evidence.caliper)}" if evidence.caliper is not None else evidence.bound.value
+    return f"{place}{frame_words(evidence)}, {how}"
 
 
-def _others(deciding: Deciding, take: Take) -> Iterator[tuple[str, str]]:
-    """The other questions of the segment: what this read says, or what both agree on."""
-    case = deciding.draft.case
-    disputed = {dispute.cell: answer_of(dispute, take).grade for dispute in case.disputes}
-    for item in case.form.questions_of(deciding.cell.segment):
-        cell = Cell(deciding.cell.segment, ItemId(item.id))
-        grade: Grade | None = disputed.get(cell) or case.agreed.get(cell)
-        if cell != deciding.cell and grade is not None:
-            yield item.label, grade_words(item, grade)
+def stops_of(deciding: Deciding, take: Take, exam: ExamClips) -> tuple[tuple[Clip, int], ...]:
+    """Every frame on which a read rests here, in order; one key goes from each to the next."""
+    answer, found = answer_of(deciding, take), []
+    for evidence in answer.evidence if answer is not None else ():
+        clip = exam.clip(evidence.clip)
+        frames = (evidence.frame_a, evidence.frame_b) if clip is not None else ()
+        found += [(clip, frame) for frame in frames if frame is not None and clip is not None]
+    return tuple(dict.fromkeys(found))
+
+
+def first_of(deciding: Deciding, exam: ExamClips) -> Clip | None:
+    """The clip to begin with where no frame is bound: of the segment; for the whole exam any."""
+    own = exam.of(deciding.cell.segment) or (exam.clips if not deciding.cell.segment else ())
+    return next(iter(own), None)
 
 
 def case_marks(deciding: Deciding, clip: Clip | None) -> tuple[StripMark, ...]:
-    """A's frames of this clip as filled diamonds, B's as hollow ones."""
+    """A's frames of this clip as filled diamonds, B's as hollow ones; those of the own grade by name."""
     if clip is None:
         return ()
-    marks = []
-    for take in (Take.A, Take.B):
-        for evidence in answer_of(deciding.dispute, take).evidence:
-            frames = (evidence.frame_a, evidence.frame_b) if evidence.clip == clip.sha256 else ()
-            marks += [StripMark(each, take.value, hollow=take is Take.B, before=take is Take.A) for each in frames if each is not None]
-    return tuple(marks)
+    sides = (mark for take in (Take.A, Take.B) for mark in _side_marks(deciding, take, clip.sha256))
+    return (*sides, *(StripMark(frame, "own") for frame in _frames(own_evidence(deciding), clip.sha256)))
 
 
-def decision_words(deciding: Deciding, cell: Cell) -> str:
-    """``R CFV: B taken, none``; of an open one ``R CFV: open again``."""
-    form, decision = deciding.draft.case.form, deciding.draft.decisions.get(cell)
-    label, item = dispute_label(form, cell), form.item(cell.item)
-    if decision is None:
-        return f"{label}: {item.label.lower()} open again"
-    who = "own grade" if decision.take is Take.OWN else f"{decision.take.value} taken"
-    reason = f", {option_words(decision.reason.label).lower()}" if decision.reason else ""
-    return f"{label}: {who}, {grade_words(item, decision.grade).lower()}{reason}"
+def _side_marks(deciding: Deciding, take: Take, clip: Sha256) -> Iterator[StripMark]:
+    answer = answer_of(deciding, take)
+    for frame in _frames(answer.evidence if answer is not None else (), clip):
+        yield StripMark(frame, take.value, hollow=take is Take.B, before=take is Take.A)
 
 
-def fault_words(draft: CaseDraft, fault: DecisionFault) -> str:
-    form = draft.case.form
-    if fault.cell is None:
-        return f"The note seems to name a person ({fault.found})"
-    said = f" ({fault.found.rstrip('.')})" if fault.found else ""
-    return f"{dispute_label(form, fault.cell)} {form.item(fault.cell.item).label.lower()}: {_FAULTS[fault.kind]}{said}"
+def _frames(evidence: tuple[Evidence, ...], clip: Sha256) -> tuple[int, ...]:
+    both = (frame for one in evidence if one.clip == clip for frame in (one.frame_a, one.frame_b))
+    return tuple(dict.fromkeys(frame for frame in both if frame is not None))
+
+
+def own_evidence(deciding: Deciding) -> tuple[Evidence, ...]:
+    """What proves the own grade, and the frame kept for one to come."""
+    given = deciding.decision.evidence if deciding.own is not None and deciding.decision is not None else ()
+    return (*given, *((deciding.kept,) if deciding.kept is not None else ()))
+
+
+def calipers_of(deciding: Deciding, take: Take, clip: Clip | None) -> tuple[Caliper, ...]:
+    """The calipers to be drawn over a clip in the viewport of A or of B: of this read, and of the own grade."""
+    answer = answer_of(deciding, take)
+    evidence = (*(answer.evidence if answer is not None else ()), *own_evidence(deciding))
+    drawn = (drawn_again(one) for one in evidence if clip is not None and one.clip == clip.sha256)
+    return tuple(one for one in drawn if one is not None)
+
+
+# ---------------------------------------------------------------- the other questions of the segment
+
+
+def _others(deciding: Deciding, take: Take) -> Iterator[tuple[str, str]]:
+    """What this read says of the segment besides, or what both agree on; what does not apply is left out."""
+    case = deciding.draft.case
+    side = 0 if take is Take.A else 1
+    shown = {one.cell: one.sides[side].grade for one in (*case.disputes, *case.details) if one.sides is not None}
+    for item in case.form.questions_of(deciding.cell.segment):
+        cell = cell_of(deciding.cell.segment, item)
+        grade: Grade | None = shown.get(cell) or case.agreed.get(cell)
+        if cell != deciding.cell and grade is not None and grade.missing is not Missing.NOT_APPLICABLE:
+            yield item.label, grade_words(item, grade)

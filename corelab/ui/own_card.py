@@ -1,61 +1,86 @@
 """The third card: the adjudicator's own grade, and the reason of whatever is decided."""
 
-from collections.abc import Iterator
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from corelab.domain.adjudication import Decision, Take
-from corelab.domain.vocabulary import Missing
+from corelab.domain.adjudication import Decision
+from corelab.domain.charter.model_item import ChoiceItem, MultiItem
+from corelab.ui.answer_entry import AnswerEntry, Entry, answer_choices, reason_choices
+from corelab.ui.capture import caliper_words
+from corelab.ui.case_words import NO_OWN_GRADE
 from corelab.ui.deciding import REASONS, Asked, Deciding
+from corelab.ui.entry_fields import NumberField, TextField
 from corelab.ui.form_parts import Choice, OptionButton, Rule
-from corelab.ui.grading import NOT_EVALUABLE_KEY
-from corelab.ui.parts import text_label
+from corelab.ui.parts import key_hint, text_label
 from corelab.ui.read_card import paint_card
+from corelab.ui.segment_words import frame_words
 from corelab.ui.theme import Colour, Size, Weight
 
-_LOW: Final = 260
-"""A card lower than this shows only what is asked now: the grade, then the reason."""
+_WIDE: Final = 720
+"""A card wider than this has the grade at the left and the reason at the right."""
+_COLUMN: Final = 150
+"""Options narrower than this stand in one column."""
+
+Refused = tuple[str, str] | None
 
 
 class OwnCard(QWidget):
-    """Shows a Deciding.
+    """Shows a Deciding. What does not fit is scrolled; what is asked now comes first.
 
     Signals:
         picked: an option or a reason was clicked; carries what is asked with it (Asked) and the digit.
+        entered: Enter in the field of the own grade; carries what was written.
+        typed: words were changed by hand, without Enter yet; carries them.
+        left: the field of words was left.
     """
 
     picked = Signal(object, int)
+    entered = Signal(str)
+    typed = Signal(str)
+    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Own grade")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._chosen, self._low = False, False
-        self._shown: Deciding | None = None
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(16, 12, 16, 12)
-        self._column.setSpacing(4)
+        self._chosen = False
+        self._shown: tuple[Deciding, Refused] | None = None
+        self._entry: AnswerEntry | None = None
+        self._texts: list[str] = []
+        self._scroll = QScrollArea()
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.viewport().setAutoFillBackground(False)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(2, 2, 2, 2)
+        outer.addWidget(self._scroll)
 
-    def show_deciding(self, deciding: Deciding) -> None:
-        self._empty()
-        decision = deciding.decision
-        self._chosen = decision is not None and decision.take is Take.OWN
-        self._shown = deciding
-        self._low = self.height() < _LOW
-        margin = 8 if self._low else 12
-        self._column.setContentsMargins(16, margin, 16, margin)
-        if not self._low or deciding.asked is not Asked.REASON:
-            self._add_grades(deciding, decision)
-        if not self._low:
-            self._column.addWidget(Rule())
-        if not self._low or deciding.asked is Asked.REASON:
-            self._title("Then a reason", current=deciding.asked is Asked.REASON)
-            self._add_options(list(_reasons(decision)), Asked.REASON, 1 if self._low else 2)
-        self._column.addStretch(1)
+    # -- what it shows ---------------------------------------------------------------------------------------------------------
+
+    def show_deciding(self, deciding: Deciding, refused: Refused = None) -> None:
+        """``refused``: what was written last and why it was not taken."""
+        self._shown, self._chosen = (deciding, refused), deciding.own is not None
+        self._make(grades=True, reasons=deciding.draft.needs_reason(deciding.cell))
+        content = self._scroll.widget()
+        if content is not None and content.heightForWidth(self.width()) > self.height() and content.sizeHint().height() > self.height() - 4:
+            reason = deciding.asked is Asked.REASON
+            self._make(grades=not reason, reasons=reason)
         self.update()
+
+    @property
+    def field(self) -> NumberField | TextField | None:
+        """The field of the own grade, where it is written and asked now."""
+        return self._entry.field if self._entry is not None else None
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What stands there, for whoever listens instead of looking."""
+        return tuple(self._texts)
 
     def forget(self) -> None:
         """The case is left."""
@@ -63,46 +88,115 @@ class OwnCard(QWidget):
         self._shown, self._chosen = None, False
         self.update()
 
-    def _add_grades(self, deciding: Deciding, decision: Decision | None) -> None:
-        ne = deciding.asked is Asked.NE_REASON
-        self._title("Why is it not evaluable?" if ne else "Own grade", current=ne or deciding.asked is Asked.GRADE)
-        if ne:
-            self._add_options(list(_ne_reasons(deciding)), Asked.NE_REASON, 2 if self._low else 1)
+    def _make(self, *, grades: bool, reasons: bool) -> None:
+        self._empty()
+        if self._shown is None:
+            return
+        (deciding, refused), content = self._shown, QWidget()
+        content.setAutoFillBackground(False)
+        wide = self.width() > _WIDE
+        sections = QHBoxLayout(content) if wide else QVBoxLayout(content)
+        sections.setContentsMargins(16, 8, 16, 8)
+        sections.setSpacing(24 if wide else 6)
+        if grades:
+            sections.addLayout(self._grades(deciding, refused, wide=wide), 3 if wide else 0)
+        if grades and reasons and not wide:
+            sections.addWidget(Rule())
+        if reasons:
+            sections.addLayout(self._reasons(deciding, wide=wide), 2 if wide else 0)
+        if not wide:
+            sections.addStretch(1)
+        self._scroll.setWidget(content)
+
+    # -- the own grade ---------------------------------------------------------------------------------------------------------
+
+    def _grades(self, deciding: Deciding, refused: Refused, *, wide: bool) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        form, item = deciding.draft.case.form, deciding.item
+        current = deciding.asked is not Asked.REASON
+        if not deciding.may_own:
+            self._say(column, "Own grade", current=False)
+            self._say(column, NO_OWN_GRADE, current=False)
+        elif deciding.asked is Asked.NE_REASON:
+            self._say(column, "Why is it not evaluable?", current=True)
+            entry = Entry(item, deciding.own, reasons=form.ne_reasons(deciding.cell.item))
+            self._add_options(column, list(reason_choices(entry)), Asked.NE_REASON)
+        elif isinstance(item, ChoiceItem | MultiItem):
+            self._say(column, "Own grade", current=current)
+            entry = Entry(item, deciding.own, deciding.options_chosen)
+            self._add_options(column, list(answer_choices(entry)), Asked.GRADE)
+            if isinstance(item, MultiItem):
+                column.addWidget(key_hint("take these as the own grade", ("Enter",)))
         else:
-            self._add_options(list(_grades(deciding, decision)), Asked.GRADE, 1)
+            self._add_entry(column, Entry(item, deciding.own, "", None, *((refused[1], refused[0]) if refused else ())))
+            if deciding.own is not None and deciding.own.value is not None and self.field is None:
+                self._say(column, f"Own grade: {_measured_words(deciding)}", current=True)
+        if wide:
+            column.addStretch(1)
+        return column
+
+    def _add_entry(self, column: QVBoxLayout, entry: Entry) -> None:
+        made = AnswerEntry(entry)
+        made.entered.connect(self.entered)
+        made.typed.connect(self.typed)
+        made.left.connect(self.left)
+        self._entry = made
+        self._texts += made.texts
+        column.addWidget(made)
+
+    # -- the reason ------------------------------------------------------------------------------------------------------------
+
+    def _reasons(self, deciding: Deciding, *, wide: bool) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        self._say(column, "Then a reason", current=deciding.asked is Asked.REASON)
+        self._add_options(column, list(_reasons(deciding.decision)), Asked.REASON)
+        if wide:
+            column.addStretch(1)
+        return column
+
+    # -- parts -----------------------------------------------------------------------------------------------------------------
+
+    def _say(self, column: QVBoxLayout, words: str, *, current: bool) -> None:
+        ink = (Weight.HEADING, Colour.STRONG) if current else (Weight.TEXT, Colour.SECOND)
+        label = text_label(words, Size.BODY, *ink, wrap=True)
+        label.setAccessibleName(words)
+        self._texts.append(words)
+        column.addWidget(label)
+
+    def _add_options(self, column: QVBoxLayout, choices: list[Choice], asked: Asked) -> None:
+        across = self.width() * (3 if asked is not Asked.REASON else 2) // 5 if self.width() > _WIDE else self.width()
+        crowded = len(choices) > 4 or asked is Asked.REASON
+        columns = 2 if crowded and across > 2 * _COLUMN + 40 else 1
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 2)
+        grid.setSpacing(4)
+        rows = -(-len(choices) // columns)
+        for at, choice in enumerate(choices):
+            button = OptionButton(choice)
+            button.picked.connect(_Picked(self, asked))
+            self._texts.append(button.accessibleName())
+            grid.addWidget(button, at % rows, at // rows)
+        column.addLayout(grid)
+
+    def _empty(self) -> None:
+        self._entry, self._texts = None, []
+        old = self._scroll.takeWidget()
+        if old is not None:
+            old.hide()
+            old.deleteLater()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._shown is not None and self._low != (self.height() < _LOW):
-            self.show_deciding(self._shown)
+        if self._shown is not None and event.size() != event.oldSize():
+            self.show_deciding(*self._shown)
 
     def sizeHint(self) -> QSize:
         return QSize(320, 300)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(200, 120)
-
-    def _title(self, words: str, *, current: bool) -> None:
-        ink = (Weight.HEADING, Colour.STRONG) if current else (Weight.TEXT, Colour.SECOND)
-        self._column.addWidget(text_label(words, Size.BODY, *ink))
-
-    def _add_options(self, choices: list[Choice], asked: Asked, columns: int) -> None:
-        grid = QGridLayout()
-        grid.setSpacing(4)
-        for at, choice in enumerate(choices):
-            button = OptionButton(choice)
-            button.picked.connect(_Picked(self, asked))
-            grid.addWidget(button, at // columns, at % columns)
-        holder = QWidget()
-        holder.setLayout(grid)
-        grid.setContentsMargins(0, 0, 0, 2)
-        self._column.addWidget(holder)
-
-    def _empty(self) -> None:
-        while (item := self._column.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -118,22 +212,12 @@ class _Picked:
         self._card.picked.emit(self._asked, digit)
 
 
-def _grades(deciding: Deciding, decision: Decision | None) -> Iterator[Choice]:
-    own = decision.grade if decision is not None and decision.take is Take.OWN else None
-    ranked = deciding.item.scale == "ordinal"
-    for option in deciding.item.options:
-        rank = 0 if option.rank == 0 else 2 if option.rank == deciding.item.worst_rank else 1
-        yield Choice(int(option.key), option.label, rank, ranked, own is not None and own.value == option.value)
-    if deciding.item.allow_ne:
-        chosen = own is not None and own.missing is Missing.NOT_EVALUABLE
-        yield Choice(NOT_EVALUABLE_KEY, "Not evaluable", Missing.NOT_EVALUABLE, ranked, chosen)
+def _measured_words(deciding: Deciding) -> str:
+    """``8.4 mm, frame 13``."""
+    proof = deciding.decision.evidence if deciding.decision is not None else ()
+    return "; ".join(f"{caliper_words(one.caliper)}, {frame_words(one)}" for one in proof if one.caliper is not None)
 
 
-def _ne_reasons(deciding: Deciding) -> Iterator[Choice]:
-    for digit, reason in enumerate(deciding.draft.case.form.ne_reasons(deciding.cell.item), 1):
-        yield Choice(digit, reason.label)
-
-
-def _reasons(decision: Decision | None) -> Iterator[Choice]:
-    for digit, reason in enumerate(REASONS, 1):
-        yield Choice(digit, reason.label, chosen=decision is not None and decision.reason is reason)
+def _reasons(decision: Decision | None) -> tuple[Choice, ...]:
+    chosen = decision.reason if decision is not None else None
+    return tuple(Choice(digit, reason.label, chosen=chosen is reason) for digit, reason in enumerate(REASONS, 1))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from corelab.ui.parts import grade_style, paint_diamond, paint_key_cap, paint_swatch
@@ -14,9 +14,12 @@ from corelab.ui.theme import PADDING, RADIUS_CARD, Colour, Size, Weight, font
 
 _HEAD: Final = 56
 _PICTURE_LEAST: Final = 60
+_PICTURE_GOOD: Final = 110.0
+"""Pictures are not made lower than this for the sake of the other questions."""
 _CAPTION: Final = 20
 _LINE: Final = 26
 _ROW: Final = 22
+_WRAPPED: Final = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,10 @@ class CardPicture:
 
 @dataclass(frozen=True, slots=True)
 class ReadShown:
-    """What a card shows. ``frames`` are words about the evidence, ``others`` the segment's other questions with their answers."""
+    """What a card shows. ``frames`` are words about the evidence, ``others`` the segment's other questions with their answers.
+
+    ``swatched``: the grade has a rank, or a kind of missing, that a line can draw. ``may_take``: this read can be taken here.
+    """
 
     letter: str
     grade: Drawn
@@ -37,6 +43,8 @@ class ReadShown:
     frames: str = ""
     others: tuple[tuple[str, str], ...] = ()
     taken: bool = False
+    swatched: bool = True
+    may_take: bool = True
 
 
 class ReadCard(QAbstractButton):
@@ -59,9 +67,13 @@ class ReadCard(QAbstractButton):
 
     def show_read(self, shown: ReadShown) -> None:
         self._shown = shown
-        words = (f"Read {shown.letter}: {shown.word}", shown.reason, shown.frames, "taken" if shown.taken else f"take with {shown.letter}")
+        words = (f"Read {shown.letter}: {shown.word}", shown.reason, shown.frames, self._hint)
         self.setAccessibleName(", ".join(each for each in words if each))
         self.update()
+
+    @property
+    def _hint(self) -> str:
+        return "taken" if self._shown.taken else f"take with {self._shown.letter}" if self._shown.may_take else ""
 
     def forget(self) -> None:
         """No case is open."""
@@ -95,23 +107,38 @@ class ReadCard(QAbstractButton):
 
     def _paint_head(self, painter: QPainter) -> None:
         shown, middle, right = self._shown, 30.0, self.width() - PADDING
-        paint_key_cap(painter, QRectF(PADDING, middle - 14, 28, 28), shown.letter, chosen=shown.taken)
+        paint_key_cap(painter, QRectF(PADDING, middle - 14, 28, 28), shown.letter, chosen=shown.taken, dim=not shown.may_take)
         self._text(painter, QRectF(PADDING + 40, 0, 60, 2 * middle), f"Read {shown.letter}", Size.BODY, ink=Colour.SECOND)
-        paint_swatch(painter, PADDING + 104, middle, grade_style(shown.grade), 36)
-        hint = "Taken" if shown.taken else f"take with {shown.letter}"
+        left = PADDING + 104
+        if shown.swatched:
+            paint_swatch(painter, left, middle, grade_style(shown.grade), 36)
+            left += 50
+        hint = self._hint.capitalize() if shown.taken else self._hint
         painter.setFont(font(Size.HINT))
         width = painter.fontMetrics().horizontalAdvance(hint) + 2
-        fits = right - width > PADDING + 240
-        room = right - (width if fits else 0) - (PADDING + 154)
-        self._text(painter, QRectF(PADDING + 154, 0, room, 2 * middle), shown.word, Size.VERDICT, Weight.HEADING)
+        painter.setFont(font(Size.VERDICT, Weight.HEADING))
+        word = painter.fontMetrics().horizontalAdvance(shown.word)
+        fits = bool(hint) and left + word + 12 < right - width
+        size = Size.VERDICT if shown.may_take and left + word <= right else Size.OPTION
+        self._text(painter, QRectF(left, 0, right - (width if fits else 0) - left, 2 * middle), shown.word, size, Weight.HEADING)
         if fits:
             self._text(painter, QRectF(right - width, 0, width, 2 * middle), hint, Size.HINT, ink=Colour.SECOND)
+
+    @property
+    def _reason_height(self) -> float:
+        """What the words under the grade take, on as many lines as they need, up to a limit."""
+        if not self._shown.reason:
+            return 0.0
+        metrics = QFontMetricsF(font(Size.HINT))
+        box = metrics.boundingRect(QRectF(0, 0, self.width() - 2 * PADDING, 1000), _WRAPPED, self._shown.reason)
+        return min(max(box.height() + 6, _ROW), 4.0 * _ROW)
 
     def _picture_boxes(self) -> tuple[QRectF, ...]:
         """Where the pictures lie; none where the card is too low for them."""
         count = len(self._shown.pictures)
-        below = _CAPTION + _LINE + 17 + _ROW * len(self._shown.others) + (_ROW if self._shown.reason else 0)
-        height = min(self.height() - _HEAD - below - 12, 200.0)
+        below = _CAPTION + _LINE + 17 + self._reason_height
+        others = _ROW * len(self._shown.others)
+        height = min(max(self.height() - _HEAD - below - others - 12, min(self.height() - _HEAD - below - 12, _PICTURE_GOOD)), 200.0)
         if not count or height < _PICTURE_LEAST:
             return ()
         width = min((self.width() - 2 * PADDING - PADDING * (count - 1)) / count, height * 1.9)
@@ -128,8 +155,12 @@ class ReadCard(QAbstractButton):
     def _paint_frames(self, painter: QPainter, y: float) -> float:
         shown, width = self._shown, self.width() - 2 * PADDING
         if shown.reason:
-            self._text(painter, QRectF(PADDING, y, width, _ROW), shown.reason, Size.HINT)
-            y += _ROW
+            painter.setFont(font(Size.HINT))
+            painter.setPen(Colour.TEXT)
+            painter.drawText(QRectF(PADDING, y, width, self._reason_height), _WRAPPED, shown.reason)
+            y += self._reason_height
+        if not shown.pictures and not shown.frames and not shown.may_take:
+            return y
         paint_diamond(painter, QPointF(PADDING + 6, y + _LINE / 2), hollow=shown.letter == "B", colour=Colour.STRONG)
         words = shown.frames or "No frame bound"
         self._text(painter, QRectF(PADDING + 20, y, width - 20, _LINE), words, Size.HINT, Weight.VALUE)

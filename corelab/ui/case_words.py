@@ -1,0 +1,125 @@
+"""What is said of a case: its cells, its decisions, why a key does nothing here, what keeps it from being signed."""
+
+from typing import Final
+
+from corelab.domain.adjudication import CaseDraft, DecisionFault, DecisionFaultKind, DetailState, Mode, Take
+from corelab.domain.form import Form
+from corelab.domain.vocabulary import Cell
+from corelab.ui.deciding import Asked, Deciding
+from corelab.ui.entry import refused_digit
+from corelab.ui.segment_words import grade_words, label_words, lowered, option_words, reason_words
+
+_FAULTS: Final = {
+    DecisionFaultKind.OPEN: "no decision yet",
+    DecisionFaultKind.REASON_MISSING: "the decision has no reason yet",
+    DecisionFaultKind.NOTE_MISSING: "this reason needs a note",
+    DecisionFaultKind.FRAME_MISSING: "mark the frame that shows the own grade (K)",
+    DecisionFaultKind.PAIR_MISSING: "mark the frame under pressure too (Shift+K)",
+    DecisionFaultKind.CALIPER_MISSING: "measure the own value with a caliper (M)",
+    DecisionFaultKind.FRAME_UNKNOWN: "the frame of the own grade is not one of this exam; mark another (K)",
+    DecisionFaultKind.CHECK_BROKEN: "the decisions break a check",
+}
+_LACKS: Final = {
+    DecisionFaultKind.FRAME_MISSING: "mark its frame: K",
+    DecisionFaultKind.PAIR_MISSING: "mark the frame under pressure: Shift+K",
+    DecisionFaultKind.CALIPER_MISSING: "measure it: M",
+}
+NO_OWN_GRADE: Final = "Here A or B is taken; an own grade is not offered."
+NO_SIDES: Final = "Here you grade without seeing A and B; your own grade counts as a third one."
+SIGNED: Final = "This case is signed; nothing can be changed."
+
+
+def dispute_label(form: Form, cell: Cell) -> str:
+    return label_words(form.segment(cell.segment))
+
+
+def cell_words(form: Form, cell: Cell) -> str:
+    """``R CFV compressibility``."""
+    return f"{dispute_label(form, cell)} {lowered(form.item(cell.item).label)}"
+
+
+def count_words(draft: CaseDraft) -> str:
+    """``3 disputes``; what it is about where the reads are hidden."""
+    count = len(draft.case.disputes)
+    nouns = ("dispute", "disputes") if draft.case.shows_sides else ("question of a third read", "questions of a third read")
+    return f"{count} {nouns[count != 1]}"
+
+
+def place_words(deciding: Deciding) -> str:
+    """``Dispute 2 of 3``; of a detail ``Detail 1 of 4, asked anew``."""
+    draft, cell = deciding.draft, deciding.cell
+    disputes = [dispute.cell for dispute in draft.case.disputes]
+    if cell in disputes:
+        return f"{'Dispute' if draft.case.shows_sides else 'Question'} {disputes.index(cell) + 1} of {len(disputes)}"
+    own = [each for each in draft.asked if each.segment == cell.segment]
+    return (
+        f"Detail {own.index(cell) + 1} of {len(own)}, asked anew"
+        if draft.case.shows_sides
+        else f"Detail {own.index(cell) + 1} of {len(own)}"
+    )
+
+
+def decision_words(deciding: Deciding, cell: Cell) -> str:
+    """``R CFV: B taken, none``; of an open one ``R CFV: compressibility open again``."""
+    form, decision = deciding.draft.case.form, deciding.draft.decisions.get(cell)
+    label, item = dispute_label(form, cell), form.item(cell.item)
+    if decision is None:
+        return f"{label}: {lowered(item.label)} open again"
+    who = "own grade" if decision.take is Take.OWN else f"{decision.take.value} taken"
+    why_not = reason_words(form.missing_reasons, decision.grade)
+    reason = option_words(decision.reason.label).lower() if decision.reason else ""
+    said = (f"{who}, {lowered(grade_words(item, decision.grade))}", lowered(why_not), reason)
+    return f"{label}: {', '.join(one for one in said if one)}"
+
+
+def next_words(after: Deciding, cell: Cell) -> str:
+    """What is to be done after a decision: a reason, a frame, or that it can be taken back."""
+    lacking = [_LACKS[kind] for kind in after.draft.lacks(cell)]
+    asks = ["now a reason"] if after.asked is Asked.REASON else []
+    asked = [f"{len(new)} detail{'s' if len(new) > 1 else ''} asked anew"] if (new := _asked_now(after, cell)) else []
+    return " - " + (", and ".join([*asks, *lacking, *asked]) or "Ctrl+Z")
+
+
+def _asked_now(after: Deciding, cell: Cell) -> list[Cell]:
+    """The open details that hang on a dispute that has just been decided."""
+    hanging = {one.cell for one in after.draft.case.controlled if cell in one.by}
+    return [each for each in after.draft.asked if each in hanging and each not in after.draft.decisions]
+
+
+def refused_words(deciding: Deciding, digit: int) -> str:
+    """Why a digit does nothing here."""
+    if deciding.asked is Asked.REASON:
+        return f"{digit} is no reason."
+    if not deciding.may_own:
+        return NO_OWN_GRADE
+    return f"{digit} is no reason." if deciding.asked is Asked.NE_REASON else refused_digit(deciding.item, digit)
+
+
+def refused_take(deciding: Deciding, take: Take) -> str:
+    """Why a read cannot be taken here."""
+    return NO_SIDES if not deciding.draft.case.shows_sides else f"Read {take.value} does not answer this; give an own grade."
+
+
+def follows_words(draft: CaseDraft, state: DetailState, take: Take | None) -> str:
+    """How a detail follows what was decided."""
+    return {
+        DetailState.TAKEN: f"with {take.value if take else ''}",
+        DetailState.GONE: "gone",
+        DetailState.INHERITED: "inherited",
+        DetailState.AGREED: "both reads" if draft.case.mode is not Mode.INDEPENDENT else "agreed",
+    }.get(state, "")
+
+
+def fault_words(draft: CaseDraft, fault: DecisionFault) -> str:
+    if fault.cell is None:
+        return f"The note seems to name a person ({fault.found})"
+    found = f". {fault.found}" if fault.found else ""
+    return f"{cell_words(draft.case.form, fault.cell)}: {_FAULTS[fault.kind]}{found}"
+
+
+def check_words(deciding: Deciding) -> tuple[str, ...]:
+    """The checks that the decisions about the segment on screen set off, hard ones first."""
+    draft, segment = deciding.draft, deciding.cell.segment
+    hard = [f"{one.found} This cannot be signed." for one in draft.broken if one.cell is not None and one.cell.segment == segment]
+    soft = [f"{one.message} Is it meant so?" for one in draft.doubts if one.cell.segment == segment]
+    return (*hard, *soft)
