@@ -145,7 +145,7 @@ class ClipRail(QWidget):
 
     def _put_block_under(self, current: SegmentId | None) -> None:
         self._column.removeWidget(self._block)
-        row = self._rows.get(current) if current else None
+        row = self._rows.get(current) if current is not None else None
         self._block.setVisible(row is not None and bool(self._thumbnails))
         if row is not None:
             self._column.insertWidget(self._column.indexOf(row) + 1, self._block)
@@ -155,6 +155,7 @@ class ClipRail(QWidget):
     def _make_thumbnails(self, clips: tuple[RailClip, ...]) -> None:
         for old in self._thumbnails.values():
             self._grid.removeWidget(old)
+            old.hide()
             old.deleteLater()
         self._thumbnails = {}
         for at, clip in enumerate(clips):

@@ -225,6 +225,8 @@ def test_a_profile_that_hides_the_labels_shows_all_clips_without_them(remnant: R
     (clip,) = remnant.page.clips.exam.clips
     assert (clip.segment, clip.side) == (None, None)
     assert remnant.page.viewports.active.clip == clip
+    assert list(remnant.page.rail._thumbnails) == [clip.sha256]
+    assert remnant.page.rail._block.isVisible()
 
 
 # ---------------------------------------------------------------- checks and the signature
