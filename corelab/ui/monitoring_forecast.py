@@ -47,10 +47,10 @@ def forecast_words(forecast: Forecast, expected: Expected | None) -> str:
     if expected is None:
         hours = f"{forecast.hours:.1f} hours for {forecast.planned_exams} exams at {forecast.minutes_per_case:g} minutes a case"
         return f"A case in {share_words(forecast.with_case)} of exams ({_around(forecast.with_case)}): {hours}."
-    around, hours = expected.interval, expected.hours
+    around = expected.interval
     cases = f"{expected.cases:.0f} cases in the {expected.exams} exams that came in, 95 % {around.low:.0f} to {around.high:.0f}"
     minutes = f"{forecast.minutes_per_case:g} minutes a case"
-    hours_words = f"{hours(around.low):.1f} to {hours(around.high):.1f} hours of adjudication at {minutes}"
+    hours_words = f"{expected.hours(around.low):.1f} to {expected.hours(around.high):.1f} hours of adjudication at {minutes}"
     return f"{cases}; {expected.met} have one now. That is {hours_words}."
 
 

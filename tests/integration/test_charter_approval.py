@@ -16,7 +16,7 @@ from corelab.domain.charter import Charter, CharterError, load_charter
 from corelab.domain.reading_errors import CharterRefusal, CharterRefusedError, NotTrainedError
 from corelab.domain.record_errors import RecordDamagedError, SignInRefusedError
 from corelab.domain.room import room_for
-from corelab.export.versions import VersionsDifferError
+from corelab.export.versions import Versions, VersionsDifferError
 from corelab.services import (
     accounts,
     assignment,
@@ -29,7 +29,6 @@ from corelab.services import (
     reading,
 )
 from corelab.services.labs import charter_of
-from corelab.services.packages import writing
 from corelab.services.packages.errors import ManyChartersError
 from corelab.services.verification import verify_lab
 from corelab.storage.snapshot import Snapshot
@@ -223,7 +222,7 @@ def test_exams_of_versions_that_do_not_fit_into_the_same_tables_are_told_in_word
     def differ(_charters: object) -> None:
         raise VersionsDifferError(("0.9.0", "1.0.0"))
 
-    monkeypatch.setattr(writing.Versions, "of", differ)
+    monkeypatch.setattr(Versions, "of", differ)
     with pytest.raises(ManyChartersError) as refused:
         packages.export(lab.open, lab.coordinator, tmp_path / "packages", PASSWORD)
     assert "All records and results are kept." in words_for(refused.value).all

@@ -13,6 +13,7 @@ import pytest
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 
+from corelab.domain.attributes import Attributes
 from corelab.domain.intake import IntakeRefusedError, Outcome, Refusal
 from corelab.domain.record_errors import DiskFullError
 from corelab.domain.vocabulary import Side
@@ -99,7 +100,7 @@ def test_an_exam_begins_with_the_first_object_that_enters_it(lab: Lab, site: Pat
     assert outcomes(taken(lab, site, side=Side.LEFT)) == [("rejected", "NOT_DICOM"), ("checked", None)]
     taken(lab, a_clip(site / "3", 3))
     (exam,) = intake.exams(lab.open, lab.coordinator)
-    assert (exam.completeness.waiting, exam.attributes) == (2, {"STUDY_LIMB": "left"})
+    assert (exam.completeness.waiting, exam.attributes) == (2, Attributes({"STUDY_LIMB": "left"}))
     assert sorted(dcmread(path).InstanceNumber for path in lab.open.quarantine.rglob("*.dcm")) == [2, 3]
     assert verify_lab(lab.open.folder).faults == ()
 

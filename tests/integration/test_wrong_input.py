@@ -9,6 +9,7 @@ from corelab.cli import cli
 from corelab.domain.charter import load_charter
 from corelab.export.check import Loaded, table_faults
 from corelab.export.tables import tables_for
+from corelab.export.versions import Versions
 from tests.charter_builders import REDUCED
 
 PERSON = 'user = "{role}"\nname = "{role}"\npassword = {password}\n'
@@ -70,8 +71,9 @@ def test_a_table_that_did_not_load_is_told_once(tmp_path: Path) -> None:
     charter = load_charter(REDUCED.read_bytes())
     paths = [table.path for table in tables_for(charter)]
     named = Loaded({"files": [{"path": path} for path in paths]}, {})
-    assert table_faults(charter, named)[0] == ()
-    assert [fault.where for fault in table_faults(charter, Loaded({"files": []}, {}))[0]] == paths
+    versions = Versions.of([charter])
+    assert table_faults(versions, named)[0] == ()
+    assert [fault.where for fault in table_faults(versions, Loaded({"files": []}, {}))[0]] == paths
 
 
 def test_a_missing_answers_file_is_said_to_be_missing(tmp_path: Path) -> None:

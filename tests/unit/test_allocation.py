@@ -94,7 +94,8 @@ def test_after_any_prefix_of_units_pair_counts_differ_by_at_most_one(seed: str, 
     pool = tuple(f"R{n}" for n in range(readers))
     counts: Counter[tuple[str, str]] = Counter({(a, b): 0 for a in pool for b in pool if a < b})
     for one in deal_pairs(seed, [f"S{n}" for n in range(units)], lambda _: pool).dealt:
-        counts[one.pair] += 1
+        first, second = one.pair
+        counts[first, second] += 1
         assert max(counts.values()) - min(counts.values()) <= 1
 
 

@@ -64,7 +64,7 @@ def test_p11_61_signed_readings_and_drafts_add_no_grade_to_any_file(world: World
 
 def test_p11_61_a_look_at_how_reading_goes_adds_no_grade_to_any_file(world: World, probes: Probes) -> None:
     """The coordinator opens what both readers signed, in memory alone: no value stands in a file or log more often than before."""
-    ranks = {"COMP_CFV": 2, "COMP_POPV": "NE:WINDOW", "QUAL_CFV": "non_diagnostic"}
+    ranks: dict[str, Any] = {"COMP_CFV": 2, "COMP_POPV": "NE:WINDOW", "QUAL_CFV": "non_diagnostic"}
     for session, note in ((world.other, OTHERS_NOTE), (world.me, "")):
         for _ in range(3):
             world.reads(session, note, **ranks)
