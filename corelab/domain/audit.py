@@ -48,18 +48,19 @@ def canonical(value: object) -> bytes:
 
 def _refuse_foreign(value: object) -> None:
     inside: Iterable[object] = ()
-    if isinstance(value, str):  # by far the most, so asked first: a payload has hundreds
-        sound = _is_text(value)
-    elif isinstance(value, dict):
+    if isinstance(value, dict):
         sound, inside = all(map(_is_key, value)), value.values()
     elif isinstance(value, list | tuple):
         sound, inside = True, value
+    elif isinstance(value, str):
+        sound = _is_text(value)
     else:
         sound = value is None or (isinstance(value, int) and abs(value) < _LARGEST)
     if not sound:
         raise NotCanonicalError(value)
     for each in inside:
-        _refuse_foreign(each)
+        if each is not None and not (type(each) is str and each.isascii()):  # nearly all: a payload has thousands
+            _refuse_foreign(each)
 
 
 @lru_cache(maxsize=4096)
@@ -76,12 +77,13 @@ def _is_text(value: str) -> bool:
 
 def normal(value: Any) -> Any:
     """The same value in plain dicts and lists with its texts in NFC: what ``canonical`` takes when the text came from a keyboard."""
+    # What needs no change is looked at here, not in a call of its own: a payload has thousands of such texts.
+    if isinstance(value, dict | Mapping):
+        return {key: each if each is None or (type(each) is str and each.isascii()) else normal(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [each if type(each) is int or (type(each) is str and each.isascii()) else normal(each) for each in value]
     if isinstance(value, str):
         return value if value.isascii() else unicodedata.normalize("NFC", value)
-    if isinstance(value, Mapping):
-        return {key: normal(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [normal(each) for each in value]
     return value
 
 

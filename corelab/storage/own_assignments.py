@@ -6,7 +6,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, func, select
+from sqlalchemy import Select, bindparam, exists, func, or_, select
 
 from corelab.domain.vocabulary import AccountId, AssignmentId, SubjectCode
 from corelab.storage import readings
@@ -17,31 +17,31 @@ from corelab.storage.snapshot import Row, Snapshot
 
 def unsigned(snapshot: Snapshot, account: AccountId, kinds: Collection[str]) -> tuple[Assignment, ...]:
     """The open assignments of one person that have no valid signature, in the stored order."""
-    return tuple(readings.assignment_of(row) for row in snapshot.query(_unsigned(), account=account, kinds=sorted(kinds)))
+    return tuple(readings.assignment_of(row) for row in snapshot.query(_unsigned(tuple(sorted(kinds))), account=account))
 
 
 def first_unsigned(snapshot: Snapshot, account: AccountId, kinds: Collection[str]) -> Assignment | None:
     """The first of them."""
-    rows = snapshot.query(_first(begun=False), account=account, kinds=sorted(kinds))
+    rows = snapshot.query(_first(tuple(sorted(kinds)), begun=False), account=account)
     return readings.assignment_of(rows[0]) if rows else None
 
 
 def any_begun(snapshot: Snapshot, account: AccountId, kinds: Collection[str]) -> bool:
     """Whether one of them was ever opened."""
-    return bool(snapshot.query(_first(begun=True), account=account, kinds=sorted(kinds)))
+    return bool(snapshot.query(_first(tuple(sorted(kinds)), begun=True), account=account))
 
 
 @cache
-def _first(*, begun: bool) -> Select[Any]:
+def _first(kinds: tuple[str, ...], *, begun: bool) -> Select[Any]:
     of, event = TABLES["assignment"], TABLES["event"]
     opened_once = exists().where(
         event.columns.entity == "assignment", event.columns.id == of.columns.id, event.columns.kind == "reading.opened"
     )
-    return (_unsigned().where(opened_once) if begun else _unsigned()).limit(1)
+    return (_unsigned(kinds).where(opened_once) if begun else _unsigned(kinds)).limit(1)
 
 
 @cache
-def _unsigned() -> Select[Any]:
+def _unsigned(kinds: tuple[str, ...]) -> Select[Any]:
     """Composed once. A reading that was given back or is not valid any more is never the one that stands."""
     of, end, reading = TABLES["assignment"], TABLES["assignment_end"], TABLES["reading"]
     case, decision = TABLES["adj_case"], TABLES["adjudication"]
@@ -56,7 +56,7 @@ def _unsigned() -> Select[Any]:
     return (
         select(of)
         .where(of.columns.account_id == bindparam("account"))
-        .where(of.columns.kind.in_(bindparam("kinds", expanding=True)))
+        .where(or_(*(of.columns.kind == kind for kind in kinds)))
         .where(~exists().where(end.columns.assignment_id == of.columns.id))
         .where(~stands)
         .where(~decided)

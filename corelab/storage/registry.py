@@ -7,7 +7,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, select
+from sqlalchemy import Select, bindparam, exists, or_, select
 
 from corelab.domain import audit
 from corelab.domain.attributes import Attributes
@@ -289,15 +289,20 @@ def _labels_in() -> Select[Any]:
 
 def waiting_in(snapshot: Snapshot, exam_id: str) -> tuple[ClipId, ...]:
     """Clips of an exam that are neither released nor rejected, in the order in which they were received."""
+    return tuple(ClipId(row["id"]) for row in snapshot.query(_waiting_in(), exam=exam_id))
+
+
+@cache
+def _waiting_in() -> Select[Any]:
+    """Composed once: that takes longer than asking."""
     of, release, check = TABLES["intake_object"].columns, TABLES["clip_release"].columns, TABLES["pixel_check"].columns
-    rows = snapshot.query(
+    return (
         select(of.id)
-        .where(of.exam_id == exam_id, of.outcome.in_([Outcome.CHECKED.value, Outcome.HELD.value]))
+        .where(of.exam_id == bindparam("exam"), or_(of.outcome == Outcome.CHECKED.value, of.outcome == Outcome.HELD.value))
         .where(~exists().where(release.clip_id == of.id))
         .where(~exists().where(check.clip_id == of.id, check.action == CheckAction.REJECT.value))
         .order_by(of.event_seq)
     )
-    return tuple(ClipId(row["id"]) for row in rows)
 
 
 def clip_from(row: Row, label: Label | None) -> Clip:

@@ -1,13 +1,16 @@
 """Rows of one table, asked of the driver itself: composing such a question anew takes fifty times as long as SQLite takes to answer it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select
+from sqlalchemy.dialects import sqlite
 
 from corelab.domain.clock import stamp
 from corelab.storage.schema import COLUMNS, TABLES
@@ -29,22 +32,66 @@ def found(
     return tuple(_row(names, places, cells) for cells in driver(connection).execute(statement, bound))
 
 
+def selected(connection: Connection, statement: Select[Any], bound: Mapping[str, Any]) -> tuple[Row, ...]:
+    """What a composed statement answers; one that is asked again and again is put into SQL once."""
+    known = _COMPOSED.get(statement)
+    if known is None:
+        known = _COMPOSED[statement] = _Composed.of(statement)
+    if known.sql is None:
+        return tuple(MappingProxyType(dict(row)) for row in connection.execute(statement, bound).mappings())
+    values = [_stored({**known.fixed, **bound}[name]) for name in known.asked]
+    return tuple(_row(known.names, known.places, cells) for cells in driver(connection).execute(known.sql, values))
+
+
+@dataclass(frozen=True, slots=True)
+class _Composed:
+    """A statement as SQL; ``asked`` names its values in their order, ``fixed`` are those it brings itself. None: it must be put anew."""
+
+    sql: str | None
+    asked: tuple[str, ...] = ()
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+    places: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, statement: Select[Any]) -> Self:
+        made: Any = statement.compile(dialect=_DIALECT)
+        if made.post_compile_params or made.literal_execute_params:
+            return cls(None)
+        columns = statement.selected_columns
+        places = tuple(place for place, column in enumerate(columns) if isinstance(column.type, UtcDateTime))
+        return cls(str(made), tuple(made.positiontup or ()), made.params, tuple(str(column.key) for column in columns), places)
+
+
+_COMPOSED: WeakKeyDictionary[Select[Any], _Composed] = WeakKeyDictionary()
+_DIALECT = sqlite.dialect(paramstyle="qmark")
+
+
 def driver(connection: Connection) -> Any:
     """The driver's connection under this one; its errors are the driver's too, and `told` names them."""
     return connection.connection.driver_connection
 
 
+@cache
 def in_order(table: str) -> str:
     """The order in which the rows of a table were recorded."""
     return f"ORDER BY {', '.join(_quoted(name) for name in recorded_by(table))}"
 
 
+@cache
+def first(table: str) -> str:
+    """The one row that was recorded first."""
+    return f"{in_order(table)} LIMIT 1"
+
+
+@cache
 def recorded_by(table: str) -> tuple[str, ...]:
     """The columns that say in which order the rows of a table were recorded."""
     keys = tuple(column.name for column in TABLES[table].primary_key.columns)
     return ("event_seq", *keys) if "event_seq" in COLUMNS[table] else keys
 
 
+@cache
 def highest(column: str) -> str:
     """The one row whose column is highest."""
     return f"ORDER BY {_quoted(column)} DESC LIMIT 1"

@@ -1,8 +1,8 @@
 """Reading the records: rows of a table, the latest of several, events and their payloads, all as of one moment."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Select
@@ -29,6 +29,12 @@ WHERE session.id = ? ORDER BY revision.n DESC LIMIT 1
 """
 
 
+_LARGE = frozenset({"event_payload", "opening", "draft", "regrant"})
+"""Tables of envelopes: nobody asks for one twice, and many of them would fill the memory."""
+_MOST_ASKED = 256
+_MOST_ROWS = 64
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """The place of the next event: its number, and the hash that it continues."""
@@ -42,24 +48,47 @@ class Snapshot:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._asked: dict[tuple[Any, ...], tuple[Row, ...]] = {}
 
     def all(self, table: str, **equals: Any) -> tuple[Row, ...]:
         """Rows with these values, in the order in which they were recorded."""
-        return rows.found(self._connection, table, equals, end=rows.in_order(table))
+        return self._found(table, equals, rows.in_order(table))
 
     def one(self, table: str, **equals: Any) -> Row | None:
         """The first row with these values."""
-        found = rows.found(self._connection, table, equals, end=f"{rows.in_order(table)} LIMIT 1")
+        found = self._found(table, equals, rows.first(table))
         return found[0] if found else None
 
     def latest(self, table: str, *, by: str = "n", **equals: Any) -> Row | None:
         """The row with these values whose column ``by`` is highest."""
-        found = rows.found(self._connection, table, equals, end=rows.highest(by))
+        found = self._found(table, equals, rows.highest(by))
         return found[0] if found else None
+
+    def _found(self, table: str, equals: Mapping[str, Any], end: str) -> tuple[Row, ...]:
+        """What one moment answered once it answers again, for a command asks for the same exam a dozen times; a write forgets it all."""
+        if table in _LARGE:
+            return rows.found(self._connection, table, equals, end=end)
+        asked = (table, end, *equals.items())
+        found = self._asked.get(asked)
+        if found is None:
+            found = rows.found(self._connection, table, equals, end=end)
+            self._keep(asked, found)
+        return found
+
+    def _keep(self, asked: tuple[Any, ...], found: tuple[Row, ...]) -> None:
+        if len(self._asked) >= _MOST_ASKED:
+            self._asked.clear()
+        if len(found) <= _MOST_ROWS:
+            self._asked[asked] = found
 
     def query(self, statement: Select[Any], **bound: Any) -> tuple[Row, ...]:
         """Rows of several tables, or under other conditions than equal values; ``bound`` are the values of its named parameters."""
-        return tuple(MappingProxyType(dict(row)) for row in self._connection.execute(statement, bound).mappings())
+        asked = (statement, *bound.items())
+        found = self._asked.get(asked)
+        if found is None:
+            found = rows.selected(self._connection, statement, bound)
+            self._keep(asked, found)
+        return found
 
     def events(self, *, kind: str | None = None, entity: str | None = None, id: str | None = None, after: int = 0) -> tuple[Row, ...]:  # noqa: A002 - the column's name
         """Headers of events in their order, those with a number above ``after``."""

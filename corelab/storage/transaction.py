@@ -164,6 +164,7 @@ class Transaction(Snapshot):
         self._head = Head(header.seq + 1, digest)
 
     def _insert(self, table: str, values: Mapping[str, Any]) -> None:
+        self._asked.clear()
         driver(self._connection).execute(_insert_statement(table), tuple(values[name] for name in COLUMNS[table]))
 
     def signature(  # noqa: PLR0913 - the parts of a signed document
@@ -221,16 +222,16 @@ class Transaction(Snapshot):
             "INSERT INTO draft (assignment_id, body, updated_at) VALUES (?, ?, ?) "
             "ON CONFLICT (assignment_id) DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at"
         )
-        self._connection.exec_driver_sql(statement, (assignment, envelope, stamp(self.now)))
+        self._changed(statement, (assignment, envelope, stamp(self.now)))
 
     def drop_draft(self, assignment: AssignmentId) -> None:
-        self._connection.exec_driver_sql("DELETE FROM draft WHERE assignment_id = ?", (assignment,))
+        self._changed("DELETE FROM draft WHERE assignment_id = ?", (assignment,))
 
     def empty_payload(self, seq: int, by: int) -> None:
         """Destroy the payload of event ``seq``, sealed and opened, for the redaction that is event ``by``."""
         for table in ("event_payload", "opening"):
             statement = f"UPDATE {table} SET body = NULL, redaction_seq = ? WHERE seq = ?"  # noqa: S608 - names of our own tables
-            self._connection.exec_driver_sql(statement, (by, seq))
+            self._changed(statement, (by, seq))
 
     def forget_old_wraps(self, account: AccountId) -> None:
         """Destroy the wrapped keys of all credentials of an account but the newest."""
@@ -238,7 +239,11 @@ class Transaction(Snapshot):
             "UPDATE credential SET wrapped_sign = NULL, wrapped_box = NULL WHERE account_id = ? AND wrapped_sign IS NOT NULL "
             "AND n < (SELECT max(n) FROM credential WHERE account_id = ?)"
         )
-        self._connection.exec_driver_sql(statement, (account, account))
+        self._changed(statement, (account, account))
+
+    def _changed(self, statement: str, values: tuple[object, ...]) -> None:
+        self._asked.clear()
+        driver(self._connection).execute(statement, values)
 
 
 def signature_values(document: audit.SignedDocument, signature: bytes) -> dict[str, Any]:

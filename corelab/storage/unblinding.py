@@ -1,9 +1,10 @@
 """Who may know the treatment of which subject: rows <-> domain."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from corelab.domain.vocabulary import AccountId, ExamId, SubjectCode
 from corelab.storage import released
@@ -15,17 +16,22 @@ from corelab.storage.transaction import NewRow
 
 def unblinded(snapshot: Snapshot) -> Mapping[SubjectCode, frozenset[AccountId]]:
     """By subject, for good; a subject of whom nobody knows is left out."""
+    found: dict[SubjectCode, set[AccountId]] = {}
+    for row in snapshot.query(_unblinded()):
+        found.setdefault(SubjectCode(row["subject"]), set()).add(AccountId(row["person"]))
+    return {each: frozenset(people) for each, people in found.items()}
+
+
+@cache
+def _unblinded() -> Select[Any]:
     known, exam, subject = TABLES["unblinding"], TABLES["exam"], TABLES["subject"]
-    asked = (
+    return (
         select(subject.columns.code.label("subject"), known.columns.account_id.label("person"))
         .select_from(known)
         .join(exam, exam.columns.id == known.columns.exam_id)
         .join(subject, subject.columns.id == exam.columns.subject_id)
+        .distinct()
     )
-    found: dict[SubjectCode, set[AccountId]] = {}
-    for row in snapshot.query(asked):
-        found.setdefault(SubjectCode(row["subject"]), set()).add(AccountId(row["person"]))
-    return {each: frozenset(people) for each, people in found.items()}
 
 
 def unblinding_row(new: str, exam: ExamId, account: AccountId) -> NewRow:

@@ -19,6 +19,7 @@ ASSIGNMENT = regulated(
     time("due", null=True),
     UniqueConstraint("exam_id", "reading_type", "slot", "attempt"),
     UniqueConstraint("account_id", "pseudonym"),
+    later_index("account_id", "order_key", since=3),
     Index(
         "uq_assignment_one_reading_per_person",
         "exam_id",

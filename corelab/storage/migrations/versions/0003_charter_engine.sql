@@ -64,6 +64,8 @@ CREATE INDEX ix_adj_case_assignment_id ON adj_case (assignment_id)
 --
 CREATE INDEX ix_adj_case_comparison_id ON adj_case (comparison_id)
 --
+CREATE INDEX ix_assignment_account_id_order_key ON assignment (account_id, order_key)
+--
 CREATE INDEX ix_comparison_reading_1 ON comparison (reading_1)
 --
 CREATE INDEX ix_comparison_reading_2 ON comparison (reading_2)
