@@ -8,8 +8,9 @@ from corelab.domain.audit import SALT_BYTES, canonical
 from corelab.domain.charter.model import Charter
 from corelab.domain.charter.model_condition import Condition
 from corelab.domain.charter.model_rules import Alert
-from corelab.domain.conditions import Ground, fired, resolve
+from corelab.domain.conditions import fired
 from corelab.domain.places import members_of, run_time_ids
+from corelab.domain.resolving import Ground, resolve
 from corelab.domain.vocabulary import Cell, Grade, SegmentId
 
 After = Literal["signing", "comparison"]

@@ -9,10 +9,11 @@ from corelab.domain.attributes import Attributes
 from corelab.domain.charter import Charter
 from corelab.domain.charter.model_design import BlindingProfile
 from corelab.domain.charter.model_rules import Ask
-from corelab.domain.conditions import Ground, Some, resolve
+from corelab.domain.conditions import Some
 from corelab.domain.form_checks import checks_of
 from corelab.domain.places import Place, SideUnknownError, members_of, run_time_ids, segments_of, side_of
 from corelab.domain.questions import Form, FormSegment, Question, Use, refused
+from corelab.domain.resolving import Ground, resolve
 from corelab.domain.vocabulary import (
     WHOLE_EXAM,
     Cell,

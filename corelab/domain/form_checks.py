@@ -6,8 +6,9 @@ from typing import Literal
 
 from corelab.domain.charter.model import Charter
 from corelab.domain.charter.model_rules import Check
-from corelab.domain.conditions import Ground, Test, cells_of, resolve
+from corelab.domain.conditions import Test, cells_of
 from corelab.domain.places import members_of
+from corelab.domain.resolving import Ground, resolve
 from corelab.domain.vocabulary import WHOLE_EXAM, Cell, SegmentId
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import uuid4
 
 from corelab.domain.alerts import After, Fired, fired_alerts, needs_values, room_of
-from corelab.domain.conditions import Ground
 from corelab.domain.content import Json, ReadingContent
+from corelab.domain.resolving import Ground
 from corelab.domain.result import Result
 from corelab.domain.single import results_of_one
 from corelab.domain.vocabulary import AccountId, Cell, ExamId, Grade

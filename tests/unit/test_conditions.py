@@ -10,7 +10,8 @@ from pydantic import TypeAdapter
 from corelab.domain.attributes import Attributes
 from corelab.domain.charter import Charter, load_charter
 from corelab.domain.charter.model_condition import Condition
-from corelab.domain.conditions import NO_FACTS, Facts, Ground, Truth, cells_of, fired, resolve, truth
+from corelab.domain.conditions import NO_FACTS, Facts, Truth, cells_of, fired, truth
+from corelab.domain.resolving import Ground, resolve
 from corelab.domain.vocabulary import Cell, Grade, NotApplicableCause, SegmentId, not_applicable, not_evaluable, not_imaged
 from tests.charter_builders import DVT, PORTAL, full
 from tests.exam_builders import cell

@@ -23,8 +23,9 @@ from corelab.domain.charter.model_derivation import (
     Worst,
 )
 from corelab.domain.charter.table import Selection
-from corelab.domain.conditions import Ground, cells_of, resolve
+from corelab.domain.conditions import cells_of
 from corelab.domain.places import run_time_ids, selected
+from corelab.domain.resolving import Ground, resolve
 from corelab.domain.vocabulary import WHOLE_EXAM, Cell, ItemId, SegmentId
 
 

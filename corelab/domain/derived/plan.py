@@ -4,10 +4,11 @@ from functools import lru_cache
 
 from corelab.domain.charter.model_derivation import Derivation, Flag
 from corelab.domain.charter.table import Selection
-from corelab.domain.conditions import Ground, Test, resolve
+from corelab.domain.conditions import Test
 from corelab.domain.derived.inputs import has, inputs_of, segments_of
 from corelab.domain.kept_for import KeptFor
 from corelab.domain.places import selected
+from corelab.domain.resolving import Ground, resolve
 from corelab.domain.vocabulary import Cell, SegmentId
 
 
