@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from threading import Event, get_ident
 from typing import Any
@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from corelab.domain import adjudication, form, intake, reading, reading_errors, record_errors
 from corelab.domain.access import Duty
 from corelab.domain.accounts import PasswordFault
+from corelab.domain.allocation import Shut, Wait
 from corelab.domain.charter import CharterError
 from corelab.domain.vocabulary import Missing
 from corelab.domain.worklist import WorkKind
@@ -173,6 +174,7 @@ FACTS: dict[str, object] = {
     "code": intake.IntakeCode.DECODE,
     "changed": True,
     "kind": WorkKind.READING,
+    "shut": Shut(Wait.SESSION, date(2026, 1, 13)),
 }
 
 

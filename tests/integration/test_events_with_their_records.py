@@ -236,7 +236,8 @@ def _intake(lab: Lab, folder: Path) -> Iterator[tuple[str, Step]]:
     with here.store.read() as snapshot:
         clip[:] = [row["id"] for row in snapshot.all("intake_object") if row["outcome"] in {"checked", "held"}][:1]
     yield "label", lambda: intake.label(here, one, clip[0], SegmentId("CFV"), Side.LEFT)
-    yield "subject", lambda: intake.set_subject(here, one, "S-1", {"STUDY_LIMB": "left"})
+    yield "same subject", lambda: _says_nothing_new(lab)
+    yield "subject", lambda: intake.set_subject(here, one, "S-2", {"STUDY_LIMB": "left"})
     yield "pass", lambda: intake.pass_pixels(here, one, [clip[0]], seen())
     yield "verify", lambda: intake.verify_pixels(here, two, [clip[0]], seen())
     closed = next(SegmentId(each.id) for each in here.charter.segments if each.presence == "required" and each.id != "CFV")
@@ -246,6 +247,13 @@ def _intake(lab: Lab, folder: Path) -> Iterator[tuple[str, Step]]:
     clip[0] = next(each.clip for each in intake.waiting(here, one))
     yield "mask", lambda: intake.set_mask(here, one, clip[0], [(20, 25, 30, 30)])
     yield "reject", lambda: intake.reject_pixels(here, one, clip[0], "shows a name in the picture")
+
+
+def _says_nothing_new(lab: Lab) -> None:
+    """The files of S-1 came with their limb: what is known already is no change, and leaves no event."""
+    before = content(lab.open.folder / "corelab.db")
+    intake.set_subject(lab.open, lab.coordinator, "S-1", {"STUDY_LIMB": "left"})
+    assert content(lab.open.folder / "corelab.db") == before
 
 
 def test_p11_32_what_comes_in_keeps_nothing_without_its_event(trap: Trap, tmp_path: Path) -> None:
