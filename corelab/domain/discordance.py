@@ -8,9 +8,9 @@ from types import MappingProxyType
 from corelab.domain.allocation import Slot
 from corelab.domain.attributes import UNKNOWN, Attributes
 from corelab.domain.charter import Charter
-from corelab.domain.charter.model_class import DerivedDifference, DifferenceClass
+from corelab.domain.charter.model_class import DerivedDifference, DerivedTolerance, DifferenceClass
 from corelab.domain.class_rules import Endpoint, Grades, Pair, found, letters, same
-from corelab.domain.derived import History, has, inputs_of, segments_of, values_of
+from corelab.domain.derived import has, inputs_of, segments_of, values_of
 from corelab.domain.details import Controlled, controlled_by
 from corelab.domain.kept_for import KeptFor
 from corelab.domain.result import Result
@@ -19,7 +19,6 @@ from corelab.domain.vocabulary import Cell, Grade, SegmentId, Source
 __all__ = ["CLOSURE", "Comparison", "Disputed", "compare", "endpoint_cells", "same"]
 
 CLOSURE = "CLOSURE"
-_NO_HISTORY = History()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ class Comparison:
         return self.grades_1 if slot == 1 else self.grades_2
 
 
-def compare(  # noqa: PLR0913 - what a comparison is made from
+def compare(
     charter: Charter,
     visit: str,
     grades_1: Grades,
@@ -71,22 +70,21 @@ def compare(  # noqa: PLR0913 - what a comparison is made from
     reference_slot: Slot,
     *,
     attributes: Attributes = UNKNOWN,
-    history: History = _NO_HISTORY,
 ) -> Comparison:
     """Compares two signed readings of one exam and one type, given as complete grids in one order.
 
-    ``attributes`` are the subject's, ``history`` the final grades of its earlier exams, for endpoints that look back.
+    ``attributes`` are the subject's. Its earlier exams do not enter: no class rests on an endpoint that looks back.
     The same input gives the same output; the order of the readings matters only through the reference slot.
     Raises ValueError when the cells of the two differ.
     """
     if grades_1.keys() != grades_2.keys():
         raise ValueError("two readings of one exam answer the same cells")
-    return compare_drafts(KeptFor(charter, visit, attributes), grades_1, grades_2, reference_slot, history)
+    return compare_drafts(KeptFor(charter, visit, attributes), grades_1, grades_2, reference_slot)
 
 
-def compare_drafts(of: KeptFor, grades_1: Grades, grades_2: Grades, reference_slot: Slot, history: History = _NO_HISTORY) -> Comparison:
+def compare_drafts(of: KeptFor, grades_1: Grades, grades_2: Grades, reference_slot: Slot) -> Comparison:
     """As ``compare``, of readings that may have blank cells: a blank one is no difference, and has no result."""
-    charter, pair = of.charter, _pair(of, grades_1, grades_2, history)
+    charter, pair = of.charter, _pair(of, grades_1, grades_2)
     rules = found(pair)
     adjudicated = {difference.id for difference in charter.classes if difference.action == "adjudicate"}
     disputed = tuple(Disputed(cell, letters(said), said) for cell, said in rules.items() if adjudicated.intersection(letters(said)))
@@ -125,14 +123,14 @@ def _agreed(cell: Cell, grade: Grade) -> Result:
     return Result(cell, grade, Source.CONCORDANT, grade.code, grade.code)
 
 
-def _pair(of: KeptFor, one: Grades, two: Grades, history: History) -> Pair:
+def _pair(of: KeptFor, one: Grades, two: Grades) -> Pair:
     differing = tuple(cell for cell, grade in one.items() if (other := two.get(cell)) is not None and not same(grade, other))
     ours, charter, visit, attributes = set(differing), of.charter, of.visit, of.attributes
 
     def endpoints(name: str) -> Iterator[Endpoint]:
         moved = [(segment, cells) for segment, inputs in _inputs(of, name) if (cells := tuple(cell for cell in inputs if cell in ours))]
         if moved:
-            values = [values_of(charter, visit, charter.derivation(name), grades, history, attributes) for grades in (one, two)]
+            values = [values_of(charter, visit, charter.derivation(name), grades, attributes=attributes) for grades in (one, two)]
             yield from (Endpoint(values[0][segment], values[1][segment], cells) for segment, cells in moved)
 
     return Pair(charter, visit, attributes, one, two, differing, endpoints)
@@ -160,7 +158,7 @@ def endpoint_cells(charter: Charter, visit: str, attributes: Attributes = UNKNOW
 def _endpoints(difference: DifferenceClass, visit: str) -> Iterator[str]:
     if difference.id == "A" and difference.applies_at(visit):
         for rule in difference.rules:
-            if isinstance(rule, DerivedDifference):
+            if isinstance(rule, DerivedDifference | DerivedTolerance):
                 yield from rule.derivations
 
 

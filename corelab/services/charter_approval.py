@@ -4,7 +4,7 @@ import tomllib
 from dataclasses import dataclass
 
 from corelab.domain.accounts import Command, Role
-from corelab.domain.charter import Charter
+from corelab.domain.charter import Charter, load_charter
 from corelab.domain.charter.step import Step, step_between, step_needed
 from corelab.domain.reading_errors import CharterRefusal, CharterRefusedError
 from corelab.services import charter_records
@@ -34,10 +34,10 @@ def approve(lab: OpenLab, session: Session, toml: bytes, password: str) -> Appro
 
     Exams that are in the lab keep the charter they came in under: their readings and decisions name it. Training counts for its major
     version, so a new one closes reading to everybody until theirs is recorded.
-    Raises CharterError (faults, or what is not carried out), CharterRefusedError, LockedError, SignInRefusedError; nothing is kept then.
+    Raises CharterError, CharterRefusedError, LockedError, SignInRefusedError; nothing is kept then.
     """
     role = permit(session, Command.CHARTER)
-    charter = charter_records.executable(toml)
+    charter = load_charter(toml)
     with lab.store.read() as snapshot:
         _require_successor(snapshot, charter, toml)
     with signer(lab, session, password) as signing, lab.store.begin(session.actor(role)) as transaction:
@@ -50,7 +50,7 @@ def approve(lab: OpenLab, session: Session, toml: bytes, password: str) -> Appro
 
 def require_approvable(lab: OpenLab, toml: bytes) -> None:
     """Raises what ``approve`` would refuse this file with, apart from the password."""
-    charter = charter_records.executable(toml)
+    charter = load_charter(toml)
     with lab.store.read() as snapshot:
         _require_successor(snapshot, charter, toml)
 

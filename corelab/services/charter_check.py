@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from corelab.domain.charter import CharterError, Fault, Level, check_charter, content_hash, load_charter, not_executed
+from corelab.domain.charter import CharterError, Fault, Level, check_charter, content_hash, load_charter
 from corelab.domain.charter.step import Change, Step, changes, step_between, successor_faults
 from corelab.domain.forecast.load import Forecast, foretold, too_many
 from corelab.domain.forecast.rates import Rates, read_rates
@@ -64,7 +64,7 @@ def check(
     """
     checked = check_charter(data)
     tree = _tree(data)
-    faults = [*checked.faults, *(not_executed(checked.charter) if checked.charter else ())]
+    faults = list(checked.faults)
     before = load_charter(against) if against is not None else None
     compared = None
     if against is not None and before is not None and _header_sound(tree, checked.faults):

@@ -1,20 +1,11 @@
-"""A charter on record: only one that this program carries out, its file as it is, and the approval that a coordinator signs."""
+"""A charter on record: its file as it is, and the approval that a coordinator signs."""
 
 import hashlib
 
 from corelab.domain.accounts import Meaning
-from corelab.domain.charter import Charter, CharterError, load_charter, not_executed
+from corelab.domain.charter import Charter
 from corelab.storage.keys import Signer, make_opening
 from corelab.storage.store import NewRow, Transaction
-
-
-def executable(toml: bytes) -> Charter:
-    """Raises CharterError for faults, and for what is not carried out by this version."""
-    charter = load_charter(toml)
-    faults = not_executed(charter)
-    if faults:
-        raise CharterError(faults)
-    return charter
 
 
 def record_loaded(transaction: Transaction, charter: Charter, toml: bytes) -> None:

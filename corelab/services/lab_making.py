@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from corelab.domain.accounts import Role, Status, is_printed_name, is_user_name, password_fault, user_key
-from corelab.domain.charter import Charter
+from corelab.domain.charter import Charter, load_charter
 from corelab.domain.clock import Clock
 from corelab.domain.record_errors import LabExistsError, PasswordRefusedError, PersonRefusedError
 from corelab.domain.statement import SIGNATURE, signature_statement
@@ -90,14 +90,14 @@ def create(  # noqa: PLR0913 - what a lab is made of
 
     The coordinator signs the charter's approval, and so must have read and accepted the statement on electronic signatures before.
 
-    Raises LabExistsError, CharterError (also for what is not executed yet), PersonRefusedError, PasswordRefusedError.
+    Raises LabExistsError, CharterError, PersonRefusedError, PasswordRefusedError.
     """
     require_free(folder)
     if secrets is not None and kind is not LabKind.DEMO:
         raise ValueError("only a simulated lab is given its secrets")
     plan = _Plan(
         lab_id=LabId(str(uuid4())),
-        charter=charter_records.executable(charter_toml),
+        charter=load_charter(charter_toml),
         charter_toml=charter_toml,
         kind=kind,
         administrator=administrator,

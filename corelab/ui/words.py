@@ -7,7 +7,6 @@ from typing import Any
 
 from corelab.domain import record_errors as records
 from corelab.domain.charter import CharterError, Level
-from corelab.domain.charter.executed import NOT_EXECUTED
 from corelab.domain.forecast.rates import RatesError
 from corelab.ui.access_words import ACCESS_WORDS
 from corelab.ui.audit_words import AUDIT_WORDS
@@ -76,9 +75,6 @@ def _charter(error: Any) -> Words:
     """Every fault on a line of its own: the author of a charter hears of all of them at once."""
     faults = tuple(fault for fault in error.faults if fault.level is Level.ERROR) or tuple(error.faults)
     listed = "".join(f"\n  {fault.path}  {fault.message}" for fault in faults)
-    if faults and all(fault.code == NOT_EXECUTED for fault in faults):
-        happened = f"This version of the program does not carry out {counted(len(faults), 'thing')} that the charter asks for:{listed}."
-        return Words(happened, "Nothing was made.", "Use a charter without them, or wait for a version that carries them out.")
     happened = f"The charter has {counted(len(faults), 'fault')}:{listed}."
     return Words(happened, "Nothing was changed.", "Correct the file and choose it again.")
 

@@ -166,13 +166,6 @@ def test_a_charter_that_nobody_ships(desk: Desk, tmp_path: Path) -> None:
     assert "dvt-lower-extremity" in words, "the names that exist are said"
 
 
-def test_a_charter_with_a_construct_that_is_not_executed_is_refused_by_its_name(desk: Desk, tmp_path: Path) -> None:
-    charter = tmp_path / "charter.toml"
-    charter.write_bytes(changed(("hide_overlay = true", "hide_overlay = false")))
-    refuses(desk, "hide_overlay", "init", tmp_path / "lab", "--charter", charter, "--answers", answers_file(tmp_path))
-    assert not (tmp_path / "lab").exists()
-
-
 def test_all_faults_of_a_charter_are_said_at_once(desk: Desk, tmp_path: Path) -> None:
     charter = tmp_path / "charter.toml"
     charter.write_bytes(changed(('segments = ["CFV", "FV_PROX"', 'segments = ["CFX", "FV_PROX"'), ('item = "FLOW"', 'item = "FLOWER"')))

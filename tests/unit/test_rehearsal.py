@@ -50,3 +50,23 @@ def test_oracle(path: Path, oracle: Oracle | LiverOracle, reference: int) -> Non
         assert tuple(place(one) for one in outcome.closure) == oracle.closure
         open_cells = {f"{cell.item}.{cell.segment}" for cell in outcome.open_cells}
         assert open_cells == {*oracle.disputed, *oracle.closure, *oracle.waits}
+
+
+TOLERANCE = """[[class.rule]]
+kind = "derived_tolerance"
+derivations = ["FLOWVOL"]
+percent = 20.0
+
+[[class]]
+id = "B"
+"""
+
+
+@pytest.mark.parametrize("reference", [1, 2])
+def test_closure_reaches_the_cells_of_an_endpoint_that_class_a_compares_with_a_tolerance(reference: int) -> None:
+    text = oracles.PORTAL.read_text(encoding="utf-8").replace('[[class]]\nid = "B"\n', TOLERANCE, 1)
+    charter = load_charter(text.encode())
+    said = {"PV_LEFT": {"PAT": "thrombus_under_50", "DIAM": "11.0"}}
+    case = LiverOracle("", "D3", {}, said, {}).case | {"reference": reference}
+    outcome = try_out(charter, read_case(case, charter))
+    assert {place(one) for one in outcome.closure} == {"DIAM.PV_LEFT"}

@@ -1,6 +1,5 @@
-"""The imaging charter of a trial as data: format, parser with all faults at once, and what this version executes."""
+"""The imaging charter of a trial as data: format, and the parser with all faults at once."""
 
-from corelab.domain.charter.executed import not_executed
 from corelab.domain.charter.faults import CharterError, Fault, Level
 from corelab.domain.charter.model import Charter
 from corelab.domain.charter.model_class import Adjudication, DifferenceClass
@@ -33,5 +32,4 @@ __all__ = [
     "check_charter",
     "content_hash",
     "load_charter",
-    "not_executed",
 ]

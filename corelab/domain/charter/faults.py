@@ -18,7 +18,7 @@ class Level(Enum):
 class Fault:
     """One fault. ``path`` names array positions and ids: ``check[3](E06).fires_when.all_of[0].item``.
 
-    Codes: C an error, W a warning, N a sound construct that this program does not carry out.
+    Codes: C an error, W a warning.
     """
 
     code: str
@@ -30,7 +30,7 @@ class Fault:
 
     @property
     def level(self) -> Level:
-        return Level.WARNING if self.code[:1] in {"W", "N"} else Level.ERROR
+        return Level.WARNING if self.code.startswith("W") else Level.ERROR
 
 
 class CharterError(Exception):

@@ -1,4 +1,4 @@
-"""Classes: what they compare exists (C04), is asked there, and fits the kind of comparison (C05, C11)."""
+"""Classes: what they compare exists (C04), is asked there, fits the kind of comparison, and rests on one exam alone (C05, C11)."""
 
 from collections import Counter
 
@@ -6,6 +6,7 @@ from corelab.domain.charter.names import Names
 from corelab.domain.charter.tree import Node
 
 _NUMERIC = frozenset({"sum", "max", "count", "worst", "lookup_score", "percent", "change", "rate", "flow_volume"})
+_BACKWARD = frozenset({"change", "rate", "new_finding"})
 
 
 def check_classes(names: Names) -> None:
@@ -36,6 +37,19 @@ def _derivations(names: Names, rule: Node) -> None:
             function = names.of("derivation")[name].text("function")
             if function not in _NUMERIC:
                 names.findings.add("C11", place, f"{name} is no number", found=name)
+        if _looks_back(names, name):
+            names.findings.add("C11", place, f"{name} looks back to an earlier exam: a class cannot rest on it", found=name)
+
+
+def _looks_back(names: Names, name: str) -> bool:
+    """Two readings are compared as soon as both are signed, whether or not the earlier exams of the subject have results by then."""
+    derivation, seen = names.of("derivation").get(name), {name}
+    while derivation is not None and derivation.text("function") not in _BACKWARD:
+        of = derivation.text("of")
+        if of is None or of in seen:
+            return False
+        derivation, seen = names.of("derivation").get(of), {*seen, of}
+    return derivation is not None
 
 
 def _scope(names: Names, rule: Node, item: Node) -> None:

@@ -62,7 +62,7 @@ def try_out(charter: Charter, case: WrittenCase) -> Outcome:
     Raises CaseRefusedError where an answer, or a decision, stands where nothing is asked, or breaks a hard check.
     """
     history = _history(charter, case)
-    types = [_Type(charter, case, form, history) for form in _forms(charter, case)]
+    types = [_Type(charter, case, form) for form in _forms(charter, case)]
     _require_asked(case, [one.form for one in types])
     results = tuple(chain.from_iterable(one.results for one in types))
     return Outcome(
@@ -119,7 +119,7 @@ def _require_asked(case: WrittenCase, forms: list[Form]) -> None:
 class _Type:
     """One reading type of the exam: its two readings, or its one, and what follows."""
 
-    def __init__(self, charter: Charter, case: WrittenCase, form: Form, history: History) -> None:
+    def __init__(self, charter: Charter, case: WrittenCase, form: Form) -> None:
         self.form = form
         self.slots: tuple[Slot, ...] = _SLOTS[: charter.reading_type(form.reading_type).readers]
         self.grades = {slot: _filled(case, form, slot) for slot in self.slots}
@@ -128,7 +128,7 @@ class _Type:
             self.results = results_of_one(self.grades[1])
         else:
             of = KeptFor(charter, case.visit, case.attributes)
-            self.comparison = compare_drafts(of, self.grades[1], self.grades[2], case.reference, history)
+            self.comparison = compare_drafts(of, self.grades[1], self.grades[2], case.reference)
             self.results = self._decided(case, self.comparison)
         known = {result.cell for result in self.results}
         self.open_cells = tuple(cell for cell in form.grid if cell not in known)

@@ -28,6 +28,7 @@ _SHOWN: Final = {
     "interval_days": "the days between visits",
 }
 _UNLIMITED: Final = 10_000
+_COVERED: Final = "What stands on the image around the scan is covered."
 _NEVER: Final = "Never shown to a reader: subject, site, treatment, dates, other readings, what the site found."
 
 
@@ -87,7 +88,7 @@ def _calibration(exams: int, every: int) -> str:
 
 def _profile(profile: BlindingProfile) -> Iterator[str]:
     yield f"Shown: {listed(_SHOWN[one] for one in profile.show)}." if profile.show else "Shown: the images only."
-    yield "What stands on the image around the scan is covered." if profile.hide_overlay else "What stands on the image is shown."
+    yield _COVERED if profile.hide_overlay else f"{_COVERED} This profile would show it; nothing uncovers it for a reader."
     yield "An exam has another name for every reader." if profile.pseudonym == "per_reader" else "An exam has one name for all readers."
     if profile.treatment_visible:
         yield "The images show the treatment by their nature."
