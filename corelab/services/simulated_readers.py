@@ -60,11 +60,11 @@ def read_all(here: Staffed, session: Session, trial: SimulatedTrial, note: str, 
 
 
 def answered(here: Staffed, opened: OpenReading, trial: SimulatedTrial, most: int | None = None) -> Reading:
-    """The reading with every clip played and the first ``most`` questions (all, if None) answered as this reader would."""
+    """The reading with every clip played and the first ``most`` answers (all, if None) that this reader would give, in form order."""
     subject, visit, slot = _whose(here, opened.reading.assignment)
     made = replace(opened.reading, played={clip.sha256: frozenset(range(clip.frames)) for clip in opened.clips})
     said = graded(made.form, lambda cell, again: trial.said(subject, visit, cell, slot, again))
-    given = [(cell, grade) for cell, grade in said.items() if not grade.prefilled]
+    given = [(cell, said[cell]) for cell in made.form.questions if cell in said and not said[cell].prefilled]
     answers = {cell: Answer(cell, *_proven(opened, cell, grade)) for cell, grade in given[:most]}
     made = replace(made, answers=MappingProxyType({**made.form.prefilled, **answers}), seconds=trial.seconds(subject, visit, slot))
     for firing in unconfirmed(made, opened.clips):
