@@ -116,4 +116,4 @@ def test_a_folder_in_use_is_refused_before_anything_is_accepted(tmp_path: Path) 
 def test_an_unknown_charter_is_answered_with_each_shipped_one_once(tmp_path: Path) -> None:
     refused = _called("init", tmp_path / "lab", "--charter", "nope")
     assert refused.exit_code == 1
-    assert "Shipped are dvt-lower-extremity; or name a file." in refused.stderr
+    assert "Shipped are dvt-lower-extremity, portal-hepatic; or name a file." in refused.stderr

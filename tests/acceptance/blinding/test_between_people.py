@@ -118,6 +118,10 @@ def test_u20_after_release_no_reader_changes_a_reading(released: World, probes: 
 # ---------------------------------------------------------------- the envelope of a case
 
 
+FIELDS_OF_A_CASE = {"agreed", "closure", "details", "disputed", "mode", "segments", "stands"}
+FIELDS_INSIDE = FIELDS_OF_A_CASE | {"value", "missing", "reason", "prefilled", "evidence", "clip", "frames", "bound"}
+
+
 def vocabulary() -> set[str]:
     """Every word that the charter knows, of questions, options, reasons and segments, and the few of a case itself."""
     known = set(re.findall(r"[A-Za-z_]+", reduced().model_dump_json()))
@@ -131,16 +135,16 @@ def envelopes(world: World) -> list[dict[str, Any]]:
 
 def test_u23_a_case_holds_no_id_time_name_or_free_text(released: World, probes: Probes) -> None:
     """Whatever text stands in the envelope is a word of the charter or the digest of a clip; its fields are on a short list."""
-    fields = {"agreed", "closure", "disputed", "segments", "value", "missing", "reason", "prefilled", "evidence", "clip", "frames", "bound"}
     known = vocabulary()
     cases = envelopes(released)
     assert len(cases) == 2
     for case in cases:
-        assert set(case) == {"agreed", "closure", "disputed", "segments"}
+        assert set(case) == FIELDS_OF_A_CASE
+        assert case["mode"] == reduced().adjudication.mode
         for path, text in leaves(case):
             digest = re.fullmatch(r"[0-9a-f]{64}", text) and ".clip" in path
             number = re.fullmatch(r"\d{1,6}", text)
-            probes.hold("case envelope", f"{path}: {text}", fine=bool(digest or number) or text in known | fields)
+            probes.hold("case envelope", f"{path}: {text}", fine=bool(digest or number) or text in known | FIELDS_INSIDE)
 
 
 def test_a_time_or_a_note_in_a_case_would_be_found() -> None:
