@@ -55,6 +55,9 @@ class Settled:
         return tuple(cell for cell, standing in self.standing.items() if standing.shown)
 
 
+_ASKED_ANYHOW: tuple[Standing, Grade | None] = (Standing.REQUIRED, None)
+
+
 def settle(form: Form, given: _Grades) -> Settled:
     """Every cell after what was given. What was given to a detail that does not apply counts for nothing, and is not lost by that.
 
@@ -65,24 +68,22 @@ def settle(form: Form, given: _Grades) -> Settled:
     standing = dict.fromkeys(form.questions, Standing.HIDDEN)
     for question in form.in_order:
         cell = question.cell
-        stands, empty = _stands(question, grades)
+        stands, empty = _ASKED_ANYHOW if question.use is Use.CORE else _stands(question, grades)
         standing[cell] = stands
-        grade = given.get(cell, empty) if stands in _SHOWN else empty
+        grade = empty if stands is Standing.HIDDEN or stands is Standing.WAITING else given.get(cell, empty)
         if grade is not None:
             grades[cell] = grade
     return Settled(grades, standing)
 
 
 def _stands(question: Question, grades: _Grades) -> tuple[Standing, Grade | None]:
-    """How a question stands, and its grade while nobody answers it; None: open."""
-    if question.use is Use.CORE:
-        return Standing.REQUIRED, None
+    """How a question that is not for everybody stands, and its grade while nobody answers it; None: open."""
     if question.use is Use.OPTIONAL or question.when is None:
         return Standing.OPTIONAL, _LEFT_OUT
     applies = truth(question.when, grades)
     if applies is None:
         return _not_told(question, grades)
-    return (Standing.REQUIRED, None) if applies else (Standing.HIDDEN, _DOES_NOT_APPLY)
+    return _ASKED_ANYHOW if applies else (Standing.HIDDEN, _DOES_NOT_APPLY)
 
 
 def _not_told(question: Question, grades: _Grades) -> tuple[Standing, Grade | None]:

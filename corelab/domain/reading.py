@@ -40,6 +40,15 @@ class Confirmed:
 
 
 @dataclass(frozen=True, slots=True)
+class _Known:
+    """What was settled for these very answers: a change of something else need not settle them again."""
+
+    form: Form
+    answers: Mapping[Cell, Answer]
+    settled: Settled
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """The answers so far. A change is a new object.
 
@@ -54,11 +63,20 @@ class Reading:
     played: Mapping[Sha256, frozenset[int]] = field(default_factory=lambda: _NOTHING)
     confirmed: tuple[Confirmed, ...] = ()
     seconds: int = 0
-    settled: Settled = field(init=False, repr=False, compare=False)
+    _known: "_Known | None" = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        given = {cell: answer.grade for cell, answer in self.answers.items()}
-        object.__setattr__(self, "settled", settle(self.form, given))
+        known = self._known
+        if known is None or known.form is not self.form or known.answers is not self.answers:
+            given = {cell: answer.grade for cell, answer in self.answers.items()}
+            object.__setattr__(self, "_known", _Known(self.form, self.answers, settle(self.form, given)))
+
+    @property
+    def settled(self) -> Settled:
+        """Every cell after the answers so far."""
+        if self._known is None:
+            raise ValueError("a reading is settled when it is made")
+        return self._known.settled
 
     @classmethod
     def begun(cls, assignment: AssignmentId, form: Form) -> Self:

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import uuid4
 
@@ -31,7 +33,8 @@ BACKWARD = timedelta(seconds=120)
 """How far the clock may stand before the last event until nothing can be signed."""
 
 
-_StoredRows = Sequence[tuple[str, dict[str, Any]]]
+_StoredRows = Sequence[tuple[str, tuple[Any, ...]]]
+"""Tables and the cells of their columns, in the columns' order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,7 @@ class Transaction(Snapshot):
             submit=self._unused(submit),
             payload=made.digest,
             sealed=_sealed(made, stored),
-            rows=audit.rows_digest(_digest(table, values) for table, values in stored),
+            rows=audit.rows_digest(_digest(table, cells) for table, cells in stored),
             prev=self._head.prev,
         )
         self._write(header, made, stored)
@@ -159,8 +162,8 @@ class Transaction(Snapshot):
         self._insert("event", {**values, "hash": digest})
         if payload.digest is not None:
             self._insert("event_payload", {"seq": header.seq, "form": payload.form, "body": payload.body, "redaction_seq": None})
-        for table, row in rows:
-            self._insert(table, row)
+        for table, together in groupby(rows, key=itemgetter(0)):
+            driver(self._connection).executemany(_insert_statement(table), [cells for _, cells in together])
         self._head = Head(header.seq + 1, digest)
 
     def _insert(self, table: str, values: Mapping[str, Any]) -> None:
@@ -278,21 +281,31 @@ def _payload(payload: Mapping[str, Any] | Opening | None, seal_to: Sequence[BoxP
 def _require_signed_content(rows: _StoredRows, payload: _Payload, head: Head, record: tuple[str, str | None]) -> None:
     """A signature is over the payload of its own event, in its own place of the chain, for the record that the event names."""
     expected = (payload.digest, head.prev, *record)
-    for table, values in rows:
-        if table == "signature" and tuple(values[name] for name in _BOUND) != expected:
+    for table, cells in rows:
+        if table == "signature" and tuple(_named(table, cells)[name] for name in _BOUND) != expected:
             raise ValueError("the signature was made for another event")
 
 
 _BOUND = ("content_digest", "prev_hash", "record_type", "record_id")
 
 
-def _stored(row: NewRow, seq: int) -> dict[str, Any]:
+def _stored(row: NewRow, seq: int) -> tuple[Any, ...]:
     """Every column of the row as the database will hold it."""
-    columns = COLUMNS[row.table]
-    foreign = set(row.values) - set(columns)
-    if foreign or row.table not in REGULATED:
-        raise ValueError(f"{row.table} has no column {sorted(foreign)}")
-    return {**dict.fromkeys(columns), **{name: _cell(value) for name, value in row.values.items()}, "event_seq": seq}
+    columns, values = COLUMNS[row.table], row.values
+    if row.table not in REGULATED or not _names(columns) >= values.keys():
+        raise ValueError(f"{row.table} has no column {sorted(values.keys() - set(columns))}")
+    cells = [cell if cell is None or (type(cell) is str and cell.isascii()) else _cell(cell) for cell in map(values.get, columns)]
+    cells[columns.index("event_seq")] = seq
+    return tuple(cells)
+
+
+@cache
+def _names(columns: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(columns)
+
+
+def _named(table: str, cells: tuple[Any, ...]) -> dict[str, Any]:
+    return dict(zip(COLUMNS[table], cells, strict=True))
 
 
 def _cell(value: Any) -> Any:
@@ -304,14 +317,18 @@ def _cell(value: Any) -> Any:
     return int(value) if isinstance(value, bool) else audit.normal(value)
 
 
-def _digest(table: str, values: Mapping[str, Any]) -> str:
-    names = hashed_columns(table)
-    return audit.row_digester(table, names)([values[name] for name in names])
+def _digest(table: str, cells: tuple[Any, ...]) -> str:
+    columns, covered = COLUMNS[table], hashed_columns(table)
+    if len(covered) == len(columns):
+        return audit.row_digester(table, columns)(cells)
+    values = _named(table, cells)
+    return audit.row_digester(table, covered)([values[name] for name in covered])
 
 
 def _sealed(payload: _Payload, rows: _StoredRows) -> str | None:
     """The commitment to what may be destroyed later: an envelope, or the wrapped keys of a credential; an event has one of them."""
-    wraps = [values["wrapped_sign"] + values["wrapped_box"] for table, values in rows if table == "credential"]
+    keys = [_named(table, cells) for table, cells in rows if table == "credential"]
+    wraps = [each["wrapped_sign"] + each["wrapped_box"] for each in keys]
     if not wraps:
         return payload.sealed
     if payload.sealed is not None or len(wraps) > 1:

@@ -1,5 +1,6 @@
 """The whole charter as one frozen object, with every part found by its id at once."""
 
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr
@@ -68,12 +69,14 @@ class Charter(Table):
     codings: Codings
     retention: Retention
 
-    _index: _Index = PrivateAttr()
-    _hash: str = PrivateAttr(default="")
+    _given: str = PrivateAttr(default="")
 
     def model_post_init(self, context: Any, /) -> None:
-        self._index = _Index(self)
-        self._hash = (context or {}).get("hash", "")
+        self._given = (context or {}).get("hash", "")
+
+    @cached_property
+    def _index(self) -> _Index:
+        return _Index(self)
 
     @property
     def id(self) -> str:
@@ -92,9 +95,10 @@ class Charter(Table):
     def title(self) -> str:
         return self.header.title
 
-    @property
+    @cached_property
     def hash(self) -> str:
-        return self._hash
+        """Kept as a plain attribute: it is asked for with everything that is looked up, and private ones are slow."""
+        return self._given
 
     def segment(self, segment: str) -> Segment:
         return self._index.segments[segment]

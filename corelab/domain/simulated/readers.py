@@ -20,8 +20,7 @@ def graded(form: Form, says: Says, facts: Facts | None = None) -> Mapping[Cell, 
     """
     drawn: dict[Cell, int] = {}
     for _ in range(_TRIES):
-        answers = _answered(form, lambda cell: says(cell, drawn.get(cell, 0)))
-        grades = settle(form, answers).grades
+        answers, grades = _answered(form, lambda cell: says(cell, drawn.get(cell, 0)))
         at_fault = {
             cell for check in form.checks if check.level == "hard" and fired(check.test, grades, facts or Facts()) for cell in check.cells
         }
@@ -32,7 +31,8 @@ def graded(form: Form, says: Says, facts: Facts | None = None) -> Mapping[Cell, 
     raise ValueError("no answers that the hard checks of this charter allow")
 
 
-def _answered(form: Form, says: Callable[[Cell], Grade]) -> dict[Cell, Grade]:
+def _answered(form: Form, says: Callable[[Cell], Grade]) -> tuple[dict[Cell, Grade], Mapping[Cell, Grade]]:
+    """What is said, and every cell of the form after it."""
     answers = {cell: answer.grade for cell, answer in form.prefilled.items()}
     for question in form.questions.values():
         item = question.item
@@ -40,6 +40,6 @@ def _answered(form: Form, says: Callable[[Cell], Grade]) -> dict[Cell, Grade]:
             grade = says(question.cell)
             if grade.value != item.default:
                 answers[question.cell] = grade
-    while missing := settle(form, answers).missing:
+    while missing := (settled := settle(form, answers)).missing:
         answers |= {cell: says(cell) for cell in missing}
-    return answers
+    return answers, settled.grades

@@ -40,6 +40,7 @@ class SimulatedTrial:
     agreement: float
     clips_per_segment: int = 1
     _known: dict[SubjectCode, tuple[Attributes, tuple[Place, ...]]] = field(default_factory=dict, compare=False, repr=False)
+    _runs: dict[SubjectCode, tuple[int, int]] = field(default_factory=dict, compare=False, repr=False)
 
     def chance(self, *parts: object) -> Random:
         return Random("|".join(map(str, (self.seed, *parts))))  # noqa: S311 - a simulation, no secret
@@ -91,11 +92,18 @@ class SimulatedTrial:
 
     def illness(self, subject: SubjectCode, visit: VisitId, segment: SegmentId) -> float:
         """0 (open and soft) to 1. One run of neighbouring veins is ill, worst in its middle; over the visits it opens again."""
-        chance, places = self.chance("illness", subject), [one.id for one in self.places(subject)]
-        middle, reach = chance.randrange(len(places)), chance.choice((1, 2, 3, 4))
+        places = [one.id for one in self.places(subject)]
+        middle, reach = self._run_of(subject)
         burden = max(0.0, 1.1 - abs(places.index(segment) - middle) / reach) if segment in places else 0.0
         number = [one.id for one in self.charter.visits].index(visit)
         return min(1.0, burden) * _HEALING[min(number, len(_HEALING) - 1)]
+
+    def _run_of(self, subject: SubjectCode) -> tuple[int, int]:
+        """The middle of the ill run among the subject's places, and how far it reaches."""
+        if subject not in self._runs:
+            chance = self.chance("illness", subject)
+            self._runs[subject] = chance.randrange(len(self.places(subject))), chance.choice((1, 2, 3, 4))
+        return self._runs[subject]
 
     def truth(self, subject: SubjectCode, visit: VisitId, cell: Cell, again: int = 0) -> Grade:
         """What the picture shows: the more ill a vein, the higher the rank. ``again`` counts how often it was drawn anew."""
