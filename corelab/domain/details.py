@@ -9,7 +9,7 @@ from corelab.domain.asking import controllers
 from corelab.domain.attributes import Attributes
 from corelab.domain.charter import Charter
 from corelab.domain.charter.model_item import Item
-from corelab.domain.conditions import Test, cells_of
+from corelab.domain.conditions import Test, Truth, cells_of, truth
 from corelab.domain.form import Form, Use, form_for
 from corelab.domain.kept_for import KeptFor
 from corelab.domain.places import segments_of
@@ -53,6 +53,12 @@ def _details(form: Form) -> tuple[Controlled, ...]:
         for one in form.in_order
         if one.use is Use.DETAIL and one.when is not None
     )
+
+
+def applies(when: Test, grades: Mapping[Cell, Grade]) -> Truth:
+    """Whether a detail applies; it does not, either, where all that keeps this from being known does not apply itself."""
+    told = truth(when, grades)
+    return False if told is None and inherited(when, grades) is NOT_APPLYING else told
 
 
 def inherited(when: Test, grades: Mapping[Cell, Grade]) -> Grade | None:

@@ -39,7 +39,8 @@ class Comparison:
     """``disputed`` by a class, ``closure`` added so that no endpoint rests on a reference grade, ``results`` of what stands already.
 
     ``details`` are those whose segment has a controlling cell to decide; the ones among them that differ are ``waiting`` and have no
-    result yet. A cell that is blank in one of the readings (never in signed ones) has no result either.
+    result yet. ``hanging`` are these and those to decide themselves, each after those it hangs on. A cell that is blank in one of the
+    readings (never in signed ones) has no result either.
     """
 
     disputed: tuple[Disputed, ...]
@@ -50,6 +51,7 @@ class Comparison:
     charter: Charter = field(repr=False, compare=False)
     reference: Slot = 1
     details: tuple[Controlled, ...] = ()
+    hanging: tuple[Controlled, ...] = ()
     waiting: tuple[Cell, ...] = ()
     rules: Mapping[Cell, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
@@ -107,6 +109,7 @@ def compare_drafts(of: KeptFor, grades_1: Grades, grades_2: Grades, reference_sl
         charter,
         reference_slot,
         tuple(one for one in details if one.cell not in decided),
+        details,
         waiting,
         MappingProxyType(rules),
     )

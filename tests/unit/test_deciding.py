@@ -6,9 +6,17 @@ from typing import Any
 
 import pytest
 
+from corelab.domain.adjudication import CaseDraft, DecisionFaultKind, Take, open_case
+from corelab.domain.allocation import Slot
+from corelab.domain.asking import settle
+from corelab.domain.attributes import Attributes
 from corelab.domain.charter import Charter, load_charter
+from corelab.domain.discordance import compare
+from corelab.domain.form import Form, Use, form_for
 from corelab.domain.rehearsal.outcome import Outcome, try_out
 from corelab.domain.rehearsal.written import CaseRefusedError, read_case
+from corelab.domain.values import first_value
+from corelab.domain.vocabulary import Answer, Cell, Grade, ItemId, SegmentId, VisitId
 from tests.oracles import DVT, LIMBS, PORTAL, limb, liver_case
 
 
@@ -29,6 +37,23 @@ def a_case(one: dict[str, Any], two: dict[str, Any], decisions: dict[str, Any], 
     return base | {"decisions": decisions} | more
 
 
+def a_draft(charter: Charter, one: dict[str, Any], two: dict[str, Any]) -> CaseDraft:
+    """The case of two readings of a clean limb but for what is said; reading 1 stands as A."""
+    form = form_for(charter, "DUPLEX", visit=VisitId("D10"), attributes=Attributes({"STUDY_LIMB": "left"}), received=(), not_imaged={})
+    grades = {slot: clean_but_for(form, limb(said)) for slot, said in ((SLOTS[0], one), (SLOTS[1], two))}
+    comparison = compare(charter, "D10", grades[1], grades[2], 1, attributes=Attributes({"STUDY_LIMB": "left"}))
+    answers = {slot: {cell: Answer(cell, grade) for cell, grade in said.items()} for slot, said in grades.items()}
+    sides = dict.fromkeys((cell.segment for cell in form.grid), SLOTS[0])
+    return CaseDraft(open_case(form, comparison, answers, sides, reason_required=False))
+
+
+def clean_but_for(form: Form, said: dict[str, dict[str, Any]]) -> dict[Cell, Grade]:
+    given = {cell: Grade(str(said.get(cell.segment, {}).get(cell.item) or first_value(form.item(cell.item)))) for cell in form.questions}
+    required = {cell: grade for cell, grade in given.items() if form.questions[cell].use is not Use.OPTIONAL}
+    settled = settle(form, required)
+    return {cell: settled.grades[cell] for cell in form.grid}
+
+
 def stands(outcome: Outcome, place: str) -> tuple[str, str | None, str] | None:
     """(value, reason, source) of a cell; None while it is open."""
     item, _, segment = place.partition(".")
@@ -40,6 +65,7 @@ def endpoint(outcome: Outcome, name: str) -> str:
     return next(one.final.code for one in outcome.derived if one.derivation.id == name)
 
 
+SLOTS: tuple[Slot, Slot] = (1, 2)
 WINDOW = {"COMP": "NE:WINDOW"}
 ADJUDICATED = "ADJUDICATED"
 
@@ -243,6 +269,56 @@ def test_a_forced_choice_of_a_detail_is_between_what_the_readings_hold() -> None
         tried("forced_choice", a_case(one, {}, {"CFV": decisions | {"THR": "B"}}))
 
 
+# ---------------------------------------------------------------- details that are disputed themselves
+
+PARTIAL = {"CFV": {"COMP": 1}}
+NONE = {"CFV": {"COMP": 2, "D_REST": "12.5", "D_COMP": "9.5"}}
+GONE = ("NA", "CONDITION", ADJUDICATED)
+
+
+@pytest.mark.parametrize("decisions", [{"COMP": "full"}, {"COMP": "full", "D_REST": "A", "D_COMP": "B"}])
+def test_a_disputed_detail_is_gone_when_the_decision_leaves_nothing_to_measure(decisions: dict[str, str]) -> None:
+    outcome = tried("review", a_case(PARTIAL, NONE, {"CFV": decisions}))
+    assert stands(outcome, "D_REST.CFV") == stands(outcome, "D_COMP.CFV") == GONE
+    assert endpoint(outcome, "RVDMAX") == "0.0"
+    assert not outcome.open_cells
+
+
+def test_what_hangs_on_a_detail_that_is_gone_is_gone_too() -> None:
+    outcome = tried("review", a_case(PARTIAL, NONE, {"CFV": {"COMP": "full"}}))
+    assert [stands(outcome, f"{item}.CFV") for item in ("THR", "EXT", "ECHO", "AGE")] == [GONE] * 4
+
+
+def test_a_disputed_detail_that_applies_has_a_decision_of_its_own() -> None:
+    outcome = tried("review", a_case(PARTIAL, NONE, {"CFV": {"COMP": "A", "D_REST": "B"}}))
+    assert stands(outcome, "D_REST.CFV") == ("12.5", None, ADJUDICATED)
+    assert stands(outcome, "D_COMP.CFV") is None
+
+
+NOTHING_THERE: tuple[dict[str, Any], dict[str, Any]] = ({}, {"CFV": {"COMP": 2, "THR": "occlusive"}})
+
+
+@pytest.mark.parametrize(("comp", "refused"), [("full", False), ("B", True), ("partial", True)])
+def test_nothing_cannot_be_taken_for_a_disputed_detail_that_applies(comp: str, refused: bool) -> None:  # noqa: FBT001  # the case
+    charter, case = with_a_meaning_of_na(), a_case(*NOTHING_THERE, {"CFV": {"COMP": comp, "THR": "A"}})
+    if refused:
+        with pytest.raises(CaseRefusedError, match="cannot be taken"):
+            try_out(charter, read_case(case, charter))
+    else:
+        assert stands(try_out(charter, read_case(case, charter)), "THR.CFV") == GONE
+
+
+def test_nothing_that_was_taken_before_it_was_known_to_apply_is_open_again() -> None:
+    draft = a_draft(with_a_meaning_of_na(), *NOTHING_THERE)
+    thrombus, comp = Cell(SegmentId("CFV"), ItemId("THR")), Cell(SegmentId("CFV"), ItemId("COMP"))
+    draft = draft.decided(thrombus, Take.A).decided(comp, Take.B)
+    assert draft.unanswered == (thrombus,)
+    assert (thrombus, DecisionFaultKind.OPEN) in {(fault.cell, fault.kind) for fault in draft.faults}
+    clean = draft.decided(comp, Take.A)
+    assert not clean.unanswered
+    assert thrombus not in clean.cells
+
+
 # ---------------------------------------------------------------- an independent third read
 
 
@@ -265,6 +341,24 @@ def test_a_detail_that_was_not_asked_comes_from_the_reading_whose_grade_won(refe
     assert stands(outcome, "THR.CFV") == ("occlusive", None, ADJUDICATED)
     assert stands(outcome, "THR.POPV") == ("NA", "CONDITION", ADJUDICATED)
     assert stands(outcome, "COMP.POPV") == ("full", None, ADJUDICATED)
+
+
+@pytest.mark.parametrize("reference", [1, 2])
+def test_a_disputed_detail_that_was_not_asked_comes_from_the_reading_whose_grade_won(reference: int) -> None:
+    outcome = tried("independent", a_case(PARTIAL, NONE, {"CFV": {"COMP": "full"}}, reference=reference))
+    assert stands(outcome, "COMP.CFV") == ("partial", None, ADJUDICATED)
+    assert stands(outcome, "D_REST.CFV") == ("9.0", None, ADJUDICATED)
+    assert not outcome.open_cells
+
+
+@pytest.mark.parametrize("mode", ["review", "independent"])
+def test_what_the_coordinator_closed_stays_not_imaged_whatever_is_decided(mode: str) -> None:
+    two = limb({"CFV": {"COMP": 2}})
+    two["CFV"].pop("D_REST")
+    case = a_case({}, {}, {"CFV": {"COMP": "full"}}, not_imaged={"CFV": ["D_REST"]}) | {"reading_2": two}
+    found = stands(tried(mode, case), "D_REST.CFV")
+    assert found is not None
+    assert (found[0], found[2]) == ("NI", "CONCORDANT")
 
 
 # ---------------------------------------------------------------- the portal and hepatic veins

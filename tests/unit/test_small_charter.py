@@ -234,11 +234,14 @@ def test_a_review_carries_what_waits_of_both_sides() -> None:
 
 
 def test_what_follows_is_signed_and_may_not_be_otherwise() -> None:
-    draft = a_case("review", OPEN, SHUT).decided(near_cell("OPEN"), Take.A).decided(near_cell("WIDTH"), Take.A)
+    draft = a_case("review", OPEN, SHUT).decided(near_cell("OPEN"), Take.A)
+    assert draft.cells == (near_cell("OPEN"),), "no width of a vein that is open"
+    with pytest.raises(DecisionRefusedError):
+        draft.decided(near_cell("WIDTH"), Take.B)
     decisions = draft.complete(NOTHING)
     assert [(one.cell.item, one.take, one.grade.code) for one in decisions] == [
         ("OPEN", Take.A, "open"),
-        ("WIDTH", Take.A, "NA"),
+        ("WIDTH", Take.FOLLOWS, "NA"),
         ("CAUSE", Take.FOLLOWS, "NA"),
     ]
     assert misplaced(draft.case, decisions) == ()

@@ -62,7 +62,7 @@ class Case:
 
     ``disputes`` are decided. ``details`` differ and wait for that (A and B, where they are shown). ``agreed`` is what both readers say,
     read-only; ``stands`` are reference grades that a condition or a hard check must know, shown nowhere. ``controlled`` are all details
-    that hang on a dispute of their segment, each after those it hangs on.
+    that hang on a dispute of their segment, each after those it hangs on; ``hanging`` also those that are disputed themselves.
     """
 
     form: Form
@@ -73,10 +73,12 @@ class Case:
     details: tuple[Dispute, ...] = ()
     stands: Mapping[Cell, Grade] = field(default_factory=lambda: _NOTHING)
     controlled: tuple[Controlled, ...] = field(init=False, compare=False, repr=False)
+    hanging: tuple[Controlled, ...] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         decided = {one.cell for one in self.disputes}
         hanging = controlled_in(self.form, decided) if decided else ()
+        object.__setattr__(self, "hanging", hanging)
         object.__setattr__(self, "controlled", tuple(one for one in hanging if one.cell not in decided))
 
     def dispute(self, cell: Cell) -> Dispute:

@@ -19,7 +19,8 @@ from corelab.domain.deciding.decision import (
     Doubt,
     Take,
 )
-from corelab.domain.deciding.following import Detail, DetailState, followed, known_grades, may_be_own
+from corelab.domain.deciding.following import Detail, DetailState, Followed, followed, known_grades, may_be_own
+from corelab.domain.details import NOT_APPLYING
 from corelab.domain.form import refused
 from corelab.domain.vocabulary import Answer, Cell, Evidence, Grade, Missing
 
@@ -39,9 +40,12 @@ class CaseDraft:
     decisions: Mapping[Cell, Decision] = field(default_factory=lambda: _NOTHING)
     note: str = ""
     details: tuple[Detail, ...] = field(init=False, compare=False, repr=False)
+    after: Followed = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "details", followed(self.case, self.decisions))
+        after = followed(self.case, self.decisions)
+        object.__setattr__(self, "after", after)
+        object.__setattr__(self, "details", after.details)
 
     # ------------------------------------------------------------ what is open
 
@@ -53,8 +57,8 @@ class CaseDraft:
 
     @property
     def cells(self) -> tuple[Cell, ...]:
-        """What the adjudicator answers now: the disputes, then the details that they ask anew."""
-        return (*(dispute.cell for dispute in self.case.disputes), *self.asked)
+        """What the adjudicator answers now: the disputes that apply, then the details that they ask anew."""
+        return (*(dispute.cell for dispute in self.case.disputes if dispute.cell not in self.after.gone), *self.asked)
 
     def detail(self, cell: Cell) -> Detail | None:
         """How a detail stands; None for a cell that hangs on no dispute."""
@@ -63,19 +67,24 @@ class CaseDraft:
     @property
     def unanswered(self) -> tuple[Cell, ...]:
         """The cells without a decision, in order."""
-        return tuple(cell for cell in self.cells if cell not in self.decisions)
+        return tuple(cell for cell in self.cells if not self._is_decided(cell))
+
+    def _is_decided(self, cell: Cell) -> bool:
+        """Nothing was decided by taking the reading that has nothing there, once it is known that the detail applies."""
+        decision = self.decisions.get(cell)
+        return decision is not None and (decision.grade.missing is not Missing.NOT_APPLICABLE or cell not in self.after.applying)
 
     def next_unanswered(self, after: Cell | None = None) -> Cell | None:
         """The next cell without a decision behind this one, then from the top; None when all are decided."""
         cells = self.cells
         start = cells.index(after) + 1 if after in cells else 0
-        return next((cell for cell in cells[start:] + cells[:start] if cell not in self.decisions), None)
+        return next((cell for cell in cells[start:] + cells[:start] if not self._is_decided(cell)), None)
 
     @property
     def progress(self) -> tuple[int, int]:
         """(decided, to decide now)."""
         cells = self.cells
-        return sum(cell in self.decisions for cell in cells), len(cells)
+        return sum(map(self._is_decided, cells)), len(cells)
 
     # ------------------------------------------------------------ deciding
 
@@ -113,8 +122,8 @@ class CaseDraft:
     def _side(self, cell: Cell, take: Take) -> Answer | None:
         shown = next((one for one in (*self.case.disputes, *self.case.details) if one.cell == cell), None)
         answer = shown.side(take) if shown is not None else None
-        held = answer is not None and (answer.grade.missing is not Missing.NOT_APPLICABLE or cell not in self.asked)
-        return answer if held else None
+        applying = cell in self.asked or cell in self.after.applying
+        return None if answer is not None and answer.grade.missing is Missing.NOT_APPLICABLE and applying else answer
 
     def _own(self, cell: Cell, grade: Grade | None, reason: DecisionReason | None, evidence: Iterable[Evidence]) -> Decision:
         if grade is None or refused(self.case.form, cell, grade) or not may_be_own(self.case, cell):
@@ -137,12 +146,13 @@ class CaseDraft:
     def replayed(self, decisions: Iterable[Decision]) -> Self:
         """With these decisions made anew on this case, so that what is taken is what A and B say. Raises DecisionRefusedError.
 
-        Those of details that are not asked count for nothing and are left out.
+        Those of details that are not asked, or do not apply, count for nothing and are left out.
         """
         made, given = self, {one.cell: one for one in decisions}
-        for dispute in self.case.disputes:
-            if dispute.cell in given:
-                made = _again(made, given.pop(dispute.cell))
+        for cell in self._disputes_in_order:
+            one = given.pop(cell, None)
+            if one is not None and cell in made.cells:
+                made = _again(made, one)
         for detail in self.case.controlled:
             one = given.get(detail.cell)
             given.pop(detail.cell, None)
@@ -151,6 +161,13 @@ class CaseDraft:
         for cell in given:
             raise DecisionRefusedError(cell)
         return made
+
+    @property
+    def _disputes_in_order(self) -> tuple[Cell, ...]:
+        """Each after those that decide whether it applies."""
+        disputed = dict.fromkeys(one.cell for one in self.case.disputes)
+        hanging = [one.cell for one in self.case.hanging if one.cell in disputed]
+        return (*(cell for cell in disputed if cell not in hanging), *hanging)
 
     def _with(self, decision: Decision) -> Self:
         return replace(self, decisions=MappingProxyType({**self.decisions, decision.cell: decision}))
@@ -167,13 +184,13 @@ class CaseDraft:
     @property
     def broken(self) -> tuple[DecisionFault, ...]:
         """The hard checks that these decisions break, each at the first cell that was decided or follows."""
-        known = known_grades(self.case, self.decisions, self.details)
+        known = known_grades(self.case, self.decisions, self.after)
         return tuple(DecisionFault(cell, DecisionFaultKind.CHECK_BROKEN, words) for cell, words in self._fired("hard", known))
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
         """The soft checks that fire by what the adjudicator sees: what both readers say, what was decided, what follows from that."""
-        known = known_grades(replace(self.case, stands=_NO_GRADES), self.decisions, self.details)
+        known = known_grades(replace(self.case, stands=_NO_GRADES), self.decisions, self.after)
         return tuple(Doubt(cell, words) for cell, words in self._fired("soft", known))
 
     def _fired(self, level: str, known: Mapping[Cell, Grade]) -> Iterator[tuple[Cell, str]]:
@@ -189,7 +206,7 @@ class CaseDraft:
 
     def _faults_of(self, cell: Cell) -> Iterator[DecisionFaultKind]:
         decision = self.decisions.get(cell)
-        if decision is None:
+        if decision is None or not self._is_decided(cell):
             yield DecisionFaultKind.OPEN
             return
         yield from self.lacks(cell)
@@ -233,9 +250,16 @@ class CaseDraft:
     @property
     def standing(self) -> tuple[Decision, ...]:
         """Every decision that counts now: of the disputes, then of the details, those that nobody chose among them."""
-        disputes = (self.decisions[one.cell] for one in self.case.disputes if one.cell in self.decisions)
+        cells = (one.cell for one in self.case.disputes if one.cell in self.decisions or one.cell in self.after.gone)
+        disputes = (self._of_gone(cell) if cell in self.after.gone else self.decisions[cell] for cell in cells)
         followers = (one for detail in self.details if (one := self._of_detail(detail)) is not None)
         return (*disputes, *followers)
+
+    def _of_gone(self, cell: Cell) -> Decision:
+        """That nothing is there may have been decided too."""
+        own = self.decisions.get(cell)
+        said = own is not None and own.grade.missing is Missing.NOT_APPLICABLE
+        return own if own is not None and said else Decision(cell, Take.FOLLOWS, NOT_APPLYING)
 
     def _of_detail(self, detail: Detail) -> Decision | None:
         """What a detail brings to the signed record; nothing while it is open, and where both readers' grade stands."""

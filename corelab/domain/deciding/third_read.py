@@ -7,8 +7,7 @@ from decimal import Decimal
 from corelab.domain.allocation import Slot
 from corelab.domain.charter.model_item import ChoiceItem, Item, NumberItem
 from corelab.domain.class_rules import same
-from corelab.domain.conditions import truth
-from corelab.domain.details import NOT_APPLYING, Controlled, inherited
+from corelab.domain.details import NOT_APPLYING, Controlled, applies, inherited
 from corelab.domain.discordance import Comparison
 from corelab.domain.vocabulary import Cell, Grade, Missing
 
@@ -63,8 +62,8 @@ class ThirdRead:
         self.decided = {one.cell: grade for one in comparison.to_decide if (grade := self._of_dispute(one.cell)) is not None}
         self.final |= self.decided
         self.decisions = dict(self.decided)
-        for detail in comparison.details:
-            settled = self._of_detail(detail) if all(cell in self.decided for cell in detail.by) else None
+        for detail in comparison.hanging:
+            settled = self._settled(detail) if all(cell in self.decided for cell in detail.by) else None
             if settled is not None:
                 self.final[detail.cell] = self.decisions[detail.cell] = settled
 
@@ -77,6 +76,19 @@ class ThirdRead:
 
     # ------------------------------------------------------------ details
 
+    def _settled(self, detail: Controlled) -> Grade | None:
+        return self._of_disputed(detail) if detail.cell in self.decided else self._of_detail(detail)
+
+    def _of_disputed(self, detail: Controlled) -> Grade | None:
+        """A detail that is disputed itself: what three say, while it applies on the final grades; else gone.
+
+        Where the adjudicator was not asked, since it did not apply on own grades, it comes from the reading whose grade won.
+        """
+        if applies(detail.when, self.final) is False:
+            return NOT_APPLYING
+        own = self._own[detail.cell]
+        return self.decided[detail.cell] if own.missing is not Missing.NOT_APPLICABLE else self._won(detail) or own
+
     def _of_detail(self, detail: Controlled) -> Grade | None:
         """By its condition on the final grades: gone, agreed, inherited, the adjudicator's, or that of the reading whose grade won.
 
@@ -84,17 +96,25 @@ class ThirdRead:
         won and brings a detail that was not asked, it comes from the reading that gave this grade.
         """
         one, two = self._comparison.grades_1.get(detail.cell), self._comparison.grades_2.get(detail.cell)
-        applies = truth(detail.when, self.final)
-        if applies is False:
+        if self._was_closed(detail):
+            return one
+        told = applies(detail.when, self.final)
+        if told is False:
             return NOT_APPLYING
         if one is not None and two is not None and same(one, two) and one.missing is not Missing.NOT_APPLICABLE:
             return self._reference(detail.cell)
         own = self._own.get(detail.cell)
         if own is not None and own.missing is not Missing.NOT_APPLICABLE:
             return own
-        if applies is None:
+        if told is None:
             return inherited(detail.when, self.final)
         return self._won(detail) or own
+
+    def _was_closed(self, detail: Controlled) -> bool:
+        """Whether the coordinator closed it as not imaged: it is, also where its condition is known. No decision opens it."""
+        both = (self._comparison.grades_1, self._comparison.grades_2)
+        unseen = all((grade := grades.get(detail.cell)) is not None and grade.missing is Missing.NOT_IMAGED for grades in both)
+        return unseen and any(applies(detail.when, grades) is not None for grades in both)
 
     def _reference(self, cell: Cell) -> Grade | None:
         return self._comparison.grades(self._comparison.reference).get(cell)
