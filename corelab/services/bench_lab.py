@@ -9,11 +9,12 @@ from uuid import uuid4
 
 from corelab.domain.accounts import Meaning, Role
 from corelab.domain.adjudication import DecisionReason, Take
+from corelab.domain.asking import settle
 from corelab.domain.charter import ChoiceItem, load_charter
 from corelab.domain.clock import Clock
 from corelab.domain.content import ReadingContent
 from corelab.domain.form import Form
-from corelab.domain.values import first_value
+from corelab.domain.simulated import graded
 from corelab.domain.vocabulary import (
     Answer,
     Cell,
@@ -33,7 +34,7 @@ from corelab.domain.worklist import WorkKind
 from corelab.resources import resource
 from corelab.services import accounts, adjudication, assignment, comparison, own_work, shown, signing
 from corelab.services.accounts import Session
-from corelab.services.bench_records import clip_rows
+from corelab.services.bench_records import clean, clip_rows
 from corelab.services.demo_staff import Staffed, staffed_lab
 from corelab.services.signing import Complete
 from corelab.services.simulated_readers import next_of
@@ -56,7 +57,8 @@ _CHEAP = Kdf(1, 8192)
 def make(folder: Path, clock: Clock, grades: int) -> Path:
     """A lab with about so many grades: exams read by two readers, compared, one in twenty of them adjudicated. Answers its folder."""
     text = resource("charters", CHARTER).read_bytes()
-    visits = tuple(VisitId(visit.id) for visit in load_charter(text).visits)
+    charter = load_charter(text)
+    visits = tuple(VisitId(visit.id) for visit in charter.visits if visit.blocks == charter.visits[0].blocks)  # they ask the same
     with staffed_lab(folder / "lab", text, (clock, folder / "configuration"), _CHEAP) as here:
         clips = _add_exams(here, visits[:1], 1)
         form = _form(here)
@@ -152,17 +154,19 @@ def _sign(transaction: Transaction, by: tuple[Signer, own_work.Envelope], of: As
 
 
 def _complete(charter: str, of: Assignment, form: Form, clip: Sha256 | None) -> Complete:
-    answers = tuple(_answer(form, cell, of.slot, clip) for cell in form.grid)
+    said = graded(form, lambda cell, _again: _said(form, cell, of.slot, clip))
+    grades = settle(form, said).grades
+    answers = tuple(Answer(cell, grades[cell], (Evidence(clip, 3),) if clip and cell == _DISPUTED else ()) for cell in form.grid)
     content = ReadingContent(charter, of.pseudonym, of.reading_type, 1, answers, (clip,) if clip else ())
     row = partial(readings.reading_row, of=of.id, charter_hash=charter)
     return Complete("reading", Meaning.READING, charter, content.to_json(), row)
 
 
-def _answer(form: Form, cell: Cell, slot: int, clip: Sha256 | None) -> Answer:
-    item = form.items[cell.item]
-    if clip and cell == _DISPUTED and isinstance(item, ChoiceItem):
-        return Answer(cell, Grade(item.options[0 if slot == 1 else -1].value), (Evidence(clip, 3),))
-    return Answer(cell, form.fixed.get(cell) or Grade(first_value(item) or ""))
+def _said(form: Form, cell: Cell, slot: int, clip: Sha256 | None) -> Grade:
+    item = form.item(cell.item)
+    if clip and cell == _DISPUTED and slot != 1 and isinstance(item, ChoiceItem):
+        return Grade(item.options[-1].value)
+    return clean(form, cell)
 
 
 def _adjudicate_all(here: Staffed, session: Session) -> None:

@@ -1,20 +1,26 @@
 """What the records cost: signing and saving a reading, beside bare durable commits of as many bytes, in turns on the same disk."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from time import perf_counter
+from types import MappingProxyType
 from uuid import uuid4
 
 from corelab.domain.accounts import Role
+from corelab.domain.checks import unconfirmed
 from corelab.domain.clip import Timing, TimingSource
 from corelab.domain.clip_json import regions_text, timing_text
 from corelab.domain.clock import Clock
+from corelab.domain.form import Form
 from corelab.domain.intake import Outcome
 from corelab.domain.reading import Reading
+from corelab.domain.simulated import graded
 from corelab.domain.values import first_value
 from corelab.domain.vocabulary import (
+    Answer,
+    AssignmentId,
     Binding,
     Cell,
     ClipId,
@@ -27,9 +33,11 @@ from corelab.domain.vocabulary import (
     Side,
     SubjectCode,
     VisitId,
+    not_evaluable,
 )
 from corelab.resources import resource
 from corelab.services import assignment, reading
+from corelab.services.accounts import Session
 from corelab.services.demo_staff import Staffed, staffed_lab
 from corelab.services.reading import OpenReading
 from corelab.storage import registry
@@ -45,6 +53,7 @@ _CHEAP = Kdf(1, 8192)
 _FRAMES = 10
 _TIMING = Timing(TimingSource.FRAME_TIME, (40.0,) * _FRAMES)
 _BARE_PAGES = 512
+_SEEN = "measured, not read: nobody looks at these pictures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +102,25 @@ def measure(folder: Path, clock: Clock, turns: int) -> RecordFigures:
 
 def _turn(here: Staffed, bare: BareFile) -> tuple[Cost, Cost]:
     """The cost of signing, and that of saving the last answer before."""
-    session = here.having(Role.READER)[0]
-    row = reading.worklist(here.lab, session).next
-    if row is None:
-        raise LookupError("worklist")
-    opened = reading.open_reading(here.lab, session, row.assignment)
+    session, assignment = _next(here)
+    opened = reading.open_reading(here.lab, session, assignment)
     whole = _answered(opened)
-    last = [cell for cell in whole.form.cells if cell in whole.answers][-1]
-    partly = _answered(opened, but=last)
+    last = list(whole.answers)[-1]
+    partly = replace(whole, answers=MappingProxyType({cell: answer for cell, answer in whole.answers.items() if cell != last}))
     version = reading.save(here.lab, session, partly, version=opened.version).version
     save = _cost(here, bare, lambda: reading.save(here.lab, session, whole, last, version=version))
     password = here.password(session)
     sign = _cost(here, bare, lambda: reading.sign(here.lab, session, whole, password, version=version + 1))
     return sign, save
+
+
+def _next(here: Staffed) -> tuple[Session, AssignmentId]:
+    """What a reader can open now; another reads on where the charter has one stop for the day. Raises LookupError."""
+    for session in here.having(Role.READER):
+        row = reading.worklist(here.lab, session).next
+        if row is not None:
+            return session, row.assignment
+    raise LookupError("worklist")
 
 
 def _cost(here: Staffed, bare: BareFile, work: Callable[[], object]) -> Cost:
@@ -126,18 +141,26 @@ def _seconds(work: Callable[[], object]) -> float:
 # ---------------------------------------------------------------- exams and answers
 
 
-def _answered(opened: OpenReading, but: Cell | None = None) -> Reading:
-    """Every question of the form with its first option, each with a marked frame of its segment."""
-    made = opened.reading
-    for cell in made.form.cells:
-        value = first_value(made.form.items[cell.item])
-        if value is not None and cell != but:
-            made = made.answered(cell, Grade(value), _proof(opened, cell))
+def _answered(opened: OpenReading) -> Reading:
+    """Everything that the form requires, each with a marked frame of its segment; every clip played, every soft check confirmed."""
+    form = opened.reading.form
+    said = graded(form, lambda cell, _again: clean(form, cell))
+    given = {cell: Answer(cell, grade, _proof(opened, cell)) for cell, grade in said.items() if not grade.prefilled}
+    played = MappingProxyType({clip.sha256: frozenset(range(clip.frames)) for clip in opened.clips})
+    made = replace(opened.reading, answers=MappingProxyType({**form.prefilled, **given}), played=played)
+    for firing in unconfirmed(made, opened.clips):
+        made = made.confirming(firing.check, firing.segment, _SEEN)
     return made
 
 
-def _proof(opened: OpenReading, cell: Cell) -> list[Evidence]:
-    return [Evidence(clip.sha256, 3, bound=Binding.MARKED) for clip in opened.clips if clip.segment == cell.segment][:1]
+def clean(form: Form, cell: Cell) -> Grade:
+    """What stands first in the charter; a number, which has no first value, is not evaluable."""
+    value = first_value(form.item(cell.item))
+    return not_evaluable(form.ne_reasons(cell.item)[0].id) if value is None else Grade(value)
+
+
+def _proof(opened: OpenReading, cell: Cell) -> tuple[Evidence, ...]:
+    return tuple(Evidence(clip.sha256, 3, bound=Binding.MARKED) for clip in opened.clips if clip.segment == cell.segment)[:1]
 
 
 def _add_exam(here: Staffed, number: int) -> None:

@@ -37,6 +37,9 @@ class ApswConnection:
     def execute(self, sql: str, values: Sequence[Any] = ()) -> "ApswCursor":
         return self.cursor().execute(sql, values)
 
+    def executemany(self, sql: str, many: Sequence[Sequence[Any]]) -> "ApswCursor":
+        return self.cursor().executemany(sql, many)
+
     def commit(self) -> None:
         if self.in_transaction:
             self.execute("COMMIT")
