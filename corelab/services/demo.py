@@ -91,7 +91,7 @@ class _Steps:
 
 def _fill(here: Staffed, trial: ChosenTrial, exams: Sequence[ChosenExam], steps: _Steps) -> None:
     """Exams read and compared, some of them disputed; then one being read; then one that waits for its pixel check."""
-    footage = Footage(frames=24, size=(576, 432))
+    footage = Footage(frames=20, size=(576, 432))
     read, begun, arrived = ([one for one in exams if one.stage == stage] for stage in ("read", "begun", "arrived"))
     _take_in(here, trial, read, footage, steps)
     for session in here.having(Role.READER):

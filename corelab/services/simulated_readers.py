@@ -37,6 +37,8 @@ _SEEN: Final = "seen in every clip of the segment"
 _REGIONS: Mapping[str, RegionKind] = MappingProxyType(
     {"b_mode": RegionKind.TISSUE, "colour": RegionKind.COLOUR, "spectral": RegionKind.SPECTRAL}
 )
+_VEIN = (0.45, 0.46)
+"""About where the vein of a phantom lies, as shares of its region's width and height."""
 Done = Callable[[], None]
 
 
@@ -120,7 +122,7 @@ def _form(opened: OpenReading | OpenCase) -> Form:
 
 
 def _points(item: NumberItem, region: Region, value: float) -> tuple[tuple[int, int], ...] | None:
-    """The ends of a line of this size in the middle of a region; None where it measures something else."""
+    """The ends of a line of this size, where a phantom has its vein or its curve; None where the region measures something else."""
     spectral = region.kind is RegionKind.SPECTRAL
     if not region.usable or spectral != (item.measure != "length"):
         return None
@@ -129,6 +131,8 @@ def _points(item: NumberItem, region: Region, value: float) -> tuple[tuple[int, 
     if item.measure == "time":
         reach = round(50 * value / abs(region.dx))
         return (x - reach, y), (x + reach, y)
+    if not spectral:
+        x, y = (round(100 * (low + share * (high - low))) for low, high, share in ((x0, x1, _VEIN[0]), (y0, y1, _VEIN[1])))
     reach = round(50 * value / abs(region.dy) / (1 if spectral else 10))
     return (x, y - reach), (x, y + reach)
 

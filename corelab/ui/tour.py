@@ -11,7 +11,9 @@ from corelab.ui.adjudication_page import AdjudicationPage
 from corelab.ui.application import dress
 from corelab.ui.audit_event import ChangeBlock, HistoryDialog
 from corelab.ui.audit_page import AuditPage
-from corelab.ui.dialogs import ConfirmDialog
+from corelab.ui.charter_dialog import CharterDialog
+from corelab.ui.dialogs import ConfirmDialog, ReasonDialog
+from corelab.ui.entry import is_measured
 from corelab.ui.event_words import KIND_WORDS
 from corelab.ui.export_page import ExportPage
 from corelab.ui.help_page import HelpPage
@@ -20,10 +22,18 @@ from corelab.ui.monitoring_page import MonitoringPage
 from corelab.ui.overview_page import OverviewPage
 from corelab.ui.people_page import PeoplePage
 from corelab.ui.pixel_check import PixelCheckPage
+from corelab.ui.reading_page import ReadingPage
 from corelab.ui.records_dialog import RecordsDialog
-from corelab.ui.tour_hands import Hands, TourStoppedError
+from corelab.ui.tour_hands import PICTURE_MS, Hands, TourStoppedError
 from corelab.ui.worklist_page import WorklistPage
 
+_MOST_DECISIONS = 20
+_MEASURE = "adjudication_measure"
+_UNDER_PRESSURE = 10
+"""The frame at which a phantom is pressed hardest."""
+_AT_REST = ((0.45, 0.36), (0.45, 0.53))
+_PRESSED = ((0.45, 0.40), (0.45, 0.47))
+"""The ends of a caliper, as shares of the picture's width and height."""
 _DISPUTED = 1
 """The row of the exam on whose records the coordinator looks."""
 _ANSWER = KIND_WORDS["answer.changed"]
@@ -69,6 +79,10 @@ def _intake(hands: Hands) -> None:
     hands.sign_in("coordinator-1")
     overview = hands.page(OverviewPage)
     hands.shoot("overview")
+    overview.safety.ask()
+    hands.shoot_dialog("safety", ReasonDialog)
+    hands.do("charter")
+    hands.shoot_dialog("charter", CharterDialog)
     overview.rows.opened.emit(_DISPUTED)
     hands.shoot_dialog("records", RecordsDialog)
     hands.go("help", HelpPage)
@@ -111,31 +125,38 @@ def _second_check(hands: Hands) -> None:
 
 
 def _read(hands: Hands) -> None:
-    """The reading in progress goes on: a vein that does not compress, one that does so in part, with the frames that show it."""
+    """The reading in progress goes on: a vein that compresses in part, with both frames, its thrombus described and measured."""
     hands.sign_in("reader-1")
     hands.page(WorklistPage).show_all()
     hands.shoot("worklist")
     hands.do("open")
-    hands.do("answer", "1", "1", "1")
-    hands.do("segment_forward")
-    _grade_at(hands, "3", 13)
-    hands.do("segment_back")
+    hands.do("first_unanswered")
     hands.do("play")
-    hands.do("first_frame")
     hands.do("answer", "2")
-    hands.do("evidence_pair")
-    _to_frame(hands, 13)
-    hands.do("evidence_pair")
-    hands.do("play")
+    _mark_pair(hands)
+    hands.do("clip_forward")
+    hands.wait(PICTURE_MS)
+    hands.do("answer", "2")
+    hands.do("evidence")
+    hands.do("answer", "2", "1", "1", "1")
+    hands.do("clip_back")
+    hands.wait(PICTURE_MS)
+    hands.do("caliper")
+    for frame, ends in ((0, _AT_REST), (_UNDER_PRESSURE, _PRESSED)):
+        _to_frame(hands, frame)
+        hands.click(hands.page(ReadingPage).viewports.active.view, *ends)
+    hands.do("undo")
+    hands.do("redo")  # back to the answer last given, with its caliper
+    _to_frame(hands, _UNDER_PRESSURE)
     hands.shoot("reading")
 
 
-def _grade_at(hands: Hands, digit: str, frame: int) -> None:
-    """Pause at a frame, grade, and mark it."""
-    hands.do("play")
-    _to_frame(hands, frame)
-    hands.do("answer", digit)
+def _mark_pair(hands: Hands) -> None:
+    """Without pressure, and under it."""
+    _to_frame(hands, 0)
     hands.do("evidence")
+    _to_frame(hands, _UNDER_PRESSURE)
+    hands.do("evidence_pair")
 
 
 def _to_frame(hands: Hands, frame: int) -> None:
@@ -145,17 +166,22 @@ def _to_frame(hands: Hands, frame: int) -> None:
 
 
 def _adjudicate(hands: Hands) -> None:
-    """The open disputes are decided for the one read, with the first reason, and signed."""
+    """The open disputes are decided for the one read and the other in turn, with the first reason, and signed."""
     hands.sign_in("adjudicator-1")
     hands.do("open")
-    deciding = hands.page(AdjudicationPage).deciding
-    if deciding is None:
-        raise TourStoppedError("adjudication")
+    page = hands.page(AdjudicationPage)
     hands.shoot("adjudication")
-    for _ in deciding.draft.case.disputes:
+    for number in range(_MOST_DECISIONS):
+        deciding = page.deciding
+        if deciding is None:
+            raise TourStoppedError("adjudication")
+        if not deciding.draft.faults:
+            break
         hands.do("first_unanswered")
-        hands.do("take_b")
-        hands.do("take_a")  # after a second look: the trail keeps both
+        if _MEASURE not in {path.stem for path in hands.pictures} and is_measured(page.deciding.item if page.deciding else deciding.item):
+            hands.shoot(_MEASURE)
+        for take in ("take_b", "take_a") if number % 2 == 0 else ("take_a", "take_b"):
+            hands.do(take)  # the other one after a second look: the trail keeps both
         hands.do("own_grade", "1")
     hands.do("sign")
     hands.sign()

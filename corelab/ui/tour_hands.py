@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import TypeVar
 
 import shiboken6
-from PySide6.QtCore import QEvent, QEventLoop, Qt, QTimer
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPixmap
+from PySide6.QtCore import QEvent, QEventLoop, QPointF, Qt, QTimer
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from corelab.services.labs import OpenLab
 from corelab.ui.application import Doors, Front
+from corelab.ui.clip_view import ClipView
 from corelab.ui.commands import BoundAction
 from corelab.ui.dialogs import SignDialog
 from corelab.ui.jobs import ImmediateJobs
@@ -22,7 +23,7 @@ P = TypeVar("P", bound=Page)
 _SIZE = (1600, 1000)
 _PAINTED_MS = 30
 _BEHIND = QColor(0, 0, 0, 120)
-_PICTURE_MS = 400
+PICTURE_MS = 400
 """Long enough for a clip to show its first frames."""
 
 
@@ -84,6 +85,17 @@ class Hands:
         for _ in range(times):
             QApplication.sendEvent(target, QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier))
 
+    def click(self, view: ClipView, *places: tuple[float, float]) -> None:
+        """Clicks on a picture, one after another; ``places`` are shares of its width and height."""
+        width, height = view.placement.image
+        for x, y in places:
+            at = QPointF(*view.placement.to_view(x * width, y * height)) / view.devicePixelRatioF()
+            for kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
+                left = Qt.MouseButton.LeftButton
+                event = QMouseEvent(kind, at, view.mapToGlobal(at), left, left, Qt.KeyboardModifier.NoModifier)
+                QApplication.sendEvent(view, event)
+            self.wait(_PAINTED_MS)
+
     def answer(self, kind: type[QDialog]) -> None:
         """Yes to the dialog of this kind."""
         self._dialog(kind).accept()
@@ -101,7 +113,7 @@ class Hands:
 
     def shoot(self, name: str) -> None:
         """A picture of the window as it is."""
-        self.wait(_PICTURE_MS)
+        self.wait(PICTURE_MS)
         self._save(name, self.window.grab())
 
     def _save(self, name: str, picture: QPixmap) -> None:
