@@ -41,9 +41,9 @@ def fired_alerts(ground: Ground, after: After, grades: Mapping[Cell, Grade], val
     return tuple(one for one in found if one is not None)
 
 
-def needs_values(charter: Charter, after: After) -> bool:
-    """Whether an alert looks at a derivation."""
-    return any(alert.derivation is not None for alert in charter.alerts if alert.after == after)
+def derivations_of(charter: Charter, after: After) -> frozenset[str]:
+    """The derivations that an alert looks at."""
+    return frozenset(alert.derivation for alert in charter.alerts if alert.after == after and alert.derivation is not None)
 
 
 def _fired(ground: Ground, alert: Alert, grades: Mapping[Cell, Grade], values: ValuesOf) -> Fired | None:
@@ -56,9 +56,10 @@ def _fired(ground: Ground, alert: Alert, grades: Mapping[Cell, Grade], values: V
 def _on_grades(ground: Ground, alert: Alert, condition: Condition, grades: Mapping[Cell, Grade]) -> Fired | None:
     if alert.each is None:
         return Fired(alert.id) if fired(resolve(condition, ground), grades) else None
-    group = members_of(ground.charter, ground.attributes, groups=(alert.each,), where=alert.where)
-    present = tuple(one for one in group if not ground.attributes.absent(one))
-    on = tuple(one for one in present if fired(resolve(condition, ground, one, present), grades))
+    group = members_of(ground.charter, ground.attributes, groups=(alert.each,))
+    kept = members_of(ground.charter, ground.attributes, groups=(alert.each,), where=alert.where)
+    present = (one for one in kept if not ground.attributes.absent(one))
+    on = tuple(one for one in present if fired(resolve(condition, ground, one, group), grades))
     return Fired(alert.id, on) if on else None
 
 

@@ -1,7 +1,7 @@
 """The edit checks of a charter that concern one form, resolved for its exam."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from corelab.domain.charter.model import Charter
@@ -25,10 +25,10 @@ class FormCheck:
     segment: SegmentId
     test: Test
     message: str
+    cells: tuple[Cell, ...] = field(init=False, repr=False, compare=False)
 
-    @property
-    def cells(self) -> tuple[Cell, ...]:
-        return cells_of(self.test)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cells", cells_of(self.test))
 
 
 def checks_of(charter: Charter, ground: Ground, asked: Collection[Cell], present: Sequence[SegmentId]) -> tuple[FormCheck, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import uuid4
 
-from corelab.domain.alerts import After, Fired, fired_alerts, needs_values, room_of
+from corelab.domain.alerts import After, Fired, derivations_of, fired_alerts, room_of
 from corelab.domain.content import Json, ReadingContent
 from corelab.domain.resolving import Ground
 from corelab.domain.result import Result
@@ -62,7 +62,8 @@ def _found(snapshot: Snapshot, exam: ExamId, after: After, grades: Mapping[Cell,
         return ()
     visit, attributes = charter.visit(of.visit), registry.attributes(snapshot, of.subject_id)
     ground = Ground(charter, attributes, of.visit, frozenset(visit.blocks))
-    values = derived_values(snapshot, of, results) if needs_values(charter, after) else {}
+    needed = derivations_of(charter, after)
+    values = derived_values(snapshot, of, results, needed) if needed else {}
     return fired_alerts(ground, after, grades, lambda derivation: values.get(derivation, ()))
 
 

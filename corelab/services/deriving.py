@@ -1,8 +1,8 @@
 """Derived endpoints of an exam of the lab: from its results, the subject's attributes and the final exams of before."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from corelab.domain.derived import EarlierExam, History, derive
+from corelab.domain.derived import EarlierExam, History, values_of
 from corelab.domain.result import Result
 from corelab.domain.vocabulary import ExamState
 from corelab.services.labs import charter_of
@@ -14,13 +14,14 @@ from corelab.storage.store import Snapshot
 _FINAL = frozenset({ExamState.FINAL, ExamState.LOCKED})
 
 
-def derived_values(snapshot: Snapshot, exam: ExamRecord, results: Sequence[Result]) -> Mapping[str, tuple[str | None, ...]]:
-    """Every value by derivation: one for the exam, or one for each of its segments; None for a missing one."""
+def derived_values(
+    snapshot: Snapshot, exam: ExamRecord, results: Sequence[Result], wanted: Iterable[str]
+) -> Mapping[str, tuple[str | None, ...]]:
+    """The values of each of these derivations: one for the exam, or one for each of its segments; None for a missing one."""
     charter, attributes = charter_of(snapshot, exam.charter_hash), registry.attributes(snapshot, exam.subject_id)
-    values: dict[str, tuple[str | None, ...]] = {}
-    for one in derive(charter, exam.visit, results, history_of(snapshot, exam), attributes):
-        values[one.id] = (*values.get(one.id, ()), one.value)
-    return values
+    grades, history = {one.cell: one.grade for one in results}, history_of(snapshot, exam)
+    found = {one: values_of(charter, exam.visit, charter.derivation(one), grades, history, attributes) for one in wanted}
+    return {one: tuple(value.value for value in values.values()) for one, values in found.items()}
 
 
 def history_of(snapshot: Snapshot, exam: ExamRecord) -> History:

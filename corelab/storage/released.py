@@ -18,13 +18,18 @@ from corelab.storage.transaction import NewRow
 
 
 def grade_rows(record_type: RecordType, record_id: str, answers: Iterable[Answer]) -> Iterator[NewRow]:
-    """The grades and evidence of a record that is opened for good."""
-    for answer in answers:
-        cell = {"record_type": record_type, "record_id": record_id, "segment": answer.cell.segment, "item": answer.cell.item}
-        yield NewRow("grade", {**cell, **_grade_columns(answer)})
+    """The grades of a record that is opened for good, then their evidence: rows of one table are written together."""
+    said = tuple(answers)
+    for answer in said:
+        yield NewRow("grade", {**_place(record_type, record_id, answer), **_grade_columns(answer)})
+    for answer in said:
         for number, evidence in enumerate(answer.evidence, 1):
             frames = {"n": number, "clip_sha256": evidence.clip, "frame_a": evidence.frame_a, "frame_b": evidence.frame_b}
-            yield NewRow("evidence", {**cell, **frames})
+            yield NewRow("evidence", {**_place(record_type, record_id, answer), **frames})
+
+
+def _place(record_type: RecordType, record_id: str, answer: Answer) -> Mapping[str, str]:
+    return {"record_type": record_type, "record_id": record_id, "segment": answer.cell.segment, "item": answer.cell.item}
 
 
 def _grade_columns(answer: Answer) -> Mapping[str, Any]:

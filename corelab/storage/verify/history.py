@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 
 from corelab.domain.accounts import ROLE_COMMANDS, Command, Role
 from corelab.domain.audit import Fault
@@ -45,6 +46,7 @@ def _role(event: Event, person: RawRow) -> Iterator[Fault]:
         yield event.fault(HISTORY, "that role does not do this")
 
 
+@cache
 def _allows(role: str | None, command: Command) -> bool:
     return any(each.value == role and command in ROLE_COMMANDS[each] for each in Role)
 
