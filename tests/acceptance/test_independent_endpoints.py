@@ -11,7 +11,7 @@ import pytest
 from tests.acceptance.command_line import CommandLine
 from tests.acceptance.independent import limb_endpoints
 from tests.acceptance.window import Place
-from tests.charter_builders import DVT, FULL
+from tests.oracles import DVT
 
 VISITS = 4
 
@@ -21,7 +21,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two subjects at every visit, read, adjudicated, locked and exported by command."""
     folder = tmp_path_factory.mktemp("limbs")
     corelab, lab = CommandLine(Place(folder / "person")), folder / "lab"
-    plan = ("--charter", FULL / f"{DVT}.toml", "--subjects", "2", "--seed", "1", "--agreement", "0.8", "--until", "locked")
+    plan = ("--charter", DVT, "--subjects", "2", "--seed", "1", "--agreement", "0.8", "--until", "locked")
     accounts = {each["user"]: each["password"] for each in corelab.done("simulate", lab, *plan)["accounts"]}
     return Path(corelab.done("export", lab, folder / "out", user="coordinator-1", password=accounts["coordinator-1"])["package"])
 
