@@ -78,10 +78,19 @@ def _segments(
     if leaf.segment == "each":
         return (each,) if each is not None else None
     if leaf.segment in _NEIGHBOURS:
-        place = group.index(each) + _NEIGHBOURS[leaf.segment] if each in group else -1
-        return (group[place],) if 0 <= place < len(group) else None
+        beside = _neighbour(ground, each, _NEIGHBOURS[leaf.segment], group)
+        return None if beside is None else (beside,)
     one = _one(ground, leaf.segment, each)
     return (one,) if one is not None else run_time_ids(ground.charter, (leaf.segment or "",))
+
+
+def _neighbour(ground: Ground, each: SegmentId | None, step: int, group: tuple[SegmentId, ...]) -> SegmentId | None:
+    """The segment before or after this one in its group, on its side; none at the ends, nor where nothing tells the side."""
+    if each is None or each not in group:
+        return None
+    names = list(dict.fromkeys(map(charter_id, group)))
+    place = names.index(charter_id(each)) + step
+    return _one(ground, names[place], each) if 0 <= place < len(names) else None
 
 
 def _one(ground: Ground, segment: str | None, each: SegmentId | None) -> SegmentId | None:

@@ -11,9 +11,10 @@ from corelab.domain.attributes import Attributes
 from corelab.domain.charter import Charter, load_charter
 from corelab.domain.charter.model_condition import Condition
 from corelab.domain.conditions import NO_FACTS, Facts, Truth, cells_of, fired, truth
+from corelab.domain.places import run_time_ids
 from corelab.domain.resolving import Ground, resolve
 from corelab.domain.vocabulary import Cell, Grade, NotApplicableCause, SegmentId, not_applicable, not_evaluable, not_imaged
-from tests.charter_builders import DVT, PORTAL, full
+from tests.charter_builders import DVT, ODD, PORTAL, full
 from tests.exam_builders import cell
 
 LEFT = Attributes({"STUDY_LIMB": "left"})
@@ -105,6 +106,27 @@ def test_neighbours_are_those_of_the_group_and_unknown_at_its_ends() -> None:
     assert (asked(before, grades, middle), asked(after, grades, middle)) == (True, False)
     assert asked(before, grades, CFV) is None
     assert asked(after, {"COMP.POPV": FULL}, SegmentId("POPV")) is None
+
+
+@pytest.mark.parametrize(
+    ("each", "place", "beside"),
+    [
+        ("CEPH.L", "before", "SUBCL.L"),
+        ("CEPH.R", "before", "SUBCL.R"),
+        ("CEPH.R", "after", "BASIL.R"),
+        ("SUBCL.R", "before", "VCS"),
+        ("VCS", "after", None),
+        ("VCS", "before", None),
+        ("ANAST", "before", None),
+    ],
+)
+def test_neighbours_of_a_segment_of_both_sides_are_on_its_side(each: str, place: str, beside: str | None) -> None:
+    """Of one without a side, nothing tells which neighbour of two sides is meant."""
+    charter = load_charter(full(ODD).encode())
+    group = run_time_ids(charter, charter.group("ALLE").segments)
+    leaf = condition(f'{{ item = "WEITE", segment = "{place}", op = "eq", value = "frei" }}')
+    test = resolve(leaf, Ground(charter), SegmentId(each), group)
+    assert [cell.segment for cell in cells_of(test)] == ([beside] if beside else [])
 
 
 def test_facts_of_the_exam_are_settled_at_once() -> None:
