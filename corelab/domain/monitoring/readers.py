@@ -138,11 +138,12 @@ def _reader(observed: Observed, name: str, reads: Sequence[Read]) -> ReaderFigur
 
 
 def _verdicts(own: Iterable[Compared], decided: Iterable[Decided], name: str) -> Iterator[Verdict]:
+    """Of cells that could be compared alone: a detail that comes or goes with a decision is none against whoever was not asked it."""
     decisions = {(one.exam, one.reading_type): one.grades for one in decided}
     for each in own:
-        said = _of(each, name).grades
+        said, comparable = _of(each, name).grades, set(comparable_cells(each))
         for cell, grade in decisions.get((each.exam, each.reading_type), {}).items():
-            if cell in said:
+            if cell in comparable:
                 yield Verdict(each.exam, cell, said[cell].code, grade.code)
 
 
