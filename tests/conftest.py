@@ -4,12 +4,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import part11
 from tests.acceptance.blinding.summary import Summary
 from tests.faults import figures
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+settings.register_profile("corelab", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("corelab")  # how fast this machine is fails no test
 
 ULTRASOUND = Path(__file__).parent.parent.parent / "shared" / "data" / "ultrasound"
 
