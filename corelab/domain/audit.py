@@ -46,10 +46,22 @@ def canonical(value: object) -> bytes:
     return _encode(value).encode()
 
 
+def canonical_of(value: Any) -> bytes:
+    """``canonical(normal(value))``: in fewer steps where no text in it could be written in another way. Raises NotCanonicalError."""
+    try:
+        text = _encode(value)
+    except (TypeError, ValueError):  # a mapping of another kind, or what is refused
+        return canonical(normal(value))
+    if not text.isascii():
+        return canonical(normal(value))
+    _refuse_foreign(value)
+    return text.encode()
+
+
 def _refuse_foreign(value: object) -> None:
     inside: Iterable[object] = ()
     if isinstance(value, dict):
-        sound, inside = all(map(_is_key, value)), value.values()
+        sound, inside = _are_keys(tuple(value)), value.values()
     elif isinstance(value, list | tuple):
         sound, inside = True, value
     elif isinstance(value, str):
@@ -64,9 +76,9 @@ def _refuse_foreign(value: object) -> None:
 
 
 @lru_cache(maxsize=4096)
-def _is_key(key: object) -> bool:
-    """The same few keys stand in every payload."""
-    return isinstance(key, str) and _KEY.fullmatch(key) is not None
+def _are_keys(keys: tuple[object, ...]) -> bool:
+    """The same few sets of keys stand in every payload."""
+    return all(isinstance(key, str) and _KEY.fullmatch(key) is not None for key in keys)
 
 
 def _is_text(value: str) -> bool:

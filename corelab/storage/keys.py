@@ -60,7 +60,7 @@ class Opening:
 
 
 def make_opening(payload: Mapping[str, Any]) -> Opening:
-    return Opening(random_bytes(audit.SALT_BYTES) + audit.canonical(audit.normal(payload)))
+    return Opening(random_bytes(audit.SALT_BYTES) + audit.canonical_of(payload))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import bindparam, select
 
 from corelab.domain.accounts import Meaning, Role
 from corelab.domain.record_errors import (
@@ -113,6 +114,29 @@ def test_typed_text_is_stored_in_one_form(lab: Lab) -> None:
         transaction.record("x.one", "site", None, rows=[_site("e\u0301")])
     with lab.open.store.read() as snapshot:
         assert snapshot.one("site", code="\u00e9") is not None
+
+
+def test_what_a_transaction_asked_before_it_asks_anew_after_a_write(lab: Lab) -> None:
+    table = TABLES["setting"]
+    composed = select(table.columns.value).where(table.columns.name == bindparam("name"))
+    with lab.open.store.begin(Actor()) as transaction:
+        before = transaction.all("setting", name="pixel_check"), transaction.query(composed, name="pixel_check")
+        transaction.record("setting.changed", "setting", "pixel_check", rows=[_setting(2, "one")])
+        after = transaction.all("setting", name="pixel_check"), transaction.query(composed, name="pixel_check")
+        latest = transaction.latest("setting", name="pixel_check")
+    assert [len(rows) for rows in before] == [1, 1]
+    assert [len(rows) for rows in after] == [2, 2]
+    assert latest is not None
+    assert latest["value"] == "one"
+
+
+def test_a_moment_answers_the_same_whatever_is_written_after_it(lab: Lab) -> None:
+    with lab.open.store.read() as early:
+        assert len(early.all("setting", name="pixel_check")) == 1
+    with lab.open.store.begin(Actor()) as transaction:
+        transaction.record("setting.changed", "setting", "pixel_check", rows=[_setting(2, "one")])
+    with lab.open.store.read() as late:
+        assert len(late.all("setting", name="pixel_check")) == 2
 
 
 def test_a_draft_is_replaced_and_dropped(lab: Lab) -> None:

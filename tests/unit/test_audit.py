@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -216,6 +217,29 @@ def test_what_has_no_canonical_form_is_refused(value: object) -> None:
 
 def test_typed_text_becomes_canonical_by_normal() -> None:
     assert normal({"a": ("e\u0301", 1), "b": None}) == {"a": ["\u00e9", 1], "b": None}
+
+
+_WRITTEN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=[])),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.sampled_from(["", "a", "B.L", "z 9", "\u00e9"]), inner)
+        | st.dictionaries(st.just("m"), inner).map(MappingProxyType)
+    ),
+    max_leaves=8,
+)
+
+
+@given(_WRITTEN)
+def test_a_payload_is_made_canonical_in_fewer_steps_to_the_same_bytes_or_refused(value: object) -> None:
+    try:
+        expected = canonical(normal(value))
+    except NotCanonicalError:
+        with pytest.raises(NotCanonicalError):
+            audit.canonical_of(value)
+    else:
+        assert audit.canonical_of(value) == expected
 
 
 _JSON = st.recursive(
