@@ -5,7 +5,7 @@
 import pytest
 
 from corelab.domain.charter import check_charter
-from tests.charter_builders import DVT, PORTAL, faults, full
+from tests.charter_builders import DVT, ODD, PORTAL, faults, full
 
 # ---------------------------------------------------------------- C03 to C15: meaning
 
@@ -87,9 +87,11 @@ from tests.charter_builders import DVT, PORTAL, faults, full
         (DVT, 'use = "detail"\nwhen = { item = "REFP"', 'use = "optional"\nwhen = { item = "REFP"', "C08", "ask[18](Q19).when"),
         (DVT, 'items = ["CONF", "TXT"]\ngroups = ["ALL"]\nblocks = ["THROMBOSIS"]\nuse = "optional"', 'items = ["CONF"]\ngroups = ["ILIAC"]\nblocks = ["THROMBOSIS"]\nuse = "core"\n\n[[ask]]\nid = "Q21"\nitems = ["TXT"]\ngroups = ["ALL"]\nblocks = ["THROMBOSIS"]\nuse = "optional"', "C08", "ask[13](Q14).items[0]"),
         (DVT, 'when = { item = "THR", segment = "each", op = "in", value = ["non_occlusive", "occlusive"] }', 'when = { item = "EXT", segment = "each", op = "eq", value = "whole" }', "C08", "ask[6](Q07).when"),
+        (ODD, 'when = { item = "KOLLAT", op = "eq", value = "ja" }', 'when = { item = "RRSYS", op = "gt", value = 100 }', "C08", "ask[8](F09).when.item"),
         (DVT, "min_pool = 3", "min_pool = 1", "C09", "reading_type[0](DUPLEX).min_pool"),
         (DVT, 'order = "independent_timepoint"', 'order = "time_sequential"', "C09", "reading_type[0](DUPLEX).subject_spacing"),
         (PORTAL, 'apart_from = ["VESSEL"]', "apart_from = []", "C09", "reading_type[0](VESSEL).apart_from[0]"),
+        (PORTAL, 'apart_from = ["VESSEL"]', 'apart_from = ["VESSEL", "REMNANT"]', "C09", "reading_type[1](REMNANT).apart_from[1]"),
         (PORTAL, 'blocks = ["REMNANT"]\nreaders', 'blocks = ["REMNANT", "VESSELS"]\nreaders', "C09", "block[0](VESSELS).id"),
         (DVT, 'blocks = ["THROMBOSIS", "REFLUX"]\nreaders', 'blocks = ["THROMBOSIS"]\nreaders', "C09", "block[1](REFLUX).id"),
         (DVT, "baseline = true\n", "", "C10", "visit"),

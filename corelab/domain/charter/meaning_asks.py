@@ -14,6 +14,8 @@ def check_asks(names: Names) -> None:
         names.target(ask)
         _scope(names, ask)
         _use(names, ask)
+    for ask in names.root.children("ask") if names.findings.sound("ask") and names.findings.sound("reading_type") else ():
+        _read_together(names, ask)
     _circles(names)
 
 
@@ -42,6 +44,25 @@ def _use(names: Names, ask: Node) -> None:
         item = names.item(name)
         if use == "core" and item is not None and not item.flag("allow_ne", default=False) and not item.has("default"):
             names.findings.add("C08", place, f"{name} is core, but has neither allow_ne nor a default", found=name)
+
+
+def _read_together(names: Names, ask: Node) -> None:
+    """Whoever reads by one reading type knows nothing of the answers in another: a detail cannot hang on them."""
+    when = ask.child("when")
+    for leaf in when.walk() if when else ():
+        item = names.item(leaf.text("item"))
+        if item is not None and not _types_of(names, ask.words("blocks")) <= _types_of(names, _blocks_of(names, item)):
+            message = f"{item.id} is asked in another reading type, or nowhere: no detail can hang on it"
+            names.findings.add("C08", leaf.at("item"), message, found=item.id)
+
+
+def _types_of(names: Names, blocks: Iterable[str]) -> set[str]:
+    return {kind.id for kind in names.root.children("reading_type") if not set(blocks).isdisjoint(kind.words("blocks"))}
+
+
+def _blocks_of(names: Names, item: Node) -> set[str]:
+    """The blocks in which some rule asks an item."""
+    return {block for ask in names.root.children("ask") if item.id in ask.words("items") for block in ask.words("blocks")}
 
 
 def _circles(names: Names) -> None:
