@@ -34,8 +34,9 @@ def any_begun(snapshot: Snapshot, account: AccountId, kinds: Collection[str]) ->
 @cache
 def _first(kinds: tuple[str, ...], *, begun: bool) -> Select[Any]:
     of, event = TABLES["assignment"], TABLES["event"]
+    # By the concatenation, SQLite looks at the events of the assignment, of which there are few, not at all that were opened.
     opened_once = exists().where(
-        event.columns.entity == "assignment", event.columns.id == of.columns.id, event.columns.kind == "reading.opened"
+        event.columns.entity == "assignment", event.columns.id == of.columns.id, event.columns.kind.concat("") == "reading.opened"
     )
     return (_unsigned(kinds).where(opened_once) if begun else _unsigned(kinds)).limit(1)
 

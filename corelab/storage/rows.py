@@ -103,7 +103,8 @@ def _select(table: str, names: tuple[str, ...], nulls: frozenset[str], after: tu
     if unknown:
         raise KeyError(f"{table} has no column {sorted(unknown)}")
     asked = [f"{_quoted(name)} IS NULL" if name in nulls else f"{_quoted(name)} = ?" for name in names]
-    asked += [f"{_quoted(name)} > ?" for name in after]
+    # Of one record there are few: by the plus, SQLite does not look through all events of a kind for those above a number.
+    asked += [f"{'+' if 'id' in names else ''}{_quoted(name)} > ?" for name in after]
     where = f"WHERE {' AND '.join(asked)}" if asked else ""
     listed = ", ".join(_quoted(name) for name in COLUMNS[table])
     return f"SELECT {listed} FROM {_quoted(table)} {where} {end}"  # noqa: S608 - names of our own tables; values are bound

@@ -30,6 +30,7 @@ from corelab.domain.record_errors import (
 from corelab.domain.vocabulary import AssignmentId
 from corelab.services import accounts, labs
 from corelab.services.verification import verify_lab
+from corelab.storage import own_assignments, rows
 from corelab.storage.keys import BoxSecret, make_opening
 from corelab.storage.schema import COLUMNS, REGULATED, TABLES, statements
 from corelab.storage.store import Actor, NewRow, Store
@@ -103,6 +104,21 @@ def test_latest_is_by_number_and_all_is_in_order(lab: Lab) -> None:
         assert latest["value"] == "sample:10"
         assert [row["n"] for row in snapshot.all("setting", name="pixel_check")] == [1, 2, 3]
         assert snapshot.latest("setting", name="absent") is None
+
+
+@pytest.mark.parametrize("after", [(), ("seq",)])
+def test_events_of_one_record_are_found_by_the_record_not_by_their_kind(raw: sqlite3.Connection, after: tuple[str, ...]) -> None:
+    asked = rows._select("event", ("kind", "entity", "id"), frozenset(), after, rows.in_order("event"))
+    plan = raw.execute(f"EXPLAIN QUERY PLAN {asked}", ["x"] * (3 + len(after))).fetchall()
+    assert [step[3] for step in plan] == ["SEARCH event USING INDEX ix_event_entity_id (entity=? AND id=?)"]
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_what_is_next_for_a_person_looks_at_no_table_as_a_whole(raw: sqlite3.Connection, begun: bool) -> None:  # noqa: FBT001 - a parameter
+    asked = rows._Composed.of(own_assignments._first(("primary", "repeat"), begun=begun))
+    assert asked.sql is not None
+    plan = [step[3] for step in raw.execute(f"EXPLAIN QUERY PLAN {asked.sql}", ["x"] * len(asked.asked))]
+    assert [step for step in plan if step.startswith("SCAN") or "ix_event_kind" in step or "TEMP B-TREE" in step] == []
 
 
 def _setting(n: int, value: str) -> NewRow:
