@@ -25,6 +25,13 @@ def test_keys_of_a_clean_exam(name: str, block: str, keys: int, items: dict[str,
     assert (load.keys, dict(load.items)) == (keys, items)
 
 
+def test_a_segment_of_both_sides_is_asked_on_each() -> None:
+    before = full(DVT)
+    once, twice = (load_of(load_charter(text.encode()))[0] for text in (before, before.replace('side = "study"', 'side = "both"', 1)))
+    assert twice.keys == once.keys + 1
+    assert dict(twice.items) == {**once.items, "FLOW": once.items["FLOW"] + 1}
+
+
 def test_a_visit_asks_the_questions_of_its_blocks() -> None:
     charter = charter_of(DVT)
     without, with_ = ({(cell.item, cell.segment) for cell in asked_at(charter, visit)} for visit in ("D10", "M6"))

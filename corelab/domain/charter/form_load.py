@@ -25,7 +25,7 @@ class AskedCell:
 
 @dataclass(frozen=True, slots=True)
 class BlockLoad:
-    """Keys of one block in a clean exam: core questions without default over required segments, by item."""
+    """Keys of one block in a clean exam: core questions without default over required segments, by item; each side is asked for itself."""
 
     block: str
     keys: int
@@ -51,8 +51,9 @@ def _of_block(charter: Charter, block: str) -> BlockLoad:
     required = {"", *(segment.id for segment in charter.segments if segment.presence == "required")}
     core = (ask for ask in charter.asks if ask.use == "core" and block in ask.blocks)
     cells = {(cell.item, cell.segment) for ask in core for cell in _cells(charter, ask) if cell.segment in required and not cell.prefilled}
-    counted = Counter(item for item, _ in cells)
-    return BlockLoad(block, len(cells), MappingProxyType({item.id: counted[item.id] for item in charter.items if counted[item.id]}))
+    sided = {segment.id for segment in charter.segments if segment.side == "both"}
+    counted = Counter(item for item, segment in cells for _ in range(2 if segment in sided else 1))
+    return BlockLoad(block, counted.total(), MappingProxyType({item.id: counted[item.id] for item in charter.items if counted[item.id]}))
 
 
 def _cells(charter: Charter, ask: Ask) -> Iterator[AskedCell]:

@@ -36,6 +36,8 @@ def _reading_type(names: Names, kind: Node) -> None:
             "C09", kind.at("subject_spacing"), "an order that keeps a subject together has a spacing of 0", found=str(spacing)
         )
     for place, other in kind.texts("apart_from"):
+        if other == kind.id:
+            names.findings.add("C09", place, "a reading type is not kept apart from itself", found=other)
         if names.known("reading_type", place, other) and kind.id not in names.of("reading_type")[other].words("apart_from"):
             names.findings.add("C09", place, f"{other} is not kept apart from {kind.id}", found=other)
 
