@@ -24,15 +24,15 @@ from corelab.ui.people_page import PeoplePage
 from corelab.ui.pixel_check import PixelCheckPage
 from corelab.ui.reading_page import ReadingPage
 from corelab.ui.records_dialog import RecordsDialog
-from corelab.ui.tour_hands import PICTURE_MS, Hands, TourStoppedError
+from corelab.ui.tour_hands import Hands, TourStoppedError
 from corelab.ui.worklist_page import WorklistPage
 
 _MOST_DECISIONS = 20
 _MEASURE = "adjudication_measure"
 _UNDER_PRESSURE = 10
 """The frame at which a phantom is pressed hardest."""
-_AT_REST = ((0.45, 0.36), (0.45, 0.53))
-_PRESSED = ((0.45, 0.40), (0.45, 0.47))
+_AT_REST = ((0.44, 0.275), (0.44, 0.555))
+_PRESSED = ((0.44, 0.29), (0.44, 0.375))
 """The ends of a caliper, as shares of the picture's width and height."""
 _DISPUTED = 1
 """The row of the exam on whose records the coordinator looks."""
@@ -134,13 +134,7 @@ def _read(hands: Hands) -> None:
     hands.do("play")
     hands.do("answer", "2")
     _mark_pair(hands)
-    hands.do("clip_forward")
-    hands.wait(PICTURE_MS)
-    hands.do("answer", "2")
-    hands.do("evidence")
     hands.do("answer", "2", "1", "1", "1")
-    hands.do("clip_back")
-    hands.wait(PICTURE_MS)
     hands.do("caliper")
     for frame, ends in ((0, _AT_REST), (_UNDER_PRESSURE, _PRESSED)):
         _to_frame(hands, frame)

@@ -23,7 +23,7 @@ P = TypeVar("P", bound=Page)
 _SIZE = (1600, 1000)
 _PAINTED_MS = 30
 _BEHIND = QColor(0, 0, 0, 120)
-PICTURE_MS = 400
+_PICTURE_MS = 400
 """Long enough for a clip to show its first frames."""
 
 
@@ -113,7 +113,7 @@ class Hands:
 
     def shoot(self, name: str) -> None:
         """A picture of the window as it is."""
-        self.wait(PICTURE_MS)
+        self.wait(_PICTURE_MS)
         self._save(name, self.window.grab())
 
     def _save(self, name: str, picture: QPixmap) -> None:

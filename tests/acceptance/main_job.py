@@ -183,7 +183,7 @@ class MainJob:
         self.state("locked")
 
     def export(self) -> None:
-        self.window.keys("ctrl+4")
+        self.window.keys("ctrl+5")
         self.window.reads("every exam is in")
         self.window.keys("ctrl+Return")
         self._sign(None)
