@@ -61,13 +61,17 @@ class PlayButton(QAbstractButton):
 
 @dataclass(frozen=True, slots=True)
 class _Fact:
+    """Name and value side by side; hidden, they leave no gap."""
+
+    box: QWidget
     name: QLabel
     value: QLabel
 
-    def show(self, words: str, *, visible: bool) -> None:
+    def show(self, words: str, *, visible: bool, named: bool = True) -> None:
         self.value.setText(words)
-        self.name.setVisible(visible)
-        self.value.setVisible(visible)
+        self.value.setAccessibleName(f"{self.name.text()} {words}")
+        self.name.setVisible(named)
+        self.box.setVisible(visible)
 
 
 class CineStrip(QWidget):
@@ -147,9 +151,7 @@ class CineStrip(QWidget):
 
     def _lay_out_full(self, row: QHBoxLayout) -> None:
         for fact in (self._frame, self._rate, self._speed, self._loop):
-            for widget, gap in ((fact.name, 6), (fact.value, 20)):
-                row.addWidget(widget)
-                row.addSpacing(gap)
+            row.addWidget(fact.box)
         row.addStretch(1)
         self._range_hint, self._hints = key_hint("in, out", ("[ ]",)), key_hint("evidence", ("K",))
         row.addWidget(self._range_hint)
@@ -184,8 +186,8 @@ class CineStrip(QWidget):
         self._of.setText(f"of {seconds(cine.duration_ms)}")
         self._frame.show(f"{cine.frame + 1} of {cine.frames}", visible=full)
         self._rate.show(self._rate_words, visible=full and bool(self._rate_words))
-        self._speed.show(f"{cine.speed:.2f}x", visible=not self._slim)
-        self._loop.show(_loop_words(cine), visible=not self._slim)
+        self._speed.show(f"{cine.speed:.2f}x", visible=not self._slim, named=full)
+        self._loop.show(_loop_words(cine), visible=not self._slim, named=full)
 
 
 def _loop_words(cine: Cine) -> str:
@@ -195,7 +197,11 @@ def _loop_words(cine: Cine) -> str:
 
 
 def _fact(name: str, parent: QWidget) -> _Fact:
-    fact = _Fact(text_label(name, Size.HINT, Weight.TEXT, Colour.THIRD), text_label("", Size.BODY, Weight.VALUE, Colour.STRONG))
+    box = QWidget(parent)
+    fact = _Fact(box, text_label(name, Size.HINT, Weight.TEXT, Colour.THIRD), text_label("", Size.BODY, Weight.VALUE, Colour.STRONG))
+    row = QHBoxLayout(box)
+    row.setContentsMargins(0, 0, 20, 0)
+    row.setSpacing(6)
     for label in (fact.name, fact.value):
-        label.setParent(parent)
+        row.addWidget(label)
     return fact

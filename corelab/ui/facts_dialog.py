@@ -17,7 +17,9 @@ from corelab.ui.fields import field
 from corelab.ui.parts import key_hint, text_label
 from corelab.ui.theme import Colour, Size, Weight
 
-_WIDTH, _MOST = 880, 440
+_WIDTH, _MOST, _LEAST = 880, 440, 128
+_AROUND = 340
+"""What stands above and below the lines, and the frame of the window: on a low screen the lines give way and scroll."""
 
 
 class FactsDialog(Dialog):
@@ -31,16 +33,19 @@ class FactsDialog(Dialog):
 
     def __init__(self, parent: QWidget, subject: str, charter: Charter, known: Attributes, *, with_reason: bool) -> None:
         super().__init__(parent, f"Facts of {subject}", width=_WIDTH)
-        self.grid = FactGrid(fact_lines(charter), known_facts(known))
+        lines = fact_lines(charter)
+        self.grid = FactGrid(lines, known_facts(known))
         self.grid.given.connect(self._on_given)
         labels = dict.fromkeys(each.label for each in charter.attributes if each.per == "segment")
         if labels:
             self.add_words(", ".join(labels))
         self._area = scrolled(self.grid)
-        self._area.setFixedHeight(min(self.grid.sizeHint().height() + 4, _MOST))
+        room = max(_LEAST, self.screen().availableGeometry().height() - _AROUND)
+        self._area.setFixedHeight(min(self.grid.sizeHint().height() + 4, _MOST, room))
         self.grid.moved.connect(self._on_moved)
         self.lines.addWidget(self._area)
-        self.lines.addWidget(key_hint("gives the value and goes on", ("1", "2", "3")))
+        most = max((len(line.values) for line in lines), default=1)
+        self.lines.addWidget(key_hint("gives the value and goes on", tuple(str(digit) for digit in range(1, most + 1))))
         self.lines.addWidget(key_hint("gives all of the kind that are still unknown the value of this line", ("F",)))
         self.told = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND, wrap=True)
         self.lines.addWidget(self.told)

@@ -126,7 +126,9 @@ class GradeForm(QWidget):
         self.foot.forget()
 
     def _scroll_to_question(self) -> None:
+        """No further than the current question needs: the map comes back as soon as there is room for both."""
         if self.questions.current is not None:
+            self._scroll.verticalScrollBar().setValue(0)
             self._scroll.ensureWidgetVisible(self.questions.current, 0, 8)
 
     def say(self, words: str) -> None:

@@ -32,6 +32,8 @@ from corelab.ui.theme import NARROW_BELOW, Colour, Size, Weight
 from corelab.ui.times import clock_time
 
 _LEFT, _LEFT_NARROW = 316, 264
+_MATRIX_LEAST = 164
+"""Three exams under their headings, on a low screen too."""
 _BEFORE_READERS = frozenset({ExamState.RECEIVING, ExamState.READY})
 
 
@@ -117,6 +119,7 @@ class IntakePage(Page):
         )
         area = scrolled(self.matrix)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        area.setMinimumHeight(_MATRIX_LEAST)
         self.matrix.moved.connect(area.ensureVisible)
         card.lines.addWidget(area, 1)
         middle.addWidget(card, 2)

@@ -10,15 +10,15 @@ from PySide6.QtWidgets import QWidget
 
 from corelab.domain.agreement.graded_pairs import Figure
 from corelab.domain.monitoring.items import GradedItem, MeasuredItem
-from corelab.ui.monitoring_chart import LEFT, MIDDLE, RIGHT, Chart, Target, dot, line, write
+from corelab.ui.monitoring_chart import LEFT, MIDDLE, RIGHT, Chart, Target, dot, fits, line, write
 from corelab.ui.monitoring_list import Behind, of_pairs
-from corelab.ui.monitoring_words import figure_words, number, percent
+from corelab.ui.monitoring_words import figure_words, number, percent, reason
 from corelab.ui.parts import paint_diamond
 from corelab.ui.segment_words import code_words
 from corelab.ui.theme import RADIUS_ROW, Colour, Size, Weight
 
 ROW, _TOP, _FOOT = 28, 24, 24
-_NAME, _NAME_NARROW, _NUMBER = 176, 120, 56
+_NAME, _NAME_NARROW, _NUMBER = 204, 120, 50
 _HEADINGS = ("agreed", "kappa", "AC", "n")
 
 
@@ -160,7 +160,9 @@ class AgreementChart(Chart):
         value, around = row.figure.estimate.value, row.figure.by_subject.interval
         if value is None:
             left, right = self._axis
-            write(painter, QRectF(left, middle - 10, right - left, 20), figure_words(row.figure), colour=Colour.THIRD, flags=LEFT)
+            words, short = figure_words(row.figure), reason(row.figure.estimate.undefined)
+            room = QRectF(left + 4, middle - 10, right - left - 4, 20)
+            write(painter, room, words if fits(painter, words, room.width()) else short, colour=Colour.THIRD, flags=LEFT)
             return
         if around is not None:
             low, high = self._x(around.low), self._x(around.high)

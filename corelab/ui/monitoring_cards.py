@@ -18,7 +18,7 @@ from corelab.ui.monitoring_matrix import MatrixChart
 from corelab.ui.monitoring_measured import BlandAltman
 from corelab.ui.monitoring_words import KIND_WORDS, WEIGHT_WORDS, no_pairs
 from corelab.ui.parts import text_label
-from corelab.ui.segment_words import option_words
+from corelab.ui.segment_words import options_words
 from corelab.ui.theme import Colour, Size, Weight
 
 _SPLITS = {"segment": by_segment, "visit": by_visit}
@@ -191,7 +191,7 @@ class ItemCard(Card):
 def bias_words(item: GradedItem) -> str:
     """What the table says beside kappa: agreement of each grade, and whether one reads higher."""
     figures = item.found.without_ne
-    named = zip(item.labels, figures.specific, strict=False)
-    each = [f"{option_words(label)} {one.estimate.value:.2f}" for label, one in named if one.estimate.value is not None]
+    named = zip(options_words(item.labels), figures.specific, strict=False)
+    each = [f"{word} {one.estimate.value:.2f}" for word, one in named if one.estimate.value is not None]
     bias = f"{figures.bias.test} p {figures.bias.p:.2f}" if figures.bias.p is not None else "No pair differs"
     return f"Specific agreement: {', '.join(each)}. {bias}." if each else f"{bias}."

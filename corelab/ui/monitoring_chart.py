@@ -157,6 +157,27 @@ def write(  # noqa: PLR0913 - what a word on a chart has
     painter.drawText(box, flags, painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, round(box.width())))
 
 
+def fits(painter: QPainter, text: str, width: float, *, size: Size = Size.HINT) -> bool:
+    """Whether words take no more than so many logical pixels."""
+    painter.setFont(font(size))
+    return painter.fontMetrics().horizontalAdvance(text) <= width
+
+
+def write_wrapped(painter: QPainter, box: QRectF, text: str, *, size: Size = Size.TICK, colour: QColor = Colour.SECOND) -> None:
+    """Words in as many lines as the box is high, at its left; the rest is cut with dots."""
+    painter.setFont(font(size))
+    painter.setPen(colour)
+    metrics, lines = painter.fontMetrics(), [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        fits = metrics.horizontalAdvance(longer) <= box.width() or not lines[-1]
+        lines = [*lines[:-1], longer] if fits else [*lines, word]
+    most = max(1, int(box.height() // metrics.lineSpacing()))
+    shown = [*lines[: most - 1], " ".join(lines[most - 1 :])]
+    cut = (metrics.elidedText(line, Qt.TextElideMode.ElideRight, round(box.width())) for line in shown)
+    painter.drawText(box, LEFT, "\n".join(cut))
+
+
 def dot(painter: QPainter, centre: QPointF, colour: QColor = Colour.ACCENT, radius: float = 4.5) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)

@@ -10,14 +10,17 @@ from PySide6.QtWidgets import QWidget
 from corelab.domain.charter import ChoiceItem
 from corelab.domain.monitoring.items import GradedItem
 from corelab.domain.vocabulary import Missing
-from corelab.ui.monitoring_chart import MIDDLE, RIGHT, Chart, Target, write
+from corelab.ui.monitoring_chart import MIDDLE, RIGHT, Chart, Target, fits, write, write_wrapped
 from corelab.ui.monitoring_list import Behind, of_pairs
 from corelab.ui.parts import SWATCH_WIDTH, grade_style, paint_swatch
-from corelab.ui.segment_words import option_words
+from corelab.ui.segment_words import options_words
 from corelab.ui.theme import RADIUS_CAP, Colour, Size, Weight
 
 _SIDE, _TOP, _GAP = 92, 48, 4
+_SIDE_NUMBERED = 116
 _LEAST, _MOST = 44, 60
+_WORDED = 5
+"""So many categories have their words above the columns."""
 
 
 class MatrixChart(Chart):
@@ -40,16 +43,25 @@ class MatrixChart(Chart):
 
     @property
     def _labels(self) -> tuple[str, ...]:
-        words = [option_words(label) for label in self._item.labels[:-1]] if self._item is not None else []
+        words = options_words(self._item.labels[:-1]) if self._item is not None else ()
         return (*words, "NE")
 
     @property
+    def _numbered(self) -> bool:
+        """Whether there are more categories than words have room above the columns: then their numbers stand there."""
+        return len(self._table) > _WORDED
+
+    @property
+    def _side(self) -> int:
+        return _SIDE_NUMBERED if self._numbered else _SIDE
+
+    @property
     def _row(self) -> int:
-        return _MOST if len(self._table) <= 5 else _LEAST
+        return _LEAST if self._numbered else _MOST
 
     def _box(self, row: int, column: int) -> QRectF:
-        width = (self.width() - _SIDE) / max(1, len(self._table))
-        return QRectF(_SIDE + column * width, _TOP + row * self._row, width - _GAP, self._row - _GAP)
+        width = (self.width() - self._side) / max(1, len(self._table))
+        return QRectF(self._side + column * width, _TOP + row * self._row, width - _GAP, self._row - _GAP)
 
     def places(self) -> Sequence[Target]:
         item = self._item
@@ -74,9 +86,16 @@ class MatrixChart(Chart):
 
     def _paint_heading(self, painter: QPainter, n: int, label: str) -> None:
         above, beside = self._box(0, n), self._box(n, 0)
-        write(painter, QRectF(above.left(), 4, above.width(), 18), label, weight=Weight.VALUE, colour=Colour.TEXT, flags=MIDDLE)
-        paint_swatch(painter, above.center().x() - SWATCH_WIDTH / 2, 34, grade_style(self._drawn(n)))
-        write(painter, QRectF(0, beside.top(), _SIDE - 12, beside.height()), label, colour=Colour.TEXT, flags=RIGHT)
+        number = str(n + 1) if self._numbered and n < len(self._table) - 1 else ""
+        head = QRectF(above.left(), 4, above.width(), 18)
+        write(painter, head, number or label, weight=Weight.VALUE, colour=Colour.TEXT, flags=MIDDLE)
+        if above.width() > SWATCH_WIDTH:
+            paint_swatch(painter, above.center().x() - SWATCH_WIDTH / 2, 34, grade_style(self._drawn(n)))
+        left = QRectF(0, beside.top(), self._side - 12, beside.height())
+        if number:
+            write_wrapped(painter, left, f"{number} {label}", colour=Colour.TEXT)
+        else:
+            write(painter, left, label, colour=Colour.TEXT, flags=RIGHT)
 
     def _drawn(self, n: int) -> int | Missing | None:
         """The place of a category on its scale: best, between, worst; nominal ones have none."""
@@ -95,12 +114,15 @@ class MatrixChart(Chart):
         painter.drawRoundedRect(box, RADIUS_CAP, RADIUS_CAP)
         painter.setBrush(fill)
         painter.drawRoundedRect(box, RADIUS_CAP, RADIUS_CAP)
-        ink = Colour.STRONG if count else Colour.THIRD
+        ink, weight = Colour.STRONG if count else Colour.THIRD, Weight.HEADING if same else Weight.VALUE
+        if not fits(painter, "100 %", box.width(), size=Size.TICK):
+            write(painter, box, str(count), size=Size.BODY, weight=weight, colour=ink, flags=MIDDLE)
+            return
         upper, lower = (
             QRectF(box.left(), box.top() + 4, box.width(), box.height() / 2),
             QRectF(box.left(), box.center().y(), box.width(), box.height() / 2 - 4),
         )
-        write(painter, upper, str(count), size=Size.OPTION, weight=Weight.HEADING if same else Weight.VALUE, colour=ink, flags=MIDDLE)
+        write(painter, upper, str(count), size=Size.OPTION, weight=weight, colour=ink, flags=MIDDLE)
         write(
             painter,
             lower,

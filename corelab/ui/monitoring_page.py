@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from corelab.domain.forecast.load import Forecast
 from corelab.domain.monitoring.expected import Expected, expected
@@ -65,6 +65,9 @@ class MonitoringPage(Page):
         head.setSpacing(32)
         self._second = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND)
         head.addWidget(text_label("Monitoring", Size.PAGE, Weight.HEADING, Colour.STRONG))
+        self._second.setMinimumWidth(0)
+        self._second.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._second.setWordWrap(True)
         head.addWidget(self._second, 1)
         head.addWidget(self.working, 1)
         for words, caps in (("open the list behind a number", ("Enter",)), ("look again", ("Ctrl+R",))):

@@ -44,7 +44,7 @@ _COUNTS = (
     (ExamState.FINAL, "every cell has a result"),
     (ExamState.LOCKED, "data closed"),
 )
-_COLUMNS = (Column("Subject", 150), Column("Visit", 90), Column("State", 130), Column("What it waits for"))
+_COLUMNS = (Column("Subject", 150), Column("Visit", 90), Column("State", 116, firm=True), Column("What it waits for"))
 
 _SIDE, _SIDE_NARROW = 380, 312
 _LOADS = (Column("Person"), Column("Readings", 90, right=True), Column("Cases", 80, right=True))
@@ -92,7 +92,7 @@ class OverviewPage(Page):
         self.checks = LinkNumber("Clips to check")
         self.checks.clicked.connect(partial(self.go.emit, "pixels", None))
         self.rows = Rows(_COLUMNS, "Exams", row_height=40)
-        self.rows.keep_widths(least=0.6, rest=300)
+        self.rows.keep_widths(least=0.6, rest=282)
         self.rows.opened.connect(self._on_opened)
         self.loads = Rows(_LOADS, "Who has what", row_height=36)
         self.empty = EmptyState()
@@ -297,9 +297,9 @@ def _waits(exam: ExamOverview) -> str:
         case ExamState.READY:
             return "Coordinator: assign"
         case ExamState.ASSIGNED:
-            return "Its readers, then release and compare"
+            return "Readers, then release and compare"
         case ExamState.RELEASED:
-            return "An adjudicator, then release and compare"
+            return "Adjudicator, then release and compare"
         case ExamState.FINAL:
             return "Nothing; it is in the next package"
         case ExamState.LOCKED:

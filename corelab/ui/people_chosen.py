@@ -75,7 +75,7 @@ class ChosenCard(Card):
         sealed = person.account in known.sealed
         waits = ". Open work is sealed to the keys from before a reset." if sealed else ""
         factor = ", with a second factor" if person.account in known.factors else ""
-        self._what.setText(f"{role_words(person)}, {person.status.value}{factor}{waits}")
+        self._what.setText(f"{person.user_name}: {role_words(person)}, {person.status.value}{factor}{waits}")
         own = "" if person.account != self._desk.session.account else "Nobody does this for their own account."
         gone = "The account is deactivated." if person.status is Status.DEACTIVATED else ""
         asked = person.account in known.removals

@@ -22,9 +22,11 @@ COLUMNS = (
     Column("User", 128),
     Column("Roles", 150),
     Column("Status", 112),
-    Column("Custody", 86),
-    Column("Training", 92),
+    Column("Custody", 86, firm=True),
+    Column("Training", 92, firm=True),
 )
+USER = 1
+"""The column that goes where the window is narrow: the card of the chosen person says it too."""
 
 
 @dataclass(frozen=True, slots=True)

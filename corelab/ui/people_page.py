@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from corelab.domain.access import IdentityCheck
@@ -18,11 +19,11 @@ from corelab.ui.parts import text_label
 from corelab.ui.people_chosen import ChosenCard
 from corelab.ui.people_custody import CustodyCard
 from corelab.ui.people_forms import FORM_WIDTH, InviteForm
-from corelab.ui.people_known import COLUMNS, Everybody, cells, look
+from corelab.ui.people_known import COLUMNS, USER, Everybody, cells, look
 from corelab.ui.people_training import CertificationCard, SetCard
 from corelab.ui.people_work import WorkCard
 from corelab.ui.rows import Rows
-from corelab.ui.theme import GRID, Colour, Size, Weight
+from corelab.ui.theme import GRID, NARROW_BELOW, Colour, Size, Weight
 
 
 class PeoplePage(Page):
@@ -37,6 +38,7 @@ class PeoplePage(Page):
         self._administers = role_for(desk.session.roles, Command.ACCOUNT) is not None
         self._coordinates = role_for(desk.session.roles, Command.CUSTODY) is not None
         self.rows = Rows(COLUMNS, "People")
+        self.rows.keep_widths(least=0.8, rest=150)
         self.rows.chosen.connect(self._on_chosen)
         self.chosen = ChosenCard(desk, administers=self._administers, coordinates=self._coordinates)
         self.chosen.changed.connect(self.opened)
@@ -85,6 +87,10 @@ class PeoplePage(Page):
         area = scrolled(column)
         area.setFixedWidth(FORM_WIDTH + 2 * GRID)
         return area
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.rows.setColumnHidden(USER, self.width() < NARROW_BELOW)
+        super().resizeEvent(event)
 
     # ------------------------------------------------------------ showing
 

@@ -26,7 +26,7 @@ from corelab.ui.unblinding_dialog import UnblindingDialog
 from corelab.ui.writing import bar, why_not
 
 Given = Callable[[RecordRow, str, str], None]
-_COLUMNS = (Column("Slot", 120), Column("Person", 150), Column("State", 190), Column("Revision", 80, right=True), Column("Signed"))
+_COLUMNS = (Column("Slot", 168), Column("Person", 140), Column("State", 170), Column("Revision", 84, right=True), Column("Signed"))
 
 
 class RecordsDialog(Dialog):

@@ -58,7 +58,9 @@ class SafetyCard(Card):
         if 0 <= at < len(self._notices) and self.acknowledge.isEnabled():
             one = self._notices[at]
             question = f"{one.subject} {one.visit}: {one.message} What was done stays sealed for coordinators."
-            dialogs.ask_reason(self, "Acknowledge this notice?", question, do="Acknowledge", given=partial(self._acknowledge, one))
+            asked = dialogs.ask_reason(self, "Acknowledge this notice?", question, do="Acknowledge", given=partial(self._acknowledge, one))
+            asked.words.setAccessibleName("What was done")
+            asked.words.setPlaceholderText("What was done")
 
     def _on_chosen(self, row: int) -> None:
         """All of what the charter says: it may be longer than the card is wide."""

@@ -1,11 +1,11 @@
 """How segments, grades and frames are said in the window."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from corelab.domain.asking import Standing
 from corelab.domain.charter import ChoiceItem, MissingReasons
-from corelab.domain.charter.model_item import Item, MultiItem, NumberItem
+from corelab.domain.charter.model_item import Item, MultiItem, NumberItem, Option
 from corelab.domain.checks import IDENTITY_IN_TEXT, READING_TIME, UNPLAYED_CLIPS, Firing
 from corelab.domain.form import Form, FormSegment, Use
 from corelab.domain.reading import Reading
@@ -44,6 +44,12 @@ def option_words(label: str) -> str:
     return label.split(":", 1)[0].split(",", 1)[0]
 
 
+def options_words(labels: Sequence[str]) -> tuple[str, ...]:
+    """The word of each option; all of its label where another one begins with the same word."""
+    words = [option_words(label) for label in labels]
+    return tuple(label if words.count(word) > 1 else word for label, word in zip(labels, words, strict=True))
+
+
 def grade_words(item: Item, grade: Grade) -> str:
     """The word of a grade: the option's, a number with its unit, or the kind of missing."""
     if grade.value is None:
@@ -52,9 +58,14 @@ def grade_words(item: Item, grade: Grade) -> str:
         return f"{grade.value} {unit_words(item.unit)}".strip()
     if isinstance(item, MultiItem):
         chosen = parts(grade.value)
-        return ", ".join(option_words(option.label) for option in item.options if option.value in chosen)
-    said = label_of(item, grade.value)
-    return option_words(said) if isinstance(item, ChoiceItem) else shortened(said)
+        return ", ".join(word for option, word in _worded(item) if option.value in chosen)
+    if isinstance(item, ChoiceItem):
+        return next((word for option, word in _worded(item) if option.value == grade.value), grade.value)
+    return shortened(label_of(item, grade.value))
+
+
+def _worded(item: ChoiceItem | MultiItem) -> tuple[tuple[Option, str], ...]:
+    return tuple(zip(item.options, options_words([option.label for option in item.options]), strict=True))
 
 
 def lowered(label: str) -> str:
@@ -125,7 +136,7 @@ def legend_words(form: Form) -> tuple[tuple[Drawn, str], ...]:
     if not items:
         return ()
     item = max(items, key=lambda one: sum(one.id == other.id for other in items))
-    first, *between, last = (option_words(option.label) for option in item.options)
+    first, *between, last = (word for _, word in _worded(item))
     if item.scale == "nominal":
         return (0, first), (1, "Other")
     middle: tuple[tuple[Drawn, str], ...] = ((1, between[0] if len(between) == 1 else "Between"),) if between else ()
@@ -133,16 +144,21 @@ def legend_words(form: Form) -> tuple[tuple[Drawn, str], ...]:
 
 
 def segment_grade(reading: Reading, segment: FormSegment) -> Drawn:
-    """How a segment is drawn. One that asks, but nothing that can be drawn, is full when nothing of it is open."""
+    """How a segment is drawn. One that asks, but nothing that can be drawn, is full when all is answered, not only preset."""
     if segment.not_imaged is not None:
         return Missing.NOT_IMAGED
     item = map_item(reading.form, segment.id)
     if item is not None:
         return drawn_grade(item, reading.grades.get(cell_of(segment.id, item)))
-    asked = [cell for cell, stands in reading.settled.standing.items() if cell.segment == segment.id and stands is Standing.REQUIRED]
+    asked = _required(reading, segment)
     if not asked:
         return Missing.NOT_APPLICABLE
-    return 0 if all(cell in reading.grades for cell in asked) else None
+    given = [grade for cell in asked if (grade := reading.grades.get(cell)) is not None]
+    return 0 if len(given) == len(asked) and not all(grade.prefilled for grade in given) else None
+
+
+def _required(reading: Reading, segment: FormSegment) -> list[Cell]:
+    return [cell for cell, stands in reading.settled.standing.items() if cell.segment == segment.id and stands is Standing.REQUIRED]
 
 
 def segment_words(reading: Reading, segment: FormSegment) -> str:
@@ -150,7 +166,8 @@ def segment_words(reading: Reading, segment: FormSegment) -> str:
     name = label_words(segment) if segment.is_exam else f"{label_words(segment)}, {segment.name}"
     item = map_item(reading.form, segment.id)
     if item is None and segment_grade(reading, segment) is not Missing.NOT_APPLICABLE:
-        return f"{name}. {'Answered' if segment_grade(reading, segment) == 0 else 'Not all answered yet'}"
+        given = all(cell in reading.grades for cell in _required(reading, segment))
+        return f"{name}. {'Answered' if segment_grade(reading, segment) == 0 else 'Preset' if given else 'Not all answered yet'}"
     if segment.not_imaged is not None or item is None:
         return f"{name}. {'Not imaged' if segment.not_imaged is not None else 'Not asked'}"
     grade = reading.grades.get(cell_of(segment.id, item))
