@@ -174,7 +174,8 @@ class AdjudicationBench(ExamPage):
             self._save()
         if deciding.cell != before.cell:
             self.viewports.leave_caliper()
-            self._show_frames()
+            if deciding.cell.segment != before.cell.segment or any(stops_of(deciding, take, self.clips.exam) for take in self.cards):
+                self._show_frames()
         self._show()
         if words:
             self.rail.foot.say(words)

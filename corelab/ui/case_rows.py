@@ -22,11 +22,12 @@ def case_rows(deciding: Deciding) -> RailRows:
 def _rows(deciding: Deciding) -> Iterator[DisputeRow | FollowRow]:
     draft = deciding.draft
     open_cells = {fault.cell for fault in draft.faults}
-    below = under_disputes(draft)
+    below, now = under_disputes(draft), set(draft.cells)
     for dispute in draft.case.disputes:
         details, here = below[dispute.cell], dispute.cell.segment == deciding.cell.segment
         following = [detail for detail in details if detail.state in _FOLLOWING and _concerns(draft, detail)]
-        yield _dispute_row(draft, dispute, decided=dispute.cell not in open_cells, more="" if here else _more(following))
+        more = "does not apply" if dispute.cell not in now else "" if here else _more(following)
+        yield _dispute_row(draft, dispute, decided=dispute.cell not in open_cells, more=more)
         for detail in details:
             if detail.state is DetailState.ASKED:
                 yield _asked_row(draft, detail, decided=detail.cell not in open_cells)
@@ -51,7 +52,7 @@ def _dispute_row(draft: CaseDraft, dispute: Dispute, *, decided: bool, more: str
     form, cell = draft.case.form, dispute.cell
     item, label = form.item(cell.item), dispute_label(form, cell)
     said = f": {_sides_words(item, dispute)}" if dispute.sides is not None else ""
-    words = f"{label} {lowered(item.label)}{said}{', decided' if decided else ''}"
+    words = f"{label} {lowered(item.label)}{said}{', decided' if decided else ''}{f', {more}' if more else ''}"
     return DisputeRow(cell, label, item.label, _sides(draft, item, cell), decided=decided, words=words, more=more)
 
 

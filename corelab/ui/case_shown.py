@@ -28,9 +28,10 @@ def read_shown(deciding: Deciding, take: Take, exam: ExamClips, pictures: FrameP
     """The card of read A or B. Only of a case that shows them."""
     form, item, answer = deciding.draft.case.form, deciding.item, answer_of(deciding, take)
     if answer is None:
-        return ReadShown(take.value, None, "Does not apply here", swatched=False, may_take=False)
+        return ReadShown(take.value, None, "Not asked in this read", swatched=False, may_take=False)
     decision = deciding.decision
-    ranked = isinstance(item, ChoiceItem) and item.scale == "ordinal"
+    drawn = (isinstance(item, ChoiceItem) and item.scale == "ordinal") or answer.grade.missing is not None
+    may_take = deciding.draft.may_take(deciding.cell, take)
     return ReadShown(
         letter=take.value,
         grade=drawn_grade(item, answer.grade),
@@ -40,8 +41,8 @@ def read_shown(deciding: Deciding, take: Take, exam: ExamClips, pictures: FrameP
         frames="; ".join(_evidence_words(each, exam) for each in answer.evidence),
         others=tuple(_others(deciding, take)),
         taken=decision is not None and decision.take is take,
-        swatched=ranked or answer.grade.missing is not None,
-        may_take=deciding.draft.may_take(deciding.cell, take),
+        swatched=drawn and (may_take or answer.grade.missing is not Missing.NOT_APPLICABLE),
+        may_take=may_take,
     )
 
 
@@ -93,7 +94,7 @@ def with_caliper(picture: QImage, evidence: Evidence) -> QImage:
 def _evidence_words(evidence: Evidence, exam: ExamClips) -> str:
     clip = exam.clip(evidence.clip)
     place = f"{exam.place(clip)}, " if clip is not None else ""
-    how = f"caliper {caliper_words(evidence.caliper)}" if evidence.caliper is not None else evidence.bound.value
+    how = "caliper" if evidence.caliper is not None else evidence.bound.value
     return f"{place}{frame_words(evidence)}, {how}"
 
 

@@ -24,6 +24,8 @@ _LACKS: Final = {
     DecisionFaultKind.PAIR_MISSING: "mark the frame under pressure: Shift+K",
     DecisionFaultKind.CALIPER_MISSING: "measure it: M",
 }
+_LINES: Final = 3
+"""So many checks are told at once; of more, only how many."""
 NO_OWN_GRADE: Final = "Here A or B is taken; an own grade is not offered."
 NO_SIDES: Final = "Here you grade without seeing A and B; your own grade counts as a third one."
 SIGNED: Final = "This case is signed; nothing can be changed."
@@ -76,7 +78,8 @@ def next_words(after: Deciding, cell: Cell) -> str:
     """What is to be done after a decision: a reason, a frame, or that it can be taken back."""
     lacking = [_LACKS[kind] for kind in after.draft.lacks(cell)]
     asks = ["now a reason"] if after.asked is Asked.REASON else []
-    asked = [f"{len(new)} detail{'s' if len(new) > 1 else ''} asked anew"] if (new := _asked_now(after, cell)) else []
+    anew = " anew" if after.draft.case.shows_sides else ""
+    asked = [f"{len(new)} detail{'s' if len(new) > 1 else ''} asked{anew}"] if (new := _asked_now(after, cell)) else []
     return " - " + (", and ".join([*asks, *lacking, *asked]) or "Ctrl+Z")
 
 
@@ -118,8 +121,17 @@ def fault_words(draft: CaseDraft, fault: DecisionFault) -> str:
 
 
 def check_words(deciding: Deciding) -> tuple[str, ...]:
-    """The checks that the decisions about the segment on screen set off, hard ones first."""
+    """What the own grade on screen lacks; then the checks that the decisions set off.
+
+    Hard ones come first, those of the segment on screen before those of others, which are named.
+    """
     draft, segment = deciding.draft, deciding.cell.segment
-    hard = [f"{one.found} This cannot be signed." for one in draft.broken if one.cell is not None and one.cell.segment == segment]
-    soft = [f"{one.message} Is it meant so?" for one in draft.doubts if one.cell.segment == segment]
-    return (*hard, *soft)
+    hard = [(one.cell, f"{one.found} This cannot be signed.") for one in draft.broken if one.cell is not None]
+    soft = [(one.cell, f"{one.message} Is it meant so?") for one in draft.doubts]
+    told = [(cell.segment == segment, at, cell, words) for at, found in enumerate((hard, soft)) for cell, words in found]
+    lines = [
+        words if here else f"{dispute_label(draft.case.form, cell)}: {words}"
+        for here, _, cell, words in sorted(told, key=lambda one: (one[1], not one[0]))
+    ]
+    lines = [*(_FAULTS[kind][:1].upper() + _FAULTS[kind][1:] for kind in draft.lacks(deciding.cell)), *lines]
+    return tuple(lines) if len(lines) <= _LINES else (*lines[: _LINES - 1], f"And {len(lines) - _LINES + 1} more checks.")

@@ -40,7 +40,7 @@ class Deciding:
     def begun(cls, draft: CaseDraft) -> Self:
         """At the first cell without a decision, or at the first of all."""
         cells = in_order(draft)
-        return cls(draft, next((cell for cell in cells if cell not in draft.decisions), cells[0]))
+        return cls(draft, next((cell for cell in cells if cell in draft.unanswered), cells[0]))
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -91,7 +91,8 @@ class Deciding:
     def at_cell(self, cell: Cell) -> Self:
         """At a cell that is open now; one that is not asked any more gives way to the dispute it hung on."""
         if cell not in self.cells:
-            cell = next((one.by[-1] for one in self.draft.case.controlled if one.cell == cell), self.draft.case.disputes[0].cell)
+            above = (one.by[-1] for one in self.draft.case.controlled if one.cell == cell)
+            cell = next((each for each in above if each in self.cells), self.cell if self.cell in self.cells else self.cells[0])
         return replace(self, cell=cell, asked=Asked.GRADE, kept=None, chosen=None)
 
     def beside(self, steps: int) -> Self:
@@ -251,10 +252,16 @@ class Deciding:
         return replace(self, asked=Asked.GRADE) if self.lacks_frame else self.moved_on()
 
     def moved_on(self) -> Self:
-        """To the next cell without a decision, details that were just asked first; the last one stays."""
+        """To the next cell without a decision: behind this one in its segment, then before it there, then in the others.
+
+        The last one stays.
+        """
         cells = self.cells
         at = cells.index(self.cell) + 1
-        following = next((cell for cell in cells[at:] + cells[:at] if cell not in self.draft.decisions), None)
+        missing = set(self.draft.unanswered)
+        open_cells = [cell for cell in cells[at:] + cells[:at] if cell in missing]
+        here = (cell for cell in open_cells if cell.segment == self.cell.segment)
+        following = next(here, None) or next(iter(open_cells), None)
         return self.at_cell(following) if following else replace(self, asked=Asked.GRADE)
 
     def _changed(self, draft: CaseDraft) -> Self:
@@ -267,12 +274,10 @@ class Deciding:
 
 
 def in_order(draft: CaseDraft) -> tuple[Cell, ...]:
-    """The cells that are decided now: each dispute, and under it the details that it asks anew."""
-    asked = set(draft.asked)
-    under: dict[Cell, list[Cell]] = {}
-    for dispute, details in under_disputes(draft).items():
-        under[dispute] = [detail.cell for detail in details if detail.cell in asked]
-    return tuple(cell for dispute, details in under.items() for cell in (dispute, *details))
+    """The cells that are decided now: each dispute that applies, and under it the details that it asks anew."""
+    now = set(draft.cells)
+    rows = (cell for dispute, details in under_disputes(draft).items() for cell in (dispute, *(detail.cell for detail in details)))
+    return tuple(cell for cell in rows if cell in now)
 
 
 def under_disputes(draft: CaseDraft) -> dict[Cell, tuple[Detail, ...]]:

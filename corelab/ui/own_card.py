@@ -65,10 +65,8 @@ class OwnCard(QWidget):
     def show_deciding(self, deciding: Deciding, refused: Refused = None) -> None:
         """``refused``: what was written last and why it was not taken."""
         self._shown, self._chosen = (deciding, refused), deciding.own is not None
-        self._make(grades=True, reasons=deciding.draft.needs_reason(deciding.cell))
-        content = self._scroll.widget()
-        if content is not None and content.heightForWidth(self.width()) > self.height() and content.sizeHint().height() > self.height() - 4:
-            reason = deciding.asked is Asked.REASON
+        asks, reason = deciding.draft.needs_reason(deciding.cell), deciding.asked is Asked.REASON
+        if self._make(grades=True, reasons=asks) > self.height() - 4 and asks:
             self._make(grades=not reason, reasons=reason)
         self.update()
 
@@ -88,12 +86,12 @@ class OwnCard(QWidget):
         self._shown, self._chosen = None, False
         self.update()
 
-    def _make(self, *, grades: bool, reasons: bool) -> None:
+    def _make(self, *, grades: bool, reasons: bool) -> int:
+        """Lays out these sections; answers how high they are."""
         self._empty()
         if self._shown is None:
-            return
+            return 0
         (deciding, refused), content = self._shown, QWidget()
-        content.setAutoFillBackground(False)
         wide = self.width() > _WIDE
         sections = QHBoxLayout(content) if wide else QVBoxLayout(content)
         sections.setContentsMargins(16, 8, 16, 8)
@@ -107,6 +105,11 @@ class OwnCard(QWidget):
         if not wide:
             sections.addStretch(1)
         self._scroll.setWidget(content)
+        content.setAutoFillBackground(False)
+        content.show()
+        # Options take the height of their words once they have their width.
+        sections.activate()
+        return sections.minimumSize().height()
 
     # -- the own grade ---------------------------------------------------------------------------------------------------------
 
@@ -172,12 +175,11 @@ class OwnCard(QWidget):
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 2)
         grid.setSpacing(4)
-        rows = -(-len(choices) // columns)
         for at, choice in enumerate(choices):
             button = OptionButton(choice)
             button.picked.connect(_Picked(self, asked))
             self._texts.append(button.accessibleName())
-            grid.addWidget(button, at % rows, at // rows)
+            grid.addWidget(button, at // columns, at % columns)
         column.addLayout(grid)
 
     def _empty(self) -> None:

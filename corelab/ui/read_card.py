@@ -16,6 +16,8 @@ _HEAD: Final = 56
 _PICTURE_LEAST: Final = 60
 _PICTURE_GOOD: Final = 110.0
 """Pictures are not made lower than this for the sake of the other questions."""
+_ROOMY: Final = 280
+"""A card narrower than this names its read by the key cap alone."""
 _CAPTION: Final = 20
 _LINE: Final = 26
 _ROW: Final = 22
@@ -108,19 +110,25 @@ class ReadCard(QAbstractButton):
     def _paint_head(self, painter: QPainter) -> None:
         shown, middle, right = self._shown, 30.0, self.width() - PADDING
         paint_key_cap(painter, QRectF(PADDING, middle - 14, 28, 28), shown.letter, chosen=shown.taken, dim=not shown.may_take)
-        self._text(painter, QRectF(PADDING + 40, 0, 60, 2 * middle), f"Read {shown.letter}", Size.BODY, ink=Colour.SECOND)
-        left = PADDING + 104
+        roomy = self.width() > _ROOMY
+        if roomy:
+            self._text(painter, QRectF(PADDING + 40, 0, 60, 2 * middle), f"Read {shown.letter}", Size.BODY, ink=Colour.SECOND)
+        left = PADDING + (104 if roomy else 42)
         if shown.swatched:
-            paint_swatch(painter, left, middle, grade_style(shown.grade), 36)
-            left += 50
+            swatch = 36 if roomy else 24
+            paint_swatch(painter, left, middle, grade_style(shown.grade), swatch)
+            left += swatch + 14
         hint = self._hint.capitalize() if shown.taken else self._hint
         painter.setFont(font(Size.HINT))
         width = painter.fontMetrics().horizontalAdvance(hint) + 2
         painter.setFont(font(Size.VERDICT, Weight.HEADING))
         word = painter.fontMetrics().horizontalAdvance(shown.word)
         fits = bool(hint) and left + word + 12 < right - width
-        size = Size.VERDICT if shown.may_take and left + word <= right else Size.OPTION
-        self._text(painter, QRectF(left, 0, right - (width if fits else 0) - left, 2 * middle), shown.word, size, Weight.HEADING)
+        large = shown.may_take and left + word <= right
+        painter.setFont(font(Size.VERDICT if large else Size.OPTION if roomy else Size.BODY, Weight.HEADING))
+        painter.setPen(Colour.STRONG)
+        box = QRectF(left, 2, right - (width + 8 if fits else 0) - left, 2 * middle - 4)
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter if large else _WRAPPED, shown.word)
         if fits:
             self._text(painter, QRectF(right - width, 0, width, 2 * middle), hint, Size.HINT, ink=Colour.SECOND)
 

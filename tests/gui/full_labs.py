@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from corelab.domain.accounts import Role
 from corelab.domain.vocabulary import ExamId, Side
 from corelab.services import assignment, reading
 from corelab.services.reading import OpenReading
@@ -31,10 +32,11 @@ def a_full_lab(
     *changes: tuple[str, str],
     visit: str,
     facts: Mapping[str, str] | None = None,
+    more: Sequence[str] = (),
 ) -> Lab:
-    """One exam, assigned. ``facts``: the attribute of each segment, where the charter has one per segment."""
+    """One exam, assigned. ``facts``: the attribute of each segment, where the charter has one per segment; ``more`` readers than two."""
     made = a_lab(folder, charter=a_charter(name, *changes))
-    for person in (made.reader_1, made.reader_2, made.adjudicator):
+    for person in (made.reader_1, made.reader_2, made.adjudicator, *(made.person(user, Role.READER) for user in more)):
         assert person.account
     required = [one.id for one in charter(name).segments if one.presence == "required"]
     exam = an_exam_with(made, files, visit=visit, limb=Side.RIGHT if name == DVT else Side.UNPAIRED, required=required)
