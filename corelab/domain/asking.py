@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from corelab.domain.conditions import truth
+from corelab.domain.conditions import truth, undecided
 from corelab.domain.form import Form, Question, Use
 from corelab.domain.vocabulary import Cell, Grade, Missing, NotApplicableCause, not_applicable
 
@@ -87,7 +87,7 @@ def _stands(question: Question, grades: _Grades) -> tuple[Standing, Grade | None
 
 
 def _not_told(question: Question, grades: _Grades) -> tuple[Standing, Grade | None]:
-    deciding = [grades.get(cell) for cell in question.decided_by]
+    deciding = [grades.get(cell) for cell in undecided(question.when, grades)] if question.when is not None else []
     if None in deciding:
         return Standing.WAITING, None
     for kind in (Missing.NOT_EVALUABLE, Missing.NOT_IMAGED):

@@ -182,6 +182,19 @@ def _of_fact(test: OnFact, facts: Facts) -> Truth:
     return (value in test.operands) == (test.op in {"eq", "in"})
 
 
+def undecided(test: Test, grades: _Grades, facts: Facts = NO_FACTS) -> Iterator[Cell]:
+    """The cells that keep an unknown test from being known: those of its unknown parts that hold no value."""
+    match test:
+        case OnCells():
+            yield from (cell for cell in _cells(test) if (grade := grades.get(cell)) is None or grade.value is None)
+        case Every() | Some():
+            yield from (cell for part in test.parts if truth(part, grades, facts) is None for cell in undecided(part, grades, facts))
+        case Opposite():
+            yield from undecided(test.part, grades, facts)
+        case _:
+            return
+
+
 def cells_of(test: Test) -> tuple[Cell, ...]:
     """Every cell that a test looks at, without repeats, in the order in which it names them."""
     return tuple(dict.fromkeys(_cells(test)))

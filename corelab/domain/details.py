@@ -9,7 +9,7 @@ from corelab.domain.asking import controllers
 from corelab.domain.attributes import Attributes
 from corelab.domain.charter import Charter
 from corelab.domain.charter.model_item import Item
-from corelab.domain.conditions import Test, Truth, cells_of, truth
+from corelab.domain.conditions import Test, Truth, truth, undecided
 from corelab.domain.form import Form, Use, form_for
 from corelab.domain.kept_for import KeptFor
 from corelab.domain.places import segments_of
@@ -63,7 +63,7 @@ def applies(when: Test, grades: Mapping[Cell, Grade]) -> Truth:
 
 def inherited(when: Test, grades: Mapping[Cell, Grade]) -> Grade | None:
     """What a detail takes when its condition is unknown: not evaluable before not imaged; None while a cell that decides is blank."""
-    deciding = [grades.get(cell) for cell in cells_of(when)]
+    deciding = [grades.get(cell) for cell in undecided(when, grades)]
     if None in deciding:
         return None
     for kind in _KINDS:

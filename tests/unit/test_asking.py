@@ -225,3 +225,31 @@ def test_a_confirmed_check_may_fire_again_when_one_of_its_cells_changes() -> Non
     elsewhere = made.answered(cell("COMP.POPV"), Grade("full"))
     assert elsewhere.confirmed == made.confirmed
     assert made.answered(cell("FLOW.CFV"), Grade("partial")).confirmed == ()
+
+
+NESTED = """when = { any_of = [
+  { all_of = [
+    { item = "COMP", segment = "each", op = "in", value = ["partial", "none"] },
+    { item = "STENT", segment = "CIV", op = "eq", value = "open" },
+  ] },
+  { item = "FLOW", segment = "each", op = "in", value = ["partial", "absent"] },
+] }"""
+
+
+@pytest.mark.parametrize(("comp", "expected"), [("full", not_imaged("NOT_SCANNED")), ("partial", not_evaluable("WINDOW"))])
+def test_a_detail_inherits_from_what_keeps_its_condition_from_being_known(comp: str, expected: Grade) -> None:
+    """A stent that could not be judged says nothing about the diameter of a vein that compresses fully."""
+    text, old = full(DVT), 'when = { item = "COMP", segment = "each", op = "in", value = ["partial", "none"] }'
+    assert text.count(old) == 1
+    form = form_for(
+        load_charter(text.replace(old, NESTED).encode()),
+        "DUPLEX",
+        visit=VisitId("D10"),
+        attributes=Attributes({"STUDY_LIMB": "left"}),
+        received=(),
+        not_imaged={},
+        not_imaged_cells={cell("FLOW.CFV"): "NOT_SCANNED"},
+    )
+    settled = given(form, COMP__CFV=comp, STENT__CIV=not_evaluable("WINDOW"))
+    assert settled.standing[cell("D_REST.CFV")] is Standing.UNKNOWN
+    assert settled.grades[cell("D_REST.CFV")] == expected
