@@ -93,6 +93,13 @@ def test_what_the_charter_does_not_ask_is_refused(lab: Lab, facts: dict[Fact, st
     assert refused(lab, facts) is Refusal.ATTRIBUTE
 
 
+@pytest.mark.parametrize(("fact", "told"), [(Fact("ROLE", CFV), "not one of target, other"), (Fact("ROLE"), "not one of ROLE of CFV")])
+def test_a_refused_fact_is_told_with_what_the_charter_knows(lab: Lab, fact: Fact, told: str) -> None:
+    intake.set_subject(lab.open, lab.coordinator, "S01", {"STUDY_LIMB": "left"})
+    with pytest.raises(IntakeRefusedError, match=told):
+        intake.set_facts(lab.open, lab.coordinator, "S01", {fact: "best"})
+
+
 def test_an_exam_waits_while_a_fact_of_a_segment_is_missing(lab: Lab) -> None:
     (exam,) = _expected(lab)
     assert exam.completeness.missing == ()

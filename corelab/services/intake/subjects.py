@@ -93,11 +93,14 @@ def _rows(snapshot: Snapshot, subject: str, facts: Mapping[Fact, str]) -> list[N
 
 
 def _require_values(charter: Charter, facts: Mapping[Fact, str]) -> None:
-    known = set(facts_of(charter))
+    known = tuple(facts_of(charter))
     values = {each.id: each.values for each in charter.attributes}
     for fact, value in facts.items():
-        if fact not in known or value not in values[fact.attribute]:
-            raise IntakeRefusedError(Refusal.ATTRIBUTE, f"{fact.words}={value}")
+        if fact not in known:
+            near = [one.words for one in known if one.attribute == fact.attribute] or list(values)
+            raise IntakeRefusedError(Refusal.ATTRIBUTE, f"{fact.words}, not one of {', '.join(near)}")
+        if value not in values[fact.attribute]:
+            raise IntakeRefusedError(Refusal.ATTRIBUTE, f"{fact.words}={value}, not one of {', '.join(values[fact.attribute])}")
     if not facts:
         raise IntakeRefusedError(Refusal.ATTRIBUTE)
 
