@@ -106,12 +106,13 @@ def test_a_failure_in_the_middle_leaves_nothing(tmp_path: Path, monkeypatch: pyt
     assert not [path for path in tmp_path.iterdir() if path.name != "configuration"]
 
 
-def test_a_charter_with_what_is_not_carried_out_yet_is_refused_by_name(tmp_path: Path) -> None:
-    blocked = CHARTER.replace(b"repeat_share = 0.0", b"repeat_share = 0.1")
-    assert blocked != CHARTER
+def test_a_charter_with_a_fault_is_refused_with_its_place(tmp_path: Path) -> None:
+    faulty = CHARTER.replace(b"repeat_share = 0.0", b"repeat_share = 1.5")
+    assert faulty != CHARTER
     with pytest.raises(CharterError) as refused:
-        make(tmp_path / "lab", charter_toml=blocked)
-    assert any("repeat_share" in fault.path for fault in refused.value.faults)
+        make(tmp_path / "lab", charter_toml=faulty)
+    assert [fault.path for fault in refused.value.faults] == ["reading_type[0](DUPLEX).repeat_share"]
+    assert not (tmp_path / "lab").exists()
 
 
 def test_the_recovery_code_opens_the_custody_key_of_the_lab(tmp_path: Path) -> None:
