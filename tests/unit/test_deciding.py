@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from corelab.domain.adjudication import CaseDraft, DecisionFaultKind, Take, open_case
+from corelab.domain.adjudication import CaseDraft, DecisionFaultKind, Take, finish, open_case
 from corelab.domain.allocation import Slot
 from corelab.domain.asking import settle
 from corelab.domain.attributes import Attributes
+from corelab.domain.case_content import case_json, case_of, misplaced
 from corelab.domain.charter import Charter, load_charter
-from corelab.domain.discordance import compare
+from corelab.domain.discordance import Comparison, compare
 from corelab.domain.form import Form, Use, form_for
 from corelab.domain.rehearsal.outcome import Outcome, try_out
 from corelab.domain.rehearsal.written import CaseRefusedError, read_case
@@ -38,13 +39,17 @@ def a_case(one: dict[str, Any], two: dict[str, Any], decisions: dict[str, Any], 
 
 
 def a_draft(charter: Charter, one: dict[str, Any], two: dict[str, Any]) -> CaseDraft:
-    """The case of two readings of a clean limb but for what is said; reading 1 stands as A."""
+    return a_comparison_and_case(charter, one, two)[1]
+
+
+def a_comparison_and_case(charter: Charter, one: dict[str, Any], two: dict[str, Any]) -> tuple[Comparison, CaseDraft]:
+    """Two readings of a clean limb but for what is said, and their case; reading 1 stands as A."""
     form = form_for(charter, "DUPLEX", visit=VisitId("D10"), attributes=Attributes({"STUDY_LIMB": "left"}), received=(), not_imaged={})
     grades = {slot: clean_but_for(form, limb(said)) for slot, said in ((SLOTS[0], one), (SLOTS[1], two))}
     comparison = compare(charter, "D10", grades[1], grades[2], 1, attributes=Attributes({"STUDY_LIMB": "left"}))
     answers = {slot: {cell: Answer(cell, grade) for cell, grade in said.items()} for slot, said in grades.items()}
     sides = dict.fromkeys((cell.segment for cell in form.grid), SLOTS[0])
-    return CaseDraft(open_case(form, comparison, answers, sides, reason_required=False))
+    return comparison, CaseDraft(open_case(form, comparison, answers, sides, reason_required=False))
 
 
 def clean_but_for(form: Form, said: dict[str, dict[str, Any]]) -> dict[Cell, Grade]:
@@ -293,6 +298,19 @@ def test_a_disputed_detail_that_applies_has_a_decision_of_its_own() -> None:
     outcome = tried("review", a_case(PARTIAL, NONE, {"CFV": {"COMP": "A", "D_REST": "B"}}))
     assert stands(outcome, "D_REST.CFV") == ("12.5", None, ADJUDICATED)
     assert stands(outcome, "D_COMP.CFV") is None
+
+
+def test_what_is_signed_of_a_disputed_detail_that_is_gone_gives_its_result() -> None:
+    comparison, draft = a_comparison_and_case(in_mode(DVT, "review"), PARTIAL, NONE)
+    comp = Cell(SegmentId("CFV"), ItemId("COMP"))
+    decisions = draft.decided(comp, Take.OWN, grade=Grade("full")).complete(())
+    gone = {one.cell.item for one in decisions if one.take is Take.FOLLOWS}
+    assert {"D_REST", "D_COMP", "THR", "EXT"} <= gone
+    results = {one.cell: one for one in finish(comparison, decisions)}
+    assert {results[cell].grade.code for cell in results if cell.segment == "CFV" and cell.item in gone} == {"NA"}
+    sealed = case_of(case_json(draft.case), draft.case.form, reason_required=False)
+    assert misplaced(sealed, decisions) == ()
+    assert sealed.hanging == draft.case.hanging
 
 
 NOTHING_THERE: tuple[dict[str, Any], dict[str, Any]] = ({}, {"CFV": {"COMP": 2, "THR": "occlusive"}})
