@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from corelab.domain.intake import ClipState
+from corelab.domain.record_errors import NotPermittedError
 from corelab.domain.vocabulary import ExamState
 from corelab.domain.worklist import WorkKind, WorkState
-from corelab.services import accounts, adjudication, demo, intake, labs, reading, status
+from corelab.services import accounts, adjudication, demo, intake, labs, reading, safety, status
 from corelab.services.accounts import Session
 from corelab.services.demo import Cancelled, Demo
 from corelab.services.verification import verify_lab
@@ -37,24 +38,34 @@ def test_one_reader_is_in_the_middle_of_a_reading_and_the_other_has_one_to_begin
     rows = [reading.worklist(lab, signed_in(made, lab, user)).rows for user in ("reader-1", "reader-2")]
     assert [row[0].state for row in rows] == [WorkState.IN_PROGRESS, WorkState.NEXT]
     assert 0 < rows[0][0].answered < rows[0][0].asked
-    assert [row[1].state for row in rows] == [WorkState.SIGNED] * 2
+    assert [[one.state for one in row[1:]] for row in rows] == [[WorkState.SIGNED] * 3] * 2
 
 
-def test_a_case_waits_for_the_adjudicator_with_two_frames_to_compare(made: Demo, lab: labs.OpenLab) -> None:
+def test_a_case_waits_for_the_adjudicator_with_grades_a_detail_and_a_measure_in_dispute(made: Demo, lab: labs.OpenLab) -> None:
     session = signed_in(made, lab, "adjudicator-1")
     row = reading.worklist(lab, session).next
     assert row is not None
     assert row.kind is WorkKind.ADJUDICATION
     case = adjudication.open_case(lab, session, row.assignment).case
-    assert [dispute.cell.segment for dispute in case.disputes] == ["CFV", "FV_MID"]
-    assert all(dispute.a.evidence and dispute.b.evidence for dispute in case.disputes)
+    disputed = [(dispute.cell.segment, dispute.cell.item) for dispute in case.disputes]
+    assert disputed == [("CFV", "COMP"), ("CFV", "THR"), ("CFV", "D_COMP"), ("FV_MID", "COMP")]
+    proven = [dispute for dispute in case.disputes if case.form.item(dispute.cell.item).evidence]
+    assert all(dispute.a.evidence and dispute.b.evidence for dispute in proven)
+
+
+def test_a_stent_is_told_to_the_coordinator_and_to_nobody_who_reads(made: Demo, lab: labs.OpenLab) -> None:
+    notices = safety.notices(lab, signed_in(made, lab, "coordinator-1"))
+    assert [(one.subject, one.visit, one.acknowledged) for one in notices] == [("DEMO-001", "D10", None)] * 2
+    with pytest.raises(NotPermittedError):
+        safety.notices(lab, signed_in(made, lab, "reader-1"))
 
 
 def test_clips_wait_for_both_people_of_the_pixel_check(made: Demo, lab: labs.OpenLab) -> None:
     first, second = (signed_in(made, lab, user) for user in ("coordinator-1", "coordinator-2"))
     assert {clip.state for clip in intake.waiting(lab, second)} == {ClipState.CHECKED, ClipState.PASSED}
     found = status.status(lab, first)
-    assert found.states[ExamState.FINAL] == found.states[ExamState.RELEASED] == found.states[ExamState.RECEIVING] == 1
+    states = {state: count for state, count in found.states.items() if count}
+    assert states == {ExamState.RECEIVING: 1, ExamState.ASSIGNED: 1, ExamState.RELEASED: 1, ExamState.FINAL: 2}
 
 
 def test_a_cancelled_demo_leaves_nothing(tmp_path: Path) -> None:
