@@ -26,6 +26,7 @@ from corelab.domain.record_errors import (
     RecordRefusedError,
 )
 from corelab.storage.older import read_as_now
+from corelab.storage.rows import driver
 
 BUSY = "busy_timeout=5000"
 """How long a write waits for another program, in milliseconds."""
@@ -123,7 +124,7 @@ def is_writable(path: Path) -> bool:
 
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    driver(connection).execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 @contextmanager

@@ -97,10 +97,13 @@ class Snapshot:
 
     def require_signed_in(self, session: str, account: AccountId | None, role: Role | None) -> None:
         """Raises SignedOutError: a sign-in in another window may be over, or the person's role gone, since this one began."""
-        found = self._connection.exec_driver_sql(_SIGNED_IN, (session,)).one_or_none()
-        if found is None or found.account_id != account or found.ended is not None or found.status != "active" or found.was_reset:
+        found = rows.driver(self._connection).execute(_SIGNED_IN, (session,)).fetchone()
+        if found is None:
             raise SignedOutError
-        if role is not None and role.value not in found.roles.split(","):
+        person, ended, status, roles, was_reset = found
+        if person != account or ended is not None or status != "active" or was_reset:
+            raise SignedOutError
+        if role is not None and role.value not in roles.split(","):
             raise SignedOutError
 
     def draft(self, assignment: AssignmentId) -> bytes | None:
