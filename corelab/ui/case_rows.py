@@ -97,7 +97,8 @@ def _follow_row(draft: CaseDraft, detail: Detail) -> FollowRow:
     item, how = form.item(detail.cell.item), follows_words(draft, detail.state, detail.take)
     answer = grade_words(item, detail.answer.grade) if detail.answer is not None and detail.state is not DetailState.GONE else ""
     said = ", ".join(one for one in (lowered(answer), how) if one)
-    return FollowRow(detail.cell, item.label, answer, how, f"{cell_words(form, detail.cell)}: {said}, read only")
+    short = detail.take.value if detail.take is not None else how
+    return FollowRow(detail.cell, item.label, answer, short, f"{cell_words(form, detail.cell)}: {said}, read only")
 
 
 # ---------------------------------------------------------------- agreed

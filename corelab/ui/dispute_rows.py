@@ -168,12 +168,12 @@ class FollowLine(QWidget):
             width = metrics.horizontalAdvance(self._row.how)
             painter.drawText(QRectF(right - width - 2, 0, width + 4, self.height()), _MIDDLE, self._row.how)
             room = right - width - 10 - _INDENT
-            item = metrics.elidedText(self._row.item, Qt.TextElideMode.ElideRight, round(room * (0.6 if self._row.answer else 1.0)))
+            answer = metrics.elidedText(self._row.answer, Qt.TextElideMode.ElideRight, round(room * 0.6))
+            told = metrics.horizontalAdvance(answer) + (10 if answer else 0)
+            item = metrics.elidedText(self._row.item, Qt.TextElideMode.ElideMiddle, round(room - told))
             painter.drawText(QRectF(_INDENT, 0, room, self.height()), _MIDDLE, item)
-            used = metrics.horizontalAdvance(item) + 10
-            answer = metrics.elidedText(self._row.answer, Qt.TextElideMode.ElideRight, max(0, round(room - used)))
             painter.setPen(Colour.TEXT)
-            painter.drawText(QRectF(_INDENT + used, 0, max(0.0, room - used) + 2, self.height()), _RIGHT, answer)
+            painter.drawText(QRectF(_INDENT, 0, room + 2, self.height()), _RIGHT, answer)
 
 
 class AgreedLine(QWidget):

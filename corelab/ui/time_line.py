@@ -134,7 +134,7 @@ class TimeLine(QWidget):
         painter.setFont(font(Size.TICK, Weight.VALUE))
         painter.setPen(Colour.STRONG)
         width = painter.fontMetrics().horizontalAdvance(mark.word) + 2
-        before = mark.before or x + 10 + width > self.width()
+        before = (mark.before and x - 10 - width >= 0) or x + 10 + width > self.width()
         box = QRectF(x - 10 - width if before else x + 10, centre.y() - 9 - (0 if self._slim else 12), width, 18)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, mark.word)
 
