@@ -146,6 +146,7 @@ class Refusal(Enum):
 
     SOURCE = "source"
     SUBJECT = "subject"
+    SUBJECT_UNKNOWN = "subject unknown"
     VISIT = "visit"
     SIDE = "side"
     EXAM = "exam"
@@ -176,6 +177,7 @@ class Refusal(Enum):
 _REFUSALS = {
     Refusal.SOURCE: "There is no file to take in. Name files, folders or ZIP archives that exist.",
     Refusal.SUBJECT: "This is not a subject code: up to 64 letters, digits, dots, dashes and underscores.",
+    Refusal.SUBJECT_UNKNOWN: "The lab knows no such subject. Check the code.",
     Refusal.VISIT: "The charter has no such visit.",
     Refusal.SIDE: "The side differs from the one that is recorded for this subject, or is missing. Check which limb is under study.",
     Refusal.EXAM: "There is no such exam.",

@@ -3,12 +3,14 @@
 from collections.abc import Collection
 
 from corelab.domain.accounts import Command
+from corelab.domain.intake import IntakeRefusedError, Refusal
 from corelab.domain.vocabulary import SubjectCode
 from corelab.services import accounts
 from corelab.services.accounts import Session
 from corelab.services.dealing import Assigned, Dealing, WaitingExam, Why
 from corelab.services.labs import OpenLab, effective_charter
 from corelab.services.packages.locking import require_unlocked
+from corelab.storage import registry
 
 __all__ = ["Assigned", "WaitingExam", "Why", "assign", "chance"]
 
@@ -17,11 +19,15 @@ def assign(lab: OpenLab, session: Session, *, early: Collection[SubjectCode] = (
     """Deals every ready exam in one transaction. Nothing that was dealt before moves.
 
     ``early``: subjects whose other visits are not waited for, where the order of presentation would: a visit that never comes.
+    Raises IntakeRefusedError for one that the lab does not know; nothing is dealt then.
     """
     role = accounts.permit(session, Command.ASSIGN)
     seed = chance(lab, session)
     with lab.store.begin(session.actor(role)) as transaction:
         require_unlocked(transaction)
+        for subject in early:
+            if registry.subject_id(transaction, subject) is None:
+                raise IntakeRefusedError(Refusal.SUBJECT_UNKNOWN, subject)
         return Dealing(transaction, effective_charter(transaction), seed, early=early).run()
 
 

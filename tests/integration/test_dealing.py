@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from corelab.domain.accounts import Role
+from corelab.domain.intake import IntakeRefusedError, Refusal
 from corelab.domain.reading_errors import NotNextError
 from corelab.domain.vocabulary import ReadingTypeId, SubjectCode
 from corelab.services import accounts, assignment, certification, reader_changes, reading
@@ -13,7 +14,7 @@ from corelab.services.eligibility import Pool
 from corelab.services.labs import effective_charter
 from corelab.services.verification import verify_lab
 from corelab.storage.store import NewRow
-from tests.builders import Lab
+from tests.builders import Lab, a_lab
 from tests.dealing_builders import VISITS, a_design, a_trial, assigns, dealt, reads, ready, two_types
 from tests.exam_builders import changed
 from tests.reading_builders import first, opened_next, rows_of, signs
@@ -324,3 +325,10 @@ def test_what_is_dealt_into_an_earlier_batch_takes_nothing_out_of_the_readers_ha
     reads(lab, reader)
     own = {row["id"] for row in rows_of(lab, "assignment") if row["account_id"] == reader.account}
     assert own == {row["assignment_id"] for row in rows_of(lab, "reading")}
+
+
+def test_a_subject_that_nobody_knows_is_not_dealt_early(tmp_path: Path) -> None:
+    lab = a_lab(tmp_path)
+    with pytest.raises(IntakeRefusedError) as refused:
+        assignment.assign(lab.open, lab.coordinator, early=[SubjectCode("NOBODY")])
+    assert (refused.value.refusal, refused.value.value) == (Refusal.SUBJECT_UNKNOWN, "NOBODY")

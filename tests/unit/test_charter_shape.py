@@ -175,3 +175,18 @@ def test_words_are_near_by_edits(*, one: str, other: str, edits: int) -> None:
 def test_nothing_near_is_no_suggestion() -> None:
     assert near("main", ["core", "detail"]) is None
     assert near("x", []) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "example"),
+    [
+        ('version = "1.0.0"', 'version = "1.0"', "'1.0.0'"),
+        ('id = "COMP"', 'id = "comp!"', "'ID_1'"),
+        ('value = "full"', 'value = "Full"', "'word_1'"),
+    ],
+)
+def test_what_is_malformed_is_told_with_an_example(old: str, new: str, example: str) -> None:
+    text = full(DVT)
+    assert old in text
+    found = check_charter(text.replace(old, new, 1).encode()).faults
+    assert any(fault.message.endswith(f"is malformed: {example} would do") for fault in found)

@@ -18,7 +18,7 @@ def approve(
 ) -> None:
     """Sign a later version of the charter: it is in force for exams that come in from now on (a coordinator's work).
 
-    Exams that are in the lab keep theirs, and a package holds exams of one charter only: with final exams of both none is made.
+    Exams that are in the lab keep theirs. A package holds exams of several versions where one of them has the columns of all.
     After a new major version nobody reads until their training for it is recorded.
 
     Example: corelab charter approve LAB charter-1.1.0.toml
@@ -41,7 +41,7 @@ def _words(done: charter_approval.Approved) -> str:
     if done.untrained:
         words.append(f"{done.untrained} active readers and adjudicators open nothing until their training for it is recorded.")
     if done.exams:
-        words.append(f"{_exams(done.exams)} under an earlier charter; a package holds exams of one charter only.")
+        words.append(f"{_exams(done.exams)} under the version they came in under.")
     return "\n".join(words)
 
 

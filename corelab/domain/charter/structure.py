@@ -14,6 +14,8 @@ from corelab.domain.charter.table import Table
 _QUOTED = re.compile(r"'([^']*)'")
 _COMMON = frozenset({"id", "label", "function", "blocks"})
 _DISCRIMINATORS = ("function", "kind")
+_WELL_FORMED = ("1.0.0", "trial-charter", "TRIAL-1", "ID_1", "word_1")
+"""Texts of every pattern, the narrowest first: what a fault gives as an example."""
 
 
 def read_structure(tree: Mapping[str, Any], findings: Findings, *, content_hash: str) -> Charter | None:
@@ -98,7 +100,9 @@ def _no_tag(tree: Mapping[str, Any], findings: Findings, location: Location, fau
 
 
 def _pattern(_tree: Mapping[str, Any], findings: Findings, location: Location, fault: Mapping[str, Any]) -> None:
-    findings.add("C02", location, f"{_shown(fault['input'])} is malformed", found=fault["input"], allowed=[fault["ctx"]["pattern"]])
+    pattern = fault["ctx"]["pattern"]
+    example = next((f": {text!r} would do" for text in _WELL_FORMED if re.fullmatch(pattern, text)), "")
+    findings.add("C02", location, f"{_shown(fault['input'])} is malformed{example}", found=fault["input"], allowed=[pattern])
 
 
 def _other(_tree: Mapping[str, Any], findings: Findings, location: Location, fault: Mapping[str, Any]) -> None:

@@ -10,7 +10,7 @@ from corelab.domain.attributes import NOT_PRESENT, Attributes
 from corelab.domain.charter import Charter
 from corelab.domain.charter.model_item import Item, MultiItem, NumberItem
 from corelab.domain.places import segments_of
-from corelab.domain.values import NumberRefusedError, fits, joined, typed_number
+from corelab.domain.values import JOINT, NumberRefusedError, fits, joined, typed_number
 from corelab.domain.vocabulary import WHOLE_EXAM, Cell, Grade, ItemId, SegmentId, not_evaluable
 
 CLEAN: Final = "clean"
@@ -224,7 +224,8 @@ class _Reading:
             return None
         if text is None or not fits(item, text):
             options = getattr(item, "options", ())
-            self._fault(place, f"{_shown(value)} is not a value of {item.id}", tuple(option.value for option in options))
+            several = f'; several are written as "{JOINT.join(one.value for one in options[:2])}"' if isinstance(item, MultiItem) else ""
+            self._fault(place, f"{_shown(value)} is not a value of {item.id}{several}", tuple(option.value for option in options))
             return None
         return Grade(text)
 
