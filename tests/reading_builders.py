@@ -43,8 +43,13 @@ FRAMES = 10
 _TIMING = Timing(TimingSource.FRAME_TIME, (40.0,) * FRAMES)
 
 
-def a_ready_exam(lab: Lab, subject: str = "S01", visit: str = "D10", *, received: Collection[str] = ("CFV", "POPV")) -> ExamId:
-    """An exam with one released clip of each received segment, its file in its place; the other required ones were not imaged."""
+def a_ready_exam(
+    lab: Lab, subject: str = "S01", visit: str = "D10", *, received: Collection[str] = ("CFV", "POPV"), dated: str | None = None
+) -> ExamId:
+    """An exam with one released clip of each received segment, its file in its place; the other required ones were not imaged.
+
+    ``dated`` is the day of its clips, in ISO form.
+    """
     session, people = lab.coordinator, {"checker_id": lab.coordinator.account, "verifier_id": lab.coordinator_2.account}
     with lab.open.store.begin(session.actor(None)) as transaction:
         subject_id = registry.subject_id(transaction, subject) or _new_subject(transaction, subject)
@@ -60,7 +65,7 @@ def a_ready_exam(lab: Lab, subject: str = "S01", visit: str = "D10", *, received
             closed,
         )
         status = registry.status_row(transaction, new.id, ExamState.READY, closed)
-        rows = [registry.exam_row(new), *_clips(new, received, people), status]
+        rows = [registry.exam_row(new), *_clips(new, received, people, dated), status]
         transaction.record("exam.made", "exam", new.id, rows=rows)
     for segment in received:
         _write_clip(lab, f"{subject} {visit} {segment}".encode())
@@ -84,14 +89,14 @@ def _new_subject(transaction: Transaction, subject: str) -> str:
     return new
 
 
-def _clips(exam: ExamRecord, received: Collection[str], people: Mapping[str, str]) -> list[NewRow]:
+def _clips(exam: ExamRecord, received: Collection[str], people: Mapping[str, str], dated: str | None) -> list[NewRow]:
     delivery = str(uuid4())
     rows = [NewRow("delivery", {"id": delivery, "kind": "files"})]
     for n, segment in enumerate(received, 1):
         clip = ClipId(str(uuid4()))
         source = Sha256(sha256(f"source {exam.subject} {exam.visit} {segment}".encode()).hexdigest())
         rows.append(registry.object_row(ObjectRecord(clip, delivery, n, source, Outcome.CHECKED, None, exam.id, 0)))
-        rows.append(NewRow("clip", _clip(clip, exam, segment, source)))
+        rows.append(NewRow("clip", {**_clip(clip, exam, segment, source), **({"study_date": dated} if dated else {})}))
         rows.append(registry.label_row(clip, None, segment, Side.LEFT))
         rows.append(NewRow("clip_release", {"clip_id": clip, **people}))
     return rows

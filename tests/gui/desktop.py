@@ -12,7 +12,6 @@ from corelab.domain.access import IdentityCheck
 from corelab.domain.accounts import Role
 from corelab.domain.clock import SystemClock
 from corelab.domain.vocabulary import LabKind
-from corelab.resources import resource
 from corelab.services import accounts, labs
 from corelab.services.labs import OpenLab
 from corelab.storage.keys import Kdf
@@ -20,6 +19,7 @@ from corelab.ui.application import Doors, Front
 from corelab.ui.jobs import ImmediateJobs
 from corelab.ui.main_window import MainWindow
 from tests.builders import accepted
+from tests.charter_builders import REDUCED
 
 PASSWORD = "six words nobody else would say"
 PEOPLE = {
@@ -33,12 +33,11 @@ PEOPLE = {
 
 def a_lab(tmp_path: Path) -> OpenLab:
     """A demo lab with people of every role; passwords cheap to check, because this is no test of their cost."""
-    charter = min(resource("charters").glob("dvt*.toml")).read_bytes()
     folder, configuration = tmp_path / "lab", tmp_path / "configuration"
     first = [labs.NewPerson(user, user, PASSWORD) for user in ("administrator", "coordinator-1")]
     labs.create(
         folder,
-        charter,
+        REDUCED.read_bytes(),
         kind=LabKind.DEMO,
         administrator=first[0],
         coordinator=first[1],
