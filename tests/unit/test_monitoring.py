@@ -183,6 +183,7 @@ def test_a_reader_has_the_decisions_against_and_for(charter: Charter) -> None:
     one, two = readers(seen(charter, a_pair(said, other), decided=(decided,)))
     assert (one.reader, one.comparable, one.adverse, one.rdi, one.side.value) == ("R1", 4, 1, 25.0, 0.5)
     assert [(verdict.cell, verdict.adverse) for verdict in one.verdicts] == [(cell("COMP.CFV"), True), (cell("COMP.POPV"), False)]
+    assert (two.adverse, two.side.value, one.alarm) == (1, 0.5, False)
 
 
 def test_a_detail_that_comes_or_goes_with_a_decision_is_none_against_a_reader(charter: Charter) -> None:
@@ -193,7 +194,6 @@ def test_a_detail_that_comes_or_goes_with_a_decision_is_none_against_a_reader(ch
     one, two = readers(seen(charter, a_pair(clean, found), decided=(Decided(ExamName("S01", "D10"), "DUPLEX", said),)))
     assert (one.adverse, one.comparable, one.rdi) == (1, 2, 50.0)
     assert (two.adverse, len(two.verdicts), two.side.value) == (0, 1, 1.0)
-    assert (two.adverse, two.side.value, one.alarm) == (1, 0.5, False)
 
 
 def test_a_reader_who_errs_more_than_the_others_is_signalled(charter: Charter) -> None:
