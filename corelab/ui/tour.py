@@ -12,8 +12,8 @@ from corelab.ui.application import dress
 from corelab.ui.audit_event import ChangeBlock, HistoryDialog
 from corelab.ui.audit_page import AuditPage
 from corelab.ui.charter_dialog import CharterDialog
+from corelab.ui.deciding import Asked, Deciding
 from corelab.ui.dialogs import ConfirmDialog, ReasonDialog
-from corelab.ui.entry import is_measured
 from corelab.ui.event_words import KIND_WORDS
 from corelab.ui.export_page import ExportPage
 from corelab.ui.help_page import HelpPage
@@ -31,8 +31,8 @@ _MOST_DECISIONS = 20
 _MEASURE = "adjudication_measure"
 _UNDER_PRESSURE = 10
 """The frame at which a phantom is pressed hardest."""
-_AT_REST = ((0.44, 0.275), (0.44, 0.555))
-_PRESSED = ((0.44, 0.29), (0.44, 0.375))
+_AT_REST = ((0.468, 0.345), (0.468, 0.58))
+_PRESSED = ((0.468, 0.36), (0.468, 0.437))
 """The ends of a caliper, as shares of the picture's width and height."""
 _DISPUTED = 1
 """The row of the exam on whose records the coordinator looks."""
@@ -166,19 +166,28 @@ def _adjudicate(hands: Hands) -> None:
     page = hands.page(AdjudicationPage)
     hands.shoot("adjudication")
     for number in range(_MOST_DECISIONS):
-        deciding = page.deciding
-        if deciding is None:
-            raise TourStoppedError("adjudication")
-        if not deciding.draft.faults:
+        if not _at_work(page).draft.faults:
             break
         hands.do("first_unanswered")
-        if _MEASURE not in {path.stem for path in hands.pictures} and is_measured(page.deciding.item if page.deciding else deciding.item):
+        if _at_work(page).measures and _MEASURE not in {path.stem for path in hands.pictures}:
             hands.shoot(_MEASURE)
-        for take in ("take_b", "take_a") if number % 2 == 0 else ("take_a", "take_b"):
-            hands.do(take)  # the other one after a second look: the trail keeps both
-        hands.do("own_grade", "1")
+        _decide(hands, page, ("take_b", "take_a") if number % 2 == 0 else ("take_a", "take_b"))
     hands.do("sign")
     hands.sign()
+
+
+def _at_work(page: AdjudicationPage) -> Deciding:
+    if page.deciding is None:
+        raise TourStoppedError("adjudication")
+    return page.deciding
+
+
+def _decide(hands: Hands, page: AdjudicationPage, takes: tuple[str, str]) -> None:
+    """The second after a second look: the trail keeps both. A detail is taken once, and needs no reason."""
+    for take in takes if _at_work(page).detail is None else takes[1:]:
+        hands.do(take)
+    if _at_work(page).asked is Asked.REASON:
+        hands.do("own_grade", "1")
 
 
 def _package(hands: Hands, out: Path) -> Path:
