@@ -30,6 +30,10 @@ _ROOM = 8192
 """Bytes: figures of every item of any charter, so that their length tells nothing."""
 
 
+class CertificateUnknownError(Exception):
+    """No verdict of this id is on record."""
+
+
 class CalibrationUnreadError(Exception):
     """The person has not signed all that is needed: ``read`` of ``needed`` calibration readings; 0 needed: there is no set."""
 
@@ -163,13 +167,16 @@ def certificates(lab: OpenLab, session: Session, account: AccountId | None = Non
 
 
 def figures(lab: OpenLab, session: Session, certificate: str) -> Certificate:
-    """One verdict with its figures, or with where it was gained; opened with custody. Raises LookupError, CustodyMissingError."""
+    """One verdict with its figures, or with where it was gained; opened with custody.
+
+    Raises CertificateUnknownError, CustodyMissingError.
+    """
     role = permit(session, Command.TRAINING)
     custody = held_custody(session)
     with lab.store.begin(session.actor(role)) as transaction:
         row = next(iter(calibration.certifications(transaction, id=certificate)), None)
         if row is None:
-            raise LookupError(certificate)
+            raise CertificateUnknownError(certificate)
         transaction.record("sealed.opened", "account", row.account, payload={"scope": "certification", "count": 1, "exams": []})
         payload = released.opened(transaction, row.seq, custody).json
         found = Examined.from_json(payload["figures"]) if "figures" in payload else None

@@ -227,6 +227,9 @@ WORK_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
             "Ask a coordinator to record it on the People page.",
         ),
         "CalibrationUnreadError": _unread,
+        "CertificateUnknownError": said(
+            "This certificate is not on record.", "Nothing was changed.", "Choose one of the list of the People page."
+        ),
         "UnattendedError": said(
             "In this lab signatures are given in the window only.", "Nothing was signed.", "Open the reading and sign there."
         ),
