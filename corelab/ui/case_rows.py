@@ -45,14 +45,15 @@ def _concerns(draft: CaseDraft, detail: Detail) -> bool:
 
 def _more(following: list[Detail]) -> str:
     taken = [detail for detail in following if detail.state is DetailState.TAKEN]
-    return f"{len(taken)} detail{'s' if len(taken) != 1 else ''} along" if taken else ""
+    return f"+{len(taken)}" if taken else ""
 
 
 def _dispute_row(draft: CaseDraft, dispute: Dispute, *, decided: bool, more: str) -> DisputeRow:
     form, cell = draft.case.form, dispute.cell
     item, label = form.item(cell.item), dispute_label(form, cell)
     said = f": {_sides_words(item, dispute)}" if dispute.sides is not None else ""
-    words = f"{label} {lowered(item.label)}{said}{', decided' if decided else ''}{f', {more}' if more else ''}"
+    along = f", {more[1:]} details along" if more.startswith("+") else f", {more}" if more else ""
+    words = f"{label} {lowered(item.label)}{said}{', decided' if decided else ''}{along}"
     return DisputeRow(cell, label, item.label, _sides(draft, item, cell), decided=decided, words=words, more=more)
 
 

@@ -1,6 +1,7 @@
 """What the cards, the strip and the viewports of the adjudication page show of a Deciding."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
@@ -118,8 +119,11 @@ def case_marks(deciding: Deciding, clip: Clip | None) -> tuple[StripMark, ...]:
     """A's frames of this clip as filled diamonds, B's as hollow ones; those of the own grade by name."""
     if clip is None:
         return ()
-    sides = (mark for take in (Take.A, Take.B) for mark in _side_marks(deciding, take, clip.sha256))
-    return (*sides, *(StripMark(frame, "own") for frame in _frames(own_evidence(deciding), clip.sha256)))
+    own = _frames(own_evidence(deciding), clip.sha256)
+    sides = [mark for take in (Take.A, Take.B) for mark in _side_marks(deciding, take, clip.sha256)]
+    at_right = {mark.frame for mark in sides if not mark.before}
+    joined = (replace(mark, word=f"{mark.word}, own") if mark.frame in own and not mark.before else mark for mark in sides)
+    return (*joined, *(StripMark(frame, "own") for frame in own if frame not in at_right))
 
 
 def _side_marks(deciding: Deciding, take: Take, clip: Sha256) -> Iterator[StripMark]:
