@@ -16,6 +16,10 @@ from corelab.services.labs import OpenLab, charter_of
 from corelab.storage.snapshot import Row, Snapshot
 
 
+class CharterUnknownError(Exception):
+    """The lab has no charter of this hash."""
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
     """A charter that was approved. ``locked_since``: when the first reading under it was signed; from then on nothing can replace it.
@@ -77,9 +81,11 @@ def _version(snapshot: Snapshot, approval: Row, exams: Sequence[Row], *, in_forc
 
 
 def printed(lab: OpenLab, session: Session, content_hash: str) -> bytes:
-    """A charter of this lab as a PDF. Raises LookupError for one that it does not have."""
+    """A charter of this lab as a PDF. Raises CharterUnknownError."""
     permit(session, Command.CHARTER)
     with lab.store.read() as snapshot:
+        if snapshot.one("charter", hash=content_hash) is None:
+            raise CharterUnknownError(content_hash)
         return charter_pdf(charter_of(snapshot, content_hash))
 
 

@@ -227,6 +227,7 @@ WORK_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
             "Ask a coordinator to record it on the People page.",
         ),
         "CalibrationUnreadError": _unread,
+        "CharterUnknownError": said("The lab has no such charter.", "Nothing was written.", "Choose one of the list of its charters."),
         "CertificateUnknownError": said(
             "This certificate is not on record.", "Nothing was changed.", "Choose one of the list of the People page."
         ),
