@@ -9,6 +9,7 @@ from corelab.services.intake import ExamOverview, IntakeReport, ObjectReport, Wa
 from corelab.ui.rows import Column, Mark, Shown, shown
 from corelab.ui.segment_words import code_words
 from corelab.ui.theme import Colour, Weight
+from corelab.ui.work_words import EXAM_STATE_WORDS
 
 SEGMENT_COLUMN = 6
 _MASK_CODES = frozenset({IntakeCode.REGION_INVALID.value, IntakeCode.TEMPLATE_MISMATCH.value})
@@ -99,7 +100,7 @@ def needs_words(exam: ExamOverview) -> str:
     """What keeps an exam from being read, or where it stands."""
     missing, waiting = len(exam.completeness.missing), exam.completeness.waiting
     if exam.state is not ExamState.RECEIVING:
-        return str(exam.state.value)
+        return EXAM_STATE_WORDS[exam.state].lower()
     if missing:
         return f"{missing} missing"
     if exam.completeness.unknown:
