@@ -262,3 +262,8 @@ def test_an_unknown_key_names_the_keys_of_its_own_function() -> None:
         "win_ratio_tier",
     )
     assert found["C02"].path == "derivation[11](SVSCHG).kind"
+
+
+def test_words_are_not_compared_since_they_may_tell_who_wrote_them() -> None:
+    found = faults(DVT, ('items = ["QUAL", "EXT", "ECHO", "AGE", "SPON", "AUG"]', 'items = ["QUAL", "TXT"]'))
+    assert ("C11", "class[3](D).rule[0].items") in found

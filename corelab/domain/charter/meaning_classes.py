@@ -79,6 +79,8 @@ def _fits(names: Names, rule: Node, item: Node) -> None:
     fits, what = needs.get(kind or "", (True, ""))
     if not fits:
         names.findings.add("C11", rule.at("kind"), f"{item.id} is not {what}", found=item.id)
+    elif of == "text":
+        names.findings.add("C11", rule.at("items"), f"{item.id} holds words, and words may tell who wrote them", found=item.id)
 
 
 def _parts(names: Names, rule: Node, items: list[Node]) -> None:
