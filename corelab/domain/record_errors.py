@@ -248,8 +248,10 @@ class PasswordRefusedError(Exception):
 
 
 class PersonRefusedError(Exception):
-    """An account cannot be made or changed like this; ``what`` is a word of: user_name, printed_name, roles, taken, self, status, last, absent,
-    here."""
+    """An account cannot be made or changed like this.
+
+    ``what`` is a word of: user_name, printed_name, roles, taken, self, status, last, absent, here.
+    """
 
     def __init__(self, what: str, value: str = "") -> None:
         super().__init__(f"{what}: {value}" if value else what)

@@ -28,16 +28,16 @@ class IndexedSnapshot(Snapshot):
 
     def all(self, table: str, **equals: Any) -> tuple[Row, ...]:
         """Rows with these values, in the order in which they were recorded."""
-        return tuple(_row(table, row) for row in self._found(table, equals))
+        return tuple(_row(table, row) for row in self._held(table, equals))
 
     def one(self, table: str, **equals: Any) -> Row | None:
         """The first row with these values."""
-        found = self._found(table, equals)
+        found = self._held(table, equals)
         return _row(table, found[0]) if found else None
 
     def latest(self, table: str, *, by: str = "n", **equals: Any) -> Row | None:
         """The row with these values whose column ``by`` is highest."""
-        found = max(self._found(table, equals), key=itemgetter(by), default=None)
+        found = max(self._held(table, equals), key=itemgetter(by), default=None)
         return _row(table, found) if found else None
 
     def opening_of(self, seq: int, secret: BoxSecret | None = None) -> dict[str, Any]:
@@ -45,7 +45,7 @@ class IndexedSnapshot(Snapshot):
         payload = self._source.opened(seq)
         return super().opening_of(seq, secret) if payload is None else dict(payload)
 
-    def _found(self, table: str, equals: Mapping[str, Any]) -> tuple[RawRow, ...]:
+    def _held(self, table: str, equals: Mapping[str, Any]) -> tuple[RawRow, ...]:
         names = tuple(sorted(equals))
         index = self._indexes.get((table, names))
         if index is None:
@@ -54,7 +54,7 @@ class IndexedSnapshot(Snapshot):
 
     def _indexed(self, table: str, names: tuple[str, ...]) -> _Index:
         order = itemgetter(*rows.recorded_by(table))
-        everything = self._found(table, {}) if names else sorted(self._source.rows(table), key=order)
+        everything = self._held(table, {}) if names else sorted(self._source.rows(table), key=order)
         found: defaultdict[tuple[Any, ...], list[RawRow]] = defaultdict(list)
         for row in everything:
             found[tuple(row[name] for name in names)].append(row)

@@ -112,7 +112,8 @@ def test_a_class_cannot_rest_on_what_looks_back(name: str) -> None:
 
 def test_a_class_may_rest_on_a_cut_off_of_one_exam() -> None:
     cut_off = SINCE.replace('of = "SINCE"', 'of = "COMPWRST"')
-    assert load_charter(changed(('derivations = ["COMPWRST"]', 'derivations = ["COMPWRST", "WORSE"]'), ("[monitoring]", cut_off)))
+    charter = load_charter(changed(('derivations = ["COMPWRST"]', 'derivations = ["COMPWRST", "WORSE"]'), ("[monitoring]", cut_off)))
+    assert charter.derivation("WORSE").function == "threshold"
 
 
 def test_a_trial_may_be_set_otherwise() -> None:
