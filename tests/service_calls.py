@@ -27,6 +27,8 @@ from corelab.domain.trail import TrailFilter, ValueOf
 from corelab.domain.unblinding import Told, UnblindingRefusedError
 from corelab.domain.vocabulary import AccountId, AssignmentId, ClipId, SegmentId, Sha256, Side
 from corelab.services.audit import NoSuchReadingError, ReviewRefusedError
+from corelab.services.certification import CertificateUnknownError
+from corelab.services.charter_versions import CharterUnknownError
 from corelab.services.clips import ClipMissingError
 from corelab.services.packages.errors import NotLockedError
 from corelab.services.safety import NoticeRefusedError
@@ -87,7 +89,7 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "certification.certificates": by(Command.PEOPLE)(),
         "certification.certify": by(Command.TRAINING, otherwise=PersonRefusedError)(NOBODY),
         "certification.certify_elsewhere": by(Command.TRAINING, otherwise=PersonRefusedError)(NOBODY, "in another lab"),
-        "certification.figures": by(Command.TRAINING, otherwise=LookupError)("none"),
+        "certification.figures": by(Command.TRAINING, otherwise=CertificateUnknownError)("none"),
         "training.record_training": by(Command.TRAINING, otherwise=PersonRefusedError)(NOBODY, "0" * 64),
         "adjudication.open_case": _not_decided(NOTHING),
         "adjudication.save": _not_decided(NOTHING, A_CASE),
@@ -118,7 +120,7 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "trail_export.export_trail": by(Command.AUDIT, otherwise=OSError)(NO_FOLDER / "trail"),
         "charter_approval.approve": by(Command.CHARTER, otherwise=CharterError)(b"no charter", "the password"),
         "charter_versions.check_later": by(Command.CHARTER)(b"no charter"),
-        "charter_versions.printed": by(Command.CHARTER, otherwise=LookupError)("0" * 64),
+        "charter_versions.printed": by(Command.CHARTER, otherwise=CharterUnknownError)("0" * 64),
         "charter_versions.versions": by(Command.CHARTER)(),
         "clips.open_clip": by(Command.READ, Command.ADJUDICATE, otherwise=ClipMissingError)(A_CLIP),
         "comparison.release_and_compare": by(Command.COMPARE)(),

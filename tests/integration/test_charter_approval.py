@@ -307,7 +307,7 @@ def test_the_command_says_what_follows(lab: Lab, tmp_path: Path, monkeypatch: py
     assert done.exit_code == 0, done.stderr
     assert "Charter 1.0.0" in done.stdout
     assert "3 active readers and adjudicators open nothing" in done.stdout
-    assert "1 exam stays under an earlier charter" in done.stdout
+    assert "1 exam stays under an earlier version" in done.stdout
     again = CliRunner().invoke(cli, ["charter", "approve", str(lab.open.folder), str(file)], env=told)
     assert (again.exit_code, again.stdout) == (1, "")
     assert "The lab knows a charter of version 1.0.0 already." in again.stderr

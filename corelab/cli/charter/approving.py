@@ -41,7 +41,7 @@ def _words(done: charter_approval.Approved) -> str:
     if done.untrained:
         words.append(f"{done.untrained} active readers and adjudicators open nothing until their training for it is recorded.")
     if done.exams:
-        words.append(f"{_exams(done.exams)} under the version they came in under.")
+        words.append(f"{_exams(done.exams)} under an earlier version.")
     return "\n".join(words)
 
 
