@@ -1,5 +1,6 @@
 """What every chart of the monitoring page is: painted, and each number in it a place that opens the list behind it, by click or by keys."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -43,12 +44,13 @@ class Chart(QWidget):
 
     # ------------------------------------------------------------ for each chart
 
+    @abstractmethod
     def places(self) -> Sequence[Target]:
         """The numbers of this chart at its present size."""
-        raise NotImplementedError
 
+    @abstractmethod
     def paint(self, painter: QPainter) -> None:
-        raise NotImplementedError
+        """The chart without its chosen number."""
 
     # ------------------------------------------------------------ for all
 

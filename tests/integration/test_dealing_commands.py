@@ -1,16 +1,13 @@
 """Who reads what, by command: assign, replace a reader, declare somebody absent."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from corelab.cli import cli
 from corelab.domain.accounts import Role
-from tests.builders import PASSWORD, Lab
+from tests.builders import Lab
 from tests.dealing_builders import a_design, a_trial, dealt, ready
+from tests.lab_commands import answered, run
 from tests.reading_builders import rows_of
 
 AWAY = "On leave until May"
@@ -22,17 +19,6 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
     made = a_trial(tmp_path, a_design(order="time_sequential", subject_spacing=0))
     monkeypatch.setattr("corelab.app.clock", lambda: made.clock)
     return made
-
-
-def run(lab: Lab, group: str, *rest: str, user: str = "coordinator") -> Result:
-    told = {"CORELAB_USER": user, "CORELAB_PASSWORD": PASSWORD}
-    return CliRunner().invoke(cli, [group, str(lab.open.folder), *rest], env=told)
-
-
-def answered(lab: Lab, *arguments: str) -> Any:
-    done = run(lab, *arguments, "--json")
-    assert done.exit_code == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 def test_assign_says_what_waits_and_deals_a_visit_early_when_told(lab: Lab) -> None:

@@ -2,16 +2,16 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
 
 from corelab.cli import cli
 from corelab.domain.reading_states import ReadingState
 from corelab.domain.vocabulary import ExamState
 from corelab.services import packages
 from tests.builders import PASSWORD, Lab
+from tests.lab_commands import answered, run
 from tests.life_builders import assignment_of, compares, dealt, exam_state, reading_of, reading_state
 from tests.reading_builders import a_staffed_lab, rows_of, signs
 
@@ -26,17 +26,6 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
     dealt(made)
     signs(made, made.reader_1, COMP_CFV=2)
     return made
-
-
-def run(lab: Lab, group: str, *rest: str, user: str = "coordinator") -> Result:
-    told = {"CORELAB_USER": user, "CORELAB_PASSWORD": PASSWORD}
-    return CliRunner().invoke(cli, [group, str(lab.open.folder), *rest], env=told)
-
-
-def answered(lab: Lab, *arguments: str, user: str = "coordinator") -> Any:
-    done = run(lab, *arguments, "--json", user=user)
-    assert done.exit_code == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 def test_states_list_every_assignment_with_its_ids_and_no_grade(lab: Lab) -> None:

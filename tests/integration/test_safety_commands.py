@@ -1,14 +1,11 @@
 """What a coordinator must see to, by command: safety notices, unblindings, and what the status counts."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from corelab.cli import cli
-from tests.builders import PASSWORD, Lab
+from tests.builders import Lab
+from tests.lab_commands import answered, run
 from tests.types_builders import PAIRED, a_lab_of_two_types, readers_of, reads
 
 
@@ -20,17 +17,6 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
     monkeypatch.setattr("corelab.app.clock", lambda: made.clock)
     reads(made, readers_of(made, PAIRED)[0], COMP_CFV=2)
     return made
-
-
-def run(lab: Lab, group: str, *rest: str, user: str = "coordinator") -> Result:
-    told = {"CORELAB_USER": user, "CORELAB_PASSWORD": PASSWORD}
-    return CliRunner().invoke(cli, [group, str(lab.open.folder), *rest], env=told)
-
-
-def answered(lab: Lab, *arguments: str) -> Any:
-    done = run(lab, *arguments, "--json")
-    assert done.exit_code == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 def test_a_notice_is_listed_counted_and_acknowledged(lab: Lab) -> None:
