@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from corelab.domain.adjudication import Decision, DecisionReason, Take
+from corelab.domain.measurement import Measurement
 from corelab.domain.reading import Confirmed
 from corelab.domain.reasons import Change, ChangeCause
 from corelab.domain.vocabulary import Answer, Binding, Caliper, Cell, Evidence, Grade, ItemId, Missing, SegmentId, Sha256
@@ -29,7 +30,7 @@ class ReadingContent:
     """A signed reading as its summary sheet shows it. ``exam`` is the pseudonym under which the reader read.
 
     ``change`` is why it replaces the revision before; the first one has none. ``checks`` are the soft checks that fired, each confirmed
-    with a reason; ``seconds`` of active reading.
+    with a reason; ``seconds`` of active reading; ``measurements`` are those that no question asked for.
     """
 
     charter: str
@@ -43,6 +44,7 @@ class ReadingContent:
     note: str = ""
     change: Change | None = None
     seconds: int = 0
+    measurements: tuple[Measurement, ...] = ()
 
     @property
     def grades(self) -> Mapping[Cell, Grade]:
@@ -56,6 +58,7 @@ class ReadingContent:
             "clips": list(self.clips),
             "exam": self.exam,
             "grades": [answer_json(answer) for answer in self.answers],
+            "measurements": [one.to_json() for one in self.measurements],
             "note": self.note,
             "reading_type": self.reading_type,
             "revision": self.revision,
@@ -77,6 +80,7 @@ class ReadingContent:
             note=value["note"],
             change=_change_of(value["change"]) if "change" in value else None,
             seconds=value.get("seconds", 0),  # what was signed before seconds were counted has none
+            measurements=_measurements_of(value),
         )
 
 
@@ -91,6 +95,7 @@ class AdjudicationContent:
     clips: tuple[Sha256, ...]
     viewing: tuple[Viewing, ...] = ()
     note: str = ""
+    measurements: tuple[Measurement, ...] = ()
 
     def to_json(self) -> Json:
         return {
@@ -98,6 +103,7 @@ class AdjudicationContent:
             "clips": list(self.clips),
             "decisions": [decision_json(one) for one in self.decisions],
             "exam": self.exam,
+            "measurements": [one.to_json() for one in self.measurements],
             "note": self.note,
             "revision": self.revision,
             "viewing": [viewing_json(one) for one in self.viewing],
@@ -113,6 +119,7 @@ class AdjudicationContent:
             clips=tuple(Sha256(one) for one in value["clips"]),
             viewing=tuple(viewing_of(one) for one in value["viewing"]),
             note=value["note"],
+            measurements=_measurements_of(value),
         )
 
 
@@ -132,6 +139,7 @@ class Draft:
     version: int = 0
     checks: tuple[Confirmed, ...] = ()
     seconds: int = 0
+    measurements: tuple[Measurement, ...] = ()
 
     def says_as(self, other: "Draft") -> bool:
         """Whether both hold the same answers or decisions, note and frames shown."""
@@ -143,6 +151,7 @@ class Draft:
             "assignment": self.assignment,
             "checks": [_confirmed_json(one) for one in self.checks],
             "decisions": [decision_json(one) for one in self.decisions],
+            "measurements": [one.to_json() for one in self.measurements],
             "note": self.note,
             "seconds": self.seconds,
             "submit": self.submit,
@@ -162,7 +171,13 @@ class Draft:
             version=value.get("version", 0),
             checks=tuple(_confirmed_of(one) for one in value.get("checks", ())),
             seconds=value.get("seconds", 0),
+            measurements=_measurements_of(value),
         )
+
+
+def _measurements_of(value: Mapping[str, Any]) -> tuple[Measurement, ...]:
+    """What was kept before measurements were has none."""
+    return tuple(map(Measurement.from_json, value.get("measurements", ())))
 
 
 def grade_json(grade: Grade) -> Json:
@@ -183,13 +198,14 @@ def _grade(value: str | None, missing: str | None, reason: str | None, prefilled
 def evidence_json(evidence: Evidence) -> Json:
     frames = [evidence.frame_a] if evidence.frame_b is None else [evidence.frame_a, evidence.frame_b]
     measured = {"caliper": _caliper_json(evidence.caliper)} if evidence.caliper else {}
-    return {"bound": evidence.bound.value, "clip": evidence.clip, "frames": frames, **measured}
+    proposed = {"method": evidence.method} if evidence.method is not None else {}
+    return {"bound": evidence.bound.value, "clip": evidence.clip, "frames": frames, **measured, **proposed}
 
 
 def evidence_of(value: Mapping[str, Any]) -> Evidence:
     first, *more = value["frames"]
     caliper = _caliper_of(value["caliper"]) if "caliper" in value else None
-    return Evidence(Sha256(value["clip"]), first, more[0] if more else None, Binding(value["bound"]), caliper)
+    return Evidence(Sha256(value["clip"]), first, more[0] if more else None, Binding(value["bound"]), caliper, value.get("method"))
 
 
 def _caliper_json(caliper: Caliper) -> Json:

@@ -81,6 +81,7 @@ KIND_COMMANDS: Mapping[str, Command | None] = MappingProxyType(
         "adjudication.signed": Command.ADJUDICATE,
         "adjudication.open.refused": None,
         "answer.changed": Command.WORKLIST,
+        "measurement.changed": Command.WORKLIST,
         "note.changed": Command.WORKLIST,
         "clips.shown": Command.WORKLIST,
         "alerts.checked": None,

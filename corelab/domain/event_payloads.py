@@ -121,15 +121,18 @@ PAYLOADS: Mapping[str, Payload] = MappingProxyType(
         "reading.signed": _of(
             *("charter", "checks", "clips", "exam", "grades"),
             *("note", "reading_type", "revision", "viewing"),
-            may=("change", "seconds"),
+            may=("change", "measurements", "seconds"),
             seal=Seal.SEALED,
         ),
         "reading.reopened": _of("reason_text", seal=Seal.SEALED),
         "reading.invalidated": _of("reading", "reason_text", seal=Seal.SEALED),
         "adjudication.opened": NONE,
         "adjudication.open.refused": NONE,
-        "adjudication.signed": _of("charter", "clips", "exam", "decisions", "note", "revision", "viewing", seal=Seal.SEALED),
+        "adjudication.signed": _of(
+            *("charter", "clips", "exam", "decisions", "note", "revision", "viewing"), may=("measurements",), seal=Seal.SEALED
+        ),
         "answer.changed": _of("segment", "item", "old", "new", seal=Seal.SEALED),
+        "measurement.changed": _of("old", "new", seal=Seal.SEALED),
         "note.changed": _of("note", seal=Seal.SEALED),
         "clips.shown": _of("viewing", seal=Seal.SEALED),
         "alerts.checked": _of("after", "fired", "record", seal=Seal.SEALED),

@@ -7,6 +7,7 @@ from typing import Self
 
 from corelab.domain.asking import Settled, Standing, settle
 from corelab.domain.form import Form, refused
+from corelab.domain.measurement import Measurement
 from corelab.domain.vocabulary import Answer, AssignmentId, Cell, Evidence, Grade, SegmentId, Sha256
 
 _NOTHING: Mapping[Sha256, frozenset[int]] = MappingProxyType({})
@@ -53,7 +54,8 @@ class Reading:
     """The answers so far. A change is a new object.
 
     ``played`` tells which frames of which clip were shown; ``seconds`` how long it was actively read; ``confirmed`` which soft checks
-    the reader confirmed. ``answers`` keeps what was answered to a detail that no longer applies: it counts again when the detail does.
+    the reader confirmed; ``measurements`` are those that no question asked for, in the order they were made. ``answers`` keeps what was
+    answered to a detail that no longer applies: it counts again when the detail does.
     """
 
     assignment: AssignmentId
@@ -63,6 +65,7 @@ class Reading:
     played: Mapping[Sha256, frozenset[int]] = field(default_factory=lambda: _NOTHING)
     confirmed: tuple[Confirmed, ...] = ()
     seconds: int = 0
+    measurements: tuple[Measurement, ...] = ()
     _known: "_Known | None" = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -106,6 +109,10 @@ class Reading:
         """With this soft check confirmed, for this reason."""
         others = tuple(one for one in self.confirmed if (one.check, one.segment) != (check, segment))
         return replace(self, confirmed=(*others, Confirmed(check, segment, reason)))
+
+    def measuring(self, measurements: Iterable[Measurement]) -> Self:
+        """With these measurements that no question asked for."""
+        return replace(self, measurements=tuple(measurements))
 
     def with_note(self, note: str) -> Self:
         return replace(self, note=note)

@@ -11,6 +11,7 @@ from corelab.domain.charter import Charter, ChoiceItem
 from corelab.domain.charter.model_item import Item, MultiItem, NumberItem
 from corelab.domain.content import AdjudicationContent, ReadingContent, Viewing
 from corelab.domain.form import Form, form_for, segments_of
+from corelab.domain.measurement import MOST, MOST_POINTS, Measurement, Quantity
 from corelab.domain.reading import Confirmed
 from corelab.domain.values import joined, number_text
 from corelab.domain.vocabulary import Answer, Binding, Caliper, Cell, Evidence, Grade, Sha256, VisitId, not_evaluable
@@ -26,6 +27,12 @@ _FAR = 999_999
 _REASON = "-" * 80
 """As long as the reason of a confirmed check may be before it takes more room."""
 _TIMES_SHOWN = 4
+_METHOD = "-" * 16
+"""As long as the version text of a method may be before it takes more room."""
+_DECIMAL = "-" + "9" * 20
+_MEASURED = (
+    Measurement(_DIGEST, _LATE, Quantity.DURATION, ((_FAR, _FAR),) * MOST_POINTS, 99, (_DECIMAL, _DECIMAL), _DECIMAL[:12], "cm/s"),
+) * MOST
 _LONG_REASON = max(DecisionReason, key=lambda reason: len(reason.value))
 
 
@@ -70,7 +77,16 @@ def _reading_bytes(form: Form, clips: int) -> int:
     answers = tuple(_longest(form, cell) for cell in form.grid)
     checks = tuple(Confirmed(check.id, check.segment, _REASON, check.level) for check in form.checks)
     content = ReadingContent(
-        "0" * 64, "0" * 16, form.reading_type, 99, answers, (_DIGEST,) * clips, _viewings(clips), checks, seconds=_LATE
+        "0" * 64,
+        "0" * 16,
+        form.reading_type,
+        99,
+        answers,
+        (_DIGEST,) * clips,
+        _viewings(clips),
+        checks,
+        seconds=_LATE,
+        measurements=_MEASURED,
     )
     return len(canonical(content.to_json()))
 
@@ -79,7 +95,7 @@ def _adjudication_bytes(form: Form, clips: int) -> int:
     """Every cell disputed, each decision with an own grade."""
     longest = (_longest(form, cell) for cell in form.cells)
     decisions = tuple(Decision(one.cell, Take.OWN, one.grade, _LONG_REASON, one.evidence) for one in longest)
-    content = AdjudicationContent("0" * 64, "0" * 16, 99, decisions, (_DIGEST,) * clips, _viewings(clips))
+    content = AdjudicationContent("0" * 64, "0" * 16, 99, decisions, (_DIGEST,) * clips, _viewings(clips), measurements=_MEASURED)
     return len(canonical(content.to_json()))
 
 
@@ -89,7 +105,7 @@ def _viewings(clips: int) -> tuple[Viewing, ...]:
 
 def _longest(form: Form, cell: Cell) -> Answer:
     item = form.item(cell.item)
-    pair = Evidence(_DIGEST, _LATE, _LATE, Binding.CALIPER, _caliper(item) if isinstance(item, NumberItem) else None)
+    pair = Evidence(_DIGEST, _LATE, _LATE, Binding.CALIPER, _caliper(item) if isinstance(item, NumberItem) else None, _METHOD)
     grades = (*_values(item), *(not_evaluable(reason.id) for reason in form.ne_reasons(cell.item)))
     fixed = form.fixed.get(cell)
     return Answer(cell, max((*grades, *((fixed,) if fixed else ())), key=_length), (pair,))

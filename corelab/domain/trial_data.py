@@ -104,6 +104,7 @@ DATA = frozenset(
         "exam.assigned",
         "exam.compared",
         "guess.answered",
+        "measurement.changed",
         "note.changed",
         "reader.absent",
         "reader.back",

@@ -135,13 +135,17 @@ class Caliper:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The frame, or frame pair (without and under pressure), that a grade rests on. Frames count from 0."""
+    """The frame, or frame pair (without and under pressure), that a grade rests on. Frames count from 0.
+
+    ``method`` is the version text of the method that proposed it, where the reader confirmed a proposal.
+    """
 
     clip: Sha256
     frame_a: int
     frame_b: int | None = None
     bound: Binding = Binding.AUTO
     caliper: Caliper | None = None
+    method: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

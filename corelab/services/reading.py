@@ -97,7 +97,7 @@ def _restored(snapshot: Snapshot, session: Session, of: Assignment, clips: Seque
         return _as_signed(snapshot, session, of, clips, signed) if signed else Reading.begun(of.id, _form(snapshot, of, clips))
     answers = MappingProxyType({answer.cell: answer for answer in draft.answers})
     played = MappingProxyType(saving.played_of(draft.viewing))
-    return Reading(of.id, _form(snapshot, of, clips), answers, draft.note, played, draft.checks, draft.seconds)
+    return Reading(of.id, _form(snapshot, of, clips), answers, draft.note, played, draft.checks, draft.seconds, draft.measurements)
 
 
 def _form(snapshot: Snapshot, of: Assignment, clips: Sequence[Clip]) -> Form:
@@ -115,7 +115,7 @@ def _as_signed(snapshot: Snapshot, session: Session, of: Assignment, clips: Sequ
     asked = set(form.cells)
     answers = {**form.prefilled, **{answer.cell: answer for answer in content.answers if answer.cell in asked}}
     played = MappingProxyType(saving.played_of(content.viewing))
-    return Reading(of.id, form, MappingProxyType(answers), content.note, played, content.checks, content.seconds)
+    return Reading(of.id, form, MappingProxyType(answers), content.note, played, content.checks, content.seconds, content.measurements)
 
 
 # ---------------------------------------------------------------- save
@@ -160,6 +160,7 @@ def _drafted(reading: Reading, clips: Sequence[Clip], submit: str | None) -> Dra
         submit=submit,
         checks=reading.confirmed,
         seconds=reading.seconds,
+        measurements=reading.measurements,
     )
 
 
@@ -284,6 +285,7 @@ def _complete(snapshot: Snapshot, reading: Reading, of: Assignment, clips: Seque
         change=change,
         checks=_fired(reading, clips),
         seconds=reading.seconds,
+        measurements=reading.measurements,
     )
     row = partial(readings.reading_row, of=of.id, charter_hash=charter, before=before)
     cause = change.cause.value if change else None

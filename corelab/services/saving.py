@@ -1,12 +1,14 @@
 """Saving own work: the draft kept sealed, with one sealed event for each thing that changed, and only on top of what the window knows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from corelab.domain.clip import Clip
 from corelab.domain.content import Draft, Json, Viewing, ranges_of, viewing_json
+from corelab.domain.measurement import Measurement
 from corelab.domain.reading_errors import DraftChangedError
 from corelab.domain.vocabulary import Sha256
 from corelab.services.own_work import KINDS, Envelope
@@ -15,6 +17,8 @@ from corelab.storage.readings import Assignment
 from corelab.storage.store import Transaction
 
 NOTE_ROOM = 2048
+MEASUREMENT_ROOM = 2048
+"""Holds two outlines of as many points as there may be: no measurement takes a longer envelope than another."""
 _TOLD_EVIDENCE = 4
 
 
@@ -72,6 +76,8 @@ class Saving:
         """``cells``: (segment and item, old answer, new answer) of each cell to be recorded."""
         for cell, old, new in cells:
             self._record("answer.changed", {**cell, "old": _told(old), "new": _told(new)})
+        for old_one, new_one in _paired(self.before.measurements, self.after.measurements):
+            self._record("measurement.changed", {"old": _measured(old_one), "new": _measured(new_one)}, MEASUREMENT_ROOM)
         if self.after.note != self.before.note:
             self._record("note.changed", {"note": self.after.note}, NOTE_ROOM)
         if self.after.viewing != self.before.viewing:
@@ -84,6 +90,16 @@ class Saving:
     def _record(self, kind: str, payload: Mapping[str, Any], pad_to: int = readings.ANSWER_ROOM) -> None:
         of = self.after.assignment
         self.transaction.record(kind, "assignment", of, payload=payload, seal_to=self.envelope.recipients, pad_to=pad_to)
+
+
+def _paired(before: Sequence[Measurement], after: Sequence[Measurement]) -> Iterator[tuple[Measurement | None, Measurement | None]]:
+    """What is gone beside what came in its place: a moved one is one change."""
+    gone, came = ([one for one in these if one not in those] for these, those in ((before, after), (after, before)))
+    return zip_longest(gone, came)
+
+
+def _measured(one: Measurement | None) -> Json | None:
+    return one.to_json() if one is not None else None
 
 
 def _told(answer: Json | None) -> Json | None:

@@ -92,6 +92,7 @@ KIND_WORDS: Mapping[str, str] = MappingProxyType(
         "adjudication.open.refused": "Opening an adjudication refused",
         "adjudication.signed": "Adjudication signed",
         "answer.changed": "Answer changed",
+        "measurement.changed": "Measurement changed",
         "note.changed": "Note changed",
         "clips.shown": "Frames played",
         "alerts.checked": "Alert rules run",
@@ -129,7 +130,7 @@ KIND_WORDS: Mapping[str, str] = MappingProxyType(
 
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "Reading and adjudication": ("reading", "adjudication", "answer", "note", "clips.shown", "assignment", "exam.assigned", "reader"),
+        "Reading and adjudication": ("reading", "adjudication", "answer", "measurement", "note", "clips.shown", "assignment", "exam.assigned", "reader"),
         "Release and results": (
             *("batch", "sealed", "exam.compared", "reading.released", "repeat", "case"),
             *("alert", "alerts", "guess", "unblinding"),
