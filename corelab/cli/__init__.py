@@ -43,7 +43,7 @@ _MODULES = MappingProxyType(
         "backup": "keeping",
         "restore": "keeping",
         "inspect": "files",
-        "phantom": "files",
+        "phantom": "phantom",
         "agreement": "agreement",
         "simulate": "showcase",
         "bench": "files",

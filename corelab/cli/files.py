@@ -1,4 +1,4 @@
-"""Commands that need no lab: they look at files, or make one."""
+"""Commands that need no lab: they look at files."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,7 +8,7 @@ import typer
 
 from corelab import app
 from corelab.cli.terminal import AsJson, Faulty, answer, command, say
-from corelab.services import inspection, phantoms
+from corelab.services import inspection
 
 commands = typer.Typer()
 
@@ -59,29 +59,6 @@ def _in_words(found: Mapping[str, Any]) -> str:
         regions = ", ".join(f"{one['kind']} {'calibrated' if one['usable'] else 'not calibrated'}" for one in found["regions"]) or "none"
         head = f"{found['path']}: {size}, {frames}, {total:.2f} s ({timing['source']}), regions: {regions}"
     return "\n".join((head, *(f"  {fault['code']}: {fault['message']}" for fault in found["faults"])))
-
-
-@commands.command("phantom")
-@command
-def phantom(
-    out: Annotated[Path, typer.Argument(metavar="OUT.dcm", show_default=False)],
-    kind: Annotated[str, typer.Option("--kind", help=f"One of {', '.join(phantoms.KINDS)}.", show_default=False)],
-    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same bytes.")] = 1,
-    syntax: Annotated[str | None, typer.Option("--syntax", help="Transfer syntax UID.")] = None,
-    layout: Annotated[str, typer.Option("--layout", help=f"One of {', '.join(phantoms.LAYOUTS)}.")] = "generic",
-    truth: Annotated[Path | None, typer.Option("--truth", help="Write the truth (JSON) to this file.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Make one synthetic duplex clip with known truth.
-
-    Example: corelab phantom vein.dcm --kind partial --seed 7 --truth vein.json
-    """
-    lists = {"--kind": (kind, phantoms.KINDS), "--layout": (layout, phantoms.LAYOUTS), "--syntax": (syntax, phantoms.SYNTAXES)}
-    for option, (word, known) in lists.items():
-        if word is not None and word not in known:
-            raise typer.BadParameter(f"{option} {word} is not known; one of {', '.join(known)}")
-    made = phantoms.write_phantom(out, kind=kind, seed=seed, syntax=syntax, layout=layout, truth=truth)
-    answer(made, f"Wrote {out}: {kind}, residual {made['residual_ap_percent']} %.", as_json=as_json)
 
 
 @commands.command("bench")

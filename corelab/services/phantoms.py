@@ -3,15 +3,18 @@
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from corelab.imaging.phantom import (
     SYNTAXES,
+    Hard,
     Identity,
     Kind,
     Layout,
     Phantom,
+    PhantomHardError,
     PhantomKindError,
     PhantomLayoutError,
     PhantomSizeError,
@@ -22,11 +25,14 @@ from corelab.imaging.phantom import (
 )
 
 __all__ = [
+    "HARD",
     "KINDS",
     "LAYOUTS",
     "SYNTAXES",
     "Identity",
+    "Options",
     "Phantom",
+    "PhantomHardError",
     "PhantomKindError",
     "PhantomLayoutError",
     "PhantomSizeError",
@@ -38,19 +44,30 @@ __all__ = [
 ]
 
 KINDS = tuple(kind.value for kind in Kind)
+HARD = tuple(hard.value for hard in Hard)
 LAYOUTS = tuple(layout.value for layout in Layout)
 _ANSWERED = ("kind", "point", "frames", "residual_ap_percent")
 
 
-def write_phantom(
-    out: Path, kind: str, seed: int, *, syntax: str | None = None, layout: str | None = None, truth: Path | None = None
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a phantom may be asked for beside kind and seed: see ``make_phantom``. None: as it is by default."""
+
+    syntax: str | None = None
+    layout: str | None = None
+    hard: str | None = None
+    rest_start: bool = True
+    psf: int | None = None
+
+
+def write_phantom(out: Path, kind: str, seed: int, options: Options = Options(), *, truth: Path | None = None) -> dict[str, Any]:
     """Writes the clip to ``out`` and, where asked, all that is known about it to ``truth`` (JSON).
 
-    Answers kind, point, frames, residual_ap_percent. Raises PhantomKindError, PhantomLayoutError, SyntaxUnsupportedError
+    Answers kind, point, frames, residual_ap_percent. Raises PhantomKindError, PhantomLayoutError, PhantomHardError, SyntaxUnsupportedError
     before anything is written, OSError where the place cannot be written.
     """
-    phantom = make_phantom(kind, seed, layout=layout or LAYOUTS[0], syntax=syntax or SYNTAXES[0])
+    given = {name: value for name, value in asdict(options).items() if value is not None}
+    phantom = make_phantom(kind, seed, **given)
     _put(out, phantom.dicom)
     if truth is not None:
         _put(truth, _as_json(phantom.truth))

@@ -6,12 +6,12 @@ from pathlib import Path
 import pydicom
 import pytest
 
-from corelab.services.phantoms import PhantomKindError, SyntaxUnsupportedError, write_phantom
+from corelab.services.phantoms import Options, PhantomKindError, SyntaxUnsupportedError, write_phantom
 
 
 def test_a_phantom_is_written_with_its_truth_beside_it(tmp_path: Path) -> None:
     clip, truth = tmp_path / "Vene übung.dcm", tmp_path / "truth.json"
-    answer = write_phantom(clip, "noncompressible", 7, layout="compact", truth=truth)
+    answer = write_phantom(clip, "noncompressible", 7, Options(layout="compact"), truth=truth)
     assert set(answer) == {"kind", "point", "frames", "residual_ap_percent"}
     assert answer["kind"] == "noncompressible"
     assert set(answer["frames"][0]) == {"frame", "ap_mm", "area_mm2"}
@@ -27,5 +27,5 @@ def test_nothing_is_written_for_a_kind_or_syntax_that_there_is_not(tmp_path: Pat
     with pytest.raises(PhantomKindError):
         write_phantom(tmp_path / "a.dcm", "lung", 1)
     with pytest.raises(SyntaxUnsupportedError):
-        write_phantom(tmp_path / "a.dcm", "stent", 1, syntax="1.2.840.10008.1.2.4.100")
+        write_phantom(tmp_path / "a.dcm", "stent", 1, Options(syntax="1.2.840.10008.1.2.4.100"))
     assert not list(tmp_path.iterdir())

@@ -31,7 +31,7 @@ from corelab.imaging.phantom.layout import Labels, SpeedScale, backdrop, screen
 from corelab.imaging.phantom.motion import moved
 from corelab.imaging.phantom.scene import draw_scene
 from corelab.imaging.phantom.speckle import Beam, field_of_look, power
-from corelab.imaging.phantom.truth import area, longest_chord, residual_percent
+from corelab.imaging.phantom.truth import area, longest_chord, residual_percent, rest_frames
 
 SMALL = (320, 240)
 Pixels = npt.NDArray[np.uint8]
@@ -207,7 +207,7 @@ def test_the_residual_is_what_the_kind_asks_for(kind: Kind) -> None:
         scene = draw_scene(kind, seed, 60, screen(Layout.GENERIC, SMALL, Mode.GREY))
         asked = 100 * (scene.manoeuvre.residual or 0.0)
         assert low <= asked <= high
-        assert residual_percent(scene.lumens) == pytest.approx(asked, abs=1.5)
+        assert residual_percent(scene.lumens, rest_frames(scene.poses)) == pytest.approx(asked, abs=1.5)
 
 
 def test_a_clip_of_eight_frames_still_reaches_full_pressure() -> None:

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from corelab.imaging.phantom.anatomy import Anatomy
-from corelab.imaging.phantom.motion import Pose, moved
+from corelab.imaging.phantom.manoeuvre import Pose
+from corelab.imaging.phantom.motion import moved
 from corelab.imaging.phantom.speckle import LOOKS, Beam, Scatterers, cut, decibels, field_of_look, noise_pool, power
 from corelab.imaging.phantom.truth import Lumen
 from corelab.imaging.phantom.vessel import Field
@@ -29,6 +30,8 @@ class Machine:
     loss_db: float
     contact: float
     persistence: float = 0.25
+    shadow: tuple[float, float, float] | None = None
+    """From the skin down over a part of the vein: x and half width in mm, dB."""
 
 
 def draw_machine(rng: np.random.Generator) -> Machine:
@@ -45,6 +48,13 @@ def draw_machine(rng: np.random.Generator) -> Machine:
     )
 
 
+def draw_shadow(anatomy: Anatomy, rng: np.random.Generator) -> tuple[float, float, float]:
+    """Across a part of the vein, on one side of its middle."""
+    vein = anatomy.vein
+    aside = float(rng.choice([-1.0, 1.0]) * rng.uniform(0.3, 0.9))
+    return vein.x + aside * vein.half_width, float(rng.uniform(1.0, 2.0)), float(rng.uniform(9, 15))
+
+
 class Camera:
     """Takes grey pictures of one anatomy in one clip; each picture needs the one before it (persistence)."""
 
@@ -59,7 +69,7 @@ class Camera:
 
     def picture(self, pose: Pose, lumen: Lumen) -> Grey:
         """(rows, columns) uint8."""
-        gain = self._gain * _cast(self._anatomy, self._beam, lumen)
+        gain = self._gain * _cast(self._anatomy, self._beam, lumen) * np.float32(10 ** (-pose.gain_db / 10))
         looks = [power(echo) * gain for echo in self._echoes(pose)]
         rest = self._unwanted(looks[1], gain, lumen)
         level = decibels([look + rest for look in looks])
@@ -119,6 +129,10 @@ def _gain_map(anatomy: Anatomy, beam: Beam, machine: Machine) -> Field:
     if machine.contact:
         lost = np.clip((np.float32(machine.contact * anatomy.width) - x + y * np.float32(0.06)) / np.float32(6), 0, 1)
         level = level - np.float32(34) * lost * np.clip((y - np.float32(1.5)) / np.float32(2.0), 0, 1)
+    if machine.shadow is not None:
+        middle, half, decibel = machine.shadow
+        dark = np.clip((np.float32(half) - np.abs(x - np.float32(middle))) / np.float32(0.8) + np.float32(0.5), 0, 1)
+        level = level - np.float32(decibel) * dark * np.clip((y - np.float32(3.0)) / np.float32(1.5), 0, 1)
     if anatomy.bone is not None:
         surface = np.float32(anatomy.bone[1]) + np.square(x - np.float32(anatomy.bone[0])) * np.float32(0.055)
         beside = np.clip((np.float32(7.5) - np.abs(x - np.float32(anatomy.bone[0]))) / np.float32(1.5), 0, 1)

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from corelab.imaging.phantom.dicom import JPEG, SYNTAXES, Footage, Identity, SyntaxUnsupportedError, encoded, identity, written
+from corelab.imaging.phantom.hard import Hard, PhantomHardError, possible
 from corelab.imaging.phantom.kinds import TRAITS, Kind
 from corelab.imaging.phantom.layout import Layout, screen
-from corelab.imaging.phantom.scene import draw_scene, pictures, regions, truth
+from corelab.imaging.phantom.scene import Asked, draw_scene, pictures, regions, truth
 
 SMALLEST = (160, 120)
 """Columns and rows under which no machine's screen can be told from another."""
@@ -63,15 +64,21 @@ def make_phantom(  # noqa: PLR0913 - one call says all that a clip is; all but t
     layout: str | Layout = "generic",
     syntax: str = JPEG,
     identifiers: Identity | None = None,
+    hard: str | Hard | None = None,
+    rest_start: bool = True,
+    psf: int | None = None,
 ) -> Phantom:
     """A clip of ``frames`` frames, ``size`` = (columns, rows) pixels. The same arguments give the same bytes.
 
-    Raises PhantomKindError, PhantomLayoutError, PhantomSizeError, SyntaxUnsupportedError before anything is drawn.
+    ``hard``: one difficulty for those who follow the vein. ``rest_start``: whether frame 0 is at rest, or pressure is already on.
+    ``psf``: the number from which the point spread is drawn, by default ``seed``.
+    Raises PhantomKindError, PhantomLayoutError, PhantomHardError, PhantomSizeError, SyntaxUnsupportedError before anything is drawn.
     """
     shown, machine = _kind(kind), _layout(layout)
     _check(frames, size, syntax)
-    scene = draw_scene(shown, seed, frames, screen(machine, size, TRAITS[shown].mode))
-    who = identifiers or identity("phantom", shown.value, seed, frames, size, machine.value, syntax)
+    asked = Asked(_hard(hard, shown, rest_start=rest_start), rest_start, psf)
+    scene = draw_scene(shown, seed, frames, screen(machine, size, TRAITS[shown].mode), asked)
+    who = identifiers or identity("phantom", shown.value, seed, frames, size, machine.value, syntax, *_named(asked))
     shots = [np.ascontiguousarray(each[:, :, 0]) if scene.screen.grey_only else each for each in pictures(scene)]
     footage = Footage(
         syntax=syntax,
@@ -84,7 +91,7 @@ def make_phantom(  # noqa: PLR0913 - one call says all that a clip is; all but t
         pixels=encoded(shots, syntax),
         model=scene.screen.model,
     )
-    return Phantom(written(footage, who), truth(scene, seed), footage, who)
+    return Phantom(written(footage, who), truth(scene), footage, who)
 
 
 def _kind(kind: str | Kind) -> Kind:
@@ -99,6 +106,24 @@ def _layout(layout: str | Layout) -> Layout:
         return Layout(layout)
     except ValueError:
         raise PhantomLayoutError(str(layout)) from None
+
+
+def _hard(hard: str | Hard | None, kind: Kind, *, rest_start: bool) -> Hard | None:
+    """A clip that begins under pressure and also ends so would hold no rest at all: refused too."""
+    known = possible(TRAITS[kind])
+    words = {each.value: each for each in known if rest_start or each is not Hard.ENDS_COMPRESSED}
+    if not rest_start and not known:
+        raise PhantomHardError("rest_start=False", ())
+    wanted = hard.value if isinstance(hard, Hard) else hard
+    if wanted is not None and wanted not in words:
+        raise PhantomHardError(wanted, tuple(words))
+    return None if wanted is None else words[wanted]
+
+
+def _named(asked: Asked) -> tuple[object, ...]:
+    """What tells this object from the plain one of the same kind and seed."""
+    told = {"hard": asked.hard and asked.hard.value, "pressed": None if asked.rest_start else True, "psf": asked.psf}
+    return tuple(f"{name}={value}" for name, value in told.items() if value is not None)
 
 
 def _check(frames: int, size: tuple[int, int], syntax: str) -> None:

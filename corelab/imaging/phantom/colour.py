@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from corelab.imaging.phantom.anatomy import Anatomy
 from corelab.imaging.phantom.kinds import Filling
-from corelab.imaging.phantom.motion import Pose
+from corelab.imaging.phantom.manoeuvre import Pose
 from corelab.imaging.phantom.speckle import Beam
 from corelab.imaging.phantom.vessel import Field
 

@@ -1,13 +1,12 @@
-"""How tissue moves: the pose of each frame, and where a material point (mm) then lies."""
+"""Where a material point (mm) lies in a pose: the squeeze of the vein, the artery that goes along, tissue that comes up."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from corelab.imaging.phantom.anatomy import Anatomy
-from corelab.imaging.phantom.kinds import Mode, Traits
+from corelab.imaging.phantom.manoeuvre import Pose
 from corelab.imaging.phantom.vessel import Field, Vessel
 
 _RIGID_TO = 1.18
@@ -15,102 +14,6 @@ _RIGID_TO = 1.18
 
 _LIFT = 0.55
 """Share of the squeeze by which all deeper tissue comes up: the floor of the vein moves more than its roof."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pose:
-    """One frame: the vein's ``height`` and ``width`` against rest, tissue shortened by ``press``, ``slip`` sideways, arterial ``pulse``.
-
-    ``time`` in s; ``slip`` in mm; ``drift`` out of the plane in rad; ``heart`` and ``breath`` are phases in turns.
-    """
-
-    time: float
-    height: float = 1.0
-    width: float = 1.0
-    press: float = 0.0
-    slip: float = 0.0
-    pulse: float = 0.0
-    drift: float = 0.0
-    heart: float = 0.0
-    breath: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Manoeuvre:
-    """``residual``: AP under pressure / AP at rest, 0..1, None without pressure; ``deepest`` tissue shortening; periods in s."""
-
-    residual: float | None
-    deepest: float
-    widening: float
-    slip: float
-    heart_period: float
-    heart_phase: float
-    breath_period: float
-    swing: float
-    restless: float
-
-
-def draw_manoeuvre(traits: Traits, rng: np.random.Generator) -> Manoeuvre:
-    pressed = traits.residual is not None
-    free = traits.residual is None or traits.residual[0] == 0
-    return Manoeuvre(
-        residual=float(rng.uniform(*traits.residual)) / 100 if traits.residual else None,
-        deepest=float(rng.uniform(0.06, 0.11)) if pressed else 0.0,
-        widening=float(rng.uniform(0.12, 0.3)),
-        slip=float(rng.uniform(-0.7, 0.7)) if pressed else 0.0,
-        heart_period=float(rng.uniform(0.75, 1.0)),
-        heart_phase=float(rng.uniform()),
-        breath_period=float(rng.uniform(2.8, 3.6)),
-        swing=0.02 if free and not traits.stented and traits.mode is Mode.GREY else 0.0,
-        restless=float(rng.uniform(0.05, 0.16)),
-    )
-
-
-def poses(manoeuvre: Manoeuvre, frames: int, frame_ms: float) -> tuple[Pose, ...]:
-    """The pose of every frame: rest, press, hold, let go, rest, spread over the clip however few its frames are."""
-    return tuple(_pose(manoeuvre, index * frame_ms / 1000, index / max(1, frames - 1)) for index in range(frames))
-
-
-def _pose(manoeuvre: Manoeuvre, time: float, share: float) -> Pose:
-    pressing = _pressing(share) if manoeuvre.residual is not None else 0.0
-    heart = (manoeuvre.heart_phase + time / manoeuvre.heart_period) % 1.0
-    breath = time / manoeuvre.breath_period % 1.0
-    press = manoeuvre.deepest * pressing
-    residual = 1.0 if manoeuvre.residual is None else manoeuvre.residual
-    # pressing shortens the vein with everything else; the squeeze of the vein itself brings it to the residual asked for
-    height = (1 + (residual - 1) * pressing) / (1 - press) * (1 + manoeuvre.swing * (1 - pressing) * np.sin(2 * np.pi * breath))
-    return Pose(
-        time=time,
-        height=float(height),
-        width=1 + manoeuvre.widening * max(0.0, 1 - float(height)),
-        press=press,
-        slip=manoeuvre.slip * pressing + 0.05 * float(np.sin(2 * np.pi * time / 1.9)),
-        pulse=0.05 * _beat(heart),
-        drift=manoeuvre.restless * pressing + 0.04 * float(np.sin(2 * np.pi * time / 2.3)),
-        heart=heart,
-        breath=breath,
-    )
-
-
-def _pressing(share: float) -> float:
-    """0 at rest, 1 at full pressure; ``share`` of the clip 0..1."""
-    down = _smooth((share - 0.22) / 0.20)
-    up = _smooth((share - 0.62) / 0.20)
-    return down - up
-
-
-def _smooth(t: float) -> float:
-    t = min(1.0, max(0.0, t))
-    return t * t * (3 - 2 * t)
-
-
-def _beat(phase: float) -> float:
-    """The arterial pulse: a half wave, then a smaller one."""
-    return (
-        max(0.0, float(np.sin(2 * np.pi * phase / 0.7)))
-        if phase < 0.35
-        else 0.25 * max(0.0, float(np.sin(2 * np.pi * (phase - 0.4) / 0.6)))
-    )
 
 
 def moved(anatomy: Anatomy, pose: Pose, x: Field, y: Field) -> tuple[Field, Field]:

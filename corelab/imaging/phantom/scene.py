@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -13,13 +13,14 @@ import numpy.typing as npt
 from corelab.domain.clip import Region, RegionKind
 from corelab.imaging.phantom import colour, spectral
 from corelab.imaging.phantom.anatomy import Anatomy, draw
-from corelab.imaging.phantom.bmode import Camera, draw_machine, quieter
+from corelab.imaging.phantom.bmode import Camera, draw_machine, draw_shadow, quieter
+from corelab.imaging.phantom.hard import Hard
 from corelab.imaging.phantom.kinds import TRAITS, Kind, Mode, Traits
 from corelab.imaging.phantom.layout import Labels, Screen, SpeedScale, backdrop
-from corelab.imaging.phantom.motion import Manoeuvre, Pose, draw_manoeuvre, poses
-from corelab.imaging.phantom.speckle import Beam
+from corelab.imaging.phantom.manoeuvre import Manoeuvre, Pose, draw_manoeuvre, harder, poses
+from corelab.imaging.phantom.speckle import Beam, draw_beam
 from corelab.imaging.phantom.tissue import scatter
-from corelab.imaging.phantom.truth import Lumen, lumen, residual_percent
+from corelab.imaging.phantom.truth import Lumen, lumen, residual_percent, rest_frames
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -29,11 +30,25 @@ _SPECTRAL_START = 0.3
 """Share of the strip that is drawn in frame 0."""
 
 
+_ISOECHOIC_DB = (-6.0, -2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a caller wants beside kind and seed; ``psf`` is the number from which the point spread is drawn, by default the seed."""
+
+    hard: Hard | None = None
+    rest_start: bool = True
+    psf: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """Everything a clip is drawn from; ``flow`` only in colour, ``strip`` only in spectral mode."""
 
     kind: Kind
+    seed: int
+    asked: Asked
     traits: Traits
     screen: Screen
     beam: Beam
@@ -42,25 +57,41 @@ class Scene:
     poses: tuple[Pose, ...]
     lumens: tuple[Lumen, ...]
     frame_ms: float
-    rng: np.random.Generator
     strip: spectral.Strip | None
+    rng: np.random.Generator
 
 
-def draw_scene(kind: Kind, seed: int, frames: int, on: Screen) -> Scene:
-    traits = TRAITS[kind]
-    rng = np.random.default_rng([abs(seed), int(seed < 0), zlib.crc32(kind.value.encode())])
+def draw_scene(kind: Kind, seed: int, frames: int, on: Screen, asked: Asked = Asked()) -> Scene:
+    traits = replace(TRAITS[kind], echo_db=_ISOECHOIC_DB) if asked.hard is Hard.ISOECHOIC_THROMBUS else TRAITS[kind]
+    rng = _chance(seed, kind.value)
     x0, y0, x1, y1 = on.picture
     depth = float(rng.uniform(34, 37) if traits.mode is Mode.SPECTRAL else rng.uniform(37, 43))
     scale = (y1 - y0) / depth
-    beam = Beam(scale, y1 - y0, x1 - x0)
+    beam = draw_beam(scale, y1 - y0, x1 - x0, _chance(seed if asked.psf is None else asked.psf, "point spread"))
     anatomy = draw(traits, rng, (x1 - x0) / scale, depth)
-    manoeuvre = draw_manoeuvre(traits, rng)
+    manoeuvre = harder(draw_manoeuvre(traits, rng), asked.hard, _chance(seed, "difficulty"), rest_start=asked.rest_start)
     frame_ms = round(1000 * _SECONDS[traits.mode] / max(frames, 4), 3)
     clip_poses = poses(manoeuvre, frames, frame_ms)
-    strip = _strip(kind, on, frames * frame_ms / 1000, rng)
     return Scene(
-        kind, traits, on, beam, anatomy, manoeuvre, clip_poses, tuple(lumen(anatomy, pose) for pose in clip_poses), frame_ms, rng, strip
+        kind=kind,
+        seed=seed,
+        asked=asked,
+        traits=traits,
+        screen=on,
+        beam=beam,
+        anatomy=anatomy,
+        manoeuvre=manoeuvre,
+        poses=clip_poses,
+        lumens=tuple(lumen(anatomy, pose) for pose in clip_poses),
+        frame_ms=frame_ms,
+        strip=_strip(kind, on, frames * frame_ms / 1000, rng),
+        rng=rng,
     )
+
+
+def _chance(seed: int, what: str) -> np.random.Generator:
+    """One stream of chance for each matter: asking for a difficulty or another point spread leaves the anatomy as it is."""
+    return np.random.default_rng([abs(seed), int(seed < 0), zlib.crc32(what.encode())])
 
 
 def _strip(kind: Kind, on: Screen, seconds: float, rng: np.random.Generator) -> spectral.Strip | None:
@@ -73,10 +104,10 @@ def _strip(kind: Kind, on: Screen, seconds: float, rng: np.random.Generator) -> 
 def pictures(scene: Scene) -> Iterator[Pixels]:
     """(rows, columns, 3) RGB, frame by frame."""
     rng, on, beam = scene.rng, scene.screen, scene.beam
-    machine = draw_machine(rng)
-    camera = Camera(
-        scene.anatomy, scatter(scene.anatomy, beam, rng), beam, machine if scene.traits.mode is Mode.GREY else quieter(machine, 3.0), rng
-    )
+    machine = draw_machine(rng) if scene.traits.mode is Mode.GREY else quieter(draw_machine(rng), 3.0)
+    if scene.asked.hard is Hard.SHADOW:
+        machine = replace(machine, shadow=draw_shadow(scene.anatomy, _chance(scene.seed, "shadow")))
+    camera = Camera(scene.anatomy, scatter(scene.anatomy, beam, rng), beam, machine, rng)
     flow = colour.flow_map(scene.anatomy, beam, scene.traits.filling, rng) if scene.traits.mode is Mode.COLOUR else None
     table = colour.ramp()
     strip = scene.strip
@@ -155,22 +186,23 @@ def regions(scene: Scene) -> tuple[Region, ...]:
     return tuple(found)
 
 
-def truth(scene: Scene, seed: int) -> MappingProxyType[str, Any]:
+def truth(scene: Scene) -> MappingProxyType[str, Any]:
     x0, y0, _, _ = scene.screen.picture
     scale = scene.beam.scale
     pressed = scene.manoeuvre.residual is not None
-    shapes = scene.lumens
-    diameters = [each.ap_mm for each in shapes]
+    shapes, rest = scene.lumens, rest_frames(scene.poses)
     return MappingProxyType(
         {
             "kind": scene.kind.value,
-            "seed": seed,
+            "seed": scene.seed,
+            "hard": scene.asked.hard.value if scene.asked.hard else None,
             "point": _point(scene),
             "frames": [{"frame": n, "ap_mm": round(each.ap_mm, 3), "area_mm2": round(each.area_mm2, 3)} for n, each in enumerate(shapes)],
-            "residual_ap_percent": round(residual_percent(shapes), 2) if pressed else None,
-            "rest_frame": 0,
-            "compressed_frame": int(np.argmin(diameters)) if pressed else None,
+            "residual_ap_percent": round(residual_percent(shapes, rest), 2) if pressed else None,
+            "rest_frame": rest[0],
+            "compressed_frame": int(np.argmin([each.ap_mm for each in shapes])) if pressed else None,
             "spacing_mm": round(1 / scale, 6),
+            "point_spread": {"axial_mm": round(scene.beam.axial / scale, 4), "lateral_mm": round(scene.beam.narrow / scale, 4)},
             "grades": dict(scene.traits.grades),
             "reflux_s": None if scene.strip is None else round(scene.strip.reflux_seconds, 3),
             "outlines": [[[round(x0 + float(x) * scale, 2), round(y0 + float(y) * scale, 2)] for x, y in each.outline] for each in shapes],

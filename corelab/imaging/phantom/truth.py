@@ -1,11 +1,13 @@
 """What is really there: outline, AP diameter and area of the vein in every frame, from its polygon and never from pixels."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from corelab.imaging.phantom.anatomy import Anatomy
-from corelab.imaging.phantom.motion import Pose, moved
+from corelab.imaging.phantom.manoeuvre import Pose
+from corelab.imaging.phantom.motion import moved
 from corelab.imaging.phantom.vessel import Field
 
 OUTLINE_POINTS = 96
@@ -44,7 +46,12 @@ def longest_chord(outline: Field) -> float:
     return float(np.max(bottom - top))
 
 
-def residual_percent(lumens: tuple[Lumen, ...]) -> float:
-    """AP at the strongest pressure in percent of the median of the first five frames."""
-    rest = float(np.median([each.ap_mm for each in lumens[:5]])) if len(lumens) > 8 else lumens[0].ap_mm
-    return 100 * min(each.ap_mm for each in lumens) / rest
+def rest_frames(poses: Sequence[Pose]) -> tuple[int, ...]:
+    """The first frames, five at most, in which nobody presses; in a clip of eight or fewer only the first of them."""
+    quiet = [index for index, pose in enumerate(poses) if pose.pressing <= 0.0] or [min(range(len(poses)), key=lambda n: poses[n].pressing)]
+    return tuple(quiet[:5] if len(poses) > 8 else quiet[:1])
+
+
+def residual_percent(lumens: Sequence[Lumen], rest: Sequence[int]) -> float:
+    """AP at the strongest pressure in percent of the median of the ``rest`` frames."""
+    return float(100 * min(each.ap_mm for each in lumens) / np.median([lumens[frame].ap_mm for frame in rest]))

@@ -1,0 +1,47 @@
+"""The command that makes a synthetic clip."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from corelab.cli.terminal import AsJson, answer, command
+from corelab.services import phantoms
+
+commands = typer.Typer()
+
+
+@commands.command("phantom")
+@command
+def phantom(
+    out: Annotated[Path, typer.Argument(metavar="OUT.dcm", show_default=False)],
+    kind: Annotated[str, typer.Option("--kind", help=f"One of {', '.join(phantoms.KINDS)}.", show_default=False)],
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same bytes.")] = 1,
+    syntax: Annotated[str | None, typer.Option("--syntax", help="Transfer syntax UID.")] = None,
+    layout: Annotated[str, typer.Option("--layout", help=f"One of {', '.join(phantoms.LAYOUTS)}.")] = "generic",
+    hard: Annotated[str | None, typer.Option("--hard", help=f"One of {', '.join(phantoms.HARD)}.")] = None,
+    rest_start: Annotated[bool, typer.Option("--rest-start/--pressed-start", help="Whether the clip begins at rest.")] = True,
+    psf: Annotated[int | None, typer.Option("--psf", help="Draw the point spread from this number, not from the seed.")] = None,
+    truth: Annotated[Path | None, typer.Option("--truth", help="Write the truth (JSON) to this file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make one synthetic duplex clip with known truth.
+
+    Example: corelab phantom vein.dcm --kind partial --seed 7 --truth vein.json
+    """
+    lists = {
+        "--kind": (kind, phantoms.KINDS),
+        "--layout": (layout, phantoms.LAYOUTS),
+        "--syntax": (syntax, phantoms.SYNTAXES),
+        "--hard": (hard, phantoms.HARD),
+    }
+    for option, (word, known) in lists.items():
+        if word is not None and word not in known:
+            raise typer.BadParameter(f"{option} {word} is not known; one of {', '.join(known)}")
+    options = phantoms.Options(syntax, layout, hard, rest_start, psf)
+    try:
+        made = phantoms.write_phantom(out, kind, seed, options, truth=truth)
+    except phantoms.PhantomHardError as error:
+        can = f"one of {', '.join(error.known)}" if error.known else "nobody presses in such a clip"
+        raise typer.BadParameter(f"--kind {kind} cannot be made with {error.hard}: {can}") from None
+    answer(made, f"Wrote {out}: {kind}, residual {made['residual_ap_percent']} %.", as_json=as_json)
