@@ -1,4 +1,4 @@
-"""The strip under the image: transport row and time line of the active viewport."""
+"""The strip under the image: transport row, what was found, and time line of the active viewport."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy,
 
 from corelab.domain.clip import Timing, TimingSource
 from corelab.ui.cine import Cine, Loop
+from corelab.ui.curve_shown import CurveShown
 from corelab.ui.parts import key_hint, text_label
+from corelab.ui.strip_words import StripWords
 from corelab.ui.theme import PADDING, RADIUS_ROW, Colour, Size, Weight
 from corelab.ui.time_line import StripMark, TimeLine
 
@@ -17,6 +19,8 @@ HEIGHT: Final = 184
 HEIGHT_NARROW: Final = 136
 HEIGHT_SLIM: Final = 72
 TRANSPORT: Final = 48
+_CURVE: Final = 64
+"""What a slim strip gains while it shows a curve."""
 
 
 def rate_words(timing: Timing) -> str:
@@ -96,6 +100,8 @@ class CineStrip(QWidget):
         self.line.show_slim(slim=slim)
         self.line.sought.connect(self.sought)
         self.line.range_chosen.connect(self.range_chosen)
+        self.found = StripWords(self)
+        self._curved = False
         self._lay_out()
         self._watch(cine)
         self._show()
@@ -113,6 +119,21 @@ class CineStrip(QWidget):
     def show_marks(self, marks: tuple[StripMark, ...]) -> None:
         self.line.show_marks(marks)
 
+    def show_curve(self, curve: CurveShown | None) -> None:
+        """The compression curve the reader asked for; None: there is none."""
+        self.line.show_curve(curve)
+        if self._curved is not (curve is not None):
+            self._curved = curve is not None
+            self.line.show_slim(slim=self._slim and not self._curved)
+            self.updateGeometry()
+
+    def show_found(self, words: str, keys: tuple[tuple[str, str], ...] = ()) -> None:
+        """What the curve or the pair says, and the keys it offers (words, cap); no words: the row goes."""
+        was = self.found.isHidden()
+        self.found.show_words(words, keys)
+        if was is not self.found.isHidden():
+            self.updateGeometry()
+
     def show_narrow(self, *, narrow: bool) -> None:
         self._narrow = narrow
         self._hints.setVisible(not self._slim and not narrow)
@@ -121,7 +142,9 @@ class CineStrip(QWidget):
         self._show()
 
     def sizeHint(self) -> QSize:
-        return QSize(480, HEIGHT_SLIM if self._slim else HEIGHT_NARROW if self._narrow else HEIGHT)
+        height = HEIGHT_SLIM if self._slim else HEIGHT_NARROW if self._narrow else HEIGHT
+        grown = (_CURVE if self._curved and self._slim else 0) + (self.found.height() if not self.found.isHidden() else 0)
+        return QSize(480, height + (grown if self._slim or self._narrow else 0))
 
     def minimumSizeHint(self) -> QSize:
         # The page must be able to become narrow before it can show its narrow measures.
@@ -164,6 +187,7 @@ class CineStrip(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(head)
+        column.addWidget(self.found)
         column.addWidget(self.line, 1)
 
     def _lay_out_slim(self, row: QHBoxLayout) -> None:
@@ -173,7 +197,11 @@ class CineStrip(QWidget):
         self._time.setMinimumWidth(72)
         row.setContentsMargins(PADDING, 12, 8, 4)
         row.addWidget(self.line, 1)
-        self.setLayout(row)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.found)
+        column.addLayout(row, 1)
 
     def _watch(self, cine: Cine) -> None:
         cine.moved.connect(self._show)

@@ -43,6 +43,10 @@ class Jobs(Protocol):
         """Pixel work: several at a time, in no promised order."""
         ...
 
+    def aside(self, owner: QObject, work: Callable[[], T], done: Callable[[T], None], failed: Failed) -> Job:
+        """Work of seconds on many frames, one at a time, beside the pixels: frames that are wanted on screen never wait for it."""
+        ...
+
     def relay(self, owner: QObject, told: Callable[..., None]) -> Callable[..., None]:
         """A callable for the working thread; what it is told arrives in ``told`` on the window's thread (progress)."""
         ...
@@ -66,7 +70,7 @@ class Cancel:
 
 
 class ThreadJobs(QObject):
-    """Jobs on threads: one for the database, a few for pixels."""
+    """Jobs on threads: one for the database, a few for pixels, one for what takes seconds."""
 
     _arrived = Signal(object)
 
@@ -74,6 +78,7 @@ class ThreadJobs(QObject):
         super().__init__()
         self._database = ThreadPoolExecutor(1, "database")
         self._pixels = ThreadPoolExecutor(max(1, min(4, (os.cpu_count() or 2) - 1)), "pixels")
+        self._aside = ThreadPoolExecutor(1, "aside")
         self._closed = False
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
@@ -83,6 +88,9 @@ class ThreadJobs(QObject):
     def pixels(self, owner: QObject, work: Callable[[], T], done: Callable[[T], None], failed: Failed) -> Job:
         return self._submit(self._pixels, owner, work, (done, failed))
 
+    def aside(self, owner: QObject, work: Callable[[], T], done: Callable[[T], None], failed: Failed) -> Job:
+        return self._submit(self._aside, owner, work, (done, failed))
+
     def relay(self, owner: QObject, told: Callable[..., None]) -> Callable[..., None]:
         def tell(*facts: object) -> None:
             self._post(owner, partial(told, *facts))
@@ -91,7 +99,8 @@ class ThreadJobs(QObject):
 
     def close(self) -> None:
         self._closed = True
-        self._pixels.shutdown(wait=True, cancel_futures=True)
+        for waiting in (self._aside, self._pixels):
+            waiting.shutdown(wait=True, cancel_futures=True)
         self._database.shutdown(wait=True)
 
     def _submit(
@@ -141,6 +150,9 @@ class ImmediateJobs:
         return _Done()
 
     def pixels(self, owner: QObject, work: Callable[[], T], done: Callable[[T], None], failed: Failed) -> Job:
+        return self.query(owner, work, done, failed)
+
+    def aside(self, owner: QObject, work: Callable[[], T], done: Callable[[T], None], failed: Failed) -> Job:
         return self.query(owner, work, done, failed)
 
     def relay(self, owner: QObject, told: Callable[..., None]) -> Callable[..., None]:

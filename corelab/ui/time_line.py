@@ -1,4 +1,4 @@
-"""The time line of a clip: ticks, the loop range with its grips, the play head, and the marks of evidence with their words."""
+"""The time line of a clip: ticks, the loop range with its grips, the play head, marks of evidence, and the compression curve asked for."""
 
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from corelab.ui.cine import Cine
+from corelab.ui.curve_shown import AXIS, CurveShown, paint_curve
 from corelab.ui.parts import paint_diamond
 from corelab.ui.theme import Colour, Size, Weight, font
 
@@ -22,12 +23,16 @@ _RULER: Final = 28
 
 @dataclass(frozen=True, slots=True)
 class StripMark:
-    """A frame that proves something. ``hollow`` tells read B from read A where both are shown; ``before`` puts the word to its left."""
+    """A frame that proves something. ``hollow`` tells read B from read A where both are shown; ``before`` puts the word to its left.
+
+    ``proposed``: it proves nothing yet; it is what the compression curve proposes.
+    """
 
     frame: int
     word: str
     hollow: bool = False
     before: bool = False
+    proposed: bool = False
 
 
 class Handle(Enum):
@@ -52,6 +57,7 @@ class TimeLine(QWidget):
         self._cine, self._marks = cine, ()  # type: Cine, tuple[StripMark, ...]
         self._held: Handle | None = None
         self._slim = False
+        self._curve: CurveShown | None = None
         self.setAccessibleName("Time line")
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -69,6 +75,11 @@ class TimeLine(QWidget):
     def show_marks(self, marks: tuple[StripMark, ...]) -> None:
         self._marks = marks
         self.setAccessibleDescription("; ".join(f"{mark.word}: frame {mark.frame + 1}" for mark in marks))
+        self.update()
+
+    def show_curve(self, curve: CurveShown | None) -> None:
+        """The curve the reader asked for; None: there is none."""
+        self._curve = curve
         self.update()
 
     def show_slim(self, *, slim: bool) -> None:
@@ -93,6 +104,8 @@ class TimeLine(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self._band, Colour.WINDOW)
         self._paint_range(painter)
+        if self._curve is not None:
+            paint_curve(painter, self._band, self._curve, self._x_of_frame)
         self._paint_ruler(painter)
         for mark in self._marks:
             self._paint_mark(painter, mark)
@@ -126,16 +139,21 @@ class TimeLine(QWidget):
 
     def _paint_mark(self, painter: QPainter, mark: StripMark) -> None:
         band, x = self._band, self._x(self._start_of(mark.frame))
-        centre = QPointF(x, band.center().y())
+        height = self._curve.height(mark.frame) if self._curve is not None else None
+        centre = QPointF(x, band.center().y() if height is None else band.bottom() - height * band.height())
         if not self._slim:
             painter.setPen(QPen(Colour.STRONG, 1, Qt.PenStyle.DotLine))
             painter.drawLine(QLineF(x, band.top(), x, band.bottom()))
-        paint_diamond(painter, centre, half=5.5, hollow=mark.hollow, colour=Colour.STRONG if self._slim else Colour.ATTENTION)
+        colour = Colour.ACCENT if mark.proposed else Colour.STRONG if self._slim else Colour.ATTENTION
+        paint_diamond(painter, centre, half=5.5, hollow=mark.hollow or mark.proposed, colour=colour)
         painter.setFont(font(Size.TICK, Weight.VALUE))
         painter.setPen(Colour.STRONG)
         width = painter.fontMetrics().horizontalAdvance(mark.word) + 2
         before = (mark.before and x - 10 - width >= 0) or x + 10 + width > self.width()
-        box = QRectF(x - 10 - width if before else x + 10, centre.y() - 9 - (0 if self._slim else 12), width, 18)
+        top = centre.y() - 9 - (0 if self._slim else 12)
+        if self._curve is not None and not self._slim:  # under the line where it is high, over it where it is low
+            top = centre.y() + 4 if centre.y() < band.center().y() else centre.y() - 24
+        box = QRectF(x - 10 - width if before else x + 10, top, width, 18)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, mark.word)
 
     def _paint_head(self, painter: QPainter) -> None:
@@ -154,7 +172,8 @@ class TimeLine(QWidget):
     def _band(self) -> QRectF:
         top = 10.0 if not self._slim else 4.0
         height = self.height() - _RULER - top if not self._slim else 20.0
-        return QRectF(16, top, max(self.width() - 40.0, 1.0), max(height, 8.0))
+        left = 16.0 + (AXIS if self._curve is not None else 0.0)
+        return QRectF(left, top, max(self.width() - 24.0 - left, 1.0), max(height, 8.0))
 
     @property
     def _steps(self) -> tuple[float, float]:
@@ -164,6 +183,9 @@ class TimeLine(QWidget):
     def _x(self, at_ms: float) -> float:
         band = self._band
         return band.left() + band.width() * at_ms / max(self._cine.duration_ms, 1e-6)
+
+    def _x_of_frame(self, frame: int) -> float:
+        return self._x(self._start_of(frame) if frame < self._cine.frames else self._cine.duration_ms)
 
     def _start_of(self, frame: int) -> float:
         return self._cine.starts_ms[max(0, min(frame, self._cine.frames - 1))]

@@ -16,6 +16,7 @@ from corelab.ui.clip_player import ClipPlayer
 from corelab.ui.clip_view import ClipView
 from corelab.ui.jobs import Jobs
 from corelab.ui.theme import Colour, Size, font
+from corelab.ui.wall_overlay import WallOverlay
 from corelab.ui.words import words_for
 
 STATUS_HEIGHT: Final = 28
@@ -79,12 +80,13 @@ class Viewport(QWidget):
     def __init__(self, jobs: Jobs, shelf: ClipShelf, stopwatch: Stopwatch | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.view = ClipView(self)
+        self.walls = WallOverlay(self.view)
         self.status = StatusLine(self)
         self.player = ClipPlayer(jobs, shelf, stopwatch, self)
         self._place, self._hint, self._rate = "", "", ""
         self._calipers: tuple[tuple[Caliper, str, bool], ...] = ()
         self._kept: tuple[Caliper, ...] = ()
-        self._asked = ""
+        self._asked, self._told = "", ""
         self._marked, self._overlays = False, True
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         column = QVBoxLayout(self)
@@ -170,6 +172,12 @@ class Viewport(QWidget):
             self._asked = words
             self._describe()
 
+    def tell(self, words: str) -> None:
+        """Words in the status line until others come; empty: none."""
+        if words != self._told:
+            self._told = words
+            self._describe()
+
     def show_kept(self, calipers: tuple[Caliper, ...]) -> None:
         """The calipers of the selected answer, drawn again on their frames."""
         if calipers != self._kept:
@@ -178,6 +186,7 @@ class Viewport(QWidget):
 
     def toggle_overlays(self) -> None:
         self._overlays = not self._overlays
+        self.walls.set_wanted(wanted=self._overlays)
         self._show_calipers()
 
     def _on_measured(self, caliper: Caliper) -> None:
@@ -235,7 +244,8 @@ class Viewport(QWidget):
         facts = [(each, Colour.TEXT) for each in (*words, self._rate, f"Zoom {self.view.zoom:.2f}")]
         if not self.view.windowing.plain:
             facts.append((f"Window {self.view.windowing.width:.0f} level {self.view.windowing.level:.0f}", Colour.TEXT))
-        return [*facts, *self._caliper_facts(frame)]
+        told = ((self._told, Colour.CALIPER),) if self._told else ()
+        return [*facts, *told, *self._caliper_facts(frame)]
 
     def _caliper_facts(self, frame: int) -> list[tuple[str, QColor]]:
         here = [(words, Colour.CALIPER if known else Colour.ATTENTION) for each, words, known in self._calipers if each.frame == frame]
