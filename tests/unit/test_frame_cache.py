@@ -65,12 +65,55 @@ def test_reading_ahead_never_drops_what_is_needed_sooner() -> None:
 
 
 def test_clips_that_left_the_screen_go_first() -> None:
-    cache = FrameCache(4 * SIZE)
-    for clip in "abc":
+    cache = FrameCache(6 * SIZE)
+    for clip in "abcde":
         look(cache, 0, clip)
-    fetch(cache, 1, "c")
-    fetch(cache, 2, "c")
-    assert [kept(cache, clip) for clip in "abc"] == [[], [0], [0, 1, 2]]
+    fetch(cache, 1, "e")
+    fetch(cache, 2, "e")
+    assert [kept(cache, clip) for clip in "abcde"] == [[], [0], [0], [0], [0, 1, 2]]
+
+
+def test_what_plays_next_is_kept_before_what_lies_ahead_in_the_file() -> None:
+    """A bounce on its way back, and the start of a loop at its end, lie behind the head."""
+    cache = FrameCache(4 * SIZE)
+    for index in range(10, 14):
+        look(cache, index)
+    cache.look_at("a", 13, (12, 11, 10, 9))
+    fetch(cache, 14)
+    assert kept(cache) == [10, 11, 12, 13]
+    cache.look_at("a", 13, (12, 3, 4))
+    fetch(cache, 3)
+    assert kept(cache) == [3, 11, 12, 13]
+
+
+def test_a_frame_that_is_held_stays_while_another_clip_fills_the_cache() -> None:
+    cache = FrameCache(4 * SIZE)
+    fetch(cache, 0, "next")
+    cache.hold([("next", 0)])
+    for index in range(9):
+        look(cache, index)
+    assert (kept(cache, "next"), cache.used_bytes) == ([0], 4 * SIZE)
+    cache.hold([])
+    for index in range(9, 13):
+        look(cache, index)
+    assert kept(cache, "next") == []
+
+
+def test_room_is_made_for_several_frames_at_once() -> None:
+    cache = FrameCache(64 * SIZE)
+    for index in range(65):
+        look(cache, index)
+    assert cache.used_bytes == 61 * SIZE
+    assert kept(cache) == list(range(4, 50))
+
+
+def test_frames_of_many_sizes_leave_no_more_idle_bytes_than_those_of_two() -> None:
+    cache = FrameCache(1)
+    for rows in range(1, 40):
+        lent = [cache.fetch("a", index, (rows, 4, 4), lambda out: None) for index in range(IDLE_BUFFERS)]
+        del lent
+        gc.collect()
+        assert cache.bytes_held <= 2 * IDLE_BUFFERS * rows * 16
 
 
 def test_a_frame_larger_than_the_budget_is_shown_but_not_kept() -> None:
