@@ -210,11 +210,14 @@ def evidence_of(value: Mapping[str, Any]) -> Evidence:
 
 def _caliper_json(caliper: Caliper) -> Json:
     points = [list(point) for point in caliper.points]
-    return {"points": points, "region": caliper.region, "unit": caliper.unit, "value": caliper.value}
+    known = {"points": points, "region": caliper.region, "unit": caliper.unit, "value": caliper.value}
+    return known | {"spacing": list(caliper.spacing)} if caliper.spacing is not None else known
 
 
 def _caliper_of(value: Mapping[str, Any]) -> Caliper:
-    return Caliper(tuple((x, y) for x, y in value["points"]), value["region"], value["value"], value["unit"])
+    across, down = value.get("spacing", (None, None))
+    points = tuple((x, y) for x, y in value["points"])
+    return Caliper(points, value["region"], value["value"], value["unit"], None if across is None else (across, down))
 
 
 def answer_json(answer: Answer) -> Json:

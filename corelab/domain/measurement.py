@@ -44,6 +44,14 @@ _DIGITS: Final[Mapping[Quantity, str]] = {
     Quantity.VELOCITY: "0.1",
     Quantity.RATIO: "0.1",
 }
+PER_UNIT: Final[Mapping[Quantity, Mapping[str, Decimal]]] = {
+    Quantity.LENGTH: {"mm": Decimal(1), "cm": Decimal("0.1"), "um": Decimal(1000)},
+    Quantity.AREA: {"mm2": Decimal(1), "cm2": Decimal("0.01")},
+    Quantity.DURATION: {"s": Decimal(1), "ms": Decimal(1000)},
+    Quantity.VELOCITY: {"cm/s": Decimal(1), "m/s": Decimal("0.01"), "mm/s": Decimal(10)},
+    Quantity.RATIO: {"%": Decimal(1)},
+}
+"""What one of the quantity's own unit is in each unit that a question may ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +98,10 @@ class Measurement:
 
     @property
     def follows(self) -> bool:
-        """Whether the value is what the points give with the spacing, in the unit of the quantity."""
-        found = exact(self.quantity, self.points, self.spacing)
-        return found is not None and (self.value, self.unit) == (value_text(self.quantity, found), UNITS[self.quantity])
+        """Whether the value is what the points give with the spacing, in the unit and to the digits it stands in."""
+        found, factor = exact(self.quantity, self.points, self.spacing), PER_UNIT[self.quantity].get(self.unit)
+        digits = len(self.value.partition(".")[2])
+        return found is not None and factor is not None and self.value == f"{found * factor:.{digits}f}"
 
 
 def exact(quantity: Quantity, points: Sequence[Point], spacing: Spacing | None) -> Decimal | None:

@@ -125,7 +125,7 @@ def _values(item: Item) -> tuple[Grade, ...]:
 
 
 def _caliper(item: NumberItem) -> Caliper:
-    return Caliper(((_FAR, _FAR), (_FAR, _FAR)), 99, number_text(item, Decimal(str(item.max))), item.unit)
+    return Caliper(((_FAR, _FAR), (_FAR, _FAR)), 99, number_text(item, Decimal(str(item.max))), item.unit, (_DECIMAL, _DECIMAL))
 
 
 def _length(grade: Grade) -> int:

@@ -124,13 +124,15 @@ class Caliper:
 
     Pixels are counted from the centre of the upper left one, so that a hundredth of each number is what ``inspect --measure`` takes.
 
-    ``value`` is decimal text in ``unit``, as it stands in the cell.
+    ``value`` is decimal text in ``unit``, as it stands in the cell. ``spacing`` is the size of a pixel across and down in the units of
+    the region, as decimal text; what was kept before it was has none.
     """
 
     points: tuple[tuple[int, int], ...]
     region: int
     value: str
     unit: str
+    spacing: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

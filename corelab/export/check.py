@@ -12,11 +12,14 @@ from typing import Any
 
 from corelab.domain.adjudication import DecisionRefusedError
 from corelab.domain.charter import Charter, CharterError, load_charter
+from corelab.export.columns import Table
 from corelab.export.manifest import MANIFEST, SIGNATURE, SUMS
+from corelab.export.proof_tables import MEASUREMENTS
 from corelab.export.records import Waiting
 from corelab.export.reread import exams_of
+from corelab.export.reread_proof import measurement_of
 from corelab.export.rows import DERIVED, Tables, tables_of
-from corelab.export.tables import GUESS, SPECIFICATION, WITHOUT_TRAIL, Table, codelists_for, tables_for
+from corelab.export.tables import GUESS, SPECIFICATION, WITHOUT_TRAIL, codelists_for, tables_for
 from corelab.export.versions import Versions, VersionsDifferError
 from corelab.export.writers import ColumnsDifferError, Row, read_table
 
@@ -217,7 +220,19 @@ def recomputed_faults(versions: Versions, found: Mapping[str, tuple[Row, ...]], 
     except (LookupError, StopIteration, ValueError, DecisionRefusedError) as error:
         return (PackageFault("data/readings.csv", f"cannot be compared anew: {type(error).__name__} {error}"),)
     derived = (table for table in loaded.tables(versions.main) if table.name in DERIVED)
-    return tuple(fault for table in derived for fault in _differences(table, found[table.name], made))
+    return (*(fault for table in derived for fault in _differences(table, found[table.name], made)), *_mismeasured(found))
+
+
+def _mismeasured(found: Mapping[str, tuple[Row, ...]]) -> Iterator[PackageFault]:
+    """Values that are not what their points give. The calipers of before the size of a pixel was kept tell too little for that."""
+    for row in found.get("measurements", ()):
+        try:
+            one = measurement_of(row)
+            wrong = not one.follows and (one.spacing is not None or not row["TESTCD"])
+        except (ValueError, ArithmeticError):
+            wrong = True
+        if wrong:
+            yield PackageFault(row_name(MEASUREMENTS, row), f"MVAL is {row['MVAL']!r}, which its points do not give")
 
 
 def _differences(table: Table, rows: tuple[Row, ...], made: Tables) -> Iterator[PackageFault]:

@@ -14,6 +14,7 @@ from corelab.domain.charter.model_design import ReadingType
 from corelab.domain.content import Viewing
 from corelab.domain.derived import EarlierExam, History, derive
 from corelab.domain.discordance import compare
+from corelab.domain.measurement import Measurement
 from corelab.domain.places import run_time_ids
 from corelab.domain.reading import Confirmed
 from corelab.domain.result import Derived, Result
@@ -58,6 +59,7 @@ class SignedRecord:
     note: str = ""
     checks: tuple[Confirmed, ...] = ()
     viewing: tuple[Viewing, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
 
     @property
     def role(self) -> str:

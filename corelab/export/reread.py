@@ -8,9 +8,10 @@ from corelab.domain.allocation import Slot
 from corelab.domain.attributes import Attributes
 from corelab.domain.charter import Charter
 from corelab.domain.charter.model_item import TextItem
-from corelab.domain.vocabulary import WHOLE_EXAM, Answer, Cell, Evidence, Grade, ItemId, Missing, ReadingTypeId, SegmentId, Sha256
+from corelab.domain.vocabulary import WHOLE_EXAM, Answer, Cell, Grade, ItemId, Missing, ReadingTypeId, SegmentId
 from corelab.export.beside import SIDE_WORDS
 from corelab.export.records import ExamRecord, Purpose, SignedRecord
+from corelab.export.reread_proof import Proof
 from corelab.export.versions import Versions
 from corelab.export.writers import Row
 
@@ -46,6 +47,7 @@ class _Reader:
         self._items = {item.export.testcd: ItemId(item.id) for item in charter.items}
         self._attributes = rows.get("attributes", ())
         self._typed = "attributes" in rows
+        self._proof = Proof(rows)
         self._notes: dict[str, dict[_Place, str]] = {}
         for row in rows.get("notes", ()):
             self._notes.setdefault(row["RECID"], {})[row["SIDE"], row["SEGCD"], row["TESTCD"]] = row["NOTE"]
@@ -103,11 +105,12 @@ class _Reader:
             purpose=_PURPOSES[first["PURPOSE"]],
             number=int(first["READNO"]),
             seconds=int(first.get("ACTSEC") or 0),
+            measurements=self._proof.measurements(first["RECID"]),
         )
 
     def _answer(self, row: Row) -> Answer:
         cell = self._cell(row)
-        return Answer(cell, self._grade(cell, row), _evidence(row))
+        return Answer(cell, self._grade(cell, row), self._proof.evidence(row))
 
     def _grade(self, cell: Cell, row: Row) -> Grade:
         if row["EVALSTAT"]:
@@ -115,10 +118,3 @@ class _Reader:
         if isinstance(self._charter.item(cell.item), TextItem):
             return Grade(self._notes[row["RECID"]][row["SIDE"], row["SEGCD"], row["TESTCD"]])
         return Grade(row["RESCD"])
-
-
-def _evidence(row: Row) -> tuple[Evidence, ...]:
-    if not row["CLIPID"]:
-        return ()
-    second = int(row["FRAMEB"]) - 1 if row["FRAMEB"] else None
-    return (Evidence(Sha256(row["CLIPID"]), int(row["FRAMEA"]) - 1, second),)

@@ -9,7 +9,7 @@ from corelab.domain.places import charter_id
 from corelab.domain.result import Result
 from corelab.domain.single import NO_READING
 from corelab.domain.vocabulary import Answer, Cell, Grade, Missing, NotApplicableCause, Source
-from corelab.export import beside
+from corelab.export import beside, measured
 from corelab.export.records import ExamRecord, Outcome, SignedRecord, Waiting, outcomes
 from corelab.export.tables import READINGS, RESULTS, TEXT, column_of, endpoint_column, subject_visit
 from corelab.export.versions import Versions
@@ -27,6 +27,8 @@ class Tables:
     checks: tuple[Row, ...] = ()
     viewing: tuple[Row, ...] = ()
     notes: tuple[Row, ...] = ()
+    evidence: tuple[Row, ...] = ()
+    measurements: tuple[Row, ...] = ()
     guess: tuple[Row, ...] | None = None
 
     def named(self) -> Mapping[str, tuple[Row, ...]]:
@@ -34,7 +36,7 @@ class Tables:
         return always if self.guess is None else {**always, "guess": self.guess}
 
 
-DERIVED = ("readings", "results", "subject_visit")
+DERIVED = ("readings", "results", "subject_visit", "evidence", "measurements")
 """The tables that are made anew when a package is verified."""
 
 
@@ -50,6 +52,8 @@ def tables_of(versions: Versions, exams: Iterable[ExamRecord], waiting: Iterable
         attributes=tuple(beside.attribute_rows(exam for _, exam, _ in made)),
         checks=tuple(row for _, exam, record in records for row in beside.check_rows(exam, record)),
         viewing=tuple(row for _, _, record in records for row in beside.viewing_rows(record)),
+        evidence=tuple(row for charter, exam, record in records for row in measured.evidence_rows(charter, exam, record)),
+        measurements=tuple(row for charter, exam, record in records for row in measured.measurement_rows(charter, exam, record)),
         notes=tuple(row for charter, exam, record in records for row in beside.note_rows(charter, exam, record)),
     )
 

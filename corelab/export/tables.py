@@ -1,67 +1,24 @@
 """The one schema object of a package: every table's columns, types, code lists and keys. No header is typed anywhere else."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from corelab.domain.attributes import UNKNOWN
 from corelab.domain.charter import Charter
 from corelab.domain.charter.model_item import ChoiceItem, MultiItem
 from corelab.domain.derived import segments_of
+from corelab.domain.measurement import Quantity
 from corelab.domain.places import members_of, run_time_ids
-from corelab.domain.vocabulary import WHOLE_EXAM, Cell, ItemId, Missing, SegmentId, Source
+from corelab.domain.vocabulary import WHOLE_EXAM, Binding, Cell, ItemId, Missing, SegmentId, Source
+from corelab.export.columns import Code, Column, Table
+from corelab.export.proof_tables import EVIDENCE, MEASUREMENTS
 
-SPECIFICATION = "1.2.0"
+SPECIFICATION = "1.3.0"
 """Version of this specification: adding a column or a table is minor; renaming, removing or retyping one is major."""
 WITHOUT_TRAIL = "1.0.0"
 """Its packages had no audit folder and no signature of the manifest beside the approval."""
 WITHOUT_TYPES = "1.1.0"
 """The last whose packages had one reading type, with two readers, and choices only."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: ``kind`` is text, integer, number, date or datetime; ``codelist`` names the list its codes stand in."""
-
-    name: str
-    label: str
-    kind: str = "text"
-    length: int = 64
-    codelist: str | None = None
-    key: bool = False
-    origin: str = "record"
-    since: str = "1.0.0"
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One file of ``data/``: sorted by its key columns, in this column order."""
-
-    name: str
-    title: str
-    columns: tuple[Column, ...]
-    since: str = "1.0.0"
-
-    @property
-    def path(self) -> str:
-        return f"data/{self.name}.csv"
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(column.name for column in self.columns)
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        return tuple(column.name for column in self.columns if column.key)
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """One entry of a code list."""
-
-    codelist: str
-    code: str
-    decode: str
-
 
 _VISIT = (
     Column("STUDYID", "Trial", length=16, key=True),
@@ -210,6 +167,9 @@ TEXT = "TEXT"
 """Stands for an answer in free text, which is in notes.csv."""
 
 
+_BOUND = {Binding.AUTO: "On screen when the grade was given", Binding.MARKED: "Marked by the reader", Binding.CALIPER: "A caliper on it"}
+
+
 def subject_visit(charter: Charter) -> Table:
     """One row per subject and visit; the columns after the fixed ones follow from the charter: final grades, then endpoints."""
     fixed = (
@@ -253,7 +213,7 @@ def endpoint_column(derivation: str, segment: SegmentId) -> str:
 
 def tables_for(charter: Charter, specification: str = SPECIFICATION) -> tuple[Table, ...]:
     """The tables of a package of this specification, each with the columns that it had then. ``GUESS`` comes with the lock."""
-    tables = (READINGS, RESULTS, subject_visit(charter), ATTRIBUTES, CHECKS, VIEWING, NOTES)
+    tables = (READINGS, RESULTS, subject_visit(charter), ATTRIBUTES, CHECKS, VIEWING, NOTES, EVIDENCE, MEASUREMENTS)
     return tuple(_as_of(table, specification) for table in tables if _version(table.since) <= _version(specification))
 
 
@@ -296,6 +256,8 @@ def _codes(charter: Charter) -> tuple[Code, ...]:
         Code("GUESS", "1", "First arm"),
         Code("GUESS", "2", "Second arm"),
         Code("GUESS", "DK", "Do not know"),
+        *(Code("BOUND", how.value, _BOUND[how]) for how in Binding),
+        *(Code("QUANTITY", quantity.value, quantity.value.capitalize()) for quantity in Quantity),
         *(Code("SOURCE", source.value, source.value.capitalize()) for source in Source),
         *(Code("NERSN", reason.id, reason.label) for reason in charter.missing.ne),
         *(Code("NERSN", reason.id, reason.label) for reason in charter.missing.ni),

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from corelab.export.tables import Table
+from corelab.export.columns import Table
 
 Row = Mapping[str, str]
 

@@ -156,6 +156,7 @@ class _Gatherer:
             note=content.note,
             checks=content.checks,
             viewing=content.viewing,
+            measurements=content.measurements,
         )
 
     def _decision(self, case: CaseRecord, signed: readings.SignedRecord, *, current: bool) -> SignedRecord:
@@ -170,6 +171,7 @@ class _Gatherer:
             number=_ADJUDICATION,
             note=content.note,
             viewing=content.viewing,
+            measurements=content.measurements,
         )
 
     def _signed(self, signed: readings.SignedRecord, *, current: bool) -> _Signed:

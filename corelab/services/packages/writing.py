@@ -14,6 +14,7 @@ import corelab
 from corelab.domain.accounts import Command, Meaning
 from corelab.domain.audit import key_id
 from corelab.export.check import PackageFault, content_faults, row_name
+from corelab.export.columns import Table
 from corelab.export.manifest import (
     MANIFEST,
     PUBLIC_KEY,
@@ -32,7 +33,6 @@ from corelab.export.tables import (
     DICTIONARY_HEADER,
     GUESS,
     SPECIFICATION,
-    Table,
     codelists_for,
     dictionary_rows,
     tables_for,

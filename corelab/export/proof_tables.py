@@ -1,0 +1,45 @@
+"""The tables of what grades rest on and of what was measured."""
+
+from corelab.export.columns import Column, Table
+
+_SINCE = "1.3.0"
+
+EVIDENCE = Table(
+    "evidence",
+    "One row per frame, or pair of frames, that a signed grade rests on",
+    (
+        Column("RECID", "Record id of the reading", length=36, key=True),
+        Column("SIDE", "Side of the segment, where it has two", length=8, codelist="SIDE", key=True),
+        Column("SEGCD", "Segment; empty for the whole exam", length=16, codelist="SEGCD", key=True, origin="charter"),
+        Column("TESTCD", "Item", length=8, codelist="TESTCD", key=True, origin="charter"),
+        Column("EVSEQ", "Number of the piece of evidence of this grade", "integer", 8, key=True),
+        Column("CLIPID", "Clip", length=64),
+        Column("FRAMEA", "Frame, of a pair the one without pressure, counted from 1", "integer", 8),
+        Column("FRAMEB", "Frame under pressure, counted from 1", "integer", 8),
+        Column("BOUND", "How the frame came to the grade", length=8, codelist="BOUND"),
+        Column("METHOD", "Method and version whose proposal the reader confirmed; empty where there was none", length=32),
+    ),
+    since=_SINCE,
+)
+
+MEASUREMENTS = Table(
+    "measurements",
+    "One row per caliper that answers a question, and per measurement that no question asked for",
+    (
+        Column("RECID", "Record id of the reading", length=36, key=True),
+        Column("MSEQ", "Number of the measurement in its record", "integer", 8, key=True),
+        Column("SIDE", "Side of the segment, where it has two", length=8, codelist="SIDE"),
+        Column("SEGCD", "Segment of the answer", length=16, codelist="SEGCD", origin="charter"),
+        Column("TESTCD", "Item that it answers; empty where no question asked for it", length=8, codelist="TESTCD", origin="charter"),
+        Column("QUANTITY", "What was measured", length=8, codelist="QUANTITY"),
+        Column("MVAL", "Measured value", "number", 16),
+        Column("UNIT", "Unit; of a ratio %, where the image is not calibrated", length=16),
+        Column("CLIPID", "Clip", length=64),
+        Column("FRAME", "Frame, counted from 1", "integer", 8),
+        Column("REGION", "Calibrated region of the frame, counted from 1; empty for a ratio", "integer", 8),
+        Column("SPACEX", "Size of a pixel across, in cm or s", "number", 24),
+        Column("SPACEY", "Size of a pixel down, in cm or cm/s", "number", 24),
+        Column("POINTS", "Points (x y) in pixels from the centre of the upper left one", length=400),
+    ),
+    since=_SINCE,
+)
