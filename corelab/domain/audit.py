@@ -109,6 +109,7 @@ def genesis(lab: str) -> Hex:
     return digest("genesis/v1", UUID(lab).bytes)
 
 
+@lru_cache(maxsize=1024)
 def key_id(public: bytes) -> Hex:
     """The 16 bytes, in hex, by which a public key is named."""
     return digest("key/v1", public)[:32]

@@ -29,4 +29,4 @@ def stamp(at: datetime) -> str:
     """``2026-01-12T08:00:00.000Z``: how a time is written in records. Refuses a naive time."""
     if at.tzinfo is None:
         raise ValueError("a time without zone cannot be recorded")
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

@@ -111,9 +111,29 @@ def _overwrite(secret: bytearray) -> None:
 
 def seal(opening: bytes, recipients: Sequence[BoxPublic], pad_to: int = ANSWER_PAD) -> bytes:
     """One envelope that each of ``recipients`` can open; its length tells only the next multiple of ``pad_to`` bytes."""
-    key = random_bytes(SEED)
-    slots = b"".join(bytes.fromhex(each.key_id) + each.seal(key) for each in recipients)
-    return _MAGIC + bytes([len(recipients)]) + slots + _sealed_body(opening, key, random_bytes(NONCE), pad_to)
+    return Sealer().seal(opening, recipients, pad_to)
+
+
+@dataclass(slots=True)
+class Sealer:
+    """Seals what one person writes in one transaction.
+
+    Its envelopes for the same recipients have one content key, sealed to each of them once, and each a nonce of its own: a reading is
+    saved as dozens of events, and sealing keys would be most of their price.
+    """
+
+    _addressed: dict[tuple[bytes, ...], tuple[bytes, bytes]] = field(default_factory=dict, repr=False)
+    """Recipients -> the content key, and the beginning of their envelopes."""
+
+    def seal(self, opening: bytes, recipients: Sequence[BoxPublic], pad_to: int = ANSWER_PAD) -> bytes:
+        """As the function of this name."""
+        to = tuple(each.raw for each in recipients)
+        if to not in self._addressed:
+            key = random_bytes(SEED)
+            slots = b"".join(bytes.fromhex(each.key_id) + each.seal(key) for each in recipients)
+            self._addressed[to] = key, _MAGIC + bytes([len(recipients)]) + slots
+        key, begin = self._addressed[to]
+        return begin + _sealed_body(opening, key, random_bytes(NONCE), pad_to)
 
 
 def _sealed_body(opening: bytes, key: bytes, nonce: bytes, pad_to: int) -> bytes:
@@ -127,10 +147,15 @@ def unseal(envelope: bytes, secret: BoxSecret) -> bytes:
 
 def content_key(envelope: bytes, secret: BoxSecret) -> bytes:
     """The envelope's own key, which each of its recipients can unseal. Raises NotSealedToError, KeyRefusedError."""
-    for key_id, boxed in _slots(envelope):
-        if key_id == secret.public.key_id:
-            return secret.unseal(boxed)
-    raise NotSealedToError
+    boxed = boxed_key(envelope, secret.public.key_id)
+    if boxed is None:
+        raise NotSealedToError
+    return secret.unseal(boxed)
+
+
+def boxed_key(envelope: bytes, key_id: str) -> bytes | None:
+    """The envelope's own key as it was sealed to this recipient; None for another."""
+    return next((boxed for of, boxed in _slots(envelope) if of == key_id), None)
 
 
 def opened_with(envelope: bytes, key: bytes) -> bytes:
@@ -163,10 +188,11 @@ def _end_of_slots(envelope: bytes) -> int:
 
 
 def _unpadded(body: bytes, key: bytes) -> bytes:
-    marked = decrypt(key, body).rstrip(b"\0")
-    if not marked.endswith(b"\x80"):
+    padded = decrypt(key, body)
+    end = padded.rfind(b"\x80")
+    if end < 0 or not padded.endswith(bytes(len(padded) - end - 1)):
         raise KeyRefusedError
-    return marked[:-1]
+    return padded[:end]
 
 
 def encrypt(key: bytes, plain: bytes) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 from corelab.domain.content import Draft
 from corelab.domain.vocabulary import AccountId, AssignmentId, ExamId, ExamState, ReadingTypeId
-from corelab.storage.keys import ANSWER_PAD, BoxPublic, BoxSecret, Opening, make_opening, seal
+from corelab.storage.keys import ANSWER_PAD, BoxPublic, BoxSecret, Opening, make_opening
 from corelab.storage.snapshot import Row, Snapshot
 from corelab.storage.transaction import NewRow, Transaction
 
@@ -146,8 +146,7 @@ def draft(snapshot: Snapshot, assignment_id: AssignmentId, secret: BoxSecret) ->
 
 
 def put_draft(transaction: Transaction, new: Draft, recipients: Sequence[BoxPublic], room: int) -> None:
-    opening = make_opening(new.to_json())
-    transaction.put_draft(AssignmentId(new.assignment), seal(opening.body, recipients, room))
+    transaction.put_draft(AssignmentId(new.assignment), transaction.sealed(make_opening(new.to_json()), recipients, room))
 
 
 # ---------------------------------------------------------------- signed records

@@ -24,7 +24,7 @@ def found(
     connection: Connection, table: str, equals: Mapping[str, Any], *, end: str = "", after: Sequence[tuple[str, Any]] = ()
 ) -> tuple[Row, ...]:
     """The rows with these values, and with columns above those of ``after``; ``end`` is what follows WHERE, our own text."""
-    values = [*map(_stored, equals.values()), *(value for _, value in after)]
+    values = [value if type(value) is str else _stored(value) for value in equals.values()] + [value for _, value in after]
     nulls = frozenset(name for name, value in equals.items() if value is None)
     statement = _select(table, tuple(equals), nulls, tuple(name for name, _ in after), end)
     bound = [value for value in values if value is not None]

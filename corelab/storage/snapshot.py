@@ -12,7 +12,7 @@ from corelab.domain.accounts import Role
 from corelab.domain.record_errors import NotSealedToError, PayloadSealedError, RecordDamagedError, SignedOutError
 from corelab.domain.vocabulary import AccountId, AssignmentId
 from corelab.storage import rows
-from corelab.storage.keys import BoxSecret, content_key, opened_with, recipients
+from corelab.storage.keys import BoxSecret, boxed_key, opened_with, recipients
 from corelab.storage.rows import Row, plain
 
 __all__ = ["Head", "Row", "Snapshot", "plain"]
@@ -49,6 +49,7 @@ class Snapshot:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._asked: dict[tuple[Any, ...], tuple[Row, ...]] = {}
+        self._unboxed: dict[bytes, bytes] = {}
 
     def all(self, table: str, **equals: Any) -> tuple[Row, ...]:
         """Rows with these values, in the order in which they were recorded."""
@@ -142,12 +143,21 @@ class Snapshot:
 
     def content_key(self, envelope: bytes, secret: BoxSecret) -> bytes:
         """The envelope's own key. Raises NotSealedToError when it was neither sealed nor handed over to this one."""
-        if secret.public.key_id in recipients(envelope):
-            return content_key(envelope, secret)
+        boxed = boxed_key(envelope, secret.public.key_id)
+        if boxed is not None:
+            return self._unsealed_key(boxed, secret)
         handed_over = self.one("regrant", envelope_sha256=hashlib.sha256(envelope).hexdigest(), key_id=secret.public.key_id)
         if handed_over is None:
             raise NotSealedToError
         return secret.unseal(handed_over["sealed_key"])
+
+    def _unsealed_key(self, boxed: bytes, secret: BoxSecret) -> bytes:
+        """Envelopes of one transaction hold the same sealed key: it is unsealed once. Raises KeyRefusedError."""
+        if boxed not in self._unboxed:
+            if len(self._unboxed) >= _MOST_ASKED:
+                self._unboxed.clear()
+            self._unboxed[boxed] = secret.unseal(boxed)
+        return self._unboxed[boxed]
 
     def is_open_to(self, envelope: bytes, key_id: str) -> bool:
         """Whether the holder of this key can open the envelope."""

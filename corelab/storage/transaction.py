@@ -24,7 +24,7 @@ from corelab.domain.record_errors import (
 )
 from corelab.domain.statement import SIGNATURE, signature_statement
 from corelab.domain.vocabulary import AccountId, AssignmentId, LabId
-from corelab.storage.keys import ANSWER_PAD, BoxPublic, Opening, Signer, make_opening, seal
+from corelab.storage.keys import ANSWER_PAD, BoxPublic, Opening, Sealer, Signer, make_opening
 from corelab.storage.rows import driver
 from corelab.storage.schema import COLUMNS, REGULATED, SCHEMA, hashed_columns
 from corelab.storage.snapshot import Head, Snapshot, plain
@@ -83,6 +83,7 @@ class Transaction(Snapshot):
         self._lab = lab
         self._actor = actor
         self._tz = tz
+        self._sealer = Sealer()
         last = self.latest("event", by="seq")
         self._head = Head(last["seq"] + 1, last["hash"]) if last else Head(1, audit.genesis(lab))
         self._later = last["at"] if last and now < last["at"] - BACKWARD else None
@@ -122,7 +123,7 @@ class Transaction(Snapshot):
         The payload is clear unless ``seal_to`` names who may open it; a signature among the rows signs this payload, for this
         entity and id. Raises RecordRefusedError, or SubmitConflictError.
         """
-        made = _payload(payload, seal_to, pad_to)
+        made = self._payload(payload, seal_to, pad_to)
         stored = [(row.table, _stored(row, self._head.seq)) for row in rows]
         _require_signed_content(stored, made, self._head, (entity, id))
         header = audit.Header(
@@ -149,6 +150,18 @@ class Transaction(Snapshot):
         )
         self._write(header, made, stored)
         return Recorded(header.seq, made.digest)
+
+    def _payload(self, payload: Mapping[str, Any] | Opening | None, seal_to: Sequence[BoxPublic], pad_to: int) -> _Payload:
+        if payload is None:
+            return _Payload()
+        opening = payload if isinstance(payload, Opening) else make_opening(payload)
+        if not seal_to:
+            return _Payload(opening.digest, "clear", opening.body)
+        return _Payload(opening.digest, "sealed", self.sealed(opening, seal_to, pad_to))
+
+    def sealed(self, opening: Opening, recipients: Sequence[BoxPublic], pad_to: int) -> bytes:
+        """The envelope of something that is kept by this transaction."""
+        return self._sealer.seal(opening.body, recipients, pad_to)
 
     def _unused(self, submit: str | None) -> str | None:
         used = self.one("event", submit=submit) if submit is not None else None
@@ -267,15 +280,6 @@ def signature_values(document: audit.SignedDocument, signature: bytes) -> dict[s
         "prev_hash": document.prev,
         "signature": signature,
     }
-
-
-def _payload(payload: Mapping[str, Any] | Opening | None, seal_to: Sequence[BoxPublic], pad_to: int) -> _Payload:
-    if payload is None:
-        return _Payload()
-    opening = payload if isinstance(payload, Opening) else make_opening(payload)
-    if not seal_to:
-        return _Payload(opening.digest, "clear", opening.body)
-    return _Payload(opening.digest, "sealed", seal(opening.body, seal_to, pad_to))
 
 
 def _require_signed_content(rows: _StoredRows, payload: _Payload, head: Head, record: tuple[str, str | None]) -> None:

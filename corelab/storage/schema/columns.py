@@ -1,6 +1,7 @@
 """The kinds of column that records are made of, and the shape of a regulated table."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BLOB, CheckConstraint, Column, DefaultClause, Dialect, ForeignKey, Index, Integer, MetaData, Table, Text
@@ -34,6 +35,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else parsed(value)
 
 
+@lru_cache(maxsize=4096)
 def parsed(text: str) -> datetime:
     """The aware time of a stored text; refuses anything but the one form in which times are written."""
     at = datetime.fromisoformat(text)
