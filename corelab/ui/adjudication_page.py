@@ -6,13 +6,13 @@ from PySide6.QtWidgets import QWidget
 
 from corelab.domain.adjudication import DecisionFault
 from corelab.services import adjudication
-from corelab.ui.adjudication_hands import AdjudicationHands
+from corelab.ui.adjudication_pairing import CasePairing
 from corelab.ui.case_words import fault_words
 from corelab.ui.cine import Stopwatch
 from corelab.ui.desk import Desk
 
 
-class AdjudicationPage(AdjudicationHands):
+class AdjudicationPage(CasePairing):
     """From the first dispute to the signature."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None, *, stopwatch: Stopwatch | None = None) -> None:

@@ -1,5 +1,6 @@
 """Paints one frame: zoom, pan, window and level, calipers. Knows nothing of clips, time or grades."""
 
+from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -117,6 +118,11 @@ class ClipView(QWidget):
         """Another clip comes: zoom and pan of the last one make no sense on it."""
         self._placement, self._calipers, self._start = self._placement.fitted(), (), None
         self._frame = None
+
+    def look(self, zoom: float | None, centre: tuple[float, float] | None) -> None:
+        """At the zoom and the place of another view; None: the whole image."""
+        if (self._placement.zoom, self._placement.centre) != (zoom, centre):
+            self._place(replace(self._placement, zoom=zoom, centre=centre))
 
     def one_to_one(self) -> None:
         """Each image pixel is one pixel of the screen; again: the whole image."""

@@ -194,7 +194,12 @@ class Deciding:
     def paired(self, frame: Evidence) -> Self:
         """With this frame under pressure beside the one marked without; itself where none of the same clip is marked."""
         first = self._held
-        return self if first is None or first.clip != frame.clip else self._bound(replace(first, frame_b=frame.frame_a))
+        same = first is not None and first.clip == frame.clip
+        return self._bound(replace(first, frame_b=frame.frame_a, method=None)) if first is not None and same else self
+
+    def proved(self, pair: Evidence) -> Self:
+        """With both frames at once, as proof of the own grade, given or to come."""
+        return self._bound(pair)
 
     @property
     def lacks_frame(self) -> bool:

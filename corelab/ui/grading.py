@@ -197,7 +197,13 @@ class Grading:
         """With this frame under pressure beside the one marked without; itself where none of the same clip is marked."""
         cell = self.evidence_cell if self.evidence_cell or self.kept else self._single_marked
         first = self._held(cell)
-        return self if first is None or first.clip != frame.clip else self._bound(cell, replace(first, frame_b=frame.frame_a))
+        if first is None or first.clip != frame.clip:
+            return self
+        return self._bound(cell, replace(first, frame_b=frame.frame_a, method=None))
+
+    def proved(self, pair: Evidence) -> Self:
+        """With both frames at once, as proof of the answer to which a marked frame belongs now, or kept for the next one."""
+        return self._bound(self.evidence_cell, pair)
 
     @property
     def evidence_cell(self) -> Cell | None:

@@ -13,12 +13,12 @@ from corelab.ui.after_signing import AfterSigningFlow
 from corelab.ui.check_words import fault_words, firing_line
 from corelab.ui.cine import Stopwatch
 from corelab.ui.desk import Desk
-from corelab.ui.reading_hands import ReadingHands
+from corelab.ui.reading_pairing import PairingHands
 from corelab.ui.segment_state import places_of
 from corelab.ui.sign_flow import Revise
 
 
-class ReadingPage(ReadingHands):
+class ReadingPage(PairingHands):
     """What a reader does at the end: what is missing, what wants a reason, the password, and two questions after it."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None, *, stopwatch: Stopwatch | None = None) -> None:

@@ -1,0 +1,147 @@
+"""The compression curve at work on a page: one click asks for it, the strip shows it, keys go to what it proposes."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+
+from corelab.domain.clip import Clip
+from corelab.ui.cine_strip import CineStrip
+from corelab.ui.curve_shown import shown_of
+from corelab.ui.curve_words import CLICK, found_words, refused_words
+from corelab.ui.curves import Curve
+from corelab.ui.exam_desk import ExamDesk
+from corelab.ui.page import Page
+from corelab.ui.pair import Pair
+from corelab.ui.time_line import StripMark
+from corelab.ui.viewport import Viewport
+
+Keys = tuple[tuple[str, str], ...]
+_FOUND: Final[Keys] = (("rest", "J"), ("compressed", "Shift+J"), ("side by side", "Y"))
+_GROWING: Final[Keys] = (("give up", "Esc"),)
+_NONE: Final = "No curve of this clip yet: V, then one click inside the vein."
+
+
+class CurveDesk(QObject):
+    """Nothing of a curve is on screen before the person at this page asked for it, and nothing stays when the exam is left.
+
+    Signals:
+        changed: there is another curve, or more of it.
+    """
+
+    changed = Signal()
+
+    def __init__(self, page: Page, clips: ExamDesk, strip: CineStrip, say: Callable[[str], None]) -> None:
+        super().__init__(page)
+        self._clips, self._strip, self._say = clips, strip, say
+        self._refusal: tuple[str, str] = ("", "")
+        """The clip that was refused last, and why."""
+        clips.curves.changed.connect(self._on_changed)
+        clips.curves.refused.connect(self._on_refused)
+        for viewport in clips.viewports.all:
+            viewport.walls.pointed.connect(partial(self._on_pointed, viewport))
+        page.bind("curve", self._on_ask)
+        page.bind("proposed_rest", partial(self._on_jump, 0))
+        page.bind("proposed_compressed", partial(self._on_jump, 1))
+
+    # -- what there is -----------------------------------------------------------------------------------------------------------
+
+    def of(self, clip: Clip | None) -> Curve | None:
+        return self._clips.curves.of(clip.sha256) if clip is not None else None
+
+    def proposal(self, clip: Clip | None) -> Pair | None:
+        """The pair that the curve of this clip proposes; None before it was asked for, and where it proposes none."""
+        curve = self.of(clip)
+        followed = curve.followed if curve is not None else None
+        if clip is None or followed is None or followed.rest_frame is None or followed.compressed_frame is None:
+            return None
+        return Pair(clip, followed.rest_frame, followed.compressed_frame, followed.method)
+
+    def marks(self, clip: Clip | None, evidence: tuple[StripMark, ...]) -> tuple[StripMark, ...]:
+        """The marks of evidence, and where nothing is marked yet what the curve proposes."""
+        pair, marked = self.proposal(clip), {mark.frame for mark in evidence}
+        words = zip(pair.frames, ("rest?", "compressed?"), strict=True) if pair is not None else ()
+        return (*evidence, *(StripMark(frame, word, proposed=True) for frame, word in words if frame not in marked))
+
+    @property
+    def found(self) -> tuple[str, Keys]:
+        """What the curve of the clip on screen says, and the keys that go on from it."""
+        curve = self.of(self._clips.clip)
+        if curve is None:
+            return "", ()
+        keys = _GROWING if curve.followed is None else _FOUND if self.proposal(self._clips.clip) is not None else ()
+        return found_words(curve), keys
+
+    def show(self) -> None:
+        """The curve and the walls of what is on screen now."""
+        self._strip.show_curve(shown_of(self.of(self._clips.clip)))
+        for viewport in self._clips.viewports.all:
+            curve = self.of(viewport.clip)
+            viewport.walls.show_walls(curve.frames if curve is not None else {})
+            viewport.tell(self._told(viewport))
+
+    def tell(self, words: str, keys: Keys) -> None:
+        """The row of the strip that says what was found."""
+        self._strip.show_found(words, keys)
+
+    def _told(self, viewport: Viewport) -> str:
+        if viewport.walls.asking:
+            return CLICK
+        refused = viewport.clip is not None and viewport.clip.sha256 == self._refusal[0]
+        return self._refusal[1] if refused else ""
+
+    # -- hands -------------------------------------------------------------------------------------------------------------------
+
+    def leave(self) -> bool:
+        """Esc: the question for a point goes, or what is being followed is given up. Whether there was something."""
+        if self._asking:
+            self._ask(on=False)
+            return True
+        return self._clips.curves.stop()
+
+    def forget(self) -> None:
+        """The exam is left."""
+        self._refusal = ("", "")
+        self._ask(on=False)
+        self._strip.show_curve(None)
+        self._strip.show_found("")
+
+    @property
+    def _asking(self) -> bool:
+        return any(viewport.walls.asking for viewport in self._clips.viewports.all)
+
+    def _on_ask(self) -> None:
+        """The key again leaves it; what is being followed is given up by another click only."""
+        if self._clips.clip is None:
+            return
+        self._refusal = ("", "")
+        self._clips.viewports.pause()
+        self._clips.viewports.leave_caliper()
+        self._ask(on=not self._asking)
+
+    def _ask(self, *, on: bool) -> None:
+        for viewport in self._clips.viewports.all:
+            viewport.walls.ask_point(on=on)
+            viewport.tell(self._told(viewport))
+
+    def _on_pointed(self, viewport: Viewport, frame: int, x: float, y: float) -> None:
+        self._ask(on=False)
+        if viewport.clip is not None:
+            self._clips.curves.ask(viewport.clip, frame, (x, y))
+
+    def _on_jump(self, which: int) -> None:
+        pair = self.proposal(self._clips.clip)
+        if pair is None:
+            self._say(_NONE if self.of(self._clips.clip) is None else "The curve proposes no pair.")
+        else:
+            self._clips.viewports.active.player.cine.seek(pair.frames[which])
+
+    def _on_changed(self, _clip: str) -> None:
+        self.show()
+        self.changed.emit()
+
+    def _on_refused(self, clip: str, error: Exception) -> None:
+        self._refusal = (clip, refused_words(error))
+        self.show()
+        self.changed.emit()

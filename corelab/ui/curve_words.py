@@ -1,0 +1,86 @@
+"""What a followed vein says to the person who asked, in words: a proposal with its gaps and doubts, or why it is not followed at all."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from corelab.domain.compression import Followed, FollowRefusedError, Lost, LostReason, LumenFrame, LumenState, RefusalReason
+from corelab.ui.curves import Curve
+from corelab.ui.words import words_for
+
+CLICK: Final = "Click inside the vein, where it is at rest. Esc leaves"
+CLOSED: Final = "0 % (no lumen visible; limit about 0.5 mm)"
+_NONE_PROPOSED: Final = "No pair is proposed: mark the frames yourself with K and Shift+K"
+_ONE_SIDED: Final = "One-sided: the clip does not show the vein at rest again, so nothing checks this from behind"
+_ARTERY: Final = "This vessel pulsates and keeps its calibre. Is it the artery?"
+
+_LOST: Final[Mapping[LostReason, str]] = MappingProxyType(
+    {
+        LostReason.EDGES: "the walls no longer stand out",
+        LostReason.DISAGREE: "followed from before and from behind the compression, the walls lie in different places",
+        LostReason.UNRECOGNISED: "what was followed no longer looks like the vein that was clicked",
+        LostReason.CONTRAST: "the lumen is as bright as the tissue around it",
+        LostReason.BORDER: "the vein leaves the picture",
+        LostReason.JUMP: "the picture jumps to another depth, zoom or view",
+        LostReason.UNREADABLE: "the frame cannot be read",
+    }
+)
+_REFUSED: Final[Mapping[RefusalReason, str]] = MappingProxyType(
+    {
+        RefusalReason.NO_FRAME: "This frame is not there. Go to another one and click again: V",
+        RefusalReason.OUTSIDE_IMAGE: "The point lies outside the picture. Click inside the vein: V",
+        RefusalReason.OUTSIDE_TISSUE: "The point lies outside the tissue picture. Click inside the vein: V",
+        RefusalReason.COLOUR: "Colour lies over the vein. Only grey-scale clips are followed",
+        RefusalReason.UNREADABLE: "This frame cannot be read. Go to another one and click again: V",
+        RefusalReason.NO_OUTLINE: "No vein wall was found round this point. Click nearer to the middle of the vein: V",
+        RefusalReason.CONTRAST: "The lumen here is as bright as the tissue around it; its walls cannot be told. Mark the frames yourself",
+        RefusalReason.BORDER: "The vein is cut off by the border of the picture here. Go to a frame that shows all of it: V",
+        RefusalReason.STILL: "A single picture shows no compression. Choose a clip that moves",
+    }
+)
+
+
+def refused_words(error: Exception) -> str:
+    """Why the vein is not followed, and what to do."""
+    if isinstance(error, FollowRefusedError):
+        return f"Not followed. {_REFUSED[error.reason]}."
+    return words_for(error).all
+
+
+def found_words(curve: Curve) -> str:
+    """How far it is, or what it proposes; first what casts doubt on it."""
+    followed = curve.followed
+    if followed is None:
+        return f"Following the vein: {curve.done} of {curve.total} frames"
+    said = [_ARTERY] if followed.pulsates else []
+    said += [proposal_words(curve, followed)]
+    said += [_lost_words(one) for one in followed.lost]
+    said += [_ONE_SIDED] if followed.one_sided else []
+    return ". ".join(said).replace("?.", "?") + "."
+
+
+def proposal_words(curve: Curve, followed: Followed) -> str:
+    if followed.rest_frame is None or followed.compressed_frame is None:
+        return _NONE_PROPOSED
+    rest = frame_of_words("rest", followed.rest_frame, curve.frames.get(followed.rest_frame))
+    under = frame_of_words("compressed", followed.compressed_frame, curve.frames.get(followed.compressed_frame))
+    return f"Proposed, no grade: {rest}; {under}; residual {residual_words(curve, followed)}"
+
+
+def residual_words(curve: Curve, followed: Followed) -> str:
+    """``46 %``, or that no lumen is visible, with the limit of what can be seen."""
+    under = curve.frames.get(followed.compressed_frame) if followed.compressed_frame is not None else None
+    if under is not None and under.state is LumenState.CLOSED:
+        return CLOSED
+    return "unknown" if followed.residual_ap_percent is None else f"{followed.residual_ap_percent:.0f} %"
+
+
+def frame_of_words(word: str, number: int, lumen: LumenFrame | None) -> str:
+    size = f", {lumen.ap_mm:.1f} mm" if lumen is not None and lumen.ap_mm is not None and lumen.state is LumenState.OPEN else ""
+    return f"{word} frame {number + 1}{size}"
+
+
+def _lost_words(lost: Lost) -> str:
+    which = f"frame {lost.first + 1}" if lost.first == lost.last else f"frames {lost.first + 1} to {lost.last + 1}"
+    good = f" (last good frame {lost.last_good + 1})" if lost.last_good is not None else ""
+    return f"Lost in {which}{good}: {_LOST[lost.reason]}"

@@ -1,0 +1,294 @@
+"""The compression pair side by side: both viewports on one clip, at the same scale, with what remains under pressure in words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final, Protocol
+
+from PySide6.QtCore import QObject
+
+from corelab.domain.clip import Clip
+from corelab.ui.caliper import Caliper
+from corelab.ui.curve_desk import CurveDesk, Keys
+from corelab.ui.exam_desk import ExamDesk
+from corelab.ui.page import Page
+from corelab.ui.pair import Diameter, Pair, measured_words, proposed_caliper, residual_percent
+from corelab.ui.viewport import Viewport
+from corelab.ui.viewports import Layout
+
+_NO_PAIR: Final = "Mark both frames first: K without pressure, Shift+K under pressure. Or V follows the vein and proposes them."
+_NOTHING_PROPOSED: Final = "Nothing is proposed: V, then one click inside the vein, follows it."
+_NO_DIAMETER: Final = "There is no caliper on this side yet: M, then two clicks."
+_NOT_OPEN: Final = "The pair is not on screen: P shows it."
+_SAME: Final = "Both sides show the same frame. Go to the one under pressure."
+SIDES: Final = ("Rest", "Compressed")
+
+
+class PairUser(Protocol):
+    """What the page with the grades knows and does about a pair."""
+
+    def pair_marked(self) -> Pair | None:
+        """The pair that proves the grade on screen."""
+
+    def take_pair(self, pair: Pair) -> bool:
+        """Bind it to the grade on screen; false where that cannot be."""
+
+    def take_diameter(self, clip: Clip, diameter: Diameter) -> bool:
+        """It is the answer to the measured question on screen; false where none is asked."""
+
+    def diameter_asked(self) -> str:
+        """The name of the measured question on screen; empty where none is asked."""
+
+    def drawn_on(self, clip: Clip) -> tuple[Caliper, ...]:
+        """The lengths that were measured on this clip, in the order they were drawn."""
+
+    def tell(self, words: str) -> None:
+        """Words for a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    layout: Layout
+    in_step: bool
+    active: int
+    shown: tuple[tuple[Viewport, Clip | None, int], ...]
+
+
+class PairDesk(QObject):
+    """Opens and closes it; the viewports stay what they are, so every key of cine, image and caliper works on both sides."""
+
+    def __init__(self, page: Page, clips: ExamDesk, curves: CurveDesk, user: PairUser) -> None:
+        super().__init__(page)
+        self._clips, self._viewports, self._curves, self._user = clips, clips.viewports, curves, user
+        self._pair: Pair | None = None
+        self._before: _Before | None = None
+        self._busy = False
+        self._drawn: dict[tuple[str, int], Caliper] = {}
+        """What was drawn for the eye, by clip and frame."""
+        for viewport in self._viewports.all:
+            viewport.view.viewed.connect(partial(self._on_viewed, viewport))
+            viewport.view.measured.connect(partial(self._on_drawn, viewport))
+        page.bind("pair", self.toggle)
+        page.bind("take_proposal", self._on_take)
+        page.bind("take_diameter", self._on_diameter)
+
+    # -- what is there -----------------------------------------------------------------------------------------------------------
+
+    @property
+    def pair(self) -> Pair | None:
+        """The pair on screen; None while it is closed."""
+        return self._pair
+
+    @property
+    def on_screen(self) -> Pair | None:
+        """The pair as it stands on screen: each side may have been stepped to another frame. It is a method's only while unchanged."""
+        if self._pair is None:
+            return None
+        rest, under = (viewport.player.cine.frame for viewport in self._sides)
+        if (rest, under) == self._pair.frames:
+            return self._pair
+        return replace(self._pair, rest=rest, compressed=under, method=None, taken=False)
+
+    def diameter(self, frame: int) -> Diameter | None:
+        """The caliper on a frame of the pair's clip: the one drawn last; else, once the pair was taken, what its method followed."""
+        pair = self.on_screen
+        if pair is None:
+            return None
+        drawn = self._drawn.get((pair.clip.sha256, frame))
+        drawn = drawn or next((one for one in reversed(self._user.drawn_on(pair.clip)) if one.frame == frame), None)
+        if drawn is not None:
+            return Diameter(drawn)
+        curve = self._curves.of(pair.clip)
+        if not pair.taken or pair.method is None or curve is None or curve.followed is None:
+            return None
+        proposed = proposed_caliper(curve.frames.get(frame))
+        return Diameter(proposed, pair.method) if proposed is not None else None
+
+    def calipers(self, viewport: Viewport) -> tuple[Caliper, ...]:
+        """What is drawn over a side besides the calipers of answers: the diameter in force there."""
+        pair = self.on_screen
+        if pair is None or viewport not in self._sides:
+            return ()
+        found = self.diameter(viewport.player.cine.frame)
+        return (found.drawn,) if found is not None else ()
+
+    # -- words -------------------------------------------------------------------------------------------------------------------
+
+    @property
+    def found(self) -> tuple[str, Keys]:
+        """What the pair on screen says, and the keys that go on from it."""
+        pair = self.on_screen
+        if pair is None:
+            return "", ()
+        keys: Keys = (("back", "P"),)
+        if self.diameter(self._viewports.active.player.cine.frame) is not None and (asked := self._user.diameter_asked()):
+            keys = ((f"take for {asked}", "D"), *keys)
+        if not pair.taken and not pair.whose:
+            return f"{self._proposal_words(pair)} Y takes it as evidence.", (("take", "Y"), *keys)
+        whose = f"{pair.whose}: " if pair.whose else ""
+        return f"{whose}{self._words(pair)}", keys
+
+    def _proposal_words(self, pair: Pair) -> str:
+        if pair.method is None:
+            return self._words(pair)
+        return self._curves.found[0]
+
+    def _words(self, pair: Pair) -> str:
+        sides = [self.diameter(frame) for frame in pair.frames]
+        said = [
+            f"{word} frame {frame + 1}{f', {measured_words(pair.clip, side)}' if side is not None else ''}"
+            for word, frame, side in zip(("rest", "compressed"), pair.frames, sides, strict=True)
+        ]
+        return f"{said[0].capitalize()}; {said[1]}. {self._residual(pair, sides)}"
+
+    def _residual(self, pair: Pair, sides: list[Diameter | None]) -> str:
+        if sides[0] is None or sides[1] is None:
+            return "A caliper on each gives the residual: M."
+        found = residual_percent(pair.clip, sides[0], sides[1])
+        if found is None:
+            return "The caliper at rest has no length."
+        percent, calibrated = found
+        return f"Residual {percent:.0f} %{'' if calibrated else ' (of pixels: this clip is not calibrated)'}."
+
+    # -- opening and closing -----------------------------------------------------------------------------------------------------
+
+    def toggle(self) -> None:
+        """The pair that is marked; where none is, the one that is proposed; again: back to what was on screen before."""
+        if self._pair is not None:
+            self.close()
+            return
+        pair = self._user.pair_marked() or self._curves.proposal(self._clips.clip)
+        if pair is None:
+            self._user.tell(_NO_PAIR)
+        else:
+            self.open(pair)
+
+    def open(self, pair: Pair) -> None:
+        if self._pair is None:
+            self._before = self._now()
+        with self._placing():
+            self._pair = pair
+            self._viewports.pause()
+            if self._viewports.in_step:
+                self._viewports.toggle_in_step()
+            if self._viewports.layout_shown is not Layout.TWO:
+                self._viewports.set_layout(Layout.TWO)
+            with self._viewports.apart():
+                for viewport, frame in zip(self._sides, pair.frames, strict=True):
+                    viewport.show_clip(pair.clip, self._clips.exam.place(pair.clip), frame=frame)
+            self._viewports.activate(self._viewports.all.index(self._sides[0]))
+        self._on_viewed(self._sides[0])
+        self._clips.changed.emit()
+
+    def close(self) -> bool:
+        """Back to the clips that were on screen; whether there was a pair."""
+        before, self._before = self._before, None
+        if self._pair is None or before is None:
+            return False
+        with self._placing():
+            self._pair = None
+            self._lay_back(before)
+            with self._viewports.apart():
+                for viewport, clip, frame in before.shown:
+                    if clip is not None:
+                        viewport.show_clip(clip, self._clips.exam.place(clip), frame=frame)
+            self._viewports.activate(before.active)
+        self._clips.changed.emit()
+        return True
+
+    def show(self) -> None:
+        """What is on screen may have changed: a pair whose clip has gone is no longer shown as one. The strip's words follow."""
+        if self._busy:
+            return
+        if self._pair is not None and not self._stands:
+            self._drop()
+        for viewport in self._sides if self._pair is not None else ():
+            viewport.tell(SIDES[self._sides.index(viewport)])
+        words, keys = self.found if self._pair is not None else self._curves.found
+        self._curves.tell(words, keys)
+
+    def forget(self) -> None:
+        """The exam is left."""
+        before, self._before, self._pair = self._before, None, None
+        self._drawn.clear()
+        if before is not None:
+            with self._placing():
+                self._lay_back(before)
+
+    @property
+    def _sides(self) -> tuple[Viewport, ...]:
+        return self._viewports.laid[:2]
+
+    @property
+    def _stands(self) -> bool:
+        there = self._viewports.layout_shown is Layout.TWO
+        return there and all(viewport.clip == (self._pair.clip if self._pair else None) for viewport in self._sides)
+
+    def _now(self) -> _Before:
+        views = self._viewports
+        shown = tuple((each, each.clip, each.player.cine.frame) for each in views.laid)
+        return _Before(views.layout_shown, views.in_step, views.all.index(views.active), shown)
+
+    def _drop(self) -> None:
+        """Another clip or layout was chosen: that choice stays, the rest is as before."""
+        before, self._before, self._pair = self._before, None, None
+        if before is not None and self._viewports.layout_shown is Layout.TWO:
+            with self._placing():
+                self._lay_back(before)
+
+    def _lay_back(self, before: _Before) -> None:
+        if self._viewports.layout_shown is not before.layout:
+            self._viewports.set_layout(before.layout)
+        if before.in_step is not self._viewports.in_step:
+            self._viewports.toggle_in_step()
+
+    @contextmanager
+    def _placing(self) -> Iterator[None]:
+        self._busy = True
+        try:
+            yield
+        finally:
+            self._busy = False
+
+    # -- hands -------------------------------------------------------------------------------------------------------------------
+
+    def _on_take(self) -> None:
+        """First the proposal comes on screen, so that nobody takes frames unseen; the key again takes what is on screen."""
+        pair = self.on_screen
+        if pair is None or pair.whose:
+            proposal = self._curves.proposal(self._clips.clip)
+            if proposal is None:
+                self._user.tell(_NOTHING_PROPOSED)
+            else:
+                self.open(proposal)
+        elif pair.rest == pair.compressed:
+            self._user.tell(_SAME)
+        elif self._user.take_pair(pair):
+            self._pair = replace(pair, taken=True)
+            self._clips.changed.emit()
+
+    def _on_diameter(self) -> None:
+        pair = self.on_screen
+        if pair is None:
+            self._user.tell(_NOT_OPEN)
+            return
+        side = self._viewports.active
+        found = self.diameter(side.player.cine.frame)
+        if found is None:
+            self._user.tell(_NO_DIAMETER)
+        elif self._user.take_diameter(pair.clip, found) and self._user.diameter_asked():
+            self._viewports.activate_next()
+
+    def _on_drawn(self, viewport: Viewport, drawn: Caliper) -> None:
+        if self._pair is not None and viewport in self._sides:
+            self._drawn[(self._pair.clip.sha256, drawn.frame)] = drawn
+            self._clips.changed.emit()
+
+    def _on_viewed(self, viewport: Viewport) -> None:
+        """Zoom and pan of both sides move together."""
+        if self._pair is None or viewport not in self._sides:
+            return
+        for other in self._sides:
+            if other is not viewport:
+                other.view.look(viewport.view.placement.zoom, viewport.view.placement.centre)

@@ -1,0 +1,121 @@
+"""The reading page with the compression pair and the compression curve: what they bind is the reader's own, and only when taken."""
+
+from dataclasses import replace
+
+from PySide6.QtWidgets import QWidget
+
+from corelab.domain.charter.model_item import NumberItem
+from corelab.domain.clip import Clip
+from corelab.domain.vocabulary import Binding, Evidence
+from corelab.ui.caliper import Caliper
+from corelab.ui.capture import captured, drawn_again
+from corelab.ui.cine import Stopwatch
+from corelab.ui.curve_desk import CurveDesk
+from corelab.ui.desk import Desk
+from corelab.ui.entry import EntryRefusedError
+from corelab.ui.grading import Grading
+from corelab.ui.pair import Diameter, Pair, pair_of
+from corelab.ui.pair_desk import PairDesk
+from corelab.ui.reading_hands import ReadingHands
+from corelab.ui.reading_shown import kept_calipers, strip_marks
+from corelab.ui.segment_words import answer_words, lowered
+
+
+class PairingHands(ReadingHands):
+    """Keys of the pair and of the curve."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None, *, stopwatch: Stopwatch | None = None) -> None:
+        super().__init__(desk, parent, stopwatch=stopwatch)
+        self.curves = CurveDesk(self, self.clips, self.strip, self.tell)
+        self.pairs = PairDesk(self, self.clips, self.curves, self)
+        self.curves.changed.connect(self._show_clips)
+        self.form.evidence_followed.disconnect(self.clips.show_evidence)
+        self.form.evidence_followed.connect(self._on_evidence)
+
+    # -- what the pair asks of the page ------------------------------------------------------------------------------------------
+
+    def tell(self, words: str) -> None:
+        self.form.say(words)
+
+    def pair_marked(self) -> Pair | None:
+        """Of the question on screen, of the one answered last, of any of the segment, or the frames kept for the next answer."""
+        grading = self._grading
+        if grading is None:
+            return None
+        cells = [cell for cell in (grading.cell, grading.last, *grading.cells) if cell is not None and cell.segment == grading.segment]
+        answers = (grading.reading.answers.get(cell) for cell in cells)
+        proofs = (*((grading.kept,) if grading.kept else ()), *(one for answer in answers if answer for one in answer.evidence))
+        return next((pair for one in proofs if (pair := pair_of(one, self.clips.exam)) is not None), None)
+
+    def take_pair(self, pair: Pair) -> bool:
+        grading = self._may_change()
+        if grading is None:
+            return False
+        evidence = Evidence(pair.clip.sha256, *pair.frames, bound=Binding.MARKED, method=pair.method)
+        after = grading.proved(evidence)
+        kept = after.reading is grading.reading
+        words = "the next answer" if kept else answer_words(after.reading, after.last) if after.last else ""
+        self._change(after, f"Frames {pair.rest + 1} and {pair.compressed + 1} taken for {words}")
+        return True
+
+    def take_diameter(self, clip: Clip, diameter: Diameter) -> bool:
+        grading = self._may_grade()
+        if grading is None or grading.item is None:
+            return False
+        if not self.diameter_asked():
+            self.tell("No diameter is asked now; the question on screen is another one.")
+            return False
+        try:
+            evidence = captured(grading.item, clip, diameter.drawn)
+        except EntryRefusedError as error:
+            self._refuse("", error)
+            return False
+        self._on_graded(grading, grading.measured(replace(evidence, method=diameter.method)))
+        return True
+
+    def diameter_asked(self) -> str:
+        item = self._grading.item if self._grading is not None and not self._signed else None
+        return lowered(item.label) if isinstance(item, NumberItem) and item.measure == "length" else ""
+
+    def drawn_on(self, clip: Clip) -> tuple[Caliper, ...]:
+        if self._grading is None:
+            return ()
+        form, answers = self._grading.reading.form, self._grading.reading.answers.values()
+        lengths = (one for one in answers if isinstance(item := form.item(one.cell.item), NumberItem) and item.measure == "length")
+        proofs = (evidence for answer in lengths for evidence in answer.evidence if evidence.clip == clip.sha256)
+        return tuple(drawn for one in proofs if (drawn := drawn_again(one)) is not None)
+
+    # -- showing and leaving -----------------------------------------------------------------------------------------------------
+
+    def _show_clips(self) -> None:
+        super()._show_clips()
+        if self._grading is None:
+            return
+        self.strip.show_marks(self.curves.marks(self.clips.clip, strip_marks(self._grading, self.clips.clip)))
+        self.curves.show()
+        self.pairs.show()
+        self._show_diameters(self._grading)
+
+    def _show_diameters(self, grading: Grading) -> None:
+        if self.pairs.pair is not None:
+            for viewport in self.viewports.laid:
+                kept = kept_calipers(grading, viewport.clip.sha256) if viewport.clip else ()
+                viewport.show_kept(tuple(dict.fromkeys((*kept, *self.pairs.calipers(viewport)))))
+
+    def _forget(self) -> None:
+        super()._forget()
+        self.pairs.forget()
+        self.curves.forget()
+
+    def _on_leave(self) -> None:
+        if self.viewports.active.view.measuring or not (self.curves.leave() or self.pairs.close()):
+            super()._on_leave()
+
+    def _on_evidence(self, evidence: Evidence) -> None:
+        """A pair is shown as a pair, a single frame where it is."""
+        pair = pair_of(evidence, self.clips.exam)
+        if pair is None:
+            self.pairs.close()
+            self.clips.show_evidence(evidence)
+        else:
+            self.pairs.open(pair)
