@@ -1,6 +1,7 @@
 """Commands that need no lab: they look at files."""
 
 from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,7 +19,9 @@ commands = typer.Typer()
 def inspect(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="DICOM files.", show_default=False)],
     frames: Annotated[bool, typer.Option("--frames", help="Decode every frame and give its SHA-256.")] = False,
-    measure: Annotated[str | None, typer.Option("--measure", help="X0,Y0,X1,Y1: a calibrated length, as the caliper gives it.")] = None,
+    measure: Annotated[
+        str | None, typer.Option("--measure", help="X0,Y0,X1,Y1: a length, as the caliper gives it; more points: an area.")
+    ] = None,
     frame: Annotated[int, typer.Option("--frame", help="Frame for --measure, counted from 0.")] = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -39,10 +42,12 @@ def _measure(files: list[Path], points: str, frame: int, *, as_json: bool) -> No
     if len(files) != 1:
         raise typer.BadParameter("--measure takes one file")
     try:
-        x0, y0, x1, y1 = (float(one) for one in points.split(","))
+        numbers = [float(one) for one in points.split(",")]
     except ValueError:
-        raise typer.BadParameter("--measure takes X0,Y0,X1,Y1") from None
-    found = inspection.measure(files[0], (x0, y0), (x1, y1), frame)
+        numbers = []
+    if len(numbers) < 4 or len(numbers) % 2 or not all(map(isfinite, numbers)):
+        raise typer.BadParameter("--measure takes X0,Y0,X1,Y1, or an outline of more points")
+    found = inspection.measure(files[0], *zip(numbers[::2], numbers[1::2], strict=True), frame=frame)
     answer(found, "\n".join(f"{key}: {value}" for key, value in found.items()), as_json=as_json)
     if "refused" in found:
         raise Faulty

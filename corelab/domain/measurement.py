@@ -40,7 +40,7 @@ UNITS: Final[Mapping[Quantity, str]] = {
 _DIGITS: Final[Mapping[Quantity, str]] = {
     Quantity.LENGTH: "0.1",
     Quantity.AREA: "0.1",
-    Quantity.DURATION: "0.01",
+    Quantity.DURATION: "0.001",
     Quantity.VELOCITY: "0.1",
     Quantity.RATIO: "0.1",
 }
@@ -124,7 +124,7 @@ def exact(quantity: Quantity, points: Sequence[Point], spacing: Spacing | None) 
 
 
 def value_text(quantity: Quantity, value: Decimal) -> str:
-    """With the digits of the quantity, the half rounded to even: millimetres and square millimetres to 0.1, seconds to 0.01."""
+    """With the digits of the quantity, the half rounded to even: millimetres and square millimetres to 0.1, seconds to 0.001."""
     return str(value.quantize(Decimal(_DIGITS[quantity])))
 
 
@@ -132,6 +132,30 @@ def pixels(points: Sequence[Point]) -> Decimal:
     """The length of the line between the first two points."""
     dx, dy = (Decimal(points[1][axis] - points[0][axis]) / HUNDREDTHS for axis in (0, 1))
     return (dx * dx + dy * dy).sqrt()
+
+
+def crosses_itself(points: Sequence[Point]) -> bool:
+    """Whether two edges of an outline that are not neighbours meet: then it has no inside."""
+    edges = list(zip(points, (*points[1:], points[0]), strict=True))
+    last = len(edges) - 1
+    pairs = ((a, b) for n, a in enumerate(edges) for m, b in enumerate(edges) if n + 1 < m and (n, m) != (0, last))
+    return any(_meet(*a, *b) for a, b in pairs)
+
+
+def _meet(a: Point, b: Point, c: Point, d: Point) -> bool:
+    turns = (_turn(a, b, c) * _turn(a, b, d), _turn(c, d, a) * _turn(c, d, b))
+    return turns[0] <= 0 and turns[1] <= 0 and _overlap(a, b, c, d)
+
+
+def _turn(a: Point, b: Point, c: Point) -> int:
+    """1, 0 or -1: to which side of the line from ``a`` to ``b`` the point ``c`` lies."""
+    side = (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+    return (side > 0) - (side < 0)
+
+
+def _overlap(a: Point, b: Point, c: Point, d: Point) -> bool:
+    """Whether the boxes around two edges meet: edges in one line cross only then."""
+    return all(max(min(a[axis], b[axis]), min(c[axis], d[axis])) <= min(max(a[axis], b[axis]), max(c[axis], d[axis])) for axis in (0, 1))
 
 
 def _ratio(points: Sequence[Point]) -> Decimal | None:

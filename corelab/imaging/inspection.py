@@ -1,11 +1,13 @@
 """What a DICOM file holds, as plain data: every fault by its code, every frame decoded once, never an error for bad content."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from corelab.domain.clip import Region
-from corelab.imaging.calibration import Length, Point, Refusal, measure
+from corelab.domain.measurement import Quantity
+from corelab.imaging.calibration import Area, Length, Point, Refusal, enclosed, measure
 from corelab.imaging.faults import FileFault, FileRefusedError, FrameUnreadableError
 from corelab.imaging.frames import FrameFile
 from corelab.imaging.header import Header, read_header
@@ -25,7 +27,7 @@ def inspect(path: Path, *, frames: bool) -> dict[str, Any]:
     try:
         with FrameFile.open(path) as file:
             digests, unreadable = _digests(file)
-            return _answer(path, header, (*file.faults, *unreadable), digests, frames=frames)
+            return _answer(path, file.header, (*file.faults, *unreadable), digests, frames=frames)
     except FileRefusedError as error:
         known = any(fault.code == error.code for fault in header.faults)
         return _answer(path, header, header.faults if known else (*header.faults, FileFault(error.code, error.message)), [], frames=frames)
@@ -103,27 +105,34 @@ def _region(region: Region) -> dict[str, Any]:
     }
 
 
-def measure_file(path: Path, p: Point, q: Point, frame: int) -> dict[str, Any]:
-    """What the caliper gives for the line from ``p`` to ``q`` on ``frame``: its measure with the number of its region, or ``refused``."""
+def measure_file(path: Path, points: Sequence[Point], frame: int) -> dict[str, Any]:
+    """What the caliper gives on ``frame`` for a line, or for an outline of three points and more.
+
+    Its measure with the number of its region, or ``refused``.
+    """
     try:
         with FrameFile.open(path) as file:
             file.decode(frame)
-            return _measured(_within(file.header, p, q))
+            return _measured(_within(file.header, points))
     except FileRefusedError as error:
         return {"refused": error.message}
     except FrameUnreadableError as error:
         return {"refused": f"Frame {error.index} cannot be shown: {error.reason}."}
 
 
-def _within(header: Header, p: Point, q: Point) -> Length | Refusal:
-    if not all(0 <= x < header.columns and 0 <= y < header.rows for x, y in (p, q)):
+def _within(header: Header, points: Sequence[Point]) -> Length | Area | Refusal:
+    if not all(0 <= x < header.columns and 0 <= y < header.rows for x, y in points):
         return Refusal("A point lies outside the image.", 0.0)
-    return measure(header.regions, p, q)
+    return measure(header.regions, *points) if len(points) == 2 else enclosed(header.regions, points)
 
 
-def _measured(length: Length | Refusal) -> dict[str, Any]:
-    if isinstance(length, Refusal):
-        return {"refused": length.reason}
-    if length.millimetres is not None:
-        return {"length_mm": round(length.millimetres, 1), "region": length.region}
-    return {"seconds": round(length.seconds or 0.0, 3), "cm_per_s": round(length.cm_per_s or 0.0, 1), "region": length.region}
+def _measured(found: Length | Area | Refusal) -> dict[str, Any]:
+    match found:
+        case Refusal():
+            return {"refused": found.reason}
+        case Area():
+            return {"area_mm2": float(found.shown), "region": found.region}
+        case Length():
+            keys = {"length_mm": Quantity.LENGTH, "seconds": Quantity.DURATION, "cm_per_s": Quantity.VELOCITY}
+            shown = {key: found.shown(quantity) for key, quantity in keys.items()}
+            return {key: float(value) for key, value in shown.items() if value is not None} | {"region": found.region}

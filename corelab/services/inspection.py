@@ -16,6 +16,9 @@ def inspect_files(paths: Sequence[Path], *, frames: bool = False) -> Iterator[di
         yield inspect(path, frames=frames)
 
 
-def measure(path: Path, p: Point, q: Point, frame: int = 0) -> dict[str, Any]:
-    """What the caliper gives from ``p`` to ``q`` (pixels) on ``frame``: ``length_mm``, or ``seconds`` and ``cm_per_s``, or ``refused``."""
-    return measure_file(path, p, q, frame)
+def measure(path: Path, *points: Point, frame: int = 0) -> dict[str, Any]:
+    """What the caliper gives between two points (pixels) on ``frame``: ``length_mm``, or ``seconds`` and ``cm_per_s``, or ``refused``.
+
+    Three points and more are an outline: ``area_mm2``.
+    """
+    return measure_file(path, points, frame)

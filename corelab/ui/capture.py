@@ -1,12 +1,12 @@
 """From two clicks on an image to the value of an item: the caliper of the imaging core, in the item's unit, kept as evidence. No widget."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
 from corelab.domain.charter.model_item import Item, NumberItem
 from corelab.domain.clip import Clip, RegionKind
+from corelab.domain.measurement import HUNDREDTHS, PER_UNIT, Quantity
 from corelab.domain.values import NumberRefusedError, number_text, typed_number
 from corelab.domain.vocabulary import Binding, Caliper, Evidence
 from corelab.services import clips
@@ -14,17 +14,9 @@ from corelab.services.clips import Length
 from corelab.ui import caliper
 from corelab.ui.entry import EntryRefusedError, quantity_words, range_words, unit_words
 
-HUNDREDTHS: Final = 100
-"""Points of a caliper are kept in hundredths of a pixel, counted from the centre of the upper left one."""
-
-_PER_UNIT: Final[Mapping[str, Mapping[str, Decimal]]] = MappingProxyType(
-    {
-        "length": {"mm": Decimal(1), "cm": Decimal("0.1"), "um": Decimal(1000)},
-        "time": {"s": Decimal(1), "ms": Decimal(1000)},
-        "velocity": {"cm/s": Decimal(1), "m/s": Decimal("0.01"), "mm/s": Decimal(10)},
-    }
+_QUANTITIES: Final[Mapping[str, Quantity]] = MappingProxyType(
+    {"length": Quantity.LENGTH, "time": Quantity.DURATION, "velocity": Quantity.VELOCITY}
 )
-"""What one millimetre, second or cm/s is in each unit that a caliper can give."""
 
 _SHOWN: Final[Mapping[str, frozenset[RegionKind]]] = MappingProxyType(
     {
@@ -59,7 +51,7 @@ def captured(item: Item, clip: Clip, drawn: caliper.Caliper) -> Evidence:
     if not isinstance(found, Length):
         raise EntryRefusedError(found.reason)
     value = _value(item, found)
-    return Evidence(clip.sha256, drawn.frame, bound=Binding.CALIPER, caliper=Caliper(points, found.region, value, item.unit))
+    return Evidence(clip.sha256, drawn.frame, bound=Binding.CALIPER, caliper=Caliper(points, found.region, value, item.unit, found.spacing))
 
 
 def drawn_again(evidence: Evidence) -> caliper.Caliper | None:
@@ -88,14 +80,15 @@ def _kept(coordinate: float) -> int:
 
 
 def _value(item: NumberItem, found: Length) -> str:
-    measured = {"length": found.millimetres, "time": found.seconds, "velocity": found.cm_per_s}[item.measure]
+    quantity = _QUANTITIES[item.measure]
+    measured = found.exactly(quantity)
     if measured is None:
         where = "the spectral strip" if item.measure != "length" else "the image, not on the spectral strip"
         raise EntryRefusedError(f"A {quantity_words(item)} is measured on {where}.")
-    factor = _PER_UNIT[item.measure].get(item.unit)
+    factor = PER_UNIT[quantity].get(item.unit)
     if factor is None:
         raise EntryRefusedError(f"A caliper cannot give {unit_words(item.unit)}; tell the coordinator.")
-    text = number_text(item, Decimal(repr(measured)) * factor)
+    text = number_text(item, measured * factor)
     try:
         return typed_number(item, text)
     except NumberRefusedError:

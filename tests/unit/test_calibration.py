@@ -60,13 +60,13 @@ def test_a_spectral_strip_gives_time_and_velocity_from_its_baseline() -> None:
     assert isinstance(length, Length)
     assert (length.seconds, length.cm_per_s, length.velocities) == (0.5, 20.0, (0.0, 20.0))
     assert length.millimetres is None
-    assert length.text == "0.50 s · 20.0 cm/s"
+    assert length.text == "0.500 s · 20.0 cm/s"
     assert velocity_at(SPECTRUM, 280) == -10.0
 
 
 def test_an_uncalibrated_picture_allows_ratios_only() -> None:
     refusal = measure((), (0, 0), (3, 4))
-    assert refusal == Refusal("The image is not calibrated: only ratios can be measured.", 5.0)
+    assert refusal == Refusal("The image is not calibrated: only ratios can be measured.", 5.0, comparable=True)
 
 
 def test_a_point_outside_all_regions_is_refused() -> None:
