@@ -1,9 +1,9 @@
 """The frames of the clips that a signed-in person may look at: decoded once, kept within a budget, wiped at sign-out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from threading import Lock
+from threading import Condition
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,7 @@ from corelab.imaging.archive import FolderArchive
 from corelab.imaging.calibration import Length, Point, Refusal, measure
 from corelab.imaging.faults import FileRefusedError, FrameUnreadableError
 from corelab.imaging.frame_cache import Frame, FrameCache, frame_of
-from corelab.imaging.frames import FrameFile
+from corelab.imaging.frames import FrameFile, Pixels
 from corelab.imaging.thumbnails import shrunk
 from corelab.services.accounts import permit
 
@@ -71,35 +71,35 @@ class OpenClip:
         """Whether frame ``index`` is decoded now. It may be dropped a moment later: to show it, take it ``at_hand``."""
         return self._cache.ready(self.clip.sha256, index)
 
-    def at_hand(self, index: int) -> Frame | None:
-        """Frame ``index`` if it is decoded, else None; never slow. The play head is there now."""
-        self._cache.look_at(self.clip.sha256, index)
+    def at_hand(self, index: int, soon: Sequence[int] = ()) -> Frame | None:
+        """Frame ``index`` if it is decoded, else None; never slow. The play head is there now, and ``soon`` comes next."""
+        self._cache.look_at(self.clip.sha256, index, soon)
         return self._cache.at_hand(self.clip.sha256, index)
 
-    def read_ahead(self, index: int, step: int) -> int:
-        """Decode the next frames after ``index`` in the direction of ``step``, round the end of the clip; answers how many were decoded."""
-        decoded = 0
-        for ahead in range(1, min(READ_AHEAD, self._file.frames - 1) + 1):
-            following = (index + ahead * step) % self._file.frames
-            if self.ready(following):
-                continue
-            try:
-                self._fetch(following)
-                decoded += 1
-            except FrameUnreadableError:
-                continue
-        return decoded
+    def prepare(self, index: int) -> bool:
+        """Decode a frame that will be wanted; the play head stays where it is. Whether it can be shown at all."""
+        if index in self.clip.damaged:
+            return False
+        try:
+            self._fetch(index)
+        except FrameUnreadableError:
+            return False
+        return True
 
     def thumbnail(self, width: int) -> Frame:
-        """The first readable frame, ``width`` pixels wide; not cached."""
+        """The first readable frame, ``width`` pixels wide; it takes no room from the frames that play."""
         for index in range(self._file.frames):
             try:
-                frame = self._fetch(index)
+                return frame_of(index, shrunk(self._decoded(index), width))
             except FrameUnreadableError:
                 continue
-            pixels = np.frombuffer(frame.pixels, np.uint8).reshape(frame.height, frame.width, 4)
-            return frame_of(index, shrunk(pixels, width))
         raise FrameUnreadableError(0, "no frame of this clip can be shown")
+
+    def _decoded(self, index: int) -> Pixels:
+        frame = self._cache.at_hand(self.clip.sha256, index)
+        if frame is None:
+            return self._file.decode(index)
+        return np.frombuffer(frame.pixels, np.uint8).reshape(frame.height, frame.width, 4)
 
     def _fetch(self, index: int) -> Frame:
         return self._cache.fetch(self.clip.sha256, index, self._file.shape, lambda out: self._file.decode(index, out))
@@ -114,7 +114,9 @@ class ClipShelf:
         self._archive = FolderArchive(Path(lab.clips))
         self._cache = FrameCache(budget_bytes)
         self._open: dict[Sha256, FrameFile] = {}
-        self._lock = Lock()
+        self._proving: set[Sha256] = set()
+        """Clips whose bytes are being hashed now; others can be opened meanwhile, and the shelf can be wiped."""
+        self._changed = Condition()
         self._wipes = 0
 
     def open(self, clip: Clip) -> OpenClip:
@@ -127,16 +129,46 @@ class ClipShelf:
 
     def _opened(self, clip: Clip, wipes: int) -> OpenClip:
         permit(self._session, Command.READ if Role.READER in self._session.roles else Command.ADJUDICATE)
-        with self._lock:
+        with self._changed:
+            while clip.sha256 in self._proving:
+                self._changed.wait()
             if wipes != self._wipes:
                 raise ShelfWipedError
-            if clip.sha256 not in self._open:
-                self._open[clip.sha256] = self._proven(clip.sha256)
-            return OpenClip(clip, self._open[clip.sha256], self._cache)
+            if clip.sha256 in self._open:
+                return OpenClip(clip, self._open[clip.sha256], self._cache)
+            self._proving.add(clip.sha256)
+        try:
+            return self._shelved(clip, self._proven(clip.sha256), wipes)
+        finally:
+            with self._changed:
+                self._proving.discard(clip.sha256)
+                self._changed.notify_all()
+
+    def _shelved(self, clip: Clip, file: FrameFile, wipes: int) -> OpenClip:
+        with self._changed:
+            if wipes != self._wipes:
+                file.close()
+                raise ShelfWipedError
+            self._open[clip.sha256] = file
+            return OpenClip(clip, file, self._cache)
+
+    def opened(self, clip: Clip) -> OpenClip | None:
+        """The clip if it is open already, else None; never slow."""
+        file = self._open.get(clip.sha256)
+        return OpenClip(clip, file, self._cache) if file is not None else None
+
+    def hold(self, clips: Iterable[Clip]) -> None:
+        """The first frames of these clips stay, once they are decoded: one of them may be asked for next."""
+        self._cache.hold((clip.sha256, 0) for clip in clips)
+
+    @property
+    def bytes_held(self) -> int:
+        """All decoded pixels that are kept in memory for this session."""
+        return self._cache.bytes_held
 
     def wipe(self) -> None:
         """When an exam is left, and at sign-out: no decoded frame stays in memory, and what still waits to open a clip will not."""
-        with self._lock:
+        with self._changed:
             self._wipes += 1
             for file in self._open.values():
                 file.close()

@@ -77,7 +77,7 @@ class AdjudicationBench(ExamPage):
         for card in self.cards.values():
             card.setVisible(sides)
         wanted = Layout.TWO if sides else Layout.ONE
-        if self.viewports.two is not sides:
+        if self.viewports.several is not sides:
             self.viewports.activate(0)
             self.viewports.set_layout(wanted)
         self.rail.show_words("Disputed" if sides else "To be graded")
@@ -142,7 +142,7 @@ class AdjudicationBench(ExamPage):
     def _show_marks(self) -> None:
         if self._deciding is not None:
             self.strip.show_marks(case_marks(self._deciding, self.clips.clip))
-            for take, viewport in zip((Take.A, Take.B), self.viewports.all, strict=True):
+            for take, viewport in zip((Take.A, Take.B), self.viewports.all, strict=False):
                 viewport.show_kept(calipers_of(self._deciding, take, viewport.clip))
 
     # -- frames ------------------------------------------------------------------------------------------------------------------

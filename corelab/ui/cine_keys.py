@@ -1,6 +1,7 @@
 """The keys of cine, image and measuring, at work on the active viewport: the same on every page with clips."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from corelab.ui.cine import Cine
@@ -37,7 +38,6 @@ class CineKeys:
     """Binds them to a page once."""
 
     def __init__(self, page: Page, viewports: Viewports) -> None:
-        self._viewports = viewports
         page.bind("play", viewports.toggle_play)
         for command, act in _CINE.items():
             page.bind(command, _OnCine(viewports, act))
@@ -45,14 +45,8 @@ class CineKeys:
             page.bind(command, _OnView(viewports, show))
         page.bind("viewport_next", viewports.activate_next)
         page.bind("synchronise", viewports.toggle_in_step)
-        page.bind("layout_one", self.one)
-        page.bind("layout_two", self.two)
-
-    def one(self) -> None:
-        self._viewports.set_layout(Layout.ONE)
-
-    def two(self) -> None:
-        self._viewports.set_layout(Layout.TWO)
+        for layout in Layout:
+            page.bind(f"layout_{layout.name.lower()}", partial(viewports.set_layout, layout))
 
 
 class _OnCine:

@@ -29,10 +29,12 @@ class ClipRail(QWidget):
     Signals:
         segment_chosen: a row was clicked; carries the segment's id.
         clip_chosen: a thumbnail was clicked; carries the clip's digest.
+        picture_wanted: a thumbnail without a picture came in sight; carries the clip's digest.
     """
 
     segment_chosen = Signal(str)
     clip_chosen = Signal(str)
+    picture_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -161,6 +163,7 @@ class ClipRail(QWidget):
         for at, clip in enumerate(clips):
             made = Thumbnail(clip.sha256)
             made.chosen.connect(self.clip_chosen)
+            made.wanted.connect(self.picture_wanted)
             if clip.sha256 in self._pictures:
                 made.show_picture(self._pictures[clip.sha256])
             self._thumbnails[clip.sha256] = made

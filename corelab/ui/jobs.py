@@ -77,7 +77,7 @@ class ThreadJobs(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._database = ThreadPoolExecutor(1, "database")
-        self._pixels = ThreadPoolExecutor(max(1, min(4, (os.cpu_count() or 2) - 1)), "pixels")
+        self._pixels = ThreadPoolExecutor(max(2, min(4, (os.cpu_count() or 2) - 1)), "pixels")
         self._aside = ThreadPoolExecutor(1, "aside")
         self._closed = False
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)

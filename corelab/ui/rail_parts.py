@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
@@ -120,9 +120,11 @@ class Thumbnail(QAbstractButton):
 
     Signals:
         chosen: it was clicked; carries the clip's digest.
+        wanted: it is in sight and has no picture yet; carries the clip's digest.
     """
 
     chosen = Signal(str)
+    wanted = Signal(str)
 
     def __init__(self, clip: Sha256, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -157,11 +159,17 @@ class Thumbnail(QAbstractButton):
     def _on_clicked(self) -> None:
         self.chosen.emit(self.clip)
 
+    def _on_in_sight(self) -> None:
+        if self._picture.isNull():
+            self.wanted.emit(self.clip)
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         paint_covering(painter, box, self._picture)
+        if self._picture.isNull():
+            QTimer.singleShot(0, self, self._on_in_sight)
         if self._on_screen:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(Colour.ACCENT, 2))

@@ -296,6 +296,7 @@ class ReadingHands(ReadingBench):
         self.clips.thumbnails.made.connect(self.rail.show_picture)
         self.rail.segment_chosen.connect(self._on_segment)
         self.rail.clip_chosen.connect(self._on_clip)
+        self.rail.picture_wanted.connect(self.clips.want_picture)
         form = self.form
         form.segment_chosen.connect(self._on_segment)
         form.picked.connect(self.answer)

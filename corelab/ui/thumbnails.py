@@ -48,6 +48,11 @@ class Thumbnails(QObject):
                 self._asked.add(clip.sha256)
                 self._waiting.append(clip)
 
+    def rest(self) -> None:
+        """What waits is out of sight; when it is seen again it is asked for again."""
+        self._asked.difference_update(clip.sha256 for clip in self._waiting)
+        self._waiting.clear()
+
     def work(self) -> None:
         """Go on, now that nothing more urgent is waited for."""
         if self._waiting and not self._busy:

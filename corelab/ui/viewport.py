@@ -244,6 +244,8 @@ class Viewport(QWidget):
         facts = [(each, Colour.TEXT) for each in (*words, self._rate, f"Zoom {self.view.zoom:.2f}")]
         if not self.view.windowing.plain:
             facts.append((f"Window {self.view.windowing.width:.0f} level {self.view.windowing.level:.0f}", Colour.TEXT))
+        if self.player.dropped:
+            facts.append((f"Dropped {self.player.dropped}", Colour.THIRD))
         told = ((self._told, Colour.CALIPER),) if self._told else ()
         return [*facts, *told, *self._caliper_facts(frame)]
 

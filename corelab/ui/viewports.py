@@ -1,4 +1,4 @@
-"""One or two viewports side by side, which of them the keys belong to, and whether they play in step."""
+"""One to four viewports, which of them the keys belong to, and whether they play in step."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from enum import Enum
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from corelab.services.clips import ClipShelf
 from corelab.ui.cine import Stopwatch
@@ -17,8 +17,28 @@ from corelab.ui.viewport import Viewport
 
 
 class Layout(Enum):
+    """How the viewports lie: the value says rows x columns, ``key`` the key that chooses it."""
+
     ONE = "1x1"
     TWO = "1x2"
+    STACKED = "2x1"
+    FOUR = "2x2"
+
+    @property
+    def columns(self) -> int:
+        return int(self.value[-1])
+
+    @property
+    def count(self) -> int:
+        return int(self.value[0]) * self.columns
+
+    @property
+    def words(self) -> str:
+        """``F4 1x2``, with its key."""
+        return f"F{3 + list(Layout).index(self)} {self.value}"
+
+
+MOST = max(layout.count for layout in Layout)
 
 
 class Viewports(QWidget):
@@ -26,12 +46,14 @@ class Viewports(QWidget):
 
     Signals:
         activated: another viewport is the active one.
+        laid_out: somebody chose a layout; told before ``activated``.
         clip_stepped: Shift+wheel over the active viewport asks for another clip.
         shown: a frame was painted; carries the clip's digest and the frame.
         measured: a caliper that a question asked for was drawn; carries the Caliper. Its viewport is the active one.
     """
 
     activated = Signal()
+    laid_out = Signal()
     clip_stepped = Signal(int)
     shown = Signal(str, int)
     measured = Signal(object)
@@ -40,8 +62,11 @@ class Viewports(QWidget):
         self, jobs: Jobs, shelf: ClipShelf, *, layout: Layout = Layout.ONE, in_step: bool = False, stopwatch: Stopwatch | None = None
     ) -> None:
         super().__init__()
-        self.all = (Viewport(jobs, shelf, stopwatch), Viewport(jobs, shelf, stopwatch))
-        self._active, self._layout, self._large, self._in_step = 0, layout, False, in_step
+        self.all = tuple(Viewport(jobs, shelf, stopwatch) for _ in range(MOST))
+        self._layout, self._large, self._in_step = layout, False, in_step
+        self._slots = list(range(layout.count))
+        """The numbers of the viewports that the layout shows, in order."""
+        self._active = 0
         self._strip: CineStrip | None = None
         self._placing = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -49,11 +74,11 @@ class Viewports(QWidget):
         palette.setColor(self.backgroundRole(), Colour.LINE)
         self.setPalette(palette)
         self.setAutoFillBackground(True)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(1)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(1)
         for number, viewport in enumerate(self.all):
-            row.addWidget(viewport, 1)
+            viewport.setParent(self)
             viewport.activated.connect(partial(self.activate, number))
             viewport.enlarged.connect(self._on_enlarged)
             viewport.clip_stepped.connect(self.clip_stepped)
@@ -77,42 +102,68 @@ class Viewports(QWidget):
         return self.all[self._active]
 
     @property
-    def other(self) -> Viewport:
-        return self.all[1 - self._active]
+    def laid(self) -> tuple[Viewport, ...]:
+        """Those of the layout, in order; while one is large the others keep their place behind it."""
+        return tuple(self.all[number] for number in self._slots)
 
     @property
-    def two(self) -> bool:
-        return self._layout is Layout.TWO
+    def others(self) -> tuple[Viewport, ...]:
+        """Those of the layout but the active one."""
+        return tuple(viewport for viewport in self.laid if viewport is not self.active)
+
+    @property
+    def layout_shown(self) -> Layout:
+        return self._layout
+
+    @property
+    def several(self) -> bool:
+        return self._layout.count > 1
 
     @property
     def in_step(self) -> bool:
-        return self._in_step and self.two
+        return self._in_step and self.several
+
+    @property
+    def playing(self) -> bool:
+        return any(viewport.player.cine.playing for viewport in self.all)
 
     def activate(self, number: int) -> None:
-        if number == self._active or not self.two:
+        """The keys belong to this one now. One that the layout does not show comes in the place of the active one."""
+        if number == self._active:
             return
-        if self._in_step:
-            self.active.player.cine.pause()
-        self._active = number
+        before, self._active = self.active, number
+        if number not in self._slots:
+            before.player.cine.pause()
+            self._slots[self._slots.index(self.all.index(before))] = number
+        if self.in_step and self.active.clip is not None:
+            self.active.player.cine.take_over(before.player.cine)
         self._arrange()
         self.activated.emit()
 
     def activate_next(self) -> None:
-        if self.two:
-            self.activate(1 - self._active)
+        """The next one of the layout, and from the last to the first."""
+        if self.several:
+            self.activate(self._slots[(self._slots.index(self._active) + 1) % len(self._slots)])
 
     def set_layout(self, layout: Layout) -> None:
-        """One viewport keeps the active clip; two show it beside the other."""
-        if layout is Layout.ONE:
-            self.other.player.cine.pause()
+        """The active viewport stays, with its clip; as many others as the layout has room for lie beside it."""
+        first = list(range(layout.count))
+        self._slots = first if self._active in first else [*first[:-1], self._active]
         self._layout, self._large = layout, False
+        for viewport in self.all:
+            if viewport not in self.laid:
+                viewport.player.cine.pause()
         self._arrange()
+        self.laid_out.emit()
         self.activated.emit()
 
     def toggle_in_step(self) -> None:
         self._in_step = not self._in_step
-        self.other.player.cine.pause()
+        for viewport in self.others:
+            viewport.player.cine.pause()
         self._arrange()
+        if self.in_step:
+            self._on_moved(self._active, self.active.player.cine.moment_ms)
 
     # -- measuring -------------------------------------------------------------------------------------------------------------
 
@@ -135,12 +186,14 @@ class Viewports(QWidget):
             viewport.player.cine.pause()
 
     def refresh_strip(self) -> None:
-        """The strip shows the active viewport's clip."""
+        """The strip shows the active viewport's clip; those in step with it follow its clock."""
+        cine, clip = self.active.player.cine, self.active.clip
         if self._strip is not None:
-            clip = self.active.clip
-            self._strip.show_cine(self.active.player.cine, clip.timing if clip else None)
-        other = self.other.clip
-        self.active.player.cine.follow([other.timing] if self.in_step and other else [])
+            self._strip.show_cine(cine, clip.timing if clip else None)
+        in_step = [viewport for viewport in self._in_sight if viewport is not self.active] if self.in_step else []
+        for viewport in self.all:
+            viewport.player.follow(cine if viewport in in_step else None)
+        cine.follow([viewport.clip.timing for viewport in in_step if viewport.clip is not None])
 
     @contextmanager
     def apart(self) -> Iterator[None]:
@@ -154,7 +207,9 @@ class Viewports(QWidget):
 
     def _on_moved(self, number: int, at_ms: float) -> None:
         if self.in_step and number == self._active and not self._placing:
-            self.other.player.show_time(at_ms)
+            for viewport in self._in_sight:
+                if viewport is not self.active:
+                    viewport.player.show_time(at_ms)
 
     def _on_sought(self, frame: int) -> None:
         self.active.player.cine.seek(frame)
@@ -164,15 +219,33 @@ class Viewports(QWidget):
 
     # -- layout ----------------------------------------------------------------------------------------------------------------
 
+    @property
+    def _in_sight(self) -> tuple[Viewport, ...]:
+        return (self.active,) if self._large else self.laid
+
     def _on_enlarged(self) -> None:
-        if self.two:
+        if self.several:
             self._large = not self._large
             self._arrange()
+            self._on_moved(self._active, self.active.player.cine.moment_ms)
 
     def _arrange(self) -> None:
-        alone = not self.two or self._large
-        hint = "In step" if self.in_step and not alone else "F3 1x1" if not self.two else ""
+        in_sight = self._in_sight
+        columns = 1 if self._large else self._layout.columns
         for viewport in self.all:
-            viewport.setVisible(not alone or viewport is self.active)
-            viewport.show_active(marked=viewport is self.active and not alone, hint=hint)
+            self._grid.removeWidget(viewport)
+            viewport.setVisible(viewport in in_sight)
+            viewport.show_active(marked=viewport is self.active and len(in_sight) > 1, hint=self._hint(viewport))
+        for at, viewport in enumerate(in_sight):
+            self._grid.addWidget(viewport, at // columns, at % columns)
+        for line in range(2):
+            self._grid.setRowStretch(line, int(line <= (len(in_sight) - 1) // columns))
+            self._grid.setColumnStretch(line, int(line < columns))
         self.refresh_strip()
+
+    def _hint(self, viewport: Viewport) -> str:
+        if self._large:
+            return f"Double click: back to {self._layout.value}"
+        if self.in_step:
+            return "In step"
+        return self._layout.words if viewport is self.active else ""

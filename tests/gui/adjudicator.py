@@ -69,7 +69,7 @@ class Adjudicator:
         return (dispute.a if take is Take.A else dispute.b).grade.value
 
     def frames(self) -> list[int | None]:
-        return [viewport.frame_on_screen for viewport in self.page.viewports.all]
+        return [viewport.frame_on_screen for viewport in self.page.viewports.laid]
 
 
 def a_case_lab(folder: Path) -> Lab:

@@ -80,7 +80,7 @@ def test_undo_and_zero_take_a_decision_back(adjudicator: Adjudicator) -> None:
 def test_down_goes_to_the_next_dispute_and_shows_its_frames(adjudicator: Adjudicator) -> None:
     adjudicator.press(Key.Key_Down)
     assert adjudicator.deciding.cell == COMP_POPV
-    clips = [viewport.clip for viewport in adjudicator.page.viewports.all]
+    clips = [viewport.clip for viewport in adjudicator.page.viewports.laid]
     assert all(clip is not None and clip.segment == "POPV" for clip in clips)
 
 

@@ -5,6 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from corelab.domain.vocabulary import Binding
 from tests.gui.exam_labs import FRAMES
@@ -74,9 +75,11 @@ def test_page_down_plays_the_next_clip_of_the_segment(reader: Reader) -> None:
     assert "last clip" in reader.page.form.foot.words.text()
 
 
-def test_a_thumbnail_brings_its_clip_on_screen(reader: Reader) -> None:
+def test_a_thumbnail_brings_its_clip_on_screen(reader: Reader, qtbot: QtBot) -> None:
     second = reader.page.clips.exam.of(COMP_CFV.segment)[1]
     thumbnail = reader.page.rail._thumbnails[second.sha256]
+    with qtbot.waitSignal(thumbnail.wanted):
+        thumbnail.repaint()
     assert not thumbnail._picture.isNull()
     QTest.mouseClick(thumbnail, Qt.MouseButton.LeftButton)
     assert reader.page.viewports.active.clip == second
@@ -92,7 +95,7 @@ def test_a_clip_seen_to_its_end_is_ticked_and_that_is_kept(reader: Reader) -> No
 
 def test_two_viewports_show_two_clips_and_tab_changes_between_them(reader: Reader) -> None:
     reader.press(Key.Key_F4)
-    both = reader.page.viewports.all
+    both = reader.page.viewports.laid
     assert [viewport.clip for viewport in both] == list(reader.page.clips.exam.of(COMP_CFV.segment))
     reader.press(Key.Key_Tab)
     assert reader.page.viewports.active is both[1]

@@ -1,8 +1,11 @@
 """The clips that a signed-in person may look at: proven to be the released ones, decoded once, wiped at sign-out."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -12,7 +15,7 @@ from corelab.domain.record_errors import NotPermittedError
 from corelab.domain.vocabulary import Sha256
 from corelab.imaging.archive import FolderArchive
 from corelab.imaging.frames import FrameFile
-from corelab.services.clips import ClipMissingError, ClipShelf, FrameUnreadableError, Length, Refusal, caliper, open_clip
+from corelab.services.clips import ClipMissingError, ClipShelf, FrameUnreadableError, Length, Refusal, ShelfWipedError, caliper, open_clip
 from tests.builders import Lab, a_lab
 from tests.picture_files import jpeg, saved, with_items
 
@@ -68,13 +71,14 @@ def test_a_clip_that_is_gone_is_refused(lab: Lab) -> None:
     assert not refused.value.changed
 
 
-def test_reading_ahead_makes_the_next_frames_ready_in_the_direction_of_play(lab: Lab) -> None:
+def test_a_frame_that_is_prepared_is_at_hand_and_the_head_stays(lab: Lab) -> None:
     opened = open_clip(lab.open, lab.reader_1, released(lab, jpeg(12)))
-    assert opened.read_ahead(10, 1) == 8
-    assert [index for index in range(12) if opened.ready(index)] == [0, 1, 2, 3, 4, 5, 6, 11]
-    assert opened.read_ahead(10, 1) == 0
-    opened.read_ahead(10, -1)
-    assert all(opened.ready(index) for index in (9, 8, 7))
+    opened.frame(3)
+    assert opened.prepare(9)
+    assert [index for index in range(12) if opened.ready(index)] == [3, 9]
+    frame = opened.at_hand(9, (10, 11))
+    assert frame is not None
+    assert frame.index == 9
 
 
 def test_an_unreadable_frame_is_told_and_passed_over_ahead(lab: Lab) -> None:
@@ -84,13 +88,44 @@ def test_an_unreadable_frame_is_told_and_passed_over_ahead(lab: Lab) -> None:
     opened = open_clip(lab.open, lab.reader_1, released(lab, with_items(whole, [b"", streams[1], streams[2]]), 3))
     with pytest.raises(FrameUnreadableError):
         opened.frame(0)
-    assert opened.read_ahead(1, 1) == 1
+    assert (opened.prepare(0), opened.prepare(1)) == (False, True)
     assert opened.thumbnail(16).index == 1
 
 
 def test_a_thumbnail_keeps_the_shape_of_the_picture(lab: Lab) -> None:
     thumbnail = open_clip(lab.open, lab.reader_1, released(lab, jpeg(12))).thumbnail(16)
     assert (thumbnail.width, thumbnail.height, thumbnail.pixels.nbytes) == (16, 12, 16 * 12 * 4)
+
+
+def test_a_thumbnail_takes_no_room_from_the_frames_that_play(lab: Lab) -> None:
+    shelf = ClipShelf(lab.open, lab.reader_1)
+    opened = shelf.open(released(lab, jpeg(12)))
+    opened.thumbnail(16)
+    assert (opened.ready(0), shelf.bytes_held) == (False, 0)
+
+
+def test_clips_are_opened_beside_each_other_and_a_wipe_waits_for_none(lab: Lab) -> None:
+    """While one file is being hashed."""
+    slow, quick = released(lab, jpeg(12)), released(lab, jpeg(13), 13)
+    shelf, begun, go_on = ClipShelf(lab.open, lab.reader_1), Event(), Event()
+    digest = FrameFile.digest
+
+    def hashed(file: FrameFile) -> Sha256:
+        if file.frames == slow.frames:
+            begun.set()
+            go_on.wait(30)
+        return digest(file)
+
+    with patch.object(FrameFile, "digest", hashed), ThreadPoolExecutor(1) as threads:
+        waits = threads.submit(shelf.open, slow)
+        assert begun.wait(30)
+        assert shelf.open(quick).frame(0).index == 0
+        assert shelf.opened(slow) is None
+        shelf.wipe()
+        go_on.set()
+        with pytest.raises(ShelfWipedError):
+            waits.result(30)
+    assert shelf.opened(slow) is None
 
 
 def test_memory_stays_within_the_budget_however_long_the_clip(lab: Lab) -> None:
