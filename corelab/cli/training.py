@@ -1,5 +1,6 @@
 """Commands about the gate before reading: training, the calibration set, certification."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -7,7 +8,7 @@ import typer
 from corelab.cli.people import person_named
 from corelab.cli.terminal import AsJson, Faulty, PasswordStdin, answer, command, lab_group, progress, signed_in
 from corelab.domain.certification import Verdict
-from corelab.services import accounts, calibration, certification, charters
+from corelab.services import accounts, agreed_exams, calibration, certification, charters
 from corelab.services.calibration import CalibrationSet
 from corelab.services.certification import Certificate
 from corelab.ui.certification_words import certificate_words, set_words
@@ -64,6 +65,31 @@ def make(
     answer(_set_json(made), set_words(made), as_json=as_json)
 
 
+@training.command("add")
+@command
+def add(
+    ctx: typer.Context,
+    document: Annotated[
+        Path,
+        typer.Argument(metavar="EXAM.json", exists=True, dir_okay=False, help="The exam; its clips lie beside it.", show_default=False),
+    ],
+    as_json: AsJson = False,
+    password_stdin: PasswordStdin = False,
+) -> None:
+    """Add an exam of real clips to the calibration set whose truth people agreed on, measured and typed values too. It is sealed.
+
+    EXAM.json names the visit, the clips and their segments, what is true, and where it is on record who agreed:
+
+    {"visit": "BL", "attributes": {}, "segment_attributes": {}, "clips": {"a.dcm": "CFV"}, "not_imaged": {"EIV": "NOT_SENT"},
+    "truth": {"CFV": {"COMP": "partial", "D_REST": "9.0"}}, "agreed": "Panel of three, minutes of 2 May"}
+
+    Example: corelab training LAB add panel/exam.json
+    """
+    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
+        made = agreed_exams.add(here.lab, here.session, document)
+    answer(_set_json(made), set_words(made), as_json=as_json)
+
+
 @training.command("list")
 @command
 def list_certificates(
@@ -104,7 +130,8 @@ def certify(ctx: typer.Context, person: Person, as_json: AsJson = False, passwor
 
 
 def _set_json(made: CalibrationSet) -> dict[str, Any]:
-    return {"wanted": made.wanted, "made": made.made, "ready": made.ready, "clips": made.clips}
+    types = [{"reading_type": one.label, "wanted": one.wanted, "known": one.known, "drawn": one.drawn} for one in made.types]
+    return {"wanted": made.wanted, "made": made.made, "ready": made.ready, "clips": made.clips, "types": types}
 
 
 def _json(one: Certificate) -> dict[str, Any]:

@@ -51,6 +51,7 @@ KIND_COMMANDS: Mapping[str, Command | None] = MappingProxyType(
         "work.resealed": Command.CUSTODY,
         "training.recorded": Command.TRAINING,
         "calibration.made": Command.TRAINING,
+        "calibration.covers": Command.TRAINING,
         "certification.recorded": Command.TRAINING,
         "charter.approved": Command.CHARTER,
         "lab.backed_up": Command.BACKUP,

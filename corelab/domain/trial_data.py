@@ -70,6 +70,7 @@ DATA = frozenset(
         "lab.created",
         "training.recorded",
         "calibration.made",
+        "calibration.covers",
         "certification.recorded",
         "work.resealed",
         # what came in

@@ -1,45 +1,59 @@
 """The calibration set: exams with known truth, through real intake, under subjects of their own; every trained reader reads it."""
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import SystemRandom
 
 from corelab.domain.accounts import Command, Role
-from corelab.domain.calibration import Drawn, draw
+from corelab.domain.calibration import Drawn, draw, readable
 from corelab.domain.charter import Charter
-from corelab.domain.intake import IntakeRefusedError, Refusal
-from corelab.domain.room import room_for
-from corelab.domain.vocabulary import Cell, ExamId, ExamState, Grade, SubjectCode
-from corelab.services import intake
-from corelab.services.accounts import Session, held_custody, lab_secret, permit
+from corelab.domain.vocabulary import Cell, ExamId, ExamState, Grade
+from corelab.services.accounts import Session, held_custody, permit
+from corelab.services.calibration_exams import NewExam, fill, open_exam
 from corelab.services.calibration_pictures import Pictures
-from corelab.services.intake.exam_work import Wanted, exam_rows
-from corelab.services.labs import OpenLab, charter_of, effective_charter
+from corelab.services.calibration_reach import exams_of, reach
+from corelab.services.labs import OpenLab, effective_charter
 from corelab.services.packages.locking import require_unlocked
-from corelab.services.pinned import known_custody
 from corelab.storage import calibration, registry
 from corelab.storage.keys import BoxSecret
 from corelab.storage.registry import ExamRecord
 from corelab.storage.snapshot import Snapshot
 
 Progress = Callable[[int, int, str], None]
-RESERVED = "CAL-"
-"""How the codes of subjects of the set begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetOfType:
+    """How many exams the charter wants one reading type to read, and of how many the truth of something that it asks is known.
+
+    ``drawn``: phantoms can show it. Where not, people agree on the truth of real clips.
+    """
+
+    label: str
+    wanted: int
+    known: int
+    drawn: bool
 
 
 @dataclass(frozen=True, slots=True)
 class CalibrationSet:
     """How far the set is: ``wanted`` by the charter in force, ``made`` under its major version, ``ready`` of them can be read.
 
-    ``clips`` wait for the pixel check by two people.
+    ``clips`` wait for the pixel check by two people. ``types``: the same for each reading type that the set is for.
     """
 
     wanted: int
     made: int
     ready: int
     clips: int
+    types: tuple[SetOfType, ...] = ()
+
+    @property
+    def to_draw(self) -> int:
+        """Exams that phantoms can show and that are not made yet; nothing is drawn that nobody would read."""
+        return max((one.wanted - one.known for one in self.types if one.drawn), default=0)
 
 
 def wanted(charter: Charter) -> int:
@@ -65,14 +79,13 @@ def make(lab: OpenLab, session: Session, exams: int | None = None, *, progress: 
     with lab.store.read() as snapshot:
         require_unlocked(snapshot)
         charter = effective_charter(snapshot)
-        missing = (wanted(charter) if exams is None else exams) - _set(snapshot).made
+        found = _set(snapshot)
+        missing = found.to_draw if exams is None else exams - found.made
     chance = SystemRandom()
     pictures = Pictures(chance)
     for done in range(missing):
         (progress or _quiet)(done, missing, f"Calibration exam {done + 1} of {missing}")
-        drawn = draw(charter, chance)
-        exam = _open(lab, session, role, charter, drawn)
-        _fill(lab, session, exam, drawn, pictures)
+        _make(lab, session, role, charter, draw(charter, chance), pictures)
     return calibration_set(lab, session)
 
 
@@ -80,59 +93,17 @@ def _quiet(_done: int, _total: int, _words: str) -> None:
     return
 
 
-def _open(lab: OpenLab, session: Session, role: Role, charter: Charter, drawn: Drawn) -> ExamRecord:
-    """The exam, marked as one of the set before anything of it is there, so that it is never dealt as an exam of the trial."""
-    key = lab_secret(lab, session, "deid")
-    with lab.store.begin(session.actor(role)) as transaction:
-        n = calibration.next_number(transaction)
-        wanted = Wanted(_free_code(transaction, n), drawn.visit, drawn.side)
-        exam, rows = exam_rows(transaction, charter, wanted, key)
-        transaction.record(
-            calibration.MADE,
-            "exam",
-            exam.id,
-            rows=[*rows, calibration.exam_row(exam.id, n)],
-            payload={"n": n, "truth": calibration.truth_json(drawn.truth)},
-            seal_to=[known_custody(lab, transaction)],
-            pad_to=room_for(charter),
-        )
-    return exam
-
-
-def _free_code(snapshot: Snapshot, n: int) -> SubjectCode:
-    while registry.subject_id(snapshot, f"{RESERVED}{n:03d}") is not None:
-        n += 1
-    return SubjectCode(f"{RESERVED}{n:03d}")
-
-
-def _fill(lab: OpenLab, session: Session, exam: ExamRecord, drawn: Drawn, pictures: Pictures) -> None:
-    if drawn.facts:
-        intake.set_facts(lab, session, exam.subject, drawn.facts)
+def _make(lab: OpenLab, session: Session, role: Role, charter: Charter, drawn: Drawn, pictures: Pictures) -> None:
+    new = NewExam(drawn.visit, drawn.side, drawn.facts, drawn.truth)
+    exam = open_exam(lab, session, role, charter, new)
     with tempfile.TemporaryDirectory(prefix="corelab-calibration-") as folder:
-        files = [Path(folder) / f"{place:04d}.dcm" for place in range(len(drawn.clips))]
-        for file, sent in zip(files, drawn.clips, strict=True):
+        files = [(Path(folder) / f"{place:04d}.dcm", sent) for place, sent in enumerate(drawn.clips)]
+        for file, sent in files:
             file.write_bytes(pictures.clip(sent.kind, exam.subject))
-        report = intake.take_in(lab, session, files, subject=exam.subject, visit=exam.visit, side=drawn.side)
-    if report.stopped:
-        raise OSError(report.stopped)
-    taken = [one.clip for one in report.objects]
-    for clip, sent in zip(taken, drawn.clips, strict=True):
-        if clip is None:
-            raise IntakeRefusedError(Refusal.SOURCE)
-        intake.label(lab, session, clip, sent.segment, drawn.side if _is_sided(lab, sent.segment) else None)
-
-
-def _is_sided(lab: OpenLab, segment: str) -> bool:
-    return lab.charter.segment(segment.partition(".")[0]).side == "study"
+        fill(lab, session, exam, new, [(file, sent.segment) for file, sent in files])
 
 
 # ---------------------------------------------------------------- how far it is
-
-
-def exams_of(snapshot: Snapshot, charter: Charter) -> tuple[ExamRecord, ...]:
-    """The exams of the set under the charter's major version, in their order."""
-    found = (registry.exam(snapshot, exam) for exam in calibration.exams(snapshot))
-    return tuple(exam for exam in found if exam is not None and charter_of(snapshot, exam.charter_hash).major == charter.major)
 
 
 def _set(snapshot: Snapshot) -> CalibrationSet:
@@ -140,8 +111,15 @@ def _set(snapshot: Snapshot) -> CalibrationSet:
     exams = exams_of(snapshot, charter)
     waiting = {exam.id: len(registry.waiting_in(snapshot, exam.id)) for exam in exams}
     ready = sum(exam.state is not ExamState.RECEIVING for exam in exams)
-    whole = sum(exam.state is not ExamState.RECEIVING or waiting[exam.id] > 0 for exam in exams)
-    return CalibrationSet(wanted(charter), whole, ready, sum(waiting.values()))
+    whole = [exam for exam in exams if exam.state is not ExamState.RECEIVING or waiting[exam.id] > 0]
+    return CalibrationSet(wanted(charter), len(whole), ready, sum(waiting.values()), tuple(_types(snapshot, charter, whole)))
+
+
+def _types(snapshot: Snapshot, charter: Charter, whole: Sequence[ExamRecord]) -> Iterator[SetOfType]:
+    known = reach(snapshot, charter)
+    for kind in charter.reading_types:
+        if kind.calibration_exams:
+            yield SetOfType(kind.label, kind.calibration_exams, sum(kind.id in known[exam.id] for exam in whole), readable(charter, kind))
 
 
 def truths(snapshot: Snapshot, custody: BoxSecret) -> Mapping[ExamId, Mapping[Cell, Grade]]:

@@ -1,4 +1,9 @@
-"""Certification: a reader's calibration readings against the known truth, opened with custody, judged, and put on record for good."""
+"""Certification: a reader's calibration readings against the known truth, opened with custody, judged, and put on record for good.
+
+A certificate is an event of a named coordinator, like a training record, and carries no signature: the closed list of what signatures
+mean has none for it, the charter and not the coordinator gives the verdict, and what it rests on (readings, truth) is signed or sealed
+by itself, so that anybody with custody can come to the verdict again.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,7 +11,6 @@ from datetime import datetime
 from uuid import uuid4
 
 from corelab.domain.accounts import Command, Role
-from corelab.domain.calibration import readable
 from corelab.domain.certification import Examined, Verdict, examined
 from corelab.domain.charter import Charter
 from corelab.domain.content import ReadingContent
@@ -14,7 +18,7 @@ from corelab.domain.reasons import reason_words
 from corelab.domain.record_errors import PersonRefusedError
 from corelab.domain.vocabulary import AccountId, Cell, Grade
 from corelab.services.accounts import Session, held_custody, permit
-from corelab.services.calibration import exams_of
+from corelab.services.calibration_reach import exams_of, reach
 from corelab.services.labs import OpenLab, charter_of, effective_charter
 from corelab.services.pinned import known_custody
 from corelab.services.training import trained_for
@@ -119,12 +123,13 @@ def _signed(snapshot: Snapshot, charter: Charter, account: AccountId) -> tuple[_
 
 def asked(snapshot: Snapshot, charter: Charter) -> tuple[tuple[ExamRecord, str], ...]:
     """(exam, reading type) that one person has to sign: as many exams as the charter's certification asks for, where truth is known."""
-    exams = exams_of(snapshot, charter)
+    known, exams = reach(snapshot, charter), exams_of(snapshot, charter)
     return tuple(
         (exam, kind.id)
         for kind in charter.reading_types
-        for exam in exams[: min(kind.calibration_exams, charter.certification.calibration_exams)]
-        if readable(charter, kind)
+        for exam in [one for one in exams if kind.id in known[one.id]][
+            : min(kind.calibration_exams, charter.certification.calibration_exams)
+        ]
     )
 
 

@@ -12,6 +12,7 @@ from corelab.storage.snapshot import Row, Snapshot
 from corelab.storage.transaction import NewRow
 
 MADE: Final = "calibration.made"
+COVERS: Final = "calibration.covers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,12 @@ def truth_of(snapshot: Snapshot, exam: ExamId, custody: BoxSecret) -> dict[Cell,
     if not events:
         return {}
     return truth_from(released.opened(snapshot, events[-1]["seq"], custody).json["truth"])
+
+
+def covered(snapshot: Snapshot) -> Mapping[ExamId, frozenset[str]]:
+    """The reading types that an exam from real clips is for; who reads it is no secret. A drawn exam is not among them."""
+    events = snapshot.events(kind=COVERS, entity="exam")
+    return {ExamId(event["id"]): frozenset(snapshot.opening_of(event["seq"])["reading_types"]) for event in events}
 
 
 # ---------------------------------------------------------------- verdicts

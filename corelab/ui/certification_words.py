@@ -1,7 +1,7 @@
 """Words for the calibration set, for verdicts about people, and for their figures."""
 
 from corelab.domain.certification import Examined, ItemFigures, Verdict
-from corelab.services.calibration import CalibrationSet
+from corelab.services.calibration import CalibrationSet, SetOfType
 from corelab.services.certification import Certificate
 
 
@@ -14,7 +14,14 @@ def set_words(made: CalibrationSet) -> str:
 
 def progress_words(made: CalibrationSet) -> str:
     waits = f"; {made.clips} clips wait for the pixel check" if made.clips else ""
-    return f"{made.made} of {made.wanted} exams made, {made.ready} ready to be read{waits}."
+    told = f"{made.made} of {made.wanted} exams made, {made.ready} ready to be read{waits}."
+    return "\n".join([told, *map(type_words, made.types if len(made.types) > 1 or not all(one.drawn for one in made.types) else ())])
+
+
+def type_words(one: SetOfType) -> str:
+    """How far the set is for one reading type. What no phantom shows needs exams whose truth people agreed on."""
+    lacks = "" if one.drawn or one.known >= one.wanted else "; phantoms cannot show it: add exams with agreed truth"
+    return f"{one.label}: {one.known} of {one.wanted} exams with known truth{lacks}."
 
 
 def short_words(one: Certificate) -> str:

@@ -39,6 +39,7 @@ KIND_WORDS: Mapping[str, str] = MappingProxyType(
         "statement.accepted": "Accepted that the electronic signature equals a handwritten one",
         "training.recorded": "Training recorded",
         "calibration.made": "Calibration exam made",
+        "calibration.covers": "Reading types told that a calibration exam is for",
         "certification.recorded": "Certification recorded",
         "workstation.display_checked": "Display of the workstation checked",
         "workstation.enrolled": "Workstation enrolled",

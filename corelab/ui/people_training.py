@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from corelab.domain.accounts import Person, Role
 from corelab.domain.certification import Verdict
-from corelab.services import calibration, certification
+from corelab.services import agreed_exams, calibration, certification
 from corelab.services.calibration import CalibrationSet
 from corelab.services.certification import Certificate
 from corelab.ui import dialogs
@@ -127,9 +128,10 @@ class SetCard(Card):
         self.setFixedWidth(FORM_WIDTH)
         self._told = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND, wrap=True)
         self.working = Working()
-        self.make = Button("Make the set", writes=True)
+        self.make, self.add = Button("Make the set", writes=True), Button("Add an exam with agreed truth", writes=True)
         self.make.clicked.connect(self._on_make)
-        for widget in (self._told, self.working, self.make):
+        self.add.clicked.connect(self._on_add)
+        for widget in (self._told, self.working, self.make, self.add):
             self.lines.addWidget(widget)
         self.hide()
 
@@ -137,25 +139,35 @@ class SetCard(Card):
         self.setVisible(made is not None and (made.wanted > 0 or made.made > 0))
         if made is not None:
             self._told.setText(progress_words(made))
-            self.make.allow("" if made.made < made.wanted else "Every exam that the charter asks for is made.")
+            self.make.allow("" if made.to_draw > 0 else "Every exam that the charter asks for and that phantoms can show is made.")
 
     def _on_make(self) -> None:
         words = "Phantoms are drawn and taken in like a site's files; what is true of them is sealed. It takes some minutes."
         dialogs.confirm(self, "Make the calibration set?", words, do="Make the set", agreed=self._begin)
 
     def _begin(self) -> None:
-        self.make.allow("It is being made.")
-        self.working.begin("Making the set...", can_stop=False)
         show = self._desk.jobs.relay(self, self.working.tell)
-        work = partial(calibration.make, self._desk.lab, self._desk.session, progress=show)
+        self._work("Making the set...", partial(calibration.make, self._desk.lab, self._desk.session, progress=show))
+
+    def _on_add(self) -> None:
+        file, _ = QFileDialog.getOpenFileName(self, "An exam with agreed truth; its clips lie beside this file", "", "Exam (*.json)")
+        if file:
+            self._work("Taking the clips in...", partial(agreed_exams.add, self._desk.lab, self._desk.session, Path(file)))
+
+    def _work(self, words: str, work: Callable[[], CalibrationSet]) -> None:
+        self.make.allow("The set is being made.")
+        self.add.allow("The set is being made.")
+        self.working.begin(words, can_stop=False)
         self._desk.jobs.query(self, work, self._on_made, self._on_failed)
 
     def _on_made(self, made: CalibrationSet) -> None:
         self.working.end()
+        self.add.allow("")
         self.show_set(made)
         self.changed.emit()
 
     def _on_failed(self, error: Exception) -> None:
         self.working.end()
         self.make.allow("")
+        self.add.allow("")
         self.failed.emit(error)

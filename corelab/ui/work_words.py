@@ -178,6 +178,13 @@ def shut_words(shut: Shut) -> str:
     return f"You have read what one day takes. Your next reading opens on {shut.opens:%Y-%m-%d} (UTC)."
 
 
+def _case_refused(error: Any) -> Words:
+    faults = "; ".join(f"{fault.path}: {fault.message}" for fault in error.faults)
+    return Words(
+        f"The file does not describe an exam of this charter. {faults}.", "Nothing was made.", "Correct the file, then add it again."
+    )
+
+
 def _charter_refused(error: Any) -> Words:
     happened = _CHARTER_REFUSALS[error.why.value].format(what=error.what)
     return Words(happened, "The charter in force stays.", "Correct the file and approve it again.")
@@ -221,6 +228,7 @@ WORK_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
             "Open it again from the worklist.",
         ),
         "CharterRefusedError": _charter_refused,
+        "CaseRefusedError": _case_refused,
         "NotTrainedError": said(
             "Your training for this charter, or the certificate it asks for, is not on record.",
             "Nothing was changed.",

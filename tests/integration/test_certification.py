@@ -12,7 +12,7 @@ from corelab.domain.reasons import ReasonRefusedError
 from corelab.domain.record_errors import PersonRefusedError
 from corelab.domain.vocabulary import Cell, ExamState, Grade, SegmentId
 from corelab.services import accounts, assignment, calibration, certification, intake, reading, status
-from corelab.services.calibration import RESERVED
+from corelab.services.calibration_exams import RESERVED
 from corelab.services.calibration_pictures import Pictures
 from corelab.services.certification import CalibrationUnreadError
 from corelab.services.monitoring.observing import Observing
@@ -55,7 +55,9 @@ def test_the_set_is_made_through_real_intake_and_waits_for_two_people(lab: Lab) 
     assert (made.wanted, made.made, made.ready) == (EXAMS, EXAMS, 0)
     assert made.clips == len(intake.waiting(lab.open, lab.coordinator)) > 0
     checked(lab)
-    assert calibration.calibration_set(lab.open, lab.coordinator) == calibration.CalibrationSet(EXAMS, EXAMS, EXAMS, 0)
+    now = calibration.calibration_set(lab.open, lab.coordinator)
+    assert (now.wanted, now.made, now.ready, now.clips, now.to_draw) == (EXAMS, EXAMS, EXAMS, 0, 0)
+    assert [(one.wanted, one.known, one.drawn) for one in now.types] == [(EXAMS, EXAMS, True)]
     exams = intake.exams(lab.open, lab.coordinator)
     assert all(exam.subject.startswith(RESERVED) and exam.state is ExamState.READY for exam in exams)
     assert verify_lab(lab.open.folder).faults == ()

@@ -9,9 +9,9 @@ from itertools import groupby, pairwise
 
 from corelab.domain.accounts import Person, Role
 from corelab.domain.allocation import Mode, chosen_repeats, repeats_due
-from corelab.domain.calibration import readable
 from corelab.domain.charter.model_design import ReadingType
 from corelab.domain.vocabulary import AccountId, AssignmentId, ExamId, ReadingTypeId
+from corelab.services.calibration_reach import reach
 from corelab.services.dealing.exams import DueExam, Exams
 from corelab.services.dealing.places import NewReading, Placed, Places
 from corelab.services.eligibility import Pool
@@ -58,16 +58,21 @@ class Returning:
     def _calibration(self, kind: ReadingType, account: AccountId) -> Iterator[NewReading]:
         """The whole set at first, as its exams become ready; again after so many days, or when who fell short was trained again.
 
-        What no picture of the set shows is not asked.
+        What no exam of the set has a known truth for is not asked.
         """
-        if kind.calibration_exams == 0 or not readable(self.pool.charter, kind):
+        if kind.calibration_exams == 0:
             return
-        able = [exam for exam in self.exams.calibration if kind.id in exam.asked][: kind.calibration_exams]
+        known = (exam for exam in self.exams.calibration if kind.id in self._reach.get(exam.id, ()))
+        able = [exam for exam in known if kind.id in exam.asked][: kind.calibration_exams]
         before = [one for one in self._own(account, CALIBRATION) if one.reading_type == kind.id]
         again = self._due_again(kind, account, before)
         for exam in able:
             if again or all(one.exam != exam.id for one in before):
                 yield self._new(kind, exam, account, CALIBRATION)
+
+    @cached_property
+    def _reach(self) -> Mapping[ExamId, frozenset[str]]:
+        return reach(self.transaction, self.pool.charter)
 
     def _due_again(self, kind: ReadingType, account: AccountId, before: Sequence[Assignment]) -> bool:
         signed = [self._signed[one.id] for one in before if one.id in self._signed]

@@ -1,0 +1,23 @@
+"""Which reading types each exam of the calibration set is for: those that are asked something whose truth is known."""
+
+from collections.abc import Mapping
+
+from corelab.domain.calibration import readable
+from corelab.domain.charter import Charter
+from corelab.domain.vocabulary import ExamId
+from corelab.services.labs import charter_of
+from corelab.storage import calibration, registry
+from corelab.storage.registry import ExamRecord
+from corelab.storage.snapshot import Snapshot
+
+
+def exams_of(snapshot: Snapshot, charter: Charter) -> tuple[ExamRecord, ...]:
+    """The exams of the set under the charter's major version, in their order."""
+    found = (registry.exam(snapshot, exam) for exam in calibration.exams(snapshot))
+    return tuple(exam for exam in found if exam is not None and charter_of(snapshot, exam.charter_hash).major == charter.major)
+
+
+def reach(snapshot: Snapshot, charter: Charter) -> Mapping[ExamId, frozenset[str]]:
+    """By exam of the charter's major version, in their order; of a drawn one the types that its phantoms can show anything of."""
+    told, drawn = calibration.covered(snapshot), frozenset(kind.id for kind in charter.reading_types if readable(charter, kind))
+    return {exam.id: told.get(exam.id, drawn) for exam in exams_of(snapshot, charter)}
