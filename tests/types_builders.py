@@ -53,22 +53,22 @@ message = "The worst vein is not compressible."
 """
 
 
-def two_types() -> bytes:
-    """The shipped charter with flow as a reading type of its own, for one reader, at day 10."""
+def two_types(alerts: str = "") -> bytes:
+    """The shipped charter with flow as a reading type of its own, for one reader, at day 10; with these alerts besides."""
     return changed(
         ('[[block]]\nid = "THROMBOSIS"', '[[block]]\nid = "PATENCY"\nlabel = "Flow"\n\n[[block]]\nid = "THROMBOSIS"'),
         ('window = [7, 14]\nblocks = ["THROMBOSIS"]', 'window = [7, 14]\nblocks = ["THROMBOSIS", "PATENCY"]'),
         ('groups = ["DEEP"]\nblocks = ["THROMBOSIS"]', 'groups = ["DEEP"]\nblocks = ["PATENCY"]'),
         ("[[blinding_profile]]", f"{_TYPE}[[blinding_profile]]"),
-        ("[signing]\n", _ALERTS),
+        ("[signing]\n", f"{alerts}{_ALERTS}"),
         ("after_lock_questions = false", "after_lock_questions = true"),
         ("suggestions = []", 'suggestions = ["nothing", "stent"]'),
     )
 
 
-def a_lab_of_two_types(folder: Path, *subjects: str) -> Lab:
+def a_lab_of_two_types(folder: Path, *subjects: str, charter: bytes | None = None) -> Lab:
     """Three readers and two adjudicators, trained; an exam at day 10 of each subject is dealt."""
-    lab = a_lab(folder, charter=two_types())
+    lab = a_lab(folder, charter=charter or two_types())
     for session in (lab.reader_1, lab.reader_2, reader_3(lab), lab.adjudicator, lab.person("adjudicator-2", Role.ADJUDICATOR)):
         assert session.account
     for subject in subjects or ("S01",):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from corelab.domain.adjudication import DecisionRefusedError
-from corelab.domain.charter import Charter, CharterError, load_charter
+from corelab.domain.charter import Charter, CharterError, approved_charter
 from corelab.export.columns import Table
 from corelab.export.manifest import MANIFEST, SIGNATURE, SUMS
 from corelab.export.proof_tables import MEASUREMENTS
@@ -151,7 +151,7 @@ def versions_of(loaded: Loaded) -> tuple[Versions | None, tuple[PackageFault, ..
     for path, data in loaded.files.items():
         if re.fullmatch(r"codebook/charter_[0-9.]+\.toml", path):
             try:
-                charters.append(load_charter(data))
+                charters.append(approved_charter(data))
             except CharterError as error:
                 return None, (PackageFault(path, f"is no charter: {len(error.faults)} faults"),)
             if charters[-1].hash not in named:

@@ -1,6 +1,7 @@
 """The alerts of the charter, run at every signature and comparison; one row each time, so that the row alone tells nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import uuid4
 
 from corelab.domain.alerts import After, Fired, derivations_of, fired_alerts, room_of
@@ -8,12 +9,13 @@ from corelab.domain.content import Json, ReadingContent
 from corelab.domain.resolving import Ground
 from corelab.domain.result import Result
 from corelab.domain.single import results_of_one
-from corelab.domain.vocabulary import AccountId, Cell, ExamId, Grade
+from corelab.domain.vocabulary import AccountId, Cell, ExamId, Grade, ReadingTypeId
 from corelab.services import shown
 from corelab.services.deriving import derived_values
 from corelab.services.labs import charter_of
 from corelab.services.unblinding import opened_by_alert
-from corelab.storage import readings, registry, released
+from corelab.storage import by_type, readings, registry, released
+from corelab.storage.final_grades import final_results
 from corelab.storage.keys import BoxPublic
 from corelab.storage.readings import ADJUDICATION, CALIBRATION, Assignment
 from corelab.storage.store import Snapshot, Transaction
@@ -29,21 +31,51 @@ def after_signing(transaction: Transaction, of: Assignment, record: str, content
     _unblinds(transaction, of.exam, found, (of.account,), custody)
 
 
+@dataclass(frozen=True, slots=True)
+class TypeCompared:
+    """One reading type of an exam that has results now; ``batch`` is the act in which it got them."""
+
+    exam: ExamId
+    kind: ReadingTypeId
+    batch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """The results that stood when the same readings were compared, by the event of this number."""
+
+    results: tuple[Result, ...]
+    seq: int
+
+
 def after_comparison(
-    transaction: Transaction,
-    exam: ExamId,
-    results: Sequence[Result],
-    record: str,
-    custody: BoxPublic,
-    before: Sequence[Result] = (),
+    transaction: Transaction, of: TypeCompared, results: Sequence[Result], custody: BoxPublic, stood: Stood | None = None
 ) -> None:
-    """What the results fire that stand now. ``before``: those that stood when the same readings were compared, and fired then."""
-    found = _found(transaction, exam, "comparison", _grades(results), results)
-    told = set(_found(transaction, exam, "comparison", _grades(before), before)) if before and found else set()
+    """What these results fire, with those of the exam's other reading types as far as these are finished.
+
+    What fires without them is told already, and so is what fired when the same readings were compared (``stood``).
+    """
+    found = _with_others(transaction, of, results)
+    told = set(_with_others(transaction, of, ())) if found else set()
+    if found and stood is not None:
+        told |= set(_with_others(transaction, of, stood.results, before=stood.seq))
     new = tuple(one for one in found if one not in told)
-    _write(transaction, exam, "comparison", new, record, custody)
+    _write(transaction, of.exam, "comparison", new, of.batch, custody)
     if new:
-        _unblinds(transaction, exam, new, _readers(transaction, exam), custody)
+        _unblinds(transaction, of.exam, new, _readers(transaction, of.exam), custody)
+
+
+def _with_others(snapshot: Snapshot, of: TypeCompared, own: Sequence[Result], *, before: int | None = None) -> tuple[Fired, ...]:
+    every = (*_others(snapshot, of, before), *own)
+    return _found(snapshot, of.exam, "comparison", _grades(every), every)
+
+
+def _others(snapshot: Snapshot, of: TypeCompared, before: int | None) -> Iterator[Result]:
+    """The results of every other reading type that is finished, and whose readings are valid still."""
+    charter = charter_of(snapshot, shown.exam_of(snapshot, of.exam).charter_hash)
+    done = {kind for kind, state in by_type.standing(snapshot, of.exam).items() if state.finished} - {of.kind}
+    items = {item for kind in charter.reading_types if kind.id in done for item in charter.items_of(kind)}
+    return (one for one in final_results(snapshot, of.exam, before) if one.cell.item in items) if items else iter(())
 
 
 def _grades(results: Iterable[Result]) -> Mapping[Cell, Grade]:

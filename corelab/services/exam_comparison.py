@@ -17,6 +17,7 @@ from corelab.domain.result import Result
 from corelab.domain.room import room_for
 from corelab.domain.vocabulary import AccountId, Answer, AssignmentId, Cell, ExamId, ReadingTypeId, SegmentId, Source
 from corelab.services import alerts, shown
+from corelab.services.alerts import Stood, TypeCompared
 from corelab.services.eligibility import Pool
 from corelab.services.labs import charter_of
 from corelab.services.openings import Proving, opened_decisions, opened_readings
@@ -62,7 +63,7 @@ def compare_exam(transaction: Transaction, *, batch: Batch, exam: ExamId, kind: 
     else:
         _write_results(work)
         outcome = "concordant"
-    alerts.after_comparison(transaction, exam, work.comparison.results, batch.id, batch.custody.public)
+    alerts.after_comparison(transaction, TypeCompared(exam, kind, batch.id), work.comparison.results, batch.custody.public)
     return outcome
 
 
@@ -269,7 +270,8 @@ def finish_case(transaction: Transaction, *, batch: Batch, case: CaseRecord) -> 
         *by_type.state_rows(transaction, work.exam, work.due, work.kind, finished=True),
     ]
     transaction.record("case.finished", "case", case.id, rows=rows)
-    alerts.after_comparison(transaction, case.exam, results, batch.id, batch.custody.public, before=work.comparison.results)
+    of, stood = TypeCompared(case.exam, work.kind, batch.id), Stood(work.comparison.results, case.seq)
+    alerts.after_comparison(transaction, of, results, batch.custody.public, stood)
     return "finished"
 
 

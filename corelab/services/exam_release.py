@@ -5,6 +5,7 @@ from uuid import uuid4
 from corelab.domain.single import results_of_one
 from corelab.domain.vocabulary import AssignmentId, ExamId, ReadingTypeId
 from corelab.services import alerts, shown
+from corelab.services.alerts import TypeCompared
 from corelab.services.exam_comparison import DONE, Batch
 from corelab.services.labs import charter_of
 from corelab.services.openings import Proving, opened_readings
@@ -30,7 +31,7 @@ def release_single(transaction: Transaction, *, batch: Batch, exam: ExamId, kind
         *by_type.state_rows(transaction, exam, due, kind, finished=True),
     ]
     transaction.record("reading.released", "single_release", new, rows=rows)
-    alerts.after_comparison(transaction, exam, results, batch.id, batch.custody.public)
+    alerts.after_comparison(transaction, TypeCompared(exam, kind, batch.id), results, batch.custody.public)
     return "single"
 
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from corelab.domain.accounts import Meaning
-from corelab.domain.charter import Charter, load_charter
+from corelab.domain.charter import Charter, approved_charter
 from corelab.domain.clock import Clock
 from corelab.domain.record_errors import NotALabError, RecordDamagedError
 from corelab.domain.vocabulary import LabId, LabKind
@@ -106,7 +106,7 @@ def charter_of(snapshot: Snapshot, content_hash: str) -> Charter:
 
 @lru_cache(maxsize=16)
 def _parsed(toml: bytes) -> Charter:
-    return load_charter(toml)
+    return approved_charter(toml)
 
 
 def open_lab(folder: Path, clock: Clock, configuration: Path, *, read_only: bool = False) -> OpenLab:

@@ -1,7 +1,7 @@
 """Safety notices for coordinators: which alert fired on which exam, never on which grade; and that somebody saw to it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
@@ -41,7 +41,10 @@ class Acknowledged:
 
 @dataclass(frozen=True, slots=True)
 class SafetyNotice:
-    """An alert that fired: ``id`` names it to be acknowledged, ``alert`` and ``message`` are the charter's."""
+    """An alert that fired: ``id`` names it to be acknowledged, ``alert`` and ``message`` are the charter's.
+
+    One that fired on an exam more than once (for each of its readings, say) is one notice until it is acknowledged: ``every`` names all.
+    """
 
     id: str
     subject: SubjectCode
@@ -50,6 +53,7 @@ class SafetyNotice:
     message: str
     at: datetime
     acknowledged: Acknowledged | None = None
+    every: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         seen = self.acknowledged
@@ -63,7 +67,7 @@ def notices(lab: OpenLab, session: Session) -> tuple[SafetyNotice, ...]:
     accounts.permit(session, Command.SAFETY)
     custody = accounts.held_custody(session)
     with lab.store.read() as snapshot:
-        found = sorted(_notices(snapshot, custody), key=lambda one: one.at, reverse=True)
+        found = sorted(_joined(snapshot, custody), key=lambda one: one.at, reverse=True)
     return tuple(sorted(found, key=lambda one: one.acknowledged is not None))
 
 
@@ -75,16 +79,28 @@ def acknowledge(lab: OpenLab, session: Session, notice: str, done: str) -> None:
     role = accounts.permit(session, Command.SAFETY)
     custody, words = accounts.held_custody(session), reason_words(done)
     with lab.store.begin(session.actor(role)) as transaction:
-        if notice not in {one.id for one in _notices(transaction, custody) if one.acknowledged is None}:
+        known = (one for one in _joined(transaction, custody) if one.acknowledged is None and notice in one.every)
+        found, to = next(known, None), [known_custody(lab, transaction)]
+        if found is None:
             raise NoticeRefusedError(notice)
-        payload = {"alert": notice, "done": words}
-        to = [known_custody(lab, transaction)]
-        transaction.record(_ACKNOWLEDGED, "alert", str(uuid4()), payload=payload, seal_to=to, pad_to=ROOM)
+        for name in found.every:
+            payload = {"alert": name, "done": words}
+            transaction.record(_ACKNOWLEDGED, "alert", str(uuid4()), payload=payload, seal_to=to, pad_to=ROOM)
 
 
 def waiting(snapshot: Snapshot, custody: BoxSecret) -> int:
     """How many notices nobody acknowledged."""
-    return sum(one.acknowledged is None for one in _notices(snapshot, custody))
+    return sum(one.acknowledged is None for one in _joined(snapshot, custody))
+
+
+def _joined(snapshot: Snapshot, custody: BoxSecret) -> Iterator[SafetyNotice]:
+    """Each alert of an exam once, the latest; what was acknowledged stands by itself."""
+    found: dict[tuple[str, ...], list[SafetyNotice]] = {}
+    for one in sorted(_notices(snapshot, custody), key=lambda one: one.at):
+        seen = one.acknowledged
+        words = (seen.by, seen.at.isoformat(), seen.done) if seen else ()
+        found.setdefault((one.subject, one.visit, one.alert, *words), []).append(one)
+    yield from (replace(same[-1], every=tuple(one.id for one in same)) for same in found.values())
 
 
 def _notices(snapshot: Snapshot, custody: BoxSecret) -> Iterator[SafetyNotice]:

@@ -15,10 +15,15 @@ from corelab.storage.snapshot import Row, Snapshot
 _MISSING = {kind.value: kind for kind in Missing}
 
 
-def final_results(snapshot: Snapshot, exam: ExamId) -> tuple[Result, ...]:
-    """The latest result of every cell, whichever reading type it is of. What each reading said is not in it."""
+def final_results(snapshot: Snapshot, exam: ExamId, before: int | None = None) -> tuple[Result, ...]:
+    """The latest result of every cell, whichever reading type it is of. What each reading said is not in it.
+
+    ``before``: as they stood before the event of this number.
+    """
     latest: dict[Cell, Row] = {}
     for row in snapshot.query(_results_of(), exam=exam):
+        if before is not None and row["event_seq"] >= before:
+            continue
         latest[Cell(SegmentId(row["segment"]), ItemId(row["item"]))] = row
     return tuple(Result(cell, _grade(row), Source(row["source"]), "", "") for cell, row in latest.items())
 
@@ -39,7 +44,7 @@ def _results_of() -> Select[Any]:
         grade.item == result.item,
     )
     return (
-        select(result.segment, result.item, result.value, result.source, grade.reason_code)
+        select(result.segment, result.item, result.value, result.source, result.event_seq, grade.reason_code)
         .select_from(TABLES["result"])
         .join(TABLES["grade"], and_(*same), isouter=True)
         .where(result.exam_id == bindparam("exam"))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from corelab.domain.accounts import Role
 from corelab.domain.guess import GuessRefusedError
 from corelab.domain.reading_errors import NotYoursError
 from corelab.domain.reasons import ReasonRefusedError
@@ -19,9 +20,9 @@ from corelab.services.safety import NoticeRefusedError
 from corelab.services.verification import verify_lab
 from corelab.storage.keys import recipients
 from tests.builders import PASSWORD, Lab
-from tests.life_builders import assignment_of, compares
+from tests.life_builders import assignment_of, compares, decides
 from tests.reading_builders import rows_of
-from tests.types_builders import ALONE, PAIRED, a_lab_of_two_types, readers_of, reads
+from tests.types_builders import ALONE, PAIRED, a_lab_of_two_types, readers_of, reads, two_types
 
 
 @pytest.fixture
@@ -50,6 +51,80 @@ def test_an_alert_after_comparison_looks_at_what_is_derived_of_the_results(lab: 
         reads(lab, session, COMP_CFV=2)
     compares(lab)
     assert [alert for _, alert, _ in told(lab)].count("S02") == 1
+
+
+def test_the_same_alert_of_both_readings_is_one_notice_until_it_is_acknowledged(lab: Lab) -> None:
+    one, two = readers_of(lab, PAIRED)
+    reads(lab, one, COMP_CFV=2)
+    (notice,) = safety.notices(lab.open, lab.coordinator)
+    reads(lab, two, COMP_CFV=2)
+    assert [(one.alert, len(one.every)) for one in safety.notices(lab.open, lab.coordinator)] == [("S01", 2)]
+    assert status.status(lab.open, lab.coordinator).notices == 1
+    safety.acknowledge(lab.open, lab.coordinator, notice.id, "site informed by phone")
+    (seen,) = safety.notices(lab.open, lab.coordinator)
+    assert (seen.acknowledged is not None, status.status(lab.open, lab.coordinator).notices) == (True, 0)
+    with pytest.raises(NoticeRefusedError):
+        safety.acknowledge(lab.open, lab.coordinator, seen.every[1], "once more")
+
+
+# ---------------------------------------------------------------- alerts on what two reading types say
+
+
+@pytest.mark.parametrize("first", [PAIRED, ALONE])
+def test_an_alert_on_two_reading_types_fires_once_when_the_last_of_them_has_results(tmp_path: Path, first: str) -> None:
+    lab = a_lab_of_two_types(tmp_path / "lab", charter=two_types(SPANNING))
+    for kind in (first, *({PAIRED, ALONE} - {first})):
+        assert "S09" not in alerts(lab)
+        for session in readers_of(lab, kind):
+            reads(lab, session, COMP_CFV=1, FLOW_CFV=2)
+        compares(lab)
+    assert alerts(lab).count("S09") == 1
+    assert verify_lab(lab.open.folder).faults == ()
+
+
+def test_an_alert_on_two_reading_types_waits_for_the_case_of_one(tmp_path: Path) -> None:
+    lab = a_lab_of_two_types(tmp_path / "lab", charter=two_types(SPANNING))
+    reads(lab, readers_of(lab, ALONE)[0], FLOW_CFV=2)
+    for session, comp in zip(readers_of(lab, PAIRED), (1, 2), strict=True):
+        reads(lab, session, COMP_CFV=comp)
+    compares(lab)
+    assert "S09" not in alerts(lab)
+    decides(lab, who=who_decides(lab))
+    compares(lab)
+    assert alerts(lab).count("S09") == 1
+    assert len({one.id for one in safety.notices(lab.open, lab.coordinator)}) == len(alerts(lab))
+
+
+def test_half_of_what_an_alert_looks_at_fires_nothing(tmp_path: Path) -> None:
+    lab = a_lab_of_two_types(tmp_path / "lab", charter=two_types(SPANNING))
+    for kind in (PAIRED, ALONE):
+        for session in readers_of(lab, kind):
+            reads(lab, session, COMP_CFV=1)
+    compares(lab)
+    assert alerts(lab) == []
+
+
+def who_decides(lab: Lab) -> Session:
+    (row,) = (row for row in rows_of(lab, "assignment") if row["kind"] == "adjudication")
+    return next(one for one in (lab.adjudicator, lab.person("adjudicator-2", Role.ADJUDICATOR)) if one.account == row["account_id"])
+
+
+def alerts(lab: Lab) -> list[str]:
+    return [alert for _, alert, _ in told(lab)]
+
+
+SPANNING = """[[alert]]
+id = "S09"
+after = "comparison"
+each = "CORE"
+fires_when = { all_of = [
+  { item = "COMP", segment = "each", op = "in", value = ["partial", "none"] },
+  { item = "FLOW", segment = "each", op = "eq", value = "absent" },
+] }
+to = "coordinator"
+message = "A vein of the core neither compresses nor fills."
+
+"""
 
 
 def test_nothing_fires_on_a_clean_exam_and_the_row_is_there_all_the_same(lab: Lab) -> None:

@@ -7,7 +7,7 @@ from corelab.domain.charter.model_design import BlindingProfile, ReadingType
 from corelab.domain.charter.model_item import ChoiceItem, EvidenceRule, Item, Option
 from corelab.domain.charter.model_rules import Signing
 from corelab.domain.charter.model_subject import MissingReason, MissingReasons, Segment, Visit
-from corelab.domain.charter.parse import MAX_BYTES, Checked, check_charter, content_hash, load_charter
+from corelab.domain.charter.parse import MAX_BYTES, Checked, approved_charter, check_charter, content_hash, load_charter
 
 __all__ = [
     "MAX_BYTES",
@@ -29,6 +29,7 @@ __all__ = [
     "Segment",
     "Signing",
     "Visit",
+    "approved_charter",
     "check_charter",
     "content_hash",
     "load_charter",

@@ -11,6 +11,7 @@ from corelab.domain.charter.meaning_derivations import check_derivations
 from corelab.domain.charter.meaning_design import check_design
 from corelab.domain.charter.meaning_ids import check_ids
 from corelab.domain.charter.meaning_items import check_items
+from corelab.domain.charter.meaning_reach import check_reach
 from corelab.domain.charter.meaning_subjects import check_subjects
 from corelab.domain.charter.names import Names
 from corelab.domain.charter.tree import Node
@@ -25,6 +26,7 @@ _CHECKS = (
     check_design,
     check_classes,
     check_derivations,
+    check_reach,
     check_warnings,
 )
 

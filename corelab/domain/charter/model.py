@@ -123,6 +123,10 @@ class Charter(Table):
         asked = set(self.visit(visit).blocks)
         return tuple(kind for kind in self.reading_types if asked & set(kind.blocks))
 
+    def items_of(self, kind: ReadingType) -> frozenset[str]:
+        """The items that a reading type asks, at whatever visit; none of them is asked by another one."""
+        return frozenset(item for ask in self.asks if set(kind.blocks) & set(ask.blocks) for item in ask.items)
+
     def blinding_profile(self, profile: str) -> BlindingProfile:
         return self._index.profiles[profile]
 
