@@ -51,3 +51,7 @@ class FrameUnreadableError(Exception):
         super().__init__(index, reason)
         self.index = index
         self.reason = reason
+
+
+class StreamFaultError(Exception):
+    """The compressed stream of one frame is damaged or is not what the header says; ``args[0]`` says how."""

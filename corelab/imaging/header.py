@@ -11,7 +11,7 @@ from corelab.imaging.offsets import Spans
 from corelab.imaging.palette import Palette, palette_of
 from corelab.imaging.regions import regions_of
 from corelab.imaging.source import Source, encoding_of
-from corelab.imaging.spans import FRAME_LIMIT, Found, Layout, encapsulated_spans, native_spans
+from corelab.imaging.spans import FRAME_LIMIT, Found, Layout, encapsulated_spans, native_spans, video_spans
 from corelab.imaging.syntaxes import CODINGS, ULTRASOUND, VIDEO, Coding
 from corelab.imaging.timing import timing_of
 
@@ -33,7 +33,10 @@ _CHARSETS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a file holds. ``spans`` are the fragments of each frame found; a frame may still prove unreadable when decoded."""
+    """What a file holds. ``spans`` are the fragments of each frame found; a frame may still prove unreadable when decoded.
+
+    A video has one span, of all its fragments. Its frames are ``counted`` when its stream is opened; before that the file is believed.
+    """
 
     sop_class: str
     syntax: str
@@ -45,6 +48,7 @@ class Header:
     faults: tuple[FileFault, ...]
     spans: tuple[Spans, ...]
     palette: Palette | None = None
+    counted: int | None = None
 
     @property
     def rows(self) -> int:
@@ -60,7 +64,7 @@ class Header:
 
     @property
     def frames_found(self) -> int:
-        return len(self.spans)
+        return len(self.spans) if self.counted is None else self.counted
 
 
 def read_header(path: Path) -> Header:
@@ -69,24 +73,28 @@ def read_header(path: Path) -> Header:
         return parse_header(source)
 
 
-def parse_header(source: Source) -> Header:
-    """The same, of a file that is open already."""
+def parse_header(source: Source, counted: int | None = None) -> Header:
+    """The same, of a file that is open already, for a video with the frames that were ``counted`` in its stream."""
     try:
-        return _parse(source)
+        return _parse(source, counted)
     except (struct.error, ValueError, OverflowError, RecursionError, MemoryError) as error:
         raise FileRefusedError("hostile", "The header of the file is broken.") from error
 
 
-def _parse(source: Source) -> Header:
+def _parse(source: Source, counted: int | None) -> Header:
     walk = Walk(source.buffer, encoding_of(source.start.syntax))
     data, pixels = walk.data_set(source.offset)
     if pixels is None:
         raise FileRefusedError("no_pixel_data", "The file holds no picture.")
     layout = _layout(data, pixels)
     declared, count_faults = _declared_frames(data, layout.rows * layout.columns * 4)
-    found = _spans(source, walk, pixels, data, layout, declared)
     coding = CODINGS.get(source.start.syntax)
-    timing, timing_faults = timing_of(data, len(found.spans) if coding else declared or 1)
+    if coding in VIDEO:
+        counted = (declared or 1) if counted is None else counted
+        found = video_spans(source, walk, pixels, declared, counted)
+    else:
+        counted, found = None, _spans(source, walk, pixels, data, layout, declared)
+    timing, timing_faults = timing_of(data, counted or (len(found.spans) if coding else declared or 1))
     regions, region_faults = regions_of(data, layout.rows, layout.columns)
     return Header(
         sop_class=data.text(_SOP_CLASS) or source.start.meta_class,
@@ -99,6 +107,7 @@ def _parse(source: Source) -> Header:
         faults=(*_file_faults(source, data), *count_faults, *found.faults, *timing_faults, *region_faults),
         spans=found.spans,
         palette=palette_of(data, layout.bits_allocated, signed=layout.signed) if layout.photometric == "PALETTE COLOR" else None,
+        counted=counted,
     )
 
 
@@ -163,5 +172,4 @@ def _file_faults(source: Source, data: DataSet) -> list[FileFault]:
 
 
 def _unsupported(syntax: str) -> str:
-    kind = "video" if syntax in VIDEO else "compression"
-    return f"This {kind} is not supported (transfer syntax {syntax[:64]})."
+    return f"This compression is not supported (transfer syntax {syntax[:64]})."

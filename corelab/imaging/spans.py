@@ -83,6 +83,16 @@ def encapsulated_spans(source: Source, walk: Walk, pixels: Element, data: DataSe
     return Found(spans, (*((fault,) if fault else ()), *_end_faults(walk, items), *_compared(declared, len(spans))))
 
 
+def video_spans(source: Source, walk: Walk, pixels: Element, declared: int | None, counted: int) -> Found:
+    """All fragments of a video as one span: they are no frames, and a table of offsets says nothing."""
+    if pixels.length >= 0:
+        raise FileRefusedError("header_stream_mismatch", "The picture is not compressed although the file says it is.")
+    items = scan_items(source.buffer, pixels.offset)
+    if not items.fragments:
+        raise FileRefusedError("truncated", "The file ends before its first frame.")
+    return Found((items.fragments,), (*_end_faults(walk, items), *_compared(declared, counted)))
+
+
 def _extended(data: DataSet) -> tuple[int, ...]:
     raw = data.raw(_EXTENDED_OFFSETS)
     return struct.unpack_from(f"<{len(raw) // 8}Q", raw)

@@ -14,6 +14,9 @@ class Coding(Enum):
     JPEG_2000 = "jpeg2k"
     HTJ2K = "htj2k"
     RLE = "rle"
+    MPEG2 = "mpeg2"
+    H264 = "h264"
+    HEVC = "hevc"
 
 
 CODINGS = MappingProxyType(
@@ -34,13 +37,14 @@ CODINGS = MappingProxyType(
         "1.2.840.10008.1.2.4.202": Coding.HTJ2K,
         "1.2.840.10008.1.2.4.203": Coding.HTJ2K,
         "1.2.840.10008.1.2.5": Coding.RLE,
+        **{f"1.2.840.10008.1.2.4.{n}": Coding.MPEG2 for n in ("100", "100.1", "101", "101.1")},
+        **{f"1.2.840.10008.1.2.4.{n}{part}": Coding.H264 for n in range(102, 107) for part in ("", ".1")},
+        **{f"1.2.840.10008.1.2.4.{n}": Coding.HEVC for n in ("107", "108")},
     }
 )
 
-VIDEO = frozenset(
-    f"1.2.840.10008.1.2.4.{n}"
-    for n in ("100", "100.1", "101", "101.1", "102", "102.1", "103", "103.1", "104", "104.1", "105", "105.1", "106", "106.1", "107", "108")
-)
+VIDEO = frozenset({Coding.MPEG2, Coding.H264, Coding.HEVC})
+"""One stream holds all frames: its fragments are no frames."""
 
 ULTRASOUND = frozenset(
     {

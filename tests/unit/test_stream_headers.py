@@ -2,7 +2,8 @@
 
 import pytest
 
-from corelab.imaging.frames.stream import StreamFaultError, read_jpeg, read_jpeg2000
+from corelab.imaging.faults import StreamFaultError
+from corelab.imaging.frames.stream import read_jpeg, read_jpeg2000
 
 SOF = b"\xff\xc0\x00\x11\x08\x00\x18\x00\x20\x03\x01\x21\x00\x02\x11\x00\x03\x11\x00"
 SCAN, END = b"\xff\xda\x00\x0c\x03\x01\x00\x02\x00\x03\x00\x00\x3f\x00" + b"\x11" * 90, b"\xff\xd9"

@@ -11,15 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corelab.domain.vocabulary import Sha256
-from corelab.imaging.faults import FileFault, FileRefusedError, FrameUnreadableError
+from corelab.imaging.faults import FileFault, FileRefusedError, FrameUnreadableError, StreamFaultError
 from corelab.imaging.frames import jpeg
 from corelab.imaging.frames.colour import Pixels, Samples, paint_grey, paint_palette, paint_rgb, paint_ybr
 from corelab.imaging.frames.native import read_samples, read_ybr_422, swapped
 from corelab.imaging.frames.rle import decode_rle
-from corelab.imaging.frames.stream import Stream, StreamFaultError, read_jpeg, read_jpeg2000
+from corelab.imaging.frames.stream import Stream, read_jpeg, read_jpeg2000
 from corelab.imaging.header import Header, parse_header
 from corelab.imaging.source import Source, encoding_of
-from corelab.imaging.syntaxes import Coding
+from corelab.imaging.spans import FRAME_LIMIT
+from corelab.imaging.syntaxes import VIDEO, Coding
+from corelab.imaging.video import Film
 
 _DAMAGE = (ValueError, RuntimeError, IndexError, struct.error, MemoryError, cv2.error)
 """What codecs and numpy raise for damage that no rule of ours foresaw."""
@@ -31,12 +33,15 @@ class FrameFile:
     def __init__(self, path: Path) -> None:
         """Raises FileRefusedError where there is nothing to show, or the pictures are coded in a way that is not supported."""
         self._source = Source(path)
+        self._film: Film | None = None
         try:
             self.header = parse_header(self._source)
             self._refuse_unsupported()
+            if self.header.coding in VIDEO:
+                self._open_film()
             self.faults = (*self.header.faults, *self._stream_faults())
         except BaseException:
-            self._source.close()
+            self.close()
             raise
 
     @classmethod
@@ -72,7 +77,7 @@ class FrameFile:
         return np.ascontiguousarray(self.decode(index)[..., 2::-1])
 
     def encoded(self, index: int) -> bytes:
-        """The bytes of frame ``index`` as they lie in the file, its fragments joined."""
+        """The bytes of frame ``index`` as they lie in the file, its fragments joined. The frames of a video have none of their own."""
         return b"".join(self._source.buffer[start : start + length] for start, length in self.header.spans[index])
 
     def digest(self) -> Sha256:
@@ -81,6 +86,8 @@ class FrameFile:
             return Sha256(hashlib.sha256(view).hexdigest())
 
     def close(self) -> None:
+        if self._film is not None:
+            self._film.close()
         self._source.close()
 
     def __enter__(self) -> Self:
@@ -94,8 +101,17 @@ class FrameFile:
             fault = next(fault for fault in self.header.faults if fault.code == "syntax_unsupported")
             raise FileRefusedError(fault.code, fault.message)
 
+    def _open_film(self) -> None:
+        """Frames are counted in the stream; the header is read again with their number."""
+        ((*spans,),) = self.header.spans
+        pieces = (memoryview(self._source.buffer)[start : start + length] for start, length in spans)
+        self._film = Film(pieces, self.shape[:2], FRAME_LIMIT)
+        self.header = parse_header(self._source, self._film.frames)
+
     def _stream_faults(self) -> tuple[FileFault, ...]:
         """Where the first sound stream has other components than the header says; it is shown as the stream says."""
+        if self._film is not None:
+            return _film_faults(self.header, self._film)
         if self.header.coding in {Coding.NATIVE, Coding.RLE}:
             return ()
         for index in range(self.frames):
@@ -107,6 +123,9 @@ class FrameFile:
         return ()
 
     def _paint(self, index: int, out: Pixels) -> None:
+        if self._film is not None:
+            self._film.paint(index, out)
+            return
         match self.header.coding:
             case Coding.NATIVE:
                 self._paint_native(index, out)
@@ -186,6 +205,14 @@ class FrameFile:
             paint_palette(samples, self.header.palette, out)
         else:
             paint_grey(samples, bits, out, inverted=self.header.photometric == "MONOCHROME1", signed=self.header.layout.signed)
+
+
+def _film_faults(header: Header, film: Film) -> tuple[FileFault, ...]:
+    if film.size != (header.rows, header.columns):
+        return (FileFault("header_stream_mismatch", "The stream holds a picture of another size than the header says."),)
+    if film.coding is not header.coding:
+        return (FileFault("header_stream_mismatch", "The video is coded in another way than the header says: shown as the stream says."),)
+    return ()
 
 
 def _disagreement(header: Header, stream: Stream) -> tuple[FileFault, ...]:

@@ -4,8 +4,9 @@ import imagecodecs
 import numpy as np
 import simplejpeg
 
+from corelab.imaging.faults import StreamFaultError
 from corelab.imaging.frames.colour import Pixels, Samples, paint_rgb
-from corelab.imaging.frames.stream import Stream, StreamFaultError
+from corelab.imaging.frames.stream import Stream
 
 _LUMA_CHROMA = frozenset({"YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_422", "YBR_PARTIAL_420"})
 _LIBJPEG_FRAMES = frozenset({0xC0, 0xC1, 0xC2, 0xC3})

@@ -7,8 +7,8 @@ import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 
+from corelab.imaging.faults import StreamFaultError
 from corelab.imaging.frames.colour import Samples
-from corelab.imaging.frames.stream import StreamFaultError
 
 
 def decode_rle(data: bytes, shape: tuple[int, int, int], bits_allocated: int) -> Samples:

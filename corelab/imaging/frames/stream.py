@@ -4,16 +4,14 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from corelab.imaging.faults import StreamFaultError
+
 _LONELY = frozenset({0x01, *range(0xD0, 0xD8)})
 _DCT_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
 _LOSSLESS_FRAME, _LS_FRAME = 0xC3, 0xF7
 _OTHER_FRAMES = frozenset({0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF})
 _SCAN, _END = 0xDA, b"\xff\xd9"
 _END_WINDOW = 64
-
-
-class StreamFaultError(Exception):
-    """The compressed stream of one frame is damaged or is not what the header says; ``args[0]`` says how."""
 
 
 @dataclass(frozen=True, slots=True)
