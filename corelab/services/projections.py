@@ -1,6 +1,5 @@
 """Whether what stands clear after a release is what was sealed and signed: grades and evidence against openings."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,7 +8,7 @@ from corelab.storage.verify import Source
 
 PROJECTION = "projection"
 _Key = tuple[str, str]
-_PLACE = ("record_type", "record_id", "segment", "item")
+_RECORD, _CELL = ("record_type", "record_id"), ("segment", "item")
 _GRADE = ("value", "unit", "reason_code", "confidence", "prefilled")
 _BOUND = ("clip_sha256", "frame_a", "frame_b")
 _Cells = Mapping[tuple[Any, ...], tuple[Any, ...]]
@@ -17,27 +16,30 @@ _Cells = Mapping[tuple[Any, ...], tuple[Any, ...]]
 
 def released_grades(source: Source) -> Iterator[Fault]:
     """Every opened record has exactly the grades and evidence of its opening, every other record none."""
-    clear = _clear_rows(source)
     for record_type in ("reading", "adjudication"):
         for record in source.rows(record_type):
-            grades, evidence = clear.pop((record_type, record["id"]), ({}, {}))
+            found = _clear_rows(source, (record_type, record["id"]))
             payload = source.opened(record["event_seq"])
             place = f"{source.where(record['event_seq'])}, {record_type} {record['id']}"
-            if payload is None and grades:
+            if payload is None and any(found):
                 yield Fault(place, f"{PROJECTION}: has grades but is not opened", PROJECTION)
             elif payload is not None:
-                yield from _differences(place, (grades, evidence), _of_payload(payload))
-    for record_type, record_id in clear:
+                yield from _differences(place, found, _of_payload(payload))
+    for record_type, record_id in _strays(source):
         yield Fault(f"{record_type} {record_id}", f"{PROJECTION}: grades of a record that is not there", PROJECTION)
 
 
-def _clear_rows(source: Source) -> dict[_Key, tuple[_Cells, _Cells]]:
-    found: defaultdict[_Key, tuple[dict[Any, Any], dict[Any, Any]]] = defaultdict(lambda: ({}, {}))
-    for cells in source.cells("grade", (*_PLACE, *_GRADE)):
-        found[cells[:2]][0][cells[2:4]] = cells[4:]
-    for cells in source.cells("evidence", (*_PLACE, "n", *_BOUND)):
-        found[cells[:2]][1][cells[2:5]] = cells[5:]
-    return dict(found)
+def _clear_rows(source: Source, record: _Key) -> tuple[_Cells, _Cells]:
+    """Of one record at a time: all of a large lab would fill the memory."""
+    grades = {cells[:2]: cells[2:] for cells in source.of_record("grade", (*_CELL, *_GRADE), record)}
+    evidence = {cells[:3]: cells[3:] for cells in source.of_record("evidence", (*_CELL, "n", *_BOUND), record)}
+    return grades, evidence
+
+
+def _strays(source: Source) -> Iterator[_Key]:
+    there = {(record_type, record["id"]) for record_type in ("reading", "adjudication") for record in source.rows(record_type)}
+    found = dict.fromkeys(cells[:2] for table in ("grade", "evidence") for cells in source.different(table, _RECORD))
+    yield from (key for key in found if key not in there)
 
 
 def _of_payload(payload: Mapping[str, Any]) -> tuple[_Cells, _Cells]:

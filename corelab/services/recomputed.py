@@ -15,7 +15,7 @@ from corelab.domain.vocabulary import ExamState, ReadingTypeId, Source
 from corelab.services import shown
 from corelab.services.labs import charter_of
 from corelab.services.projections import PROJECTION
-from corelab.storage import by_type, readings, registry
+from corelab.storage import by_type, readings, registry, released
 from corelab.storage.by_type import Standing
 from corelab.storage.readings import CaseRecord, SignedRecord
 from corelab.storage.store import Row, Snapshot
@@ -37,11 +37,9 @@ class _Made:
 def recomputed_results(snapshot: Snapshot) -> Iterator[Fault]:
     """Every exam has exactly the results that its valid records give, by reading type; those of before an invalidation are of theirs."""
     states = {row["exam_id"]: row["state"] for row in snapshot.all("exam_status")}
-    found: dict[str, dict[int, list[Row]]] = {}
-    for row in snapshot.all("result"):
-        found.setdefault(row["exam_id"], {}).setdefault(row["revision"], []).append(row)
-    for exam in snapshot.all("exam"):
-        stored, place = found.pop(exam["id"], {}), f"exam {exam['id']}"
+    exams = snapshot.all("exam")
+    for exam in exams:
+        stored, place = _by_revision(snapshot, exam["id"]), f"exam {exam['id']}"
         made = [_made_by(snapshot, stored[revision]) for revision in sorted(stored)]
         whole = sorted(stored) == list(range(1, len(stored) + 1))
         if not whole or not _belong(snapshot, exam, made, final=states.get(exam["id"]) in _FINAL):
@@ -49,8 +47,15 @@ def recomputed_results(snapshot: Snapshot) -> Iterator[Fault]:
             continue
         for revision in sorted(stored):
             yield from _revision(snapshot, exam["id"], stored[revision], place)
-    for stray in found:
+    for stray in sorted(released.exams_with_results(snapshot) - {exam["id"] for exam in exams}):
         yield Fault(f"exam {stray}", f"{PROJECTION}: results of an exam that is not there", PROJECTION)
+
+
+def _by_revision(snapshot: Snapshot, exam: str) -> Mapping[int, Sequence[Row]]:
+    found: dict[int, list[Row]] = {}
+    for row in snapshot.all("result", exam_id=exam):
+        found.setdefault(row["revision"], []).append(row)
+    return found
 
 
 def _belong(snapshot: Snapshot, exam: Row, made: Sequence[_Made | None], *, final: bool) -> bool:

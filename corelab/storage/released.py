@@ -99,6 +99,11 @@ def alert_row(alert: str, exam: ExamId) -> NewRow:
     return NewRow("alert", {"id": alert, "exam_id": exam})
 
 
+def exams_with_results(snapshot: Snapshot) -> frozenset[str]:
+    exam = TABLES["result"].columns.exam_id
+    return frozenset(row["exam_id"] for row in snapshot.query(select(exam).distinct()))
+
+
 def next_result_revision(snapshot: Snapshot, exam: ExamId) -> int:
     """Results that were made anew after an invalidation stand beside those of before."""
     last = snapshot.latest("result", by="revision", exam_id=exam)

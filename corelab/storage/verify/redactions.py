@@ -5,5 +5,5 @@ from corelab.storage.verify.source import Source
 
 def redactions(source: Source) -> tuple[str, ...]:
     """Each redaction: which event's words are gone, and by which event."""
-    emptied = {row["redaction_seq"]: row["seq"] for row in source.rows("event_payload") if row["redaction_seq"] is not None}
+    emptied = {by: seq for by, seq in source.cells("event_payload", ("redaction_seq", "seq")) if by is not None}
     return tuple(f"{source.where(seq)}, by event {by}" for by, seq in sorted(emptied.items()))

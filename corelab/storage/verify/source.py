@@ -19,6 +19,12 @@ RawRow = Mapping[str, Any]
 RawCells = tuple[Any, ...]
 Payload = Mapping[str, Any]
 _HEADER = tuple(name for name in Header.__dataclass_fields__ if name not in {"lab", "v"})
+_REPEATED = frozenset({"clock", "actor", "role", "session", "workstation", "app", "kind", "entity", "reason"})
+"""What stands in very many events with the same few values."""
+LARGE = frozenset({"event", "event_payload", "opening", "grade", "evidence", "result"})
+"""The tables that are nearly all of a lab: never kept whole, but for the headers of the events."""
+_CHUNK = 256
+_FEW = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,7 @@ class Event:
 
 @dataclass
 class Source:
-    """One read of a lab's database. Every table is read once, on first use, and every opening is parsed once.
+    """One read of a lab's database. Every small table is read once, on first use; the large ones are gone through, and never kept.
 
     With ``after`` it holds only what belongs to later events.
     """
@@ -48,7 +54,7 @@ class Source:
     after: int = 0
     _cells: dict[str, tuple[RawCells, ...]] = field(default_factory=dict)
     _rows: dict[str, tuple[RawRow, ...]] = field(default_factory=dict)
-    _opened: dict[int, Payload] = field(default_factory=dict)
+    _opened: dict[int, Payload | None] = field(default_factory=dict)
 
     @cached_property
     def lab(self) -> RawRow | None:
@@ -58,24 +64,33 @@ class Source:
     @cached_property
     def events(self) -> tuple[Event, ...]:
         """All events by number."""
-        return tuple(self._event(row) for row in sorted(self.rows("event"), key=lambda row: row["seq"]))
+        known: dict[Any, Any] = {}
+        found = (self._event(cells, known) for cells in self.scan("event"))
+        return tuple(sorted(found, key=lambda event: event.header.seq))
 
     @cached_property
     def before(self) -> Event | None:
         """The event which the first one continues, where it is not the very first."""
         names = COLUMNS["event"]
         found = next(self._read("event", names, f' WHERE "seq" = {self.after}'), None) if self.after else None
-        return self._event(dict(zip(names, found, strict=True))) if found else None
+        return self._event(found, {}) if found else None
 
-    def _event(self, row: RawRow) -> Event:
-        lab = str(self.lab["lab_id"]) if self.lab else ""
-        return Event(Header(lab=lab, **{name: row[name] for name in _HEADER}), row["hash"])
+    def _event(self, cells: RawCells, known: dict[Any, Any]) -> Event:
+        row = dict(zip(COLUMNS["event"], cells, strict=True))
+        for name in _REPEATED:
+            row[name] = known.setdefault(row[name], row[name])
+        return Event(Header(lab=self._lab, **{name: row[name] for name in _HEADER}), row["hash"])
+
+    @cached_property
+    def _lab(self) -> str:
+        return str(self.lab["lab_id"]) if self.lab else ""
 
     @cached_property
     def by_seq(self) -> Mapping[int, Event]:
         return {event.header.seq: event for event in self.events}
 
     def rows(self, table: str) -> tuple[RawRow, ...]:
+        """Every row of a table that is not large."""
         if table not in self._rows:
             names = COLUMNS[table]
             self._rows[table] = tuple(dict(zip(names, cells, strict=True)) for cells in self._kept(table))
@@ -83,6 +98,8 @@ class Source:
 
     def cells(self, table: str, names: tuple[str, ...]) -> Iterator[RawCells]:
         """These columns of every row; at least two."""
+        if table in LARGE:
+            return self._read(table, names, self._later(table))
         places = [COLUMNS[table].index(name) for name in names]
         return map(itemgetter(*places), self._kept(table))
 
@@ -93,34 +110,63 @@ class Source:
 
     def scan(self, table: str) -> Iterator[RawCells]:
         """All columns of every row, not kept."""
+        yield from self._read(table, COLUMNS[table], self._later(table))
+
+    def _later(self, table: str) -> str:
         number = "event_seq" if "event_seq" in COLUMNS[table] else "seq"
-        yield from self._read(table, COLUMNS[table], f' WHERE "{number}" > {self.after}' if self.after else "")
+        return f' WHERE "{number}" > {self.after}' if self.after else ""
+
+    def numbered(self, table: str) -> Iterator[RawRow]:
+        """Every row of a table of payloads by its number, a few in memory at a time. Raises sqlite3.DatabaseError for a damaged order."""
+        names, where, last = COLUMNS[table], "", None
+        while some := tuple(self._read(table, names, f'{where} ORDER BY "seq" LIMIT {_CHUNK}')):
+            yield from (dict(zip(names, cells, strict=True)) for cells in some)
+            before, last = last, int(some[-1][names.index("seq")])
+            if before is not None and last <= before:
+                raise sqlite3.DatabaseError(f"{table}: rows out of order")
+            where = f' WHERE "seq" > {last}'
+
+    def of_record(self, table: str, names: tuple[str, ...], record: tuple[str, str]) -> Iterator[RawCells]:
+        """These columns of what stands clear of one record (its type and id), by the table's own index: that it is whole is a step."""
+        listed = ", ".join(f'"{name}"' for name in names)
+        yield from self._asked(f'SELECT {listed} FROM "{table}" WHERE "record_type" = ? AND "record_id" = ?', record)  # noqa: S608 - as below
+
+    def different(self, table: str, names: tuple[str, ...]) -> Iterator[RawCells]:
+        """These columns, each combination once."""
+        listed = ", ".join(f'"{name}"' for name in names)
+        yield from self._asked(f'SELECT DISTINCT {listed} FROM "{table}"')  # noqa: S608 - as below
+
+    def clear_body(self, seq: int) -> bytes | None:
+        """The payload of an event that stands clear."""
+        found = next(self._read("event_payload", ("form", "body"), f' WHERE "seq" = {int(seq)}'), None)
+        return found[1] if found and found[0] == "clear" else None
 
     def opened(self, seq: int) -> Payload | None:
         """The payload that was published for this event; None where none was, or where it was redacted since."""
-        body = self._bodies.get(seq)
-        if body is not None and seq not in self._opened:
-            self._opened[seq] = audit.payload_of(body)
-        return self._opened.get(seq)
-
-    @cached_property
-    def _bodies(self) -> Mapping[int, bytes]:
-        return {row["seq"]: row["body"] for row in self.rows("opening") if row["body"] is not None}
+        if seq not in self._opened:
+            found = next(self._read("opening", ("seq", "body"), f' WHERE "seq" = {int(seq)}'), None)
+            if len(self._opened) >= _FEW:
+                del self._opened[next(iter(self._opened))]
+            self._opened[seq] = audit.payload_of(found[1]) if found and found[1] is not None else None
+        return self._opened[seq]
 
     def _read(self, table: str, names: tuple[str, ...], where: str = "") -> Iterator[RawCells]:
         listed = ", ".join(f'"{name}"' for name in names)
-        question = f'SELECT {listed} FROM "{table}" NOT INDEXED{where}'  # noqa: S608 - names of our own tables
-        try:
-            found = self.connection.execute(question).fetchall()
-        except sqlite3.OperationalError:
-            found = self._damaged(question)
-        yield from found
+        return self._asked(f'SELECT {listed} FROM "{table}" NOT INDEXED{where}')  # noqa: S608 - names of our own tables
 
-    def _damaged(self, question: str) -> list[RawCells]:
+    def _asked(self, question: str, bound: tuple[str, ...] = ()) -> Iterator[RawCells]:
+        done = 0
+        try:
+            for done, cells in enumerate(self.connection.execute(question, bound), 1):  # noqa: B007 - where damage stopped it
+                yield cells
+        except sqlite3.OperationalError:
+            yield from self._damaged(question, bound)[done:]
+
+    def _damaged(self, question: str, bound: tuple[str, ...]) -> list[RawCells]:
         """Damaged text must come through, so that its digest can differ. For all rows this would take twice as long."""
         self.connection.text_factory = _text
         try:
-            return self.connection.execute(question).fetchall()
+            return self.connection.execute(question, bound).fetchall()
         finally:
             self.connection.text_factory = str
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from corelab.domain import audit
@@ -55,26 +55,38 @@ def _is_backward(event: Event, previous: Event) -> bool:
 
 def payloads(source: Source) -> Iterator[Fault]:
     """Clear and opened payloads hash to what their events say; envelopes and wrapped keys are the ones recorded."""
-    stored = {row["seq"]: row for row in source.rows("event_payload")}
-    wraps = {row["event_seq"]: row for row in source.rows("credential")}
+    wraps = {row["event_seq"] for row in source.rows("credential")}
+    forms: dict[int, str] = {}
+    for stored in source.numbered("event_payload"):
+        forms[stored["seq"]] = stored["form"]
+        event = source.by_seq.get(stored["seq"])
+        if event is None:
+            yield Fault(f"event {stored['seq']}", f"{PAYLOAD}: a payload without event", PAYLOAD)
+        else:
+            yield from _payload(source, event, stored, _form(event, wraps))
     for event in source.events:
-        yield from _payload(source, event, stored.get(event.header.seq), wraps.get(event.header.seq))
-    for seq in stored.keys() - source.by_seq.keys():
-        yield Fault(f"event {seq}", f"{PAYLOAD}: a payload without event", PAYLOAD)
-    yield from _openings(source, stored)
+        if event.header.seq not in forms:
+            yield from _no_payload(event, _form(event, wraps))
+    yield from _openings(source, forms)
     yield from _wraps(source)
 
 
-def _payload(source: Source, event: Event, stored: RawRow | None, credential: RawRow | None) -> Iterator[Fault]:
-    if (stored is None) != (event.header.payload is None):
-        yield event.fault(PAYLOAD, "has no payload" if stored is None else "has a payload that it does not name")
-        return
-    form = "sealed" if event.header.sealed is not None and credential is None else "clear"
-    if stored is None:
-        if form == "sealed":
-            yield event.fault(PAYLOAD, "names an envelope that it does not have")
-        return
-    if stored["form"] != form:
+def _form(event: Event, wraps: Collection[int]) -> str:
+    """What a credential's event names is no envelope but wrapped keys."""
+    return "sealed" if event.header.sealed is not None and event.header.seq not in wraps else "clear"
+
+
+def _no_payload(event: Event, form: str) -> Iterator[Fault]:
+    if event.header.payload is not None:
+        yield event.fault(PAYLOAD, "has no payload")
+    elif form == "sealed":
+        yield event.fault(PAYLOAD, "names an envelope that it does not have")
+
+
+def _payload(source: Source, event: Event, stored: RawRow, form: str) -> Iterator[Fault]:
+    if event.header.payload is None:
+        yield event.fault(PAYLOAD, "has a payload that it does not name")
+    elif stored["form"] != form:
         yield event.fault(PAYLOAD, "is sealed or clear against its event")
     elif stored["body"] is None or stored["redaction_seq"] is not None:
         yield from _redaction(source, event, stored)
@@ -109,17 +121,17 @@ def _names(cause: Event, seq: int) -> bool:
 
 
 def _clear_payload(source: Source, event: Event) -> dict[str, Any]:
-    body = next((row["body"] for row in source.rows("event_payload") if row["seq"] == event.header.seq and row["form"] == "clear"), None)
+    body = source.clear_body(event.header.seq)
     try:
         return audit.payload_of(body) if body else {}
     except ValueError:
         return {}
 
 
-def _openings(source: Source, stored: Mapping[int, RawRow]) -> Iterator[Fault]:
-    for opening in source.rows("opening"):
-        event, payload = source.by_seq.get(opening["seq"]), stored.get(opening["seq"])
-        if event is None or payload is None or payload["form"] != "sealed":
+def _openings(source: Source, forms: Mapping[int, str]) -> Iterator[Fault]:
+    for opening in source.numbered("opening"):
+        event = source.by_seq.get(opening["seq"])
+        if event is None or forms.get(opening["seq"]) != "sealed":
             yield Fault(source.where(opening["seq"]), f"{PAYLOAD}: is opened but was not sealed", PAYLOAD)
         elif opening["body"] is None or opening["redaction_seq"] is not None:
             yield from _redaction(source, event, opening)
