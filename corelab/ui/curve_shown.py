@@ -16,7 +16,7 @@ _TOPS: Final = (5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 60.0)
 _PERCENT: Final = 100.0
 _ROUND_PERCENT: Final = 50.0
 
-AXIS: Final = 40.0
+AXIS: Final = 48.0
 """What the labels of the axis take at the left of the band."""
 
 

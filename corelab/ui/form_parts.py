@@ -175,7 +175,7 @@ class EvidenceLine(Pressed):
 
     def __init__(self, words: str, evidence: Evidence | None, *, marked: bool, cap: str = "", parent: QWidget | None = None) -> None:
         super().__init__(words, parent)
-        self._words, self._evidence, self._marked, self._cap = words, evidence, marked, cap
+        self._words, self.evidence, self._marked, self._cap = words, evidence, marked, cap
         self.setToolTip(words)
         self.clicked.connect(self._on_clicked)
 
@@ -183,12 +183,12 @@ class EvidenceLine(Pressed):
         return QSize(160, 26)
 
     def _on_clicked(self) -> None:
-        if self._evidence is not None:
-            self.followed.emit(self._evidence)
+        if self.evidence is not None:
+            self.followed.emit(self.evidence)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        middle, attention = self.height() / 2, self._evidence is None
+        middle, attention = self.height() / 2, self.evidence is None
         paint_diamond(painter, QPointF(6, middle), hollow=not self._marked, colour=_mark_colour(marked=self._marked or attention))
         painter.setFont(font(Size.HINT, Weight.VALUE if self._marked or attention else Weight.TEXT))
         painter.setPen(Colour.ATTENTION if attention else Colour.TEXT if self._marked else Colour.SECOND)

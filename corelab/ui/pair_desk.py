@@ -14,7 +14,8 @@ from corelab.ui.curve_desk import CurveDesk, Keys
 from corelab.ui.exam_desk import ExamDesk
 from corelab.ui.page import Page
 from corelab.ui.pair import Diameter, Pair, measured_words, proposed_caliper, residual_percent
-from corelab.ui.viewport import Viewport
+from corelab.ui.pair_proof import PairShown
+from corelab.ui.viewport import STATUS_HEIGHT, Viewport
 from corelab.ui.viewports import Layout
 
 _NO_PAIR: Final = "Mark both frames first: K without pressure, Shift+K under pressure. Or V follows the vein and proposes them."
@@ -22,6 +23,8 @@ _NOTHING_PROPOSED: Final = "Nothing is proposed: V, then one click inside the ve
 _NO_DIAMETER: Final = "There is no caliper on this side yet: M, then two clicks."
 _NOT_OPEN: Final = "The pair is not on screen: P shows it."
 _SAME: Final = "Both sides show the same frame. Go to the one under pressure."
+_NEARER: Final = 1.4
+"""So many times the scale at which a whole image fits: a side is narrow, and the vein lies in the middle of it."""
 SIDES: Final = ("Rest", "Compressed")
 
 
@@ -92,7 +95,10 @@ class PairDesk(QObject):
 
     def diameter(self, frame: int) -> Diameter | None:
         """The caliper on a frame of the pair's clip: the one drawn last; else, once the pair was taken, what its method followed."""
-        pair = self.on_screen
+        return self.diameter_of(self.on_screen, frame)
+
+    def diameter_of(self, pair: Pair | None, frame: int) -> Diameter | None:
+        """The same of a pair that need not be on screen."""
         if pair is None:
             return None
         drawn = self._drawn.get((pair.clip.sha256, frame))
@@ -125,7 +131,7 @@ class PairDesk(QObject):
         if self.diameter(self._viewports.active.player.cine.frame) is not None and (asked := self._user.diameter_asked()):
             keys = ((f"take for {asked}", "D"), *keys)
         if not pair.taken and not pair.whose:
-            return f"{self._proposal_words(pair)} Y takes it as evidence.", (("take", "Y"), *keys)
+            return f"{self._proposal_words(pair)} Y takes it as evidence.", (("take as evidence", "Y"), *keys)
         whose = f"{pair.whose}: " if pair.whose else ""
         return f"{whose}{self._words(pair)}", keys
 
@@ -140,16 +146,30 @@ class PairDesk(QObject):
             f"{word} frame {frame + 1}{f', {measured_words(pair.clip, side)}' if side is not None else ''}"
             for word, frame, side in zip(("rest", "compressed"), pair.frames, sides, strict=True)
         ]
-        return f"{said[0].capitalize()}; {said[1]}. {self._residual(pair, sides)}"
+        return f"{said[0].capitalize()}; {said[1]}. {self._residual(pair, sides)}."
+
+    def shown(self, pair: Pair) -> PairShown:
+        """The pair as it stands under its grade."""
+        sides = [self.diameter_of(pair, frame) for frame in pair.frames]
+        captions = [f"{word} {measured_words(pair.clip, side) if side else ''}".strip() for word, side in zip(SIDES, sides, strict=True)]
+        pictures = [self._clips.pictures.picture(pair.clip, frame) for frame in pair.frames]
+        known = sides[0] is not None and sides[1] is not None
+        how = " (proposed)" if known and any(side is not None and side.method for side in sides) else ""
+        return PairShown(
+            (pictures[0], pictures[1]),
+            (captions[0], captions[1]),
+            f"{self._residual(pair, sides)}{how}" if known else "Residual: a caliper on each, M",
+            f"frames {pair.rest + 1} and {pair.compressed + 1}",
+        )
 
     def _residual(self, pair: Pair, sides: list[Diameter | None]) -> str:
         if sides[0] is None or sides[1] is None:
-            return "A caliper on each gives the residual: M."
+            return "A caliper on each gives the residual: M"
         found = residual_percent(pair.clip, sides[0], sides[1])
         if found is None:
-            return "The caliper at rest has no length."
+            return "The caliper at rest has no length"
         percent, calibrated = found
-        return f"Residual {percent:.0f} %{'' if calibrated else ' (of pixels: this clip is not calibrated)'}."
+        return f"Residual {percent:.0f} %{'' if calibrated else ' (of pixels: this clip is not calibrated)'}"
 
     # -- opening and closing -----------------------------------------------------------------------------------------------------
 
@@ -178,8 +198,24 @@ class PairDesk(QObject):
                 for viewport, frame in zip(self._sides, pair.frames, strict=True):
                     viewport.show_clip(pair.clip, self._clips.exam.place(pair.clip), frame=frame)
             self._viewports.activate(self._viewports.all.index(self._sides[0]))
-        self._on_viewed(self._sides[0])
+        self._focus(pair)
         self._clips.changed.emit()
+
+    def _focus(self, pair: Pair) -> None:
+        """Both sides at exactly one scale, nearer than the whole image, about the vein where it is known."""
+        middle = self._middle(pair)
+        width, height = self._viewports.width() / 2, self._viewports.height() - STATUS_HEIGHT
+        fitted = min(width / pair.clip.columns, height / pair.clip.rows) * self._viewports.devicePixelRatioF()
+        for viewport in self._sides:
+            viewport.view.look(fitted * _NEARER, middle)
+
+    def _middle(self, pair: Pair) -> tuple[float, float]:
+        """Of the vein at rest; where nobody measured or followed it, of the image."""
+        curve, side = self._curves.of(pair.clip), self.diameter_of(pair, pair.rest)
+        drawn = side.drawn if side is not None else proposed_caliper(curve.frames.get(pair.rest)) if curve is not None else None
+        if drawn is None:
+            return pair.clip.columns / 2, pair.clip.rows / 2
+        return (drawn.start[0] + drawn.end[0]) / 2, (drawn.start[1] + drawn.end[1]) / 2
 
     def close(self) -> bool:
         """Back to the clips that were on screen; whether there was a pair."""

@@ -1,6 +1,6 @@
 """The questions of one segment: answered ones folded to a line with their proof, the current one open, details under what asks for them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -15,6 +15,7 @@ from corelab.ui.entry_fields import NumberField, TextField
 from corelab.ui.form_lines import CheckLine, FoldLine, Indented
 from corelab.ui.form_parts import EvidenceLine, Folded, FoldedQuestion, Rule
 from corelab.ui.grading import Grading, needs_mark, needs_pair
+from corelab.ui.pair_proof import PairProof, PairShown
 from corelab.ui.parts import text_label
 from corelab.ui.question_order import Row
 from corelab.ui.segment_words import drawn_grade, firing_words, frame_words, grade_words
@@ -56,6 +57,8 @@ class Questions(QWidget):
         self.current: AnswerEntry | None = None
         """The open question, to be scrolled to."""
         self.checks: list[CheckLine] = []
+        self.pair_shown: Callable[[Evidence], PairShown | None] | None = None
+        """How a pair of frames is shown under its grade; None: in words alone."""
 
     def show_grading(self, grading: Grading, firings: Sequence[Firing] = (), refused: tuple[str, str] | None = None) -> None:
         """``firings``: soft checks of this segment to be confirmed. ``refused``: what was written last and why it was not taken."""
@@ -96,9 +99,23 @@ class Questions(QWidget):
             line.clicked.connect(self._on_folded)
             self._cells[line] = row.cell
             self._add(line, row.depth)
-        for proof in _proof(grading, row.cell):
+        for proof in self._proof(grading, row.cell):
             proof.followed.connect(self.evidence_followed)
             self._add(proof, row.depth)
+
+    def _proof(self, grading: Grading, cell: Cell) -> Iterator[EvidenceLine | PairProof]:
+        """Two frames that prove a grade are shown; everything else is a line."""
+        for proof in _proof(grading, cell):
+            evidence = proof.evidence
+            if self.pair_shown is not None and evidence is not None and evidence.frame_b is not None:
+                yield PairProof(evidence, self.pair_shown)
+            else:
+                yield proof
+
+    def refresh_pairs(self) -> None:
+        """Another picture of a pair has come, or another diameter."""
+        for proof in self.findChildren(PairProof):
+            proof.refresh()
 
     def _add_current(self, grading: Grading, row: Row, refused: tuple[str, str] | None) -> None:
         answer = grading.reading.answers.get(row.cell)

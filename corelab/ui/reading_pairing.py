@@ -16,6 +16,7 @@ from corelab.ui.entry import EntryRefusedError
 from corelab.ui.grading import Grading
 from corelab.ui.pair import Diameter, Pair, pair_of
 from corelab.ui.pair_desk import PairDesk
+from corelab.ui.pair_proof import PairShown
 from corelab.ui.reading_hands import ReadingHands
 from corelab.ui.reading_shown import kept_calipers, strip_marks
 from corelab.ui.segment_words import answer_words, lowered
@@ -29,6 +30,8 @@ class PairingHands(ReadingHands):
         self.curves = CurveDesk(self, self.clips, self.strip, self.tell)
         self.pairs = PairDesk(self, self.clips, self.curves, self)
         self.curves.changed.connect(self._show_clips)
+        self.form.questions.pair_shown = self._pair_shown
+        self.clips.pictures.made.connect(self.form.questions.refresh_pairs)
         self.form.evidence_followed.disconnect(self.clips.show_evidence)
         self.form.evidence_followed.connect(self._on_evidence)
 
@@ -85,6 +88,10 @@ class PairingHands(ReadingHands):
         proofs = (evidence for answer in lengths for evidence in answer.evidence if evidence.clip == clip.sha256)
         return tuple(drawn for one in proofs if (drawn := drawn_again(one)) is not None)
 
+    def _pair_shown(self, evidence: Evidence) -> PairShown | None:
+        pair = pair_of(evidence, self.clips.exam)
+        return self.pairs.shown(pair) if pair is not None else None
+
     # -- showing and leaving -----------------------------------------------------------------------------------------------------
 
     def _show_clips(self) -> None:
@@ -95,6 +102,7 @@ class PairingHands(ReadingHands):
         self.curves.show()
         self.pairs.show()
         self._show_diameters(self._grading)
+        self.form.questions.refresh_pairs()
 
     def _show_diameters(self, grading: Grading) -> None:
         if self.pairs.pair is not None:
