@@ -19,6 +19,7 @@ def phantom(
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same bytes.")] = 1,
     syntax: Annotated[str | None, typer.Option("--syntax", help="Transfer syntax UID.")] = None,
     layout: Annotated[str, typer.Option("--layout", help=f"One of {', '.join(phantoms.LAYOUTS)}.")] = "generic",
+    level: Annotated[str | None, typer.Option("--level", help=f"One of {', '.join(phantoms.LEVELS)}.")] = None,
     hard: Annotated[str | None, typer.Option("--hard", help=f"One of {', '.join(phantoms.HARD)}.")] = None,
     rest_start: Annotated[bool, typer.Option("--rest-start/--pressed-start", help="Whether the clip begins at rest.")] = True,
     psf: Annotated[int | None, typer.Option("--psf", help="Draw the point spread from this number, not from the seed.")] = None,
@@ -33,12 +34,13 @@ def phantom(
         "--kind": (kind, phantoms.KINDS),
         "--layout": (layout, phantoms.LAYOUTS),
         "--syntax": (syntax, phantoms.SYNTAXES),
+        "--level": (level, phantoms.LEVELS),
         "--hard": (hard, phantoms.HARD),
     }
     for option, (word, known) in lists.items():
         if word is not None and word not in known:
             raise typer.BadParameter(f"{option} {word} is not known; one of {', '.join(known)}")
-    options = phantoms.Options(syntax, layout, hard, rest_start, psf)
+    options = phantoms.Options(syntax, layout, hard, rest_start, psf, level)
     try:
         made = phantoms.write_phantom(out, kind, seed, options, truth=truth)
     except phantoms.PhantomHardError as error:

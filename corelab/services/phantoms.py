@@ -13,10 +13,12 @@ from corelab.imaging.phantom import (
     Identity,
     Kind,
     Layout,
+    Level,
     Phantom,
     PhantomHardError,
     PhantomKindError,
     PhantomLayoutError,
+    PhantomLevelError,
     PhantomSizeError,
     SyntaxUnsupportedError,
     identity,
@@ -28,6 +30,7 @@ __all__ = [
     "HARD",
     "KINDS",
     "LAYOUTS",
+    "LEVELS",
     "SYNTAXES",
     "Identity",
     "Options",
@@ -35,6 +38,7 @@ __all__ = [
     "PhantomHardError",
     "PhantomKindError",
     "PhantomLayoutError",
+    "PhantomLevelError",
     "PhantomSizeError",
     "SyntaxUnsupportedError",
     "identity",
@@ -46,6 +50,7 @@ __all__ = [
 KINDS = tuple(kind.value for kind in Kind)
 HARD = tuple(hard.value for hard in Hard)
 LAYOUTS = tuple(layout.value for layout in Layout)
+LEVELS = tuple(level.value for level in Level)
 _ANSWERED = ("kind", "point", "frames", "residual_ap_percent")
 
 
@@ -58,13 +63,14 @@ class Options:
     hard: str | None = None
     rest_start: bool = True
     psf: int | None = None
+    level: str | None = None
 
 
 def write_phantom(out: Path, kind: str, seed: int, options: Options = Options(), *, truth: Path | None = None) -> dict[str, Any]:
     """Writes the clip to ``out`` and, where asked, all that is known about it to ``truth`` (JSON).
 
-    Answers kind, point, frames, residual_ap_percent. Raises PhantomKindError, PhantomLayoutError, PhantomHardError, SyntaxUnsupportedError
-    before anything is written, OSError where the place cannot be written.
+    Answers kind, point, frames, residual_ap_percent. Raises PhantomKindError, PhantomLayoutError, PhantomHardError, PhantomLevelError,
+    SyntaxUnsupportedError before anything is written, OSError where the place cannot be written.
     """
     given = {name: value for name, value in asdict(options).items() if value is not None}
     phantom = make_phantom(kind, seed, **given)

@@ -170,24 +170,26 @@ def test_the_point_lies_in_a_lumen_darker_than_its_surroundings(kind: str) -> No
         assert picture[y - 3 : y + 4, x - 3 : x + 4].mean() < 0.75 * picture[around].mean()
 
 
+@pytest.mark.parametrize("level", ["groin", "thigh", "calf", "liver"])
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
-def test_the_diameter_of_the_truth_can_be_measured_in_the_picture(seed: int) -> None:
-    phantom = make_phantom("compressible", seed, frames=1)
-    smooth = np.asarray(cv2.GaussianBlur(grey(pictures(phantom)[0]), (0, 0), 3.0), dtype=np.float32)
-    x, y = (round(value) for value in phantom.truth["point"])
-    outline = np.array(phantom.truth["outlines"][0])
-    left, right = outline[:, 0].min(), outline[:, 0].max()
-    threshold = (smooth[y, x] + np.median(smooth[y - 90 : y + 90, x - 90 : x + 90])) / 2
-    heights = [_dark_run(smooth[:, column], y, float(threshold)) for column in range(int(left) + 8, int(right) - 8, 3)]
-    measured = float(np.percentile(heights, 90)) * phantom.truth["spacing_mm"]
-    assert measured == pytest.approx(phantom.truth["frames"][0]["ap_mm"], abs=1.0)
+def test_the_outline_of_the_truth_lies_where_the_picture_turns_from_dark_to_bright(seed: int, level: str) -> None:
+    phantom = make_phantom("compressible", seed, frames=1, level=level)
+    smooth = cv2.GaussianBlur(grey(pictures(phantom)[0]), (0, 0), 1.0)
+    outline = np.array(phantom.truth["outlines"][0], dtype=np.float32)
+    scales = np.arange(0.6, 1.5, 0.02)
+    rings = np.array([_along(smooth, outline, float(scale)) for scale in scales])
+    steepest = scales[np.argmax(np.convolve(rings, [1, 1, 1, 0, -1, -1, -1], mode="valid")) + 3]
+    off = abs(steepest - 1) * phantom.truth["frames"][0]["ap_mm"] / 2
+    assert off < max(0.55, 3.5 * phantom.truth["spacing_mm"])
 
 
-def _dark_run(column: npt.NDArray[np.float32], start: int, threshold: float) -> int:
-    dark = column < threshold
-    top = start - int(np.argmin(dark[start::-1])) if dark[start] else start
-    bottom = start + int(np.argmin(dark[start:])) if dark[start] else start
-    return bottom - top
+def _along(picture: Any, outline: npt.NDArray[np.float32], scale: float) -> float:
+    """Mean grey along the roof and the floor of an outline blown up about its middle; sides have no wall that echoes."""
+    middle = outline.mean(axis=0)
+    away = outline - middle
+    facing = np.abs(away[:, 1]) > 0.75 * np.abs(away[:, 1]).max()
+    points = (middle + away[facing] * scale).astype(np.float32)
+    return float(cv2.remap(picture, points[None, :, 0], points[None, :, 1], cv2.INTER_LINEAR).mean())
 
 
 def test_the_lumen_is_gone_at_full_pressure_and_back_afterwards() -> None:
@@ -196,8 +198,8 @@ def test_the_lumen_is_gone_at_full_pressure_and_back_afterwards() -> None:
     pressed = phantom.truth["compressed_frame"]
     rest = inside(phantom, 0, frames[0].shape)
     darkness = [float(frame[rest].mean()) for frame in frames]
-    assert darkness[pressed] > 1.6 * darkness[0]
-    assert darkness[8] < 1.3 * darkness[0]
+    assert darkness[pressed] > 1.35 * darkness[0]
+    assert darkness[8] < 1.15 * darkness[0]
 
 
 @pytest.mark.parametrize("kind", [each for each in Kind if TRAITS[each].residual is not None])
@@ -229,7 +231,7 @@ def test_tissue_never_folds_over_however_hard_it_is_pressed(seed: int) -> None:
     pose = min(scene.poses, key=lambda each: each.height)
     x, y = (axis.astype(np.float32) for axis in np.meshgrid(np.arange(1, 46, 0.5), np.arange(0, scene.anatomy.depth, 0.25)))
     _, depth = moved(scene.anatomy, pose, x, y)
-    artery = scene.anatomy.artery.radius(x, y) < 2.3
+    artery = np.min([each.radius(x, y) for each in (*scene.anatomy.arteries, *scene.anatomy.companions)], axis=0) < 2.3
     steps = np.diff(depth, axis=0)
     assert steps[~artery[1:]].min() >= -1e-3
     assert np.percentile(steps[artery[1:]], 2) > -0.05

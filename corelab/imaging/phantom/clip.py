@@ -8,7 +8,7 @@ import numpy as np
 
 from corelab.imaging.phantom.dicom import JPEG, SYNTAXES, Footage, Identity, SyntaxUnsupportedError, encoded, identity, written
 from corelab.imaging.phantom.hard import Hard, PhantomHardError, possible
-from corelab.imaging.phantom.kinds import TRAITS, Kind
+from corelab.imaging.phantom.kinds import TRAITS, Kind, Level, Traits, traits_at
 from corelab.imaging.phantom.layout import Layout, screen
 from corelab.imaging.phantom.scene import Asked, draw_scene, pictures, regions, truth
 
@@ -30,6 +30,14 @@ class PhantomLayoutError(ValueError):
     def __init__(self, layout: str) -> None:
         super().__init__(f"no phantom layout {layout!r}")
         self.layout, self.known = layout, tuple(each.value for each in Layout)
+
+
+class PhantomLevelError(ValueError):
+    """No place of the body of this name; ``known`` are those there are."""
+
+    def __init__(self, level: str) -> None:
+        super().__init__(f"no phantom level {level!r}")
+        self.level, self.known = level, tuple(each.value for each in Level)
 
 
 class PhantomSizeError(ValueError):
@@ -67,16 +75,19 @@ def make_phantom(  # noqa: PLR0913 - one call says all that a clip is; all but t
     hard: str | Hard | None = None,
     rest_start: bool = True,
     psf: int | None = None,
+    level: str | Level | None = None,
 ) -> Phantom:
     """A clip of ``frames`` frames, ``size`` = (columns, rows) pixels. The same arguments give the same bytes.
 
     ``hard``: one difficulty for those who follow the vein. ``rest_start``: whether frame 0 is at rest, or pressure is already on.
-    ``psf``: the number from which the point spread is drawn, by default ``seed``.
-    Raises PhantomKindError, PhantomLayoutError, PhantomHardError, PhantomSizeError, SyntaxUnsupportedError before anything is drawn.
+    ``psf``: the number from which the point spread is drawn, by default ``seed``. ``level``: groin, thigh, calf or liver; by default the
+    seed chooses groin or thigh. Raises PhantomKindError, PhantomLayoutError, PhantomHardError, PhantomLevelError, PhantomSizeError,
+    SyntaxUnsupportedError before anything is drawn.
     """
     shown, machine = _kind(kind), _layout(layout)
     _check(frames, size, syntax)
-    asked = Asked(_hard(hard, shown, rest_start=rest_start), rest_start, psf)
+    place = _level(level)
+    asked = Asked(_hard(hard, traits_at(shown, place), rest_start=rest_start), rest_start, psf, place)
     scene = draw_scene(shown, seed, frames, screen(machine, size, TRAITS[shown].mode), asked)
     who = identifiers or identity("phantom", shown.value, seed, frames, size, machine.value, syntax, *_named(asked))
     shots = [np.ascontiguousarray(each[:, :, 0]) if scene.screen.grey_only else each for each in pictures(scene)]
@@ -108,9 +119,16 @@ def _layout(layout: str | Layout) -> Layout:
         raise PhantomLayoutError(str(layout)) from None
 
 
-def _hard(hard: str | Hard | None, kind: Kind, *, rest_start: bool) -> Hard | None:
+def _level(level: str | Level | None) -> Level | None:
+    try:
+        return None if level is None else Level(level)
+    except ValueError:
+        raise PhantomLevelError(str(level)) from None
+
+
+def _hard(hard: str | Hard | None, traits: Traits, *, rest_start: bool) -> Hard | None:
     """A clip that begins under pressure and also ends so would hold no rest at all: refused too."""
-    known = possible(TRAITS[kind])
+    known = possible(traits)
     words = {each.value: each for each in known if rest_start or each is not Hard.ENDS_COMPRESSED}
     if not rest_start and not known:
         raise PhantomHardError("rest_start=False", ())
@@ -122,7 +140,12 @@ def _hard(hard: str | Hard | None, kind: Kind, *, rest_start: bool) -> Hard | No
 
 def _named(asked: Asked) -> tuple[object, ...]:
     """What tells this object from the plain one of the same kind and seed."""
-    told = {"hard": asked.hard and asked.hard.value, "pressed": None if asked.rest_start else True, "psf": asked.psf}
+    told = {
+        "hard": asked.hard and asked.hard.value,
+        "pressed": None if asked.rest_start else True,
+        "psf": asked.psf,
+        "level": asked.level and asked.level.value,
+    }
     return tuple(f"{name}={value}" for name, value in told.items() if value is not None)
 
 

@@ -1,7 +1,7 @@
 """What each kind of phantom shows: how far the vein closes, what fills it, how it is looked at."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from types import MappingProxyType
 
@@ -20,6 +20,15 @@ class Kind(Enum):
     SPECTRAL_CONTINUOUS = "spectral_continuous"
     SPECTRAL_REFLUX = "spectral_reflux"
     STENT = "stent"
+
+
+class Level(Enum):
+    """Where the probe stands."""
+
+    GROIN = "groin"
+    THIGH = "thigh"
+    CALF = "calf"
+    LIVER = "liver"
 
 
 class Mode(Enum):
@@ -59,10 +68,10 @@ TRAITS: Mapping[Kind, Traits] = MappingProxyType(
     {
         Kind.COMPRESSIBLE: Traits(residual=(0.0, 4.0), grades=_grades(compressibility="full", thrombus="no_thrombus")),
         Kind.PARTIAL: Traits(
-            filling=Filling.PARTIAL, residual=(30.0, 70.0), echo_db=(-24.0, -17.0), grades=_grades(compressibility="partial")
+            filling=Filling.PARTIAL, residual=(30.0, 70.0), echo_db=(-18.0, -13.0), grades=_grades(compressibility="partial")
         ),
         Kind.NONCOMPRESSIBLE: Traits(
-            filling=Filling.OCCLUDED, residual=(80.0, 98.0), echo_db=(-26.0, -19.0), grades=_grades(compressibility="none")
+            filling=Filling.OCCLUDED, residual=(80.0, 98.0), echo_db=(-20.0, -14.0), grades=_grades(compressibility="none")
         ),
         Kind.THROMBUS_PARTIAL: Traits(
             filling=Filling.PARTIAL, residual=(40.0, 70.0), echo_db=(-15.0, -9.0), grades=_grades(compressibility="partial")
@@ -82,3 +91,8 @@ TRAITS: Mapping[Kind, Traits] = MappingProxyType(
         Kind.STENT: Traits(residual=(94.0, 99.0), stented=True, grades=_grades(stent="patent")),
     }
 )
+
+
+def traits_at(kind: Kind, level: Level | None) -> Traits:
+    """What a kind shows at a level: nobody presses on a liver."""
+    return replace(TRAITS[kind], residual=None) if level is Level.LIVER else TRAITS[kind]

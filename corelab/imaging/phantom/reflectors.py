@@ -1,12 +1,16 @@
 """Smooth reflectors as dense coherent points along curves: fascia, septa, vessel walls, bone, stent struts, scars."""
 
-from dataclasses import dataclass
+from dataclasses import fields
 
 import numpy as np
 
-from corelab.imaging.phantom.anatomy import Anatomy
+from corelab.imaging.phantom.anatomy import Anatomy, Band, Bone
+from corelab.imaging.phantom.kinds import Level
 from corelab.imaging.phantom.speckle import Beam, Scatterers, joined
 from corelab.imaging.phantom.vessel import MARGIN, Field, Vessel
+
+_FLOOR_DB = 3.0
+"""The floor of a vessel is brighter than its roof: blood takes less of the sound than tissue does."""
 
 
 def reflectors(anatomy: Anatomy, beam: Beam, rng: np.random.Generator) -> Scatterers:
@@ -34,14 +38,19 @@ def _along(beam: Beam, x0: float, x1: float) -> Field:
 
 
 def _surface_lines(anatomy: Anatomy, beam: Beam, rng: np.random.Generator) -> Scatterers:
+    """Fascia: each line is a sheaf of fine ones over its thickness, which shows as a band that swells and thins."""
     parts = []
     x = _along(beam, -MARGIN, anatomy.width + MARGIN)
     for surface in anatomy.surfaces:
         for line in range(surface.lines):
-            y = surface.at(x) + np.float32(line * rng.uniform(0.35, 0.6)) + _wander(x, rng, 0.08)
-            strength = np.float32(surface.strength_db - 3.5 * line) + _wander(x, rng, 5.0)
-            outside = (anatomy.vein.radius(x, y) > 1.15) & (anatomy.artery.radius(x, y) > 1.15)
-            parts.append(_line(beam, np.stack([x, y], 1)[outside], strength[outside], rng))
+            y = surface.at(x) + np.float32(line * rng.uniform(0.7, 1.3)) + _wander(x, rng, 0.12)
+            strength = np.float32(surface.strength_db - 4.0 * line) + _wander(x, rng, 4.0)
+            thick = surface.thick * np.float32(0.8**line) * (1 + _wander(x, rng, 0.35))
+            for fine in np.linspace(-0.5, 0.5, 1 + round(surface.thick / 0.11)):
+                within = y + np.float32(fine) * thick
+                clear = anatomy.outside(x, within)
+                faded = strength - np.float32(14.0 * fine * fine)
+                parts.append(_line(beam, np.stack([x, within], 1)[clear], faded[clear], rng))
     return joined(parts)
 
 
@@ -54,16 +63,7 @@ def _wander(x: Field, rng: np.random.Generator, amplitude: float) -> Field:
 
 def _streaks(anatomy: Anatomy, beam: Beam, rng: np.random.Generator) -> Scatterers:
     """Short bright dashes: septa of fat, muscle fibres, connective tissue round the vessels; all dashes in one go."""
-    skin, fascia, muscle, deep = anatomy.surfaces
-    floor = anatomy.depth * 1.05
-    share = rng.uniform(0.35, 1.0, 4)
-    bands = (
-        _Band(int(26 * share[0]), (skin.depth + 0.5, fascia.depth), (4.0, 14.0), (2.0, 19.0)),
-        _Band(int(95 * share[1]), (fascia.depth + 0.8, muscle.depth), (1.5, 8.0), (0.0, 18.0)),
-        _Band(int(130 * share[2]), (muscle.depth - 0.5, deep.depth), (0.8, 5.0), (0.0, 21.0)),
-        _Band(int(60 * share[3]), (deep.depth, floor), (2.0, 8.0), (-6.0, 15.0)),
-    )
-    rows = np.concatenate([_dashes(rng, anatomy.width, band) for band in bands])
+    rows = np.concatenate([_dashes(rng, anatomy.width, band) for band in anatomy.bands])
     steps = np.maximum((rows[:, 2] / beam.line_step).astype(np.int64), 2)
     of = np.repeat(np.arange(rows.shape[0]), steps)
     along = (np.arange(of.size) - np.repeat(np.cumsum(steps) - steps, steps)).astype(np.float32) * np.float32(beam.line_step)
@@ -71,31 +71,20 @@ def _streaks(anatomy: Anatomy, beam: Beam, rng: np.random.Generator) -> Scattere
     middle = along / length - np.float32(0.5)
     x, y = x0 + along, y0 + slope * (along - length / 2) + bow * middle * middle * 4
     strength = strength - np.square(middle * 2) * np.float32(10)
-    outside = (anatomy.vein.radius(x, y) > 1.16) & (anatomy.artery.radius(x, y) > 1.2)
+    outside = anatomy.outside(x, y, 1.18)
     return _line(beam, np.stack([x, y], 1)[outside].astype(np.float32), strength[outside].astype(np.float32), rng)
 
 
-@dataclass(frozen=True, slots=True)
-class _Band:
-    """Dashes between two depths (mm): how many, how long (mm), how bright (dB)."""
-
-    count: int
-    depths: tuple[float, float]
-    lengths: tuple[float, float]
-    strengths: tuple[float, float]
-
-
-def _dashes(rng: np.random.Generator, width: float, band: _Band) -> Field:
+def _dashes(rng: np.random.Generator, width: float, band: Band) -> Field:
     """(count, 6): x, y, length, strength in dB, slope, bow; a layer leans one way."""
     count, (low, high) = band.count, band.lengths
-    lean = rng.uniform(-0.10, 0.10)
     return np.stack(
         [
             rng.uniform(-MARGIN, width, count),
             rng.uniform(*band.depths, count),
             low + (high - low) * rng.random(count) ** 2,
             rng.uniform(*band.strengths, count),
-            lean + rng.normal(0, 0.05, count),
+            band.lean + rng.normal(0, 0.05, count),
             rng.normal(0, 0.12, count),
         ],
         axis=1,
@@ -103,14 +92,23 @@ def _dashes(rng: np.random.Generator, width: float, band: _Band) -> Field:
 
 
 def _walls(anatomy: Anatomy, beam: Beam, rng: np.random.Generator) -> Scatterers:
-    vein = _wall(anatomy.vein, beam, rng, anatomy.width, 1.03, 12.5)
-    artery = _wall(anatomy.artery, beam, rng, anatomy.width, 1.02, 14.0)
-    media = _wall(anatomy.artery, beam, rng, anatomy.width, 1.18, 7.0)
-    parts = [vein, artery, media]
-    parts += [_wall(belly, beam, rng, anatomy.width, 1.0, 5.0) for belly in anatomy.bellies]
-    if anatomy.bone is not None:
-        parts.append(_bone(anatomy.bone, beam, rng))
+    width, (of_vein, of_artery) = anatomy.width, anatomy.wall_db
+    parts = [_wall(anatomy.vein, beam, rng, width, 1.03, of_vein)]
+    if anatomy.scarred:
+        parts += [_wall(anatomy.vein, beam, rng, width, scale, of_vein + 3.0) for scale in (0.97, 1.09, 1.15)]
+    for artery in anatomy.arteries:
+        parts += [_wall(artery, beam, rng, width, 1.02, of_artery), _wall(artery, beam, rng, width, 1.18, of_artery - 7.0)]
+    if anatomy.level is not Level.LIVER:
+        parts += [_wall(each, beam, rng, width, 1.03, of_vein - 2.0) for each in anatomy.companions]
+    parts += [_sheath(belly, anatomy, beam, rng) for belly in anatomy.bellies]
+    parts += [_bone(bone, beam, rng) for bone in anatomy.bones]
     return joined(parts)
+
+
+def _sheath(belly: Vessel, anatomy: Anatomy, beam: Beam, rng: np.random.Generator) -> Scatterers:
+    whole = _wall(belly, beam, rng, anatomy.width, 1.0, 10.0)
+    clear = anatomy.outside(whole.x, whole.y)
+    return Scatterers(*(getattr(whole, field.name)[clear] for field in fields(Scatterers)))
 
 
 def _wall(vessel: Vessel, beam: Beam, rng: np.random.Generator, width: float, scale: float, strength_db: float) -> Scatterers:
@@ -119,9 +117,9 @@ def _wall(vessel: Vessel, beam: Beam, rng: np.random.Generator, width: float, sc
     points = vessel.outline(max(16, int(length / beam.line_step)), width, scale)
     ahead = np.roll(points, -1, axis=0) - np.roll(points, 1, axis=0)
     facing = np.abs(ahead[:, 0]) / np.maximum(np.hypot(ahead[:, 0], ahead[:, 1]), 1e-6)
-    strength = (
-        np.float32(strength_db) + np.float32(100) * np.log10(np.maximum(facing, np.float32(0.2))) + _wander_round(points.shape[0], rng)
-    )
+    strength = np.float32(strength_db) + np.float32(100) * np.log10(np.maximum(facing, np.float32(0.2)))
+    below = points[:, 1] > vessel.y + vessel.tilt * (points[:, 0] - vessel.x)
+    strength += _wander_round(points.shape[0], rng) + np.float32(_FLOOR_DB) * below
     return _line(beam, points, strength.astype(np.float32), rng)
 
 
@@ -130,11 +128,13 @@ def _wander_round(count: int, rng: np.random.Generator) -> Field:
     return np.asarray(np.interp(np.arange(count), np.linspace(0, count, 19), np.append(knots, knots[0])) * 2.5, dtype=np.float32)
 
 
-def _bone(bone: tuple[float, float], beam: Beam, rng: np.random.Generator) -> Scatterers:
-    x = _along(beam, bone[0] - 7, bone[0] + 7)
-    y = np.float32(bone[1]) + np.square(x - np.float32(bone[0])) * np.float32(0.055)
-    fade = -np.square((x - np.float32(bone[0])) / np.float32(7)) * np.float32(12)
-    return _line(beam, np.stack([x, y], 1), (np.float32(20) + fade + _wander(x, rng, 2.5)).astype(np.float32), rng)
+def _bone(bone: Bone, beam: Beam, rng: np.random.Generator) -> Scatterers:
+    """A thick bright line, brightest where it faces the beam, and one weak echo of it below."""
+    x = _along(beam, bone.x - bone.half_width, bone.x + bone.half_width)
+    fade = -np.square((x - np.float32(bone.x)) / np.float32(bone.half_width)) * np.float32(10) + _wander(x, rng, 2.0)
+    depths = ((0.0, 25.0), (0.12, 24.0), (0.26, 22.0), (0.4, 17.0), (3.2, 7.0))
+    arcs = [(np.stack([x, bone.surface(x) + np.float32(down)], 1), np.float32(strength) + fade) for down, strength in depths]
+    return joined([_line(beam, points, level, rng) for points, level in arcs])
 
 
 def _struts(vein: Vessel, beam: Beam, rng: np.random.Generator) -> Scatterers:

@@ -11,12 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from corelab.domain.clip import Region, RegionKind
-from corelab.imaging.phantom import colour, spectral
-from corelab.imaging.phantom.anatomy import Anatomy, draw
-from corelab.imaging.phantom.bmode import Camera, draw_machine, draw_shadow, quieter
+from corelab.imaging.phantom import colour, leg, liver, spectral
+from corelab.imaging.phantom.anatomy import Anatomy
+from corelab.imaging.phantom.bmode import Camera
 from corelab.imaging.phantom.hard import Hard
-from corelab.imaging.phantom.kinds import TRAITS, Kind, Mode, Traits
+from corelab.imaging.phantom.kinds import Kind, Level, Mode, Traits, traits_at
 from corelab.imaging.phantom.layout import Labels, Screen, SpeedScale, backdrop
+from corelab.imaging.phantom.machine import draw_machine, draw_shadow, quieter
 from corelab.imaging.phantom.manoeuvre import Manoeuvre, Pose, draw_manoeuvre, harder, poses
 from corelab.imaging.phantom.speckle import Beam, draw_beam
 from corelab.imaging.phantom.tissue import scatter
@@ -30,6 +31,8 @@ _SPECTRAL_START = 0.3
 """Share of the strip that is drawn in frame 0."""
 
 
+_DEPTH = {Level.GROIN: (37.0, 43.0), Level.THIGH: (37.0, 43.0), Level.CALF: (31.0, 36.0), Level.LIVER: (105.0, 130.0)}
+"""How deep the picture goes in mm, least and most."""
 _ISOECHOIC_DB = (-6.0, -2.0)
 
 
@@ -40,6 +43,7 @@ class Asked:
     hard: Hard | None = None
     rest_start: bool = True
     psf: int | None = None
+    level: Level | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +66,17 @@ class Scene:
 
 
 def draw_scene(kind: Kind, seed: int, frames: int, on: Screen, asked: Asked = Asked()) -> Scene:
-    traits = replace(TRAITS[kind], echo_db=_ISOECHOIC_DB) if asked.hard is Hard.ISOECHOIC_THROMBUS else TRAITS[kind]
+    level = asked.level or _usual_level(seed)
+    traits = traits_at(kind, level)
+    if asked.hard is Hard.ISOECHOIC_THROMBUS:
+        traits = replace(traits, echo_db=_ISOECHOIC_DB)
     rng = _chance(seed, kind.value)
     x0, y0, x1, y1 = on.picture
-    depth = float(rng.uniform(34, 37) if traits.mode is Mode.SPECTRAL else rng.uniform(37, 43))
+    depth = float(rng.uniform(*_DEPTH[level])) * (0.88 if traits.mode is Mode.SPECTRAL else 1.0)
     scale = (y1 - y0) / depth
     beam = draw_beam(scale, y1 - y0, x1 - x0, _chance(seed if asked.psf is None else asked.psf, "point spread"))
-    anatomy = draw(traits, rng, (x1 - x0) / scale, depth)
+    width = (x1 - x0) / scale
+    anatomy = liver.draw(traits, rng, width, depth) if level is Level.LIVER else leg.draw(level, traits, rng, width, depth)
     manoeuvre = harder(draw_manoeuvre(traits, rng), asked.hard, _chance(seed, "difficulty"), rest_start=asked.rest_start)
     frame_ms = round(1000 * _SECONDS[traits.mode] / max(frames, 4), 3)
     clip_poses = poses(manoeuvre, frames, frame_ms)
@@ -87,6 +95,11 @@ def draw_scene(kind: Kind, seed: int, frames: int, on: Screen, asked: Asked = As
         strip=_strip(kind, on, frames * frame_ms / 1000, rng),
         rng=rng,
     )
+
+
+def _usual_level(seed: int) -> Level:
+    """Groin and thigh; calf and liver are drawn for those who ask for them."""
+    return Level.GROIN if _chance(seed, "level").random() < 0.4 else Level.THIGH
 
 
 def _chance(seed: int, what: str) -> np.random.Generator:
@@ -120,7 +133,7 @@ def pictures(scene: Scene) -> Iterator[Pixels]:
         frame = stage.copy()
         picture = tint[camera.picture(pose, vein)]
         if flow is not None:
-            colour.painted(picture, flow, colour.velocities(flow, pose, share, rng), table)
+            colour.painted(picture, flow, colour.velocities(flow, pose, share, rng), colour.flash(flow, share, rng), table)
         if scene.strip is not None and on.strip is not None:
             _sample_gate(picture, scene)
             sx0, sy0, sx1, sy1 = on.strip
@@ -195,6 +208,7 @@ def truth(scene: Scene) -> MappingProxyType[str, Any]:
         {
             "kind": scene.kind.value,
             "seed": scene.seed,
+            "level": scene.anatomy.level.value,
             "hard": scene.asked.hard.value if scene.asked.hard else None,
             "point": _point(scene),
             "frames": [{"frame": n, "ap_mm": round(each.ap_mm, 3), "area_mm2": round(each.area_mm2, 3)} for n, each in enumerate(shapes)],

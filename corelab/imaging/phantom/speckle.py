@@ -69,12 +69,12 @@ class Beam:
 
 def draw_beam(scale: float, rows: int, columns: int, rng: np.random.Generator) -> Beam:
     """Another machine, another probe: another point spread. Sharper along the beam than across it, least of all away from the focus."""
-    narrow = float(rng.uniform(1.7, 2.9))
+    narrow = float(rng.uniform(2.0, 3.3))
     return Beam(
         scale,
         rows,
         columns,
-        axial=float(rng.uniform(0.95, 1.5)),
+        axial=float(rng.uniform(1.0, 1.5)),
         narrow=narrow,
         broad=narrow * float(rng.uniform(1.7, 2.4)),
         focus=float(rng.uniform(0.32, 0.55)),
@@ -110,9 +110,8 @@ def blurred(beam: Beam, echo: Field) -> Field:
     edges = np.linspace(0, beam.rows, _BANDS + 1).astype(int)
     for top, bottom in pairwise(edges):
         sigma = beam.across((int(top) + int(bottom)) // 2)
-        out[top:bottom] = cv2.sepFilter2D(
-            smooth[top:bottom], cv2.CV_32F, _kernel(sigma), np.ones(1, dtype=np.float32), borderType=cv2.BORDER_REFLECT
-        )
+        band, along = smooth[top:bottom], np.ones(1, dtype=np.float32)
+        cv2.sepFilter2D(band, cv2.CV_32F, _kernel(sigma), along, dst=out[top:bottom], borderType=cv2.BORDER_REFLECT)
     return np.asarray(out, dtype=np.float32)
 
 

@@ -65,13 +65,17 @@ def _spectrum(centre: Field, rows: int, baseline: int, per_pixel: float, rng: np
     fast = centre[None, :] * np.float32(1.18)
     towards = speed * np.sign(fast)
     edge = np.clip((np.abs(fast) - towards) / np.float32(1.4), 0, 1)
-    body = np.where(towards > 0, edge * (np.float32(0.25) + np.float32(0.75) * np.clip(towards / np.maximum(np.abs(fast), 1e-3), 0, 1)), 0)
+    rise = np.clip(towards / np.maximum(np.abs(fast), 1e-3), 0, 1)
+    # most blood runs near the middle of the vessel: the window fills, but stays darker than the envelope
+    body = np.where(towards > 0, edge * (np.float32(0.10) + np.float32(0.90) * rise**2), 0)
     noise = rng.standard_normal((rows, centre.size, 2), dtype=np.float32)
-    grain = np.asarray(cv2.GaussianBlur(noise, (0, 0), sigmaX=1.1, sigmaY=1.5), dtype=np.float32)
+    grain = np.asarray(cv2.GaussianBlur(noise, (0, 0), sigmaX=1.6, sigmaY=0.9), dtype=np.float32)
     speckle = np.sum(grain * grain, axis=2)
     speckle /= speckle.mean()
-    level = body * speckle + np.float32(0.006) * speckle
-    shown = np.clip((np.float32(10) * np.log10(level + np.float32(1e-5)) + np.float32(21)) / np.float32(27), 0, 1)
+    # a little of everything is heard on the other side, as real machines hear it
+    mirrored = np.where(towards < 0, np.float32(0.006) * np.clip(1 + towards / np.maximum(np.abs(fast), 1e-3), 0, 1), 0)
+    level = (body + mirrored + np.float32(0.004)) * speckle
+    shown = np.clip((np.float32(10) * np.log10(level + np.float32(1e-5)) + np.float32(22)) / np.float32(29), 0, 1)
     shown[np.abs(speed[:, 0]) < 1.1] *= np.float32(0.12)
     return np.asarray(255 * shown**1.25, dtype=np.uint8)
 

@@ -1,5 +1,7 @@
 """Turns an anatomy into point scatterers: random ones here, for tissue and thrombus; coherent ones from reflectors."""
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 
@@ -44,7 +46,8 @@ def _lumen_levels(anatomy: Anatomy, x: Field, y: Field, level: Field) -> None:
     if anatomy.clot is not None:
         held = inside[anatomy.clot.holds(anatomy.vein, x[inside], y[inside])]
         level[held] = anatomy.clot.echo_db
-    level[anatomy.artery.radius(x, y) < 1] = _NO_ECHO_DB
+    for vessel in (*anatomy.arteries, *anatomy.companions):
+        level[vessel.radius(x, y) < 1] = _NO_ECHO_DB
 
 
 def echogenicity(anatomy: Anatomy, rng: np.random.Generator) -> Field:
@@ -53,12 +56,14 @@ def echogenicity(anatomy: Anatomy, rng: np.random.Generator) -> Field:
     y, x = np.mgrid[0 : int(np.ceil(deep / _CELL)), 0 : int(np.ceil(wide / _CELL))].astype(np.float32)
     x, y = x * np.float32(_CELL) - np.float32(MARGIN), y * np.float32(_CELL)
     level = _layers(anatomy, x, y)
+    vein = anatomy.vein
+    nearest = vein.radius(x, y)
+    for other in (*anatomy.arteries, *anatomy.companions):
+        nearest = np.minimum(nearest, other.radius(x, y) * np.float32(0.8))
     for belly in anatomy.bellies:
-        level -= np.float32(6.5) * np.clip((1 - belly.relative(x, y)) * np.float32(8), 0, 1)
-    vein, artery = anatomy.vein, anatomy.artery
-    bed = np.minimum(vein.radius(x, y), artery.radius(x, y) * np.float32(0.8))
-    level += np.float32(5.5) * np.exp(-np.square(np.maximum(bed - 1, 0) * np.float32(1.5)))
-    level += _clouds(level.shape, rng)
+        level -= np.float32(7.5) * np.clip((1 - belly.relative(x, y)) * np.float32(8), 0, 1) * np.clip(nearest - np.float32(1.1), 0, 1)
+    level += np.float32(anatomy.bed_db) * np.exp(-np.square(np.maximum(nearest - 1, 0) * np.float32(1.5)))
+    level += np.float32(anatomy.patches) * _clouds(level.shape, rng)
     level -= _lateral_fade(vein, x, y, rng)
     if anatomy.nerve is not None:
         level += _nerve(anatomy.nerve, x, y, rng)
@@ -68,13 +73,14 @@ def echogenicity(anatomy: Anatomy, rng: np.random.Generator) -> Field:
 
 
 def _layers(anatomy: Anatomy, x: Field, y: Field) -> Field:
+    """Sharp upper boundaries; what lies lowest begins gradually."""
     across = x[0]
-    skin, fascia, muscle, deep = (surface.at(across)[None, :] for surface in anatomy.surfaces)
-    edge = np.float32(1 / 0.25)
-    level = np.full_like(y, -3.0)
-    for surface, step in ((skin, -9.5), (fascia, 5.5), (muscle, 1.0)):
-        level += np.float32(step) * np.clip((y - surface) * edge, 0, 1)
-    return np.asarray(level - np.float32(6.0) * np.clip((y - deep) / np.float32(5), 0, 2), dtype=np.float32)
+    level = np.full_like(y, anatomy.tones[0])
+    steps = [after - before for before, after in pairwise(anatomy.tones)]
+    soft = [0.25] * (len(steps) - 1) + [5.0]
+    for surface, step, edge in zip(anatomy.surfaces, steps, soft, strict=True):
+        level += np.float32(step) * np.clip((y - surface.at(across)[None, :]) * np.float32(1 / edge), 0, 1)
+    return np.asarray(level, dtype=np.float32)
 
 
 def _clouds(shape: tuple[int, ...], rng: np.random.Generator) -> Field:
