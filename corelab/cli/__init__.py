@@ -43,6 +43,7 @@ _MODULES = MappingProxyType(
         "backup": "keeping",
         "restore": "keeping",
         "inspect": "files",
+        "compression": "compression",
         "phantom": "phantom",
         "agreement": "agreement",
         "simulate": "showcase",

@@ -90,12 +90,13 @@ class OpenClip:
         """The first readable frame, ``width`` pixels wide; it takes no room from the frames that play."""
         for index in range(self._file.frames):
             try:
-                return frame_of(index, shrunk(self._decoded(index), width))
+                return frame_of(index, shrunk(self.decoded(index), width))
             except FrameUnreadableError:
                 continue
         raise FrameUnreadableError(0, "no frame of this clip can be shown")
 
-    def _decoded(self, index: int) -> Pixels:
+    def decoded(self, index: int) -> Pixels:
+        """Frame ``index`` as BGRA (rows x columns x 4), from the cache if it is there; it takes no room from the frames that play."""
         frame = self._cache.at_hand(self.clip.sha256, index)
         if frame is None:
             return self._file.decode(index)

@@ -1,0 +1,238 @@
+"""A vein followed through a clip: outline, both ways, second anchor, verdict, and the proposals that come of it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from corelab.domain.compression import (
+    Followed,
+    FollowRefusedError,
+    FollowStoppedError,
+    LostReason,
+    LumenFrame,
+    LumenState,
+    Point,
+    RefusalReason,
+)
+from corelab.imaging.faults import FrameUnreadableError
+from corelab.imaging.following.anchors import Second, blended, second_anchor
+from corelab.imaging.following.curve import Curve
+from corelab.imaging.following.film import Film, Tissue, coloured, tissue_under
+from corelab.imaging.following.outline import Outline, outline_at
+from corelab.imaging.following.pulse import pulsates
+from corelab.imaging.following.tracking import Anchor, Step, Way, anchored
+from corelab.imaging.following.verdict import Evidence, Verdict, judged
+from corelab.imaging.following.walls import Walls, walls_of
+from corelab.imaging.following.window import Field, Pictures, Scale, View, scale_of, view_of
+
+Told = Callable[[int, int], None]
+Stop = Callable[[], bool]
+
+_REACH = 230.0
+"""Working pixels around the click in which the outline is sought."""
+_LEAST_CONTRAST = 12.0
+_LEAST_AP = 14.0
+"""Working pixels (1.2 mm): a thinner lumen cannot be told from a gap between layers."""
+_CUT = 0.06
+_KEEPS_CALIBRE = 0.80
+
+
+@dataclass(frozen=True, slots=True)
+class _Tracked:
+    """Steps of both ways together; AP = middle gap x ``chord``."""
+
+    steps: dict[int, Step]
+    curve: Curve
+    anchor: Anchor
+    chord: float
+    second: Second | None
+    meet: float | None
+    compressed: int
+    ends: dict[int, LostReason]
+
+
+class _Watch:
+    """Tells how far the work is, and ends it when nobody wants it any more."""
+
+    def __init__(self, of: int, told: Told | None, stop: Stop | None) -> None:
+        self._done, self._of, self._told, self._stop = 0, of, told, stop
+
+    def over(self, steps: Iterable[Step]) -> dict[int, Step]:
+        found = {}
+        for step in steps:
+            if self._stop is not None and self._stop():
+                raise FollowStoppedError
+            found[step.frame] = step
+            self._done = min(self._done + 1, self._of)
+            if self._told is not None:
+                self._told(self._done, self._of)
+        return found
+
+    def ended(self) -> None:
+        if self._told is not None:
+            self._told(self._of, self._of)
+
+
+def follow_film(film: Film, frame: int, point: Point, told: Told | None = None, stop: Stop | None = None) -> Followed:
+    """Follows the vessel around ``point`` (pixels) of ``frame`` through the whole clip.
+
+    Raises FollowRefusedError where that cannot be done, FollowStoppedError when ``stop`` answers True.
+    """
+    tissue = _accepted(film, frame, point)
+    pictures = _pictures(film, tissue, point)
+    watch = _Watch(2 * film.frames, told, stop)
+    anchor = _begun(pictures, frame, point)
+    tracked = _tracked(pictures, film.frames, anchor, watch)
+    rest = tracked.curve.rest_near(frame)
+    if tracked.curve.at(rest) * 0.85 > tracked.curve.at(frame):
+        tracked = _restarted(pictures, film.frames, tracked, rest, watch)
+        rest = tracked.anchor.frame
+    watch.ended()
+    return _answer(film, tissue, pictures.view, tracked, rest)
+
+
+def _accepted(film: Film, frame: int, point: Point) -> Tissue:
+    if not 0 <= frame < film.frames:
+        raise FollowRefusedError(RefusalReason.NO_FRAME)
+    tissue = tissue_under(film, point)
+    if film.frames < 2:
+        raise FollowRefusedError(RefusalReason.STILL)
+    try:
+        pixels = film.pixels(frame)
+    except FrameUnreadableError as error:
+        raise FollowRefusedError(RefusalReason.UNREADABLE) from error
+    scale = scale_of(tissue.spacing, tissue.box[3] - tissue.box[1])
+    if coloured(pixels, _around(tissue, scale, point).box):
+        raise FollowRefusedError(RefusalReason.COLOUR)
+    return tissue
+
+
+def _around(tissue: Tissue, scale: Scale, point: Point) -> View:
+    aside, down = _REACH / scale.x, _REACH / scale.y
+    return view_of(tissue.box, scale, (point[0] - aside, point[1] - down, point[0] + aside, point[1] + down))
+
+
+def _pictures(film: Film, tissue: Tissue, point: Point) -> Pictures:
+    scale = scale_of(tissue.spacing, tissue.box[3] - tissue.box[1])
+    return Pictures(film.grey, _around(tissue, scale, point))
+
+
+def _begun(pictures: Pictures, frame: int, point: Point) -> Anchor:
+    """The walls at the clicked frame. Raises FollowRefusedError where there is no vessel to be seen around the point."""
+    x, y = pictures.view.to_work(np.array(point[0]), np.array(point[1]))
+    outline = outline_at(pictures[frame], float(x), float(y))
+    _refuse(outline)
+    anchor = anchored(pictures[frame], frame, walls_of(outline))
+    if anchor.walls.longest < _LEAST_AP:
+        raise FollowRefusedError(RefusalReason.NO_OUTLINE)
+    return anchor
+
+
+def _refuse(outline: Outline) -> None:
+    if outline.cut > _CUT:
+        raise FollowRefusedError(RefusalReason.BORDER)
+    if outline.contrast < _LEAST_CONTRAST:
+        raise FollowRefusedError(RefusalReason.CONTRAST)
+
+
+def _tracked(pictures: Pictures, frames: int, anchor: Anchor, watch: _Watch) -> _Tracked:
+    """From the anchor both ways, then from where the vein is at rest again on the other side of the compression."""
+    ways = [Way(pictures, anchor, end) for end in (frames - 1, 0)]
+    first = {**watch.over(ways[0]), **watch.over(ways[1])}
+    ends = {**ways[0].ended, **ways[1].ended}
+    chord = anchor.walls.longest / anchor.walls.middle_gap
+    compressed = _curve(first, chord).least()
+    second = second_anchor(pictures, anchor, _beyond(anchor.frame, compressed, sorted(first)))
+    if second is None:
+        return _Tracked(first, _curve(first, chord), anchor, chord, None, None, compressed, ends)
+    other = watch.over(Way(pictures, second.anchor, anchor.frame))
+    outward = watch.over(Way(pictures, second.anchor, max(first) if second.anchor.frame > anchor.frame else min(first)))
+    steps = blended(first, {**other, **outward}, (anchor.frame, second.anchor.frame))
+    curve = _curve(steps, chord)
+    compressed = curve.least()
+    meet = _meet(_curve(first, chord), _curve({**other, **outward}, chord), compressed, curve.around(anchor.frame))
+    return _Tracked(steps, curve, anchor, chord, second, meet, compressed, ends)
+
+
+def _beyond(anchor: int, compressed: int, frames: list[int]) -> range:
+    """The frames on the other side of the compression, nearest last."""
+    return range(compressed + 2, frames[-1] + 1) if compressed >= anchor else range(frames[0], compressed - 1)
+
+
+def _meet(first: Curve, second: Curve, frame: int, rest: float) -> float | None:
+    if not second.start <= frame < second.start + len(second.ap):
+        return None
+    return 100 * abs(float(first.steady()[frame - first.start]) - float(second.steady()[frame - second.start])) / rest
+
+
+def _curve(steps: dict[int, Step], chord: float) -> Curve:
+    start, end = min(steps), max(steps)
+    ap = np.full(end - start + 1, np.nan)
+    for frame, step in steps.items():
+        ap[frame - start] = step.walls.middle_gap * chord
+    return Curve(start, ap)
+
+
+def _restarted(pictures: Pictures, frames: int, tracked: _Tracked, rest: int, watch: _Watch) -> _Tracked:
+    """The clicked frame was not at rest: begin again from the plateau of the curve, if an outline is found there."""
+    cx, cy = tracked.steps[rest].walls.centre
+    outline = outline_at(pictures[rest], cx, cy)
+    try:
+        _refuse(outline)
+    except FollowRefusedError:
+        return tracked
+    return _tracked(pictures, frames, anchored(pictures[rest], rest, walls_of(outline)), watch)
+
+
+def _answer(film: Film, tissue: Tissue, view: View, tracked: _Tracked, rest: int) -> Followed:
+    at_rest = tracked.curve.around(rest)
+    shares = {frame: tracked.curve.at(frame) / at_rest for frame in tracked.steps}
+    likeness = tracked.second.likeness if tracked.second else None
+    verdict = judged(Evidence(tracked.steps, shares, tracked.compressed, tracked.meet, likeness, tracked.ends))
+    residual = _residual(tracked, verdict, at_rest)
+    lumens = tuple(_lumen(tissue, view, tracked, verdict, frame) for frame in range(film.frames))
+    return Followed(
+        frames=lumens,
+        rest_frame=rest,
+        compressed_frame=tracked.compressed if verdict.answered else None,
+        residual_ap_percent=residual,
+        lost=verdict.lost,
+        one_sided=tracked.second is None,
+        pulsates=residual is not None and residual >= 100 * _KEEPS_CALIBRE and pulsates(tracked.curve.ap, film.frame_s),
+    )
+
+
+def _residual(tracked: _Tracked, verdict: Verdict, at_rest: float) -> float | None:
+    if not verdict.answered:
+        return None
+    if LumenState.CLOSED in verdict.states.values():
+        return 0.0
+    curve = tracked.curve
+    return round(100 * float(curve.steady()[tracked.compressed - curve.start]) / at_rest, 1)
+
+
+def _lumen(tissue: Tissue, view: View, tracked: _Tracked, verdict: Verdict, frame: int) -> LumenFrame:
+    state = verdict.states.get(frame, LumenState.LOST)
+    if state is LumenState.LOST:
+        return LumenFrame(frame, state, None, None, None, None)
+    walls = tracked.steps[frame].walls
+    shown = LumenFrame(frame, state, 0.0, 0.0, None, None, _line(view, walls.x, walls.top), _line(view, walls.x, walls.bottom))
+    if state is LumenState.OPEN:
+        shown = _sized(shown, walls, tracked, view.scale)
+    if tissue.spacing is None or shown.ap_px is None or shown.area_px is None:
+        return shown
+    dx, dy = tissue.spacing
+    return replace(shown, ap_mm=round(shown.ap_px * dy, 3), area_mm2=round(shown.area_px * dx * dy, 3))
+
+
+def _sized(shown: LumenFrame, walls: Walls, tracked: _Tracked, scale: Scale) -> LumenFrame:
+    """Area of an ellipse-like lumen whose side walls are not seen: from the walls' area, as it was to the whole at rest."""
+    ap = walls.middle_gap * tracked.chord / scale.y
+    area = np.pi / 4 * walls.width / scale.x * ap
+    return replace(shown, ap_px=round(float(ap), 2), area_px=round(float(area), 1))
+
+
+def _line(view: View, x: Field, y: Field) -> tuple[Point, ...]:
+    fx, fy = view.to_frame(x, y)
+    return tuple((round(float(a), 2), round(float(b), 2)) for a, b in zip(fx, fy, strict=True))

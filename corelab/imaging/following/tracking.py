@@ -1,0 +1,131 @@
+"""One way through the clip: from frame to frame the walls are predicted by flow and refined on the picture."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from corelab.domain.compression import LostReason
+from corelab.imaging.faults import FrameUnreadableError
+from corelab.imaging.following.flow import Flow, carried
+from corelab.imaging.following.levels import Levels, levels_at
+from corelab.imaging.following.refine import refined
+from corelab.imaging.following.walls import Walls
+from corelab.imaging.following.window import Field, Grey, Image, Pictures, sample, smooth
+
+_SEAM = 22
+
+
+@dataclass(frozen=True, slots=True)
+class Seam:
+    """The mean profile across the middle of the lumen, in units of the contrast over the lumen's level."""
+
+    dip: float
+    """How much darker the middle is than its surroundings."""
+    around: float
+    """How bright the surroundings are: 0 as the lumen, 1 as the tissue at rest. A shadow makes it low."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The walls in one frame, with what speaks for them."""
+
+    frame: int
+    walls: Walls
+    edge: float
+    seam: Seam
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Where a way begins: walls at rest and the levels there."""
+
+    frame: int
+    walls: Walls
+    levels: Levels
+
+
+def sharp(picture: Grey) -> Image:
+    """As the walls are refined on: more smoothing across than along the beam."""
+    return smooth(picture, 2.2, 1.0)
+
+
+def halved(picture: Grey) -> Grey:
+    return np.asarray(cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def anchored(picture: Grey, frame: int, walls: Walls) -> Anchor:
+    """The walls put on the steps of grey at rest; levels are learned twice, as they depend on the walls."""
+    image = sharp(picture)
+    for _ in range(2):
+        walls = refined(image, walls, levels_at(image, walls)).walls
+    return Anchor(frame, walls, levels_at(image, walls))
+
+
+class Way:
+    """The steps from the anchor's frame to ``end``, which may lie before it; ``ended``: which frames have none, and why."""
+
+    def __init__(self, pictures: Pictures, anchor: Anchor, end: int) -> None:
+        self._pictures, self._anchor = pictures, anchor
+        direction = 1 if end >= anchor.frame else -1
+        self._left = range(anchor.frame + direction, end + direction, direction)
+        self.ended: dict[int, LostReason] = {}
+
+    def __iter__(self) -> Iterator[Step]:
+        walls, levels = self._anchor.walls, self._anchor.levels
+        picture = self._pictures[self._anchor.frame]
+        before, image, flow = halved(picture), sharp(picture), Flow()
+        yield _step(self._anchor.frame, image, walls, levels, refined(image, walls, levels).edge)
+        for frame in self._left:
+            try:
+                picture = self._pictures[frame]
+            except FrameUnreadableError:
+                self.ended[frame] = LostReason.UNREADABLE
+                continue
+            after, image = halved(picture), sharp(picture)
+            found = refined(image, carried(walls, flow.between(before, after)), levels)
+            if not _inside(found.walls, image):
+                self._end(frame, LostReason.BORDER)
+                return
+            walls, before = found.walls, after
+            levels = levels.followed(levels_at(image, walls), walls.middle_gap)
+            yield _step(frame, image, walls, levels, found.edge)
+
+    def _end(self, frame: int, reason: LostReason) -> None:
+        self.ended.update(dict.fromkeys(range(frame, self._left.stop, self._left.step), reason))
+
+
+def readable(pictures: Pictures, frames: Iterable[int]) -> Iterator[int]:
+    """Those of ``frames`` that can be decoded."""
+    for frame in frames:
+        try:
+            pictures[frame]
+        except FrameUnreadableError:
+            continue
+        yield frame
+
+
+def _inside(walls: Walls, image: Image) -> bool:
+    rows, columns = image.shape
+    return bool(walls.top.min() >= 1 and walls.bottom.max() <= rows - 2 and walls.x[0] >= 0 and walls.x[-1] <= columns - 1)
+
+
+def _step(frame: int, image: Image, walls: Walls, levels: Levels, edge: float) -> Step:
+    return Step(frame, walls, edge, _seam(image, walls, levels))
+
+
+def _seam(image: Image, walls: Walls, levels: Levels) -> Seam:
+    middle = slice(7, -7)
+    down = np.arange(-_SEAM, _SEAM + 1).astype(np.float64)
+    x, y = walls.x[middle], (walls.top + walls.bottom)[middle] / 2
+    grey = sample(image, np.repeat(x[:, None], len(down), axis=1), y[:, None] + down[None, :])
+    profile = np.asarray(grey.mean(axis=0))
+    lumen = (levels.lumen_top + levels.lumen_bottom) / 2
+    return _seen(profile, down, lumen, levels.contrast)
+
+
+def _seen(profile: Field, down: Field, lumen: float, contrast: float) -> Seam:
+    beside = float(np.mean(profile[(np.abs(down) >= 6) & (np.abs(down) <= 16)]))
+    middle = float(np.min(np.convolve(profile, np.ones(3) / 3, mode="same")[np.abs(down) <= 3]))
+    return Seam((beside - middle) / contrast, (beside - lumen) / contrast)
