@@ -1,7 +1,6 @@
 """What FFmpeg says while it decodes: the only sign that it made up a part of a picture, which it gives as if all were well.
 
-OpenCV does not pass on the flag of a corrupt frame, so its log is listened to. Where FFmpeg's library cannot be reached by name (it is
-part of another one on some systems), damage shows only by frames that are missing.
+OpenCV does not pass on the flag of a corrupt frame, so its log is listened to.
 """
 
 import ctypes
@@ -19,6 +18,11 @@ _HARMLESS = (b"SEI", b"VUI", b"sei", b"vui")
 """Remarks about additions to the stream that no picture depends on."""
 
 _heard = threading.local()
+
+
+def can_listen() -> bool:
+    """Where nobody can hear what FFmpeg says, a picture that it made up looks like any other: video is not shown there."""
+    return _hook()
 
 
 @contextmanager

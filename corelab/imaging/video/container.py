@@ -8,8 +8,8 @@ import cv2
 
 from corelab.imaging.faults import FileRefusedError
 from corelab.imaging.syntaxes import Coding
-from corelab.imaging.video.complaints import listening
-from corelab.imaging.video.pictures import Reader
+from corelab.imaging.video.complaints import can_listen, listening
+from corelab.imaging.video.pictures import Reader, call_progressive
 from corelab.imaging.video.segments import Packet
 
 SUFFIX = {Coding.MPEG2: ".m2v", Coding.H264: ".h264", Coding.HEVC: ".hevc"}
@@ -47,6 +47,8 @@ def looks_like_video(start: bytes) -> bool:
 
 def unpack(container: Path, out: BinaryIO, most: int) -> Unpacked:
     """Writes the elementary stream to ``out``. Raises FileRefusedError: no video, another codec, more than ``most`` pictures."""
+    if not can_listen():
+        raise FileRefusedError("syntax_unsupported", "On this computer a video cannot be checked for damage, so it is not shown.")
     with listening():
         capture = cv2.VideoCapture(str(container), cv2.CAP_FFMPEG, _RAW)
         try:
@@ -77,10 +79,12 @@ def _packets(capture: cv2.VideoCapture, coding: Coding, out: BinaryIO, most: int
         there, data = capture.read()
         if not there or data is None:
             return tuple(packets)
-        packet = data.tobytes()
+        packet = bytearray(data.data)
         picture = reader.read(packet)
         if picture is None:
             continue
+        if coding is Coding.MPEG2:
+            call_progressive(packet)
         out.write(packet)
         packets.append(Packet((at, len(packet)), picture))
         at += len(packet)

@@ -51,18 +51,22 @@ class Decoder:
             return "the video is damaged here"
         if not there:
             return "the video is damaged before this frame: one is missing"
-        if out is not None and not self._retrieved(out):
-            return "the video has another size here than the header says"
+        if out is not None and (fault := self._retrieved(out)):
+            return fault
         if self.next == self.segment.first + self.segment.frames and not self._ends():
             return "the video holds other frames here than were counted"
         return ""
 
-    def _retrieved(self, out: Pixels) -> bool:
-        there, frame = self._capture.retrieve()
-        if not there or frame.shape != out.shape:
-            return False
+    def _retrieved(self, out: Pixels) -> str:
+        """FFmpeg refuses to convert pictures of two fields, and OpenCV then gives whatever lay in its memory, without an error."""
+        with listening() as complaints:
+            there, frame = self._capture.retrieve()
+        if complaints or not there:
+            return "its picture is coded as two fields, which cannot be shown"
+        if frame.shape != out.shape:
+            return "the video has another size here than the header says"
         out[...] = frame
-        return True
+        return ""
 
     def _ends(self) -> bool:
         """Behind the last frame there may be no more than was counted, or frames have been taken for others."""

@@ -12,6 +12,7 @@ from corelab.imaging.syntaxes import Coding
 
 _START = b"\0\0\1"
 _SEQUENCE, _GROUP, _PICTURE = 0xB3, 0xB8, 0x00
+_EXTENSION, _PICTURE_CODING, _SLICES = 0xB5, 8, range(1, 0xB0)
 _INTRA, _BIDIRECTIONAL = 1, 3
 _H264_SLICES, _H264_IDR, _H264_SETS = frozenset({1, 2, 5}), 5, frozenset({7, 8, 13, 15})
 _HEVC_SETS, _HEVC_RANDOM_ACCESS, _HEVC_BROKEN = frozenset({32, 33, 34}), range(16, 22), range(16, 19)
@@ -47,7 +48,7 @@ class Reader:
         self._leading = False
         self._closed = False
 
-    def read(self, packet: bytes) -> Picture | None:
+    def read(self, packet: bytearray) -> Picture | None:
         """None where ``packet`` holds no picture."""
         match self._coding:
             case Coding.MPEG2:
@@ -57,7 +58,7 @@ class Reader:
             case _:
                 return _hevc(packet)
 
-    def _mpeg2(self, packet: bytes) -> Picture | None:
+    def _mpeg2(self, packet: bytearray) -> Picture | None:
         begins = False
         for at in _starts(packet):
             code = packet[at]
@@ -76,7 +77,19 @@ class Reader:
         return Picture(Role.KEY if self._leading else Role.OTHER)
 
 
-def _h264(packet: bytes) -> Picture | None:
+def call_progressive(packet: bytearray) -> None:
+    """Marks an MPEG-2 picture as progressive (``progressive_frame``, section 6.2.3.1), which changes no sample of it.
+
+    Pictures of two fields would not be converted to colours. Colours are then taken from the lines of both fields together.
+    """
+    for at in _starts(packet):
+        if packet[at] == _EXTENSION and packet[at + 1] >> 4 == _PICTURE_CODING and len(packet) > at + 5:
+            packet[at + 5] |= 0x80
+        if packet[at] in _SLICES:
+            return
+
+
+def _h264(packet: bytearray) -> Picture | None:
     sets: list[bytes] = []
     for at, unit in _units(packet):
         kind = packet[at] & 31
@@ -87,7 +100,7 @@ def _h264(packet: bytes) -> Picture | None:
     return None
 
 
-def _hevc(packet: bytes) -> Picture | None:
+def _hevc(packet: bytearray) -> Picture | None:
     sets: list[bytes] = []
     for at, unit in _units(packet):
         kind = packet[at] >> 1 & 63
@@ -105,7 +118,7 @@ def _hevc_picture(kind: int, sets: tuple[bytes, ...]) -> Picture:
     return Picture(Role.LEADING if leading else Role.OTHER, alone=kind in _HEVC_LEADING_SOUND, sets=sets)
 
 
-def _starts(packet: bytes) -> Iterator[int]:
+def _starts(packet: bytearray) -> Iterator[int]:
     """Where the byte behind each start code lies."""
     at = packet.find(_START)
     while 0 <= at < len(packet) - 3:
@@ -113,12 +126,12 @@ def _starts(packet: bytes) -> Iterator[int]:
         at = packet.find(_START, at + 3)
 
 
-def _units(packet: bytes) -> Iterator[tuple[int, bytes]]:
+def _units(packet: bytearray) -> Iterator[tuple[int, bytes]]:
     """The units of H.264 and HEVC up to the first slice: where each begins, and all of it with a start code. Cut to 64 kB each."""
     starts = _starts(packet)
     begin = next(starts, None)
     while begin is not None:
         follows = packet.find(_START, begin, begin + 65536)
         unit = packet[begin : follows if follows >= 0 else begin + 65536].rstrip(b"\0")
-        yield begin, b"\0" + _START + unit
+        yield begin, b"\0" + _START + bytes(unit)
         begin = next(starts, None)
