@@ -1,14 +1,19 @@
 """The process on its machine: it leaves no memory behind when it crashes, and its temporary files lie where they are found again."""
 
 import contextlib
+import gc
 import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 SYSTEM_TEMPORARY = Path(tempfile.gettempdir())
 """Where this machine keeps temporary files: for what a person asked for and is to find again (the demo lab)."""
+
+_SELDOM = 100_000
+"""So many new objects until circles are looked for; the interpreter looks after 700."""
 
 
 def forbid_core_dumps() -> None:
@@ -17,6 +22,17 @@ def forbid_core_dumps() -> None:
         import resource  # noqa: PLC0415 - not on Windows
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+@contextlib.contextmanager
+def collecting_seldom() -> Iterator[None]:
+    """For work in batches, which makes and drops very many small objects: looking for circles among them would take a tenth of its time."""
+    before = gc.get_threshold()
+    gc.set_threshold(max(before[0], _SELDOM) if before[0] else 0, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def lives(process: int) -> bool:

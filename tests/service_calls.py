@@ -203,7 +203,7 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "workstations.enrol": by(Command.ACCOUNT, otherwise=AccessRefusedError)("nothing", WHY),
         "workstations.machines": by(Command.PEOPLE)(),
         "workstations.record_display": Ask.SELF,
-        "worklist.waiting": by(Command.WORKLIST)(),
+        "worklist.offered": by(Command.WORKLIST)(),
         "worklist.worklist": by(Command.WORKLIST)(),
     }
 )

@@ -8,6 +8,7 @@ from uuid import uuid4
 from corelab.domain.accounts import Command
 from corelab.domain.reading_errors import RecordFault, RecordRejectedError
 from corelab.domain.vocabulary import ExamId, SubjectCode, VisitId
+from corelab.process import collecting_seldom
 from corelab.services import accounts, shown
 from corelab.services.accounts import Session
 from corelab.services.assignment import chance
@@ -75,6 +76,7 @@ class _Due:
         return tuple(dict.fromkeys((*found, *(case.exam for case in self.decided), *(one.exam for one in self.repeats))))
 
 
+@collecting_seldom()
 def release_and_compare(lab: OpenLab, session: Session, progress: Progress | None = None) -> Compared:
     """Compares every pair of signed readings, releases every reading that stands alone, finishes every decided case: one transaction each.
 

@@ -44,8 +44,7 @@ Done = Callable[[], None]
 
 def next_of(here: Staffed, session: Session, kind: WorkKind) -> AssignmentId | None:
     """What this person can open now."""
-    rows = worklist.waiting(here.lab, session).rows
-    return next((row.assignment for row in rows if row.kind is kind), None)
+    return next((assignment for assignment, of in worklist.offered(here.lab, session) if of is kind), None)
 
 
 def read_all(here: Staffed, session: Session, trial: SimulatedTrial, note: str, done: Done) -> int:

@@ -13,6 +13,7 @@ from corelab.domain.charter import load_charter
 from corelab.domain.clock import Clock
 from corelab.domain.simulated import SimulatedTrial
 from corelab.domain.vocabulary import SubjectCode, VisitId
+from corelab.process import collecting_seldom
 from corelab.services import assignment, comparison, packages
 from corelab.services.demo_staff import Account, Staffed, staffed_lab
 from corelab.services.labs import LabSecrets
@@ -67,7 +68,7 @@ def simulate(folder: Path, charter: bytes, plan: Plan, *, clock: Clock, configur
     """Makes a lab in a new or empty folder and runs the trial to where the plan stops. Raises LabExistsError, CharterError."""
     run = _Run(plan, SimulatedTrial(load_charter(charter), plan.seed, plan.agreement, plan.clips_per_segment), progress or _quiet)
     begun = perf_counter()
-    with staffed_lab(folder, charter, (clock, configuration), _FAST, _secrets(plan.seed)) as here:
+    with collecting_seldom(), staffed_lab(folder, charter, (clock, configuration), _FAST, _secrets(plan.seed)) as here:
         run.seconds["lab"] = round(perf_counter() - begun, 3)
         for step in Until:
             run.timed(step, here)

@@ -12,8 +12,8 @@ from corelab.domain.clip import Clip
 from corelab.domain.content import Draft
 from corelab.domain.reasons import ReopenCause
 from corelab.domain.record_errors import ResealNeededError
-from corelab.domain.vocabulary import Cell, ItemId, SegmentId
-from corelab.domain.worklist import Worklist, WorklistRow, WorkState
+from corelab.domain.vocabulary import AssignmentId, Cell, ItemId, SegmentId
+from corelab.domain.worklist import WorkKind, Worklist, WorklistRow, WorkState
 from corelab.services import accounts, own_work, shown
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab, effective_charter
@@ -31,14 +31,19 @@ def worklist(lab: OpenLab, session: Session) -> Worklist:
     return Worklist((*open_rows, *signed), shut)
 
 
-def waiting(lab: OpenLab, session: Session) -> Worklist:
-    """The worklist without what was signed: for who only goes on to the next."""
+def offered(lab: OpenLab, session: Session) -> tuple[tuple[AssignmentId, WorkKind], ...]:
+    """What this person can open now, without a look into it: for who only goes on to the next."""
     accounts.permit(session, Command.WORKLIST)
     with lab.store.read() as snapshot:
-        return Worklist(*_waiting(lab, snapshot, session))
+        return tuple((one.id, own_work.KINDS[one.kind]) for one in _offered(lab, snapshot, session)[0])
 
 
 def _waiting(lab: OpenLab, snapshot: Snapshot, session: Session) -> tuple[tuple[WorklistRow, ...], Shut | None]:
+    found, shut = _offered(lab, snapshot, session)
+    return tuple(_open_row(snapshot, session, one) for one in found), shut
+
+
+def _offered(lab: OpenLab, snapshot: Snapshot, session: Session) -> tuple[tuple[Assignment, ...], Shut | None]:
     """A reading whose day has not come is not shown: only when it comes is."""
     cases = own_work.offered(snapshot, session, ADJUDICATION) if Role.ADJUDICATOR in session.roles else ()
     readings_ = own_work.offered(snapshot, session, PRIMARY) if Role.READER in session.roles else ()

@@ -19,8 +19,16 @@ def graded(form: Form, says: Says, facts: Facts | None = None) -> Mapping[Cell, 
     Raises ValueError when that does not end: the charter forbids what its items allow.
     """
     drawn: dict[Cell, int] = {}
+    said: dict[tuple[Cell, int], Grade] = {}
+
+    def of(cell: Cell) -> Grade:
+        asked = cell, drawn.get(cell, 0)
+        if asked not in said:
+            said[asked] = says(*asked)
+        return said[asked]
+
     for _ in range(_TRIES):
-        answers, grades = _answered(form, lambda cell: says(cell, drawn.get(cell, 0)))
+        answers, grades = _answered(form, of)
         at_fault = {
             cell for check in form.checks if check.level == "hard" and fired(check.test, grades, facts or Facts()) for cell in check.cells
         }
