@@ -48,7 +48,7 @@ def _offered(lab: OpenLab, snapshot: Snapshot, session: Session) -> tuple[tuple[
     cases = own_work.offered(snapshot, session, ADJUDICATION) if Role.ADJUDICATOR in session.roles else ()
     readings_ = own_work.offered(snapshot, session, PRIMARY) if Role.READER in session.roles else ()
     shut = own_work.shut(lab, snapshot, readings_)
-    return tuple(_open_row(snapshot, session, one) for one in (*cases, *(readings_ if shut is None else ()))), shut
+    return (*cases, *(readings_ if shut is None else ())), shut
 
 
 def _open_row(snapshot: Snapshot, session: Session, of: Assignment) -> WorklistRow:
