@@ -8,8 +8,10 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from corelab.ui.caliper import Caliper, paint_caliper
+from corelab.ui.caliper import Point, Shape
+from corelab.ui.drawing import Tool
 from corelab.ui.placement import Placement
+from corelab.ui.strokes import Strokes
 from corelab.ui.theme import Colour, Size, font
 from corelab.ui.windowing import Windowing
 
@@ -36,7 +38,6 @@ class ClipView(QWidget):
         clip_stepped: the wheel with Shift asks for the next (1) or previous (-1) clip.
         enlarged: a double click asks for the whole area, or for its share again.
         measured: the second point of a caliper was set; carries the Caliper.
-        caliper_left: Esc, or a second use of the key, ended measuring.
         viewed: zoom, pan, window or level changed.
         painted: this frame has just been painted on screen.
     """
@@ -63,8 +64,9 @@ class ClipView(QWidget):
         self._placement, self._windowing = Placement(), Windowing()
         self._drag: tuple[Drag, QPointF] | None = None
         self._wheel = 0
-        self._measuring, self._start, self._pointer = False, None, QPointF()  # type: tuple[bool, tuple[float, float] | None, QPointF]
-        self._calipers: tuple[Caliper, ...] = ()
+        self.strokes = Strokes(self)
+        self.strokes.measured.connect(self.measured)
+        self.strokes.changed.connect(self._on_strokes)
 
     # -- what it shows ---------------------------------------------------------------------------------------------------------
 
@@ -79,10 +81,9 @@ class ClipView(QWidget):
         self._pixels = None
         self.update()
 
-    def show_calipers(self, calipers: tuple[Caliper, ...]) -> None:
-        """Each is painted while its own frame is on screen."""
-        self._calipers = calipers
-        self.update()
+    def show_calipers(self, calipers: tuple[Shape, ...], *, held: tuple[int, ...] = (), picked: tuple[int, int] | None = None) -> None:
+        """Each is painted while its own frame is on screen. ``held``: those that can be taken hold of; ``picked``: a point of one."""
+        self.strokes.show(calipers, held, picked)
 
     @property
     def frame(self) -> "Frame | None":
@@ -116,8 +117,8 @@ class ClipView(QWidget):
 
     def forget_view(self) -> None:
         """Another clip comes: zoom and pan of the last one make no sense on it."""
-        self._placement, self._calipers, self._start = self._placement.fitted(), (), None
-        self._frame = None
+        self._placement, self._frame = self._placement.fitted(), None
+        self.strokes.forget()
 
     def look(self, zoom: float | None, centre: tuple[float, float] | None) -> None:
         """At the zoom and the place of another view; None: the whole image."""
@@ -135,13 +136,16 @@ class ClipView(QWidget):
 
     @property
     def measuring(self) -> bool:
-        return self._measuring
+        return self.strokes.tool is not None
 
     def measure(self, *, on: bool) -> None:
         """With calipers on, two clicks set the ends of a line."""
-        self._measuring, self._start = on, None
-        self.setCursor(Qt.CursorShape.CrossCursor if on else Qt.CursorShape.ArrowCursor)
-        self.update()
+        self.use(Tool.LINE if on else None)
+
+    def use(self, tool: Tool | None) -> None:
+        """Takes a tool in hand, or none; what was begun is dropped."""
+        self.strokes.use(tool)
+        self.setCursor(Qt.CursorShape.CrossCursor if tool is not None else Qt.CursorShape.ArrowCursor)
 
     # -- painting --------------------------------------------------------------------------------------------------------------
 
@@ -164,20 +168,13 @@ class ClipView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not self._placement.exact)
         painter.drawImage(QRect(left, top, width, height), self._image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_calipers(painter, ratio)
+        self._tell_strokes()
+        self.strokes.paint(painter)
 
     def _snapped_origin(self, painter: QPainter) -> QPointF:
         """How far the view is from a whole device pixel: at 150 % it may begin in the middle of one, which would blur every pixel."""
         ratio, whole = self.devicePixelRatioF(), painter.deviceTransform()
         return QPointF((round(whole.dx()) - whole.dx()) / ratio, (round(whole.dy()) - whole.dy()) / ratio)
-
-    def _paint_calipers(self, painter: QPainter, ratio: float) -> None:
-        for caliper in self._calipers:
-            if self._frame is not None and caliper.frame == self._frame.index:
-                start, end = (QPointF(*self._placement.to_view(*point)) for point in (caliper.start, caliper.end))
-                paint_caliper(painter, start, end, ratio)
-        if self._measuring and self._start is not None:
-            paint_caliper(painter, QPointF(*self._placement.to_view(*self._start)), self._pointer * ratio, ratio)
 
     def _paint_words(self, painter: QPainter) -> None:
         painter.setFont(font(Size.OPTION))
@@ -219,26 +216,31 @@ class ClipView(QWidget):
             self._drag = (Drag.PAN, event.position())
         elif event.button() is Qt.MouseButton.RightButton:
             self._drag = (Drag.WINDOW, event.position())
-        elif event.button() is Qt.MouseButton.LeftButton and self._measuring:
-            self._set_point(event.position())
+        elif event.button() is Qt.MouseButton.LeftButton:
+            self._tell_strokes()
+            self.strokes.press(self._device(event.position()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._pointer = event.position()
         if self._drag is not None:
             kind, before = self._drag
             self._drag = (kind, event.position())
             self._dragged(kind, event.position() - before)
-        elif self._measuring and self._start is not None:
-            self.update()
+        else:
+            self.strokes.move(self._device(event.position()))
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
         self._drag = None
+        self.strokes.release()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() is Qt.MouseButton.LeftButton and not self._measuring:
-            self.enlarged.emit()
-        elif self._measuring:
+        if event.button() is not Qt.MouseButton.LeftButton:
             self.mousePressEvent(event)
+        elif self.strokes.tool is Tool.OUTLINE:
+            self.strokes.close_outline()  # the first click of the two has set the last point already
+        elif self.measuring or self.strokes.found(self._device(event.position())) is not None:
+            self.mousePressEvent(event)
+        else:
+            self.enlarged.emit()
 
     def _dragged(self, kind: Drag, moved: QPointF) -> None:
         if kind is Drag.PAN:
@@ -249,17 +251,19 @@ class ClipView(QWidget):
             self._dress()
             self.viewed.emit()
 
-    def _set_point(self, position: QPointF) -> None:
-        at = position * self.devicePixelRatioF()
-        point = self._placement.to_image(at.x(), at.y())
-        if self._frame is None or not self._placement.inside(*point):
-            return
-        if self._start is None:
-            self._start, self._pointer = point, position
-        else:
-            drawn, self._start = Caliper(self._frame.index, self._start, point), None
-            self.measured.emit(drawn)
+    # -- strokes ---------------------------------------------------------------------------------------------------------------
+
+    def _tell_strokes(self) -> None:
+        """Where the image lies now, and which frame it is."""
+        self.strokes.placement, self.strokes.ratio = self._placement, self.devicePixelRatioF()
+        self.strokes.frame = self._frame.index if self._frame is not None else -1
+
+    def _on_strokes(self) -> None:
         self.update()
+
+    def _device(self, position: QPointF) -> Point:
+        at = position * self.devicePixelRatioF()
+        return at.x(), at.y()
 
     # -- geometry --------------------------------------------------------------------------------------------------------------
 

@@ -56,6 +56,11 @@ class Placement:
         """Whether an image point lies on the image."""
         return 0 <= x < self.image[0] and 0 <= y < self.image[1]
 
+    def clamped(self, x: float, y: float) -> tuple[float, float]:
+        """The point of the image nearest to this one; of its last pixels the middle."""
+        (width, height) = self.image
+        return max(0.5, min(x, width - 0.5)), max(0.5, min(y, height - 0.5))
+
     def fitted(self) -> Self:
         return replace(self, zoom=None, centre=None)
 

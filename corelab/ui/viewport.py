@@ -7,14 +7,15 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from corelab.domain.clip import Clip
-from corelab.services import clips
-from corelab.services.clips import ClipShelf, Frame, Length
+from corelab.services.clips import ClipShelf, Frame
 from corelab.ui.caliper import Caliper
 from corelab.ui.cine import Stopwatch
 from corelab.ui.cine_strip import rate_words, seconds
 from corelab.ui.clip_player import ClipPlayer
 from corelab.ui.clip_view import ClipView
+from corelab.ui.drawing import Tool
 from corelab.ui.jobs import Jobs
+from corelab.ui.measures import Measures
 from corelab.ui.theme import Colour, Size, font
 from corelab.ui.wall_overlay import WallOverlay
 from corelab.ui.words import words_for
@@ -67,14 +68,14 @@ class Viewport(QWidget):
         activated: it was clicked, or used with the wheel.
         clip_stepped: the wheel with Shift asks for the next (1) or previous (-1) clip.
         enlarged: a double click.
-        shown: a frame was painted; carries the clip's digest and the frame.
+        shown: a frame was painted; carries the clip's digest, the frame, and the speed in percent, 0 where the clip stands.
         measured: both ends of a caliper were set; carries the Caliper.
     """
 
     activated = Signal()
     clip_stepped = Signal(int)
     enlarged = Signal()
-    shown = Signal(str, int)
+    shown = Signal(str, int, int)
     measured = Signal(object)
 
     def __init__(self, jobs: Jobs, shelf: ClipShelf, stopwatch: Stopwatch | None = None, parent: QWidget | None = None) -> None:
@@ -84,9 +85,8 @@ class Viewport(QWidget):
         self.status = StatusLine(self)
         self.player = ClipPlayer(jobs, shelf, stopwatch, self)
         self._place, self._hint, self._rate = "", "", ""
-        self._calipers: tuple[tuple[Caliper, str, bool], ...] = ()
-        self._kept: tuple[Caliper, ...] = ()
-        self._asked, self._told = "", ""
+        self.measures = Measures(self.view, self._clip_here, self)
+        self._told = ""
         self._marked, self._overlays = False, True
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         column = QVBoxLayout(self)
@@ -102,7 +102,8 @@ class Viewport(QWidget):
         self.view.clip_stepped.connect(self.clip_stepped)
         self.view.enlarged.connect(self.enlarged)
         self.view.viewed.connect(self._describe)
-        self.view.measured.connect(self._on_measured)
+        self.measures.asked_measured.connect(self.measured)
+        self.measures.described.connect(self._describe)
         self.view.painted.connect(self._on_painted)
         self.player.frame_ready.connect(self._on_frame)
         self.player.unreadable.connect(self._on_unreadable)
@@ -118,7 +119,7 @@ class Viewport(QWidget):
             if play:
                 self.player.cine.play()
         else:
-            self._calipers = self._kept = ()
+            self.measures.forget()
             self.view.forget_view()
             self.view.show_words("Opening the clip...")
             self.player.open(clip, frame, play=play)
@@ -127,7 +128,8 @@ class Viewport(QWidget):
     def show_nothing(self, words: str) -> None:
         """No clip; ``words`` say why."""
         self.player.close()
-        self._calipers, self._kept, self._place = (), (), ""
+        self._place = ""
+        self.measures.forget()
         self.view.forget_view()
         self.view.show_words(words)
         self._describe()
@@ -154,23 +156,23 @@ class Viewport(QWidget):
     # -- calipers --------------------------------------------------------------------------------------------------------------
 
     def toggle_caliper(self) -> None:
+        self.use(Tool.LINE)
+
+    def use(self, tool: Tool) -> None:
+        """Takes a tool for measuring in hand, or puts it away."""
         self.player.cine.pause()
-        self.view.measure(on=not self.view.measuring)
-        self._describe()
+        self.measures.use(tool)
 
     def leave_caliper(self) -> bool:
         """Whether there was one to leave."""
-        if self.view.measuring:
-            self.view.measure(on=False)
-            self._describe()
-            return True
-        return False
+        return self.measures.leave()
+
+    def _clip_here(self) -> Clip | None:
+        return self.clip
 
     def ask_caliper(self, words: str) -> None:
         """While ``words`` say what a caliper is for, it is only told (``measured``), not kept here; empty: it is for the eye alone."""
-        if words != self._asked:
-            self._asked = words
-            self._describe()
+        self.measures.ask(words)
 
     def tell(self, words: str) -> None:
         """Words in the status line until others come; empty: none."""
@@ -180,32 +182,12 @@ class Viewport(QWidget):
 
     def show_kept(self, calipers: tuple[Caliper, ...]) -> None:
         """The calipers of the selected answer, drawn again on their frames."""
-        if calipers != self._kept:
-            self._kept = calipers
-            self._show_calipers()
+        self.measures.show_kept(calipers)
 
     def toggle_overlays(self) -> None:
         self._overlays = not self._overlays
         self.walls.set_wanted(wanted=self._overlays)
-        self._show_calipers()
-
-    def _on_measured(self, caliper: Caliper) -> None:
-        if self.clip is None:
-            return
-        if self._asked:
-            self.measured.emit(caliper)
-            return
-        (x0, y0), (x1, y1) = caliper.start, caliper.end
-        answer = clips.caliper(self.clip, (x0 - 0.5, y0 - 0.5), (x1 - 0.5, y1 - 0.5))
-        known = isinstance(answer, Length)
-        words = answer.text if isinstance(answer, Length) else answer.reason
-        self._calipers = (*(each for each in self._calipers if each[0].frame != caliper.frame or known), (caliper, words, known))
-        self._show_calipers()
-
-    def _show_calipers(self) -> None:
-        loose = tuple(caliper for caliper, _, known in self._calipers if known)
-        self.view.show_calipers((*loose, *self._kept) if self._overlays else ())
-        self._describe()
+        self.measures.toggle_overlays()
 
     # -- frames ----------------------------------------------------------------------------------------------------------------
 
@@ -223,7 +205,7 @@ class Viewport(QWidget):
 
     def _on_painted(self, frame: int) -> None:
         if self.clip is not None:
-            self.shown.emit(self.clip.sha256, frame)
+            self.shown.emit(self.clip.sha256, frame, self.player.speed)
 
     def _on_wheel(self, frames: int) -> None:
         self.activated.emit()
@@ -247,13 +229,7 @@ class Viewport(QWidget):
         if self.player.dropped:
             facts.append((f"Dropped {self.player.dropped}", Colour.THIRD))
         told = ((self._told, Colour.CALIPER),) if self._told else ()
-        return [*facts, *told, *self._caliper_facts(frame)]
-
-    def _caliper_facts(self, frame: int) -> list[tuple[str, QColor]]:
-        here = [(words, Colour.CALIPER if known else Colour.ATTENTION) for each, words, known in self._calipers if each.frame == frame]
-        if self.view.measuring and not here:
-            return [(f"Caliper{f' for {self._asked}' if self._asked else ''}: click both ends, Esc leaves", Colour.CALIPER)]
-        return here
+        return [*told, *facts, *self.measures.facts(frame)]
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         with QPainter(self) as painter:

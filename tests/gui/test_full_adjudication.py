@@ -261,7 +261,7 @@ def _decides(somebody: Decider) -> str:
         types(somebody.page, "1650")
         somebody.press(Key.Key_1)
         return "REMNANT"
-    left, right = (viewport.view._calipers for viewport in somebody.page.viewports.laid)
+    left, right = (viewport.view.strokes.shapes for viewport in somebody.page.viewports.laid)
     assert len(left) == len(right) == 1
     assert left != right, "each read's own caliper is drawn over its frame"
     measures(somebody.page, 55)

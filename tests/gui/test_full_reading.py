@@ -135,9 +135,9 @@ def test_a_kept_caliper_is_drawn_again_when_its_answer_is_selected(leg: Reader) 
     click(leg, 100, 60)
     click(leg, 100, 100)
     leg.page.form.question_chosen.emit(a_cell("FV_MID", "COMP"))
-    assert not leg.page.viewports.active.view._calipers
+    assert not leg.page.viewports.active.view.strokes.shapes
     leg.page.form.question_chosen.emit(a_cell("FV_MID", "D_REST"))
-    (drawn,) = leg.page.viewports.active.view._calipers
+    (drawn,) = leg.page.viewports.active.view.strokes.shapes
     assert drawn.frame == 0
     assert abs(drawn.end[1] - drawn.start[1] - 40) < 2
 
