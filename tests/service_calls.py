@@ -195,6 +195,7 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "safety.notices": by(Command.SAFETY)(),
         "guessing.answer": _not_read(NOTHING, "nothing", "DK"),
         "guessing.due": by(Command.READ)(NOTHING),
+        "unblinding.except_from": by(Command.SAFETY, otherwise=UnblindingRefusedError)("nothing", "nobody", WHY),
         "unblinding.record": by(Command.SAFETY, otherwise=UnblindingRefusedError)(
             "nothing", "nobody", Told("other", WHY, WHY, planned=True)
         ),

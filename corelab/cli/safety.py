@@ -11,7 +11,7 @@ from corelab.ui.safety_words import notice_words, unblinding_json, unblinding_wo
 
 commands = typer.Typer()
 notices = lab_group("Safety notices: alerts of the charter that fired, never the grade.")
-unblindings = lab_group("Who may know the treatment of which subject: for good, for that person and subject.")
+unblindings = lab_group("Who may know the treatment of which subject, and who is dealt it all the same.")
 commands.add_typer(notices, name="safety")
 commands.add_typer(unblindings, name="unblinding")
 _KINDS = ", ".join(kind.value for kind in UnblindingKind)
@@ -82,3 +82,22 @@ def add_unblinding(
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
         unblinding.record(here.lab, here.session, exam, user, said)
     answer({"exam": exam, "user": user}, f"On record: {user} may know the treatment of {exam}.", as_json=as_json)
+
+
+@unblindings.command("except")
+@command
+def except_from(
+    ctx: typer.Context,
+    exam: Annotated[str, typer.Argument(metavar="SUBJECT:VISIT", help="An exam of the subject, or its id or code.", show_default=False)],
+    user: Annotated[str, typer.Argument(metavar="USER", help="Who may know.", show_default=False)],
+    reason: Annotated[str, typer.Option("--reason", help="Why exams are dealt to them all the same.", show_default=False)],
+    as_json: AsJson = False,
+    password_stdin: PasswordStdin = False,
+) -> None:
+    """Let further exams of a subject be dealt to a person who may know its treatment, for a reason. What was recorded of it stays.
+
+    Example: corelab unblinding LAB except S01:D10 reader-1 --reason "No other reader is left; the monitor agreed"
+    """
+    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
+        unblinding.except_from(here.lab, here.session, exam, user, reason)
+    answer({"exam": exam, "user": user}, f"On record: exams of this subject may be dealt to {user} all the same.", as_json=as_json)

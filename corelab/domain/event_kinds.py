@@ -89,6 +89,7 @@ KIND_COMMANDS: Mapping[str, Command | None] = MappingProxyType(
         "alert.acknowledged": Command.SAFETY,
         "guess.answered": Command.READ,
         "unblinding.alerted": None,
+        "unblinding.excepted": Command.SAFETY,
         "unblinding.recorded": Command.SAFETY,
         "unblinding.reported": Command.WORKLIST,
         # the coordinator's batches

@@ -130,7 +130,7 @@ PAYLOADS: Mapping[str, Payload] = MappingProxyType(
         "adjudication.opened": NONE,
         "adjudication.open.refused": NONE,
         "adjudication.signed": _of(
-            *("charter", "clips", "exam", "decisions", "note", "revision", "viewing"), may=("measurements",), seal=Seal.SEALED
+            *("charter", "clips", "exam", "decisions", "note", "revision", "viewing"), may=("checks", "measurements"), seal=Seal.SEALED
         ),
         "answer.changed": _of("segment", "item", "old", "new", seal=Seal.SEALED),
         "measurement.changed": _of("old", "new", seal=Seal.SEALED),
@@ -140,6 +140,7 @@ PAYLOADS: Mapping[str, Payload] = MappingProxyType(
         "alert.acknowledged": _of("alert", "done", seal=Seal.SEALED),
         "guess.answered": _of("arm", "suggestion", seal=Seal.SEALED),
         "unblinding.alerted": _UNBLINDING,
+        "unblinding.excepted": _of("reason_text", seal=Seal.SEALED),
         "unblinding.recorded": _UNBLINDING,
         "unblinding.reported": _UNBLINDING,
         # batches

@@ -116,6 +116,7 @@ DATA = frozenset(
         "reading.signed",
         "repeat.released",
         "unblinding.alerted",
+        "unblinding.excepted",
         "unblinding.recorded",
         "unblinding.reported",
         # the lock; what is emptied is not in the next package's trail

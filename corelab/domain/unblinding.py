@@ -1,4 +1,7 @@
-"""Somebody may know a treatment: what is recorded of it. It is so for good, for that person and subject."""
+"""Somebody may know a treatment: what is recorded of it, for good, for that person and subject.
+
+No further exam of the subject is dealt to the person, but for a coordinator's reason.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +31,15 @@ class UnblindingRefusedError(Exception):
     def __init__(self, what: str) -> None:
         super().__init__(what)
         self.what = what
+
+
+class NotBarredError(Exception):
+    """No unblinding keeps ``person`` (user name) from exams of ``subject``; nothing was recorded."""
+
+    def __init__(self, person: str, subject: str) -> None:
+        super().__init__(person, subject)
+        self.person = person
+        self.subject = subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +73,20 @@ def told(kind: str, seen: str, done: str, *, planned: bool) -> Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Excepted:
+    """The coordinator who let the person go on with the subject in spite of it, when, and why."""
+
+    by: str
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unblinding:
-    """One unblinding, for coordinators: ``person`` may know, ``by`` said so (None: an alert of the charter)."""
+    """One unblinding, for coordinators: ``person`` may know, ``by`` said so (None: an alert of the charter).
+
+    ``excepted``: it does not keep the person from further exams of the subject any more; what is recorded of it stays.
+    """
 
     id: str
     subject: SubjectCode
@@ -72,3 +96,4 @@ class Unblinding:
     at: datetime
     told: Told
     impact: Impact
+    excepted: Excepted | None = None

@@ -14,13 +14,15 @@ from corelab.services.labs import OpenLab
 from corelab.storage import people, reading_life, readings, registry
 from corelab.storage.readings import READING_KINDS, Assignment, AssignmentKind, SignedRecord
 from corelab.storage.store import Snapshot
+from corelab.storage.unblinding import unblinded
 
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
     """One assignment of an exam. ``purpose``: a first reading, a repeat, one of the calibration set, or a case.
 
-    ``record`` is its latest signed reading or decision; ``reopened``: given back, not signed again.
+    ``record`` is its latest signed reading or decision; ``reopened``: given back, not signed again. ``barred``: its reader may know the
+    treatment, so that no further exam of the subject is dealt to them.
     """
 
     assignment: AssignmentId
@@ -37,6 +39,7 @@ class RecordRow:
     revision: int
     signed_at: datetime | None
     reopened: bool
+    barred: bool
 
 
 def exam_records(lab: OpenLab, session: Session, exam: ExamId | None = None) -> tuple[RecordRow, ...]:
@@ -48,7 +51,7 @@ def exam_records(lab: OpenLab, session: Session, exam: ExamId | None = None) -> 
 
 
 def _rows(snapshot: Snapshot, of: dict[str, str]) -> Iterator[RecordRow]:
-    users = {person.account: person.user_name for person in people.all_people(snapshot)}
+    users, known = {person.account: person.user_name for person in people.all_people(snapshot)}, unblinded(snapshot)
     for one in sorted(readings.all_assignments(snapshot, **of), key=lambda one: one.attempt):
         exam = registry.exam(snapshot, one.exam)
         if exam is not None:
@@ -68,6 +71,7 @@ def _rows(snapshot: Snapshot, of: dict[str, str]) -> Iterator[RecordRow]:
                 revision=signed.revision if signed else 0,
                 signed_at=signed.at if signed else None,
                 reopened=reopened,
+                barred=one.account in known.get(exam.subject, ()),
             )
 
 

@@ -1,13 +1,18 @@
-"""Somebody may know a treatment: reported by the reader before signing, recorded by a coordinator, or opened by an alert of the charter."""
+"""Somebody may know a treatment: reported by the reader before signing, recorded by a coordinator, or opened by an alert of the charter.
+
+It keeps the person from further exams of the subject, unless a coordinator has a reason to deal them all the same.
+"""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
 from corelab.domain.accounts import Command, Person
 from corelab.domain.reading_errors import AlreadySignedError, NotYoursError
-from corelab.domain.unblinding import ROOM, Impact, Told, Unblinding, UnblindingRefusedError, told
+from corelab.domain.reasons import reason_words
+from corelab.domain.unblinding import ROOM, Excepted, Impact, NotBarredError, Told, Unblinding, UnblindingRefusedError, told
 from corelab.domain.vocabulary import AccountId, AssignmentId, ExamId
 from corelab.services import accounts, refusals, shown
 from corelab.services.accounts import Session
@@ -17,12 +22,12 @@ from corelab.services.pinned import known_custody
 from corelab.storage import people, readings, registry
 from corelab.storage.keys import BoxPublic, BoxSecret
 from corelab.storage.store import Row, Snapshot, Transaction
-from corelab.storage.unblinding import deviation_row, told_of, unblinded, unblinding_row
+from corelab.storage.unblinding import EXCEPTED, bars, deviation_row, told_of, unblinded, unblinding_row
 
 _REDACTED: Mapping[str, Any] = MappingProxyType(
     {"alert": None, "done": "", "impact": {"open": 0, "signed": 0}, "kind": "redacted", "planned": False, "seen": ""}
 )
-__all__ = ["opened_by_alert", "record", "report", "unblinded", "unblindings"]
+__all__ = ["except_from", "opened_by_alert", "record", "report", "unblinded", "unblindings"]
 
 
 def report(  # noqa: PLR0913 - what is said of it
@@ -59,6 +64,27 @@ def record(lab: OpenLab, session: Session, exam: str, person: str, said: Told) -
         _write(transaction, "unblinding.recorded", found.id, who.account, said, known_custody(lab, transaction))
 
 
+def except_from(lab: OpenLab, session: Session, exam: str, person: str, why: str) -> None:
+    """Further exams of the subject of an exam may be dealt to a person who may know its treatment, for a coordinator's reason.
+
+    It holds for every unblinding on record of that person and subject; one that is recorded later bars the person again. The reason is
+    sealed to custody, no reader sees that there is one. Raises UnblindingRefusedError where nothing bars the person, ReasonRefusedError,
+    LockedError.
+    """
+    role, words = accounts.permit(session, Command.SAFETY), reason_words(why)
+    with lab.store.begin(session.actor(role)) as transaction:
+        require_unlocked(transaction)
+        found, who = registry.exam_named(transaction, exam), people.person_named(transaction, person)
+        if found is None or who is None:
+            raise UnblindingRefusedError(exam if found is None else person)
+        barred = bars(transaction, found.subject_id, who.account)
+        if not barred:
+            raise NotBarredError(person, found.subject)
+        to = [known_custody(lab, transaction)]
+        for one in barred:
+            transaction.record(EXCEPTED, "unblinding", one, payload={"reason_text": words}, seal_to=to, pad_to=ROOM)
+
+
 def opened_by_alert(transaction: Transaction, exam: ExamId, who: AccountId, kind: str, alert: str, custody: BoxPublic) -> None:
     """An alert of the charter says that whoever read this saw the treatment; nobody planned that."""
     said = Told(kind, "", "", planned=False, alert=alert)
@@ -87,7 +113,14 @@ def unblindings(lab: OpenLab, session: Session) -> tuple[Unblinding, ...]:
     custody = accounts.held_custody(session)
     with lab.store.read() as snapshot:
         names = {person.account: person for person in people.all_people(snapshot)}
-        return tuple(_unblinding(snapshot, row, names, custody) for row in snapshot.all("unblinding"))
+        excepted = {event["id"]: _excepted(snapshot, event, names, custody) for event in snapshot.events(kind=EXCEPTED)}
+        found = ((row, _unblinding(snapshot, row, names, custody)) for row in snapshot.all("unblinding"))
+        return tuple(replace(one, excepted=excepted.get(row["id"])) for row, one in found)
+
+
+def _excepted(snapshot: Snapshot, event: Row, names: dict[AccountId, Person], custody: BoxSecret) -> Excepted:
+    payload = told_of(snapshot, event["seq"], custody) or {"reason_text": ""}
+    return Excepted(names[event["actor"]].printed_name, event["at"], payload["reason_text"])
 
 
 def _unblinding(snapshot: Snapshot, row: Row, names: dict[AccountId, Person], custody: BoxSecret) -> Unblinding:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 
 from corelab.domain.vocabulary import AccountId, ExamId, SubjectCode
 from corelab.storage import released
@@ -13,9 +13,11 @@ from corelab.storage.schema import TABLES
 from corelab.storage.snapshot import Snapshot
 from corelab.storage.transaction import NewRow
 
+EXCEPTED: Final = "unblinding.excepted"
+
 
 def unblinded(snapshot: Snapshot) -> Mapping[SubjectCode, frozenset[AccountId]]:
-    """By subject, for good; a subject of whom nobody knows is left out."""
+    """By subject, for good but for a coordinator's reason; a subject of whom nobody knows is left out."""
     found: dict[SubjectCode, set[AccountId]] = {}
     for row in snapshot.query(_unblinded()):
         found.setdefault(SubjectCode(row["subject"]), set()).add(AccountId(row["person"]))
@@ -24,12 +26,14 @@ def unblinded(snapshot: Snapshot) -> Mapping[SubjectCode, frozenset[AccountId]]:
 
 @cache
 def _unblinded() -> Select[Any]:
-    known, exam, subject = TABLES["unblinding"], TABLES["exam"], TABLES["subject"]
+    known, exam, subject, event = TABLES["unblinding"], TABLES["exam"], TABLES["subject"], TABLES["event"]
+    excepted = exists().where(event.columns.kind == EXCEPTED, event.columns.id == known.columns.id)
     return (
         select(subject.columns.code.label("subject"), known.columns.account_id.label("person"))
         .select_from(known)
         .join(exam, exam.columns.id == known.columns.exam_id)
         .join(subject, subject.columns.id == exam.columns.subject_id)
+        .where(~excepted)
         .distinct()
     )
 
@@ -41,6 +45,14 @@ def unblinding_row(new: str, exam: ExamId, account: AccountId) -> NewRow:
 def deviation_row(new: str, exam: ExamId) -> NewRow:
     """Nobody planned it."""
     return NewRow("deviation", {"id": new, "kind": "unblinding", "exam_id": exam})
+
+
+def bars(snapshot: Snapshot, subject: str, account: AccountId) -> tuple[str, ...]:
+    """The unblindings (ids) that keep a person from further exams of a subject (its id)."""
+    over = {event["id"] for event in snapshot.events(kind=EXCEPTED)}
+    of_subject = {row["id"] for row in snapshot.all("exam", subject_id=subject)}
+    known = (row for row in snapshot.all("unblinding", account_id=account) if row["exam_id"] in of_subject)
+    return tuple(row["id"] for row in known if row["id"] not in over)
 
 
 def kinds_of(snapshot: Snapshot, custody: BoxSecret) -> Iterator[str]:

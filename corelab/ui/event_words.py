@@ -100,6 +100,7 @@ KIND_WORDS: Mapping[str, str] = MappingProxyType(
         "alert.acknowledged": "Safety notice acknowledged",
         "guess.answered": "Questions after the signature answered",
         "unblinding.alerted": "Unblinding opened by an alert",
+        "unblinding.excepted": "Exception from an unblinding: further exams may be dealt",
         "unblinding.recorded": "Unblinding recorded by a coordinator",
         "unblinding.reported": "Unblinding reported by the person",
         # batches

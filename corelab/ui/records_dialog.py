@@ -53,7 +53,8 @@ class RecordsDialog(Dialog):
         self.withdraw = self.add_button("Withdraw", self._ask_withdraw)
         self.invalidate = self.add_button("Invalidate", self._ask_invalidate)
         self.unblinded = self.add_button("Unblinded", self._ask_unblinded)
-        for button in (self.reopen, self.withdraw, self.invalidate, self.unblinded):
+        self.excepted = self.add_button("Deal all the same", self._ask_excepted)
+        for button in (self.reopen, self.withdraw, self.invalidate, self.unblinded, self.excepted):
             button.writes = True
         bar(self, desk.lab)
         self.add_button("Close", self.accept, primary=True, cap="Esc")
@@ -96,6 +97,7 @@ class RecordsDialog(Dialog):
         ):
             button.setEnabled(row is not None and not self._locked and (row.state, command) in READING_LIFE)
         self.unblinded.setEnabled(row is not None and not self._locked)
+        self.excepted.setEnabled(row is not None and not self._locked and row.barred)
         self.told.setText(why_not(self._desk.lab) or hint(row, locked=self._locked))
 
     # ------------------------------------------------------------ doing
@@ -127,6 +129,18 @@ class RecordsDialog(Dialog):
         said = told(kind, seen, done, planned=planned)
         work = partial(unblinding.record, self._desk.lab, self._desk.session, row.exam, row.reader, said)
         self._do(work, f"It is on record that {row.reader} may know the treatment of {row.subject}.")
+
+    def _ask_excepted(self) -> None:
+        """The person of the chosen row may know the treatment; exams of this subject are dealt to them for a reason."""
+        row = self.chosen
+        if row is not None:
+            question = f"{row.reader} may know the treatment of {row.subject}; that stays on record. No reader sees your reason."
+            title = f"Deal exams of {row.subject} to {row.reader} all the same?"
+            dialogs.ask_reason(self, title, question, do="Deal all the same", given=partial(self._except, row))
+
+    def _except(self, row: RecordRow, _cause: str, words: str) -> None:
+        work = partial(unblinding.except_from, self._desk.lab, self._desk.session, row.exam, row.reader, words)
+        self._do(work, f"Exams of {row.subject} may be dealt to {row.reader} all the same. Assign deals them.")
 
     def _ask(self, title: str, question: str, causes: tuple[tuple[str, str], ...], given: Given) -> None:
         row = self.chosen

@@ -21,16 +21,26 @@ def unblinding_words(one: Unblinding) -> str:
     how = "planned" if one.told.planned else "not planned"
     by = f"said by {one.by}" if one.by else f"opened by alert {one.told.alert}"
     story = " ".join(f"{label}: {words}." for label, words in (("Seen", one.told.seen), ("Done", one.told.done)) if words)
-    return f"{one.at:%Y-%m-%d}  {one.person}, {one.subject} {one.visit}: {one.told.kind}, {how}, {by}. {story}".rstrip()
+    over = one.excepted
+    dealt = f"Exams are dealt all the same, {over.by}, {over.at:%Y-%m-%d}: {over.why}." if over else ""
+    return " ".join(
+        filter(None, (f"{one.at:%Y-%m-%d}  {one.person}, {one.subject} {one.visit}: {one.told.kind}, {how}, {by}.", story, dealt))
+    )
 
 
 def unblinding_json(one: Unblinding) -> dict[str, Any]:
     named = {"person": one.person, "subject": one.subject, "visit": one.visit, "by": one.by, "at": one.at.isoformat()}
-    return {**named, **one.told.to_json(one.impact)}
+    over = one.excepted
+    excepted = {"by": over.by, "at": over.at.isoformat(), "why": over.why} if over else None
+    return {**named, **one.told.to_json(one.impact), "excepted": excepted}
 
 
 def _refused(error: Any) -> Words:
     return Words(f"{error.what} is no kind, person or exam that is known here.", "Nothing was recorded.", "Check how it is written.")
+
+
+def _not_barred(error: Any) -> Words:
+    return Words(f"Nothing keeps {error.person} from exams of {error.subject}.", "Nothing was recorded.", "No exception is needed.")
 
 
 def _no_notice(error: Any) -> Words:
@@ -44,6 +54,7 @@ SAFETY_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
             "Nothing was recorded.",
             "Go on with your next exam.",
         ),
+        "NotBarredError": _not_barred,
         "NoticeRefusedError": _no_notice,
         "UnblindingRefusedError": _refused,
     }

@@ -20,7 +20,7 @@ from corelab.ui.fields import field
 _KINDS: Final = tuple(UnblindingKind)
 """In the order of their digits."""
 _TITLE: Final = "Report that the treatment may be known"
-_FOR_GOOD: Final = "It is recorded for good: no further exam of this person comes to you."
+_FOR_GOOD: Final = "It is recorded for good: no further exam of this person comes to you without a coordinator's reason."
 
 
 class UnblindingDialog(Dialog):

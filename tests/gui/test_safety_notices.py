@@ -6,7 +6,9 @@ import pytest
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from corelab.domain.unblinding import told
 from corelab.services import safety, unblinding
+from corelab.ui.dialogs import ReasonDialog
 from corelab.ui.overview_page import OverviewPage
 from corelab.ui.unblinding_dialog import UnblindingDialog
 from tests.builders import PASSWORD, Lab
@@ -64,4 +66,23 @@ def test_an_unblinding_is_recorded_from_the_records_of_an_exam(qtbot: QtBot, lab
     (found,) = unblinding.unblindings(lab.open, lab.coordinator)
     assert (found.subject, found.told.kind, found.told.planned) == ("S01", "stent", False)
     assert found.person == records.chosen.reader.replace("-", " ").capitalize()
+    records.accept()
+
+
+def test_exams_are_dealt_to_an_unblinded_person_for_a_reason_given_in_the_records_of_an_exam(qtbot: QtBot, lab: Lab) -> None:
+    desktop, page = overview(qtbot, lab)
+    page._on_opened(0)
+    records = desktop.dialog()
+    assert not records.excepted.isEnabled()
+    said = told("stent", "A stent is in the picture", "Nothing was done", planned=True)
+    unblinding.record(lab.open, lab.coordinator, records.chosen.exam, records.chosen.reader, said)
+    records._look()
+    assert records.excepted.isEnabled()
+    records.excepted.click()
+    (asked,) = records.findChildren(ReasonDialog)
+    QTest.keyClicks(asked.words, "No other reader is left")
+    asked.do.click()
+    assert not records.excepted.isEnabled()
+    assert records.unblinded.isEnabled()
+    assert {one.excepted.why for one in unblinding.unblindings(lab.open, lab.coordinator) if one.excepted} == {"No other reader is left"}
     records.accept()

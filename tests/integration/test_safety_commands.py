@@ -43,6 +43,17 @@ def test_an_unblinding_is_added_and_listed_beside_the_one_an_alert_opened(lab: L
     assert (added["person"], added["kind"], added["planned"], added["by"]) == ("Reader 1", "site contact", True, "Coordinator")
 
 
+def test_a_person_is_excepted_by_command_with_a_reason(lab: Lab) -> None:
+    told = ("--kind", "site contact", "--seen", "Told on the phone", "--done", "Site reminded")
+    answered(lab, "unblinding", "add", "S01:D10", "reader-2", *told)
+    answered(lab, "unblinding", "except", "S01:D10", "reader-2", "--reason", "The monitor agreed")
+    why = [one["excepted"]["why"] for one in answered(lab, "unblinding", "list")["unblindings"] if one["excepted"]]
+    assert set(why) == {"The monitor agreed"}
+    done = run(lab, "unblinding", "except", "S01:D10", "reader-2", "--reason", "The monitor agreed")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "Nothing keeps reader-2 from exams of S01." in done.stderr
+
+
 def test_what_is_no_kind_is_refused_in_words(lab: Lab) -> None:
     done = run(lab, "unblinding", "add", "S01:D10", "reader-1", "--kind", "guess", "--seen", "Told on the phone", "--done", "Site reminded")
     assert done.exit_code == 1

@@ -1,4 +1,4 @@
-"""Who may know a treatment: reported, recorded, opened by an alert; sealed to custody, for good, unseen by readers."""
+"""Who may know a treatment: reported, recorded, opened by an alert; sealed to custody, for good but for a reason, unseen by readers."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from corelab.domain.accounts import Role
 from corelab.domain.reading_errors import AlreadySignedError, NotYoursError
 from corelab.domain.reasons import ReasonRefusedError
 from corelab.domain.record_errors import NotPermittedError, PayloadSealedError
-from corelab.domain.unblinding import Impact, UnblindingRefusedError, told
+from corelab.domain.unblinding import Impact, NotBarredError, UnblindingRefusedError, told
 from corelab.services import assignment, redaction, unblinding
 from corelab.services.verification import verify_lab
 from tests.builders import PASSWORD, Lab
@@ -54,6 +54,46 @@ def test_p11_58_it_is_for_good_for_that_person_and_subject(lab: Lab) -> None:
     assert sorted(dealt) == ["D10", "D10"], "another subject is dealt to the person, no further exam of this one"
     with lab.open.store.read() as snapshot:
         assert unblinding.unblinded(snapshot) == {"S01": frozenset({lab.reader_1.account})}
+
+
+def test_p11_58_with_a_coordinators_reason_further_exams_are_dealt_until_the_next_unblinding(lab: Lab) -> None:
+    reports(lab)
+    signs(lab, lab.reader_1)
+    why = "No other reader is left; the monitor agreed"
+    unblinding.except_from(lab.open, lab.coordinator, "S01:D10", "reader-1", why)
+    (found,) = unblinding.unblindings(lab.open, lab.coordinator)
+    assert found.excepted is not None
+    assert (found.excepted.by, found.excepted.why, found.told.seen) == ("Coordinator", why, SEEN)
+    a_ready_exam(lab, "S01", "M6")
+    assignment.assign(lab.open, lab.coordinator)
+    exams = {row["id"]: row["visit"] for row in rows_of(lab, "exam")}
+    mine = sorted(exams[row["exam_id"]] for row in rows_of(lab, "assignment") if row["account_id"] == lab.reader_1.account)
+    assert mine == ["D10", "M6"]
+    said = told("site contact", "Told once more", "Site reminded", planned=True)
+    unblinding.record(lab.open, lab.coordinator, "S01:M6", "reader-1", said)
+    with lab.open.store.read() as snapshot:
+        assert unblinding.unblinded(snapshot) == {"S01": frozenset({lab.reader_1.account})}
+    assert verify_lab(lab.open.folder).faults == ()
+
+
+def test_an_exception_needs_an_unblinding_and_a_reason_and_its_words_are_sealed(lab: Lab) -> None:
+    with pytest.raises(NotBarredError):
+        unblinding.except_from(lab.open, lab.coordinator, "S01:D10", "reader-1", "the monitor agreed")
+    reports(lab)
+    with pytest.raises(ReasonRefusedError):
+        unblinding.except_from(lab.open, lab.coordinator, "S01:D10", "reader-1", "  ")
+    with pytest.raises(NotPermittedError):
+        unblinding.except_from(lab.open, lab.reader_1, "S01:D10", "reader-1", "the monitor agreed")
+    with pytest.raises(UnblindingRefusedError):
+        unblinding.except_from(lab.open, lab.coordinator, "S01:D10", "nobody", "the monitor agreed")
+    unblinding.except_from(lab.open, lab.coordinator, "S01:D10", "reader-1", "Monitor-agreed-4711")
+    with pytest.raises(NotBarredError):
+        unblinding.except_from(lab.open, lab.coordinator, "S01:D10", "reader-1", "the monitor agreed")
+    with lab.open.store.read() as snapshot:
+        (event,) = snapshot.events(kind="unblinding.excepted")
+        with pytest.raises(PayloadSealedError):
+            snapshot.opening_of(event["seq"])
+    assert b"Monitor-agreed-4711" not in lab.open.store.path.read_bytes()
 
 
 def test_p11_58_a_coordinator_records_one_with_kind_and_reason(lab: Lab) -> None:
