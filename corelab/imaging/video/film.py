@@ -38,7 +38,6 @@ class Film:
         self._stream = Path(self._folder.name) / "stream"
         self._closed = False
         self._decoder: Decoder | None = None
-        self._faults: dict[int, tuple[int, str]] = {}
         self._kept: dict[int, Pixels] = {}
         try:
             unpacked = self._unpack(fragments, most)
@@ -52,6 +51,9 @@ class Film:
         self._stream = self._stream.rename(self._stream.with_suffix(SUFFIX[self.coding]))
         self.size = unpacked.rows, unpacked.columns
         self._segments = segments_of(unpacked.packets)
+        self._faults = {
+            each.first: (each.first + each.sound, "the video is damaged here") for each in self._segments if each.sound < each.frames
+        }
         self._firsts = [segment.first for segment in self._segments]
         self.frames = sum(segment.frames for segment in self._segments)
         self._room = max(KEPT_FRAMES, KEPT_BYTES // (size[0] * size[1] * 3))

@@ -4,8 +4,9 @@ A stream holds pictures in the order in which they are decoded; those shown befo
 MPEG-2: ISO/IEC 13818-2 section 6; H.264: ITU-T H.264 table 7-1; HEVC: ITU-T H.265 table 7-1.
 """
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from corelab.imaging.syntaxes import Coding
@@ -17,6 +18,8 @@ _INTRA, _BIDIRECTIONAL = 1, 3
 _H264_SLICES, _H264_IDR, _H264_SETS = frozenset({1, 2, 5}), 5, frozenset({7, 8, 13, 15})
 _HEVC_SETS, _HEVC_RANDOM_ACCESS, _HEVC_BROKEN = frozenset({32, 33, 34}), range(16, 22), range(16, 19)
 _HEVC_LEADING_SOUND, _HEVC_LEADING_SKIPPED = frozenset({6, 7}), frozenset({8, 9})
+_NEVER_WRITTEN = re.compile(rb"\x00\x00(?:\x02|\x03[\x04-\xff]|\x00+[^\x00\x01])", re.DOTALL)
+"""Runs that the escape byte keeps out of every unit of H.264 and HEVC (section 7.4.1 of both); zeros may stand before a start code."""
 
 
 class Role(Enum):
@@ -29,14 +32,16 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """``alone``: a leading picture that needs nothing before its key. ``broken``: a key whose leading pictures cannot be decoded.
+    """``alone``: a leading picture that needs nothing before its key.
 
+    ``broken``: a key whose leading pictures cannot be decoded. ``damaged``: its bytes cannot have been written so.
     ``sets`` are the parameter sets that came with the picture, each with its start code.
     """
 
     role: Role
     alone: bool = False
     broken: bool = False
+    damaged: bool = False
     sets: tuple[bytes, ...] = ()
 
 
@@ -54,9 +59,10 @@ class Reader:
             case Coding.MPEG2:
                 return self._mpeg2(packet)
             case Coding.H264:
-                return _h264(packet)
+                found = _h264(packet)
             case _:
-                return _hevc(packet)
+                found = _hevc(packet)
+        return replace(found, damaged=True) if found and _NEVER_WRITTEN.search(packet) else found
 
     def _mpeg2(self, packet: bytearray) -> Picture | None:
         begins = False

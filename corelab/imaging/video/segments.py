@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from corelab.imaging.video.pictures import Picture, Role
 
 SETS_KEPT = 64
+REORDERED = 16
+"""So many pictures at most are decoded before one that is shown earlier (the size of the decoded picture buffer)."""
 
 Run = tuple[int, int]
 """Offset in the elementary stream and length."""
@@ -28,7 +30,7 @@ class Segment:
     """Frames ``first`` up to, but without, ``first + frames`` of the clip.
 
     ``runs`` are its bytes, ``sets`` the parameter sets to put before them; ``shown`` is how many frames decoding gives (one more than
-    ``frames`` where the next key is among them).
+    ``frames`` where the next key is among them). The first ``sound`` frames come before anything that is known to be damaged.
     """
 
     first: int
@@ -36,6 +38,7 @@ class Segment:
     shown: int
     runs: tuple[Run, ...]
     sets: tuple[bytes, ...]
+    sound: int
 
 
 def segments_of(packets: Sequence[Packet]) -> tuple[Segment, ...]:
@@ -46,10 +49,16 @@ def segments_of(packets: Sequence[Packet]) -> tuple[Segment, ...]:
     for n, group in enumerate(groups):
         own = [packet for packet in group.packets if (n == 0 and packet.picture.alone) or packet.picture.role is not Role.LEADING]
         borrowed = groups[n + 1].borrowed if n + 1 < len(groups) else []
-        frames = len(own) + max(0, len(borrowed) - 1)
-        segments.append(Segment(first, frames, len(own) + len(borrowed), _joined(own + borrowed), group.sets))
+        frames, pictures = len(own) + max(0, len(borrowed) - 1), own + borrowed
+        segments.append(Segment(first, frames, len(pictures), _joined(pictures), group.sets, _sound(pictures, frames)))
         first += frames
     return tuple(segments)
+
+
+def _sound(pictures: Sequence[Packet], frames: int) -> int:
+    """How many frames are shown before the first damaged picture is decoded, whatever their order."""
+    damaged = (n for n, packet in enumerate(pictures) if packet.picture.damaged)
+    return max(0, next(damaged, frames + REORDERED) - REORDERED)
 
 
 @dataclass(frozen=True, slots=True)
