@@ -12,6 +12,7 @@ from corelab.domain.conditions import Facts, fired
 from corelab.domain.form import Form, refused
 from corelab.domain.form_checks import FormCheck
 from corelab.domain.identity import identity_hints
+from corelab.domain.measurement import MOST, MOST_POINTS
 from corelab.domain.reading import Reading
 from corelab.domain.vocabulary import WHOLE_EXAM, Answer, Binding, Cell, Evidence, Grade, Missing, SegmentId, Sha256
 
@@ -31,6 +32,7 @@ class CheckCode(Enum):
     IDENTITY_IN_NOTE = "identity_in_note"
     PAIR_MISSING = "pair_missing"
     CALIPER_MISSING = "caliper_missing"
+    MEASUREMENT_UNKNOWN = "measurement_unknown"
     CHECK = "check"
 
 
@@ -71,7 +73,7 @@ def hard_faults(reading: Reading, clips: Sequence[Clip]) -> tuple[CheckFault, ..
     facts = facts_of(reading, clips)
     hard = (check for check in reading.form.checks if check.level == "hard" and fired(check.test, reading.grades, facts))
     checks = (CheckFault(CheckCode.CHECK, segment=check.segment, check=check) for check in hard)
-    return (*faults, *checks, *_of_playing(reading, clips), *_of_texts(reading))
+    return (*faults, *checks, *_of_measuring(reading, clips), *_of_playing(reading, clips), *_of_texts(reading))
 
 
 def firings(reading: Reading, clips: Sequence[Clip], *, at_answer: bool = False) -> tuple[Firing, ...]:
@@ -194,6 +196,14 @@ def _needs_note(reading: Reading, answer: Answer) -> bool:
     reasons = reading.form.missing_reasons.ne
     grade = answer.grade
     return grade.missing is Missing.NOT_EVALUABLE and any(reason.note for reason in reasons if reason.id == grade.reason)
+
+
+def _of_measuring(reading: Reading, clips: Sequence[Clip]) -> Iterator[CheckFault]:
+    """What was measured lies on frames of this exam, is what its points give, and is no more than an envelope has room for."""
+    for number, one in enumerate(reading.measurements):
+        shown = can_be_shown(Evidence(one.clip, one.frame), clips)
+        if number >= MOST or len(one.points) > MOST_POINTS or not shown or not one.follows:
+            yield CheckFault(CheckCode.MEASUREMENT_UNKNOWN, clip=one.clip if shown else None)
 
 
 def _of_playing(reading: Reading, clips: Sequence[Clip]) -> Iterator[CheckFault]:

@@ -1,6 +1,6 @@
 """A reader's work: the next exam of their own order, opened, saved at every change, signed; sealed all the while."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -10,8 +10,9 @@ from uuid import uuid4
 from corelab.domain.accounts import Command, Meaning
 from corelab.domain.checks import CheckFault, Firing, firings, hard_faults, names_somebody, unconfirmed
 from corelab.domain.clip import Clip
-from corelab.domain.content import Draft, Json, ReadingContent, answer_json
+from corelab.domain.content import Draft, Json, ReadingContent, Viewing, answer_json
 from corelab.domain.form import Form
+from corelab.domain.measurement import Measurement
 from corelab.domain.reading import Confirmed, Reading
 from corelab.domain.reading_errors import (
     ChecksFailedError,
@@ -21,7 +22,8 @@ from corelab.domain.reading_errors import (
     ReasonMissingError,
 )
 from corelab.domain.reasons import Change, ReasonRefusedError, ReopenCause, reason_words
-from corelab.domain.vocabulary import Answer, AssignmentId, Cell
+from corelab.domain.vocabulary import Answer, AssignmentId, Cell, Sha256
+from corelab.domain.watching import Watched
 from corelab.domain.worklist import WorkKind, Worklist, WorklistRow, WorkState
 from corelab.services import accounts, own_work, refusals, saving, shown, signing
 from corelab.services.accounts import Session
@@ -97,7 +99,18 @@ def _restored(snapshot: Snapshot, session: Session, of: Assignment, clips: Seque
         return _as_signed(snapshot, session, of, clips, signed) if signed else Reading.begun(of.id, _form(snapshot, of, clips))
     answers = MappingProxyType({answer.cell: answer for answer in draft.answers})
     played = MappingProxyType(saving.played_of(draft.viewing))
-    return Reading(of.id, _form(snapshot, of, clips), answers, draft.note, played, draft.checks, draft.seconds, draft.measurements)
+    known = (draft.note, played, draft.checks, draft.seconds, _on(clips, draft.measurements), _watched(draft.viewing))
+    return Reading(of.id, _form(snapshot, of, clips), answers, *known)
+
+
+def _on(clips: Sequence[Clip], measurements: Sequence[Measurement]) -> tuple[Measurement, ...]:
+    """Those on clips that are here still: nobody could see the others, or delete them."""
+    here = {clip.sha256 for clip in clips}
+    return tuple(one for one in measurements if one.clip in here)
+
+
+def _watched(viewing: Sequence[Viewing]) -> Mapping[Sha256, Watched]:
+    return MappingProxyType(saving.watched_of(viewing))
 
 
 def _form(snapshot: Snapshot, of: Assignment, clips: Sequence[Clip]) -> Form:
@@ -115,7 +128,8 @@ def _as_signed(snapshot: Snapshot, session: Session, of: Assignment, clips: Sequ
     asked = set(form.cells)
     answers = {**form.prefilled, **{answer.cell: answer for answer in content.answers if answer.cell in asked}}
     played = MappingProxyType(saving.played_of(content.viewing))
-    return Reading(of.id, form, MappingProxyType(answers), content.note, played, content.checks, content.seconds, content.measurements)
+    known = (content.note, played, content.checks, content.seconds, content.measurements, _watched(content.viewing))
+    return Reading(of.id, form, MappingProxyType(answers), *known)
 
 
 # ---------------------------------------------------------------- save
@@ -155,7 +169,7 @@ def _drafted(reading: Reading, clips: Sequence[Clip], submit: str | None) -> Dra
     return Draft(
         reading.assignment,
         answers,
-        viewing=saving.viewing_of(clips, reading.played),
+        viewing=saving.viewing_of(clips, reading.played, reading.watched),
         note=reading.note,
         submit=submit,
         checks=reading.confirmed,
@@ -280,7 +294,7 @@ def _complete(snapshot: Snapshot, reading: Reading, of: Assignment, clips: Seque
         revision=revision,
         answers=reading.complete(),
         clips=tuple(clip.sha256 for clip in clips),
-        viewing=saving.viewing_of(clips, reading.played),
+        viewing=saving.viewing_of(clips, reading.played, reading.watched),
         note=reading.note,
         change=change,
         checks=_fired(reading, clips),

@@ -17,6 +17,7 @@ _WORDS: Final = {
     CheckCode.PAIR_MISSING: "mark the frame under pressure too (Shift+K)",
     CheckCode.CALIPER_MISSING: "measure it with a caliper (M)",
     CheckCode.EVIDENCE_UNKNOWN: "its frame cannot be shown; mark another (K)",
+    CheckCode.MEASUREMENT_UNKNOWN: "a measurement cannot be kept; pick it (H) and delete it (Del)",
     CheckCode.CLIP_UNPLAYED: "not played to its end",
     CheckCode.SEGMENT_UNPLAYED: "graded before one of its clips was played",
 }

@@ -111,6 +111,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("viewport_next", _I, "Next viewport", ("Tab",)),
     Action("synchronise", _I, "Play the viewports in step", ("S",)),
     Action("caliper", _M, "Caliper: two clicks", ("M",)),
+    Action("area", _M, "Area: click round it; Enter or a double click closes", ("A",)),
+    Action("area_of_case", _M, "Area, where A takes a read", ("Shift+M",)),
+    Action("strip_caliper", _M, "Time or velocity on a spectral strip: two clicks", ("T",)),
+    Action("point_next", _M, "Pick the next point of what is measured on this frame; Del deletes it", ("H",)),
+    Action("point_back", _M, "Pick the point before", ("Shift+H",)),
+    Action("nudge_left", _M, "Move the picked point one pixel to the left", ("Alt+Left",), repeats=True),
+    Action("nudge_right", _M, "Move the picked point one pixel to the right", ("Alt+Right",), repeats=True),
+    Action("nudge_up", _M, "Move the picked point one pixel up", ("Alt+Up",), repeats=True),
+    Action("nudge_down", _M, "Move the picked point one pixel down", ("Alt+Down",), repeats=True),
     Action("leave", _M, "Leave the caliper or the choice", ("Esc",)),
     Action("evidence", _M, "Bind this frame to the current grade; of a pair, the one without pressure", ("K",)),
     Action("evidence_pair", _M, "Bind the frame under pressure beside it", ("Shift+K",)),
@@ -183,6 +192,7 @@ GESTURES: tuple[Gesture, ...] = (
     Gesture(_I, "Right drag", "Window and level"),
     Gesture(_I, "Middle drag", "Move the image"),
     Gesture(_I, "Double click", "One viewport large, and back"),
+    Gesture(_M, "Drag a point", "Move the end of a caliper, or a corner"),
     Gesture(_X, "Arrows", "Move the chosen box; Shift+arrows size it"),
 )
 

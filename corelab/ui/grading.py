@@ -7,10 +7,12 @@ from typing import Final, Self
 from corelab.domain.charter.model_item import ChoiceItem, Item, MultiItem
 from corelab.domain.checks import lacks_mark, lacks_pair
 from corelab.domain.form import Use
+from corelab.domain.measurement import Measurement
 from corelab.domain.reading import Reading
 from corelab.domain.vocabulary import Answer, Binding, Cell, Evidence, Grade, SegmentId, not_evaluable
 from corelab.ui.entry import NOT_EVALUABLE_KEY, is_measured, option_of, toggled, written
 from corelab.ui.question_order import Rows, rows_of, segments_asked
+from corelab.ui.steps import Step, answer_step, measuring_step, taken
 
 __all__ = ["NOT_EVALUABLE_KEY", "Grading", "marks_of", "needs_mark", "needs_pair"]
 
@@ -31,8 +33,8 @@ class Grading:
     reason_of: Cell | None = None
     kept: Evidence | None = None
     last: Cell | None = None
-    past: tuple[tuple[Cell, Answer | None], ...] = ()
-    future: tuple[tuple[Cell, Answer | None], ...] = ()
+    past: tuple[Step, ...] = ()
+    future: tuple[Step, ...] = ()
     chosen: str | None = None
     unfolded: bool = False
 
@@ -161,7 +163,7 @@ class Grading:
             return self
         said = written(self.item, text)
         reading = self.reading.answered(self.cell, Grade(said)) if said else self.reading.cleared(self.cell)
-        again = bool(self.past) and self.past[-1][0] == self.cell and self.last == self.cell
+        again = bool(self.past) and self.past[-1].cell == self.cell and self.last == self.cell
         return replace(self, reading=reading) if again else self._changed(self.cell, reading)
 
     def measured(self, evidence: Evidence) -> Self:
@@ -169,6 +171,23 @@ class Grading:
         if self.cell is None or self.item is None or not is_measured(self.item) or evidence.caliper is None:
             return self
         return self._answer(self.cell, Grade(evidence.caliper.value), evidence)
+
+    def remeasured(self, cell: Cell, number: int, evidence: Evidence, *, again: bool = False) -> Self:
+        """With the caliper that answers this cell moved: its value is the answer. ``again``: once more, in one step of undo."""
+        answer = self.reading.answers[cell]
+        if evidence.caliper is None:
+            return self
+        proofs = (*answer.evidence[:number], evidence, *answer.evidence[number + 1 :])
+        reading = self.reading.answered(cell, Grade(evidence.caliper.value), proofs)
+        same = again and bool(self.past) and self.past[-1].cell == cell and self.last == cell
+        return replace(self, reading=reading) if same else self._changed(cell, reading)
+
+    def measuring(self, measurements: tuple[Measurement, ...], *, again: bool = False) -> Self:
+        """With these measurements that no question asked for. ``again``: the same point was moved once more, in one step of undo."""
+        reading = self.reading.measuring(measurements)
+        if again and self.past and self.past[-1].cell is None and not self.future:
+            return replace(self, reading=reading)
+        return replace(self, reading=reading, past=(*self.past, measuring_step(self.reading)), future=())
 
     def without_reason(self) -> Self:
         """Esc: it was evaluable after all, and nothing was chosen."""
@@ -279,8 +298,7 @@ class Grading:
         return replace(self.at_cell(following or cell), last=cell)
 
     def _changed(self, cell: Cell, reading: Reading) -> Self:
-        before = (cell, self.reading.answers.get(cell))
-        return replace(self, reading=reading, past=(*self.past, before), future=(), last=cell)
+        return replace(self, reading=reading, past=(*self.past, answer_step(self.reading, cell)), future=(), last=cell)
 
     def with_note(self, note: str) -> Self:
         return replace(self, reading=self.reading.with_note(note))
@@ -295,18 +313,16 @@ class Grading:
         """One change back, at the cell where it was; itself when nothing is left."""
         if not self.past:
             return self
-        cell, answer = self.past[-1]
-        now = (cell, self.reading.answers.get(cell))
-        before = replace(self, reading=_with(self.reading, cell, answer), past=self.past[:-1], future=(*self.future, now))
-        return before.at_cell(cell)
+        reading, now = taken(self.reading, self.past[-1])
+        before = replace(self, reading=reading, past=self.past[:-1], future=(*self.future, now))
+        return before.at_cell(now.cell) if now.cell is not None else before
 
     def redone(self) -> Self:
         if not self.future:
             return self
-        cell, answer = self.future[-1]
-        now = (cell, self.reading.answers.get(cell))
-        again = replace(self, reading=_with(self.reading, cell, answer), future=self.future[:-1], past=(*self.past, now))
-        return again.at_cell(cell)
+        reading, now = taken(self.reading, self.future[-1])
+        again = replace(self, reading=reading, future=self.future[:-1], past=(*self.past, now))
+        return again.at_cell(now.cell) if now.cell is not None else again
 
 
 def needs_mark(reading: Reading, answer: Answer) -> bool:
@@ -317,13 +333,6 @@ def needs_mark(reading: Reading, answer: Answer) -> bool:
 def needs_pair(reading: Reading, answer: Answer) -> bool:
     """Whether an answer still needs the frame under pressure beside the marked one without, or both."""
     return lacks_pair(reading.form, answer.cell, answer.grade, answer.evidence)
-
-
-def _with(reading: Reading, cell: Cell, answer: Answer | None) -> Reading:
-    """With exactly this answer in the cell; a default counts as none."""
-    if answer is None or answer.grade.prefilled:
-        return reading.cleared(cell)
-    return reading.answered(cell, answer.grade, answer.evidence)
 
 
 def marks_of(answers: Mapping[Cell, Answer]) -> tuple[tuple[Cell, Evidence], ...]:

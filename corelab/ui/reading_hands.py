@@ -18,7 +18,7 @@ from corelab.ui.entry import EntryRefusedError, is_measured, refused_digit
 from corelab.ui.entry_fields import NumberField, TextField
 from corelab.ui.grading import NOT_EVALUABLE_KEY, Grading
 from corelab.ui.reading_bench import ReadingBench, differing
-from corelab.ui.segment_words import answer_words, firing_words
+from corelab.ui.segment_words import answer_words, firing_words, measured_words
 from corelab.ui.unblinding_dialog import UnblindingFlow
 
 _SIGNED_WORDS = "This reading is signed; nothing can be changed."
@@ -256,7 +256,9 @@ class ReadingHands(ReadingBench):
         if grading is not None:
             after = step(grading)
             cell = differing(grading.reading, after.reading)
-            self._change(after, f"{word}: {answer_words(after.reading, cell)}" if cell else "There is nothing more.")
+            same = after.reading is grading.reading
+            words = answer_words(after.reading, cell) if cell else measured_words(after.reading)
+            self._change(after, "There is nothing more." if same else f"{word}: {words}")
 
     def _on_segment_step(self, steps: int) -> None:
         if self._grading is not None:

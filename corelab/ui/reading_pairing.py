@@ -17,12 +17,12 @@ from corelab.ui.grading import Grading
 from corelab.ui.pair import Diameter, Pair, pair_of
 from corelab.ui.pair_desk import PairDesk
 from corelab.ui.pair_proof import PairShown
-from corelab.ui.reading_hands import ReadingHands
+from corelab.ui.reading_measuring import MeasuringHands
 from corelab.ui.reading_shown import kept_calipers, strip_marks
 from corelab.ui.segment_words import answer_words, lowered
 
 
-class PairingHands(ReadingHands):
+class PairingHands(MeasuringHands):
     """Keys of the pair and of the curve."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None, *, stopwatch: Stopwatch | None = None) -> None:

@@ -199,6 +199,12 @@ def answer_words(reading: Reading, cell: Cell) -> str:
     return f"{segment}: {lowered(item.label)} {grade_words(item, answer.grade).lower()}" + (f", {reason.lower()}" if reason else "")
 
 
+def measured_words(reading: Reading) -> str:
+    """How many measurements are kept that no question asked for."""
+    count = len(reading.measurements)
+    return f"{count} measurement{'' if count == 1 else 's'} kept beside the answers"
+
+
 def frame_words(evidence: Evidence) -> str:
     """``frame 13`` or ``frames 13 and 32``; people count frames from 1."""
     if evidence.frame_b is None:
