@@ -1,6 +1,6 @@
 """What a signed record holds, as the JSON object that is sealed and signed, and back. Nothing else is ever signed for a reading."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -10,6 +10,7 @@ from corelab.domain.measurement import Measurement
 from corelab.domain.reading import Confirmed
 from corelab.domain.reasons import Change, ChangeCause
 from corelab.domain.vocabulary import Answer, Binding, Caliper, Cell, Evidence, Grade, ItemId, Missing, SegmentId, Sha256
+from corelab.domain.watching import Watched
 
 Json = dict[str, Any]
 Ranges = tuple[tuple[int, int], ...]
@@ -18,11 +19,12 @@ Ranges = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Viewing:
-    """Which frames of one clip were shown on screen while the reading was made."""
+    """Which frames of one clip were shown on screen while the reading was made; ``watched`` is not known of what was read before 0.4.0."""
 
     clip: Sha256
     frames: int
     shown: Ranges
+    watched: Watched | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,10 @@ class ReadingContent:
 
 @dataclass(frozen=True, slots=True)
 class AdjudicationContent:
-    """A signed adjudication: one decision per disputed cell. ``exam`` is the pseudonym under which the adjudicator worked."""
+    """A signed adjudication: one decision per disputed cell. ``exam`` is the pseudonym under which the adjudicator worked.
+
+    ``checks`` are the soft checks that the decisions set off, each confirmed with a reason.
+    """
 
     charter: str
     exam: str
@@ -96,10 +101,12 @@ class AdjudicationContent:
     viewing: tuple[Viewing, ...] = ()
     note: str = ""
     measurements: tuple[Measurement, ...] = ()
+    checks: tuple[Confirmed, ...] = ()
 
     def to_json(self) -> Json:
         return {
             "charter": self.charter,
+            "checks": [_confirmed_json(check) for check in self.checks],
             "clips": list(self.clips),
             "decisions": [decision_json(one) for one in self.decisions],
             "exam": self.exam,
@@ -120,6 +127,7 @@ class AdjudicationContent:
             viewing=tuple(viewing_of(one) for one in value["viewing"]),
             note=value["note"],
             measurements=_measurements_of(value),
+            checks=tuple(_confirmed_of(one) for one in value.get("checks", ())),  # before 0.4.0 they were told and not signed
         )
 
 
@@ -260,14 +268,16 @@ def decision_of(value: Mapping[str, Any]) -> Decision:
 
 
 def viewing_json(viewing: Viewing) -> Json:
-    return {"clip": viewing.clip, "frames": viewing.frames, "shown": [list(pair) for pair in viewing.shown]}
+    watched = {"watched": viewing.watched.to_json()} if viewing.watched is not None else {}
+    return {"clip": viewing.clip, "frames": viewing.frames, "shown": [list(pair) for pair in viewing.shown], **watched}
 
 
 def viewing_of(value: Mapping[str, Any]) -> Viewing:
-    return Viewing(Sha256(value["clip"]), value["frames"], tuple((first, last) for first, last in value["shown"]))
+    watched = Watched.from_json(value["watched"]) if "watched" in value else None
+    return Viewing(Sha256(value["clip"]), value["frames"], tuple((first, last) for first, last in value["shown"]), watched)
 
 
-def ranges_of(frames: Sequence[int] | frozenset[int]) -> Ranges:
+def ranges_of(frames: Iterable[int]) -> Ranges:
     """Frame numbers as merged intervals: {0, 1, 2, 5} -> ((0, 2), (5, 5))."""
     merged: list[tuple[int, int]] = []
     for frame in sorted(set(frames)):

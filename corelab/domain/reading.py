@@ -9,6 +9,7 @@ from corelab.domain.asking import Settled, Standing, settle
 from corelab.domain.form import Form, refused
 from corelab.domain.measurement import Measurement
 from corelab.domain.vocabulary import Answer, AssignmentId, Cell, Evidence, Grade, SegmentId, Sha256
+from corelab.domain.watching import Watched
 
 _NOTHING: Mapping[Sha256, frozenset[int]] = MappingProxyType({})
 
@@ -53,9 +54,9 @@ class _Known:
 class Reading:
     """The answers so far. A change is a new object.
 
-    ``played`` tells which frames of which clip were shown; ``seconds`` how long it was actively read; ``confirmed`` which soft checks
-    the reader confirmed; ``measurements`` are those that no question asked for, in the order they were made. ``answers`` keeps what was
-    answered to a detail that no longer applies: it counts again when the detail does.
+    ``played`` tells which frames of which clip were shown, ``watched`` how long, how often and how fast; ``seconds`` how long it was
+    actively read; ``confirmed`` which soft checks the reader confirmed; ``measurements`` are those that no question asked for, in the
+    order they were made. ``answers`` keeps what was answered to a detail that no longer applies: it counts again when the detail does.
     """
 
     assignment: AssignmentId
@@ -66,6 +67,7 @@ class Reading:
     confirmed: tuple[Confirmed, ...] = ()
     seconds: int = 0
     measurements: tuple[Measurement, ...] = ()
+    watched: Mapping[Sha256, Watched] = field(default_factory=lambda: MappingProxyType({}))
     _known: "_Known | None" = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:

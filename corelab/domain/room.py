@@ -15,6 +15,7 @@ from corelab.domain.measurement import MOST, MOST_POINTS, Measurement, Quantity
 from corelab.domain.reading import Confirmed
 from corelab.domain.values import joined, number_text
 from corelab.domain.vocabulary import Answer, Binding, Caliper, Cell, Evidence, Grade, Sha256, VisitId, not_evaluable
+from corelab.domain.watching import Watched
 
 STEP = 2048
 """Room is a multiple of this many bytes."""
@@ -27,6 +28,8 @@ _FAR = 999_999
 _REASON = "-" * 80
 """As long as the reason of a confirmed check may be before it takes more room."""
 _TIMES_SHOWN = 4
+_WATCHED = Watched(_LATE, _LATE, (400,) * 8)
+"""At every speed there is."""
 _METHOD = "-" * 16
 """As long as the version text of a method may be before it takes more room."""
 _DECIMAL = "-" + "9" * 20
@@ -95,12 +98,15 @@ def _adjudication_bytes(form: Form, clips: int) -> int:
     """Every cell disputed, each decision with an own grade."""
     longest = (_longest(form, cell) for cell in form.cells)
     decisions = tuple(Decision(one.cell, Take.OWN, one.grade, _LONG_REASON, one.evidence) for one in longest)
-    content = AdjudicationContent("0" * 64, "0" * 16, 99, decisions, (_DIGEST,) * clips, _viewings(clips), measurements=_MEASURED)
+    checks = tuple(Confirmed(check.id, check.segment, _REASON, check.level) for check in form.checks)
+    content = AdjudicationContent(
+        "0" * 64, "0" * 16, 99, decisions, (_DIGEST,) * clips, _viewings(clips), measurements=_MEASURED, checks=checks
+    )
     return len(canonical(content.to_json()))
 
 
 def _viewings(clips: int) -> tuple[Viewing, ...]:
-    return (Viewing(_DIGEST, _LATE, ((_LATE, _LATE),) * _TIMES_SHOWN),) * clips
+    return (Viewing(_DIGEST, _LATE, ((_LATE, _LATE),) * _TIMES_SHOWN, _WATCHED),) * clips
 
 
 def _longest(form: Form, cell: Cell) -> Answer:

@@ -6,6 +6,7 @@ from corelab.domain.charter import Charter
 from corelab.domain.charter.model_item import TextItem
 from corelab.domain.places import charter_id
 from corelab.domain.vocabulary import SegmentId, Side
+from corelab.domain.watching import Watched
 from corelab.export.records import ExamRecord, SignedRecord
 from corelab.export.writers import Row
 
@@ -36,7 +37,15 @@ def check_rows(exam: ExamRecord, record: SignedRecord) -> Iterator[Row]:
 def viewing_rows(record: SignedRecord) -> Iterator[Row]:
     for one in record.viewing:
         shown = sum(last - first + 1 for first, last in one.shown)
-        yield {"RECID": record.record, "CLIPID": one.clip, "FRSHOWN": str(shown), "FRTOTAL": str(one.frames)}
+        of = {"RECID": record.record, "CLIPID": one.clip, "FRSHOWN": str(shown), "FRTOTAL": str(one.frames)}
+        yield {**of, **_watched(one.watched)}
+
+
+def _watched(watched: Watched | None) -> Row:
+    if watched is None:
+        return {"SECONDS": "", "PASSES": "", "SPEEDS": ""}
+    speeds = " ".join(str(speed) for speed in watched.speeds)
+    return {"SECONDS": str(watched.seconds), "PASSES": str(watched.passes), "SPEEDS": speeds}
 
 
 def note_rows(charter: Charter, exam: ExamRecord, record: SignedRecord) -> Iterator[Row]:

@@ -133,6 +133,9 @@ VIEWING = Table(
         Column("CLIPID", "Clip", length=64, key=True),
         Column("FRSHOWN", "Frames shown", "integer", 8),
         Column("FRTOTAL", "Frames of the clip", "integer", 8),
+        Column("SECONDS", "Seconds of active reading with the clip on screen; empty where not counted", "integer", 8, since="1.3.0"),
+        Column("PASSES", "Times that all its frames were shown; empty where not counted", "integer", 8, since="1.3.0"),
+        Column("SPEEDS", "Speeds at which it played, in percent of the file's own", length=40, since="1.3.0"),
     ),
     since="1.2.0",
 )

@@ -1,7 +1,7 @@
 """An adjudicator's work: a case with A and B, decided, saved at every change, signed once."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
@@ -10,10 +10,12 @@ from uuid import uuid4
 from corelab.domain.accounts import Command, Meaning
 from corelab.domain.adjudication import Case, CaseDraft, Decision, Take
 from corelab.domain.case_content import case_of
+from corelab.domain.checks import Firing
 from corelab.domain.clip import Clip
 from corelab.domain.content import AdjudicationContent, Draft, Json, Viewing, decision_json
-from corelab.domain.reading_errors import ClipsChangedError
+from corelab.domain.reading_errors import ChecksUnconfirmedError, ClipsChangedError
 from corelab.domain.vocabulary import AssignmentId, Cell, Sha256
+from corelab.domain.watching import Watched
 from corelab.services import accounts, own_work, refusals, saving, shown, signing
 from corelab.services.accounts import Session
 from corelab.services.eligibility import require_able
@@ -29,6 +31,7 @@ __all__ = ["OpenCase", "Saved", "Signed", "open_case", "save", "sign"]
 
 Played = Mapping[Sha256, frozenset[int]]
 _NOTHING: Played = MappingProxyType({})
+_Shown = tuple[Played, Mapping[Sha256, Watched]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class OpenCase:
     signed_at: datetime | None = None
     submit: str | None = None
     version: int = 0
+    watched: Mapping[Sha256, Watched] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def open_case(lab: OpenLab, session: Session, assignment: AssignmentId) -> OpenCase:
@@ -65,15 +69,17 @@ def _opened(snapshot: Snapshot, session: Session, of: Assignment) -> OpenCase:
     signed = readings.signed_adjudication(snapshot, record)
     if signed is not None:
         content = AdjudicationContent.from_json(own_work.opened(snapshot, session, signed.seq))
-        kept = Draft(of.id, decisions=content.decisions, viewing=content.viewing, note=content.note)
+        kept = Draft(of.id, decisions=content.decisions, viewing=content.viewing, note=content.note, checks=content.checks)
     else:
         kept = own_work.kept_draft(snapshot, session, of.id) or Draft(of.id)
-    draft, played = _draft_of(case, kept.decisions, kept.note), MappingProxyType(saving.played_of(kept.viewing))
-    return OpenCase(of.id, case, draft, clips, of.pseudonym, played, signed.at if signed else None, kept.submit, kept.version)
+    draft, played = _draft_of(case, kept), MappingProxyType(saving.played_of(kept.viewing))
+    watched, at = MappingProxyType(saving.watched_of(kept.viewing)), signed.at if signed else None
+    return OpenCase(of.id, case, draft, clips, of.pseudonym, played, at, kept.submit, kept.version, watched)
 
 
-def _draft_of(case: Case, decisions: Sequence[Decision], note: str) -> CaseDraft:
-    return CaseDraft(case, MappingProxyType({one.cell: one for one in decisions if one.take is not Take.FOLLOWS}), note)
+def _draft_of(case: Case, kept: Draft) -> CaseDraft:
+    chosen = {one.cell: one for one in kept.decisions if one.take is not Take.FOLLOWS}
+    return CaseDraft(case, MappingProxyType(chosen), kept.note, kept.checks)
 
 
 def _case(snapshot: Snapshot, session: Session, of: Assignment) -> tuple[CaseRecord, Case]:
@@ -86,13 +92,14 @@ def _case(snapshot: Snapshot, session: Session, of: Assignment) -> tuple[CaseRec
 # ---------------------------------------------------------------- save
 
 
-def save(
+def save(  # noqa: PLR0913 - what is decided, and what was seen
     lab: OpenLab,
     session: Session,
     assignment: AssignmentId,
     draft: CaseDraft,
     played: Played = _NOTHING,
     *,
+    watched: Mapping[Sha256, Watched] | None = None,
     version: int = 0,
 ) -> Saved:
     """Keeps the decisions as a draft, with one sealed event for each that differs from the draft before.
@@ -101,11 +108,11 @@ def save(
     Raises NotYoursError, AlreadySignedError, NotNextError, DraftChangedError; then the draft stays as it was.
     """
     with refusals.recorded(lab, session, "adjudication.save", "assignment", assignment):
-        return _keep(lab, session, assignment, draft, (played, version, None))
+        return _keep(lab, session, assignment, draft, ((played, watched or {}), version, None))
 
 
-def _keep(lab: OpenLab, session: Session, assignment: AssignmentId, draft: CaseDraft, on: tuple[Played, int, str | None]) -> Saved:
-    played, version, submit = on
+def _keep(lab: OpenLab, session: Session, assignment: AssignmentId, draft: CaseDraft, on: tuple[_Shown, int, str | None]) -> Saved:
+    (played, watched), version, submit = on
     role = accounts.permit(session, Command.ADJUDICATE)
     with lab.store.read() as snapshot:
         own = own_work.mine(snapshot, session, assignment, ADJUDICATION)
@@ -114,14 +121,14 @@ def _keep(lab: OpenLab, session: Session, assignment: AssignmentId, draft: CaseD
     with lab.store.begin(session.actor(role)) as transaction:
         found = own_work.writable(transaction, session, assignment, ADJUDICATION)
         before = own_work.kept_draft(transaction, session, assignment) or Draft(assignment, viewing=saving.viewing_of(clips, {}))
-        viewing = saving.viewing_of(clips, played) if played else before.viewing
+        viewing = saving.viewing_of(clips, played, watched) if played else before.viewing
         after = saving.follows(found, before, _drafted(assignment, draft, viewing, submit), version)
         return Saving(transaction, room, before, after).run(_changes(before, after))
 
 
 def _drafted(assignment: AssignmentId, draft: CaseDraft, viewing: tuple[Viewing, ...], submit: str | None) -> Draft:
     decisions = tuple(draft.decisions[cell] for cell in draft.case.form.grid if cell in draft.decisions)
-    return Draft(assignment, decisions=decisions, viewing=viewing, note=draft.note, submit=submit)
+    return Draft(assignment, decisions=decisions, viewing=viewing, note=draft.note, submit=submit, checks=draft.confirmed)
 
 
 def _changes(before: Draft, after: Draft) -> list[tuple[Json, Json | None, Json | None]]:
@@ -150,13 +157,14 @@ def sign(  # noqa: PLR0913 - what a signature takes
     submit: str | None = None,
     *,
     played: Played = _NOTHING,
+    watched: Mapping[Sha256, Watched] | None = None,
     version: int = 0,
     attended: bool = True,
 ) -> Signed:
     """Signs all decisions of the case with the password just typed; with a ``submit`` id of before, answers what was signed then.
 
-    ``version`` as in ``save``. Raises CaseIncompleteError (all faults), SignInRefusedError, AlreadySignedError, NotYoursError,
-    NotTrainedError, ClipsChangedError, DraftChangedError, SubmitConflictError, UnattendedError.
+    ``version`` as in ``save``. Raises CaseIncompleteError (all faults), ChecksUnconfirmedError, SignInRefusedError, AlreadySignedError,
+    NotYoursError,    NotTrainedError, ClipsChangedError, DraftChangedError, SubmitConflictError, UnattendedError.
     """
     own_work.require_attended(lab, attended=attended)
     role, submit = accounts.permit(session, Command.ADJUDICATE), submit or str(uuid4())
@@ -167,7 +175,7 @@ def sign(  # noqa: PLR0913 - what a signature takes
         with lab.store.read() as snapshot:
             clips = _signable(snapshot, session, assignment, draft)
             sealing = own_work.envelope(lab, snapshot, session, assignment, len(clips))
-        _keep(lab, session, assignment, draft, (played, version, submit))
+        _keep(lab, session, assignment, draft, ((played, watched or {}), version, submit))
         with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
             if _signable(transaction, session, assignment, draft) != clips:
                 raise ClipsChangedError(assignment)
@@ -185,14 +193,17 @@ def _signable(snapshot: Snapshot, session: Session, assignment: AssignmentId, dr
     found = own_work.writable(snapshot, session, assignment, ADJUDICATION)
     _, case = _case(snapshot, session, found)
     clips = shown.clips_for(snapshot, found.exam, found.reading_type)
-    _again(case, draft).complete(clips)
+    made = _again(case, draft)
+    made.complete(clips)
+    if made.unconfirmed:
+        raise ChecksUnconfirmedError(tuple(Firing(one.check, one.segment, one.message) for one in made.unconfirmed))
     require_able(snapshot, found, shown.exam_of(snapshot, found.exam))
     return clips
 
 
 def _again(case: Case, draft: CaseDraft) -> CaseDraft:
     """The decisions made anew on the case as it was sealed, so that what is taken is what A and B say. Raises DecisionRefusedError."""
-    return CaseDraft(case, note=draft.note).replayed(draft.decisions.values())
+    return replace(CaseDraft(case, note=draft.note).replayed(draft.decisions.values()), confirmed=draft.confirmed)
 
 
 def _complete(
@@ -200,14 +211,16 @@ def _complete(
 ) -> Complete:
     clips, viewing = seen
     charter, (record_of_case, case) = shown.exam_of(snapshot, of.exam).charter_hash, _case(snapshot, session, of)
+    made = _again(case, draft)
     content = AdjudicationContent(
         charter=charter,
         exam=of.pseudonym,
         revision=1,
-        decisions=_again(case, draft).complete(clips),
+        decisions=made.complete(clips),
         clips=tuple(clip.sha256 for clip in clips),
         viewing=viewing,
         note=draft.note,
+        checks=made.confirmations,
     )
     row = partial(readings.adjudication_row, case=record_of_case.id, charter_hash=charter)
     return Complete("adjudication", Meaning.ADJUDICATION, charter, content.to_json(), row)

@@ -7,10 +7,11 @@ from itertools import zip_longest
 from typing import Any
 
 from corelab.domain.clip import Clip
-from corelab.domain.content import Draft, Json, Viewing, ranges_of, viewing_json
+from corelab.domain.content import Draft, Json, Ranges, Viewing, ranges_of, viewing_json
 from corelab.domain.measurement import Measurement
 from corelab.domain.reading_errors import DraftChangedError
 from corelab.domain.vocabulary import Sha256
+from corelab.domain.watching import Watched
 from corelab.services.own_work import KINDS, Envelope
 from corelab.storage import readings
 from corelab.storage.readings import Assignment
@@ -33,13 +34,20 @@ class Saved:
 # ---------------------------------------------------------------- what was shown
 
 
-def viewing_of(clips: Sequence[Clip], played: Mapping[Sha256, frozenset[int]]) -> tuple[Viewing, ...]:
+def viewing_of(
+    clips: Sequence[Clip], played: Mapping[Sha256, frozenset[int]], watched: Mapping[Sha256, Watched] | None = None
+) -> tuple[Viewing, ...]:
     """For every clip of the exam, in shown order, what was seen of it."""
-    return tuple(Viewing(clip.sha256, clip.frames, ranges_of(played.get(clip.sha256, frozenset()))) for clip in clips)
+    how = watched or {}
+    return tuple(Viewing(clip.sha256, clip.frames, ranges_of(played.get(clip.sha256, frozenset())), how.get(clip.sha256)) for clip in clips)
 
 
 def played_of(viewing: Sequence[Viewing]) -> dict[Sha256, frozenset[int]]:
     return {one.clip: frozenset(frame for first, last in one.shown for frame in range(first, last + 1)) for one in viewing if one.shown}
+
+
+def watched_of(viewing: Sequence[Viewing]) -> dict[Sha256, Watched]:
+    return {one.clip: one.watched for one in viewing if one.watched is not None}
 
 
 # ---------------------------------------------------------------- saving
@@ -80,16 +88,24 @@ class Saving:
             self._record("measurement.changed", {"old": _measured(old_one), "new": _measured(new_one)}, MEASUREMENT_ROOM)
         if self.after.note != self.before.note:
             self._record("note.changed", {"note": self.after.note}, NOTE_ROOM)
-        if self.after.viewing != self.before.viewing:
-            seen = {one.clip: one for one in self.before.viewing}
-            more = [viewing_json(one) for one in self.after.viewing if seen.get(one.clip) != one]
-            self._record("clips.shown", {"viewing": more}, NOTE_ROOM)
+        more = self._shown_since()
+        if more:
+            self._record("clips.shown", {"viewing": [viewing_json(one) for one in more]}, NOTE_ROOM)
         readings.put_draft(self.transaction, self.after, self.envelope.recipients, self.envelope.room)
         return Saved(self.transaction.now, self.after.version)
+
+    def _shown_since(self) -> list[Viewing]:
+        """Clips of which more frames were shown, or at another speed. That one was only looked at for longer is kept, but is no event."""
+        known = {one.clip: _what(one) for one in self.before.viewing}
+        return [one for one in self.after.viewing if known.get(one.clip) != _what(one)]
 
     def _record(self, kind: str, payload: Mapping[str, Any], pad_to: int = readings.ANSWER_ROOM) -> None:
         of = self.after.assignment
         self.transaction.record(kind, "assignment", of, payload=payload, seal_to=self.envelope.recipients, pad_to=pad_to)
+
+
+def _what(viewing: Viewing) -> tuple[Ranges, tuple[int, ...]]:
+    return viewing.shown, viewing.watched.speeds if viewing.watched is not None else ()
 
 
 def _paired(before: Sequence[Measurement], after: Sequence[Measurement]) -> Iterator[tuple[Measurement | None, Measurement | None]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from math import ceil
 from types import MappingProxyType
 from typing import Final
 
@@ -25,6 +26,7 @@ from corelab.domain.vocabulary import (
     VisitId,
     not_evaluable,
 )
+from corelab.domain.watching import Watched
 from corelab.domain.worklist import WorkKind
 from corelab.services import adjudication, reading, shown, worklist
 from corelab.services.accounts import Session
@@ -63,7 +65,9 @@ def read_all(here: Staffed, session: Session, trial: SimulatedTrial, note: str, 
 def answered(here: Staffed, opened: OpenReading, trial: SimulatedTrial, most: int | None = None) -> Reading:
     """The reading with every clip played and the first ``most`` answers (all, if None) that this reader would give, in form order."""
     subject, visit, slot = _whose(here, opened.reading.assignment)
-    made = replace(opened.reading, played={clip.sha256: frozenset(range(clip.frames)) for clip in opened.clips})
+    played = {clip.sha256: frozenset(range(clip.frames)) for clip in opened.clips}
+    watched = {clip.sha256: Watched(ceil(clip.timing.duration_ms / 1000), 1, (100,)) for clip in opened.clips}
+    made = replace(opened.reading, played=played, watched=watched)
     said = graded(made.form, lambda cell, again: trial.said(subject, visit, cell, slot, again))
     given = [(cell, said[cell]) for cell in made.form.questions if cell in said and not said[cell].prefilled]
     answers = {cell: Answer(cell, *_proven(opened, cell, grade)) for cell, grade in given[:most]}
@@ -142,6 +146,8 @@ def adjudicate_all(here: Staffed, session: Session, trial: SimulatedTrial, done:
     while (assignment := next_of(here, session, WorkKind.ADJUDICATION)) is not None:
         opened = adjudication.open_case(here.lab, session, assignment)
         draft = _decided(opened, trial, *_whose(here, assignment)[:2])
+        for doubt in draft.unconfirmed:
+            draft = draft.confirming(doubt.check, doubt.segment, _SEEN)
         version = adjudication.save(here.lab, session, assignment, draft, version=opened.version).version
         adjudication.sign(here.lab, session, assignment, draft, here.password(session), version=version, attended=False)
         signed += 1

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from corelab.ui.cine import Stopwatch, WallStopwatch
@@ -16,7 +16,13 @@ _LONGEST_MS: Final = 2 * TICK_MS
 
 
 class ActiveTime(QObject):
-    """Watches the window in which ``page`` lies. It counts only while the page can be seen, so never behind the lock."""
+    """Watches the window in which ``page`` lies. It counts only while the page can be seen, so never behind the lock.
+
+    Signals:
+        passed: so many ms of active time were counted.
+    """
+
+    passed = Signal(float)
 
     def __init__(self, page: QWidget, playing: Callable[[], bool], stopwatch: Stopwatch | None = None) -> None:
         super().__init__(page)
@@ -51,6 +57,12 @@ class ActiveTime(QObject):
             self._used = now
         if self._page.isVisible() and now - self._used <= IDLE_AFTER_MS:
             self._ms += passed
+            self.passed.emit(passed)
+
+    def turn(self) -> None:
+        """What is on screen becomes another thing: the time until now belongs to what was there."""
+        if self._timer.isActive():
+            self.tick()
 
     def touch(self) -> None:
         """Somebody used a key or the mouse."""

@@ -63,10 +63,12 @@ class AdjudicationBench(ExamPage):
         if not isinstance(opened, OpenCase):
             return
         self._deciding, self._pseudonym = Deciding.begun(opened.draft), opened.pseudonym
-        self.clips.open(ExamClips(opened.clips), opened.played)
+        self.clips.open(ExamClips(opened.clips), opened.played, opened.watched)
         told = f"{told_words(opened.case.form)}{side_words(opened.case.form)}{count_words(opened.draft)}"
         self.headline.emit(f"Adjudication {opened.pseudonym}", told[:1].upper() + told[1:])
         self._begin(opened.signed_at, opened.submit, opened.version)
+        if not self._signed:
+            self._time.begin(0)
         self._lay_open(sides=opened.case.shows_sides)
         self._show_frames()
         self._show()
@@ -84,6 +86,7 @@ class AdjudicationBench(ExamPage):
 
     def _forget(self) -> None:
         self._deciding, self._pseudonym, self._refused = None, "", None
+        self._time.stop()
         for card in self.cards.values():
             card.forget()
         self.viewports.ask_caliper("")
@@ -96,6 +99,8 @@ class AdjudicationBench(ExamPage):
         self.strip.show_marks(())
 
     def _show_signed(self) -> None:
+        if self._signed:
+            self._time.stop()
         self.rail.foot.show_signed(signed=self._signed, next_one="case")
         self.rail.note.setReadOnly(self._signed)
         self.own.setEnabled(not self._signed)
@@ -184,7 +189,8 @@ class AdjudicationBench(ExamPage):
         self._note_pause.stop()
         if self._deciding is not None and self._assignment is not None and not self._signed:
             lab, session, of = self.desk.lab, self.desk.session, self._assignment
-            self._saver.save(partial(adjudication.save, lab, session, of, self._deciding.draft, self.clips.log.played))
+            log = self.clips.log
+            self._saver.save(partial(adjudication.save, lab, session, of, self._deciding.draft, log.played, watched=log.watched))
 
     # -- layout ------------------------------------------------------------------------------------------------------------------
 

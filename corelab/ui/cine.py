@@ -163,7 +163,8 @@ class Cine(QObject):
     def pause(self) -> None:
         if self._playing:
             self._stop()
-            self._stand(self._frame) if not self._followers else self._stand_at(self._at_ms)
+            whole = not self._followers and not self._backwards
+            self._stand_at(self._track.starts[self._frame] if whole else self._at_ms)
             self.changed.emit()
 
     def toggle(self) -> None:

@@ -65,6 +65,11 @@ class ClipPlayer(QObject):
         """Frames that were due while the clip played and never came, since it was opened."""
         return self.cine.dropped + self._late
 
+    @property
+    def speed(self) -> int:
+        """At which it plays now, in percent of the file's own; 0 where it stands."""
+        return round(100 * self._clock.speed) if self._clock.playing else 0
+
     def open(self, clip: Clip, frame: int = 0, *, play: bool = False) -> None:
         """Another clip, standing on ``frame``; with ``play`` it runs as soon as its first frame is there."""
         self._leave()

@@ -21,6 +21,8 @@ class RailClip:
     sha256: Sha256
     number: int
     seen: bool
+    unseen: str
+    """What of it was not seen, in words."""
 
 
 class ClipRail(QWidget):
@@ -75,7 +77,7 @@ class ClipRail(QWidget):
         if list(self._thumbnails) != [clip.sha256 for clip in clips]:
             self._make_thumbnails(clips)
         for clip in clips:
-            self._thumbnails[clip.sha256].show_state(clip.number, seen=clip.seen, on_screen=clip.sha256 in on_screen)
+            self._thumbnails[clip.sha256].show_state(clip.number, seen=clip.seen, unseen=clip.unseen, on_screen=clip.sha256 in on_screen)
 
     def show_picture(self, clip: Sha256, picture: QImage) -> None:
         """The small picture of a clip has come."""

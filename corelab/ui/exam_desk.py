@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from corelab.domain.clip import Clip
 from corelab.domain.vocabulary import Binding, Evidence, SegmentId, Sha256
+from corelab.domain.watching import Watched
 from corelab.services.clips import ClipShelf
 from corelab.ui.cine import Stopwatch
 from corelab.ui.curves import Curves
@@ -45,16 +46,18 @@ class ExamDesk(QObject):
         self.pictures = FramePictures(desk.jobs, self._shelf, self)
         self._ready = FirstFrames(desk.jobs, self._shelf, self)
         self._following: SegmentId | None = None
+        self._in_sight: frozenset[Sha256] = frozenset()
         self.curves = Curves(desk.jobs, self._shelf, self)
         self.viewports = Viewports(desk.jobs, self._shelf, layout=layout, in_step=in_step, stopwatch=stopwatch)
         self.viewports.activated.connect(self._on_activated)
         self.viewports.laid_out.connect(self._on_laid_out)
         self.viewports.shown.connect(self._on_shown)
 
-    def open(self, exam: ExamClips, played: Mapping[Sha256, frozenset[int]]) -> None:
+    def open(self, exam: ExamClips, played: Mapping[Sha256, frozenset[int]], watched: Mapping[Sha256, Watched] | None = None) -> None:
         """Another exam, with what was seen of it before."""
         self.exam, self._following = exam, None
-        self.log.begin(exam, played)
+        self.log.begin(exam, played, watched)
+        self._in_sight = frozenset()
         self._ready.forget()
         self.thumbnails.forget()
         self.pictures.forget()
@@ -199,8 +202,19 @@ class ExamDesk(QObject):
         beside += self.exam.of(self._following)[:1] if self._following is not None else []
         self._ready.want([each for each in beside if each is not None])
 
-    def _on_shown(self, clip: str, frame: int) -> None:
-        if self.log.add(Sha256(clip), frame):
+    # -- what was seen -------------------------------------------------------------------------------------------------------------
+
+    def stayed(self, ms: float) -> None:
+        """So much active time has passed with what was in sight."""
+        self.log.stayed(self._in_sight, ms)
+
+    def look(self) -> None:
+        """From now on, what is in sight is what is on screen."""
+        self._in_sight = self.on_screen
+        self.log.left(self._in_sight)
+
+    def _on_shown(self, clip: str, frame: int, speed: int) -> None:
+        if self.log.add(Sha256(clip), frame, speed):
             self.completed.emit()
         self._ready.work()
         self.thumbnails.work()

@@ -15,6 +15,7 @@ from corelab.domain.accounts import Meaning
 from corelab.domain.reading_errors import DraftChangedError
 from corelab.domain.vocabulary import AssignmentId
 from corelab.services.reading import Signed
+from corelab.ui.active_time import ActiveTime
 from corelab.ui.cine import Stopwatch
 from corelab.ui.desk import Desk
 from corelab.ui.draft_saver import DraftSaver
@@ -50,6 +51,9 @@ class ExamPage(Page):
         self._note_pause.timeout.connect(self._save)
         self.clips = ExamDesk(self, desk, self.layout_at_first, in_step=self.layout_at_first is Layout.TWO, stopwatch=stopwatch)
         self.viewports = self.clips.viewports
+        self._time = ActiveTime(self, self._plays, stopwatch)
+        self._time.passed.connect(self.clips.stayed)
+        self.clips.changed.connect(self._on_other_clips)
 
     # -- what differs ------------------------------------------------------------------------------------------------------------
 
@@ -140,6 +144,13 @@ class ExamPage(Page):
     def hideEvent(self, event: QHideEvent) -> None:
         self.viewports.pause()
         super().hideEvent(event)
+
+    def _plays(self) -> bool:
+        return self.viewports.playing
+
+    def _on_other_clips(self) -> None:
+        self._time.turn()
+        self.clips.look()
 
     # -- note and signature ------------------------------------------------------------------------------------------------------
 

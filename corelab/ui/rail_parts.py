@@ -136,9 +136,10 @@ class Thumbnail(QAbstractButton):
         self.setSizePolicy(policy)
         self.clicked.connect(self._on_clicked)
 
-    def show_state(self, number: int, *, seen: bool, on_screen: bool) -> None:
+    def show_state(self, number: int, *, seen: bool, unseen: str, on_screen: bool) -> None:
+        """``unseen``: what of the clip was not seen yet, in words."""
         self._seen, self._on_screen = seen, on_screen
-        words = (f"Clip {number}", "on screen" if on_screen else "", "seen" if seen else "not seen yet")
+        words = (f"Clip {number}", "on screen" if on_screen else "", "seen" if seen else unseen)
         self.setAccessibleName(", ".join(word for word in words if word))
         self.setToolTip(self.accessibleName())
         self.update()

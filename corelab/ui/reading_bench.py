@@ -14,7 +14,6 @@ from corelab.domain.reading import Reading
 from corelab.domain.vocabulary import AssignmentId, Cell
 from corelab.services import reading as readings
 from corelab.services.reading import OpenReading
-from corelab.ui.active_time import ActiveTime
 from corelab.ui.cine import Stopwatch
 from corelab.ui.cine_strip import CineStrip
 from corelab.ui.clip_rail import ClipRail
@@ -56,7 +55,7 @@ class ReadingBench(ExamPage):
         """What was written last, and why it was not taken."""
         self.strip = CineStrip(self.viewports.active.player.cine)
         self.rail, self.form = ClipRail(), GradeForm()
-        self._time, self._seconds_kept = ActiveTime(self, self._plays, stopwatch), 0
+        self._seconds_kept = 0
         self._lay_out()
 
     # -- opening and leaving -----------------------------------------------------------------------------------------------------
@@ -69,7 +68,7 @@ class ReadingBench(ExamPage):
             return
         reading = opened.reading
         self._grading, self._pseudonym = self._begun(reading), opened.pseudonym
-        self.clips.open(ExamClips(opened.clips), reading.played)
+        self.clips.open(ExamClips(opened.clips), reading.played, reading.watched)
         noun = "clip" if len(opened.clips) == 1 else "clips"
         self._given_back = opened.reopened is not None
         back = f", given back: {GIVEN_BACK[opened.reopened]}" if opened.reopened else ""
@@ -181,12 +180,10 @@ class ReadingBench(ExamPage):
         """With what was seen and how long was read until now."""
         if self._grading is None:
             return None
-        reading, log = self._grading.reading, self.clips.log.played
-        played = {clip: reading.played.get(clip, frozenset()) | frames for clip, frames in log.items()}
-        return replace(reading, played=MappingProxyType({**reading.played, **played}), seconds=max(reading.seconds, self._time.seconds))
-
-    def _plays(self) -> bool:
-        return any(viewport.player.cine.playing for viewport in self.viewports.all)
+        reading, log = self._grading.reading, self.clips.log
+        played = {clip: reading.played.get(clip, frozenset()) | frames for clip, frames in log.played.items()}
+        shown, watched = MappingProxyType({**reading.played, **played}), MappingProxyType({**reading.watched, **log.watched})
+        return replace(reading, played=shown, watched=watched, seconds=max(reading.seconds, self._time.seconds))
 
     # -- layout ------------------------------------------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from corelab.ui.segment_words import code_words, lowered, segment_grade, segment
 from corelab.ui.time_line import StripMark
 from corelab.ui.vein_paths import tree_of
 
+_GAPS_TOLD: Final = 3
 TOLD: Final = 2
 """Words that stand at one mark of the strip; of more, only how many."""
 
@@ -63,7 +64,20 @@ def rail_rows(
 
 
 def rail_clips(exam: ExamClips, log: ViewingLog, segment: SegmentId) -> tuple[RailClip, ...]:
-    return tuple(RailClip(clip.sha256, number, log.seen(clip)) for number, clip in enumerate(exam.of(segment), 1))
+    return tuple(RailClip(clip.sha256, number, log.seen(clip), unseen_words(clip, log)) for number, clip in enumerate(exam.of(segment), 1))
+
+
+def unseen_words(clip: Clip, log: ViewingLog) -> str:
+    """``frames 31 to 60 not seen``; of many gaps the first ones. Empty where all was seen."""
+    unseen = log.unseen(clip)
+    if not unseen:
+        return ""
+    if unseen == ((0, clip.frames - 1),):
+        return "not seen yet"
+    said = [str(first + 1) if first == last else f"{first + 1} to {last + 1}" for first, last in unseen[:_GAPS_TOLD]]
+    more = " and others" if len(unseen) > _GAPS_TOLD else ""
+    one = len(unseen) == 1 and unseen[0][0] == unseen[0][1]
+    return f"frame{'' if one else 's'} {', '.join(said)}{more} not seen"
 
 
 def strip_marks(grading: Grading, clip: Clip | None) -> tuple[StripMark, ...]:

@@ -48,14 +48,14 @@ class Viewports(QWidget):
         activated: another viewport is the active one.
         laid_out: somebody chose a layout; told before ``activated``.
         clip_stepped: Shift+wheel over the active viewport asks for another clip.
-        shown: a frame was painted; carries the clip's digest and the frame.
+        shown: a frame was painted; carries the clip's digest, the frame and the speed, as of the viewport.
         measured: a caliper that a question asked for was drawn; carries the Caliper. Its viewport is the active one.
     """
 
     activated = Signal()
     laid_out = Signal()
     clip_stepped = Signal(int)
-    shown = Signal(str, int)
+    shown = Signal(str, int, int)
     measured = Signal(object)
 
     def __init__(

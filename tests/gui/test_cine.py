@@ -174,3 +174,115 @@ def test_the_clock_wakes_at_the_boundaries_of_a_synchronised_clip_too(player: Pl
     assert player.cine._timer.interval() == 25
     player.at(25)
     assert player.cine._timer.interval() == 15
+
+
+# ---------------------------------------------------------------- what is dropped, and what is not
+
+
+def test_a_whole_round_that_was_missed_is_counted_too(player: Player) -> None:
+    player.cine.play()
+    assert player.at(400 + 400 + 80) == 2
+    assert player.cine.dropped == 10 + 10 + 2 - 1
+
+
+def test_the_turn_of_a_bounce_drops_nothing(player: Player) -> None:
+    player.cine.next_loop()
+    player.cine.play()
+    for ms in range(0, 2000, 20):
+        player.at(ms)
+    assert player.cine.dropped == 0
+
+
+def test_frames_that_a_bounce_passes_over_are_counted_on_both_ways(player: Player) -> None:
+    player.cine.next_loop()
+    player.cine.play()
+    assert [player.at(320), player.cine.dropped] == [8, 7]
+    assert [player.at(450), player.cine.dropped] == [8, 8]
+    assert [player.at(610), player.cine.dropped] == [4, 8 + 3]
+
+
+def test_sixty_frames_a_second_come_one_by_one(qapp: QApplication) -> None:
+    player = Player(even(120, 1000 / 60))
+    player.cine.play()
+    shown = [player.at(ms) for ms in range(0, 2000, 5)]
+    assert list(dict.fromkeys(shown)) == list(range(120))
+    assert player.cine.dropped == 0
+    player.cine.pause()
+
+
+def test_no_frame_is_asked_for_faster_than_a_screen_can_show_it(qapp: QApplication) -> None:
+    player = Player(even(120, 1000 / 60))
+    player.cine.set_speed(4.0)
+    player.cine.play()
+    player.at(5)
+    assert player.cine.frame == 1
+    assert player.cine._timer.interval() >= 8
+    player.cine.pause()
+
+
+def test_an_hour_of_three_thousand_frames_is_where_the_clock_says(qapp: QApplication) -> None:
+    player = Player(even(3000, 1000 / 30))
+    player.cine.play()
+    assert player.at(3_600_000 + 50_017) == int(50_017 // (1000 / 30))
+    player.cine.pause()
+
+
+# ---------------------------------------------------------------- how it goes on
+
+
+def test_a_change_of_speed_on_the_way_back_goes_on_back(player: Player) -> None:
+    player.cine.next_loop()
+    player.cine.play()
+    assert player.at(450) == 8
+    player.cine.set_speed(2.0)
+    assert player.at(450 + 20) == 7
+
+
+def test_a_bounce_that_was_paused_on_its_way_back_goes_on_back(player: Player) -> None:
+    player.cine.next_loop()
+    player.cine.play()
+    assert player.at(450) == 8
+    player.cine.pause()
+    player.watch.now = 9000
+    player.cine.play()
+    assert player.at(9041) == 7
+
+
+def test_the_frames_that_come_next_follow_loop_range_and_direction(player: Player) -> None:
+    cine = player.cine
+    assert cine.upcoming(cine._track, 8, 4) == (9, 0, 1, 2)
+    cine.set_range(5, 8)
+    assert cine.upcoming(cine._track, 8, 4) == (5, 6, 7)
+    cine.next_loop()
+    assert cine.upcoming(cine._track, 7, 4) == (8, 6, 5)
+    cine.play()
+    player.at(4 * 40 + 50)
+    assert cine.backwards
+    assert cine.upcoming(cine._track, 7, 4) == (6, 5, 8)
+    cine.next_loop()
+    assert cine.upcoming(cine._track, 7, 4) == (8,)
+
+
+def test_a_longer_clip_in_step_is_played_to_its_end(player: Player) -> None:
+    player.cine.follow([even(20)])
+    player.cine.play()
+    moments: list[float] = []
+    player.cine.moved.connect(moments.append)
+    assert [player.at(ms) for ms in (360, 500, 790, 800, 840)] == [9, 9, 9, 0, 1]
+    assert moments == [360, 500, 790, 0, 40]
+    assert player.cine.time_ms <= player.cine.duration_ms
+
+
+def test_what_takes_over_goes_on_at_the_same_moment_in_the_same_way(player: Player) -> None:
+    other = Cine(player.watch)
+    other.open(even(20, 20.0))
+    player.cine.set_speed(2.0)
+    player.cine.next_loop()
+    player.cine.set_range(2, 7)
+    player.cine.play()
+    player.at(30)
+    other.take_over(player.cine)
+    assert (other.playing, other.speed, other.loop, other.range) == (True, 2.0, Loop.BOUNCE, (4, 14))
+    assert other.moment_ms == 80 + 60
+    assert not player.cine.playing
+    other.pause()
