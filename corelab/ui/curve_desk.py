@@ -67,11 +67,12 @@ class CurveDesk(QObject):
     @property
     def found(self) -> tuple[str, Keys]:
         """What the curve of the clip on screen says, and the keys that go on from it."""
-        curve = self.of(self._clips.clip)
-        if curve is None:
+        clip = self._clips.clip
+        curve = self.of(clip)
+        if clip is None or curve is None:
             return "", ()
-        keys = _GROWING if curve.followed is None else _FOUND if self.proposal(self._clips.clip) is not None else ()
-        return found_words(curve), keys
+        keys = _GROWING if curve.followed is None else _FOUND if self.proposal(clip) is not None else ()
+        return found_words(curve, clip), keys
 
     def show(self) -> None:
         """The curve and the walls of what is on screen now."""

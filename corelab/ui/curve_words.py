@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from corelab.domain.clip import Clip
 from corelab.domain.compression import Followed, FollowRefusedError, Lost, LostReason, LumenFrame, LumenState, RefusalReason
 from corelab.ui.curves import Curve
+from corelab.ui.pair import Diameter, is_calibrated, measured_words, proposed_caliper
 from corelab.ui.words import words_for
 
 CLICK: Final = "Click inside the vein, where it is at rest. Esc leaves"
@@ -47,23 +49,23 @@ def refused_words(error: Exception) -> str:
     return words_for(error).all
 
 
-def found_words(curve: Curve) -> str:
+def found_words(curve: Curve, clip: Clip) -> str:
     """How far it is, or what it proposes; first what casts doubt on it."""
     followed = curve.followed
     if followed is None:
-        return f"Following the vein: {curve.done} of {curve.total} frames"
+        return f"Following the vein: {100 * curve.done // max(curve.total, 1)} %"
     said = [_ARTERY] if followed.pulsates else []
-    said += [proposal_words(curve, followed)]
+    said += [proposal_words(curve, followed, clip)]
     said += [_lost_words(one) for one in followed.lost]
     said += [_ONE_SIDED] if followed.one_sided else []
     return ". ".join(said).replace("?.", "?") + "."
 
 
-def proposal_words(curve: Curve, followed: Followed) -> str:
+def proposal_words(curve: Curve, followed: Followed, clip: Clip) -> str:
     if followed.rest_frame is None or followed.compressed_frame is None:
         return _NONE_PROPOSED
-    rest = frame_of_words("rest", followed.rest_frame, curve.frames.get(followed.rest_frame))
-    under = frame_of_words("compressed", followed.compressed_frame, curve.frames.get(followed.compressed_frame))
+    rest = _frame_words("rest", followed.rest_frame, clip, curve.frames.get(followed.rest_frame))
+    under = _frame_words("compressed", followed.compressed_frame, clip, curve.frames.get(followed.compressed_frame))
     return f"Proposed, no grade: {rest}; {under}; residual {residual_words(curve, followed)}"
 
 
@@ -75,8 +77,10 @@ def residual_words(curve: Curve, followed: Followed) -> str:
     return "unknown" if followed.residual_ap_percent is None else f"{followed.residual_ap_percent:.0f} %"
 
 
-def frame_of_words(word: str, number: int, lumen: LumenFrame | None) -> str:
-    size = f", {lumen.ap_mm:.1f} mm" if lumen is not None and lumen.ap_mm is not None and lumen.state is LumenState.OPEN else ""
+def _frame_words(word: str, number: int, clip: Clip, lumen: LumenFrame | None) -> str:
+    """With the diameter as the caliper there would give it, where the clip is calibrated."""
+    drawn = proposed_caliper(lumen) if lumen is not None and lumen.state is LumenState.OPEN else None
+    size = f", {measured_words(clip, Diameter(drawn))}" if drawn is not None and is_calibrated(clip, drawn) else ""
     return f"{word} frame {number + 1}{size}"
 
 

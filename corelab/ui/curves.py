@@ -23,7 +23,7 @@ _NOTHING: Final[Mapping[int, LumenFrame]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One vein of one clip, from the click at ``point`` of ``frame``. ``followed`` is None while it grows: ``done`` of ``total`` frames.
+    """One vein of one clip, from the click at ``point`` of ``frame``. ``followed`` is None while it grows: ``done`` of ``total`` steps.
 
     ``frames``: the lumen of each frame known now, by its number.
     """

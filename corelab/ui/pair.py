@@ -45,8 +45,8 @@ class Diameter:
 
 def measured_words(clip: Clip, diameter: Diameter) -> str:
     """``8.4 mm``; without calibration the length in pixels."""
-    millimetres, pixels = _length(clip, diameter.drawn)
-    words = f"{millimetres:.1f} mm" if millimetres is not None else f"{pixels:.0f} pixels"
+    found = clips.caliper(clip, *_ends(diameter.drawn))
+    words = found.text if isinstance(found, Length) else f"{found.pixels:.0f} pixels"
     return f"{words}, proposed" if diameter.method is not None else words
 
 
@@ -71,6 +71,16 @@ def proposed_caliper(lumen: LumenFrame | None) -> Caliper | None:
 
 
 def _length(clip: Clip, drawn: Caliper) -> tuple[float | None, float]:
-    start, end = ((x - 0.5, y - 0.5) for x, y in (drawn.start, drawn.end))
-    found = clips.caliper(clip, start, end)
+    found = clips.caliper(clip, *_ends(drawn))
     return (found.millimetres if isinstance(found, Length) else None), found.pixels
+
+
+def is_calibrated(clip: Clip, drawn: Caliper) -> bool:
+    """Whether the line has a length in millimetres."""
+    return _length(clip, drawn)[0] is not None
+
+
+def _ends(drawn: Caliper) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Counted from the centre of the upper left pixel, as measurements are kept."""
+    (x0, y0), (x1, y1) = drawn.start, drawn.end
+    return (x0 - 0.5, y0 - 0.5), (x1 - 0.5, y1 - 0.5)

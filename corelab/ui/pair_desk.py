@@ -12,9 +12,11 @@ from corelab.domain.clip import Clip
 from corelab.ui.caliper import Caliper
 from corelab.ui.curve_desk import CurveDesk, Keys
 from corelab.ui.exam_desk import ExamDesk
+from corelab.ui.measuring import Shown
 from corelab.ui.page import Page
-from corelab.ui.pair import Diameter, Pair, measured_words, proposed_caliper, residual_percent
+from corelab.ui.pair import Diameter, Pair, is_calibrated, measured_words, proposed_caliper, residual_percent
 from corelab.ui.pair_proof import PairShown
+from corelab.ui.placement import Placement
 from corelab.ui.viewport import STATUS_HEIGHT, Viewport
 from corelab.ui.viewports import Layout
 
@@ -23,8 +25,8 @@ _NOTHING_PROPOSED: Final = "Nothing is proposed: V, then one click inside the ve
 _NO_DIAMETER: Final = "There is no caliper on this side yet: M, then two clicks."
 _NOT_OPEN: Final = "The pair is not on screen: P shows it."
 _SAME: Final = "Both sides show the same frame. Go to the one under pressure."
-_NEARER: Final = 1.4
-"""So many times the scale at which a whole image fits: a side is narrow, and the vein lies in the middle of it."""
+_NEARER: Final = 2.0
+"""At most so many times the scale at which a whole image fits: a side is narrow, and its height is used where the vein stays in sight."""
 SIDES: Final = ("Rest", "Compressed")
 
 
@@ -51,11 +53,19 @@ class PairUser(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class OfSide:
+    """The key of a diameter that stands on a side of the pair and answers nothing yet."""
+
+    clip: str
+    frame: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Before:
     layout: Layout
     in_step: bool
     active: int
-    shown: tuple[tuple[Viewport, Clip | None, int], ...]
+    shown: tuple[tuple[Viewport, Clip | None, int, Placement], ...]
 
 
 class PairDesk(QObject):
@@ -68,7 +78,7 @@ class PairDesk(QObject):
         self._before: _Before | None = None
         self._busy = False
         self._drawn: dict[tuple[str, int], Caliper] = {}
-        """What was drawn for the eye, by clip and frame."""
+        """Diameters that are kept nowhere else, by clip and frame."""
         for viewport in self._viewports.all:
             viewport.view.viewed.connect(partial(self._on_viewed, viewport))
             viewport.view.measured.connect(partial(self._on_drawn, viewport))
@@ -112,12 +122,29 @@ class PairDesk(QObject):
         return Diameter(proposed, pair.method) if proposed is not None else None
 
     def calipers(self, viewport: Viewport) -> tuple[Caliper, ...]:
-        """What is drawn over a side besides the calipers of answers: the diameter in force there."""
+        """The diameter in force on a side."""
         pair = self.on_screen
         if pair is None or viewport not in self._sides:
             return ()
         found = self.diameter(viewport.player.cine.frame)
         return (found.drawn,) if found is not None else ()
+
+    def sides_shown(self, viewport: Viewport, *, fixed: bool) -> tuple[Shown, ...]:
+        """What is drawn on a side and kept nowhere else: a proposed diameter, which can be dragged, or one drawn without calibration."""
+        pair = self.on_screen
+        if pair is None or viewport not in self._sides:
+            return ()
+        frame = viewport.player.cine.frame
+        found = self.diameter(frame)
+        if found is None or (found.method is None and (pair.clip.sha256, frame) not in self._drawn):
+            return ()
+        drawn = replace(found.drawn, dashed=found.method is not None)
+        return (Shown(frame, (drawn,), measured_words(pair.clip, found), None if fixed else OfSide(pair.clip.sha256, frame)),)
+
+    def keep_drawn(self, clip: Clip, drawn: Caliper) -> None:
+        """A diameter was drawn, or dragged, on this frame: from now on it is the one of whoever drew it."""
+        self._drawn[(clip.sha256, drawn.frame)] = replace(drawn, dashed=False)
+        self._clips.changed.emit()
 
     # -- words -------------------------------------------------------------------------------------------------------------------
 
@@ -151,7 +178,10 @@ class PairDesk(QObject):
     def shown(self, pair: Pair) -> PairShown:
         """The pair as it stands under its grade."""
         sides = [self.diameter_of(pair, frame) for frame in pair.frames]
-        captions = [f"{word} {measured_words(pair.clip, side) if side else ''}".strip() for word, side in zip(SIDES, sides, strict=True)]
+        captions = [
+            f"{word} {measured_words(pair.clip, replace(side, method=None)) if side else ''}".strip()
+            for word, side in zip(SIDES, sides, strict=True)
+        ]
         pictures = [self._clips.pictures.picture(pair.clip, frame) for frame in pair.frames]
         known = sides[0] is not None and sides[1] is not None
         how = " (proposed)" if known and any(side is not None and side.method for side in sides) else ""
@@ -205,9 +235,10 @@ class PairDesk(QObject):
         """Both sides at exactly one scale, nearer than the whole image, about the vein where it is known."""
         middle = self._middle(pair)
         width, height = self._viewports.width() / 2, self._viewports.height() - STATUS_HEIGHT
-        fitted = min(width / pair.clip.columns, height / pair.clip.rows) * self._viewports.devicePixelRatioF()
+        fitted = min(width / pair.clip.columns, height / pair.clip.rows)
+        zoom = max(fitted, min(height / pair.clip.rows, _NEARER * fitted)) * self._viewports.devicePixelRatioF()
         for viewport in self._sides:
-            viewport.view.look(fitted * _NEARER, middle)
+            viewport.view.look(zoom, middle)
 
     def _middle(self, pair: Pair) -> tuple[float, float]:
         """Of the vein at rest; where nobody measured or followed it, of the image."""
@@ -226,9 +257,10 @@ class PairDesk(QObject):
             self._pair = None
             self._lay_back(before)
             with self._viewports.apart():
-                for viewport, clip, frame in before.shown:
+                for viewport, clip, frame, placement in before.shown:
                     if clip is not None:
                         viewport.show_clip(clip, self._clips.exam.place(clip), frame=frame)
+                        viewport.view.look(placement.zoom, placement.centre)
             self._viewports.activate(before.active)
         self._clips.changed.emit()
         return True
@@ -263,7 +295,7 @@ class PairDesk(QObject):
 
     def _now(self) -> _Before:
         views = self._viewports
-        shown = tuple((each, each.clip, each.player.cine.frame) for each in views.laid)
+        shown = tuple((each, each.clip, each.player.cine.frame, each.view.placement) for each in views.laid)
         return _Before(views.layout_shown, views.in_step, views.all.index(views.active), shown)
 
     def _drop(self) -> None:
@@ -317,9 +349,13 @@ class PairDesk(QObject):
             self._viewports.activate_next()
 
     def _on_drawn(self, viewport: Viewport, drawn: Caliper) -> None:
-        if self._pair is not None and viewport in self._sides:
-            self._drawn[(self._pair.clip.sha256, drawn.frame)] = drawn
-            self._clips.changed.emit()
+        """A line on a clip that is calibrated is kept by the page; on one that is not, it still serves for the ratio."""
+        if self._pair is None or viewport not in self._sides:
+            return
+        if is_calibrated(self._pair.clip, drawn):
+            self._drawn.pop((self._pair.clip.sha256, drawn.frame), None)
+        else:
+            self.keep_drawn(self._pair.clip, drawn)
 
     def _on_viewed(self, viewport: Viewport) -> None:
         """Zoom and pan of both sides move together."""

@@ -79,7 +79,7 @@ def test_one_click_inside_the_vein_shows_curve_walls_and_what_is_proposed(leg: R
     click(leg, 110, 80)
     assert CLICK not in leg.page.viewports.active.status.words
     assert curve_shown(leg)
-    assert found(leg) == "Proposed, no grade: rest frame 2, 4.0 mm; compressed frame 5, 1.6 mm; residual 40 %."
+    assert found(leg) == "Proposed, no grade: rest frame 2, 7.5 mm; compressed frame 5, 3.0 mm; residual 40 %."
     assert marks(leg) == "rest?: frame 2; compressed?: frame 5"
     assert not leg.page.viewports.active.walls.isHidden()
     leg.press(Key.Key_I)
