@@ -20,6 +20,7 @@ def phantom(
     syntax: Annotated[str | None, typer.Option("--syntax", help="Transfer syntax UID.")] = None,
     layout: Annotated[str, typer.Option("--layout", help=f"One of {', '.join(phantoms.LAYOUTS)}.")] = "generic",
     level: Annotated[str | None, typer.Option("--level", help=f"One of {', '.join(phantoms.LEVELS)}.")] = None,
+    clocking: Annotated[str | None, typer.Option("--clocking", help=f"When frames were taken: {', '.join(phantoms.CLOCKINGS)}.")] = None,
     hard: Annotated[str | None, typer.Option("--hard", help=f"One of {', '.join(phantoms.HARD)}.")] = None,
     rest_start: Annotated[bool, typer.Option("--rest-start/--pressed-start", help="Whether the clip begins at rest.")] = True,
     psf: Annotated[int | None, typer.Option("--psf", help="Draw the point spread from this number, not from the seed.")] = None,
@@ -35,15 +36,18 @@ def phantom(
         "--layout": (layout, phantoms.LAYOUTS),
         "--syntax": (syntax, phantoms.SYNTAXES),
         "--level": (level, phantoms.LEVELS),
+        "--clocking": (clocking, phantoms.CLOCKINGS),
         "--hard": (hard, phantoms.HARD),
     }
     for option, (word, known) in lists.items():
         if word is not None and word not in known:
             raise typer.BadParameter(f"{option} {word} is not known; one of {', '.join(known)}")
-    options = phantoms.Options(syntax, layout, hard, rest_start, psf, level)
+    options = phantoms.Options(syntax, layout, hard, rest_start, psf, level, clocking)
     try:
         made = phantoms.write_phantom(out, kind, seed, options, truth=truth)
     except phantoms.PhantomHardError as error:
         can = f"one of {', '.join(error.known)}" if error.known else "nobody presses in such a clip"
         raise typer.BadParameter(f"--kind {kind} cannot be made with {error.hard}: {can}") from None
+    except phantoms.PhantomClockingError as error:
+        raise typer.BadParameter(f"--clocking {error.word} cannot be in a film: one of {', '.join(error.known)}") from None
     answer(made, f"Wrote {out}: {kind}, residual {made['residual_ap_percent']} %.", as_json=as_json)

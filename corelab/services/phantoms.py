@@ -9,12 +9,14 @@ from typing import Any
 
 from corelab.imaging.phantom import (
     SYNTAXES,
+    Clocking,
     Hard,
     Identity,
     Kind,
     Layout,
     Level,
     Phantom,
+    PhantomClockingError,
     PhantomHardError,
     PhantomKindError,
     PhantomLayoutError,
@@ -27,6 +29,7 @@ from corelab.imaging.phantom import (
 )
 
 __all__ = [
+    "CLOCKINGS",
     "HARD",
     "KINDS",
     "LAYOUTS",
@@ -35,6 +38,7 @@ __all__ = [
     "Identity",
     "Options",
     "Phantom",
+    "PhantomClockingError",
     "PhantomHardError",
     "PhantomKindError",
     "PhantomLayoutError",
@@ -48,6 +52,7 @@ __all__ = [
 ]
 
 KINDS = tuple(kind.value for kind in Kind)
+CLOCKINGS = tuple(clocking.value for clocking in Clocking)
 HARD = tuple(hard.value for hard in Hard)
 LAYOUTS = tuple(layout.value for layout in Layout)
 LEVELS = tuple(level.value for level in Level)
@@ -64,13 +69,14 @@ class Options:
     rest_start: bool = True
     psf: int | None = None
     level: str | None = None
+    clocking: str | None = None
 
 
 def write_phantom(out: Path, kind: str, seed: int, options: Options = Options(), *, truth: Path | None = None) -> dict[str, Any]:
     """Writes the clip to ``out`` and, where asked, all that is known about it to ``truth`` (JSON).
 
     Answers kind, point, frames, residual_ap_percent. Raises PhantomKindError, PhantomLayoutError, PhantomHardError, PhantomLevelError,
-    SyntaxUnsupportedError before anything is written, OSError where the place cannot be written.
+    PhantomClockingError, PhantomSizeError, SyntaxUnsupportedError before anything is written, OSError where the place cannot be written.
     """
     given = {name: value for name, value in asdict(options).items() if value is not None}
     phantom = make_phantom(kind, seed, **given)

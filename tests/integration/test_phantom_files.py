@@ -27,5 +27,5 @@ def test_nothing_is_written_for_a_kind_or_syntax_that_there_is_not(tmp_path: Pat
     with pytest.raises(PhantomKindError):
         write_phantom(tmp_path / "a.dcm", "lung", 1)
     with pytest.raises(SyntaxUnsupportedError):
-        write_phantom(tmp_path / "a.dcm", "stent", 1, Options(syntax="1.2.840.10008.1.2.4.100"))
+        write_phantom(tmp_path / "a.dcm", "stent", 1, Options(syntax="1.2.840.10008.1.2.4.102"))
     assert not list(tmp_path.iterdir())

@@ -75,7 +75,8 @@ def test_every_kind_on_every_machine_is_a_readable_calibrated_clip(kind: str, la
     assert float(header.FrameTime) > 0
     tissue = header.SequenceOfUltrasoundRegions[0]
     assert (tissue.PhysicalUnitsXDirection, tissue.PhysicalUnitsYDirection) == (3, 3)
-    assert tissue.PhysicalDeltaX == pytest.approx(phantom.truth["spacing_mm"] / 10, abs=1e-6)
+    assert tissue.PhysicalDeltaX == pytest.approx(phantom.truth["spacing_x_mm"] / 10, abs=1e-6)
+    assert tissue.PhysicalDeltaY == pytest.approx(phantom.truth["spacing_mm"] / 10, abs=1e-6)
     for region in header.SequenceOfUltrasoundRegions:
         assert 0 <= region.RegionLocationMinX0 < region.RegionLocationMaxX1 < 320
         assert 0 <= region.RegionLocationMinY0 < region.RegionLocationMaxY1 < 240
@@ -144,7 +145,7 @@ def test_lossless_syntaxes_hold_the_same_pixels(layout: str) -> None:
 
 def test_an_unknown_syntax_kind_layout_or_size_is_refused_with_what_there_is() -> None:
     with pytest.raises(SyntaxUnsupportedError) as syntax:
-        make_phantom("compressible", 1, syntax="1.2.840.10008.1.2.4.90")
+        make_phantom("compressible", 1, syntax="1.2.840.10008.1.2.4.102")
     assert syntax.value.supported == SYNTAXES
     with pytest.raises(PhantomKindError) as kind:
         make_phantom("bone", 1)
@@ -300,11 +301,11 @@ def test_reflux_lasts_as_long_as_the_truth_says() -> None:
 @pytest.mark.parametrize("size", [SMALL, (640, 480), (1024, 768)])
 def test_text_and_scales_stand_outside_the_regions(layout: Layout, mode: Mode, size: tuple[int, int]) -> None:
     on = screen(layout, size, mode)
-    labels = Labels("DEMO^PHANTOM  ID 000-DEMO", "2000-01-01 08:00", ("L9-3 demo", "25 Hz"), 40.0, 12.0)
+    labels = Labels("DEMO^PHANTOM  ID 000-DEMO", "2000-01-01 08:00", ("L9-3 demo", "25 Hz"), 40.0, 0.5, 12.0)
     ramp = np.full((256, 3), 200, dtype=np.uint8)
     canvas = backdrop(on, labels, ramp if mode is Mode.COLOUR else None, SpeedScale(0.3, 20, 0.01) if mode is Mode.SPECTRAL else None)
     assert canvas.any()
-    for box in (on.picture, on.strip):
+    for box in (on.picture, on.strip, on.ecg):
         if box is not None:
             x0, y0, x1, y1 = box
             assert not canvas[y0:y1, x0:x1].any()

@@ -6,42 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from corelab.imaging.phantom.dicom import JPEG, SYNTAXES, Footage, Identity, SyntaxUnsupportedError, encoded, identity, written
-from corelab.imaging.phantom.hard import Hard, PhantomHardError, possible
-from corelab.imaging.phantom.kinds import TRAITS, Kind, Level, Traits, traits_at
+from corelab.imaging.phantom.asking import check_size, clocking_of, hard_of, kind_of, layout_of, level_of
+from corelab.imaging.phantom.clock import Clocking
+from corelab.imaging.phantom.dicom import Footage, Identity, identity, written
+from corelab.imaging.phantom.encoding import SYNTAXES, coding, encoded
+from corelab.imaging.phantom.hard import Hard
+from corelab.imaging.phantom.kinds import Kind, Level, traits_at
 from corelab.imaging.phantom.layout import Layout, screen
-from corelab.imaging.phantom.scene import Asked, draw_scene, pictures, regions, truth
-
-SMALLEST = (160, 120)
-"""Columns and rows under which no machine's screen can be told from another."""
-
-
-class PhantomKindError(ValueError):
-    """No phantom of this kind; ``known`` are the kinds there are."""
-
-    def __init__(self, kind: str) -> None:
-        super().__init__(f"no phantom kind {kind!r}")
-        self.kind, self.known = kind, tuple(each.value for each in Kind)
-
-
-class PhantomLayoutError(ValueError):
-    """No screen layout of this name; ``known`` are those there are."""
-
-    def __init__(self, layout: str) -> None:
-        super().__init__(f"no phantom layout {layout!r}")
-        self.layout, self.known = layout, tuple(each.value for each in Layout)
-
-
-class PhantomLevelError(ValueError):
-    """No place of the body of this name; ``known`` are those there are."""
-
-    def __init__(self, level: str) -> None:
-        super().__init__(f"no phantom level {level!r}")
-        self.level, self.known = level, tuple(each.value for each in Level)
-
-
-class PhantomSizeError(ValueError):
-    """Too few frames or pixels for a picture, or an odd size."""
+from corelab.imaging.phantom.scene import Asked, Scene, draw_scene, pictures
+from corelab.imaging.phantom.told import regions, truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,72 +43,48 @@ def make_phantom(  # noqa: PLR0913 - one call says all that a clip is; all but t
     frames: int = 60,
     size: tuple[int, int] = (640, 480),
     layout: str | Layout = "generic",
-    syntax: str = JPEG,
+    syntax: str = SYNTAXES[0],
     identifiers: Identity | None = None,
     hard: str | Hard | None = None,
     rest_start: bool = True,
     psf: int | None = None,
     level: str | Level | None = None,
+    clocking: str | Clocking = Clocking.FRAME_TIME,
 ) -> Phantom:
     """A clip of ``frames`` frames, ``size`` = (columns, rows) pixels. The same arguments give the same bytes.
 
     ``hard``: one difficulty for those who follow the vein. ``rest_start``: whether frame 0 is at rest, or pressure is already on.
     ``psf``: the number from which the point spread is drawn, by default ``seed``. ``level``: groin, thigh, calf or liver; by default the
-    seed chooses groin or thigh. Raises PhantomKindError, PhantomLayoutError, PhantomHardError, PhantomLevelError, PhantomSizeError,
-    SyntaxUnsupportedError before anything is drawn.
+    seed chooses groin or thigh. ``clocking``: how the header says when frames were taken. Raises PhantomKindError, PhantomLayoutError,
+    PhantomHardError, PhantomLevelError, PhantomClockingError, PhantomSizeError, SyntaxUnsupportedError before anything is drawn.
     """
-    shown, machine = _kind(kind), _layout(layout)
-    _check(frames, size, syntax)
-    place = _level(level)
-    asked = Asked(_hard(hard, traits_at(shown, place), rest_start=rest_start), rest_start, psf, place)
-    scene = draw_scene(shown, seed, frames, screen(machine, size, TRAITS[shown].mode), asked)
+    shown, machine, place = kind_of(kind), layout_of(layout), level_of(level)
+    check_size(frames, size, syntax)
+    traits = traits_at(shown, place)
+    film, clock = coding(syntax).film, clocking_of(clocking, syntax)
+    asked = Asked(hard_of(hard, traits, rest_start=rest_start), rest_start, psf, place, clock, film)
+    scene = draw_scene(shown, seed, frames, screen(machine, size, traits.mode), asked)
     who = identifiers or identity("phantom", shown.value, seed, frames, size, machine.value, syntax, *_named(asked))
-    shots = [np.ascontiguousarray(each[:, :, 0]) if scene.screen.grey_only else each for each in pictures(scene)]
-    footage = Footage(
+    footage = _filmed(scene, syntax)
+    return Phantom(written(footage, who), truth(scene), footage, who)
+
+
+def _filmed(scene: Scene, syntax: str) -> Footage:
+    """A film has colour even where the machine stores grey."""
+    grey = scene.screen.grey_only and not scene.asked.film
+    shots = [np.ascontiguousarray(each[:, :, 0]) if grey else each for each in pictures(scene)]
+    columns, rows = scene.screen.size
+    return Footage(
         syntax=syntax,
-        rows=size[1],
-        columns=size[0],
-        samples=1 if scene.screen.grey_only else 3,
-        frames=frames,
-        frame_ms=scene.frame_ms,
+        rows=rows,
+        columns=columns,
+        samples=1 if grey else 3,
+        durations_ms=scene.durations_ms,
+        clocking=scene.asked.clocking,
         regions=regions(scene),
         pixels=encoded(shots, syntax),
         model=scene.screen.model,
     )
-    return Phantom(written(footage, who), truth(scene), footage, who)
-
-
-def _kind(kind: str | Kind) -> Kind:
-    try:
-        return Kind(kind)
-    except ValueError:
-        raise PhantomKindError(str(kind)) from None
-
-
-def _layout(layout: str | Layout) -> Layout:
-    try:
-        return Layout(layout)
-    except ValueError:
-        raise PhantomLayoutError(str(layout)) from None
-
-
-def _level(level: str | Level | None) -> Level | None:
-    try:
-        return None if level is None else Level(level)
-    except ValueError:
-        raise PhantomLevelError(str(level)) from None
-
-
-def _hard(hard: str | Hard | None, traits: Traits, *, rest_start: bool) -> Hard | None:
-    """A clip that begins under pressure and also ends so would hold no rest at all: refused too."""
-    known = possible(traits)
-    words = {each.value: each for each in known if rest_start or each is not Hard.ENDS_COMPRESSED}
-    if not rest_start and not known:
-        raise PhantomHardError("rest_start=False", ())
-    wanted = hard.value if isinstance(hard, Hard) else hard
-    if wanted is not None and wanted not in words:
-        raise PhantomHardError(wanted, tuple(words))
-    return None if wanted is None else words[wanted]
 
 
 def _named(asked: Asked) -> tuple[object, ...]:
@@ -145,12 +94,6 @@ def _named(asked: Asked) -> tuple[object, ...]:
         "pressed": None if asked.rest_start else True,
         "psf": asked.psf,
         "level": asked.level and asked.level.value,
+        "clocking": None if asked.clocking is Clocking.FRAME_TIME else asked.clocking.value,
     }
     return tuple(f"{name}={value}" for name, value in told.items() if value is not None)
-
-
-def _check(frames: int, size: tuple[int, int], syntax: str) -> None:
-    if frames < 1 or size[0] < SMALLEST[0] or size[1] < SMALLEST[1] or size[0] % 2 or size[1] % 2:
-        raise PhantomSizeError(f"{frames} frames of {size[0]}x{size[1]}: at least one frame of {SMALLEST[0]}x{SMALLEST[1]}, even numbers")
-    if syntax not in SYNTAXES:
-        raise SyntaxUnsupportedError(syntax)

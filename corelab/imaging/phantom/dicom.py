@@ -2,39 +2,21 @@
 
 import hashlib
 import io
-import struct
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import imagecodecs
-import numpy as np
-import numpy.typing as npt
-import simplejpeg
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.encaps import encapsulate
 from pydicom.filewriter import dcmwrite
 from pydicom.sequence import Sequence as DicomSequence
-from pydicom.uid import UID, ExplicitVRLittleEndian, JPEGBaseline8Bit, JPEGLosslessSV1, RLELossless, UltrasoundMultiFrameImageStorage
+from pydicom.uid import UID, UltrasoundMultiFrameImageStorage
 
 from corelab.domain.clip import Region, RegionKind
+from corelab.imaging.phantom.clock import Clocking
+from corelab.imaging.phantom.encoding import coding
 
-Pixels = npt.NDArray[np.uint8]
-
-JPEG = str(JPEGBaseline8Bit)
-SYNTAXES = (JPEG, str(ExplicitVRLittleEndian), str(RLELossless), str(JPEGLosslessSV1))
-_QUALITY = 88
 _IMPLEMENTATION = "2.25.302614170551938410245087170532841947035"
 _UNITS = {"none": 0, "percent": 1, "dB": 2, "cm": 3, "s": 4, "Hz": 5, "dB/s": 6, "cm/s": 7}
-_FORMATS = {RegionKind.TISSUE: (1, 1), RegionKind.COLOUR: (1, 2), RegionKind.SPECTRAL: (3, 3)}
-
-
-class SyntaxUnsupportedError(Exception):
-    """A transfer syntax that phantoms are not written in."""
-
-    def __init__(self, syntax: str) -> None:
-        super().__init__(f"phantoms are not written in transfer syntax {syntax}; supported: {', '.join(SYNTAXES)}")
-        self.syntax = syntax
-        self.supported = SYNTAXES
+_FORMATS = {RegionKind.TISSUE: (1, 1), RegionKind.COLOUR: (1, 2), RegionKind.SPECTRAL: (3, 3), RegionKind.WAVEFORM: (4, 10)}
+_SOUND = frozenset({RegionKind.COLOUR, RegionKind.SPECTRAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,54 +63,21 @@ class Footage:
     rows: int
     columns: int
     samples: int
-    frames: int
-    frame_ms: float
+    durations_ms: tuple[float, ...]
+    clocking: Clocking
     regions: tuple[Region, ...]
     pixels: bytes
     model: str
 
     @property
+    def frames(self) -> int:
+        return len(self.durations_ms)
+
+    @property
     def photometric(self) -> str:
         if self.samples == 1:
             return "MONOCHROME2"
-        return "YBR_FULL_422" if self.syntax == JPEG else "RGB"
-
-
-def encoded(frames: Sequence[Pixels], syntax: str) -> bytes:
-    """The value of Pixel Data for (rows, columns) or (rows, columns, 3) frames. Raises SyntaxUnsupportedError."""
-    if syntax == str(ExplicitVRLittleEndian):
-        raw = b"".join(frame.tobytes() for frame in frames)
-        return raw + b"\0" * (len(raw) % 2)
-    encode = {JPEG: _jpeg, str(RLELossless): _run_lengths, str(JPEGLosslessSV1): _lossless}.get(syntax)
-    if encode is None:
-        raise SyntaxUnsupportedError(syntax)
-    return bytes(encapsulate([encode(np.ascontiguousarray(frame)) for frame in frames]))
-
-
-def _jpeg(frame: Pixels) -> bytes:
-    if frame.ndim == 2:
-        return bytes(simplejpeg.encode_jpeg(frame[:, :, None], _QUALITY, "GRAY", "Gray"))
-    return bytes(simplejpeg.encode_jpeg(frame, _QUALITY, "RGB", "422"))
-
-
-def _lossless(frame: Pixels) -> bytes:
-    if frame.ndim == 2:
-        return bytes(imagecodecs.jpeg8_encode(frame, lossless=True, predictor=1))
-    return bytes(imagecodecs.jpeg8_encode(frame, lossless=True, predictor=1, colorspace="RGB", outcolorspace="RGB"))
-
-
-def _run_lengths(frame: Pixels) -> bytes:
-    """RLE of DICOM PS3.5 annex G: a header of 16 numbers, then one PackBits segment per sample, every row packed by itself."""
-    planes = [frame] if frame.ndim == 2 else [np.ascontiguousarray(frame[:, :, sample]) for sample in range(3)]
-    segments = []
-    for plane in planes:
-        segment = b"".join(imagecodecs.packbits_encode(row.tobytes()) for row in plane)
-        segments.append(segment + b"\0" * (len(segment) % 2))
-    offsets, at = [], 64
-    for segment in segments:
-        offsets.append(at)
-        at += len(segment)
-    return struct.pack("<16I", len(segments), *offsets, *[0] * (15 - len(offsets))) + b"".join(segments)
+        return coding(self.syntax).colour
 
 
 def written(footage: Footage, who: Identity) -> bytes:
@@ -138,7 +87,7 @@ def written(footage: Footage, who: Identity) -> bytes:
     _describe(header, footage)
     header.SequenceOfUltrasoundRegions = DicomSequence([_region(region) for region in footage.regions])
     header.add_new(0x7FE00010, "OB", footage.pixels)
-    header["PixelData"].is_undefined_length = footage.syntax != str(ExplicitVRLittleEndian)
+    header["PixelData"].is_undefined_length = not coding(footage.syntax).native
     out = io.BytesIO()
     dcmwrite(out, header, enforce_file_format=True)
     return out.getvalue()
@@ -185,17 +134,36 @@ def _describe(header: Dataset, footage: Footage) -> None:
         header.PlanarConfiguration = 0
     header.Rows, header.Columns, header.NumberOfFrames = footage.rows, footage.columns, footage.frames
     header.BitsAllocated, header.BitsStored, header.HighBit, header.PixelRepresentation = 8, 8, 7, 0
-    header.FrameTime = f"{footage.frame_ms:.6g}"
-    header.FrameIncrementPointer = 0x00181063
-    header.CineRate = round(1000 / footage.frame_ms)
-    header.RecommendedDisplayFrameRate = header.CineRate
     header.StartTrim, header.StopTrim = 1, footage.frames
     header.BurnedInAnnotation = "YES"
-    header.LossyImageCompression = "01" if footage.syntax == JPEG else "00"
-    if footage.syntax == JPEG:
+    _time(header, footage)
+    _losses(header, footage)
+
+
+def _time(header: Dataset, footage: Footage) -> None:
+    """When frames were taken, in the one way that this machine has of saying it."""
+    mean = sum(footage.durations_ms) / footage.frames
+    match footage.clocking:
+        case Clocking.VECTOR:
+            header.FrameTimeVector = [0.0, *(float(f"{each:.6g}") for each in footage.durations_ms[:-1])]
+            header.FrameIncrementPointer = 0x00181065
+        case Clocking.CINE_RATE:
+            header.CineRate = round(1000 / mean)
+            header.FrameIncrementPointer = 0x00180040
+        case Clocking.FRAME_TIME:
+            header.FrameTime = f"{mean:.6g}"
+            header.FrameIncrementPointer = 0x00181063
+            header.CineRate = max(1, round(1000 / mean))
+            header.RecommendedDisplayFrameRate = header.CineRate
+
+
+def _losses(header: Dataset, footage: Footage) -> None:
+    method = coding(footage.syntax).lossy
+    header.LossyImageCompression = "01" if method else "00"
+    if method:
         raw = footage.rows * footage.columns * footage.samples * footage.frames
         header.LossyImageCompressionRatio = f"{raw / max(1, len(footage.pixels)):.2f}"
-        header.LossyImageCompressionMethod = "ISO_10918_1"
+        header.LossyImageCompressionMethod = method
 
 
 def _region(region: Region) -> Dataset:
@@ -210,8 +178,9 @@ def _region(region: Region) -> Dataset:
     if region.reference is not None:
         item.ReferencePixelX0, item.ReferencePixelY0 = region.reference
         item.ReferencePixelPhysicalValueX = item.ReferencePixelPhysicalValueY = 0.0
-    item.TransducerFrequency = 9000 if region.kind is RegionKind.TISSUE else 5000
-    if region.kind is not RegionKind.TISSUE:
+    if region.kind is not RegionKind.WAVEFORM:
+        item.TransducerFrequency = 9000 if region.kind is RegionKind.TISSUE else 5000
+    if region.kind in _SOUND:
         item.PulseRepetitionFrequency = 1500 if region.kind is RegionKind.COLOUR else 3000
     if region.kind is RegionKind.SPECTRAL:
         item.DopplerCorrectionAngle = 60.0

@@ -1,4 +1,4 @@
-"""The screens of three invented machines: where the picture lies, what stands round it. All text is outside the regions."""
+"""The screens of invented machines: where the picture lies, what stands round it. All text is outside the regions."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -22,11 +22,17 @@ class Layout(Enum):
     GENERIC = "generic"
     WIDE = "wide"
     COMPACT = "compact"
+    CART = "cart"
+    CLASSIC = "classic"
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """Shares of the frame: the picture, the picture above a strip, the strip; where banner, settings and bars stand; the model's name."""
+    """Shares of the frame: the picture, the picture above a strip, the strip; where banner, settings and bars stand; the model's name.
+
+    ``band`` lies behind the banner; ``ecg`` is where the heart's trace runs; ``stretch`` is how much wider than high a square millimetre
+    is drawn; ``mark`` shows which side of the probe is left, a dot where it is empty.
+    """
 
     picture: tuple[float, float, float, float]
     upper: tuple[float, float, float, float]
@@ -36,6 +42,11 @@ class _Plan:
     settings_x: float
     bar_x: float
     tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    band: tuple[int, int, int] | None = None
+    ecg: tuple[float, float, float, float] | None = None
+    stretch: float = 1.0
+    mark: str = ""
+    ticks_left: bool = False
 
 
 _PLANS = {
@@ -67,6 +78,31 @@ _PLANS = {
         settings_x=0.008,
         bar_x=0.972,
     ),
+    Layout.CART: _Plan(
+        picture=(0.150, 0.120, 0.860, 0.870),
+        upper=(0.200, 0.120, 0.700, 0.540),
+        strip=(0.090, 0.590, 0.860, 0.880),
+        model="Trolley 7",
+        banner_top=True,
+        settings_x=0.010,
+        bar_x=0.930,
+        tint=(1.0, 0.97, 0.90),
+        band=(38, 58, 92),
+        ecg=(0.150, 0.920, 0.860, 0.985),
+        mark="V",
+    ),
+    Layout.CLASSIC: _Plan(
+        picture=(0.170, 0.130, 0.915, 0.910),
+        upper=(0.300, 0.130, 0.780, 0.560),
+        strip=(0.170, 0.600, 0.880, 0.910),
+        model="DX-88",
+        banner_top=True,
+        settings_x=0.008,
+        bar_x=0.945,
+        stretch=1.25,
+        mark="M",
+        ticks_left=True,
+    ),
 }
 
 
@@ -79,6 +115,11 @@ class Screen:
     mode: Mode
     picture: Box
     strip: Box | None
+    ecg: Box | None = None
+
+    @property
+    def stretch(self) -> float:
+        return _PLANS[self.layout].stretch
 
     @property
     def model(self) -> str:
@@ -96,9 +137,15 @@ class Screen:
 
 def screen(layout: Layout, size: tuple[int, int], mode: Mode) -> Screen:
     plan = _PLANS[layout]
-    if mode is Mode.SPECTRAL:
-        return Screen(layout, size, mode, _scaled(plan.upper, size), _scaled(plan.strip, size))
-    return Screen(layout, size, mode, _scaled(plan.picture, size), None)
+    spectral = mode is Mode.SPECTRAL
+    return Screen(
+        layout,
+        size,
+        mode,
+        picture=_scaled(plan.upper if spectral else plan.picture, size),
+        strip=_scaled(plan.strip, size) if spectral else None,
+        ecg=_scaled(plan.ecg, size) if plan.ecg else None,
+    )
 
 
 def _scaled(shares: tuple[float, float, float, float], size: tuple[int, int]) -> Box:
@@ -110,12 +157,13 @@ def _scaled(shares: tuple[float, float, float, float], size: tuple[int, int]) ->
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """What the machine writes: the banner, ``settings`` line by line, depth in mm, scale of colour in cm/s or None."""
+    """What the machine writes: banner, ``settings`` by line, depth in mm, ``focus`` as a share of it, scale of colour in cm/s or None."""
 
     patient: str
     when: str
     settings: tuple[str, ...]
     depth_mm: float
+    focus: float = 0.5
     colour_scale: float | None = None
 
 
@@ -138,7 +186,7 @@ def backdrop(on: Screen, labels: Labels, ramp: Colour | None = None, speeds: Spe
     x = int(plan.settings_x * width)
     for row, text in enumerate(labels.settings if height >= _LEGIBLE else ()):
         _write(canvas, text, (x, on.picture[1] + step * (row + 3)), height, 0.80, (165, 175, 180))
-    _ticks(canvas, on, labels.depth_mm)
+    _ticks(canvas, on, plan, labels)
     _bars(canvas, on, plan, labels, ramp)
     if on.strip is not None and speeds is not None:
         _axes(canvas, on.strip, speeds)
@@ -165,25 +213,37 @@ def _banner(canvas: Colour, on: Screen, plan: _Plan, labels: Labels) -> None:
     width, height = on.size
     line = int(height * 0.042)
     base = line if plan.banner_top else int(height * 0.935)
+    if plan.band is not None:
+        canvas[: int(height * 0.095)] = plan.band
     _write(canvas, labels.patient, (int(0.015 * width), base), height, 1.0, (235, 235, 225))
     if height >= _LEGIBLE:
         _write(canvas, labels.when, (int(0.70 * width), base), height, 0.85, (200, 205, 205))
         _write(canvas, f"{plan.model}   SYNTHETIC, NO PATIENT", (int(0.015 * width), base + int(line * 0.9)), height, 0.8, (150, 160, 165))
-    # the mark that shows which side of the probe is left
     radius = max(1, width // 180)
-    cv2.circle(canvas, (on.picture[0] - radius - 3, on.picture[1] + radius + 2), radius, (90, 200, 210), -1, cv2.LINE_AA)
+    if plan.mark and height >= _LEGIBLE:
+        _write(canvas, plan.mark, (on.picture[0] - 16, on.picture[1] + 12), height, 1.1, (90, 200, 210))
+    else:
+        cv2.circle(canvas, (on.picture[0] - radius - 3, on.picture[1] + radius + 2), radius, (90, 200, 210), -1, cv2.LINE_AA)
 
 
-def _ticks(canvas: Colour, on: Screen, depth_mm: float) -> None:
-    _, y0, x1, y1 = on.picture
-    scale = (y1 - y0) / depth_mm
-    for millimetre in range(0, int(depth_mm) + 1, 5):
+def _ticks(canvas: Colour, on: Screen, plan: _Plan, labels: Labels) -> None:
+    """Depth beside the picture, every 5 mm, or every cm where it is deep; a triangle at the focus."""
+    x0, y0, x1, y1 = on.picture
+    scale, out = (y1 - y0) / labels.depth_mm, -1 if plan.ticks_left else 1
+    start = (x0 if plan.ticks_left else x1) + 3 * out
+    for millimetre in range(0, int(labels.depth_mm) + 1, 5 if labels.depth_mm < 60 else 10):
         y = int(y0 + millimetre * scale)
-        length = 7 if millimetre % 10 == 0 else 4
-        start = x1 + 3
-        cv2.line(canvas, (start, y), (start + length, y), (150, 155, 155), 1)
-        if millimetre and millimetre % 10 == 0 and on.size[1] >= _LEGIBLE:
-            _write(canvas, str(millimetre // 10), (start + length + 3, y + 4), on.size[1], 0.75, (150, 155, 155))
+        long = millimetre % 10 == 0
+        cv2.line(canvas, (start, y), (start + out * (7 if long else 4), y), (150, 155, 155), 1)
+        if millimetre and long and (millimetre % 20 == 0 or labels.depth_mm < 60) and on.size[1] >= _LEGIBLE:
+            text = str(millimetre // 10)
+            at = start + 10 if out > 0 else start - 11 - 7 * len(text)
+            _write(canvas, text, (at, y + 4), on.size[1], 0.75, (150, 155, 155))
+    focus = int(y0 + labels.focus * (y1 - y0))
+    if on.size[1] >= _LEGIBLE:
+        side = x1 + 2 if plan.ticks_left else x0 - 2
+        corner = np.array([[side, focus], [side + 6 * -out, focus - 4], [side + 6 * -out, focus + 4]], dtype=np.int32)
+        cv2.fillPoly(canvas, [corner], (200, 190, 90))
 
 
 def _bars(canvas: Colour, on: Screen, plan: _Plan, labels: Labels, ramp: Colour | None) -> None:

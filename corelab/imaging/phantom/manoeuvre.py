@@ -1,5 +1,6 @@
 """What the hand, the heart and the breath do through a clip: the pose of each frame."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -113,9 +114,10 @@ def _pressed_at_first(rng: np.random.Generator) -> Course:
     return Course(-press_for * float(rng.uniform(0.38, 0.5)), press_for, 0.42, 0.20)
 
 
-def poses(manoeuvre: Manoeuvre, frames: int, frame_ms: float) -> tuple[Pose, ...]:
+def poses(manoeuvre: Manoeuvre, starts_ms: Sequence[float]) -> tuple[Pose, ...]:
     """The pose of every frame: rest, press, hold, let go, rest, spread over the clip however few its frames are."""
-    return tuple(_pose(manoeuvre, index * frame_ms / 1000, index / max(1, frames - 1)) for index in range(frames))
+    last = max(starts_ms[-1], 1e-6)
+    return tuple(_pose(manoeuvre, start / 1000, start / last) for start in starts_ms)
 
 
 def _pose(manoeuvre: Manoeuvre, time: float, share: float) -> Pose:

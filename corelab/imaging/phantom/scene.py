@@ -1,19 +1,18 @@
-"""A scene holds everything a clip is drawn from; its pictures, its calibrated regions and its truth follow from it."""
+"""A scene holds everything a clip is drawn from; its pictures follow from it."""
 
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from types import MappingProxyType
-from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from corelab.domain.clip import Region, RegionKind
-from corelab.imaging.phantom import colour, leg, liver, spectral
+from corelab.imaging.phantom import colour, ecg, leg, liver, spectral
 from corelab.imaging.phantom.anatomy import Anatomy
 from corelab.imaging.phantom.bmode import Camera
+from corelab.imaging.phantom.clock import Clocking, durations
+from corelab.imaging.phantom.encoding import VIDEO_MS
 from corelab.imaging.phantom.hard import Hard
 from corelab.imaging.phantom.kinds import Kind, Level, Mode, Traits, traits_at
 from corelab.imaging.phantom.layout import Labels, Screen, SpeedScale, backdrop
@@ -21,7 +20,7 @@ from corelab.imaging.phantom.machine import draw_machine, draw_shadow, quieter
 from corelab.imaging.phantom.manoeuvre import Manoeuvre, Pose, draw_manoeuvre, harder, poses
 from corelab.imaging.phantom.speckle import Beam, draw_beam
 from corelab.imaging.phantom.tissue import scatter
-from corelab.imaging.phantom.truth import Lumen, lumen, residual_percent, rest_frames
+from corelab.imaging.phantom.truth import Lumen, lumen
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -44,6 +43,9 @@ class Asked:
     rest_start: bool = True
     psf: int | None = None
     level: Level | None = None
+    clocking: Clocking = Clocking.FRAME_TIME
+    film: bool = False
+    """A stream of television: its rate is fixed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,21 @@ class Scene:
     manoeuvre: Manoeuvre
     poses: tuple[Pose, ...]
     lumens: tuple[Lumen, ...]
-    frame_ms: float
+    durations_ms: tuple[float, ...]
     strip: spectral.Strip | None
     rng: np.random.Generator
+
+    @property
+    def scales(self) -> tuple[float, float]:
+        """Pixels of the screen per mm, across and along the beam: not every machine has square pixels."""
+        x0, _, x1, _ = self.screen.picture
+        return self.beam.scale * (x1 - x0) / self.beam.columns, self.beam.scale
+
+    def on_screen(self, x: float, y: float) -> tuple[float, float]:
+        """A place in mm as pixels of the frame, counted from the centre of its upper left pixel."""
+        across, along = self.scales
+        x0, y0, _, _ = self.screen.picture
+        return x0 + x * across - 0.5, y0 + y * along - 0.5
 
 
 def draw_scene(kind: Kind, seed: int, frames: int, on: Screen, asked: Asked = Asked()) -> Scene:
@@ -74,12 +88,14 @@ def draw_scene(kind: Kind, seed: int, frames: int, on: Screen, asked: Asked = As
     x0, y0, x1, y1 = on.picture
     depth = float(rng.uniform(*_DEPTH[level])) * (0.88 if traits.mode is Mode.SPECTRAL else 1.0)
     scale = (y1 - y0) / depth
-    beam = draw_beam(scale, y1 - y0, x1 - x0, _chance(seed if asked.psf is None else asked.psf, "point spread"))
-    width = (x1 - x0) / scale
+    columns = round((x1 - x0) / on.stretch)
+    beam = draw_beam(scale, y1 - y0, columns, _chance(seed if asked.psf is None else asked.psf, "point spread"))
+    width = columns / scale
     anatomy = liver.draw(traits, rng, width, depth) if level is Level.LIVER else leg.draw(level, traits, rng, width, depth)
     manoeuvre = harder(draw_manoeuvre(traits, rng), asked.hard, _chance(seed, "difficulty"), rest_start=asked.rest_start)
-    frame_ms = round(1000 * _SECONDS[traits.mode] / max(frames, 4), 3)
-    clip_poses = poses(manoeuvre, frames, frame_ms)
+    lasting = _durations(traits.mode, frames, asked, seed)
+    starts = tuple(sum(lasting[:frame]) for frame in range(frames))
+    clip_poses = poses(manoeuvre, starts)
     return Scene(
         kind=kind,
         seed=seed,
@@ -91,10 +107,16 @@ def draw_scene(kind: Kind, seed: int, frames: int, on: Screen, asked: Asked = As
         manoeuvre=manoeuvre,
         poses=clip_poses,
         lumens=tuple(lumen(anatomy, pose) for pose in clip_poses),
-        frame_ms=frame_ms,
-        strip=_strip(kind, on, frames * frame_ms / 1000, rng),
+        durations_ms=lasting,
+        strip=_strip(kind, on, sum(lasting) / 1000, rng),
         rng=rng,
     )
+
+
+def _durations(mode: Mode, frames: int, asked: Asked, seed: int) -> tuple[float, ...]:
+    if asked.film:
+        return (VIDEO_MS,) * frames
+    return durations(asked.clocking, frames, _SECONDS[mode], _chance(seed, "clock"))
 
 
 def _usual_level(seed: int) -> Level:
@@ -128,8 +150,8 @@ def pictures(scene: Scene) -> Iterator[Pixels]:
     stage = backdrop(on, _labels(scene), table if flow else None, speeds)
     tint = _tint(on)
     x0, y0, x1, y1 = on.picture
-    for index, (pose, vein) in enumerate(zip(scene.poses, scene.lumens, strict=True)):
-        share = index / max(1, len(scene.poses) - 1)
+    for pose, vein in zip(scene.poses, scene.lumens, strict=True):
+        share = pose.time / max(scene.poses[-1].time, 1e-9)
         frame = stage.copy()
         picture = tint[camera.picture(pose, vein)]
         if flow is not None:
@@ -138,7 +160,9 @@ def pictures(scene: Scene) -> Iterator[Pixels]:
             _sample_gate(picture, scene)
             sx0, sy0, sx1, sy1 = on.strip
             frame[sy0:sy1, sx0:sx1] = spectral.swept(scene.strip, _SPECTRAL_START + (1 - _SPECTRAL_START) * share)
-        frame[y0:y1, x0:x1] = picture
+        frame[y0:y1, x0:x1] = picture if beam.columns == x1 - x0 else cv2.resize(picture, (x1 - x0, y1 - y0))
+        if on.ecg is not None:
+            ecg.draw(frame, on.ecg, scene.manoeuvre, pose.time)
         yield frame
 
 
@@ -164,72 +188,11 @@ def _at(x: float, y: float) -> tuple[int, int]:
 
 
 def _labels(scene: Scene) -> Labels:
-    rate = 1000 / scene.frame_ms
+    rate = 1000 * len(scene.durations_ms) / sum(scene.durations_ms)
     settings = ["L9-3 demo", f"{rate:.0f} Hz", f"{scene.anatomy.depth / 10:.1f} cm", "", "2D", "Gn 58", "DR 60", "Map B"]
     if scene.traits.mode is Mode.COLOUR:
         settings += ["", "CF", "1.5 kHz", "WF low"]
     if scene.traits.mode is Mode.SPECTRAL:
         settings += ["", "PW", "60 deg", "SV 2 mm"]
     scale = colour.SCALE if scene.traits.mode is Mode.COLOUR else None
-    return Labels("DEMO^PHANTOM  ID 000-DEMO", "2000-01-01 08:00", tuple(settings), scene.anatomy.depth, scale)
-
-
-def regions(scene: Scene) -> tuple[Region, ...]:
-    x0, y0, x1, y1 = scene.screen.picture
-    spacing = 0.1 / scene.beam.scale
-    found = [Region(RegionKind.TISSUE, (x0, y0, x1 - 1, y1 - 1), spacing, spacing, "cm", "cm", usable=True)]
-    if scene.traits.mode is Mode.COLOUR:
-        cx0, cy0, cx1, cy1 = colour.box(scene.anatomy, scene.beam)
-        found.append(Region(RegionKind.COLOUR, (x0 + cx0, y0 + cy0, x0 + cx1 - 1, y0 + cy1 - 1), spacing, spacing, "cm", "cm", usable=True))
-    if scene.strip is not None and scene.screen.strip is not None:
-        sx0, sy0, sx1, sy1 = scene.screen.strip
-        strip = scene.strip
-        found.append(
-            Region(
-                RegionKind.SPECTRAL,
-                (sx0, sy0, sx1 - 1, sy1 - 1),
-                strip.seconds_per_pixel,
-                -strip.speed_per_pixel,
-                "s",
-                "cm/s",
-                usable=True,
-                reference=(0, strip.baseline),
-            )
-        )
-    return tuple(found)
-
-
-def truth(scene: Scene) -> MappingProxyType[str, Any]:
-    x0, y0, _, _ = scene.screen.picture
-    scale = scene.beam.scale
-    pressed = scene.manoeuvre.residual is not None
-    shapes, rest = scene.lumens, rest_frames(scene.poses)
-    return MappingProxyType(
-        {
-            "kind": scene.kind.value,
-            "seed": scene.seed,
-            "level": scene.anatomy.level.value,
-            "hard": scene.asked.hard.value if scene.asked.hard else None,
-            "point": _point(scene),
-            "frames": [{"frame": n, "ap_mm": round(each.ap_mm, 3), "area_mm2": round(each.area_mm2, 3)} for n, each in enumerate(shapes)],
-            "residual_ap_percent": round(residual_percent(shapes, rest), 2) if pressed else None,
-            "rest_frame": rest[0],
-            "compressed_frame": int(np.argmin([each.ap_mm for each in shapes])) if pressed else None,
-            "spacing_mm": round(1 / scale, 6),
-            "point_spread": {"axial_mm": round(scene.beam.axial / scale, 4), "lateral_mm": round(scene.beam.narrow / scale, 4)},
-            "grades": dict(scene.traits.grades),
-            "reflux_s": None if scene.strip is None else round(scene.strip.reflux_seconds, 3),
-            "outlines": [[[round(x0 + float(x) * scale, 2), round(y0 + float(y) * scale, 2)] for x, y in each.outline] for each in shapes],
-        }
-    )
-
-
-def _point(scene: Scene) -> list[float]:
-    """A point of the picture inside the vein in frame 0; beside the sample volume where there is one."""
-    x0, y0, _, _ = scene.screen.picture
-    vein, outline = scene.anatomy.vein, scene.lumens[0].outline
-    x, y = float(outline[:, 0].mean()), float(outline[:, 1].mean())
-    if vein.lengthwise:
-        aside = -0.25 * scene.anatomy.width
-        x, y = x + aside, y + aside * vein.tilt
-    return [round(x0 + x * scene.beam.scale, 1), round(y0 + y * scene.beam.scale, 1)]
+    return Labels("DEMO^PHANTOM  ID 000-DEMO", "2000-01-01 08:00", tuple(settings), scene.anatomy.depth, scene.beam.focus, scale)
