@@ -9,6 +9,8 @@ from corelab.imaging.following.walls import median_of
 from corelab.imaging.following.window import Field
 
 _PLATEAU = 0.05
+_AT_REST = 0.90
+"""Veins swing with the breath; a clicked frame that has so much of the plateau is left as the rest frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,10 @@ class Curve:
         return high, np.abs(self.ap - high) <= _PLATEAU * high
 
     def rest_near(self, frame: int) -> int:
-        """``frame`` if the vein is at rest there, else the nearest frame of the plateau."""
-        _, flat = self.plateau()
+        """``frame`` if the vein is about at rest there, else the nearest frame of the plateau."""
+        high, flat = self.plateau()
+        if self.around(frame) >= _AT_REST * high:
+            return frame
         frames = self.start + np.flatnonzero(flat)
         if len(frames) == 0:
             return frame

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from corelab.imaging.following.walls import Walls, median_of
-from corelab.imaging.following.window import Field, Grey, Image, sample
+from corelab.imaging.following.window import Field, Grey, Image, sample, smooth
 
 _OUTSIDE = 3.0
 """Working pixels outside each wall: tissue moves with the wall, blood does not."""
@@ -12,6 +12,8 @@ _STRETCH = 0.03
 """The vein widens by at most this share per frame."""
 _WILD = 4.0
 _FINEST = 1
+_JUMP_STRETCH, _JUMP_LIKENESS = 0.04, 0.85
+"""Between neighbouring frames of one view the whole picture stretched by at most 0.008, and was 0.98 alike once the motion was undone."""
 
 
 class Flow:
@@ -45,3 +47,21 @@ def _sideways(x: Field, moved: Field) -> Field:
     away = x - x.mean()
     stretch = float(np.sum(away * np.clip(moved - shift, -_WILD, _WILD).mean(axis=0)) / np.sum(away * away))
     return np.asarray(shift + np.clip(stretch, -_STRETCH, _STRETCH) * away)
+
+
+def jumped(before: Grey, after: Grey, flow: Image) -> bool:
+    """Whether another zoom, depth or view begins: the picture is stretched as tissue never is, or is another one."""
+    rows, columns = before.shape
+    third = columns // 3
+    stretch = (np.median(flow[:, -third:, 0]) - np.median(flow[:, :third, 0])) / (columns - third)
+    if abs(float(stretch)) > _JUMP_STRETCH:
+        return True
+    across, down = np.meshgrid(np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32))
+    back = cv2.remap(after, across + flow[..., 0], down + flow[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return _likeness(smooth(before, 2.0, 2.0), smooth(back, 2.0, 2.0)) < _JUMP_LIKENESS
+
+
+def _likeness(one: Image, other: Image) -> float:
+    a, b = one - one.mean(), other - other.mean()
+    spread = float(np.sqrt(np.sum(a * a) * np.sum(b * b)))
+    return float(np.sum(a * b)) / spread if spread > 0 else 1.0

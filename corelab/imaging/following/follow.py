@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -28,12 +29,16 @@ from corelab.imaging.following.window import Field, Pictures, Scale, View, scale
 
 Told = Callable[[int, int], None]
 Stop = Callable[[], bool]
+Grown = Callable[[LumenFrame], None]
+"""Hears the lumen of each frame as it is found on the way, before the verdict: for a curve that is drawn while it grows."""
 
 _REACH = 230.0
 """Working pixels around the click in which the outline is sought."""
+_MARGINS = (105.0, 150.0, 105.0, 100.0)
+"""Working pixels kept left of, above, right of and below the outline: pressing brings everything up."""
 _LEAST_CONTRAST = 12.0
-_LEAST_AP = 14.0
-"""Working pixels (1.2 mm): a thinner lumen cannot be told from a gap between layers."""
+_LEAST_AP = 22.0
+"""Working pixels (1.9 mm): a thinner lumen cannot be told from a gap between layers."""
 _CUT = 0.06
 _KEEPS_CALIBRE = 0.80
 
@@ -57,6 +62,7 @@ class _Watch:
 
     def __init__(self, of: int, told: Told | None, stop: Stop | None) -> None:
         self._done, self._of, self._told, self._stop = 0, of, told, stop
+        self.found: Callable[[Step], None] | None = None
 
     def over(self, steps: Iterable[Step]) -> dict[int, Step]:
         found = {}
@@ -64,6 +70,8 @@ class _Watch:
             if self._stop is not None and self._stop():
                 raise FollowStoppedError
             found[step.frame] = step
+            if self.found is not None:
+                self.found(step)
             self._done = min(self._done + 1, self._of)
             if self._told is not None:
                 self._told(self._done, self._of)
@@ -74,18 +82,21 @@ class _Watch:
             self._told(self._of, self._of)
 
 
-def follow_film(film: Film, frame: int, point: Point, told: Told | None = None, stop: Stop | None = None) -> Followed:
+def follow_film(
+    film: Film, frame: int, point: Point, told: Told | None = None, stop: Stop | None = None, grown: Grown | None = None
+) -> Followed:
     """Follows the vessel around ``point`` (pixels) of ``frame`` through the whole clip.
 
     Raises FollowRefusedError where that cannot be done, FollowStoppedError when ``stop`` answers True.
     """
     tissue = _accepted(film, frame, point)
-    pictures = _pictures(film, tissue, point)
     watch = _Watch(2 * film.frames, told, stop)
-    anchor = _begun(pictures, frame, point)
+    pictures, anchor = _begun(film, tissue, frame, point)
+    if grown is not None:
+        watch.found = partial(_growing, grown, tissue, pictures.view, anchor.walls.longest / anchor.walls.middle_gap)
     tracked = _tracked(pictures, film.frames, anchor, watch)
     rest = tracked.curve.rest_near(frame)
-    if tracked.curve.at(rest) * 0.85 > tracked.curve.at(frame):
+    if rest != frame:
         tracked = _restarted(pictures, film.frames, tracked, rest, watch)
         rest = tracked.anchor.frame
     watch.ended()
@@ -113,20 +124,25 @@ def _around(tissue: Tissue, scale: Scale, point: Point) -> View:
     return view_of(tissue.box, scale, (point[0] - aside, point[1] - down, point[0] + aside, point[1] + down))
 
 
-def _pictures(film: Film, tissue: Tissue, point: Point) -> Pictures:
+def _begun(film: Film, tissue: Tissue, frame: int, point: Point) -> tuple[Pictures, Anchor]:
+    """The walls at the clicked frame, and the piece of the pictures around them.
+
+    Raises FollowRefusedError where there is no vessel to be seen around the point.
+    """
     scale = scale_of(tissue.spacing, tissue.box[3] - tissue.box[1])
-    return Pictures(film.grey, _around(tissue, scale, point))
-
-
-def _begun(pictures: Pictures, frame: int, point: Point) -> Anchor:
-    """The walls at the clicked frame. Raises FollowRefusedError where there is no vessel to be seen around the point."""
-    x, y = pictures.view.to_work(np.array(point[0]), np.array(point[1]))
-    outline = outline_at(pictures[frame], float(x), float(y))
+    around = _around(tissue, scale, point)
+    x, y = around.to_work(np.array(point[0]), np.array(point[1]))
+    outline = outline_at(around.cut(film.grey(frame)), float(x), float(y))
     _refuse(outline)
-    anchor = anchored(pictures[frame], frame, walls_of(outline))
+    fx, fy = around.to_frame(outline.x, outline.y)
+    left, up, right, down = (each / across for each, across in zip(_MARGINS, (scale.x, scale.y) * 2, strict=True))
+    wanted = (float(fx.min()) - left, float(fy.min()) - up, float(fx.max()) + right, float(fy.max()) + down)
+    pictures = Pictures(film.grey, view_of(tissue.box, scale, wanted))
+    wx, wy = pictures.view.to_work(fx, fy)
+    anchor = anchored(pictures[frame], frame, walls_of(replace(outline, x=wx, y=wy)))
     if anchor.walls.longest < _LEAST_AP:
         raise FollowRefusedError(RefusalReason.NO_OUTLINE)
-    return anchor
+    return pictures, anchor
 
 
 def _refuse(outline: Outline) -> None:
@@ -219,16 +235,28 @@ def _lumen(tissue: Tissue, view: View, tracked: _Tracked, verdict: Verdict, fram
     walls = tracked.steps[frame].walls
     shown = LumenFrame(frame, state, 0.0, 0.0, None, None, _line(view, walls.x, walls.top), _line(view, walls.x, walls.bottom))
     if state is LumenState.OPEN:
-        shown = _sized(shown, walls, tracked, view.scale)
+        shown = _sized(shown, walls, tracked.chord, view.scale)
+    return _in_mm(shown, tissue)
+
+
+def _growing(grown: Grown, tissue: Tissue, view: View, chord: float, step: Step) -> None:
+    """Open as long as nothing is judged; a gap that closes shows as a small one."""
+    walls = step.walls
+    lines = _line(view, walls.x, walls.top), _line(view, walls.x, walls.bottom)
+    shown = LumenFrame(step.frame, LumenState.OPEN, None, None, None, None, *lines)
+    grown(_in_mm(_sized(shown, walls, chord, view.scale), tissue))
+
+
+def _in_mm(shown: LumenFrame, tissue: Tissue) -> LumenFrame:
     if tissue.spacing is None or shown.ap_px is None or shown.area_px is None:
         return shown
     dx, dy = tissue.spacing
     return replace(shown, ap_mm=round(shown.ap_px * dy, 3), area_mm2=round(shown.area_px * dx * dy, 3))
 
 
-def _sized(shown: LumenFrame, walls: Walls, tracked: _Tracked, scale: Scale) -> LumenFrame:
+def _sized(shown: LumenFrame, walls: Walls, chord: float, scale: Scale) -> LumenFrame:
     """Area of an ellipse-like lumen whose side walls are not seen: from the walls' area, as it was to the whole at rest."""
-    ap = walls.middle_gap * tracked.chord / scale.y
+    ap = walls.middle_gap * chord / scale.y
     area = np.pi / 4 * walls.width / scale.x * ap
     return replace(shown, ap_px=round(float(ap), 2), area_px=round(float(area), 1))
 

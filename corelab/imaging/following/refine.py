@@ -101,13 +101,13 @@ def _best(score: Field) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], f
 
 _SHIFTS = np.arange(-_STEP, _STEP + 1)
 _COST = _BENDING * _SHIFTS.astype(np.float64)[:, None, None] ** 2
-_ROWS = np.arange(_N)[:, None]
+_ROWS, _ALONG = np.ogrid[:_N, :_N]
 
 
 def _bent(best: Field) -> tuple[Field, npt.NDArray[np.int64]]:
     """For each offset of the first axis the best one it can come from, and which."""
     padded = np.full((_N + 2 * _STEP, _N), -np.inf)
     padded[_STEP:-_STEP] = best
-    options = np.stack([padded[_STEP + s : _STEP + s + _N] for s in _SHIFTS]) - _COST
-    chosen = np.argmax(options, axis=0)
-    return np.take_along_axis(options, chosen[None], axis=0)[0], _ROWS + _SHIFTS[chosen]
+    options = np.lib.stride_tricks.as_strided(padded, (len(_SHIFTS), _N, _N), (padded.strides[0], *padded.strides)) - _COST
+    chosen = options.argmax(axis=0)
+    return options[chosen, _ROWS, _ALONG], _ROWS + _SHIFTS[chosen]

@@ -8,13 +8,17 @@ import numpy as np
 
 from corelab.domain.compression import LostReason
 from corelab.imaging.faults import FrameUnreadableError
-from corelab.imaging.following.flow import Flow, carried
+from corelab.imaging.following.flow import Flow, carried, jumped
 from corelab.imaging.following.levels import Levels, levels_at
-from corelab.imaging.following.refine import refined
+from corelab.imaging.following.refine import Refined, refined
 from corelab.imaging.following.walls import Walls
 from corelab.imaging.following.window import Field, Grey, Image, Pictures, sample, smooth
 
 _SEAM = 22
+_FAILING = 0.6
+"""Share of the usual edge under which the walls may lie outside of the search."""
+_SLIT = 12.0
+"""Over a narrower gap edges carry no information, and a wide search would find other walls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,8 @@ class Way:
         walls, levels = self._anchor.walls, self._anchor.levels
         picture = self._pictures[self._anchor.frame]
         before, image, flow = halved(picture), sharp(picture), Flow()
-        yield _step(self._anchor.frame, image, walls, levels, refined(image, walls, levels).edge)
+        edge = refined(image, walls, levels).edge
+        yield _step(self._anchor.frame, image, walls, levels, edge)
         for frame in self._left:
             try:
                 picture = self._pictures[frame]
@@ -84,11 +89,15 @@ class Way:
                 self.ended[frame] = LostReason.UNREADABLE
                 continue
             after, image = halved(picture), sharp(picture)
-            found = refined(image, carried(walls, flow.between(before, after)), levels)
+            moved = flow.between(before, after)
+            if jumped(before, after, moved):
+                self._end(frame, LostReason.JUMP)
+                return
+            found = _found(image, carried(walls, moved), levels, edge)
             if not _inside(found.walls, image):
                 self._end(frame, LostReason.BORDER)
                 return
-            walls, before = found.walls, after
+            walls, before, edge = found.walls, after, 0.7 * edge + 0.3 * found.edge
             levels = levels.followed(levels_at(image, walls), walls.middle_gap)
             yield _step(frame, image, walls, levels, found.edge)
 
@@ -104,6 +113,15 @@ def readable(pictures: Pictures, frames: Iterable[int]) -> Iterator[int]:
         except FrameUnreadableError:
             continue
         yield frame
+
+
+def _found(image: Image, walls: Walls, levels: Levels, usual: float) -> Refined:
+    """Where the edges fail after fast motion, a coarse search twice as wide comes first; the better of both counts."""
+    fine = refined(image, walls, levels)
+    if fine.edge > _FAILING * usual or walls.middle_gap < _SLIT:
+        return fine
+    wide = refined(image, refined(image, walls, levels, stride=2).walls, levels)
+    return wide if wide.edge > fine.edge else fine
 
 
 def _inside(walls: Walls, image: Image) -> bool:

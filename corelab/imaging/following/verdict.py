@@ -15,6 +15,8 @@ _CLOSED_DIP = 0.30
 _SHADOW = 0.25
 """Where the surroundings of the seam are hardly brighter than the lumen was, a missing dip says nothing."""
 _CLOSED_FRAMES = 3
+_SLIT = 0.15
+"""Of rest; a dark line with so little gap is told by its dip, as the steps of its two walls run together."""
 _CLOSED_MEET = 45.0
 _MEET = 8.0
 _EDGE = 0.2
@@ -70,7 +72,8 @@ def _edgeless(evidence: Evidence, closed: set[int]) -> list[int]:
     frames = sorted(evidence.steps)
     edges = median_of(np.array([evidence.steps[frame].edge for frame in frames]), 7)
     near = {frame + away for frame in closed for away in range(-4, 5)}
-    return [frame for frame, edge in zip(frames, edges, strict=True) if edge < _EDGE and frame not in near]
+    sure = near | {frame for frame in frames if evidence.ap[frame] < _SLIT and evidence.steps[frame].seam.dip >= _CLOSED_DIP}
+    return [frame for frame, edge in zip(frames, edges, strict=True) if edge < _EDGE and frame not in sure]
 
 
 def _unconfirmed(evidence: Evidence, doubts: Mapping[int, LostReason]) -> dict[int, LostReason]:
