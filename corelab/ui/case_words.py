@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from corelab.domain.adjudication import CaseDraft, DecisionFault, DecisionFaultKind, DetailState, Mode, Take
+from corelab.domain.adjudication import CaseDraft, DecisionFault, DecisionFaultKind, DetailState, Doubt, Mode, Take
 from corelab.domain.form import Form
 from corelab.domain.vocabulary import Cell
 from corelab.ui.deciding import Asked, Deciding
@@ -113,7 +113,9 @@ def follows_words(draft: CaseDraft, state: DetailState, take: Take | None) -> st
     }.get(state, "")
 
 
-def fault_words(draft: CaseDraft, fault: DecisionFault) -> str:
+def fault_words(draft: CaseDraft, fault: DecisionFault | Doubt) -> str:
+    if isinstance(fault, Doubt):
+        return f"{dispute_label(draft.case.form, fault.cell)}: {fault.message}"
     if fault.cell is None:
         return f"The note seems to name a person ({fault.found})"
     found = f". {fault.found}" if fault.found else ""
@@ -127,7 +129,7 @@ def check_words(deciding: Deciding) -> tuple[str, ...]:
     """
     draft, segment = deciding.draft, deciding.cell.segment
     hard = [(one.cell, f"{one.found} This cannot be signed.") for one in draft.broken if one.cell is not None]
-    soft = [(one.cell, f"{one.message} Is it meant so?") for one in draft.doubts]
+    soft = [(one.cell, f"{one.message} Is it meant so?") for one in draft.unconfirmed]
     told = [(cell.segment == segment, at, cell, words) for at, found in enumerate((hard, soft)) for cell, words in found]
     lines = [
         words if here else f"{dispute_label(draft.case.form, cell)}: {words}"

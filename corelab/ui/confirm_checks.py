@@ -30,7 +30,7 @@ class ConfirmChecksDialog(Dialog):
     def __init__(self, parent: QWidget, checks: Sequence[str]) -> None:
         noun = "One check asks" if len(checks) == 1 else f"{len(checks)} checks ask"
         super().__init__(parent, f"{noun} for a reason before you sign", width=640)
-        self.add_words("Say for each why it is right all the same, or go there and change it. The reasons are signed with the reading.")
+        self.add_words("Say for each why it is right all the same, or go there and change it. The reasons are signed with it.")
         self.reasons: list[ReasonField] = []
         inner = QWidget()
         column = QVBoxLayout(inner)

@@ -6,7 +6,7 @@ from typing import Final, Self
 
 from corelab.domain.adjudication import CaseDraft, Decision, DecisionFaultKind, DecisionReason, Detail, Sides, Take
 from corelab.domain.charter.model_item import ChoiceItem, Item, MultiItem
-from corelab.domain.vocabulary import Binding, Cell, Evidence, Grade, not_evaluable
+from corelab.domain.vocabulary import Binding, Cell, Evidence, Grade, SegmentId, not_evaluable
 from corelab.ui.entry import NOT_EVALUABLE_KEY, is_measured, option_of, toggled, written
 
 REASONS: Final = tuple(DecisionReason)
@@ -226,6 +226,10 @@ class Deciding:
 
     def with_note(self, note: str) -> Self:
         return replace(self, draft=self.draft.with_note(note))
+
+    def confirming(self, check: str, segment: SegmentId, reason: str) -> Self:
+        """With a soft check confirmed, for this reason."""
+        return replace(self, draft=self.draft.confirming(check, segment, reason))
 
     def undone(self) -> Self:
         if not self.past:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from corelab.domain.accounts import Meaning
+from corelab.domain.adjudication import Doubt
 from corelab.domain.checks import Firing
 from corelab.domain.reasons import Change, change_of
 from corelab.services.reading import Signed
@@ -106,7 +107,7 @@ class SignFlow(QObject):
         if turn != self._turn:
             return
         self._busy = False
-        if missing and all(isinstance(each, Firing) for each in missing):
+        if missing and all(isinstance(each, Firing | Doubt) for each in missing):
             checks = ConfirmChecksDialog(self._page, [words_of(each) for each in missing])
             checks.followed.connect(partial(self._on_followed, missing))
             checks.confirmed.connect(partial(self._on_reasons, missing))

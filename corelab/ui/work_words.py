@@ -197,7 +197,7 @@ WORK_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
         "CaseIncompleteError": _undecided,
         "ChecksFailedError": _checks,
         "ChecksUnconfirmedError": said(
-            "Some checks want a reason before the reading is signed.", "Your answers are kept.", "Confirm each, or correct the answer."
+            "Some checks want a reason before it is signed.", "Your answers are kept.", "Confirm each, or correct the answer."
         ),
         "GradeRefusedError": said("This answer is not one of the charter's.", "Nothing was changed.", "Choose one of the answers shown."),
         "DecisionRefusedError": said(

@@ -149,7 +149,7 @@ def test_a_hard_check_that_decisions_break_is_told_at_once_and_keeps_from_signin
     assert "R CFV AP diameter at rest: the decisions break a check. The diameter under pressure is larger than at rest." in lines
 
 
-def test_a_soft_check_is_told_and_keeps_nothing_from_being_signed(leg: Decider) -> None:
+def test_a_soft_check_is_told_and_asks_whether_it_is_meant_so(leg: Decider) -> None:
     marks_pair(leg.page)
     leg.press(Key.Key_2, Key.Key_1, Key.Key_3)
     (told,) = leg.page.checks.texts

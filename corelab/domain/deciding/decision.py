@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from corelab.domain.vocabulary import Cell, Evidence, Grade
+from corelab.domain.vocabulary import Cell, Evidence, Grade, SegmentId
 
 
 class Mode(Enum):
@@ -95,10 +95,15 @@ class DecisionFault:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A soft check of the charter that the decisions set off in this cell, with its message. It keeps nothing from being signed."""
+    """A soft check of the charter that the decisions set off in this cell, with its message; ``segment`` is the one under consideration.
+
+    It is confirmed with a reason before the case is signed, as a reader confirms it.
+    """
 
     cell: Cell
     message: str
+    check: str
+    segment: SegmentId
 
 
 class CaseIncompleteError(Exception):

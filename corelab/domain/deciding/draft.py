@@ -22,7 +22,9 @@ from corelab.domain.deciding.decision import (
 from corelab.domain.deciding.following import Detail, DetailState, Followed, followed, known_grades, may_be_own
 from corelab.domain.details import NOT_APPLYING
 from corelab.domain.form import refused
-from corelab.domain.vocabulary import Answer, Cell, Evidence, Grade, Missing
+from corelab.domain.form_checks import FormCheck
+from corelab.domain.reading import Confirmed
+from corelab.domain.vocabulary import Answer, Cell, Evidence, Grade, Missing, SegmentId
 
 _NOTHING: Mapping[Cell, Decision] = MappingProxyType({})
 _NO_GRADES: Mapping[Cell, Grade] = MappingProxyType({})
@@ -33,12 +35,14 @@ class CaseDraft:
     """The decisions so far. A change is a new object.
 
     ``decisions`` may hold details that are not asked any more, since the decision they hung on was changed: they count for nothing and
-    come back with it. ``details`` tells how every detail that hangs on a dispute stands now.
+    come back with it. ``details`` tells how every detail that hangs on a dispute stands now. ``confirmed`` are the soft checks that the
+    adjudicator gave a reason for; one of them asks again when a cell that it looks at is decided otherwise.
     """
 
     case: Case
     decisions: Mapping[Cell, Decision] = field(default_factory=lambda: _NOTHING)
     note: str = ""
+    confirmed: tuple[Confirmed, ...] = ()
     details: tuple[Detail, ...] = field(init=False, compare=False, repr=False)
     after: Followed = field(init=False, compare=False, repr=False)
 
@@ -138,7 +142,16 @@ class CaseDraft:
 
     def cleared(self, cell: Cell) -> Self:
         rest = {other: decision for other, decision in self.decisions.items() if other != cell}
-        return replace(self, decisions=MappingProxyType(rest))
+        return replace(self, decisions=MappingProxyType(rest), confirmed=self._still_confirmed(cell))
+
+    def confirming(self, check: str, segment: SegmentId, reason: str) -> Self:
+        """With this soft check confirmed, for this reason."""
+        others = tuple(one for one in self.confirmed if (one.check, one.segment) != (check, segment))
+        return replace(self, confirmed=(*others, Confirmed(check, segment, reason)))
+
+    def _still_confirmed(self, changed: Cell) -> tuple[Confirmed, ...]:
+        stale = {(check.id, check.segment) for check in self.case.form.checks if changed in check.cells}
+        return tuple(one for one in self.confirmed if (one.check, one.segment) not in stale)
 
     def with_note(self, note: str) -> Self:
         return replace(self, note=note)
@@ -170,7 +183,9 @@ class CaseDraft:
         return (*(cell for cell in disputed if cell not in hanging), *hanging)
 
     def _with(self, decision: Decision) -> Self:
-        return replace(self, decisions=MappingProxyType({**self.decisions, decision.cell: decision}))
+        same = self.decisions.get(decision.cell)
+        kept = self.confirmed if same is not None and same.grade == decision.grade else self._still_confirmed(decision.cell)
+        return replace(self, decisions=MappingProxyType({**self.decisions, decision.cell: decision}), confirmed=kept)
 
     # ------------------------------------------------------------ faults
 
@@ -185,16 +200,29 @@ class CaseDraft:
     def broken(self) -> tuple[DecisionFault, ...]:
         """The hard checks that these decisions break, each at the first cell that was decided or follows."""
         known = known_grades(self.case, self.decisions, self.after)
-        return tuple(DecisionFault(cell, DecisionFaultKind.CHECK_BROKEN, words) for cell, words in self._fired("hard", known))
+        fired = self._fired("hard", known)
+        return tuple(DecisionFault(cell, DecisionFaultKind.CHECK_BROKEN, check.message) for cell, check in fired)
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
         """The soft checks that fire by what the adjudicator sees: what both readers say, what was decided, what follows from that."""
         known = known_grades(replace(self.case, stands=_NO_GRADES), self.decisions, self.after)
-        return tuple(Doubt(cell, words) for cell, words in self._fired("soft", known))
+        return tuple(Doubt(cell, check.message, check.id, check.segment) for cell, check in self._fired("soft", known))
 
-    def _fired(self, level: str, known: Mapping[Cell, Grade]) -> Iterator[tuple[Cell, str]]:
-        """Every check that fires and looks at a cell that was decided or follows: the first such cell, and its message."""
+    @property
+    def unconfirmed(self) -> tuple[Doubt, ...]:
+        """The doubts that nobody gave a reason for."""
+        given = {(one.check, one.segment) for one in self.confirmed if one.reason.strip()}
+        return tuple(one for one in self.doubts if (one.check, one.segment) not in given)
+
+    @property
+    def confirmations(self) -> tuple[Confirmed, ...]:
+        """What is signed of the soft checks: those that fire still, with the reason given."""
+        firing = {(one.check, one.segment) for one in self.doubts}
+        return tuple(one for one in self.confirmed if (one.check, one.segment) in firing)
+
+    def _fired(self, level: str, known: Mapping[Cell, Grade]) -> Iterator[tuple[Cell, FormCheck]]:
+        """Every check that fires and looks at a cell that was decided or follows, with the first such cell."""
         moved = [
             *(one.cell for one in self.case.disputes if one.cell in self.decisions),
             *(one.cell for one in self.details if one.settled),
@@ -202,7 +230,7 @@ class CaseDraft:
         for check in self.case.form.checks:
             cell = next((cell for cell in moved if cell in check.cells), None)
             if check.level == level and cell is not None and truth(check.test, known):
-                yield cell, check.message
+                yield cell, check
 
     def _faults_of(self, cell: Cell) -> Iterator[DecisionFaultKind]:
         decision = self.decisions.get(cell)

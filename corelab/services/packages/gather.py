@@ -170,6 +170,7 @@ class _Gatherer:
             purpose="ADJUDICATION",
             number=_ADJUDICATION,
             note=content.note,
+            checks=content.checks,
             viewing=content.viewing,
             measurements=content.measurements,
         )
