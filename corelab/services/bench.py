@@ -9,7 +9,7 @@ from time import thread_time
 
 from corelab.domain.clock import SystemClock
 from corelab.imaging import benchmark
-from corelab.services import bench_agreement, bench_lab, bench_records
+from corelab.services import bench_agreement, bench_lab, bench_records, bench_trial
 from corelab.services.labs import DATABASE
 from corelab.services.verification import verify_lab
 from corelab.storage.verify.bare import hash_every_row
@@ -54,6 +54,7 @@ def measure(*, quick: bool = False, window: Window | None = None, told: Told | N
         goals += _lossless_goals(Path(folder), 11 if quick else 25, say)
         goals += _record_goals(Path(folder), 5 if quick else 15, say)
     goals += _verify_goals(2_500 if quick else 50_000, 3 if quick else 5, say)
+    goals += _trial_goals(12, say)
     goals += _agreement_goals(3 if quick else 5, say)
     goals += _window_goals(window, 20 if quick else 100, say)
     return tuple(goals)
@@ -106,6 +107,17 @@ def _verify_goals(grades: int, turns: int, say: Told) -> list[Goal]:
         require_grades(lab, grades)
         ours, bare = _in_turns((_verify, _bare_pass), lab, turns)
     return [Goal("verify", f"verifying a lab with {grades} grades, beside a bare pass over its rows", _ratio(ours, bare), 3.0)]
+
+
+def _trial_goals(exams: int, say: Told) -> list[Goal]:
+    """Every step of a trial but for intake and passwords."""
+    say(f"A trial of {2 * exams} readings, from the first one to the lock")
+    with TemporaryDirectory(prefix="corelab-bench-") as folder:
+        figures = bench_trial.measure(Path(folder), SystemClock(), exams)
+    steps = ", ".join(f"{step} {each:.0f} ms" for step, each in figures.steps.items())
+    say(f"The processor's time for each reading: {steps}; bare commits and seals {figures.bare:.1f} ms.")
+    what = "the processor's time of a trial but for intake, beside bare durable commits and seals of as many bytes"
+    return [Goal("trial", what, figures.ratio, 25.0)]
 
 
 def require_grades(lab: Path, grades: int) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
@@ -34,7 +33,7 @@ from corelab.domain.worklist import WorkKind
 from corelab.resources import resource
 from corelab.services import accounts, adjudication, assignment, comparison, own_work, shown, signing
 from corelab.services.accounts import Session
-from corelab.services.bench_records import clean, clip_rows
+from corelab.services.bench_records import SEEN, add_clip, clean, clip_rows
 from corelab.services.demo_staff import Staffed, staffed_lab
 from corelab.services.signing import Complete
 from corelab.services.simulated_readers import next_of
@@ -88,7 +87,7 @@ def _add_exams(here: Staffed, visits: Sequence[VisitId], count: int) -> dict[Exa
                 for number, visit in zip(numbers, visits, strict=False):
                     exam = ExamRecord(ExamId(str(uuid4())), subject, code, visit, uuid4().hex[:8], charter, ExamState.READY, {})
                     if number % _ONE_IN == 0:
-                        clips[exam.id] = _clip(here)
+                        clips[exam.id] = add_clip(here)
                     _expect(here, transaction, exam, clips.get(exam.id))
     return clips
 
@@ -108,16 +107,6 @@ def _subject(transaction: Transaction, here: Staffed) -> tuple[str, SubjectCode]
     limb = registry.attribute_row(transaction, subject, here.lab.charter.exam.side_attribute or "", Side.LEFT.value)
     transaction.record("subject.set", "subject", subject, rows=[limb])
     return subject, code
-
-
-def _clip(here: Staffed) -> Sha256:
-    """A file whose pictures are never looked at."""
-    content = uuid4().bytes * 64
-    digest = Sha256(sha256(content).hexdigest())
-    path = here.lab.clips / digest[:2] / f"{digest}.dcm"
-    path.parent.mkdir(exist_ok=True)
-    path.write_bytes(content)
-    return digest
 
 
 def _delivered(here: Staffed, exam: ExamRecord, clip: Sha256) -> Iterator[NewRow]:
@@ -176,5 +165,7 @@ def _adjudicate_all(here: Staffed, session: Session) -> None:
         draft = opened.draft
         for dispute in opened.case.disputes:
             draft = draft.decided(dispute.cell, Take.A, reason=DecisionReason.OTHER_FRAME)
+        for doubt in draft.unconfirmed:
+            draft = draft.confirming(doubt.check, doubt.segment, SEEN)
         version = adjudication.save(here.lab, session, waiting, draft, version=opened.version).version
         adjudication.sign(here.lab, session, waiting, draft, here.password(session), version=version, attended=False)

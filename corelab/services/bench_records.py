@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -53,7 +54,7 @@ _CHEAP = Kdf(1, 8192)
 _FRAMES = 10
 _TIMING = Timing(TimingSource.FRAME_TIME, (40.0,) * _FRAMES)
 _BARE_PAGES = 512
-_SEEN = "measured, not read: nobody looks at these pictures"
+SEEN = "measured, not read: nobody looks at these pictures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def measure(folder: Path, clock: Clock, turns: int) -> RecordFigures:
     charter = resource("charters", _CHARTER).read_bytes()
     with staffed_lab(folder / "lab", charter, (clock, folder / "configuration"), _CHEAP) as here:
         for number in range(turns + 1):
-            _add_exam(here, number)
+            add_exam(here, number)
         assignment.assign(here.lab, here.coordinator)
         bare = BareFile.made(folder / "bare.db", _BARE_PAGES)
         costs = [_turn(here, bare) for _ in range(turns + 1)][1:]
@@ -149,7 +150,7 @@ def _answered(opened: OpenReading) -> Reading:
     played = MappingProxyType({clip.sha256: frozenset(range(clip.frames)) for clip in opened.clips})
     made = replace(opened.reading, answers=MappingProxyType({**form.prefilled, **given}), played=played)
     for firing in unconfirmed(made, opened.clips):
-        made = made.confirming(firing.check, firing.segment, _SEEN)
+        made = made.confirming(firing.check, firing.segment, SEEN)
     return made
 
 
@@ -163,8 +164,8 @@ def _proof(opened: OpenReading, cell: Cell) -> tuple[Evidence, ...]:
     return tuple(Evidence(clip.sha256, 3, bound=Binding.MARKED) for clip in opened.clips if clip.segment == cell.segment)[:1]
 
 
-def _add_exam(here: Staffed, number: int) -> None:
-    """With one released clip of each of 14 segments; their pictures are never looked at."""
+def add_exam(here: Staffed, number: int, *, files: bool = False) -> None:
+    """With one released clip of each of 14 segments; their pictures are never looked at. ``files``: what lies there has their digests."""
     subject, exam, code = str(uuid4()), ExamId(str(uuid4())), SubjectCode(f"S{number:05d}")
     segments = [SegmentId(one.id) for one in here.lab.charter.segments][:SEGMENTS]
     closed = {
@@ -178,18 +179,28 @@ def _add_exam(here: Staffed, number: int) -> None:
         delivery = str(uuid4())
         rows = [registry.exam_row(made), NewRow("delivery", {"id": delivery, "kind": "files"})]
         for n, segment in enumerate(segments, 1):
-            rows += clip_rows(here, made, (delivery, n), segment, Sha256(uuid4().hex * 2))
+            rows += clip_rows(here, made, (delivery, n), segment, add_clip(here) if files else Sha256(uuid4().hex * 2))
         rows.append(registry.status_row(transaction, exam, ExamState.READY, closed))
         transaction.record("exam.expected", "exam", exam, rows=rows)
 
 
-def clip_rows(here: Staffed, exam: ExamRecord, delivered: tuple[str, int], segment: SegmentId, sha256: Sha256) -> list[NewRow]:
+def add_clip(here: Staffed) -> Sha256:
+    """A file whose pictures are never looked at."""
+    content = uuid4().bytes * 64
+    digest = Sha256(sha256(content).hexdigest())
+    path = here.lab.clips / digest[:2] / f"{digest}.dcm"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    return digest
+
+
+def clip_rows(here: Staffed, exam: ExamRecord, delivered: tuple[str, int], segment: SegmentId, digest: Sha256) -> list[NewRow]:
     """A clip that was checked and released. ``delivered``: its delivery, and which object of it."""
     clip, source = ClipId(str(uuid4())), Sha256(uuid4().hex * 2)
     columns = {
         "id": clip,
         "exam_id": exam.id,
-        "sha256": sha256,
+        "sha256": digest,
         "sop_uid": f"2.25.{uuid4().int}",
         "sop_class": "1.2.840.10008.5.1.4.1.1.3.1",
         "transfer_syntax": "1.2.840.10008.1.2.1",

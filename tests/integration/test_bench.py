@@ -11,7 +11,7 @@ from pydicom import dcmread
 from corelab.domain.clock import SystemClock
 from corelab.imaging import benchmark
 from corelab.imaging.frames import FrameFile
-from corelab.services import bench, bench_lab, bench_records
+from corelab.services import bench, bench_lab, bench_records, bench_trial
 from corelab.services.bench import Goal, WindowFigures, measure
 from corelab.services.verification import verify_lab
 from corelab.storage.bare_commit import PAGE, changed_pages
@@ -41,6 +41,8 @@ def test_every_goal_has_its_figures_and_the_window_is_asked_for_its_own(monkeypa
     monkeypatch.setattr(bench, "SystemClock", TickingClock)
     small = bench._verify_goals
     monkeypatch.setattr(bench, "_verify_goals", lambda _grades, _turns, say: small(200, 1, say))
+    whole = bench._trial_goals
+    monkeypatch.setattr(bench, "_trial_goals", lambda _exams, say: whole(1, say))
     told: list[str] = []
     goals = measure(quick=True, window=lambda turns: WindowFigures(paint_ms=turns / 10, first_paint_s=0.7), told=told.append)
     assert [(goal.id, goal.limit) for goal in goals] == [
@@ -51,6 +53,7 @@ def test_every_goal_has_its_figures_and_the_window_is_asked_for_its_own(monkeypa
         ("sign", 1.0),
         ("save-answer", 1.0),
         ("verify", 3.0),
+        ("trial", 25.0),
         ("agreement", 1.0),
         ("paint", 2.0),
         ("worklist-to-picture", 0.5),
@@ -69,6 +72,17 @@ def test_a_signature_is_measured_beside_a_commit_of_as_many_pages(tmp_path: Path
     assert verify_lab(tmp_path / "lab").checked["signatures"] == 3 + 1  # and the charter's
 
 
+def test_the_trial_that_is_measured_runs_to_its_lock_in_a_sound_lab(tmp_path: Path) -> None:
+    figures = bench_trial.measure(tmp_path, SystemClock(), 2)
+    assert list(figures.steps) == ["signed", "compared", "adjudicated", "locked"]
+    assert min(figures.bare, *figures.steps.values()) > 0
+    found = verify_lab(tmp_path / "lab")
+    assert found.ok, found.faults
+    with closing(sqlite3.connect(tmp_path / "lab" / "corelab.db")) as connection:
+        readings, locks = (connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("reading", "lock"))
+    assert (readings, locks) == (2 * 2 + 2, 1)  # two to warm up
+
+
 def test_pages_are_counted_as_written_over_and_added() -> None:
     before = bytes(3 * PAGE)
     assert changed_pages(before, b"\1" + bytes(5 * PAGE - 1)) == (1, 2)
@@ -79,6 +93,7 @@ def test_what_pydicom_cannot_decode_here_is_said_and_not_counted(monkeypatch: py
     monkeypatch.setattr(benchmark, "jpeg_clip", lambda path, _frames, _size: make(path, 2, SMALL))
     monkeypatch.setattr(benchmark, "pydicom_reads_lossless", lambda: False)
     monkeypatch.setattr(bench, "_verify_goals", lambda *_: [])
+    monkeypatch.setattr(bench, "_trial_goals", lambda *_: [])
     told: list[str] = []
     assert "frames-jpeg-lossless" not in {goal.id for goal in measure(quick=True, told=told.append)}
     assert any("no decoder" in line for line in told)
