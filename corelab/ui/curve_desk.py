@@ -27,10 +27,12 @@ class CurveDesk(QObject):
     """Nothing of a curve is on screen before the person at this page asked for it, and nothing stays when the exam is left.
 
     Signals:
-        changed: there is another curve, or more of it.
+        changed: there is another curve, or none.
+        grew: there is more of the one that is being followed.
     """
 
     changed = Signal()
+    grew = Signal()
 
     def __init__(self, page: Page, clips: ExamDesk, strip: CineStrip, say: Callable[[str], None]) -> None:
         super().__init__(page)
@@ -139,8 +141,9 @@ class CurveDesk(QObject):
             self._clips.viewports.active.player.cine.seek(pair.frames[which])
 
     def _on_changed(self, _clip: str) -> None:
+        """While it grows nothing but the curve and its words is drawn anew."""
         self.show()
-        self.changed.emit()
+        (self.grew if self._clips.curves.running else self.changed).emit()
 
     def _on_refused(self, clip: str, error: Exception) -> None:
         self._refusal = (clip, refused_words(error))

@@ -36,9 +36,8 @@ class Curve:
     frames: Mapping[int, LumenFrame] = field(default_factory=lambda: _NOTHING)
     followed: Followed | None = None
 
-    def grown(self, done: int, total: int, frame: LumenFrame | None) -> "Curve":
-        frames = self.frames if frame is None else MappingProxyType({**self.frames, frame.frame: frame})
-        return replace(self, done=done, total=total, frames=frames)
+    def grown(self, frame: LumenFrame) -> "Curve":
+        return replace(self, frames=MappingProxyType({**self.frames, frame.frame: frame}))
 
     def finished(self, followed: Followed) -> "Curve":
         frames = MappingProxyType({frame.frame: frame for frame in followed.frames})
@@ -83,8 +82,9 @@ class Curves(QObject):
         self._cancel = Cancel()
         self._growing = Curve(clip.sha256, frame, point, total=clip.frames)
         self.changed.emit(clip.sha256)
-        turn, told = self._turn, self._jobs.relay(self, partial(self._on_told, self._turn))
-        work = partial(_followed, self.follow, self._shelf.opening(clip), (frame, point), told, self._cancel)
+        turn = self._turn
+        told, grown = (self._jobs.relay(self, partial(hear, turn)) for hear in (self._on_told, self._on_grown))
+        work = partial(_followed, self.follow, self._shelf.opening(clip), (frame, point), (told, self._cancel, grown))
         self._jobs.aside(self, work, partial(self._on_followed, turn), partial(self._on_failed, turn))
 
     def stop(self) -> bool:
@@ -104,10 +104,15 @@ class Curves(QObject):
         self._growing = None
         self._kept.clear()
 
-    def _on_told(self, turn: int, done: int, total: int, frame: LumenFrame | None = None) -> None:
+    def _on_told(self, turn: int, done: int, total: int) -> None:
         if turn == self._turn and self._growing is not None:
-            self._growing = self._growing.grown(done, total, frame)
+            self._growing = replace(self._growing, done=done, total=total)
             self.changed.emit(self._growing.clip)
+
+    def _on_grown(self, turn: int, frame: LumenFrame) -> None:
+        """Drawn with the next word of how far it is."""
+        if turn == self._turn and self._growing is not None:
+            self._growing = self._growing.grown(frame)
 
     def _on_followed(self, turn: int, followed: Followed) -> None:
         if turn == self._turn and self._growing is not None:
@@ -131,7 +136,9 @@ def _follow(*asked: Any) -> Followed:
 
 
 def _followed(
-    follow: Follow, opening: Callable[[], OpenClip], where: tuple[int, Point], told: Callable[..., None], stop: Cancel
+    follow: Follow,
+    opening: Callable[[], OpenClip],
+    where: tuple[int, Point],
+    heard: tuple[Callable[..., object], ...],
 ) -> Followed:
-    frame, point = where
-    return follow(opening(), frame, point, told, stop)
+    return follow(opening(), *where, *heard)

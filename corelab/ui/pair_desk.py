@@ -82,6 +82,7 @@ class PairDesk(QObject):
         for viewport in self._viewports.all:
             viewport.view.viewed.connect(partial(self._on_viewed, viewport))
             viewport.view.measured.connect(partial(self._on_drawn, viewport))
+        curves.grew.connect(self.show)
         page.bind("pair", self.toggle)
         page.bind("take_proposal", self._on_take)
         page.bind("take_diameter", self._on_diameter)

@@ -6,20 +6,22 @@ from PySide6.QtWidgets import QWidget
 
 from corelab.domain.charter.model_item import NumberItem
 from corelab.domain.clip import Clip
+from corelab.domain.measurement import Quantity
 from corelab.domain.vocabulary import Binding, Evidence
-from corelab.ui.caliper import Caliper
+from corelab.ui.caliper import Caliper, Shape
 from corelab.ui.capture import captured, drawn_again
 from corelab.ui.cine import Stopwatch
 from corelab.ui.curve_desk import CurveDesk
 from corelab.ui.desk import Desk
 from corelab.ui.entry import EntryRefusedError
-from corelab.ui.grading import Grading
+from corelab.ui.measuring import Shown, shapes_of
 from corelab.ui.pair import Diameter, Pair, pair_of
-from corelab.ui.pair_desk import PairDesk
+from corelab.ui.pair_desk import OfSide, PairDesk
 from corelab.ui.pair_proof import PairShown
 from corelab.ui.reading_measuring import MeasuringHands
-from corelab.ui.reading_shown import kept_calipers, strip_marks
+from corelab.ui.reading_shown import strip_marks
 from corelab.ui.segment_words import answer_words, lowered
+from corelab.ui.viewport import Viewport
 
 
 class PairingHands(MeasuringHands):
@@ -83,10 +85,21 @@ class PairingHands(MeasuringHands):
     def drawn_on(self, clip: Clip) -> tuple[Caliper, ...]:
         if self._grading is None:
             return ()
+        kept = (one for one in self._grading.reading.measurements if one.clip == clip.sha256 and one.quantity is Quantity.LENGTH)
+        loose = [shape for one in kept for shape in shapes_of(one) if isinstance(shape, Caliper)]
         form, answers = self._grading.reading.form, self._grading.reading.answers.values()
         lengths = (one for one in answers if isinstance(item := form.item(one.cell.item), NumberItem) and item.measure == "length")
         proofs = (evidence for answer in lengths for evidence in answer.evidence if evidence.clip == clip.sha256)
-        return tuple(drawn for one in proofs if (drawn := drawn_again(one)) is not None)
+        return (*loose, *(drawn for one in proofs if (drawn := drawn_again(one)) is not None))
+
+    def others_shown(self, viewport: Viewport, clip: Clip) -> tuple[Shown, ...]:
+        return (*super().others_shown(viewport, clip), *self.pairs.sides_shown(viewport, fixed=self._signed))
+
+    def move_other(self, key: object, clip: Clip, shape: Shape) -> str:
+        if isinstance(key, OfSide) and isinstance(shape, Caliper):
+            self.pairs.keep_drawn(clip, shape)
+            return ""
+        return super().move_other(key, clip, shape)
 
     def _pair_shown(self, evidence: Evidence) -> PairShown | None:
         pair = pair_of(evidence, self.clips.exam)
@@ -101,14 +114,7 @@ class PairingHands(MeasuringHands):
         self.strip.show_marks(self.curves.marks(self.clips.clip, strip_marks(self._grading, self.clips.clip)))
         self.curves.show()
         self.pairs.show()
-        self._show_diameters(self._grading)
         self.form.questions.refresh_pairs()
-
-    def _show_diameters(self, grading: Grading) -> None:
-        if self.pairs.pair is not None:
-            for viewport in self.viewports.laid:
-                kept = kept_calipers(grading, viewport.clip.sha256) if viewport.clip else ()
-                viewport.show_kept(tuple(dict.fromkeys((*kept, *self.pairs.calipers(viewport)))))
 
     def _forget(self) -> None:
         super()._forget()

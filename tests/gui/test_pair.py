@@ -91,8 +91,8 @@ def test_zoom_and_place_of_both_sides_move_together(leg: Reader) -> None:
     before = left.zoom
     at = QPointF(right.width() / 3, right.height() / 3)
     control, none = Qt.KeyboardModifier.ControlModifier, Qt.MouseButton.NoButton
-    still = {"inverted": False}
-    turned = QWheelEvent(at, right.mapToGlobal(at), QPoint(), QPoint(0, 240), none, control, Qt.ScrollPhase.NoScrollPhase, **still)
+    where = (at, right.mapToGlobal(at), QPoint(), QPoint(0, 240))
+    turned = QWheelEvent(*where, none, control, Qt.ScrollPhase.NoScrollPhase, False)  # noqa: FBT003 - Qt takes it by place
     QApplication.sendEvent(right, turned)
     assert left.zoom == right.zoom
     assert left.zoom > before
@@ -188,7 +188,9 @@ def until(reached: Callable[[], bool]) -> None:
 def test_the_curve_grows_while_it_is_followed_and_escape_gives_it_up(threaded: Reader) -> None:
     stopped = Event()
 
-    def endless(_clip: object, _frame: int, _point: object, told: Told, stop: Stop) -> Followed:
+    def endless(_clip: object, _frame: int, _point: object, told: Told, stop: Stop, grown: Told) -> Followed:
+        for lumen in followed(*HEIGHTS).frames[:3]:
+            grown(lumen)
         told(3, 8)
         while not stop():
             stopped.wait(0.005)
@@ -198,6 +200,10 @@ def test_the_curve_grows_while_it_is_followed_and_escape_gives_it_up(threaded: R
     threaded.page.clips.curves.follow = endless
     asks(threaded)
     until(lambda: found(threaded) == "Following the vein: 37 %")
+    shown = threaded.page.strip.line._curve
+    assert shown is not None
+    assert [frame for frame, _ in shown.ap[0]] == [0, 1, 2]
+    assert shown.share == 3 / 8
     threaded.press(Key.Key_Right)
     until(lambda: threaded.page.viewports.active.frame_on_screen == 1)  # frames come while the vein is followed
     threaded.press(Key.Key_Escape)
@@ -212,7 +218,7 @@ def test_a_vein_followed_before_stays_when_another_try_is_given_up(threaded: Rea
     until(lambda: "residual 40 %" in found(threaded))
     begun = Event()
 
-    def endless(_clip: object, _frame: int, _point: object, _told: Told, stop: Stop) -> Followed:
+    def endless(_clip: object, _frame: int, _point: object, _told: Told, stop: Stop, _grown: Told) -> Followed:
         begun.set()
         while not stop():
             begun.wait(0.005)

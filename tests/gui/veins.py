@@ -37,7 +37,7 @@ def answering(answer: Followed | Exception) -> Callable[..., Followed]:
 
     def follow(
         clip: OpenClip, frame: int, point: tuple[float, float], told: Callable[..., None] | None = None,
-        stop: Callable[[], bool] | None = None,
+        stop: Callable[[], bool] | None = None, grown: Callable[[LumenFrame], None] | None = None,
     ) -> Followed:  # fmt: skip
         assert 0 <= frame < clip.clip.frames
         assert 0 <= point[0] < clip.clip.columns
@@ -46,6 +46,8 @@ def answering(answer: Followed | Exception) -> Callable[..., Followed]:
         for done in range(1, len(answer.frames) + 1):
             if stop is not None and stop():
                 raise FollowStoppedError
+            if grown is not None:
+                grown(answer.frames[done - 1])
             if told is not None:
                 told(done, len(answer.frames))
         return answer
