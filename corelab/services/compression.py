@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from corelab.domain.compression import Followed, FollowRefusedError, FollowStoppedError, Lost, LumenFrame, Point
 from corelab.imaging.faults import FrameUnreadableError
-from corelab.imaging.following import Film, Stop, Told, follow_film
+from corelab.imaging.following import Film, Grown, Stop, Told, follow_film
 from corelab.imaging.frames import FrameFile
 
 if TYPE_CHECKING:
@@ -14,15 +14,19 @@ if TYPE_CHECKING:
 __all__ = ["FollowRefusedError", "FollowStoppedError", "FrameUnreadableError", "follow", "follow_file"]
 
 
-def follow(clip: "OpenClip", frame: int, point: Point, told: Told | None = None, stop: Stop | None = None) -> Followed:
+def follow(
+    clip: "OpenClip", frame: int, point: Point, told: Told | None = None, stop: Stop | None = None, grown: Grown | None = None
+) -> Followed:
     """The vein under ``point`` (pixels) of ``frame``, for the window: belongs on a worker, takes seconds, asks nothing of the lab.
 
-    ``told`` hears (done, of). Raises FollowRefusedError, or FollowStoppedError once ``stop`` answers True.
+    ``told`` hears (done, of), ``grown`` each lumen as it is found, before the verdict.
+
+    Raises FollowRefusedError, or FollowStoppedError once ``stop`` answers True.
     """
     shown = clip.clip
     seconds = shown.timing.duration_ms / 1000 / max(1, shown.frames)
     film = Film(clip.decoded, shown.frames, (shown.columns, shown.rows), shown.regions, seconds)
-    return follow_film(film, frame, point, told, stop)
+    return follow_film(film, frame, point, told, stop, grown)
 
 
 def follow_file(path: Path, frame: int, point: Point, told: Told | None = None) -> dict[str, Any]:
