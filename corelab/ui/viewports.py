@@ -80,7 +80,7 @@ class Viewports(QWidget):
         for number, viewport in enumerate(self.all):
             viewport.setParent(self)
             viewport.activated.connect(partial(self.activate, number))
-            viewport.enlarged.connect(self._on_enlarged)
+            viewport.enlarged.connect(partial(self._on_enlarged, number))
             viewport.clip_stepped.connect(self.clip_stepped)
             viewport.shown.connect(self.shown)
             viewport.measured.connect(self.measured)
@@ -223,8 +223,9 @@ class Viewports(QWidget):
     def _in_sight(self) -> tuple[Viewport, ...]:
         return (self.active,) if self._large else self.laid
 
-    def _on_enlarged(self) -> None:
+    def _on_enlarged(self, number: int) -> None:
         if self.several:
+            self.activate(number)
             self._large = not self._large
             self._arrange()
             self._on_moved(self._active, self.active.player.cine.moment_ms)
@@ -241,6 +242,7 @@ class Viewports(QWidget):
         for line in range(2):
             self._grid.setRowStretch(line, int(line <= (len(in_sight) - 1) // columns))
             self._grid.setColumnStretch(line, int(line < columns))
+        self._grid.activate()  # at once: a click that comes before the next turn of events must find its viewport
         self.refresh_strip()
 
     def _hint(self, viewport: Viewport) -> str:
