@@ -1,6 +1,8 @@
 """Frames of files whose tables, counts, colours or ends are wrong: what is there is shown, the fault is told by its code."""
 
+import random
 import struct
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,7 +14,7 @@ import imagecodecs
 import numpy as np
 import pytest
 import simplejpeg
-from pydicom.uid import JPEGLosslessSV1, RLELossless
+from pydicom.uid import HTJ2KLossless, JPEG2000Lossless, JPEGLosslessSV1, JPEGLSLossless, RLELossless
 
 from corelab.imaging.faults import FileRefusedError, FrameUnreadableError
 from corelab.imaging.frames import FrameFile
@@ -269,3 +271,51 @@ def _readable(file: FrameFile, index: int) -> bool:
     except FrameUnreadableError:
         return False
     return True
+
+
+def test_damaged_high_throughput_frames_are_refused_as_another_decoder_refuses_them(tmp_path: Path) -> None:
+    """The faster decoder reports its error where nobody can catch it; here it is caught, and nothing is printed or told to others."""
+    sound = bytes(imagecodecs.htj2k_encode(a_picture(0, 96, 128), reversible=True))
+    chance = random.Random(3)  # noqa: S311 - the same damage each time
+    streams = [_flipped(sound, chance) for _ in range(60)]
+    values = {"NumberOfFrames": 60, "Rows": 96, "Columns": 128, "PhotometricInterpretation": "YBR_RCT"}
+    hooks: list[object] = []
+    unraisable, printed = sys.unraisablehook, sys.excepthook
+    try:
+        sys.unraisablehook, sys.excepthook = hooks.append, lambda *fault: hooks.append(fault)
+        with opened(tmp_path, encapsulated(streams, HTJ2KLossless, **values)) as file:
+            refused = [not _readable(file, index) for index in range(60)]
+    finally:
+        sys.unraisablehook, sys.excepthook = unraisable, printed
+    theirs = [_refused_by_openjpeg(stream) for stream in streams]
+    assert sum(theirs) >= 5
+    assert [ours or not other for ours, other in zip(refused, theirs, strict=True)] == [True] * 60
+    assert hooks == []
+
+
+def _flipped(stream: bytes, chance: random.Random) -> bytes:
+    damaged = bytearray(stream)
+    damaged[chance.randrange(len(stream) // 4, len(stream) - 4)] ^= 1 << chance.randrange(8)
+    return bytes(damaged)
+
+
+def _refused_by_openjpeg(stream: bytes) -> bool:
+    try:
+        imagecodecs.jpeg2k_decode(stream, numthreads=1)
+    except RuntimeError:
+        return True
+    return False
+
+
+def test_a_frame_is_not_changed_by_the_next_one_decoded(tmp_path: Path) -> None:
+    """Pictures on their way to the screen share a buffer: what has been given out does not."""
+    pictures = [a_picture(n) for n in range(3)]
+    for syntax, encode in (
+        (JPEGLSLossless, imagecodecs.jpegls_encode),
+        (JPEG2000Lossless, lambda picture: imagecodecs.jpeg2k_encode(picture, level=0, codecformat="J2K")),
+        (HTJ2KLossless, lambda picture: imagecodecs.htj2k_encode(picture, reversible=True)),
+    ):
+        streams = [bytes(encode(picture)) for picture in pictures]
+        with opened(tmp_path, encapsulated(streams, syntax, PhotometricInterpretation="RGB")) as file:
+            decoded = [file.decode(index) for index in range(3)]
+            np.testing.assert_array_equal(np.stack(decoded)[..., 2::-1], np.stack(pictures))

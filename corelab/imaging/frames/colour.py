@@ -1,5 +1,6 @@
 """From decoded samples to the BGRA pixels that are painted."""
 
+import threading
 from typing import Any
 
 import cv2
@@ -14,6 +15,17 @@ Samples = NDArray[Any]
 """Stored values, uint8 or uint16: rows x columns, or rows x columns x 3."""
 
 cv2.setNumThreads(1)  # frames are decoded on threads of our own: OpenCV's would only compete with them
+
+
+_scratch = threading.local()
+
+
+def scratch(shape: tuple[int, ...]) -> Pixels:
+    """A buffer of this thread for a picture on its way to ``out``: a fresh one for each frame costs as much as turning its colours."""
+    buffer: Pixels | None = getattr(_scratch, "buffer", None)
+    if buffer is None or buffer.shape != shape:
+        buffer = _scratch.buffer = np.empty(shape, np.uint8)
+    return buffer
 
 
 def paint_grey(samples: Samples, bits_stored: int, out: Pixels, *, inverted: bool, signed: bool) -> None:

@@ -14,6 +14,7 @@ from corelab.domain.vocabulary import Sha256
 from corelab.imaging.faults import FileFault, FileRefusedError, FrameUnreadableError, StreamFaultError
 from corelab.imaging.frames import jpeg
 from corelab.imaging.frames.colour import Pixels, Samples, paint_grey, paint_palette, paint_rgb, paint_ybr
+from corelab.imaging.frames.htj2k import decode_htj2k
 from corelab.imaging.frames.native import read_samples, read_ybr_422, swapped
 from corelab.imaging.frames.rle import decode_rle
 from corelab.imaging.frames.stream import Stream, read_jpeg, read_jpeg2000
@@ -173,12 +174,14 @@ class FrameFile:
 
     def _decoded(self, data: bytes, stream: Stream) -> Samples:
         coding = self.header.coding
-        if coding in {Coding.JPEG_2000, Coding.HTJ2K}:
-            return jpeg.decode_jpeg2000(data)
+        if coding is Coding.HTJ2K:
+            return decode_htj2k(data, jpeg.room(stream))
+        if coding is Coding.JPEG_2000:
+            return jpeg.decode_jpeg2000(data, stream)
         if stream.lossless:
             return jpeg.decode_lossless(data, stream)
         if stream.frame == 0xF7:
-            return jpeg.decode_jpeg_ls(data)
+            return jpeg.decode_jpeg_ls(data, stream)
         return jpeg.decode_grey(data, stream) if stream.precision == 8 else jpeg.decode_extended(data)
 
     def _paint_decoded(self, samples: Samples, stream: Stream, out: Pixels) -> None:

@@ -3,9 +3,10 @@
 import imagecodecs
 import numpy as np
 import simplejpeg
+from numpy.typing import NDArray
 
 from corelab.imaging.faults import StreamFaultError
-from corelab.imaging.frames.colour import Pixels, Samples, paint_rgb
+from corelab.imaging.frames.colour import Pixels, Samples, paint_rgb, scratch
 from corelab.imaging.frames.stream import Stream
 
 _LUMA_CHROMA = frozenset({"YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_422", "YBR_PARTIAL_420"})
@@ -39,7 +40,7 @@ def paint_jpeg(data: bytes, stream: Stream, photometric: str, out: Pixels) -> No
         data = data[:2] + _APP14 + b"\x00" + data[2:]
     try:
         if stream.lossless:  # in two steps: libjpeg orders lossless colours one by one, OpenCV many at once
-            paint_rgb(np.asarray(simplejpeg.decode_jpeg(data, "RGB")), out)
+            paint_rgb(np.asarray(simplejpeg.decode_jpeg(data, "RGB", buffer=scratch((stream.rows, stream.columns, 3)))), out)
         else:
             simplejpeg.decode_jpeg(data, "BGRA", buffer=out)
     except ValueError as error:
@@ -78,19 +79,22 @@ def decode_extended(data: bytes) -> Samples:
         raise StreamFaultError("the stream is damaged") from error
 
 
-def decode_jpeg_ls(data: bytes) -> Samples:
+def decode_jpeg_ls(data: bytes, stream: Stream) -> Samples:
     try:
-        return np.asarray(imagecodecs.jpegls_decode(data))
+        return np.asarray(imagecodecs.jpegls_decode(data, out=room(stream)))
     except (ValueError, RuntimeError) as error:
         raise StreamFaultError("the stream is damaged") from error
 
 
-def decode_jpeg2000(data: bytes) -> Samples:
-    """JPEG 2000, also high-throughput, by OpenJPEG on one thread.
+def room(stream: Stream) -> NDArray[np.uint8] | None:
+    """Where a colour stream of 8 bits is decoded to; other kinds get room of their own."""
+    colour = stream.components == 3 and stream.precision == 8 and not stream.signed
+    return scratch((stream.rows, stream.columns, 3)) if colour else None
 
-    OpenJPH would take half the time for high-throughput streams, but as wrapped by imagecodecs it gives a picture for a damaged one.
-    """
+
+def decode_jpeg2000(data: bytes, stream: Stream) -> Samples:
+    """JPEG 2000 by OpenJPEG on one thread."""
     try:
-        return np.asarray(imagecodecs.jpeg2k_decode(data, numthreads=1))
+        return np.asarray(imagecodecs.jpeg2k_decode(data, numthreads=1, out=room(stream)))
     except (ValueError, RuntimeError) as error:
         raise StreamFaultError("the stream is damaged") from error

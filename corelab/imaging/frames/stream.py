@@ -31,6 +31,7 @@ class Stream:
     jfif: bool = False
     transform: int | None = None
     mixed: bool = False
+    signed: bool = False
 
     @property
     def lossless(self) -> bool:
@@ -102,7 +103,8 @@ def read_jpeg2000(data: bytes) -> tuple[Stream, int]:
         right, lower, left, upper = struct.unpack_from(">IIII", data, start + 8)
         (components,) = struct.unpack_from(">H", data, start + 40)
         precision = (data[start + 42] & 0x7F) + 1
-        return Stream(0, lower - upper, right - left, precision, components, mixed=_mixes_colours(data, start)), start
+        signed, mixed = bool(data[start + 42] & 0x80), _mixes_colours(data, start)
+        return Stream(0, lower - upper, right - left, precision, components, mixed=mixed, signed=signed), start
     except (struct.error, IndexError) as error:
         raise StreamFaultError("its headers are damaged") from error
 
