@@ -53,6 +53,22 @@ def lives(process: int) -> bool:
     return True
 
 
+def files_below(folder: Path, ending: str) -> Iterator[os.DirEntry[str]]:
+    """What has this ending in the folders of ``folder``. No path is made of it: intake goes through all of a lab's with every delivery."""
+    for inside in _entries(folder):
+        if inside.is_dir():
+            yield from (each for each in _entries(inside.path) if each.name.endswith(ending))
+
+
+def _entries(folder: str | os.PathLike[str]) -> list[os.DirEntry[str]]:
+    """Nothing of a folder that is gone, or was while it was read."""
+    try:
+        with os.scandir(folder) as found:
+            return list(found)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
 def use_private_temporary(folder: Path) -> int:
     """Temporary files go into a folder of this process alone under ``folder``; those of processes that are gone are removed.
 

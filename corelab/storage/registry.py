@@ -319,7 +319,7 @@ def clip_from(row: Row, label: Label | None) -> Clip:
 
 def released_digests(snapshot: Snapshot) -> Collection[str]:
     """The digests of all files that a record names."""
-    return frozenset(row["sha256"] for row in snapshot.query(select(TABLES["clip"].columns.sha256)))
+    return frozenset(snapshot.values("clip", "sha256"))
 
 
 def released(snapshot: Snapshot) -> Collection[ClipId]:

@@ -32,6 +32,14 @@ def found(
     return tuple(_row(names, places, cells) for cells in driver(connection).execute(statement, bound))
 
 
+def column(connection: Connection, table: str, name: str) -> tuple[Any, ...]:
+    """One column of every row, as it is stored. Raises KeyError for another table's."""
+    if name not in COLUMNS[table]:
+        raise KeyError(f"{table} has no column {name}")
+    question = f"SELECT {_quoted(name)} FROM {_quoted(table)}"  # noqa: S608 - names of our own tables
+    return tuple(value for (value,) in driver(connection).execute(question))
+
+
 def selected(connection: Connection, statement: Select[Any], bound: Mapping[str, Any]) -> tuple[Row, ...]:
     """What a composed statement answers; one that is asked again and again is put into SQL once."""
     known = _COMPOSED.get(statement)

@@ -55,6 +55,10 @@ class Snapshot:
         """Rows with these values, in the order in which they were recorded."""
         return self._found(table, equals, rows.in_order(table))
 
+    def values(self, table: str, column: str) -> tuple[Any, ...]:
+        """One column of every row, as it is stored: for questions about all of a lab."""
+        return rows.column(self._connection, table, column)
+
     def one(self, table: str, **equals: Any) -> Row | None:
         """The first row with these values."""
         found = self._found(table, equals, rows.first(table))

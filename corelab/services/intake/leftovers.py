@@ -24,7 +24,7 @@ def remove_leftovers(quarantine: Path, now: datetime) -> int:
 
 def _leftovers(quarantine: Path) -> Iterator[Path]:
     """``<n>.<process>.<token>.new`` in the folders of deliveries, and ``.try-<process>-<delivery>`` beside them."""
-    yield from quarantine.glob("*/*.new")
+    yield from (Path(each.path) for each in process.files_below(quarantine, ".new"))
     yield from quarantine.glob(".try-*")
 
 

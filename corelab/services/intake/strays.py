@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 from secrets import token_hex
 
+from corelab import process
 from corelab.domain.accounts import Role
 from corelab.imaging.archive import file_digest
 from corelab.services.accounts import Session
@@ -35,7 +36,7 @@ def set_strays_aside(lab: OpenLab, session: Session, role: Role) -> int:
 
 def _strays(lab: OpenLab, snapshot: Snapshot) -> list[Path]:
     known = registry.released_digests(snapshot)
-    return sorted(path for path in lab.clips.glob("*/*.dcm") if path.stem not in known)
+    return sorted(Path(each.path) for each in process.files_below(lab.clips, ".dcm") if each.name.removesuffix(".dcm") not in known)
 
 
 def _place(folder: Path, digest: str) -> Path:
