@@ -101,6 +101,7 @@ class CineStrip(QWidget):
         self.line.sought.connect(self.sought)
         self.line.range_chosen.connect(self.range_chosen)
         self.found = StripWords(self)
+        self.found.resized.connect(self.updateGeometry)
         self._curved = False
         self._lay_out()
         self._watch(cine)

@@ -66,7 +66,7 @@ def proposal_words(curve: Curve, followed: Followed, clip: Clip) -> str:
         return _NONE_PROPOSED
     rest = _frame_words("rest", followed.rest_frame, clip, curve.frames.get(followed.rest_frame))
     under = _frame_words("compressed", followed.compressed_frame, clip, curve.frames.get(followed.compressed_frame))
-    return f"Proposed, no grade: {rest}; {under}; residual {residual_words(curve, followed)}"
+    return f"Proposed, no grade: residual {residual_words(curve, followed)}; {rest}; {under}"
 
 
 def residual_words(curve: Curve, followed: Followed) -> str:

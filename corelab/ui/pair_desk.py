@@ -174,7 +174,8 @@ class PairDesk(QObject):
             f"{word} frame {frame + 1}{f', {measured_words(pair.clip, side)}' if side is not None else ''}"
             for word, frame, side in zip(("rest", "compressed"), pair.frames, sides, strict=True)
         ]
-        return f"{said[0].capitalize()}; {said[1]}. {self._residual(pair, sides)}."
+        frames, residual = f"{said[0].capitalize()}; {said[1]}", self._residual(pair, sides)
+        return f"{residual}. {frames}." if all(sides) else f"{frames}. {residual}."
 
     def shown(self, pair: Pair) -> PairShown:
         """The pair as it stands under its grade."""

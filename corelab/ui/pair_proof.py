@@ -102,12 +102,13 @@ class PairProof(QAbstractButton):
 
     def _paint_line(self, painter: QPainter, shown: PairShown, y: float) -> None:
         paint_diamond(painter, QPointF(6, y + _LINE / 2), hollow=False, colour=Colour.ATTENTION)
-        painter.setFont(font(Size.HINT))
-        painter.setPen(Colour.SECOND)
-        right = painter.fontMetrics().horizontalAdvance(shown.frames) + 2.0
-        painter.drawText(QRectF(self.width() - right, y, right, _LINE), Qt.AlignmentFlag.AlignVCenter, shown.frames)
         painter.setFont(font(Size.HINT, Weight.HEADING))
         painter.setPen(Colour.STRONG)
-        box = QRectF(18, y, self.width() - 18 - right - GRID, _LINE)
+        box = QRectF(18, y, self.width() - 18, _LINE)
         words = painter.fontMetrics().elidedText(shown.residual, Qt.TextElideMode.ElideRight, round(box.width()))
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, words)
+        used = painter.fontMetrics().horizontalAdvance(words) + GRID
+        painter.setFont(font(Size.HINT))
+        painter.setPen(Colour.SECOND)
+        if used + painter.fontMetrics().horizontalAdvance(shown.frames) <= box.width():
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, shown.frames)

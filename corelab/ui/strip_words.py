@@ -1,20 +1,29 @@
-"""One row of the cine strip: what a curve or a pair says, in words, and the keys that go on from it."""
+"""A row of the cine strip: what a curve or a pair says, in words, and the keys that go on from it."""
 
 from typing import Final
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from corelab.ui.parts import CAP_HEIGHT, cap_width, paint_diamond, paint_key_cap
 from corelab.ui.theme import PADDING, Colour, Size, Weight, font
 
 ROW: Final = 26
+_SECOND_LINE: Final = 15
+_LEFT: Final = PADDING + 18
 _GAP: Final = 14
+_WRAPPED: Final = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
 
 
 class StripWords(QWidget):
-    """Words at the left, as much as fits, the whole of them as tool tip; key caps with their words at the right."""
+    """Words at the left on one line, or two where they need them; key caps at the right, the last one always, others where there is room.
+
+    Signals:
+        resized: it takes another height now.
+    """
+
+    resized = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,31 +39,55 @@ class StripWords(QWidget):
         self.setAccessibleName(". ".join((words, *(f"{cap}: {what}" for what, cap in self._keys))) if words else "")
         self.setToolTip(words)
         self.setVisible(bool(words))
+        self._fit()
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, self.height())
+
+    def _fit(self) -> None:
+        height = ROW + (_SECOND_LINE if self._advance > self._right - _LEFT else 0)
+        if height != self.height():
+            self.setFixedHeight(height)
+            self.resized.emit()
+
+    @property
+    def _advance(self) -> float:
+        return QFontMetricsF(font(Size.HINT, Weight.VALUE)).horizontalAdvance(self.words) + 2
+
+    @property
+    def _placed(self) -> tuple[tuple[str, str, float], ...]:
+        """The keys that have room beside the words, from the right, each with the place of its cap."""
+        metrics, x = QFontMetricsF(font(Size.HINT)), float(self.width() - PADDING)
+        placed: list[tuple[str, str, float]] = []
+        for what, cap in reversed(self._keys):
+            left = x - metrics.horizontalAdvance(what) - 10 - cap_width(cap)
+            if placed and left - _GAP < _LEFT + self._advance:
+                break
+            placed.append((what, cap, left))
+            x = left - _GAP
+        return tuple(placed)
+
+    @property
+    def _right(self) -> float:
+        """Where the words end at the latest."""
+        return min((left for _, _, left in self._placed), default=float(self.width() - PADDING)) - _GAP
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            right = self._paint_keys(painter)
-            paint_diamond(painter, QRectF(PADDING, 0, 12, ROW).center(), hollow=True, colour=Colour.ACCENT)
+            middle = self.height() / 2
+            for what, cap, left in self._placed:
+                width = cap_width(cap)
+                paint_key_cap(painter, QRectF(left, middle - CAP_HEIGHT / 2, width, CAP_HEIGHT), cap)
+                painter.setFont(font(Size.HINT))
+                painter.setPen(Colour.SECOND)
+                painter.drawText(QRectF(left + width + 8, 0, 400, self.height()), Qt.AlignmentFlag.AlignVCenter, what)
+            paint_diamond(painter, QPointF(PADDING + 6, middle), hollow=True, colour=Colour.ACCENT)
             painter.setFont(font(Size.HINT, Weight.VALUE))
             painter.setPen(Colour.STRONG)
-            box = QRectF(PADDING + 18, 0, right - PADDING - 18 - _GAP, ROW)
-            shown = painter.fontMetrics().elidedText(self.words, Qt.TextElideMode.ElideRight, round(box.width()))
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, shown)
-
-    def _paint_keys(self, painter: QPainter) -> float:
-        """From right to left; no more than half of the row. Answers where they begin."""
-        x, least = float(self.width() - PADDING), self.width() / 2
-        painter.setFont(font(Size.HINT))
-        for what, cap in reversed(self._keys):
-            words, key = painter.fontMetrics().horizontalAdvance(what), cap_width(cap)
-            if x - words - key - 8 < least:
-                break
-            painter.setPen(Colour.SECOND)
-            painter.setFont(font(Size.HINT))
-            painter.drawText(QRectF(x - words, 0, words + 2, ROW), Qt.AlignmentFlag.AlignVCenter, what)
-            x -= words + 8 + key
-            paint_key_cap(painter, QRectF(x, (ROW - CAP_HEIGHT) / 2, key, CAP_HEIGHT), cap)
-            x -= _GAP
-        return x
+            painter.drawText(QRectF(_LEFT, 0, self._right - _LEFT, self.height()), _WRAPPED, self.words)

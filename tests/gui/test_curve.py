@@ -83,7 +83,7 @@ def test_one_click_inside_the_vein_shows_curve_walls_and_what_is_proposed(leg: R
     assert clip is not None
     mm = 10 * abs(clip.regions[0].dy)
     sizes = [f"{HEIGHTS[frame] * mm:.1f} mm" for frame in (REST, UNDER)]
-    assert found(leg) == f"Proposed, no grade: rest frame 2, {sizes[0]}; compressed frame 5, {sizes[1]}; residual 40 %."
+    assert found(leg) == f"Proposed, no grade: residual 40 %; rest frame 2, {sizes[0]}; compressed frame 5, {sizes[1]}."
     assert marks(leg) == "rest?: frame 2; compressed?: frame 5"
     assert not leg.page.viewports.active.walls.isHidden()
     leg.press(Key.Key_I)
