@@ -24,6 +24,7 @@ def phantom(
     hard: Annotated[str | None, typer.Option("--hard", help=f"One of {', '.join(phantoms.HARD)}.")] = None,
     rest_start: Annotated[bool, typer.Option("--rest-start/--pressed-start", help="Whether the clip begins at rest.")] = True,
     psf: Annotated[int | None, typer.Option("--psf", help="Draw the point spread from this number, not from the seed.")] = None,
+    reflux: Annotated[float | None, typer.Option("--reflux", help="How many seconds blood runs back, for spectral_reflux.")] = None,
     truth: Annotated[Path | None, typer.Option("--truth", help="Write the truth (JSON) to this file.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -42,12 +43,15 @@ def phantom(
     for option, (word, known) in lists.items():
         if word is not None and word not in known:
             raise typer.BadParameter(f"{option} {word} is not known; one of {', '.join(known)}")
-    options = phantoms.Options(syntax, layout, hard, rest_start, psf, level, clocking)
+    options = phantoms.Options(syntax, layout, hard, rest_start, psf, level, clocking, reflux)
     try:
         made = phantoms.write_phantom(out, kind, seed, options, truth=truth)
     except phantoms.PhantomHardError as error:
         can = f"one of {', '.join(error.known)}" if error.known else "nobody presses in such a clip"
         raise typer.BadParameter(f"--kind {kind} cannot be made with {error.hard}: {can}") from None
+    except phantoms.PhantomRefluxError as error:
+        words = f"{error.shortest} to {error.longest} s, with --kind spectral_reflux"
+        raise typer.BadParameter(f"--reflux {error.seconds:g}: {words}") from None
     except phantoms.PhantomClockingError as error:
         raise typer.BadParameter(f"--clocking {error.word} cannot be in a film: one of {', '.join(error.known)}") from None
     answer(made, f"Wrote {out}: {kind}, residual {made['residual_ap_percent']} %.", as_json=as_json)

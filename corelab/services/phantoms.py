@@ -21,6 +21,7 @@ from corelab.imaging.phantom import (
     PhantomKindError,
     PhantomLayoutError,
     PhantomLevelError,
+    PhantomRefluxError,
     PhantomSizeError,
     SyntaxUnsupportedError,
     identity,
@@ -43,6 +44,7 @@ __all__ = [
     "PhantomKindError",
     "PhantomLayoutError",
     "PhantomLevelError",
+    "PhantomRefluxError",
     "PhantomSizeError",
     "SyntaxUnsupportedError",
     "identity",
@@ -70,13 +72,14 @@ class Options:
     psf: int | None = None
     level: str | None = None
     clocking: str | None = None
+    reflux_s: float | None = None
 
 
 def write_phantom(out: Path, kind: str, seed: int, options: Options = Options(), *, truth: Path | None = None) -> dict[str, Any]:
     """Writes the clip to ``out`` and, where asked, all that is known about it to ``truth`` (JSON).
 
-    Answers kind, point, frames, residual_ap_percent. Raises PhantomKindError, PhantomLayoutError, PhantomHardError, PhantomLevelError,
-    PhantomClockingError, PhantomSizeError, SyntaxUnsupportedError before anything is written, OSError where the place cannot be written.
+    Answers kind, point, frames, residual_ap_percent. Raises what ``make_phantom`` raises before anything is written, OSError where the
+    place cannot be written.
     """
     given = {name: value for name, value in asdict(options).items() if value is not None}
     phantom = make_phantom(kind, seed, **given)

@@ -117,3 +117,24 @@ def test_an_unknown_charter_is_answered_with_each_shipped_one_once(tmp_path: Pat
     refused = _called("init", tmp_path / "lab", "--charter", "nope")
     assert refused.exit_code == 1
     assert "Shipped are dvt-lower-extremity, portal-hepatic; or name a file." in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--kind", "partial", "--hard", "rain"), "one of "),
+        (("--kind", "partial", "--level", "moon"), "one of "),
+        (("--kind", "partial", "--clocking", "sun"), "one of "),
+        (("--kind", "spectral_phasic", "--hard", "jitter"), "nobody presses"),
+        (("--kind", "spectral_phasic", "--pressed-start"), "nobody presses"),
+        (("--kind", "compressible", "--hard", "isoechoic_thrombus"), "one of "),
+        (("--kind", "spectral_phasic", "--reflux", "1"), "spectral_reflux"),
+        (("--kind", "partial", "--syntax", "1.2.840.10008.1.2.4.100", "--clocking", "vector"), "film"),
+    ],
+    ids=str,
+)
+def test_what_a_phantom_cannot_have_is_refused_in_words(tmp_path: Path, options: tuple[str, ...], said: str) -> None:
+    refused = _called("phantom", tmp_path / "clip.dcm", *options)
+    assert refused.exit_code == 2
+    assert said in " ".join(refused.stderr.split())
+    assert not (tmp_path / "clip.dcm").exists()

@@ -30,7 +30,6 @@ from corelab.imaging.phantom.kinds import TRAITS, Mode
 from corelab.imaging.phantom.layout import Labels, SpeedScale, backdrop, screen
 from corelab.imaging.phantom.motion import moved
 from corelab.imaging.phantom.scene import draw_scene
-from corelab.imaging.phantom.speckle import Beam, field_of_look, power
 from corelab.imaging.phantom.truth import area, longest_chord, residual_percent, rest_frames
 
 SMALL = (320, 240)
@@ -309,36 +308,3 @@ def test_text_and_scales_stand_outside_the_regions(layout: Layout, mode: Mode, s
         if box is not None:
             x0, y0, x1, y1 = box
             assert not canvas[y0:y1, x0:x1].any()
-
-
-# ---------------------------------------------------------------- speckle
-
-
-def _homogeneous(beam: Beam, rng: np.random.Generator) -> dict[str, Any]:
-    wide, deep = beam.columns / beam.scale, beam.rows / beam.scale
-    count = int(beam.density * beam.rows * beam.columns)
-    x, y = (rng.random(count, dtype=np.float32) * np.float32(length) for length in (wide, deep))
-    return {"at": (x, y), "amplitude": np.ones(count, dtype=np.float32), "offset": np.zeros(count, dtype=np.float32)}
-
-
-def test_homogeneous_tissue_gives_fully_developed_speckle() -> None:
-    beam = Beam(10.0, 300, 300)
-    points = _homogeneous(beam, np.random.default_rng(1))
-    intensity = power(field_of_look(beam, points["at"], points["amplitude"], points["offset"], 0.0))[20:-20, 20:-20]
-    envelope = np.sqrt(intensity)
-    assert envelope.mean() / envelope.std() == pytest.approx(1.91, abs=0.12)
-    assert intensity.mean() == pytest.approx(beam.density, rel=0.1)
-    assert float((intensity < intensity.mean() * np.log(2)).mean()) == pytest.approx(0.5, abs=0.03)
-
-
-def test_speckle_goes_with_the_tissue() -> None:
-    beam = Beam(10.0, 120, 160)
-    points = _homogeneous(beam, np.random.default_rng(2))
-    x, y = points["at"]
-    still = power(field_of_look(beam, (x, y), points["amplitude"], points["offset"], 0.0))
-    slipped = power(field_of_look(beam, (x + np.float32(0.6), y), points["amplitude"], points["offset"], 0.0))
-    inner = np.s_[10:-10, 30:-30]
-    same_place = np.corrcoef(still[inner].ravel(), slipped[inner].ravel())[0, 1]
-    along = np.corrcoef(still[inner].ravel(), np.roll(slipped, -6, axis=1)[inner].ravel())[0, 1]
-    assert along > 0.95
-    assert same_place < 0.6

@@ -15,6 +15,7 @@ from corelab.imaging.phantom.encoding import SYNTAXES, SyntaxUnsupportedError
 from corelab.imaging.phantom.hard import Hard, PhantomHardError
 from corelab.imaging.phantom.kinds import Kind, Level
 from corelab.imaging.phantom.layout import Layout
+from corelab.imaging.phantom.spectral import PhantomRefluxError
 
 __all__ = [
     "SYNTAXES",
@@ -30,6 +31,7 @@ __all__ = [
     "PhantomKindError",
     "PhantomLayoutError",
     "PhantomLevelError",
+    "PhantomRefluxError",
     "PhantomSizeError",
     "PhantomWordError",
     "SyntaxUnsupportedError",

@@ -14,6 +14,7 @@ from corelab.imaging.phantom.hard import Hard
 from corelab.imaging.phantom.kinds import Kind, Level, traits_at
 from corelab.imaging.phantom.layout import Layout, screen
 from corelab.imaging.phantom.scene import Asked, Scene, draw_scene, pictures
+from corelab.imaging.phantom.spectral import check_reflux
 from corelab.imaging.phantom.told import regions, truth
 
 
@@ -50,19 +51,22 @@ def make_phantom(  # noqa: PLR0913 - one call says all that a clip is; all but t
     psf: int | None = None,
     level: str | Level | None = None,
     clocking: str | Clocking = Clocking.FRAME_TIME,
+    reflux_s: float | None = None,
 ) -> Phantom:
     """A clip of ``frames`` frames, ``size`` = (columns, rows) pixels. The same arguments give the same bytes.
 
     ``hard``: one difficulty for those who follow the vein. ``rest_start``: whether frame 0 is at rest, or pressure is already on.
     ``psf``: the number from which the point spread is drawn, by default ``seed``. ``level``: groin, thigh, calf or liver; by default the
-    seed chooses groin or thigh. ``clocking``: how the header says when frames were taken. Raises PhantomKindError, PhantomLayoutError,
-    PhantomHardError, PhantomLevelError, PhantomClockingError, PhantomSizeError, SyntaxUnsupportedError before anything is drawn.
+    seed chooses groin or thigh. ``clocking``: how the header says when frames were taken. ``reflux_s``: how long blood runs back in the
+    kind that shows it. Raises PhantomKindError, PhantomLayoutError, PhantomHardError, PhantomLevelError, PhantomClockingError,
+    PhantomRefluxError, PhantomSizeError, SyntaxUnsupportedError before anything is drawn.
     """
     shown, machine, place = kind_of(kind), layout_of(layout), level_of(level)
     check_size(frames, size, syntax)
+    check_reflux(shown, reflux_s)
     traits = traits_at(shown, place)
     film, clock = coding(syntax).film, clocking_of(clocking, syntax)
-    asked = Asked(hard_of(hard, traits, rest_start=rest_start), rest_start, psf, place, clock, film)
+    asked = Asked(hard_of(hard, traits, rest_start=rest_start), rest_start, psf, place, clock, reflux_s, film)
     scene = draw_scene(shown, seed, frames, screen(machine, size, traits.mode), asked)
     who = identifiers or identity("phantom", shown.value, seed, frames, size, machine.value, syntax, *_named(asked))
     footage = _filmed(scene, syntax)
@@ -94,6 +98,7 @@ def _named(asked: Asked) -> tuple[object, ...]:
         "pressed": None if asked.rest_start else True,
         "psf": asked.psf,
         "level": asked.level and asked.level.value,
+        "reflux": asked.reflux_s,
         "clocking": None if asked.clocking is Clocking.FRAME_TIME else asked.clocking.value,
     }
     return tuple(f"{name}={value}" for name, value in told.items() if value is not None)

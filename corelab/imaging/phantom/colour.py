@@ -81,13 +81,18 @@ def box(anatomy: Anatomy, beam: Beam) -> Box:
 
 def velocities(flow: FlowMap, pose: Pose, share: float, rng: np.random.Generator) -> Field:
     """cm/s per pixel: phasic venous flow, squeezed once from further down the leg half-way through, pulsed arterial flow the other way."""
-    vein = -flow.direction * (5.2 + 1.8 * np.sin(2 * np.pi * pose.breath) + 9.5 * squeeze(share))
+    vein = -flow.direction * venous(pose, share)
     artery = 3.2 + 8.0 * np.exp(-(((pose.heart - 0.18) / 0.11) ** 2))
     rows, columns = flow.vein.shape
     row, column = (int(rng.integers(0, flow.grain.shape[axis] - size)) for axis, size in ((0, rows), (1, columns)))
     grain = flow.grain[row : row + rows, column : column + columns]
     speed = flow.vein * np.float32(vein) + flow.artery * np.float32(artery)
     return np.asarray(speed * (1 + np.float32(0.11) * grain) + np.float32(0.35) * grain, dtype=np.float32)
+
+
+def venous(pose: Pose, share: float) -> float:
+    """cm/s in the middle of the vein."""
+    return float(5.2 + 1.8 * np.sin(2 * np.pi * pose.breath) + 9.5 * squeeze(share))
 
 
 def squeeze(share: float) -> float:

@@ -26,8 +26,8 @@ Pixels = npt.NDArray[np.uint8]
 
 _SECONDS = {Mode.GREY: 2.4, Mode.COLOUR: 3.0, Mode.SPECTRAL: 4.8}
 """How long a clip lasts however many frames it has."""
-_SPECTRAL_START = 0.3
-"""Share of the strip that is drawn in frame 0."""
+_SWEEP = 6.8
+"""What the whole spectral strip shows, in s: longer than the clip, in whose last frame it is full."""
 
 
 _DEPTH = {Level.GROIN: (37.0, 43.0), Level.THIGH: (37.0, 43.0), Level.CALF: (31.0, 36.0), Level.LIVER: (105.0, 130.0)}
@@ -44,6 +44,7 @@ class Asked:
     psf: int | None = None
     level: Level | None = None
     clocking: Clocking = Clocking.FRAME_TIME
+    reflux_s: float | None = None
     film: bool = False
     """A stream of television: its rate is fixed."""
 
@@ -108,7 +109,7 @@ def draw_scene(kind: Kind, seed: int, frames: int, on: Screen, asked: Asked = As
         poses=clip_poses,
         lumens=tuple(lumen(anatomy, pose) for pose in clip_poses),
         durations_ms=lasting,
-        strip=_strip(kind, on, sum(lasting) / 1000, rng),
+        strip=_strip(kind, on, rng, asked.reflux_s),
         rng=rng,
     )
 
@@ -129,11 +130,11 @@ def _chance(seed: int, what: str) -> np.random.Generator:
     return np.random.default_rng([abs(seed), int(seed < 0), zlib.crc32(what.encode())])
 
 
-def _strip(kind: Kind, on: Screen, seconds: float, rng: np.random.Generator) -> spectral.Strip | None:
+def _strip(kind: Kind, on: Screen, rng: np.random.Generator, reflux_s: float | None) -> spectral.Strip | None:
     if on.strip is None:
         return None
     x0, y0, x1, y1 = on.strip
-    return spectral.draw_strip(kind, y1 - y0, x1 - x0, seconds / (1 - _SPECTRAL_START), rng)
+    return spectral.draw_strip(kind, (x1 - x0, y1 - y0), _SWEEP, rng, reflux_s)
 
 
 def pictures(scene: Scene) -> Iterator[Pixels]:
@@ -159,7 +160,8 @@ def pictures(scene: Scene) -> Iterator[Pixels]:
         if scene.strip is not None and on.strip is not None:
             _sample_gate(picture, scene)
             sx0, sy0, sx1, sy1 = on.strip
-            frame[sy0:sy1, sx0:sx1] = spectral.swept(scene.strip, _SPECTRAL_START + (1 - _SPECTRAL_START) * share)
+            to_come = (scene.poses[-1].time - pose.time) / _SWEEP
+            frame[sy0:sy1, sx0:sx1] = spectral.swept(scene.strip, 1 - to_come)
         frame[y0:y1, x0:x1] = picture if beam.columns == x1 - x0 else cv2.resize(picture, (x1 - x0, y1 - y0))
         if on.ecg is not None:
             ecg.draw(frame, on.ecg, scene.manoeuvre, pose.time)

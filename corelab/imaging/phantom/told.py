@@ -7,7 +7,7 @@ import numpy as np
 
 from corelab.domain.clip import Region, RegionKind
 from corelab.imaging.phantom import colour, ecg
-from corelab.imaging.phantom.kinds import Mode
+from corelab.imaging.phantom.kinds import Filling, Mode
 from corelab.imaging.phantom.scene import Scene
 from corelab.imaging.phantom.truth import Lumen, residual_percent, rest_frames
 
@@ -63,9 +63,28 @@ def truth(scene: Scene) -> MappingProxyType[str, Any]:
             "point_spread": {"axial_mm": round(scene.beam.axial / along, 4), "lateral_mm": round(scene.beam.narrow / along, 4)},
             "grades": dict(scene.traits.grades),
             "reflux_s": None if scene.strip is None else round(scene.strip.reflux_seconds, 3),
+            "velocities": _velocities(scene),
             "outlines": [_rounded(scene, each, 2) for each in shapes],
         }
     )
+
+
+def _velocities(scene: Scene) -> dict[str, float | list[float] | None] | None:
+    """cm/s and where they stand in the frame (pixels): in a strip the envelope, in colour the highest speeds of the vein."""
+    strip, box = scene.strip, scene.screen.strip
+    if strip is not None and box is not None:
+        reflux = None if strip.reflux is None else [round(box[0] + column, 2) for column in strip.reflux]
+        return {
+            "forward_peak": round(strip.fastest[0], 2),
+            "back_peak": round(strip.fastest[1], 2),
+            "baseline_y": float(box[1] + strip.baseline),
+            "reflux_x": reflux,
+        }
+    if scene.traits.mode is Mode.COLOUR:
+        free = scene.traits.filling is not Filling.OCCLUDED
+        speeds = [colour.venous(pose, pose.time / max(scene.poses[-1].time, 1e-9)) for pose in scene.poses]
+        return {"scale": colour.SCALE, "vein_peak": round(max(speeds), 2) if free else 0.0}
+    return None
 
 
 def _rounded(scene: Scene, shape: Lumen, digits: int) -> list[list[float]]:
