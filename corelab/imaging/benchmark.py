@@ -1,44 +1,82 @@
 """Clips to measure speed with, and the same work done by this program and by pydicom."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 
-import imagecodecs
 import numpy as np
-import simplejpeg
 from numpy.typing import NDArray
 from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.utils import pixel_array
-from pydicom.uid import UID, ExplicitVRLittleEndian, JPEGBaseline8Bit, JPEGLosslessSV1, UltrasoundMultiFrameImageStorage
+from pydicom.uid import (
+    MPEG2MPML,
+    UID,
+    ExplicitVRLittleEndian,
+    HTJ2KLossless,
+    JPEG2000Lossless,
+    JPEGBaseline8Bit,
+    JPEGLosslessSV1,
+    JPEGLSLossless,
+    RLELossless,
+    UltrasoundMultiFrameImageStorage,
+)
 
 from corelab.imaging.frames import FrameFile
 from corelab.imaging.phantom import make_phantom
+from corelab.imaging.phantom.encoding import coding, encoded
 
 DIFFERENT = 6
 """So many different frames are made and repeated."""
 
 
+SYNTAXES: Mapping[str, str] = MappingProxyType(
+    {
+        "native": str(ExplicitVRLittleEndian),
+        "jpeg": str(JPEGBaseline8Bit),
+        "jpeg-lossless": str(JPEGLosslessSV1),
+        "jpeg-ls": str(JPEGLSLossless),
+        "jpeg-2000": str(JPEG2000Lossless),
+        "htj2k": str(HTJ2KLossless),
+        "rle": str(RLELossless),
+        "mpeg2": str(MPEG2MPML),
+    }
+)
+"""What clips can be made in, by the names of goals. MPEG-2 is the only video with an encoder here, of at most 720 x 576 pixels."""
+
+
+def clip(path: Path, frames: int, size: tuple[int, int], syntax: str) -> None:
+    """A colour clip of ``frames`` frames, ``size`` (columns, rows), in one of SYNTAXES, coded as phantoms are."""
+    how, pictures = coding(syntax), _pictures(size)
+    repeated = [pictures[n % DIFFERENT] for n in range(frames)]
+    if how.encode is None:
+        _write(path, encoded(repeated, syntax), frames, size, syntax)
+        return
+    streams = [how.encode(picture) for picture in pictures]
+    _write(path, encapsulate([streams[n % DIFFERENT] for n in range(frames)]), frames, size, syntax)
+
+
 def jpeg_clip(path: Path, frames: int, size: tuple[int, int]) -> None:
-    """A colour clip of ``frames`` frames, ``size`` (columns, rows), as scanners send them: JPEG baseline 4:2:2."""
-    streams = [simplejpeg.encode_jpeg(picture, 90, "RGB", "422") for picture in _pictures(size)]
-    _write(path, [streams[n % DIFFERENT] for n in range(frames)], size, JPEGBaseline8Bit, "YBR_FULL_422")
+    """JPEG baseline 4:2:2, as scanners send it."""
+    clip(path, frames, size, SYNTAXES["jpeg"])
 
 
 def lossless_clip(path: Path, frames: int, size: tuple[int, int]) -> None:
-    """A colour clip in lossless JPEG (SV1)."""
-    streams = [
-        bytes(imagecodecs.jpeg8_encode(picture, colorspace="rgb", outcolorspace="rgb", lossless=True, predictor=1))
-        for picture in _pictures(size)
-    ]
-    _write(path, [streams[n % DIFFERENT] for n in range(frames)], size, JPEGLosslessSV1, "RGB")
+    """Lossless JPEG (SV1)."""
+    clip(path, frames, size, SYNTAXES["jpeg-lossless"])
+
+
+def pydicom_reads(syntax: str) -> bool:
+    """Whether pydicom has a decoder for ``syntax`` on this machine; by itself it has one for RLE only, and none for video."""
+    return syntax == SYNTAXES["native"] or (syntax != SYNTAXES["mpeg2"] and get_decoder(UID(syntax)).is_available)
 
 
 def pydicom_reads_lossless() -> bool:
     """Whether pydicom has a decoder for lossless JPEG on this machine; by itself it has none."""
-    return get_decoder(JPEGLosslessSV1).is_available
+    return pydicom_reads(SYNTAXES["jpeg-lossless"])
 
 
 def open_first_frame(path: Path) -> None:
@@ -71,19 +109,19 @@ def _pictures(size: tuple[int, int]) -> list[NDArray[np.uint8]]:
             return [file.rgb(index) for index in range(file.frames)]
 
 
-def _write(path: Path, streams: list[bytes], size: tuple[int, int], syntax: UID, photometric: str) -> None:
+def _write(path: Path, pixels: bytes, frames: int, size: tuple[int, int], syntax: str) -> None:
     meta = FileMetaDataset()
-    meta.TransferSyntaxUID = syntax
+    meta.TransferSyntaxUID = UID(syntax)
     meta.MediaStorageSOPClassUID = UltrasoundMultiFrameImageStorage
     meta.MediaStorageSOPInstanceUID = UID("2.25.1")
-    clip = Dataset()
-    clip.file_meta = meta
-    clip.SOPClassUID, clip.SOPInstanceUID = UltrasoundMultiFrameImageStorage, UID("2.25.1")
-    clip.SamplesPerPixel, clip.PlanarConfiguration, clip.PhotometricInterpretation = 3, 0, photometric
-    clip.NumberOfFrames, clip.FrameTime = len(streams), 33.333
-    clip.Columns, clip.Rows = size
-    clip.BitsAllocated, clip.BitsStored, clip.HighBit, clip.PixelRepresentation = 8, 8, 7, 0
-    clip.PixelData = encapsulate(streams)
-    clip["PixelData"].VR = "OB"
-    clip["PixelData"].is_undefined_length = True
-    clip.save_as(path, enforce_file_format=True)
+    data = Dataset()
+    data.file_meta = meta
+    data.SOPClassUID, data.SOPInstanceUID = UltrasoundMultiFrameImageStorage, UID("2.25.1")
+    data.SamplesPerPixel, data.PlanarConfiguration, data.PhotometricInterpretation = 3, 0, coding(syntax).colour
+    data.NumberOfFrames, data.FrameTime = frames, 33.333
+    data.Columns, data.Rows = size
+    data.BitsAllocated, data.BitsStored, data.HighBit, data.PixelRepresentation = 8, 8, 7, 0
+    data.PixelData = pixels
+    data["PixelData"].VR = "OB"
+    data["PixelData"].is_undefined_length = not coding(syntax).native
+    data.save_as(path, enforce_file_format=True)
