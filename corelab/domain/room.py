@@ -1,5 +1,6 @@
 """How much room a complete record of a charter takes, so that the length of an envelope tells nothing about the grades inside."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -41,35 +42,41 @@ _LONG_REASON = max(DecisionReason, key=lambda reason: len(reason.value))
 
 def room_for(charter: Charter, clips: int = 0) -> int:
     """Bytes, a multiple of 2048, that hold a complete reading or adjudication of any visit with every evidence and no free text."""
-    everywhere = segments_of(charter, _attributes(charter))
-    return _room(_Of(charter, max(clips, CLIPS_OF_A_SEGMENT * len(everywhere))))
+    return _room(room_of(charter, clips))
+
+
+def room_of(charter: Charter, clips: int) -> "Of":
+    """What room is reckoned from: at least as many clips as the charter's segments may have."""
+    return Of(charter, max(clips, CLIPS_OF_A_SEGMENT * len(segments_of(charter, _attributes(charter)))))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Of:
+class Of:
     """A charter and a number of clips, told apart by the charter's hash: comparing whole charters costs more than the room itself."""
 
     charter: Charter
     clips: int
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Of) and (self.charter.hash, self.clips) == (other.charter.hash, other.clips)
+        return isinstance(other, Of) and (self.charter.hash, self.clips) == (other.charter.hash, other.clips)
 
     def __hash__(self) -> int:
         return hash((self.charter.hash, self.clips))
 
 
 @lru_cache(maxsize=64)
-def _room(of: _Of) -> int:
-    attributes = _attributes(of.charter)
-    everywhere = tuple(place.id for place in segments_of(of.charter, attributes))
-    forms = (
-        form_for(of.charter, kind.id, visit=VisitId(visit.id), attributes=attributes, received=everywhere, not_imaged={})
-        for kind in of.charter.reading_types
-        for visit in of.charter.visits
-    )
-    longest = max(max(_reading_bytes(form, of.clips), _adjudication_bytes(form, of.clips)) for form in forms)
-    return -(-(longest + SALT_BYTES + 1) // STEP) * STEP
+def _room(of: Of) -> int:
+    most = max(max(_reading_bytes(form, of.clips), _adjudication_bytes(form, of.clips)) for form in forms_of(of.charter))
+    return -(-(most + SALT_BYTES + 1) // STEP) * STEP
+
+
+def forms_of(charter: Charter) -> Iterator[Form]:
+    """The form of every reading type at every visit, with every segment imaged."""
+    attributes = _attributes(charter)
+    everywhere = tuple(place.id for place in segments_of(charter, attributes))
+    for kind in charter.reading_types:
+        for visit in charter.visits:
+            yield form_for(charter, kind.id, visit=VisitId(visit.id), attributes=attributes, received=everywhere, not_imaged={})
 
 
 def _attributes(charter: Charter) -> Attributes:
@@ -77,7 +84,7 @@ def _attributes(charter: Charter) -> Attributes:
 
 
 def _reading_bytes(form: Form, clips: int) -> int:
-    answers = tuple(_longest(form, cell) for cell in form.grid)
+    answers = tuple(longest(form, cell) for cell in form.grid)
     checks = tuple(Confirmed(check.id, check.segment, _REASON, check.level) for check in form.checks)
     content = ReadingContent(
         "0" * 64,
@@ -96,8 +103,8 @@ def _reading_bytes(form: Form, clips: int) -> int:
 
 def _adjudication_bytes(form: Form, clips: int) -> int:
     """Every cell disputed, each decision with an own grade."""
-    longest = (_longest(form, cell) for cell in form.cells)
-    decisions = tuple(Decision(one.cell, Take.OWN, one.grade, _LONG_REASON, one.evidence) for one in longest)
+    said = (longest(form, cell) for cell in form.cells)
+    decisions = tuple(Decision(one.cell, Take.OWN, one.grade, _LONG_REASON, one.evidence) for one in said)
     checks = tuple(Confirmed(check.id, check.segment, _REASON, check.level) for check in form.checks)
     content = AdjudicationContent(
         "0" * 64, "0" * 16, 99, decisions, (_DIGEST,) * clips, _viewings(clips), measurements=_MEASURED, checks=checks
@@ -109,7 +116,8 @@ def _viewings(clips: int) -> tuple[Viewing, ...]:
     return (Viewing(_DIGEST, _LATE, ((_LATE, _LATE),) * _TIMES_SHOWN, _WATCHED),) * clips
 
 
-def _longest(form: Form, cell: Cell) -> Answer:
+def longest(form: Form, cell: Cell) -> Answer:
+    """The answer that takes the most room in a cell."""
     item = form.item(cell.item)
     pair = Evidence(_DIGEST, _LATE, _LATE, Binding.CALIPER, _caliper(item) if isinstance(item, NumberItem) else None, _METHOD)
     grades = (*_values(item), *(not_evaluable(reason.id) for reason in form.ne_reasons(cell.item)))

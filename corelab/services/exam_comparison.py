@@ -1,17 +1,20 @@
 """One exam of a batch, in one transaction: its two sealed readings compared, or its decided case finished."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from uuid import uuid4
 
 from corelab.domain import allocation
 from corelab.domain.adjudication import Case, DecisionRefusedError, finish, open_case
 from corelab.domain.allocation import Purpose, Slot, exam_part, reference_slot
 from corelab.domain.case_content import case_json, case_of, key_json, misplaced
+from corelab.domain.case_room import room_for_case
 from corelab.domain.charter import Charter
 from corelab.domain.content import AdjudicationContent, ReadingContent
 from corelab.domain.discordance import compare
 from corelab.domain.form import Form
+from corelab.domain.measurement import Measurement
 from corelab.domain.reading_errors import RecordFault, RecordRejectedError
 from corelab.domain.result import Result
 from corelab.domain.room import room_for
@@ -182,16 +185,30 @@ def _open_case(work: _Work) -> None:
         NewRow("adj_case", {"id": case, "comparison_id": comparison, "assignment_id": assignment.id}),
         *by_type.state_rows(transaction, work.exam, work.due, work.kind, finished=False),
     ]
-    custody, room = work.batch.custody.public, room_for(work.charter, len(work.contents[1].clips))
+    custody, clips = work.batch.custody.public, len(work.contents[1].clips)
     content = case_json(_case(work, sides))
-    transaction.record("case.opened", "case", case, rows=rows, payload=content, seal_to=[adjudicator, custody], pad_to=room)
+    transaction.record(
+        "case.opened", "case", case, rows=rows, payload=content, seal_to=[adjudicator, custody], pad_to=room_for_case(work.charter, clips)
+    )
     key = key_json({slot: record.id for slot, record in work.records.items()}, sides)
-    transaction.record("case.key", "case", case, payload=key, seal_to=[custody], pad_to=room)
+    transaction.record("case.key", "case", case, payload=key, seal_to=[custody], pad_to=room_for(work.charter, clips))
 
 
 def _case(work: _Work, sides: Mapping[SegmentId, Slot]) -> Case:
     required = work.charter.adjudication.reason_required
-    return open_case(work.form, work.comparison, {1: work.answers(1), 2: work.answers(2)}, sides, reason_required=required)
+    case = open_case(work.form, work.comparison, {1: work.answers(1), 2: work.answers(2)}, sides, reason_required=required)
+    return replace(case, measured=_measured(work, sides)) if case.shows_sides else case
+
+
+def _measured(work: _Work, sides: Mapping[SegmentId, Slot]) -> Mapping[SegmentId, tuple[tuple[Measurement, ...], tuple[Measurement, ...]]]:
+    """What both readers measured beside their answers on the clips of each disputed segment, as A and B."""
+    segments = {clip.sha256: clip.segment for clip in work.clips}
+    made = {slot: content.measurements for slot, content in work.contents.items()}
+
+    def on(segment: SegmentId, slot: Slot) -> tuple[Measurement, ...]:
+        return tuple(one for one in made[slot] if segments.get(one.clip) == segment)
+
+    return MappingProxyType({segment: (on(segment, a), on(segment, 2 if a == 1 else 1)) for segment, a in sides.items()})
 
 
 def _sides(work: _Work) -> dict[SegmentId, Slot]:
