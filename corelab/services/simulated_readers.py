@@ -28,7 +28,7 @@ from corelab.domain.vocabulary import (
 )
 from corelab.domain.watching import Watched
 from corelab.domain.worklist import WorkKind
-from corelab.services import adjudication, reading, shown, worklist
+from corelab.services import adjudication, guessing, reading, shown, worklist
 from corelab.services.accounts import Session
 from corelab.services.adjudication import OpenCase
 from corelab.services.demo_staff import Staffed
@@ -57,9 +57,18 @@ def read_all(here: Staffed, session: Session, trial: SimulatedTrial, note: str, 
         made = answered(here, opened, trial).with_note(note)
         version = reading.save(here.lab, session, made, version=opened.version).version
         reading.sign(here.lab, session, made, here.password(session), version=version, attended=False)
+        _guesses(here, session, assignment, trial)
         signed += 1
         done()
     return signed
+
+
+def _guesses(here: Staffed, session: Session, assignment: AssignmentId, trial: SimulatedTrial) -> None:
+    """What the reader answers where the charter asks which treatment it was; a simulated picture shows none."""
+    asked = guessing.due(here.lab, session, assignment)
+    if asked is not None:
+        suggestion, arm = trial.guessed(*_whose(here, assignment))
+        guessing.answer(here.lab, session, assignment, suggestion, arm.value)
 
 
 def answered(here: Staffed, opened: OpenReading, trial: SimulatedTrial, most: int | None = None) -> Reading:

@@ -12,7 +12,12 @@ from corelab.services.verification import verify_lab
 from corelab.storage.store import Snapshot
 from tests.builders import TickingClock
 from tests.charter_builders import REDUCED
+from tests.exam_builders import changed
 
+ASKING = changed(
+    ("after_lock_questions = false", "after_lock_questions = true"), ("suggestions = []", 'suggestions = ["nothing", "stent"]')
+)
+"""The same charter, but readers are asked after each signature what treatment it was."""
 NOTE = "a small word that nobody else may see"
 
 
@@ -33,7 +38,7 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> Simulated:
 
 @pytest.fixture(scope="module")
 def again(tmp_path_factory: pytest.TempPathFactory) -> Simulated:
-    return run(tmp_path_factory.mktemp("again"), Until.COMPARED, note=NOTE)
+    return run(tmp_path_factory.mktemp("again"), Until.COMPARED, note=NOTE, charter=ASKING)
 
 
 def of_exams(snapshot: Snapshot, table: str, *columns: str) -> set[tuple[Any, ...]]:
@@ -74,6 +79,14 @@ def test_a_trial_stops_where_it_is_told(again: Simulated) -> None:
         assert snapshot.all("release_batch")
         assert snapshot.all("adjudication") == snapshot.all("lock") == ()
     lab.close()
+
+
+def test_simulated_readers_answer_what_is_asked_after_a_signature(locked: Simulated, again: Simulated) -> None:
+    for made, guesses in ((locked, 0), (again, 8)):
+        lab = opened(made)
+        with lab.store.read() as snapshot:
+            assert len(snapshot.all("guess")) == guesses
+        lab.close()
 
 
 def test_a_folder_that_is_not_empty_is_refused(locked: Simulated) -> None:

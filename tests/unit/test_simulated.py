@@ -6,6 +6,7 @@ from corelab.domain.asking import settle
 from corelab.domain.charter import load_charter
 from corelab.domain.conditions import Facts, fired
 from corelab.domain.form import Form, form_for, refused
+from corelab.domain.guess import Arm
 from corelab.domain.simulated import SimulatedTrial
 from corelab.domain.simulated import graded as filled
 from corelab.domain.vocabulary import Cell, SubjectCode, VisitId
@@ -129,3 +130,11 @@ def test_what_is_known_of_a_subject_fits_the_charter_and_stays_the_same() -> Non
         lacking = {segment for (_, segment), value in facts.segments.items() if value == "not_present"}
         assert not lacking & {segment.id for segment in charter.segments if segment.presence == "required"}
         assert not lacking & {place.id for place in trial.places(subject)}
+
+
+def test_a_guess_is_one_that_the_charter_offers_and_every_arm_occurs() -> None:
+    trial = SimulatedTrial(load_charter(full(PORTAL).encode()), 7, 0.9)
+    told = [trial.guessed(SubjectCode(f"S{n}"), VisitId("BL"), 1) for n in range(200)]
+    assert {arm for _, arm in told} == set(Arm)
+    assert {suggestion for suggestion, _ in told} == set(trial.charter.blinding.suggestions)
+    assert told == [trial.guessed(SubjectCode(f"S{n}"), VisitId("BL"), 1) for n in range(200)]

@@ -10,6 +10,7 @@ from corelab.domain.attributes import NOT_PRESENT, Attributes
 from corelab.domain.charter import Charter, ChoiceItem
 from corelab.domain.charter.model_item import Item, MultiItem, NumberItem
 from corelab.domain.charter.model_subject import Attribute
+from corelab.domain.guess import Arm
 from corelab.domain.places import Place, members_of, segments_of
 from corelab.domain.values import joined, number_text
 from corelab.domain.vocabulary import Cell, Grade, Missing, SegmentId, Side, SubjectCode, VisitId, not_evaluable
@@ -28,6 +29,8 @@ _SMALL, _LARGE = 0.1, 0.4
 """Where in its range a measured value lies."""
 _APART = (0.4, 0.6, 1.5, 1.8)
 """What a reader who errs makes of a measured value."""
+_GUESSES = 0.4
+"""Share of readings after which a reader names an arm."""
 _WORDS = "as described"
 
 
@@ -143,6 +146,12 @@ class SimulatedTrial:
         """How long the reader was at it."""
         signing = self.charter.signing
         return min(max(signing.min_seconds, self.chance("seconds", subject, visit, slot).randint(240, 1200)), signing.max_seconds)
+
+    def guessed(self, subject: SubjectCode, visit: VisitId, slot: int) -> tuple[str, Arm]:
+        """What suggested the treatment, of what the charter offers, and which it was: drawn, since a simulated picture shows neither."""
+        chance = self.chance("guess", subject, visit, slot)
+        knows = chance.random() < _GUESSES
+        return chance.choice(self.charter.blinding.suggestions), chance.choice((Arm.FIRST, Arm.SECOND)) if knows else Arm.UNKNOWN
 
     def _wrong(self, item: Item, truth: Grade, chance: Random) -> Grade:
         """Another answer: mostly the next grade, at times any other, or "not evaluable"."""
