@@ -6,7 +6,7 @@ from datetime import datetime
 
 from corelab.domain.accounts import Command
 from corelab.domain.reading_states import CaseState, ReadingState
-from corelab.domain.vocabulary import AssignmentId, ExamId, ReadingTypeId, SubjectCode, VisitId
+from corelab.domain.vocabulary import AccountId, AssignmentId, ExamId, ReadingTypeId, SubjectCode, VisitId
 from corelab.domain.worklist import WorkKind
 from corelab.services import accounts, own_work
 from corelab.services.accounts import Session
@@ -34,6 +34,7 @@ class RecordRow:
     reading_type: ReadingTypeId
     slot: int
     reader: str
+    account: AccountId
     state: ReadingState | CaseState
     record: str | None
     revision: int
@@ -66,6 +67,7 @@ def _rows(snapshot: Snapshot, of: dict[str, str]) -> Iterator[RecordRow]:
                 reading_type=one.reading_type,
                 slot=one.slot,
                 reader=users[one.account],
+                account=one.account,
                 state=state,
                 record=signed.id if signed else None,
                 revision=signed.revision if signed else 0,

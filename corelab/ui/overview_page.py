@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from corelab.domain.intake import ClipState
-from corelab.domain.vocabulary import ExamState
+from corelab.domain.vocabulary import ExamState, SubjectCode
 from corelab.services import assignment, charter_versions, comparison, intake, safety
 from corelab.services.assignment import Assigned
 from corelab.services.charter_versions import Version
@@ -223,10 +223,23 @@ class OverviewPage(Page):
         exam = self._listed()[row]
         if exam.state is ExamState.RECEIVING:
             self.go.emit("intake", None)
-        elif exam.state is not ExamState.READY:
+        elif exam.state is ExamState.READY:
+            self._ask_early(exam.subject)
+        else:
             dialog = RecordsDialog(self, self.desk, exam.id, f"{exam.subject} {exam.visit}", exam.state)
             dialog.changed.connect(self._told)
             dialog.open()
+
+    def _ask_early(self, subject: SubjectCode) -> None:
+        """An order of presentation may wait for a visit that never comes."""
+        if self.assign.isEnabled():
+            words = (
+                "Every ready exam is assigned. Where the charter has visits read in time order, or together, an exam waits for the others "
+                f"of its subject; those of {subject} are not waited for any more."
+            )
+            work = partial(assignment.assign, self.desk.lab, self.desk.session, early=[subject])
+            agreed = partial(self._work, "Assigning...", work, self._on_assigned)
+            dialogs.confirm(self, f"Assign {subject} without waiting for its other visits?", words, do="Assign now", agreed=agreed)
 
     def show_charter(self) -> None:
         """The versions of the charter: on paper, and a later one checked and approved."""

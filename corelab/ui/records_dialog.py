@@ -5,16 +5,18 @@ from functools import partial
 from types import MappingProxyType
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from corelab.domain.accounts import Meaning
 from corelab.domain.reading_states import READING_LIFE, ReadingCommand, ReadingState
 from corelab.domain.unblinding import told
 from corelab.domain.vocabulary import ExamId, ExamState
 from corelab.domain.worklist import WorkKind
-from corelab.services import exam_records, invalidation, reopening, unblinding, withdrawal
+from corelab.services import exam_records, invalidation, reader_changes, reopening, unblinding, withdrawal
+from corelab.services.assignment import Assigned
 from corelab.services.exam_records import RecordRow
 from corelab.ui import dialogs
+from corelab.ui.buttons import Button
 from corelab.ui.desk import Desk
 from corelab.ui.dialog import Dialog
 from corelab.ui.life_words import INVALIDATION_CAUSES, PURPOSES, REOPEN_CAUSES, WITHDRAWAL_CAUSES, choices
@@ -52,14 +54,28 @@ class RecordsDialog(Dialog):
         self.reopen = self.add_button("Give back", self._ask_reopen)
         self.withdraw = self.add_button("Withdraw", self._ask_withdraw)
         self.invalidate = self.add_button("Invalidate", self._ask_invalidate)
-        self.unblinded = self.add_button("Unblinded", self._ask_unblinded)
-        self.excepted = self.add_button("Deal all the same", self._ask_excepted)
-        for button in (self.reopen, self.withdraw, self.invalidate, self.unblinded, self.excepted):
+        for button in (self.reopen, self.withdraw, self.invalidate):
             button.writes = True
+        self.lines.addLayout(self._of_person())
         bar(self, desk.lab)
         self.add_button("Close", self.accept, primary=True, cap="Esc")
         self._look()
         self.rows.setFocus()
+
+    def _of_person(self) -> QHBoxLayout:
+        """What concerns the person of the chosen row and all exams of this subject."""
+        self.unblinded, self.excepted = Button("Unblinded", writes=True), Button("Deal all the same", writes=True)
+        self.replace = Button("Replace for this subject", writes=True)
+        line = QHBoxLayout()
+        for button, pressed in (
+            (self.unblinded, self._ask_unblinded),
+            (self.excepted, self._ask_excepted),
+            (self.replace, self._ask_replace),
+        ):
+            button.clicked.connect(pressed)
+            line.addWidget(button)
+        line.addStretch(1)
+        return line
 
     # ------------------------------------------------------------ showing
 
@@ -98,6 +114,7 @@ class RecordsDialog(Dialog):
             button.setEnabled(row is not None and not self._locked and (row.state, command) in READING_LIFE)
         self.unblinded.setEnabled(row is not None and not self._locked)
         self.excepted.setEnabled(row is not None and not self._locked and row.barred)
+        self.replace.setEnabled(row is not None and not self._locked and row.kind is WorkKind.READING)
         self.told.setText(why_not(self._desk.lab) or hint(row, locked=self._locked))
 
     # ------------------------------------------------------------ doing
@@ -141,6 +158,25 @@ class RecordsDialog(Dialog):
     def _except(self, row: RecordRow, _cause: str, words: str) -> None:
         work = partial(unblinding.except_from, self._desk.lab, self._desk.session, row.exam, row.reader, words)
         self._do(work, f"Exams of {row.subject} may be dealt to {row.reader} all the same. Assign deals them.")
+
+    def _ask_replace(self) -> None:
+        row = self.chosen
+        if row is not None:
+            question = (
+                f"Others read what {row.reader} has not signed of {row.subject}; what is signed stays. Other subjects stay as they are."
+            )
+            given, causes = partial(self._replace, row), choices(WITHDRAWAL_CAUSES)
+            title = f"Replace {row.reader} for {row.subject}?"
+            dialogs.ask_reason(self, title, question, do="Replace", given=given, choices=causes, both=True)
+
+    def _replace(self, row: RecordRow, cause: str, words: str) -> None:
+        replace = partial(reader_changes.replace_reader, self._desk.lab, self._desk.session, row.account, cause, words)
+        self._desk.jobs.query(self, partial(replace, subject=row.subject), partial(self._on_replaced, row), self._on_failed)
+
+    def _on_replaced(self, row: RecordRow, done: Assigned) -> None:
+        dealt = f"{done.assigned} {'reading' if done.assigned == 1 else 'readings'} of {row.subject} dealt to others."
+        waits = next((f" {one.what} waits: {one.why}." for one in done.waiting if one.subject == row.subject), "")
+        self._on_done(f"{dealt}{waits}", None)
 
     def _ask(self, title: str, question: str, causes: tuple[tuple[str, str], ...], given: Given) -> None:
         row = self.chosen
