@@ -16,7 +16,8 @@ from corelab.imaging.archive import FolderArchive
 from corelab.imaging.header import read_header
 from corelab.services.clips import ClipShelf
 from corelab.ui.cine_strip import CineStrip
-from corelab.ui.clip_player import ClipPlayer
+from corelab.ui.clip_player import AT_ONCE, ClipPlayer
+from corelab.ui.first_frames import FirstFrames
 from corelab.ui.jobs import Failed, ImmediateJobs, Job, ThreadJobs
 from corelab.ui.thumbnails import Thumbnails
 from corelab.ui.time_line import Handle, StripMark
@@ -95,6 +96,127 @@ def test_frames_ahead_are_there_before_they_are_due(qtbot: QtBot, lab: Lab, shel
     player = ClipPlayer(ImmediateJobs(), shelf, FakeStopwatch())
     player.open(clip)
     assert all(shelf.open(clip).ready(frame) for frame in range(FRAMES))
+
+
+def test_frames_ahead_follow_the_way_of_play(qtbot: QtBot, lab: Lab) -> None:
+    """Of a clip longer than the cache: round the loop range, and back from the turn of a bounce."""
+    clip, jobs = a_stored_clip(lab, a_clip_file(frames=30)), ImmediateJobs()
+    shelf, watch = ClipShelf(lab.open, lab.reader_1, budget_bytes=12 * 320 * 240 * 4), FakeStopwatch()
+    player = ClipPlayer(jobs, shelf, watch)
+    player.open(clip)
+    player.cine.set_range(10, 25)
+    player.cine.play()
+    opened = shelf.open(clip)
+
+    def go(frame: int, rounds: int) -> None:
+        starts = player.cine.starts_ms
+        watch.now = rounds * (starts[26] - starts[10]) + starts[frame] - starts[10] + 1
+        player.cine.advance()
+
+    for frame in range(10, 24):
+        go(frame, 0)
+    assert all(opened.ready(frame) for frame in (24, 25, 10, 11, 12, 13, 14, 15))
+    player.cine.next_loop()
+    for frame in range(23, 26):
+        go(frame, 0)
+    for frame in (24, 23, 22):
+        watch.now = (
+            2 * (player.cine.starts_ms[26] - player.cine.starts_ms[10]) - (player.cine.starts_ms[frame] - player.cine.starts_ms[10]) - 1
+        )
+        player.cine.advance()
+    assert player.cine.backwards
+    assert all(opened.ready(frame) for frame in range(player.wanted - 8, player.wanted))
+    player.close()
+
+
+def test_two_players_share_the_threads(qtbot: QtBot, lab: Lab, shelf: ClipShelf) -> None:
+    jobs = WaitingJobs()
+    players = [ClipPlayer(jobs, shelf, FakeStopwatch()) for _ in range(2)]
+    for number, player in enumerate(players):
+        player.open(a_stored_clip(lab, a_clip_file(seed=number + 1), str(number)))
+    for _ in range(4):
+        jobs.do_next()
+    assert len(jobs.waiting) == 2 * AT_ONCE
+    jobs.do_all()
+    assert all(len(player._ahead) == 0 for player in players)
+
+
+def test_what_was_due_and_never_came_is_counted_and_told(qtbot: QtBot, lab: Lab, shelf: ClipShelf) -> None:
+    jobs, watch = WaitingJobs(), FakeStopwatch()
+    viewport = Viewport(jobs, ClipShelf(lab.open, lab.reader_1, budget_bytes=0), watch)
+    qtbot.addWidget(viewport)
+    viewport.show_clip(a_stored_clip(lab, a_clip_file()), "Clip 1 of 1", play=True)
+    jobs.do_all()
+    cine = viewport.player.cine
+    assert cine.playing
+    assert not any(words.startswith("Dropped") for words in viewport.status.words)
+    for frame in (1, 2, 3):
+        watch.now = cine.starts_ms[frame] + 1
+        cine.advance()
+    jobs.do_all()
+    assert viewport.player.dropped == 2
+    watch.now = cine.starts_ms[6] + 1
+    cine.advance()
+    jobs.do_all()
+    assert viewport.player.dropped == 4
+    assert "Dropped 4" in viewport.status.words
+    viewport.player.close()
+
+
+def test_a_clip_that_is_ready_is_on_screen_at_once(qtbot: QtBot, lab: Lab, shelf: ClipShelf) -> None:
+    """No work of a thread lies between the key and the first frame."""
+    jobs, shown = WaitingJobs(), list[int]()
+    clip = a_stored_clip(lab, a_clip_file())
+    first = FirstFrames(jobs, shelf)
+    first.want([clip])
+    first.work()
+    jobs.do_all()
+    player = ClipPlayer(jobs, shelf, FakeStopwatch())
+    player.frame_ready.connect(lambda frame: shown.append(frame.index))
+    player.open(clip)
+    assert shown == [0]
+    player.close()
+
+
+def test_first_frames_come_one_after_the_other_and_only_those_still_wanted(qtbot: QtBot, lab: Lab, shelf: ClipShelf) -> None:
+    jobs = WaitingJobs()
+    a, b, c = (a_stored_clip(lab, a_clip_file(seed=number), str(number)) for number in (1, 2, 3))
+    first = FirstFrames(jobs, shelf)
+    first.want([a, b])
+    first.work()
+    assert len(jobs.waiting) == 1
+    first.want([c])
+    jobs.do_all()
+    assert [shelf.opened(clip) is not None for clip in (a, b, c)] == [True, False, True]
+
+
+def test_pictures_that_went_out_of_sight_are_not_made(qtbot: QtBot, lab: Lab, shelf: ClipShelf) -> None:
+    jobs, made = WaitingJobs(), list[str]()
+    a, b, c = (a_stored_clip(lab, a_clip_file(seed=number), str(number)) for number in (1, 2, 3))
+    pictures = Thumbnails(jobs, shelf)
+    pictures.made.connect(lambda clip, _picture: made.append(clip))
+    pictures.want([a, b])
+    pictures.work()
+    pictures.rest()
+    pictures.want([c])
+    jobs.do_all()
+    assert made == [a.sha256, c.sha256]
+    pictures.want([b])
+    pictures.work()
+    jobs.do_all()
+    assert made[-1] == b.sha256
+
+
+def test_no_picture_is_made_for_an_exam_that_was_left(qtbot: QtBot, lab: Lab, shelf: ClipShelf) -> None:
+    jobs, made = WaitingJobs(), list[str]()
+    pictures = Thumbnails(jobs, shelf)
+    pictures.made.connect(lambda clip, _picture: made.append(clip))
+    pictures.want([a_stored_clip(lab, a_clip_file())])
+    pictures.work()
+    pictures.forget()
+    shelf.wipe()
+    jobs.do_all()
+    assert (made, shelf.bytes_held) == ([], 0)
 
 
 def test_a_frame_dropped_from_the_cache_is_decoded_off_the_windows_thread(qtbot: QtBot, lab: Lab) -> None:

@@ -1,5 +1,6 @@
 """The clips that a signed-in person may look at: proven to be the released ones, decoded once, wiped at sign-out."""
 
+import gc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -9,15 +10,17 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
+import simplejpeg
 
 from corelab.domain.clip import Clip, Region, RegionKind, Timing, TimingSource
 from corelab.domain.record_errors import NotPermittedError
 from corelab.domain.vocabulary import Sha256
 from corelab.imaging.archive import FolderArchive
+from corelab.imaging.frame_cache import IDLE_BUFFERS
 from corelab.imaging.frames import FrameFile
 from corelab.services.clips import ClipMissingError, ClipShelf, FrameUnreadableError, Length, Refusal, ShelfWipedError, caliper, open_clip
 from tests.builders import Lab, a_lab
-from tests.picture_files import jpeg, saved, with_items
+from tests.picture_files import a_picture, encapsulated, jpeg, saved, with_items
 
 FRAME_BYTES = 24 * 32 * 4
 
@@ -134,6 +137,31 @@ def test_memory_stays_within_the_budget_however_long_the_clip(lab: Lab) -> None:
     for index in range(40):
         opened.frame(index)
     assert [index for index in range(40) if opened.ready(index)] == [35, 36, 37, 38, 39]
+
+
+def test_an_exam_of_many_clips_holds_no_more_than_the_budget_and_two_kinds_of_idle_buffers(lab: Lab) -> None:
+    """Bytes of pixels are counted, not the memory of the process: clips of several sizes, their neighbours held, pictures made."""
+    budget, largest = 9 * FRAME_BYTES, 40 * 48 * 4
+    shelf, before = ClipShelf(lab.open, lab.reader_1, budget_bytes=budget), []
+    for number in range(24):
+        rows, columns = (24, 32) if number % 2 else (40, 48)
+        larger = ((0, rows - 24), (0, columns - 32), (0, 0))
+        streams = [simplejpeg.encode_jpeg(np.pad(a_picture(n), larger), 90, "RGB", "422") for n in range(30 + number)]
+        data = encapsulated(streams, NumberOfFrames=30 + number, Rows=rows, Columns=columns)
+        clip = replace(released(lab, data, 30 + number), rows=rows, columns=columns)
+        opened = shelf.open(clip)
+        before = [*before[-2:], clip]
+        shelf.hold(before)
+        opened.thumbnail(16)
+        for index in range(clip.frames):
+            opened.at_hand(index, tuple(range(index + 1, index + 5)))
+            opened.frame(index)
+            opened.prepare((index + 1) % clip.frames)
+            assert shelf.bytes_held <= budget + 2 * IDLE_BUFFERS * largest
+    gc.collect()
+    assert shelf.bytes_held <= budget + 2 * IDLE_BUFFERS * largest
+    shelf.wipe()
+    assert shelf.bytes_held == 0
 
 
 def test_nothing_is_left_at_sign_out_and_shown_frames_stay_whole(lab: Lab) -> None:
