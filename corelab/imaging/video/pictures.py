@@ -89,7 +89,7 @@ def call_progressive(packet: bytearray) -> None:
     Pictures of two fields would not be converted to colours. Colours are then taken from the lines of both fields together.
     """
     for at in _starts(packet):
-        if packet[at] == _EXTENSION and packet[at + 1] >> 4 == _PICTURE_CODING and len(packet) > at + 5:
+        if packet[at] == _EXTENSION and len(packet) > at + 5 and packet[at + 1] >> 4 == _PICTURE_CODING:
             packet[at + 5] |= 0x80
         if packet[at] in _SLICES:
             return
