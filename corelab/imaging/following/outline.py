@@ -62,8 +62,12 @@ class _Levels:
 def outline_at(picture: Grey, x: float, y: float) -> Outline:
     """The outline of the dark place around (x, y), both in working pixels."""
     half = smooth(cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), 1.5, 1.5)
-    centre = ((x + 0.5) / 2 - 0.5, (y + 0.5) / 2 - 0.5)
-    return max((_attempt(half, centre, hypothesis) for hypothesis in _hypotheses()), key=lambda one: one.score)
+    attempts = [_Attempt(half, ((x + 0.5) / 2 - 0.5, (y + 0.5) / 2 - 0.5), each) for each in _hypotheses()]
+    for turn in range(_ROUNDS):
+        radii = _contours(np.stack([each.scores() for each in attempts]), 0.18 if turn == 0 else 0.10)
+        for attempt, radius in zip(attempts, radii, strict=True):
+            attempt.learn(radius, pulled=turn >= 1, last=turn == _ROUNDS - 1)
+    return max((each.judged() for each in attempts), key=lambda one: one.score)
 
 
 def _hypotheses() -> Iterator[Hypothesis]:
@@ -71,21 +75,32 @@ def _hypotheses() -> Iterator[Hypothesis]:
         yield Hypothesis(contrast, crossing, dark)
 
 
-def _attempt(half: Image, start: tuple[float, float], hypothesis: Hypothesis) -> Outline:
-    cx, cy = start
-    polar = _rays(half, cx, cy)
-    base = float(np.median(polar.grey[:, :5]))
-    levels = _Levels(base, 0.0, np.full(ANGLES, base + hypothesis.contrast))
-    radius, pull = np.zeros(ANGLES), None
-    for turn in range(_ROUNDS):
-        radius = _contour(_scores(polar, levels, hypothesis, pull), 0.18 if turn == 0 else 0.10)
-        levels = _levels(polar, radius, hypothesis)
-        if turn == _ROUNDS - 1:
-            break
-        cx, cy, radius = _recentred(half, cx, cy, radius)
-        polar = _rays(half, cx, cy)
-        pull = _ellipse(radius) if turn >= 1 else None
-    return _judged(polar, levels, radius, (cx, cy))
+class _Attempt:
+    """One hypothesis through the rounds: after each, a new centre, new levels and, from the second on, a pull to an ellipse."""
+
+    def __init__(self, half: Image, centre: tuple[float, float], hypothesis: Hypothesis) -> None:
+        self._half, self._centre, self._hypothesis = half, centre, hypothesis
+        self._polar = _rays(half, *centre)
+        base = float(np.median(self._polar.grey[:, :5]))
+        self._levels = _Levels(base, 0.0, np.full(ANGLES, base + hypothesis.contrast))
+        self._radius, self._pull = np.zeros(ANGLES), np.zeros(0)
+
+    def scores(self) -> Field:
+        return _scores(self._polar, self._levels, self._hypothesis, self._pull)
+
+    def learn(self, radius: Field, *, pulled: bool, last: bool) -> None:
+        self._radius = radius
+        self._levels = _levels(self._polar, radius, self._hypothesis)
+        if last:
+            return
+        cx, cy, told = _recentred(self._half, *self._centre, radius)
+        self._centre = cx, cy
+        self._polar = _rays(self._half, cx, cy)
+        if pulled:
+            self._pull = _ellipse(told)
+
+    def judged(self) -> Outline:
+        return _judged(self._polar, self._levels, self._radius, self._centre)
 
 
 def _rays(half: Image, cx: float, cy: float) -> _Polar:
@@ -106,7 +121,7 @@ def _steps(polar: _Polar) -> Field:
     return np.asarray(outer - inner)
 
 
-def _scores(polar: _Polar, levels: _Levels, hypothesis: Hypothesis, pull: Field | None) -> Field:
+def _scores(polar: _Polar, levels: _Levels, hypothesis: Hypothesis, pull: Field) -> Field:
     lumen = levels.base + levels.slope * polar.y
     contrast = np.maximum(levels.tissue[:, None] - lumen, 10.0)
     over = (polar.grey - (lumen + 0.5 * contrast)) / contrast
@@ -114,32 +129,39 @@ def _scores(polar: _Polar, levels: _Levels, hypothesis: Hypothesis, pull: Field 
     score = 1.3 * np.clip(_steps(polar) / contrast, -1, 1) + np.concatenate([np.zeros((ANGLES, 1)), way[:, :-1]], axis=1)
     score[:, :4] = -50.0
     score[polar.outside] -= 1.0
-    if pull is not None:
+    if pull.size:
         away = np.arange(RADII)[None, :] / np.maximum(pull[:, None], 4.0) - 1
         score -= 3.5 * away * away
     return np.asarray(score)
 
 
-def _contour(score: Field, penalty: float) -> Field:
-    """The best closed radius per angle: three turns are walked, and the middle one is kept."""
-    three = np.concatenate([score] * 3)
-    came = np.zeros((3 * ANGLES, RADII), dtype=np.int64)
-    best = three[0]
+def _contours(scores: Field, penalty: float) -> Field:
+    """(attempts, angles): the best closed radius per angle of each; three turns are walked, and the middle one is kept."""
+    count = len(scores)
+    turns = 3 * ANGLES
+    came = np.empty((turns, count, RADII), dtype=np.int64)
     shifts = np.arange(-_STEP, _STEP + 1)
-    cost = penalty * shifts.astype(float) ** 2
-    reach = np.arange(RADII)
-    for n in range(1, 3 * ANGLES):
-        padded = np.full(RADII + 2 * _STEP, -np.inf)
-        padded[_STEP:-_STEP] = best
-        options = np.stack([padded[_STEP + s : _STEP + s + RADII] for s in shifts]) - cost[:, None]
-        chosen = np.argmax(options, axis=0)
+    cost = penalty * shifts.astype(np.float64) ** 2
+    padded = np.full((count, RADII + 2 * _STEP), -np.inf)
+    nearby = np.lib.stride_tricks.sliding_window_view(padded, len(shifts), axis=1)
+    each, reach = np.ogrid[:count, :RADII]
+    best = scores[:, 0]
+    for n in range(1, turns):
+        padded[:, _STEP:-_STEP] = best
+        options = nearby - cost
+        chosen = options.argmax(axis=2)
         came[n] = reach + shifts[chosen]
-        best = options[chosen, reach] + three[n]
-    path = np.empty(3 * ANGLES, dtype=np.int64)
-    path[-1] = int(np.argmax(best))
-    for n in range(3 * ANGLES - 1, 0, -1):
-        path[n - 1] = came[n, path[n]]
-    return path[ANGLES : 2 * ANGLES].astype(np.float64)
+        best = options[each, reach, chosen] + scores[:, n % ANGLES]
+    return _walked_back(came, np.asarray(best.argmax(axis=1)))
+
+
+def _walked_back(came: npt.NDArray[np.int64], last: npt.NDArray[np.int64]) -> Field:
+    path = np.empty((len(came), len(last)), dtype=np.int64)
+    path[-1] = last
+    each = np.arange(len(last))
+    for n in range(len(came) - 1, 0, -1):
+        path[n - 1] = came[n, each, path[n]]
+    return np.ascontiguousarray(path[ANGLES : 2 * ANGLES].T).astype(np.float64)
 
 
 def _levels(polar: _Polar, radius: Field, hypothesis: Hypothesis) -> _Levels:

@@ -59,7 +59,7 @@ def _scores(picture: Image, walls: Walls, levels: Levels, stride: int) -> tuple[
     edges = (np.clip(top_edge, -1, 1.2)[:, :, None] + np.clip(bottom_edge, -1, 1.2)[:, None, :]) / 2
     region = _at(darks, at_bottom)[:, None, :] - _at(darks, at_top)[:, :, None]
     staying = _OFFSETS[:, None] ** 2 + _OFFSETS[None, :] ** 2
-    score = _REGION * region + 2 * _EDGE * edges * np.clip(gap / _FADE, 0, 1) - _STAYING * stride * stride * staying[None]
+    score = _REGION * region + 2 * _EDGE * edges * np.clip(gap / _FADE, 0, 1) - _STAYING * staying[None]
     return np.where(gap >= 0, score, -1e6), edges
 
 
@@ -86,10 +86,11 @@ def _best(score: Field) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], f
     """The best chain of pairs over the columns (Viterbi); the two walls bend one after the other."""
     came_top = np.empty((COLUMNS, _N, _N), dtype=np.int64)
     came_bottom = np.empty_like(came_top)
+    bending = _Bending()
     best = score[0]
     for n in range(1, COLUMNS):
-        best, came_top[n] = _bent(best)
-        turned, back = _bent(best.T)
+        best, came_top[n] = bending.of(best)
+        turned, back = bending.of(best.T)
         best, came_bottom[n] = turned.T + score[n], back.T
     top, bottom = np.empty(COLUMNS, dtype=np.int64), np.empty(COLUMNS, dtype=np.int64)
     top[-1], bottom[-1] = np.unravel_index(int(np.argmax(best)), best.shape)
@@ -100,14 +101,20 @@ def _best(score: Field) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], f
 
 
 _SHIFTS = np.arange(-_STEP, _STEP + 1)
-_COST = _BENDING * _SHIFTS.astype(np.float64)[:, None, None] ** 2
+_COST = _BENDING * _SHIFTS.astype(np.float64) ** 2
 _ROWS, _ALONG = np.ogrid[:_N, :_N]
 
 
-def _bent(best: Field) -> tuple[Field, npt.NDArray[np.int64]]:
-    """For each offset of the first axis the best one it can come from, and which."""
-    padded = np.full((_N + 2 * _STEP, _N), -np.inf)
-    padded[_STEP:-_STEP] = best
-    options = np.lib.stride_tricks.as_strided(padded, (len(_SHIFTS), _N, _N), (padded.strides[0], *padded.strides)) - _COST
-    chosen = options.argmax(axis=0)
-    return options[chosen, _ROWS, _ALONG], _ROWS + _SHIFTS[chosen]
+class _Bending:
+    """One wall bends by up to two offsets from a column to the next. Keeps one buffer for all columns."""
+
+    def __init__(self) -> None:
+        self._padded = np.full((_N + 2 * _STEP, _N), -np.inf)
+        self._nearby = np.lib.stride_tricks.sliding_window_view(self._padded, len(_SHIFTS), axis=0)
+
+    def of(self, best: Field) -> tuple[Field, npt.NDArray[np.int64]]:
+        """For each offset of the first axis the best one it can come from, and which."""
+        self._padded[_STEP:-_STEP] = best
+        options = self._nearby - _COST
+        chosen = options.argmax(axis=2)
+        return options[_ROWS, _ALONG, chosen], _ROWS + _SHIFTS[chosen]

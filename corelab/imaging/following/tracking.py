@@ -17,6 +17,7 @@ from corelab.imaging.following.window import Field, Grey, Image, Pictures, sampl
 _SEAM = 22
 _FAILING = 0.6
 """Share of the usual edge under which the walls may lie outside of the search."""
+_FAR = 3.0
 _SLIT = 12.0
 """Over a narrower gap edges carry no information, and a wide search would find other walls."""
 
@@ -117,11 +118,18 @@ def readable(pictures: Pictures, frames: Iterable[int]) -> Iterator[int]:
 
 def _found(image: Image, walls: Walls, levels: Levels, usual: float) -> Refined:
     """Where the edges fail after fast motion, a coarse search twice as wide comes first; the better of both counts."""
-    fine = refined(image, walls, levels)
+    fine = _settled(image, walls, levels)
     if fine.edge > _FAILING * usual or walls.middle_gap < _SLIT:
         return fine
-    wide = refined(image, refined(image, walls, levels, stride=2).walls, levels)
+    wide = _settled(image, refined(image, walls, levels, stride=2).walls, levels)
     return wide if wide.edge > fine.edge else fine
+
+
+def _settled(image: Image, walls: Walls, levels: Levels) -> Refined:
+    """Staying is rewarded, so walls that moved far stop short of the step of grey: they are moved once more."""
+    found = refined(image, walls, levels)
+    moved = max(float(np.median(np.abs(found.walls.top - walls.top))), float(np.median(np.abs(found.walls.bottom - walls.bottom))))
+    return refined(image, found.walls, levels) if moved >= _FAR else found
 
 
 def _inside(walls: Walls, image: Image) -> bool:

@@ -45,11 +45,12 @@ class Verdict:
 
 
 def judged(evidence: Evidence) -> Verdict:
-    closed = {frame for frame, step in evidence.steps.items() if _closed(step, evidence.ap[frame])}
+    dips = _dips(evidence.steps)
+    closed = {frame for frame, step in evidence.steps.items() if _closed(step, dips[frame], evidence.ap[frame])}
     if len(closed) < _CLOSED_FRAMES or (evidence.meet is not None and evidence.meet > _CLOSED_MEET):
         closed = set()
     doubts = dict(evidence.ends)
-    doubts.update(dict.fromkeys(_edgeless(evidence, closed), LostReason.EDGES))
+    doubts.update(dict.fromkeys(_edgeless(evidence, closed, dips), LostReason.EDGES))
     if not closed:
         doubts.update(_unconfirmed(evidence, doubts))
     states = {frame: _state(frame, closed, doubts) for frame in {*evidence.steps, *doubts}}
@@ -63,16 +64,23 @@ def _state(frame: int, closed: set[int], doubts: Mapping[int, LostReason]) -> Lu
     return LumenState.CLOSED if frame in closed else LumenState.OPEN
 
 
-def _closed(step: Step, share: float) -> bool:
-    return share < CLOSED_GAP and step.seam.dip < _CLOSED_DIP and step.seam.around > _SHADOW
+def _dips(steps: Mapping[int, Step]) -> dict[int, float]:
+    """Over five frames: while the walls meet, a single frame may show anything."""
+    frames = sorted(steps)
+    dips = median_of(np.array([steps[frame].seam.dip for frame in frames]), 5)
+    return dict(zip(frames, dips.tolist(), strict=True))
 
 
-def _edgeless(evidence: Evidence, closed: set[int]) -> list[int]:
+def _closed(step: Step, dip: float, share: float) -> bool:
+    return share < CLOSED_GAP and dip < _CLOSED_DIP and step.seam.around > _SHADOW
+
+
+def _edgeless(evidence: Evidence, closed: set[int], dips: Mapping[int, float]) -> list[int]:
     """Frames where the walls no longer stand out. At a seam edges carry no information, so near closed frames they are not asked."""
     frames = sorted(evidence.steps)
     edges = median_of(np.array([evidence.steps[frame].edge for frame in frames]), 7)
     near = {frame + away for frame in closed for away in range(-4, 5)}
-    sure = near | {frame for frame in frames if evidence.ap[frame] < _SLIT and evidence.steps[frame].seam.dip >= _CLOSED_DIP}
+    sure = near | {frame for frame in frames if evidence.ap[frame] < _SLIT and dips[frame] >= _CLOSED_DIP}
     return [frame for frame, edge in zip(frames, edges, strict=True) if edge < _EDGE and frame not in sure]
 
 
