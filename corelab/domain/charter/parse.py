@@ -12,6 +12,7 @@ from typing import Any
 
 from corelab.domain.charter.faults import CharterError, Fault, Findings, Level
 from corelab.domain.charter.meaning import check_meaning
+from corelab.domain.charter.meant import as_meant
 from corelab.domain.charter.model import Charter
 from corelab.domain.charter.structure import read_structure
 
@@ -57,7 +58,10 @@ def check_charter(data: bytes) -> Checked:
         return Checked(None, error.faults)
     findings = Findings(tree)
     charter = read_structure(tree, findings, content_hash=_hash(tree))
-    check_meaning(tree, findings)
+    meant = tree if charter is not None else as_meant(tree)
+    if meant is not tree:
+        read_structure(meant, findings, content_hash="")  # what stands in a table that was not known for what it is
+    check_meaning(meant, findings)
     faults = findings.in_file_order()
     usable = charter if all(fault.level is Level.WARNING for fault in faults) else None
     return Checked(usable, faults)

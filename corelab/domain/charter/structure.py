@@ -11,9 +11,9 @@ from corelab.domain.charter.model import Charter
 from corelab.domain.charter.model_condition import FORMS, form_of
 from corelab.domain.charter.table import Table
 
-_QUOTED = re.compile(r"'([^']*)'")
+QUOTED = re.compile(r"'([^']*)'")
 _COMMON = frozenset({"id", "label", "function", "blocks"})
-_DISCRIMINATORS = ("function", "kind")
+DISCRIMINATORS = ("function", "kind")
 _WELL_FORMED = ("1.0.0", "trial-charter", "TRIAL-1", "ID_1", "word_1")
 """Texts of every pattern, the narrowest first: what a fault gives as an example."""
 
@@ -30,6 +30,15 @@ def read_structure(tree: Mapping[str, Any], findings: Findings, *, content_hash:
         return None
 
 
+def shape_faults(tree: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What validation finds in the shape of this tree, as it says it."""
+    try:
+        Charter.model_validate(frozen(tree), context={"hash": ""})
+    except ValidationError as error:
+        return [dict(fault) for fault in error.errors(include_url=False)]
+    return []
+
+
 def _has_faults_below(place: Location, places: list[Location]) -> bool:
     """Whether an array is called short only because its elements are faulty."""
     return any(len(other) > len(place) and other[: len(place)] == place for other in places)
@@ -44,12 +53,12 @@ def frozen(value: Any) -> Any:
 
 def _report(tree: Mapping[str, Any], findings: Findings, fault: Mapping[str, Any]) -> None:
     kind = str(fault["type"])
-    location = _location(tree, fault["loc"], absent=kind == "missing")
+    location = location_of(tree, fault["loc"], absent=kind == "missing")
     report = _REPORTS.get(kind, _other)
     report(tree, findings, location, fault)
 
 
-def _location(tree: Any, steps: tuple[str | int, ...], *, absent: bool) -> Location:
+def location_of(tree: Any, steps: tuple[str | int, ...], *, absent: bool = False) -> Location:
     """The place in the file: the steps without the names of union members."""
     place: list[str | int] = []
     here = tree
@@ -79,7 +88,7 @@ def _missing_key(_tree: Mapping[str, Any], findings: Findings, location: Locatio
 
 
 def _literal(_tree: Mapping[str, Any], findings: Findings, location: Location, fault: Mapping[str, Any]) -> None:
-    allowed = _QUOTED.findall(fault["ctx"]["expected"]) or [fault["ctx"]["expected"]]
+    allowed = QUOTED.findall(fault["ctx"]["expected"]) or [fault["ctx"]["expected"]]
     policy = len(location) == 3 and location[0] == "derivation" and location[2] == "missing"
     findings.add("C12" if policy else "C02", location, f"{_shown(fault['input'])} is not allowed", found=fault["input"], allowed=allowed)
 
@@ -87,13 +96,13 @@ def _literal(_tree: Mapping[str, Any], findings: Findings, location: Location, f
 def _wrong_tag(_tree: Mapping[str, Any], findings: Findings, location: Location, fault: Mapping[str, Any]) -> None:
     key, found = fault["ctx"]["discriminator"].strip("'"), fault["ctx"]["tag"]
     findings.add(
-        "C02", (*location, key), f"{_shown(found)} is not allowed", found=found, allowed=_QUOTED.findall(fault["ctx"]["expected_tags"])
+        "C02", (*location, key), f"{_shown(found)} is not allowed", found=found, allowed=QUOTED.findall(fault["ctx"]["expected_tags"])
     )
 
 
 def _no_tag(tree: Mapping[str, Any], findings: Findings, location: Location, fault: Mapping[str, Any]) -> None:
     key = fault["ctx"]["discriminator"].strip("'")
-    if key in _DISCRIMINATORS:
+    if key in DISCRIMINATORS:
         _missing_key(tree, findings, (*location, key), fault)
     else:
         findings.add("C02", location, "not a condition", allowed=FORMS)
@@ -152,5 +161,5 @@ def _chosen(candidates: list[type[Table]], here: Mapping[str, Any]) -> type[Tabl
 def _is(model: type[Table], here: Mapping[str, Any]) -> bool:
     """By ``function`` or ``kind``, or by the form of a condition."""
     fields = {field.alias or name: field for name, field in model.model_fields.items()}
-    told = next((key for key in _DISCRIMINATORS if key in fields and key in here), None)
+    told = next((key for key in DISCRIMINATORS if key in fields and key in here), None)
     return here[told] in get_args(fields[told].annotation) if told is not None else form_of(here) in fields
