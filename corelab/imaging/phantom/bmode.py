@@ -6,8 +6,8 @@ import numpy as np
 from corelab.imaging.phantom.anatomy import Anatomy
 from corelab.imaging.phantom.machine import Grey, Machine, gain_map, grey_curve, hiss, power_of
 from corelab.imaging.phantom.manoeuvre import Pose
-from corelab.imaging.phantom.motion import moved
-from corelab.imaging.phantom.speckle import LOOKS, Beam, Scatterers, cut, decibels, field_of_look, noise_pool, power
+from corelab.imaging.phantom.motion import Motion
+from corelab.imaging.phantom.speckle import LOOKS, Beam, Scatterers, cells_of, cut, decibels, field_of_look, noise_pool, power
 from corelab.imaging.phantom.truth import Lumen
 from corelab.imaging.phantom.vessel import Field
 
@@ -20,6 +20,7 @@ class Camera:
 
     def __init__(self, anatomy: Anatomy, scatterers: Scatterers, beam: Beam, machine: Machine, rng: np.random.Generator) -> None:
         self._anatomy, self._points, self._beam, self._machine, self._rng = anatomy, scatterers, beam, machine, rng
+        self._motion = Motion(anatomy, scatterers.x, scatterers.y)
         self._noise = noise_pool(beam, rng)
         self._haze = cut(self._noise, beam, rng)
         self._gain = gain_map(anatomy, beam, machine, rng)
@@ -42,9 +43,10 @@ class Camera:
 
     def _echoes(self, pose: Pose) -> list[Field]:
         points = self._points
-        at = moved(self._anatomy, pose, points.x, points.y)
+        at = self._motion.at(pose)
+        cells = cells_of(self._beam, at)
         amplitude = points.amplitude * np.float32(np.cos(pose.drift)) + points.beside * np.float32(np.sin(pose.drift))
-        return [field_of_look(self._beam, at, amplitude, points.offset, angle) for angle in LOOKS]
+        return [field_of_look(self._beam, at, amplitude, points.offset, angle, cells) for angle in LOOKS]
 
     def _unwanted(self, look: Field, gain: Field, lumen: Lumen) -> Field:
         """Noise and blood, new in every frame, and the haze that side lobes and echoes between the layers lay over dark places."""

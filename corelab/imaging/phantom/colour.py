@@ -104,6 +104,8 @@ def flash(flow: FlowMap, share: float, rng: np.random.Generator) -> Field:
     """cm/s of tissue that the squeezing hand moves: patches over the whole box, gone after some frames."""
     strength = np.float32(7.0 * np.exp(-(((share - _SQUEEZED_AT + 0.05) / 0.025) ** 2)))
     rows, columns = flow.vein.shape
+    if strength < 0.01:
+        return np.zeros((rows, columns), dtype=np.float32)
     coarse = rng.standard_normal((max(2, rows // 40), max(2, columns // 60)), dtype=np.float32)
     patches = cv2.resize(coarse, (columns, rows), interpolation=cv2.INTER_CUBIC)
     return np.asarray(strength * (patches + np.float32(0.25) * flow.grain[:rows, :columns]), dtype=np.float32)

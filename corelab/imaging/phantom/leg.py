@@ -122,7 +122,7 @@ def _paired(anatomy: Anatomy, rng: np.random.Generator, side: float) -> Vessel:
 
 def _tibia(rng: np.random.Generator, width: float, depth: float, side: float) -> Bone:
     """At the edge of the picture, with everything behind it in its shadow."""
-    x = width * (0.5 + side * rng.uniform(0.36, 0.44))
+    x = width * (0.5 - side * rng.uniform(0.40, 0.47))
     return Bone(float(x), float(depth * rng.uniform(0.5, 0.62)), float(rng.uniform(7.0, 10.0)), float(rng.uniform(0.03, 0.06)), 34.0)
 
 

@@ -44,7 +44,7 @@ def draw_machine(rng: np.random.Generator) -> Machine:
         blood_db=float(rng.uniform(-28, -21)),
         loss_db=float(rng.uniform(16, 28)),
         contact=float(rng.uniform(0.06, 0.16)) if rng.random() < 0.25 else 0.0,
-        smoothing=float(rng.uniform(0.45, 0.75)),
+        smoothing=float(rng.uniform(0.55, 0.8)),
     )
 
 
@@ -107,7 +107,7 @@ def _losses(anatomy: Anatomy, machine: Machine, x: Field, y: Field) -> Field:
         dark = np.clip((np.float32(half) - np.abs(x - np.float32(middle))) / np.float32(0.8) + np.float32(0.5), 0, 1)
         lost += np.float32(decibel) * dark * np.clip((y - np.float32(3.0)) / np.float32(1.5), 0, 1)
     for bone in anatomy.bones:
-        beside = np.clip((np.float32(bone.half_width) - np.abs(x - np.float32(bone.x))) / np.float32(1.0), 0, 1)
+        beside = np.clip((np.float32(bone.half_width) - np.abs(x - np.float32(bone.x))) / np.float32(1.8), 0, 1)
         lost += np.float32(bone.shadow_db) * beside * np.clip((y - bone.surface(x) - np.float32(0.5)) / np.float32(0.7), 0, 1)
     return lost
 

@@ -19,25 +19,64 @@ _SQUEEZE = 0.85
 """How far the other veins of the picture close at full pressure."""
 
 
+class Motion:
+    """The ways in which points (x, y in mm, at rest) move: monotone along depth, without folds.
+
+    Every way is a field of its own, worked out once; a pose says how much there is of each. A clip asks for many poses of the same points.
+    """
+
+    def __init__(self, anatomy: Anatomy, x: Field, y: Field) -> None:
+        self._vein, self._x, self._y = anatomy.vein, x, y
+        across, down = self._vein.offsets(x, y)
+        squared = across * across + down * down
+        self._below_skin = _below_skin(self._vein, y)
+        fall = self._below_skin / np.maximum(squared * np.float32(1 / _RIGID_TO**2), np.float32(1))
+        self._taller = _single(np.float32(self._vein.half_height) * down * fall)
+        self._wider = np.zeros_like(x) if self._vein.lengthwise else _single(np.float32(self._vein.half_width) * across * fall)
+        self._pulse_x, self._pulse_y, self._closing = np.zeros_like(x), np.zeros_like(x), np.zeros_like(x)
+        if not self._vein.lengthwise:
+            guard = _single(np.clip((np.sqrt(squared) - np.float32(_RIGID_TO)) * np.float32(1 / 0.35), 0, 1))
+            for other in anatomy.companions:
+                self._add_companion(other, guard)
+            for artery in anatomy.arteries:
+                self._add_artery(artery, guard)
+
+    def at(self, pose: Pose) -> tuple[Field, Field]:
+        dx = np.float32(pose.width - 1) * self._wider + np.float32(pose.pulse) * self._pulse_x
+        dy = np.float32(pose.height - 1) * self._taller + np.float32(pose.pulse) * self._pulse_y
+        lift = np.float32(_LIFT * max(0.0, 1 - pose.height) * self._vein.half_height) * self._below_skin
+        dy -= np.float32(pose.pressing) * self._closing + lift
+        return _single(self._x + dx + np.float32(pose.slip)), _single((self._y + dy) * np.float32(1 - pose.press))
+
+    def _add_artery(self, artery: Vessel, guard: Field) -> None:
+        """It goes along as a rigid disc and pulses; the vein's own lumen (guard 0) is left as it is."""
+        from_x, from_y = self._x - np.float32(artery.x), self._y - np.float32(artery.y)
+        squared = (from_x * from_x + from_y * from_y) * np.float32(1 / artery.half_width**2)
+        self._hold(artery, guard * np.clip(np.float32(2.2) - np.sqrt(squared), 0, 1))
+        swell = guard / np.maximum(squared, np.float32(1))
+        self._pulse_x += from_x * swell
+        self._pulse_y += from_y * swell
+
+    def _add_companion(self, other: Vessel, guard: Field) -> None:
+        """Another vein goes along and is squeezed too."""
+        across, down = other.offsets(self._x, self._y)
+        squared = across * across + down * down
+        self._hold(other, guard * np.clip(np.float32(2.2) - np.sqrt(squared), 0, 1))
+        fall = guard / np.square(np.maximum(squared, np.float32(1)))
+        self._closing += np.float32(_SQUEEZE * other.half_height) * down * fall
+
+    def _hold(self, vessel: Vessel, weight: npt.NDArray[np.floating[Any]]) -> None:
+        """Where ``weight`` is 1, everything moves as the middle of the vessel does."""
+        rest = _single(1 - weight)
+        shift_x, shift_y = _shift_of_centre(vessel, self._vein)
+        self._wider = self._wider * rest + np.float32(shift_x) * _single(weight)
+        self._taller = self._taller * rest + np.float32(shift_y) * _single(weight)
+        self._pulse_x, self._pulse_y, self._closing = self._pulse_x * rest, self._pulse_y * rest, self._closing * rest
+
+
 def moved(anatomy: Anatomy, pose: Pose, x: Field, y: Field) -> tuple[Field, Field]:
-    """Where the material points (x, y in mm, at rest) lie in this frame: monotone along depth, without folds."""
-    vein = anatomy.vein
-    across, down = vein.offsets(x, y)
-    squared = across * across + down * down
-    below_skin = _below_skin(vein, y)
-    fall = below_skin / np.maximum(squared * np.float32(1 / _RIGID_TO**2), np.float32(1))
-    dy = _single(np.float32((pose.height - 1) * vein.half_height) * down * fall)
-    dx = _single(np.float32(0.0 if vein.lengthwise else (pose.width - 1) * vein.half_width) * across * fall)
-    if not vein.lengthwise:
-        guard = _single(np.clip((np.sqrt(squared) - np.float32(_RIGID_TO)) * np.float32(1 / 0.35), 0, 1))
-        for other in anatomy.companions:
-            dx, dy = _with_companion(other, vein, pose, (x, y), (dx, dy), guard)
-        for artery in anatomy.arteries:
-            dx, dy = _with_artery(artery, vein, pose, (x, y), (dx, dy), guard)
-    lift = np.float32(_LIFT * max(0.0, 1 - pose.height) * vein.half_height) * below_skin
-    moved_x = x + dx + np.float32(pose.slip)
-    moved_y = (y + dy - lift) * np.float32(1 - pose.press)
-    return _single(moved_x), _single(moved_y)
+    """Where the points lie in one pose."""
+    return Motion(anatomy, x, y).at(pose)
 
 
 def _single(values: npt.NDArray[np.floating[Any]]) -> Field:
@@ -50,36 +89,9 @@ def _below_skin(vein: Vessel, y: Field) -> Field:
     return np.asarray(share * share * (np.float32(3) - np.float32(2) * share), dtype=np.float32)
 
 
-def _with_artery(
-    artery: Vessel, vein: Vessel, pose: Pose, at: tuple[Field, Field], shift: tuple[Field, Field], guard: Field
-) -> tuple[Field, Field]:
-    """The artery goes along as a rigid disc and pulses; the vein's own lumen (guard 0) is left as it is."""
-    whole_x, whole_y = _shift_of_centre(artery, vein, pose)
-    from_x, from_y = at[0] - np.float32(artery.x), at[1] - np.float32(artery.y)
-    squared = (from_x * from_x + from_y * from_y) * np.float32(1 / artery.half_width**2)
-    weight = guard * np.clip(np.float32(2.2) - np.sqrt(squared), 0, 1)
-    swell = guard * np.float32(pose.pulse) / np.maximum(squared, np.float32(1))
-    dx = shift[0] + weight * (np.float32(whole_x) - shift[0]) + from_x * swell
-    dy = shift[1] + weight * (np.float32(whole_y) - shift[1]) + from_y * swell
-    return _single(dx), _single(dy)
-
-
-def _with_companion(
-    other: Vessel, vein: Vessel, pose: Pose, at: tuple[Field, Field], shift: tuple[Field, Field], guard: Field
-) -> tuple[Field, Field]:
-    """Another vein goes along and is squeezed too; the lumen of the vein itself (guard 0) is left as it is."""
-    whole_x, whole_y = _shift_of_centre(other, vein, pose)
-    across, down = other.offsets(*at)
-    squared = across * across + down * down
-    weight = guard * np.clip(np.float32(2.2) - np.sqrt(squared), 0, 1)
-    fall = guard / np.square(np.maximum(squared, np.float32(1)))
-    dx = shift[0] + weight * (np.float32(whole_x) - shift[0])
-    dy = shift[1] + weight * (np.float32(whole_y) - shift[1]) - np.float32(_SQUEEZE * pose.pressing * other.half_height) * down * fall
-    return _single(dx), _single(dy)
-
-
-def _shift_of_centre(artery: Vessel, vein: Vessel, pose: Pose) -> tuple[float, float]:
-    across = (artery.x - vein.x) / vein.half_width
-    down = (artery.y - vein.y - vein.tilt * (artery.x - vein.x)) / vein.half_height
+def _shift_of_centre(vessel: Vessel, vein: Vessel) -> tuple[float, float]:
+    """How far the middle of a vessel goes, in mm, for each unit of the vein's widening and of its growing taller."""
+    across = (vessel.x - vein.x) / vein.half_width
+    down = (vessel.y - vein.y - vein.tilt * (vessel.x - vein.x)) / vein.half_height
     fall = 1 / max((across**2 + down**2) / _RIGID_TO**2, 1.0)
-    return (pose.width - 1) * vein.half_width * across * fall, (pose.height - 1) * vein.half_height * down * fall
+    return vein.half_width * across * fall, vein.half_height * down * fall

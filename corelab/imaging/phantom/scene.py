@@ -20,7 +20,7 @@ from corelab.imaging.phantom.machine import draw_machine, draw_shadow, quieter
 from corelab.imaging.phantom.manoeuvre import Manoeuvre, Pose, draw_manoeuvre, harder, poses
 from corelab.imaging.phantom.speckle import Beam, draw_beam
 from corelab.imaging.phantom.tissue import scatter
-from corelab.imaging.phantom.truth import Lumen, lumen
+from corelab.imaging.phantom.truth import Lumen, lumens
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -107,7 +107,7 @@ def draw_scene(kind: Kind, seed: int, frames: int, on: Screen, asked: Asked = As
         anatomy=anatomy,
         manoeuvre=manoeuvre,
         poses=clip_poses,
-        lumens=tuple(lumen(anatomy, pose) for pose in clip_poses),
+        lumens=lumens(anatomy, clip_poses),
         durations_ms=lasting,
         strip=_strip(kind, on, rng, asked.reflux_s),
         rng=rng,

@@ -13,6 +13,7 @@ from corelab.imaging.phantom.vessel import Field
 LOOKS = (-0.16, 0.0, 0.17)
 """Angles in rad from which the picture is taken; their mean after the logarithm is smoother, as spatial compounding is."""
 _BANDS = 10
+Cells = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 _SILENT = np.float32(1e-9)
 
 
@@ -81,10 +82,10 @@ def draw_beam(scale: float, rows: int, columns: int, rng: np.random.Generator) -
     )
 
 
-def field_of_look(beam: Beam, at: tuple[Field, Field], amplitude: Field, offset: Field, angle: float) -> Field:
-    """The complex echo (rows, columns, 2) of scatterers at (x, y) in mm, from one look."""
+def field_of_look(beam: Beam, at: tuple[Field, Field], amplitude: Field, offset: Field, angle: float, cells: Cells | None = None) -> Field:
+    """The complex echo (rows, columns, 2) of scatterers at (x, y) in mm, from one look; ``cells`` where they are known already."""
     phase = np.float32(beam.wavenumber * np.cos(angle)) * at[1] + np.float32(beam.wavenumber * np.sin(angle)) * at[0] + offset
-    cell = _cells(beam, at)
+    cell = cells_of(beam, at) if cells is None else cells
     size = beam.rows * beam.columns
     real = np.bincount(cell, amplitude * np.cos(phase), size + 1)[:size]
     imaginary = np.bincount(cell, amplitude * np.sin(phase), size + 1)[:size]
@@ -94,7 +95,7 @@ def field_of_look(beam: Beam, at: tuple[Field, Field], amplitude: Field, offset:
     return blurred(beam, echo)
 
 
-def _cells(beam: Beam, at: tuple[Field, Field]) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+def cells_of(beam: Beam, at: tuple[Field, Field]) -> Cells:
     """The pixel of each scatterer; those outside go to one cell past the end."""
     scale = np.float32(beam.scale)
     column = np.floor(at[0] * scale).astype(np.int64)

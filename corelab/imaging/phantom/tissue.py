@@ -96,7 +96,7 @@ def _clouds(shape: tuple[int, ...], rng: np.random.Generator) -> Field:
 def _lateral_fade(vein: Vessel, x: Field, y: Field, rng: np.random.Generator) -> Field:
     """Lateral walls give little echo; without this the vein looks pasted in."""
     across, down = vein.offsets(x, y)
-    fades = np.where(across < 0, np.float32(rng.uniform(2, 11)), np.float32(rng.uniform(2, 11)))
+    fades = np.where(across < 0, np.float32(rng.uniform(4, 14)), np.float32(rng.uniform(4, 14)))
     near = np.exp(-np.square((np.abs(across) - np.float32(1.12)) * np.float32(2.6)) - np.square(down * np.float32(0.9)))
     return np.asarray(fades * near, dtype=np.float32)
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from corelab.imaging.phantom.anatomy import Anatomy
 from corelab.imaging.phantom.manoeuvre import Pose
-from corelab.imaging.phantom.motion import moved
+from corelab.imaging.phantom.motion import Motion
 from corelab.imaging.phantom.vessel import Field
 
 OUTLINE_POINTS = 96
@@ -22,10 +22,12 @@ class Lumen:
     area_mm2: float
 
 
-def lumen(anatomy: Anatomy, pose: Pose) -> Lumen:
+def lumens(anatomy: Anatomy, poses: Sequence[Pose]) -> tuple[Lumen, ...]:
+    """The vein in every pose."""
     rest = anatomy.vein.outline(OUTLINE_POINTS, anatomy.width)
-    outline = np.stack(moved(anatomy, pose, rest[:, 0], rest[:, 1]), axis=1)
-    return Lumen(outline, longest_chord(outline), area(outline))
+    motion = Motion(anatomy, rest[:, 0].copy(), rest[:, 1].copy())
+    outlines = (np.stack(motion.at(pose), axis=1) for pose in poses)
+    return tuple(Lumen(outline, longest_chord(outline), area(outline)) for outline in outlines)
 
 
 def area(outline: Field) -> float:
