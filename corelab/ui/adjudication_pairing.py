@@ -1,19 +1,17 @@
 """The adjudication page with the compression pair of each read, and a compression curve of the adjudicator's own, when asked for."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 from PySide6.QtWidgets import QWidget
 
 from corelab.domain.adjudication import Take
-from corelab.domain.charter.model_item import NumberItem
 from corelab.domain.clip import Clip
 from corelab.domain.vocabulary import Binding, Evidence
-from corelab.ui.adjudication_hands import AdjudicationHands
 from corelab.ui.caliper import Caliper
 from corelab.ui.capture import captured, drawn_again
-from corelab.ui.case_shown import answer_of, case_marks, own_evidence
+from corelab.ui.case_measuring import MeasuringCase
+from corelab.ui.case_shown import answer_of, case_marks, is_length, lengths_of, own_evidence
 from corelab.ui.case_words import NO_OWN_GRADE
 from corelab.ui.cine import Stopwatch
 from corelab.ui.curve_desk import CurveDesk
@@ -27,7 +25,7 @@ from corelab.ui.segment_words import lowered
 _READ: Final = {Take.A: "Read A", Take.B: "Read B"}
 
 
-class CasePairing(AdjudicationHands):
+class CasePairing(MeasuringCase):
     """Keys of the pair and of the curve."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None, *, stopwatch: Stopwatch | None = None) -> None:
@@ -87,7 +85,7 @@ class CasePairing(AdjudicationHands):
         deciding = self._deciding
         if deciding is None or self._signed or not deciding.measures:
             return ""
-        return lowered(deciding.item.label) if isinstance(deciding.item, NumberItem) and deciding.item.measure == "length" else ""
+        return lowered(deciding.item.label) if is_length(deciding.item) else ""
 
     def drawn_on(self, clip: Clip) -> tuple[Caliper, ...]:
         """Of the read whose pair is on screen; of the own grades where it is an own pair."""
@@ -129,14 +127,10 @@ class CasePairing(AdjudicationHands):
             super()._go_to(take)
 
 
-def _lengths(deciding: Deciding, whose: str) -> Iterator[Evidence]:
-    """What proves the lengths of a read in the segment on screen, or of the own grades."""
-    case, segment = deciding.draft.case, deciding.cell.segment
-    sides = {_READ[Take.A]: 0, _READ[Take.B]: 1}
-    for one in (*case.disputes, *case.details):
-        item = case.form.item(one.cell.item)
-        if one.cell.segment != segment or not isinstance(item, NumberItem) or item.measure != "length":
-            continue
-        decision = deciding.draft.decisions.get(one.cell)
-        answer = one.sides[sides[whose]] if whose in sides and one.sides is not None else None
-        yield from answer.evidence if answer is not None else decision.evidence if decision is not None and not whose else ()
+def _lengths(deciding: Deciding, whose: str) -> tuple[Evidence, ...]:
+    """What proves the lengths of a read in the segment on screen, or of the own grades there."""
+    if whose:
+        return lengths_of(deciding, next(take for take, name in _READ.items() if name == whose))
+    own = (one for one in deciding.draft.decisions.values() if one.take is Take.OWN and one.cell.segment == deciding.cell.segment)
+    form = deciding.draft.case.form
+    return tuple(proof for one in own if is_length(form.item(one.cell.item)) for proof in one.evidence)

@@ -1,13 +1,13 @@
 """What the cards, the strip and the viewports of the adjudication page show of a Deciding."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from corelab.domain.adjudication import Take
-from corelab.domain.charter.model_item import ChoiceItem, MultiItem, TextItem
+from corelab.domain.charter.model_item import ChoiceItem, Item, MultiItem, NumberItem, TextItem
 from corelab.domain.clip import Clip
 from corelab.domain.vocabulary import Answer, Evidence, Grade, Missing, Sha256
 from corelab.ui.caliper import Caliper, paint_caliper
@@ -15,6 +15,7 @@ from corelab.ui.capture import caliper_words, drawn_again
 from corelab.ui.deciding import Deciding
 from corelab.ui.exam_clips import ExamClips
 from corelab.ui.frame_pictures import FramePictures
+from corelab.ui.pair import Diameter, measured_words, pair_of, residual_percent
 from corelab.ui.read_card import CardPicture, ReadShown
 from corelab.ui.segment_words import cell_of, drawn_grade, frame_words, grade_words, reason_words
 from corelab.ui.time_line import StripMark
@@ -30,7 +31,7 @@ def read_shown(deciding: Deciding, take: Take, exam: ExamClips, pictures: FrameP
     form, item, answer = deciding.draft.case.form, deciding.item, answer_of(deciding, take)
     if answer is None:
         return ReadShown(take.value, None, "Not asked in this read", swatched=False, may_take=False)
-    decision = deciding.decision
+    decision, lengths = deciding.decision, lengths_of(deciding, take)
     drawn = (isinstance(item, ChoiceItem) and item.scale == "ordinal") or answer.grade.missing is not None
     may_take = deciding.draft.may_take(deciding.cell, take)
     return ReadShown(
@@ -38,8 +39,8 @@ def read_shown(deciding: Deciding, take: Take, exam: ExamClips, pictures: FrameP
         grade=drawn_grade(item, answer.grade),
         word=grade_words(item, answer.grade),
         reason=reason_words(form.missing_reasons, answer.grade) or _in_full(deciding, answer.grade),
-        pictures=tuple(_pictures(answer, exam, pictures)),
-        frames="; ".join(_evidence_words(each, exam) for each in answer.evidence),
+        pictures=tuple(_pictures(answer, exam, pictures, lengths)),
+        frames="; ".join((*_residual(answer, exam, lengths), *(_evidence_words(each, exam) for each in answer.evidence))),
         others=tuple(_others(deciding, take)),
         taken=decision is not None and decision.take is take,
         swatched=drawn and (may_take or answer.grade.missing is not Missing.NOT_APPLICABLE),
@@ -61,7 +62,42 @@ def _in_full(deciding: Deciding, grade: Grade) -> str:
 # ---------------------------------------------------------------- evidence
 
 
-def _pictures(answer: Answer, exam: ExamClips, pictures: FramePictures) -> Iterator[CardPicture]:
+def lengths_of(deciding: Deciding, take: Take) -> tuple[Evidence, ...]:
+    """What proves the lengths that a read measured in the segment on screen, as far as the case holds them."""
+    case, side = deciding.draft.case, 0 if take is Take.A else 1
+    found: list[Evidence] = []
+    for one in (*case.disputes, *case.details):
+        item = case.form.item(one.cell.item)
+        if one.cell.segment == deciding.cell.segment and one.sides is not None and is_length(item):
+            found += one.sides[side].evidence
+    return tuple(found)
+
+
+def is_length(item: Item) -> bool:
+    """Whether a caliper on the image answers it."""
+    return isinstance(item, NumberItem) and item.measure == "length"
+
+
+def _diameter(lengths: Sequence[Evidence], clip: Clip, frame: int) -> Diameter | None:
+    """The length that was measured on a frame; the last one where there are several."""
+    there = (drawn_again(one) for one in lengths if one.clip == clip.sha256 and one.frame_a == frame)
+    return next((Diameter(drawn) for drawn in reversed(tuple(there)) if drawn is not None), None)
+
+
+def _residual(answer: Answer, exam: ExamClips, lengths: Sequence[Evidence]) -> Iterator[str]:
+    """``Residual 46 %``, where a length was measured on both frames of the pair."""
+    for pair in (pair_of(one, exam) for one in answer.evidence[:1]):
+        sides = [_diameter(lengths, pair.clip, frame) for frame in pair.frames] if pair is not None else []
+        if pair is not None and sides[0] is not None and sides[1] is not None:
+            found = residual_percent(pair.clip, sides[0], sides[1])
+            yield from (f"Residual {found[0]:.0f} %",) if found is not None else ()
+
+
+def _caption(word: str, clip: Clip, found: Diameter | None) -> str:
+    return f"{word} {measured_words(clip, found)}" if found is not None else word
+
+
+def _pictures(answer: Answer, exam: ExamClips, pictures: FramePictures, lengths: Sequence[Evidence]) -> Iterator[CardPicture]:
     for evidence in answer.evidence[:1]:
         clip = exam.clip(evidence.clip)
         if clip is None:
@@ -70,9 +106,11 @@ def _pictures(answer: Answer, exam: ExamClips, pictures: FramePictures) -> Itera
         if evidence.caliper is not None:
             yield CardPicture(with_caliper(first, evidence), f"Frame {evidence.frame_a + 1}   {caliper_words(evidence.caliper)}")
             continue
-        yield CardPicture(first, "Rest" if pair else f"Frame {evidence.frame_a + 1}")
+        at_rest = _caption("Rest", clip, _diameter(lengths, clip, evidence.frame_a))
+        yield CardPicture(first, at_rest if pair else f"Frame {evidence.frame_a + 1}")
         if evidence.frame_b is not None:
-            yield CardPicture(pictures.picture(clip, evidence.frame_b), "Compressed")
+            under = _caption("Compressed", clip, _diameter(lengths, clip, evidence.frame_b))
+            yield CardPicture(pictures.picture(clip, evidence.frame_b), under)
 
 
 def with_caliper(picture: QImage, evidence: Evidence) -> QImage:

@@ -70,8 +70,8 @@ def marks_pair(page: ExamPage) -> None:
 def reads(lab: Lab, session: Session, qtbot: QtBot, said: Mapping[str, str]) -> None:
     """Opens what is next, answers every question in the order of the page, signs.
 
-    ``said``: by ``ITEM.SEGMENT`` or ``ITEM`` the option's digit, a number to type, or pixels to measure; else the first option, and
-    what is measured is not evaluable.
+    ``said``: by ``ITEM.SEGMENT`` or ``ITEM`` the option's digit, a number to type, or pixels to measure (``30@1``: on frame 1); else
+    the first option, and what is measured is not evaluable.
     """
     row = reading.worklist(lab.open, session).next
     assert row is not None
@@ -113,7 +113,10 @@ def _answer(page: ReadingPage, said: Mapping[str, str]) -> None:
         case NumberItem(measure="typed"):
             types(page, told)
         case NumberItem() if told:
-            measures(page, float(told))
+            length, _, frame = told.partition("@")
+            if frame:
+                page.viewports.active.player.cine.seek(int(frame))
+            measures(page, float(length))
         case NumberItem():
             press(page, Key.Key_E, Key.Key_1)
         case _:

@@ -24,16 +24,19 @@ from tests.builders import PASSWORD, Lab, a_lab
 from tests.charter_builders import DVT
 from tests.exam_builders import grade
 from tests.gui.adjudicator import Adjudicator, at_the_case
+from tests.gui.deciders import at_a_case, reads
 from tests.gui.exam_labs import a_clip_file, an_exam_with
 from tests.gui.exams import a_cell
 from tests.gui.full_labs import a_full_lab
 from tests.gui.reader import CONTROL, SHIFT, Key, Reader, at_the_page
 from tests.gui.test_curve import COMP, HEIGHTS, PLAIN, asks, click, found, leg
+from tests.gui.test_full_adjudication import a_leg_lab
 from tests.gui.veins import a_lumen, answering, followed
 
 __all__ = ["leg"]
 
-Told, Stop = Callable[..., None], Callable[[], bool]
+Told = Callable[..., None]
+Stop = Callable[[], bool]
 
 REST, COMPRESSED = a_cell("FV_MID", "D_REST"), a_cell("FV_MID", "D_COMP")
 
@@ -297,6 +300,22 @@ def test_the_adjudicator_sees_the_pair_of_each_read_by_its_own_keys(case: Adjudi
     case.press(Key.Key_P)
     assert laid(case) == before
     assert case.page.viewports.in_step
+
+
+def test_the_card_and_the_pair_of_a_read_say_what_remained(tmp_path: Path, qtbot: QtBot) -> None:
+    lab = a_leg_lab(tmp_path)
+    details = {"THR": "3", "FLOW": "1", "D_REST": "40@0", "D_COMP": "18@1"}
+    reads(lab, lab.reader_1, qtbot, {"COMP.CFV": "3", **details})
+    reads(lab, lab.reader_2, qtbot, details)
+    assert comparison.release_and_compare(lab.open, lab.coordinator).cases == 1
+    with at_a_case(lab, lab.adjudicator, qtbot) as decider:
+        decider.at("COMP.CFV")
+        bad = decider.side("none")
+        said = decider.page.cards[bad].accessibleName()
+        assert "Residual 45 %" in said
+        decider.press(Key.Key_P)
+        assert decider.page.strip.found.words.startswith(f"Read {bad.value}: Residual 45 %. Rest frame 1, ")
+        assert [viewport.frame_on_screen for viewport in decider.page.viewports.laid] == [0, 1]
 
 
 def test_the_adjudicator_meets_no_curve_before_asking_and_may_take_the_own_proposal(case: Adjudicator) -> None:

@@ -17,8 +17,8 @@ def a_lumen(frame: int, ap: float | None, *, calibrated: bool = True) -> LumenFr
     area = 20.0 * ap
     columns = (100.0, 110.0, 120.0)
     anterior, posterior = (tuple((x, 80.0 + side * ap / 2) for x in columns) for side in (-1, 1))
-    mm = (ap * MM, area * MM * MM) if calibrated else (None, None)
-    return LumenFrame(frame, LumenState.OPEN if ap else LumenState.CLOSED, ap, area, *mm, anterior, posterior)
+    ap_mm, area_mm2 = (ap * MM, area * MM * MM) if calibrated else (None, None)
+    return LumenFrame(frame, LumenState.OPEN if ap else LumenState.CLOSED, ap, area, ap_mm, area_mm2, anterior, posterior)
 
 
 def followed(
@@ -28,8 +28,8 @@ def followed(
     frames = tuple(a_lumen(frame, ap, calibrated=calibrated) for frame, ap in enumerate(heights))
     before, under = heights[REST], heights[UNDER]
     percent = 100 * under / before if proposes and before and under is not None else None
-    pair = (REST, UNDER) if proposes else (None, None)
-    return Followed(frames, *pair, percent, lost, one_sided=one_sided, pulsates=pulsates, method="walls test")
+    rest, compressed = (REST, UNDER) if proposes else (None, None)
+    return Followed(frames, rest, compressed, percent, lost, one_sided=one_sided, pulsates=pulsates, method="walls test")
 
 
 def answering(answer: Followed | Exception) -> Callable[..., Followed]:
