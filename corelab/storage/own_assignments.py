@@ -43,7 +43,10 @@ def _first(kinds: tuple[str, ...], *, begun: bool) -> Select[Any]:
 
 @cache
 def _unsigned(kinds: tuple[str, ...]) -> Select[Any]:
-    """Composed once. A reading that was given back or is not valid any more is never the one that stands."""
+    """Composed once, and only of what can be: every row costs each of these questions, and a reader has hundreds.
+
+    A reading that was given back or is not valid any more is never the one that stands.
+    """
     of, end, reading = TABLES["assignment"], TABLES["assignment_end"], TABLES["reading"]
     case, decision = TABLES["adj_case"], TABLES["adjudication"]
     back, gone = TABLES["reading_reopening"], TABLES["reading_invalidation"]
@@ -54,13 +57,13 @@ def _unsigned(kinds: tuple[str, ...]) -> Select[Any]:
         .where(~exists().where(gone.columns.reading_id == reading.columns.id))
     )
     decided = exists().where(case.columns.assignment_id == of.columns.id).where(decision.columns.case_id == case.columns.id)
+    signed = ((stands, readings.READING_KINDS), (decided, frozenset({readings.ADJUDICATION})))
     return (
         select(of)
         .where(of.columns.account_id == bindparam("account"))
         .where(or_(*(of.columns.kind == kind for kind in kinds)))
+        .where(*(~there for there, so in signed if so & set(kinds)))
         .where(~exists().where(end.columns.assignment_id == of.columns.id))
-        .where(~stands)
-        .where(~decided)
         .order_by(of.columns.order_key)
     )
 

@@ -9,7 +9,7 @@ from corelab.domain.accounts import Role
 from corelab.domain.allocation import Purpose, Shut, Wait, key
 from corelab.domain.reading_errors import NotYetError
 from corelab.domain.vocabulary import ExamId, LabKind
-from corelab.domain.worklist import WorkKind, Worklist
+from corelab.domain.worklist import WorkKind
 from corelab.services import accounts, assignment, comparison, reading, reopening, withdrawal, worklist
 from corelab.services.accounts import Session
 from corelab.storage import readings
@@ -293,6 +293,8 @@ def test_who_only_goes_on_sees_what_the_worklist_shows_first(tmp_path: Path) -> 
     ready(lab, SUBJECTS[:3])
     assigns(lab)
     signs(lab, lab.reader_1)
-    assert worklist.waiting(lab.open, lab.reader_1).rows == reading.worklist(lab.open, lab.reader_1).rows[:1]
+    shown = reading.worklist(lab.open, lab.reader_1).rows[0]
+    assert worklist.offered(lab.open, lab.reader_1) == ((shown.assignment, WorkKind.READING),)
     signs(lab, lab.reader_1)
-    assert worklist.waiting(lab.open, lab.reader_1) == Worklist((), Shut(Wait.SESSION, date(2026, 1, 13)))
+    assert worklist.offered(lab.open, lab.reader_1) == ()
+    assert reading.worklist(lab.open, lab.reader_1).shut == Shut(Wait.SESSION, date(2026, 1, 13))
