@@ -1,7 +1,8 @@
 """From decoded samples to the BGRA pixels that are painted."""
 
 import threading
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 import cv2
 import numpy as np
@@ -55,18 +56,35 @@ def paint_palette(samples: Samples, palette: Palette, out: Pixels) -> None:
 
 def paint_ybr(luma: Pixels, blue: Pixels, red: Pixels, out: Pixels) -> None:
     """YBR_FULL, three planes of rows x columns (DICOM PS3.3 C.7.6.3.1.2), exact to the last bit."""
-    steps = _CHROMA[(blue.astype(np.uint16) << 8) | red]
-    steps += luma[..., None]
-    np.clip(steps, 0, 255, out=steps)
-    out[..., :3] = steps
-    out[..., 3] = 255
+    both = (blue.astype(np.uint16) << 8) | red
+    channels = [
+        _shifted(luma, cv2.LUT(blue, _BLUE.more), cv2.LUT(blue, _BLUE.less)),
+        _shifted(luma, _GREEN.more[both], _GREEN.less[both]),
+        _shifted(luma, cv2.LUT(red, _RED.more), cv2.LUT(red, _RED.less)),
+        np.full_like(luma, 255),
+    ]
+    cv2.merge(channels, dst=out)
 
 
-def _chroma() -> NDArray[np.int16]:
-    """What blue and red chroma add to luma, for blue, green and red, rounded half up: luma is whole, so this is exact."""
-    cb, cr = np.meshgrid(np.arange(-128, 128.0), np.arange(-128, 128.0), indexing="ij")
-    green = -(0.114 * 1.772 / 0.587) * cb - (0.299 * 1.402 / 0.587) * cr
-    return np.floor(np.stack([1.772 * cb, green, 1.402 * cr], axis=-1) + 0.5).reshape(-1, 3).astype(np.int16)
+def _shifted(luma: Pixels, more: NDArray[Any], less: NDArray[Any]) -> Pixels:
+    """One of the two is always 0, so neither of the steps, which stop at 0 and 255, cuts what the other one needs."""
+    return np.asarray(cv2.subtract(cv2.add(luma, more), less), np.uint8)
 
 
-_CHROMA = _chroma()
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """What a chroma value adds to luma, as what is added and what is taken away."""
+
+    more: Pixels
+    less: Pixels
+
+    @classmethod
+    def of(cls, steps: NDArray[np.float64]) -> Self:
+        """Rounded half up: luma is whole, so this is exact."""
+        whole = np.floor(steps + 0.5)
+        return cls(np.clip(whole, 0, 255).astype(np.uint8), np.clip(-whole, 0, 255).astype(np.uint8))
+
+
+_STEP = np.arange(-128, 128.0)
+_BLUE, _RED = _Steps.of(1.772 * _STEP), _Steps.of(1.402 * _STEP)
+_GREEN = _Steps.of((-(0.114 * 1.772 / 0.587) * _STEP[:, None] - (0.299 * 1.402 / 0.587) * _STEP).ravel())
