@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from corelab.ui.cine import Cine
@@ -58,6 +58,8 @@ class TimeLine(QWidget):
         self._held: Handle | None = None
         self._slim = False
         self._curve: CurveShown | None = None
+        self._ground: QPixmap | None = None
+        """All but the play head, as it was painted last; None where something of it has changed."""
         self.setAccessibleName("Time line")
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -66,41 +68,69 @@ class TimeLine(QWidget):
     def show_cine(self, cine: Cine) -> None:
         """Another viewport is the active one."""
         if cine is not self._cine:
-            self._cine.moved.disconnect(self._redraw)
+            self._cine.moved.disconnect(self._on_moved)
             self._cine.changed.disconnect(self._redraw)
             self._cine = cine
             self._watch(cine)
-        self.update()
+        self._redraw()
 
     def show_marks(self, marks: tuple[StripMark, ...]) -> None:
         self._marks = marks
         self.setAccessibleDescription("; ".join(f"{mark.word}: frame {mark.frame + 1}" for mark in marks))
-        self.update()
+        self._redraw()
 
     def show_curve(self, curve: CurveShown | None) -> None:
         """The curve the reader asked for; None: there is none."""
         self._curve = curve
-        self.update()
+        self._redraw()
 
     def show_slim(self, *, slim: bool) -> None:
         """One low band with its marks inside, as on the adjudication page."""
         self._slim = slim
-        self.update()
+        self._redraw()
 
     def sizeHint(self) -> QSize:
         return QSize(320, 48 if self._slim else 104)
 
     def _watch(self, cine: Cine) -> None:
-        cine.moved.connect(self._redraw)
+        cine.moved.connect(self._on_moved)
         cine.changed.connect(self._redraw)
 
-    def _redraw(self) -> None:
+    def _on_moved(self) -> None:
         self.update()
+
+    def _redraw(self) -> None:
+        self._ground = None
+        self.update()
+
+    def resizeEvent(self, _event: QEvent) -> None:
+        self._redraw()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._redraw()
+        super().changeEvent(event)
 
     # -- painting --------------------------------------------------------------------------------------------------------------
 
     def paintEvent(self, _event: QPaintEvent) -> None:
+        """While a clip plays only the head moves: what lies behind it is painted once."""
+        if self._ground is None:
+            self._ground = self._painted_ground()
         painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.drawPixmap(0, 0, self._ground)
+        self._paint_head(painter)
+
+    def _painted_ground(self) -> QPixmap:
+        ground = QPixmap(self.size() * self.devicePixelRatioF())
+        ground.setDevicePixelRatio(self.devicePixelRatioF())
+        ground.fill(Qt.GlobalColor.transparent)
+        with QPainter(ground) as painter:
+            self._paint_ground(painter)
+        return ground
+
+    def _paint_ground(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self._band, Colour.WINDOW)
         self._paint_range(painter)
@@ -109,7 +139,6 @@ class TimeLine(QWidget):
         self._paint_ruler(painter)
         for mark in self._marks:
             self._paint_mark(painter, mark)
-        self._paint_head(painter)
 
     def _paint_range(self, painter: QPainter) -> None:
         band, loop = self._band, self._cine.range
