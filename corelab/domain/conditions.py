@@ -216,6 +216,19 @@ def _cells(test: Test) -> Iterator[Cell]:
             return
 
 
+def looks_beside_grades(test: Test) -> bool:
+    """Whether a test asks for a fact that no grade tells: clips played, labels of evidence, time."""
+    match test:
+        case OnFact():
+            return True
+        case Every() | Some():
+            return any(map(looks_beside_grades, test.parts))
+        case Opposite():
+            return looks_beside_grades(test.part)
+        case _:
+            return False
+
+
 def fired(test: Test, grades: _Grades, facts: Facts = NO_FACTS) -> bool:
     """Whether a rule fires: unknown does not."""
     return truth(test, grades, facts) is True

@@ -175,6 +175,24 @@ def test_checks_tell_reading_level_and_segment(tmp_path: Path) -> None:
     assert all(one["reading"] == 2 for one in document["checks"])
 
 
+def test_checks_that_a_made_up_exam_cannot_fire_are_told(tmp_path: Path) -> None:
+    document = tried(tmp_path, DVT, {"visit": "D10", "start": "clean"})
+    assert document["checks_not_run"] == ["E04", "unplayed_clips", "reading_time", "identity_in_text"]
+    told = run(tmp_path, DVT, {"visit": "D10", "start": "clean"})
+    assert "Not run, since they look at clips, time or words: E04, unplayed_clips, reading_time, identity_in_text." in told.stdout
+
+
+def test_blank_is_not_waiting(tmp_path: Path) -> None:
+    case = {"visit": "D10", "start": "clean", "reading_1": {"CFV": {"COMP": "none"}, "POPV": {"FLOW": None}}}
+    document = tried(tmp_path, DVT, case)
+    why = {f"{one['item']}.{one['segment']}": one["open"] for one in document["results"] if one["source"] is None}
+    assert (why["COMP.CFV"], why["FLOW.POPV"]) == ("waiting", "blank")
+    assert all("open" not in one for one in document["results"] if one["source"] is not None)
+    told = run(tmp_path, DVT, case).stdout
+    assert "COMP.CFV   open: waits for a decision" in told
+    assert "FLOW.POPV   open: a reading leaves it blank" in told
+
+
 # ---------------------------------------------------------------- an odd charter
 
 

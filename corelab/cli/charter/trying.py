@@ -47,10 +47,16 @@ def document(outcome: Outcome) -> dict[str, Any]:
     return {
         "disputed": [_cell(one.cell) | {"class": ",".join(one.classes)} for one in outcome.disputed],
         "closure": [_cell(one.cell) for one in outcome.closure],
-        "results": [*map(_result, _told(outcome)), *(_cell(cell) | {"value": None, "source": None} for cell in outcome.open_cells)],
+        "results": [*map(_result, _told(outcome)), *(_open(cell, outcome) for cell in outcome.open_cells)],
         "derived": {_name(one): _three(one) for one in outcome.derived},
         "checks": [{"reading": one.reading, "check": one.check, "level": one.level, "segment": str(one.segment)} for one in outcome.checks],
+        "checks_not_run": list(outcome.not_run),
     }
+
+
+def _open(cell: Cell, outcome: Outcome) -> dict[str, Any]:
+    """``open`` says what it waits for."""
+    return _cell(cell) | {"value": None, "source": None, "open": "blank" if cell in outcome.blank else "waiting"}
 
 
 def _told(outcome: Outcome) -> Iterator[Result]:
@@ -99,7 +105,8 @@ def _results(outcome: Outcome) -> Iterator[str]:
     yield "Results that are not what both readings say:"
     moved = [one for one in _told(outcome) if one.source.value != "CONCORDANT"]
     yield from (f"  {_place(one.cell)}   {one.grade.code}   {one.source.value.lower()}" for one in moved)
-    yield from (f"  {_place(cell)}   open" for cell in outcome.open_cells)
+    waits = {cell: "a reading leaves it blank" if cell in outcome.blank else "waits for a decision" for cell in outcome.open_cells}
+    yield from (f"  {_place(cell)}   open: {why}" for cell, why in waits.items())
 
 
 def _derived(outcome: Outcome) -> Iterator[str]:
@@ -113,6 +120,8 @@ def _derived(outcome: Outcome) -> Iterator[str]:
 def _checks(outcome: Outcome) -> Iterator[str]:
     yield "Checks that fire:" if outcome.checks else "No check fires."
     yield from (f"  reading {one.reading}   {one.check} ({one.level})   {one.segment}".rstrip() for one in outcome.checks)
+    if outcome.not_run:
+        yield f"Not run, since they look at clips, time or words: {', '.join(outcome.not_run)}."
 
 
 def _place(cell: Cell) -> str:

@@ -1,6 +1,6 @@
 """What a charter makes of a made-up exam: what is disputed, what stands, what is derived, which checks fire."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -10,7 +10,8 @@ from corelab.domain.asking import settle
 from corelab.domain.charter import Charter
 from corelab.domain.charter.model_derivation import Derivation
 from corelab.domain.charter.model_item import ChoiceItem, MultiItem
-from corelab.domain.conditions import truth
+from corelab.domain.checks import IDENTITY_IN_TEXT, READING_TIME, UNPLAYED_CLIPS
+from corelab.domain.conditions import looks_beside_grades, truth
 from corelab.domain.derived import EarlierExam, History, values_of
 from corelab.domain.discordance import Comparison, Disputed, compare_drafts
 from corelab.domain.form import Form, form_for
@@ -46,7 +47,11 @@ class DerivedThree:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """``results`` are the cells that are certain, ``open_cells`` the ones that are not yet, both in form order by reading type."""
+    """``results`` are the cells that are certain, ``open_cells`` the ones that are not yet, both in form order by reading type.
+
+    Of the open ones ``blank`` wait for an answer of a reading, all others for a decision. ``not_run`` are the checks that look at clips,
+    at time or at words, of which a made-up exam has none.
+    """
 
     disputed: tuple[Disputed, ...]
     closure: tuple[Disputed, ...]
@@ -54,6 +59,8 @@ class Outcome:
     open_cells: tuple[Cell, ...]
     derived: tuple[DerivedThree, ...]
     checks: tuple[Fired, ...]
+    blank: tuple[Cell, ...] = ()
+    not_run: tuple[str, ...] = ()
 
 
 def try_out(charter: Charter, case: WrittenCase) -> Outcome:
@@ -72,7 +79,21 @@ def try_out(charter: Charter, case: WrittenCase) -> Outcome:
         open_cells=tuple(chain.from_iterable(one.open_cells for one in types)),
         derived=tuple(_derived(charter, case, history, types, results)),
         checks=tuple(fired for slot in _SLOTS for one in types for fired in one.checks(slot)),
+        blank=tuple(chain.from_iterable(one.blank for one in types)),
+        not_run=_not_run(charter, types),
     )
+
+
+def _not_run(charter: Charter, types: Sequence["_Type"]) -> tuple[str, ...]:
+    """Those of the charter, then those that it sets for signing."""
+    own = dict.fromkeys(check.id for one in types for check in one.form.checks if looks_beside_grades(check.test))
+    signing = charter.signing
+    set_for = {
+        UNPLAYED_CLIPS: signing.unplayed_clips != "off",
+        READING_TIME: signing.time_outside != "off",
+        IDENTITY_IN_TEXT: True,
+    }
+    return (*own, *(name for name, is_set in set_for.items() if is_set))
 
 
 def _history(charter: Charter, case: WrittenCase) -> History:
@@ -132,6 +153,7 @@ class _Type:
             self.results = self._decided(case, self.comparison)
         known = {result.cell for result in self.results}
         self.open_cells = tuple(cell for cell in form.grid if cell not in known)
+        self.blank = tuple(cell for cell in self.open_cells if any(cell not in self.grades[slot] for slot in self.slots))
 
     def _decided(self, case: WrittenCase, comparison: Comparison) -> tuple[Result, ...]:
         """A is reading 1 and B reading 2, on every segment."""
