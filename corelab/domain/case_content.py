@@ -8,6 +8,7 @@ from corelab.domain.adjudication import Case, CaseDraft, Decision, Dispute, Mode
 from corelab.domain.allocation import Slot
 from corelab.domain.content import Json, answer_json, answer_of, grade_json, grade_of
 from corelab.domain.form import Form
+from corelab.domain.measurement import Measurement
 from corelab.domain.vocabulary import Answer, Cell, Grade, ItemId, SegmentId
 
 
@@ -22,7 +23,8 @@ def case_json(case: Case) -> Json:
         if dispute.sides is not None:
             sides = segments.setdefault(dispute.cell.segment, {"A": {}, "B": {}})
             sides["A"][dispute.cell.item], sides["B"][dispute.cell.item] = map(_side, dispute.sides)
-    return {
+    measured = {segment: {"A": _measured_json(a), "B": _measured_json(b)} for segment, (a, b) in case.measured.items() if a or b}
+    return ({"measured": measured} if measured else {}) | {
         "agreed": _by_segment(case.agreed),
         "closure": [_pair(dispute.cell) for dispute in case.disputes if dispute.by_closure],
         "details": [_pair(detail.cell) for detail in case.details],
@@ -53,7 +55,20 @@ def case_of(value: Mapping[str, Any], form: Form, *, reason_required: bool) -> C
         Mode(value.get("mode", Mode.REVIEW.value)),
         tuple(Dispute(cell, _sides(segments, cell)) for cell in waiting),
         MappingProxyType(_in_order(value.get("stands", {}), form)),
+        MappingProxyType(
+            {SegmentId(one): (_measured(both["A"]), _measured(both["B"])) for one, both in value.get("measured", {}).items()},
+        ),
     )
+
+
+def _measured_json(measurements: Sequence[Measurement]) -> list[Json]:
+    """In the order of clips and frames: in which order they were made is nobody's business."""
+    ordered = sorted(measurements, key=lambda one: (one.clip, one.frame, one.points))
+    return [one.to_json() for one in ordered]
+
+
+def _measured(value: Sequence[Mapping[str, Any]]) -> tuple[Measurement, ...]:
+    return tuple(map(Measurement.from_json, value))
 
 
 def _sides(segments: Mapping[str, Any], cell: Cell) -> Sides | None:

@@ -7,7 +7,7 @@ from corelab.domain.audit import SALT_BYTES, canonical
 from corelab.domain.case_content import case_json
 from corelab.domain.charter import Charter
 from corelab.domain.form import Form
-from corelab.domain.room import STEP, Of, forms_of, longest, room_for, room_of
+from corelab.domain.room import MEASURED, STEP, Of, forms_of, longest, room_for, room_of
 
 
 def room_for_case(charter: Charter, clips: int = 0) -> int:
@@ -28,4 +28,5 @@ def _case_bytes(form: Form) -> int:
     """In the closure too: that names a cell once more."""
     answers = {cell: longest(form, cell) for cell in form.cells}
     disputes = tuple(Dispute(cell, (answer, answer), by_closure=True) for cell, answer in answers.items())
-    return len(canonical(case_json(Case(form, disputes, form.fixed, reason_required=False, mode=Mode.REVIEW))))
+    measured = {max((cell.segment for cell in answers), key=len): (MEASURED, MEASURED)} if answers else {}
+    return len(canonical(case_json(Case(form, disputes, form.fixed, reason_required=False, mode=Mode.REVIEW, measured=measured))))

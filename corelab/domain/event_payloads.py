@@ -149,7 +149,7 @@ PAYLOADS: Mapping[str, Payload] = MappingProxyType(
         "exam.compared": _of("outcome"),
         "reading.released": NONE,
         "repeat.released": NONE,
-        "case.opened": _of("disputed", "segments", "agreed", "closure", may=("details", "mode", "stands"), seal=Seal.SEALED),
+        "case.opened": _of("disputed", "segments", "agreed", "closure", may=("details", "measured", "mode", "stands"), seal=Seal.SEALED),
         "case.key": _of("segments", seal=Seal.SEALED),
         "case.finished": NONE,
         "case.withdrawn": NONE,

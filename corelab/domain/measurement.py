@@ -35,7 +35,7 @@ UNITS: Final[Mapping[Quantity, str]] = {
     Quantity.AREA: "mm2",
     Quantity.DURATION: "s",
     Quantity.VELOCITY: "cm/s",
-    Quantity.RATIO: "%",
+    Quantity.RATIO: "percent",
 }
 _DIGITS: Final[Mapping[Quantity, str]] = {
     Quantity.LENGTH: "0.1",
@@ -49,7 +49,7 @@ PER_UNIT: Final[Mapping[Quantity, Mapping[str, Decimal]]] = {
     Quantity.AREA: {"mm2": Decimal(1), "cm2": Decimal("0.01")},
     Quantity.DURATION: {"s": Decimal(1), "ms": Decimal(1000)},
     Quantity.VELOCITY: {"cm/s": Decimal(1), "m/s": Decimal("0.01"), "mm/s": Decimal(10)},
-    Quantity.RATIO: {"%": Decimal(1)},
+    Quantity.RATIO: {"percent": Decimal(1)},
 }
 """What one of the quantity's own unit is in each unit that a question may ask for."""
 

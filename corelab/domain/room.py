@@ -34,7 +34,7 @@ _WATCHED = Watched(_LATE, _LATE, (400,) * 8)
 _METHOD = "-" * 16
 """As long as the version text of a method may be before it takes more room."""
 _DECIMAL = "-" + "9" * 20
-_MEASURED = (
+MEASURED = (
     Measurement(_DIGEST, _LATE, Quantity.DURATION, ((_FAR, _FAR),) * MOST_POINTS, 99, (_DECIMAL, _DECIMAL), _DECIMAL[:12], "cm/s"),
 ) * MOST
 _LONG_REASON = max(DecisionReason, key=lambda reason: len(reason.value))
@@ -96,7 +96,7 @@ def _reading_bytes(form: Form, clips: int) -> int:
         _viewings(clips),
         checks,
         seconds=_LATE,
-        measurements=_MEASURED,
+        measurements=MEASURED,
     )
     return len(canonical(content.to_json()))
 
@@ -107,7 +107,7 @@ def _adjudication_bytes(form: Form, clips: int) -> int:
     decisions = tuple(Decision(one.cell, Take.OWN, one.grade, _LONG_REASON, one.evidence) for one in said)
     checks = tuple(Confirmed(check.id, check.segment, _REASON, check.level) for check in form.checks)
     content = AdjudicationContent(
-        "0" * 64, "0" * 16, 99, decisions, (_DIGEST,) * clips, _viewings(clips), measurements=_MEASURED, checks=checks
+        "0" * 64, "0" * 16, 99, decisions, (_DIGEST,) * clips, _viewings(clips), measurements=MEASURED, checks=checks
     )
     return len(canonical(content.to_json()))
 

@@ -33,7 +33,7 @@ MEASUREMENTS = Table(
         Column("TESTCD", "Item that it answers; empty where no question asked for it", length=8, codelist="TESTCD", origin="charter"),
         Column("QUANTITY", "What was measured", length=8, codelist="QUANTITY"),
         Column("MVAL", "Measured value", "number", 16),
-        Column("UNIT", "Unit; of a ratio %, where the image is not calibrated", length=16),
+        Column("UNIT", "Unit; of a ratio percent, where the image is not calibrated", length=16),
         Column("CLIPID", "Clip", length=64),
         Column("FRAME", "Frame, counted from 1", "integer", 8),
         Column("REGION", "Calibrated region of the frame, counted from 1; empty for a ratio", "integer", 8),

@@ -69,7 +69,14 @@ def _opened(snapshot: Snapshot, session: Session, of: Assignment) -> OpenCase:
     signed = readings.signed_adjudication(snapshot, record)
     if signed is not None:
         content = AdjudicationContent.from_json(own_work.opened(snapshot, session, signed.seq))
-        kept = Draft(of.id, decisions=content.decisions, viewing=content.viewing, note=content.note, checks=content.checks)
+        kept = Draft(
+            of.id,
+            decisions=content.decisions,
+            viewing=content.viewing,
+            note=content.note,
+            checks=content.checks,
+            measurements=content.measurements,
+        )
     else:
         kept = own_work.kept_draft(snapshot, session, of.id) or Draft(of.id)
     draft, played = _draft_of(case, kept), MappingProxyType(saving.played_of(kept.viewing))
@@ -79,7 +86,7 @@ def _opened(snapshot: Snapshot, session: Session, of: Assignment) -> OpenCase:
 
 def _draft_of(case: Case, kept: Draft) -> CaseDraft:
     chosen = {one.cell: one for one in kept.decisions if one.take is not Take.FOLLOWS}
-    return CaseDraft(case, MappingProxyType(chosen), kept.note, kept.checks)
+    return CaseDraft(case, MappingProxyType(chosen), kept.note, kept.checks, kept.measurements)
 
 
 def _case(snapshot: Snapshot, session: Session, of: Assignment) -> tuple[CaseRecord, Case]:
@@ -128,7 +135,15 @@ def _keep(lab: OpenLab, session: Session, assignment: AssignmentId, draft: CaseD
 
 def _drafted(assignment: AssignmentId, draft: CaseDraft, viewing: tuple[Viewing, ...], submit: str | None) -> Draft:
     decisions = tuple(draft.decisions[cell] for cell in draft.case.form.grid if cell in draft.decisions)
-    return Draft(assignment, decisions=decisions, viewing=viewing, note=draft.note, submit=submit, checks=draft.confirmed)
+    return Draft(
+        assignment,
+        decisions=decisions,
+        viewing=viewing,
+        note=draft.note,
+        submit=submit,
+        checks=draft.confirmed,
+        measurements=draft.measurements,
+    )
 
 
 def _changes(before: Draft, after: Draft) -> list[tuple[Json, Json | None, Json | None]]:
@@ -221,6 +236,7 @@ def _complete(
         viewing=viewing,
         note=draft.note,
         checks=made.confirmations,
+        measurements=draft.measurements,
     )
     row = partial(readings.adjudication_row, case=record_of_case.id, charter_hash=charter)
     return Complete("adjudication", Meaning.ADJUDICATION, charter, content.to_json(), row)

@@ -12,6 +12,7 @@ from corelab.domain.case_content import case_json, case_of, key_json, misplaced
 from corelab.domain.case_room import room_for_case
 from corelab.domain.charter import Charter
 from corelab.domain.content import AdjudicationContent, ReadingContent
+from corelab.domain.deciding.case import Measured
 from corelab.domain.discordance import compare
 from corelab.domain.form import Form
 from corelab.domain.measurement import Measurement
@@ -200,7 +201,7 @@ def _case(work: _Work, sides: Mapping[SegmentId, Slot]) -> Case:
     return replace(case, measured=_measured(work, sides)) if case.shows_sides else case
 
 
-def _measured(work: _Work, sides: Mapping[SegmentId, Slot]) -> Mapping[SegmentId, tuple[tuple[Measurement, ...], tuple[Measurement, ...]]]:
+def _measured(work: _Work, sides: Mapping[SegmentId, Slot]) -> Measured:
     """What both readers measured beside their answers on the clips of each disputed segment, as A and B."""
     segments = {clip.sha256: clip.segment for clip in work.clips}
     made = {slot: content.measurements for slot, content in work.contents.items()}

@@ -6,6 +6,7 @@ from typing import Final, Self
 
 from corelab.domain.adjudication import CaseDraft, Decision, DecisionFaultKind, DecisionReason, Detail, Sides, Take
 from corelab.domain.charter.model_item import ChoiceItem, Item, MultiItem
+from corelab.domain.measurement import Measurement
 from corelab.domain.vocabulary import Binding, Cell, Evidence, Grade, SegmentId, not_evaluable
 from corelab.ui.entry import NOT_EVALUABLE_KEY, is_measured, option_of, toggled, written
 
@@ -166,6 +167,12 @@ class Deciding:
     def measured(self, evidence: Evidence) -> Self:
         """With the value of a caliper as the own grade, and the caliper as its proof."""
         return self._own(Grade(evidence.caliper.value), evidence) if self.measures and evidence.caliper is not None else self
+
+    def measuring(self, measurements: tuple[Measurement, ...], *, again: bool = False) -> Self:
+        """With these measurements beside the decisions. ``again``: the same point was moved once more, in one step of undo."""
+        draft = self.draft.measuring(measurements)
+        same = again and bool(self.past) and self.past[-1].decisions == self.draft.decisions and not self.future
+        return replace(self, draft=draft) if same else self._changed(draft)
 
     def left(self) -> Self:
         """Esc: no reason now, or evaluable after all, and nothing was chosen."""

@@ -1,5 +1,6 @@
 """One viewport: the image, and the one status line under it."""
 
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -15,13 +16,15 @@ from corelab.ui.clip_player import ClipPlayer
 from corelab.ui.clip_view import ClipView
 from corelab.ui.drawing import Tool
 from corelab.ui.jobs import Jobs
-from corelab.ui.measures import Measures
+from corelab.ui.measures import Fact, Measures
 from corelab.ui.theme import Colour, Size, font
 from corelab.ui.wall_overlay import WallOverlay
 from corelab.ui.words import words_for
 
 STATUS_HEIGHT: Final = 28
 _GAP: Final = 18
+_ALWAYS: Final = 2
+"""Plain facts that stay on a narrow line: which clip, and which frame."""
 
 
 class StatusLine(QWidget):
@@ -49,16 +52,23 @@ class StatusLine(QWidget):
         painter.setFont(font(Size.HINT))
         metrics, x = painter.fontMetrics(), 16
         hint_left = self.width() - 16 - metrics.horizontalAdvance(self._hint)
-        for words, colour in self._facts:
+        for words, colour in fitting(self._facts, self.width() - x - 8, metrics.horizontalAdvance):
             width = metrics.horizontalAdvance(words)
-            if x + width > self.width() - 8:
-                break
             painter.setPen(colour)
             painter.drawText(QRectF(x, 0, self.width() - x - 8, self.height()), Qt.AlignmentFlag.AlignVCenter, words)
             x += width + _GAP
         if x <= hint_left:
             painter.setPen(Colour.SECOND)
             painter.drawText(QPointF(hint_left, self.height() / 2 + 4.5), self._hint)
+
+
+def fitting(facts: Sequence[Fact], room: float, width_of: Callable[[str], int]) -> list[Fact]:
+    """The facts that fit side by side: on a narrow line zoom, rate and time give way first, then the values measured last."""
+    shown = list(facts)
+    while shown and sum(width_of(words) + _GAP for words, _ in shown) - _GAP > room:
+        plain = [n for n, (_, colour) in enumerate(shown) if colour == Colour.TEXT][_ALWAYS:]
+        del shown[plain[-1] if plain else -1]
+    return shown
 
 
 class Viewport(QWidget):

@@ -11,11 +11,15 @@ from corelab.domain.deciding.decision import DecisionRefusedError, Mode, Take
 from corelab.domain.details import Controlled, controlled_in
 from corelab.domain.discordance import Comparison
 from corelab.domain.form import Form
+from corelab.domain.measurement import Measurement
 from corelab.domain.vocabulary import Answer, Cell, Grade, SegmentId, Source
 
 _NOTHING: Mapping[Cell, Grade] = MappingProxyType({})
 Sides = tuple[Answer, Answer]
 """What stands as A and as B."""
+Measured = Mapping[SegmentId, tuple[tuple[Measurement, ...], tuple[Measurement, ...]]]
+"""What A and B measured beside their answers, by segment."""
+_UNMEASURED: Measured = MappingProxyType({})
 
 
 class SidesHiddenError(LookupError):
@@ -63,6 +67,7 @@ class Case:
     ``disputes`` are decided. ``details`` differ and wait for that (A and B, where they are shown). ``agreed`` is what both readers say,
     read-only; ``stands`` are reference grades that a condition or a hard check must know, shown nowhere. ``controlled`` are all details
     that hang on a dispute of their segment, each after those it hangs on; ``hanging`` also those that are disputed themselves.
+    ``measured`` is what A and B measured on clips of a disputed segment beside their answers.
     """
 
     form: Form
@@ -72,6 +77,7 @@ class Case:
     mode: Mode = Mode.REVIEW
     details: tuple[Dispute, ...] = ()
     stands: Mapping[Cell, Grade] = field(default_factory=lambda: _NOTHING)
+    measured: Measured = field(default_factory=lambda: _UNMEASURED)
     controlled: tuple[Controlled, ...] = field(init=False, compare=False, repr=False)
     hanging: tuple[Controlled, ...] = field(init=False, compare=False, repr=False)
 

@@ -23,6 +23,7 @@ from corelab.domain.deciding.following import Detail, DetailState, Followed, fol
 from corelab.domain.details import NOT_APPLYING
 from corelab.domain.form import refused
 from corelab.domain.form_checks import FormCheck
+from corelab.domain.measurement import Measurement
 from corelab.domain.reading import Confirmed
 from corelab.domain.vocabulary import Answer, Cell, Evidence, Grade, Missing, SegmentId
 
@@ -36,13 +37,15 @@ class CaseDraft:
 
     ``decisions`` may hold details that are not asked any more, since the decision they hung on was changed: they count for nothing and
     come back with it. ``details`` tells how every detail that hangs on a dispute stands now. ``confirmed`` are the soft checks that the
-    adjudicator gave a reason for; one of them asks again when a cell that it looks at is decided otherwise.
+    adjudicator gave a reason for; one of them asks again when a cell that it looks at is decided otherwise. ``measurements`` are the
+    adjudicator's own, beside the decisions.
     """
 
     case: Case
     decisions: Mapping[Cell, Decision] = field(default_factory=lambda: _NOTHING)
     note: str = ""
     confirmed: tuple[Confirmed, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
     details: tuple[Detail, ...] = field(init=False, compare=False, repr=False)
     after: Followed = field(init=False, compare=False, repr=False)
 
@@ -152,6 +155,10 @@ class CaseDraft:
     def _still_confirmed(self, changed: Cell) -> tuple[Confirmed, ...]:
         stale = {(check.id, check.segment) for check in self.case.form.checks if changed in check.cells}
         return tuple(one for one in self.confirmed if (one.check, one.segment) not in stale)
+
+    def measuring(self, measurements: Iterable[Measurement]) -> Self:
+        """With these measurements of the adjudicator's own."""
+        return replace(self, measurements=tuple(measurements))
 
     def with_note(self, note: str) -> Self:
         return replace(self, note=note)
