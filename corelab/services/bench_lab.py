@@ -1,7 +1,7 @@
 """A lab with many grades, made as quickly as the records allow, to measure on: readings that agree, and some that were adjudicated."""
 
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
@@ -9,10 +9,12 @@ from uuid import uuid4
 from corelab.domain.accounts import Meaning, Role
 from corelab.domain.adjudication import DecisionReason, Take
 from corelab.domain.asking import settle
+from corelab.domain.attributes import Attributes
 from corelab.domain.charter import ChoiceItem, load_charter
 from corelab.domain.clock import Clock
 from corelab.domain.content import ReadingContent
-from corelab.domain.form import Form
+from corelab.domain.discordance import compare
+from corelab.domain.form import Form, form_for
 from corelab.domain.simulated import graded
 from corelab.domain.vocabulary import (
     Answer,
@@ -21,9 +23,7 @@ from corelab.domain.vocabulary import (
     ExamId,
     ExamState,
     Grade,
-    ItemId,
     ReadingTypeId,
-    SegmentId,
     Sha256,
     Side,
     SubjectCode,
@@ -45,7 +45,6 @@ from corelab.storage.store import NewRow, Transaction
 
 T = TypeVar("T")
 CHARTER = "dvt_lower_extremity.toml"
-_DISPUTED = Cell(SegmentId("CFV"), ItemId("COMP"))
 _ONE_IN = 20
 """So many exams have a clip, evidence, and two readings that differ."""
 _TOGETHER = 50
@@ -97,6 +96,31 @@ def _expect(here: Staffed, transaction: Transaction, exam: ExamRecord, clip: Sha
     transaction.record("exam.expected", "exam", exam.id, rows=[*rows, *(_delivered(here, exam, clip) if clip else ())])
 
 
+@cache
+def _disputed() -> Cell:
+    """The first question where the first and the last option of two readers make a case by this charter."""
+    charter = load_charter(resource("charters", CHARTER).read_bytes())
+    visit, attributes = VisitId(charter.visits[0].id), Attributes({charter.exam.side_attribute or "": Side.LEFT.value})
+    form = form_for(charter, charter.reading_types[0].id, visit=visit, attributes=attributes, received=(), not_imaged={})
+    one = _grid(form, graded(form, lambda cell, _again: clean(form, cell)))
+    for cell in form.cells:
+        item = form.item(cell.item)
+        if isinstance(item, ChoiceItem):
+            two = _grid(form, {**one, cell: Grade(item.options[-1].value)})
+            if any(each.cell == cell for each in compare(charter, visit, one, two, 1, attributes=attributes).disputed):
+                return cell
+    raise LookupError(CHARTER)
+
+
+def _grid(form: Form, said: Mapping[Cell, Grade]) -> dict[Cell, Grade]:
+    """A whole reading; what these answers ask besides is answered by what stands first."""
+    settled = settle(form, said)
+    while settled.missing:
+        said = {**said, **{cell: clean(form, cell) for cell in settled.missing}}
+        settled = settle(form, said)
+    return {cell: settled.grades[cell] for cell in form.grid}
+
+
 def _parts(whole: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     return (whole[begin : begin + size] for begin in range(0, len(whole), size))
 
@@ -112,7 +136,7 @@ def _subject(transaction: Transaction, here: Staffed) -> tuple[str, SubjectCode]
 def _delivered(here: Staffed, exam: ExamRecord, clip: Sha256) -> Iterator[NewRow]:
     delivery = str(uuid4())
     yield NewRow("delivery", {"id": delivery, "kind": "files"})
-    yield from clip_rows(here, exam, (delivery, 1), _DISPUTED.segment, clip)
+    yield from clip_rows(here, exam, (delivery, 1), _disputed().segment, clip)
 
 
 # ---------------------------------------------------------------- readings and decisions
@@ -145,7 +169,7 @@ def _sign(transaction: Transaction, by: tuple[Signer, own_work.Envelope], of: As
 def _complete(charter: str, of: Assignment, form: Form, clip: Sha256 | None) -> Complete:
     said = graded(form, lambda cell, _again: _said(form, cell, of.slot, clip))
     grades = settle(form, said).grades
-    answers = tuple(Answer(cell, grades[cell], (Evidence(clip, 3),) if clip and cell == _DISPUTED else ()) for cell in form.grid)
+    answers = tuple(Answer(cell, grades[cell], (Evidence(clip, 3),) if clip and cell == _disputed() else ()) for cell in form.grid)
     content = ReadingContent(charter, of.pseudonym, of.reading_type, 1, answers, (clip,) if clip else ())
     row = partial(readings.reading_row, of=of.id, charter_hash=charter)
     return Complete("reading", Meaning.READING, charter, content.to_json(), row)
@@ -153,7 +177,7 @@ def _complete(charter: str, of: Assignment, form: Form, clip: Sha256 | None) -> 
 
 def _said(form: Form, cell: Cell, slot: int, clip: Sha256 | None) -> Grade:
     item = form.item(cell.item)
-    if clip and cell == _DISPUTED and slot != 1 and isinstance(item, ChoiceItem):
+    if clip and cell == _disputed() and slot != 1 and isinstance(item, ChoiceItem):
         return Grade(item.options[-1].value)
     return clean(form, cell)
 
