@@ -134,7 +134,7 @@ class Pool:
 
     @cached_property
     def _unblinded(self) -> Mapping[SubjectCode, frozenset[AccountId]]:
-        return unblinded(self.snapshot)
+        return unblinded(self.snapshot, self.only)
 
     @cached_property
     def _hands_on(self) -> Mapping[SubjectCode, frozenset[AccountId]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, bindparam, exists, select
 
 from corelab.domain.vocabulary import AccountId, ExamId, SubjectCode
 from corelab.storage import released
@@ -16,19 +16,19 @@ from corelab.storage.transaction import NewRow
 EXCEPTED: Final = "unblinding.excepted"
 
 
-def unblinded(snapshot: Snapshot) -> Mapping[SubjectCode, frozenset[AccountId]]:
-    """By subject, for good but for a coordinator's reason; a subject of whom nobody knows is left out."""
+def unblinded(snapshot: Snapshot, only: SubjectCode | None = None) -> Mapping[SubjectCode, frozenset[AccountId]]:
+    """By subject (of all, or of one), for good but for a coordinator's reason; a subject of whom nobody knows is left out."""
     found: dict[SubjectCode, set[AccountId]] = {}
-    for row in snapshot.query(_unblinded()):
+    for row in snapshot.query(_unblinded(one=only is not None), subject=only):
         found.setdefault(SubjectCode(row["subject"]), set()).add(AccountId(row["person"]))
     return {each: frozenset(people) for each, people in found.items()}
 
 
 @cache
-def _unblinded() -> Select[Any]:
+def _unblinded(*, one: bool) -> Select[Any]:
     known, exam, subject, event = TABLES["unblinding"], TABLES["exam"], TABLES["subject"], TABLES["event"]
     excepted = exists().where(event.columns.kind == EXCEPTED, event.columns.id == known.columns.id)
-    return (
+    asked = (
         select(subject.columns.code.label("subject"), known.columns.account_id.label("person"))
         .select_from(known)
         .join(exam, exam.columns.id == known.columns.exam_id)
@@ -36,6 +36,7 @@ def _unblinded() -> Select[Any]:
         .where(~excepted)
         .distinct()
     )
+    return asked.where(subject.columns.code == bindparam("subject")) if one else asked
 
 
 def unblinding_row(new: str, exam: ExamId, account: AccountId) -> NewRow:
