@@ -18,10 +18,17 @@ from corelab.ui.clip_view import ClipView
 from corelab.ui.desk import Desk
 from corelab.ui.jobs import ThreadJobs
 from corelab.ui.main_window import MainWindow
+from corelab.ui.play_figures import PlayFigures, play
+from corelab.ui.reading_page import ReadingPage
+
+__all__ = ["NothingToOpenError", "PlayFigures", "measure", "next_clip_s", "play"]
 
 PATIENCE_S: Final = 30.0
 _SIZE: Final = (1024, 768)
 _ZOOM: Final = 1.5
+_BETWEEN_MS: Final = 400
+"""Somebody looks at a clip at least so long before the next one."""
+_NO_KEYS: Final = Qt.KeyboardModifier.NoModifier
 
 
 class NothingToOpenError(Exception):
@@ -58,6 +65,7 @@ def _first_paint_s(lab: OpenLab, session: Session, turns: int) -> float:
     jobs, window = ThreadJobs(), MainWindow()
     window.resize(1600, 1000)
     window.show()
+    window.activateWindow()
     try:
         window.begin(Desk(lab, session, jobs))
         return median(_opened_s(window) for _ in range(turns))
@@ -80,6 +88,52 @@ def _opened_s(window: MainWindow) -> float:
     for view in window.findChildren(ClipView):
         view.painted.connect(lambda _frame: painted.append(perf_counter()))
     _until(lambda: bool(painted))
+    return painted[0] - start
+
+
+def next_clip_s(lab: OpenLab, session: Session, turns: int) -> float:
+    """Median seconds from PgDn, or PgUp, to the paint of the first frame of the other clip, on the reading page.
+
+    Raises NothingToOpenError, also where no segment has two clips.
+    """
+    dress()
+    jobs, window = ThreadJobs(), MainWindow()
+    window.resize(1600, 1000)
+    window.show()
+    window.activateWindow()
+    try:
+        window.begin(Desk(lab, session, jobs))
+        _opened_s(window)
+        page = window.current
+        if not isinstance(page, ReadingPage):
+            raise NothingToOpenError
+        _go_to_two_clips(page)
+        return median(_stepped_s(page, back=bool(turn % 2)) for turn in range(turns))
+    finally:
+        window.end()
+        window.close()
+        jobs.close()
+
+
+def _go_to_two_clips(page: ReadingPage) -> None:
+    exam = page.clips.exam
+    found = next((clip for clip in exam.clips if exam.beside(clip, 1) is not None and exam.beside(clip, -1) is None), None)
+    if found is None:
+        raise NothingToOpenError
+    page.clips.show_clip(found)
+    _until(lambda: page.viewports.active.frame_on_screen is not None)
+
+
+def _stepped_s(page: ReadingPage, *, back: bool) -> float:
+    _pause(_BETWEEN_MS)
+    view, painted = page.viewports.active.view, list[float]()
+    before = page.clips.clip
+    # A clip that comes anew has no frame on screen until its own first one is painted.
+    hears = view.painted.connect(lambda _frame: painted.append(perf_counter()) if page.clips.clip is not before else None)
+    start = perf_counter()
+    QApplication.postEvent(page, QKeyEvent(QKeyEvent.Type.KeyPress, Qt.Key.Key_PageUp if back else Qt.Key.Key_PageDown, _NO_KEYS))
+    _until(lambda: bool(painted))
+    view.painted.disconnect(hears)
     return painted[0] - start
 
 
