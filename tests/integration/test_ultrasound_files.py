@@ -3,8 +3,10 @@
 import csv
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from corelab.imaging.frames import FrameFile
 from corelab.imaging.inspection import inspect
 
 FOLDERS = ("real", "derived", "semi_synthetic", "malformed")
@@ -34,3 +36,23 @@ def test_sizes_and_frames_agree_with_what_the_set_says_of_its_sound_files(ultras
     said = {name: tuple(int(manifest[name][key] or 1) for key in ("frames", "rows", "cols")) for name in sound}
     answers = {name: inspect(ultrasound / name, frames=False) for name in sound}
     assert {name: (answer["frames_readable"], answer["rows"], answer["columns"]) for name, answer in answers.items()} == said
+
+
+def test_what_is_no_dicom_in_the_set_is_said_to_be_none(ultrasound: Path) -> None:
+    answers = [inspect(path, frames=True) for path in sorted((ultrasound / "vein_stills").iterdir())]
+    assert len(answers) == 18
+    assert {tuple(fault["code"] for fault in answer["faults"]) for answer in answers} == {("not_dicom",)}
+    assert not any(answer["readable"] for answer in answers)
+
+
+@pytest.mark.parametrize("name", ["sonosite_h264_l41_mp4", "sonosite_h264_l41_ts", "sonosite_hevc_main_mp4", "sonosite_mpeg2_mpml"])
+def test_video_frames_equal_those_of_another_decoder(ultrasound: Path, name: str, tmp_path: Path) -> None:
+    av = pytest.importorskip("av", reason="PyAV is not installed")
+    path = ultrasound / f"derived/{name}.dcm"
+    with FrameFile.open(path) as file:
+        container = tmp_path / "video"
+        container.write_bytes(file.encoded(0))
+        with av.open(str(container)) as theirs:
+            for index, frame in enumerate(theirs.decode(video=0)):
+                np.testing.assert_array_equal(file.rgb(index), frame.to_ndarray(format="rgb24", interpolation="BICUBIC"))
+        assert index + 1 == file.frames == 120

@@ -78,7 +78,7 @@ class FrameFile:
         return np.ascontiguousarray(self.decode(index)[..., 2::-1])
 
     def encoded(self, index: int) -> bytes:
-        """The bytes of frame ``index`` as they lie in the file, its fragments joined. The frames of a video have none of their own."""
+        """The bytes of frame ``index`` as they lie in the file, its fragments joined. A video has one span, 0: all of it."""
         return b"".join(self._source.buffer[start : start + length] for start, length in self.header.spans[index])
 
     def digest(self) -> Sha256:
