@@ -12,6 +12,7 @@ from typing import Any
 
 from corelab.domain.adjudication import DecisionRefusedError
 from corelab.domain.charter import Charter, CharterError, approved_charter
+from corelab.export.codebook import codelists_for
 from corelab.export.columns import Table
 from corelab.export.manifest import MANIFEST, SIGNATURE, SUMS
 from corelab.export.proof_tables import MEASUREMENTS
@@ -19,7 +20,7 @@ from corelab.export.records import Waiting
 from corelab.export.reread import exams_of
 from corelab.export.reread_proof import measurement_of
 from corelab.export.rows import DERIVED, Tables, tables_of
-from corelab.export.tables import GUESS, SPECIFICATION, WITHOUT_TRAIL, codelists_for, tables_for
+from corelab.export.tables import GUESS, SPECIFICATION, WITHOUT_TRAIL, tables_for
 from corelab.export.versions import Versions, VersionsDifferError
 from corelab.export.writers import ColumnsDifferError, Row, read_table
 

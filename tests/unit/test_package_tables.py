@@ -17,11 +17,12 @@ from corelab.domain.form import Form, segments_of
 from corelab.domain.intake import IntakeRefusedError
 from corelab.domain.vocabulary import Answer, ReadingTypeId
 from corelab.export.check import EXECUTED, content_faults, load, recomputed_faults, table_faults, versions_of
+from corelab.export.codebook import codelists_for, dictionary_rows
 from corelab.export.manifest import SUMS, PackageExistsError, PackageFile, with_manifest, write_package
 from corelab.export.records import ExamRecord, SignedRecord
 from corelab.export.reread import exams_of
 from corelab.export.rows import Tables, tables_of
-from corelab.export.tables import READINGS, RESULTS, codelists_for, dictionary_rows, subject_visit, tables_for
+from corelab.export.tables import READINGS, RESULTS, subject_visit, tables_for
 from corelab.export.versions import Versions
 from corelab.export.writers import ColumnsDifferError, read_table, table_bytes
 from corelab.services.intake.exam_work import require_names

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from corelab.domain.charter import Charter, load_charter
+from corelab.export.codebook import codelists_for
 from corelab.export.reread import exams_of
 from corelab.export.rows import tables_of
-from corelab.export.tables import codelists_for, subject_visit
+from corelab.export.tables import subject_visit
 from corelab.export.versions import Versions, VersionsDifferError
 from tests.exam_builders import changed, reduced
 from tests.unit.test_package_tables import an_exam

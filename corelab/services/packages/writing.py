@@ -14,6 +14,7 @@ import corelab
 from corelab.domain.accounts import Command, Meaning
 from corelab.domain.audit import key_id
 from corelab.export.check import PackageFault, content_faults, row_name
+from corelab.export.codebook import CODELIST_HEADER, DICTIONARY_HEADER, codelists_for, dictionary_rows
 from corelab.export.columns import Table
 from corelab.export.manifest import (
     MANIFEST,
@@ -29,12 +30,8 @@ from corelab.export.readme import readme
 from corelab.export.records import Waiting
 from corelab.export.rows import tables_of
 from corelab.export.tables import (
-    CODELIST_HEADER,
-    DICTIONARY_HEADER,
     GUESS,
     SPECIFICATION,
-    codelists_for,
-    dictionary_rows,
     tables_for,
 )
 from corelab.export.versions import Versions, VersionsDifferError
