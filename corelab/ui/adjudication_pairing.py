@@ -8,19 +8,21 @@ from PySide6.QtWidgets import QWidget
 from corelab.domain.adjudication import Take
 from corelab.domain.clip import Clip
 from corelab.domain.vocabulary import Binding, Evidence
-from corelab.ui.caliper import Caliper
-from corelab.ui.capture import captured, drawn_again
+from corelab.ui.caliper import Caliper, Shape
+from corelab.ui.capture import captured
 from corelab.ui.case_measuring import MeasuringCase
-from corelab.ui.case_shown import answer_of, case_marks, is_length, lengths_of, own_evidence
+from corelab.ui.case_shown import Drawn, answer_of, case_marks, drawn_of, is_length, lengths_of, lines_of, own_evidence
 from corelab.ui.case_words import NO_OWN_GRADE
 from corelab.ui.cine import Stopwatch
 from corelab.ui.curve_desk import CurveDesk
 from corelab.ui.deciding import Deciding
 from corelab.ui.desk import Desk
 from corelab.ui.entry import EntryRefusedError
+from corelab.ui.measuring import Shown, shown
 from corelab.ui.pair import Diameter, Pair, pair_of
-from corelab.ui.pair_desk import PairDesk
+from corelab.ui.pair_desk import OfSide, PairDesk
 from corelab.ui.segment_words import lowered
+from corelab.ui.viewport import Viewport
 
 _READ: Final = {Take.A: "Read A", Take.B: "Read B"}
 
@@ -92,8 +94,23 @@ class CasePairing(MeasuringCase):
         deciding, pair = self._deciding, self.pairs.pair
         if deciding is None or pair is None:
             return ()
-        drawn = (drawn_again(one) for one in _lengths(deciding, pair.whose) if one.clip == clip.sha256)
-        return tuple(one for one in drawn if one is not None)
+        return tuple(drawn for of, drawn in _lengths(deciding, pair.whose) if of == clip.sha256)
+
+    def others_shown(self, viewport: Viewport, clip: Clip) -> tuple[Shown, ...]:
+        """On both sides of a pair what the read measured whose pair it is; of an own pair its own diameters."""
+        pair, deciding = self.pairs.pair, self._deciding
+        if pair is None or deciding is None or viewport not in self.viewports.laid:
+            return super().others_shown(viewport, clip)
+        sides = deciding.draft.case.measured.get(deciding.cell.segment, ((), ()))
+        read = sides[0 if pair.whose == _READ[Take.A] else 1] if pair.whose else ()
+        theirs = (shown(one, of=f"{pair.whose}: ") for one in read if one.clip == clip.sha256)
+        return (*theirs, *self.pairs.sides_shown(viewport, fixed=self._signed))
+
+    def move_other(self, key: object, clip: Clip, shape: Shape) -> str:
+        if isinstance(key, OfSide) and isinstance(shape, Caliper):
+            self.pairs.keep_drawn(clip, shape)
+            return ""
+        return super().move_other(key, clip, shape)
 
     # -- showing and leaving -----------------------------------------------------------------------------------------------------
 
@@ -127,10 +144,11 @@ class CasePairing(MeasuringCase):
             super()._go_to(take)
 
 
-def _lengths(deciding: Deciding, whose: str) -> tuple[Evidence, ...]:
-    """What proves the lengths of a read in the segment on screen, or of the own grades there."""
+def _lengths(deciding: Deciding, whose: str) -> tuple[Drawn, ...]:
+    """The lengths that a read measured in the segment on screen, or the adjudicator."""
     if whose:
         return lengths_of(deciding, next(take for take, name in _READ.items() if name == whose))
     own = (one for one in deciding.draft.decisions.values() if one.take is Take.OWN and one.cell.segment == deciding.cell.segment)
     form = deciding.draft.case.form
-    return tuple(proof for one in own if is_length(form.item(one.cell.item)) for proof in one.evidence)
+    proofs = (proof for one in own if is_length(form.item(one.cell.item)) for proof in one.evidence)
+    return (*lines_of(deciding.draft.measurements), *drawn_of(proofs))

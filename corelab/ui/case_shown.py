@@ -1,6 +1,6 @@
 """What the cards, the strip and the viewports of the adjudication page show of a Deciding."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF
@@ -9,12 +9,14 @@ from PySide6.QtGui import QImage, QPainter
 from corelab.domain.adjudication import Take
 from corelab.domain.charter.model_item import ChoiceItem, Item, MultiItem, NumberItem, TextItem
 from corelab.domain.clip import Clip
+from corelab.domain.measurement import Measurement, Quantity
 from corelab.domain.vocabulary import Answer, Evidence, Grade, Missing, Sha256
 from corelab.ui.caliper import Caliper, paint_caliper
 from corelab.ui.capture import caliper_words, drawn_again
 from corelab.ui.deciding import Deciding
 from corelab.ui.exam_clips import ExamClips
 from corelab.ui.frame_pictures import FramePictures
+from corelab.ui.measuring import shapes_of
 from corelab.ui.pair import Diameter, measured_words, pair_of, residual_percent
 from corelab.ui.read_card import CardPicture, ReadShown
 from corelab.ui.segment_words import cell_of, drawn_grade, frame_words, grade_words, reason_words
@@ -62,15 +64,30 @@ def _in_full(deciding: Deciding, grade: Grade) -> str:
 # ---------------------------------------------------------------- evidence
 
 
-def lengths_of(deciding: Deciding, take: Take) -> tuple[Evidence, ...]:
-    """What proves the lengths that a read measured in the segment on screen, as far as the case holds them."""
+Drawn = tuple[Sha256, Caliper]
+"""A line, and the clip on whose frame it was drawn."""
+
+
+def lengths_of(deciding: Deciding, take: Take) -> tuple[Drawn, ...]:
+    """The lengths that a read measured in the segment on screen, as far as the case holds them; those of answers last."""
     case, side = deciding.draft.case, 0 if take is Take.A else 1
-    found: list[Evidence] = []
+    beside, found = case.measured.get(deciding.cell.segment, ((), ()))[side], list[Evidence]()
     for one in (*case.disputes, *case.details):
         item = case.form.item(one.cell.item)
         if one.cell.segment == deciding.cell.segment and one.sides is not None and is_length(item):
             found += one.sides[side].evidence
-    return tuple(found)
+    return (*lines_of(beside), *drawn_of(found))
+
+
+def lines_of(measurements: Iterable[Measurement]) -> tuple[Drawn, ...]:
+    """The lengths among what was measured beside the answers."""
+    lengths = (one for one in measurements if one.quantity is Quantity.LENGTH)
+    return tuple((one.clip, shape) for one in lengths for shape in shapes_of(one) if isinstance(shape, Caliper))
+
+
+def drawn_of(evidence: Iterable[Evidence]) -> tuple[Drawn, ...]:
+    """The calipers among pieces of evidence."""
+    return tuple((one.clip, drawn) for one in evidence if (drawn := drawn_again(one)) is not None)
 
 
 def is_length(item: Item) -> bool:
@@ -78,13 +95,12 @@ def is_length(item: Item) -> bool:
     return isinstance(item, NumberItem) and item.measure == "length"
 
 
-def _diameter(lengths: Sequence[Evidence], clip: Clip, frame: int) -> Diameter | None:
+def _diameter(lengths: Sequence[Drawn], clip: Clip, frame: int) -> Diameter | None:
     """The length that was measured on a frame; the last one where there are several."""
-    there = (drawn_again(one) for one in lengths if one.clip == clip.sha256 and one.frame_a == frame)
-    return next((Diameter(drawn) for drawn in reversed(tuple(there)) if drawn is not None), None)
+    return next((Diameter(drawn) for of, drawn in reversed(lengths) if of == clip.sha256 and drawn.frame == frame), None)
 
 
-def _residual(answer: Answer, exam: ExamClips, lengths: Sequence[Evidence]) -> Iterator[str]:
+def _residual(answer: Answer, exam: ExamClips, lengths: Sequence[Drawn]) -> Iterator[str]:
     """``Residual 46 %``, where a length was measured on both frames of the pair."""
     for pair in (pair_of(one, exam) for one in answer.evidence[:1]):
         sides = [_diameter(lengths, pair.clip, frame) for frame in pair.frames] if pair is not None else []
@@ -97,7 +113,7 @@ def _caption(word: str, clip: Clip, found: Diameter | None) -> str:
     return f"{word} {measured_words(clip, found)}" if found is not None else word
 
 
-def _pictures(answer: Answer, exam: ExamClips, pictures: FramePictures, lengths: Sequence[Evidence]) -> Iterator[CardPicture]:
+def _pictures(answer: Answer, exam: ExamClips, pictures: FramePictures, lengths: Sequence[Drawn]) -> Iterator[CardPicture]:
     for evidence in answer.evidence[:1]:
         clip = exam.clip(evidence.clip)
         if clip is None:
