@@ -130,12 +130,12 @@ def _surfaces(level: Level, rng: np.random.Generator, vein: Vessel) -> tuple[Sur
     roof = vein.y - vein.half_height
     fat = {Level.GROIN: (0.38, 0.54), Level.THIGH: (0.36, 0.52), Level.CALF: (0.26, 0.42)}.get(level, (0.36, 0.52))
     shares = (0.12, float(rng.uniform(*fat)), float(rng.uniform(0.66, 0.84)))
-    slopes = (0.0, float(rng.uniform(-0.07, 0.07)), float(rng.uniform(-0.11, 0.11)))
+    slopes = (0.0, float(rng.uniform(-0.09, 0.09)), float(rng.uniform(-0.16, 0.16)))
     strengths = (11.0, float(rng.uniform(23, 28)), float(rng.uniform(11, 22)))
     lines = (1, int(rng.integers(1, 3)), int(rng.integers(1, 4)))
     thick = (0.0, float(rng.uniform(0.25, 0.6)), float(rng.uniform(0.1, 0.35)))
     upper = tuple(
-        Surface(roof * share, slope, waves(rng, 0.12 + 0.34 * order), strengths[order], lines[order], thick[order])
+        Surface(roof * share, slope, waves(rng, 0.12 + 0.55 * order), strengths[order], lines[order], thick[order])
         for order, (share, slope) in enumerate(zip(shares, slopes, strict=True))
     )
     floor = vein.y + vein.half_height + float(rng.uniform(6.0, 11.0))
@@ -146,12 +146,12 @@ def _surfaces(level: Level, rng: np.random.Generator, vein: Vessel) -> tuple[Sur
 def _bands(rng: np.random.Generator, surfaces: tuple[Surface, ...], depth: float) -> tuple[Band, ...]:
     """Septa of fat, muscle fibres, connective tissue round the vessels, what is left below."""
     skin, fascia, muscle, deep = (surface.depth for surface in surfaces)
-    share = rng.uniform(0.35, 1.0, 4)
-    lean = rng.uniform(-0.10, 0.10, 4)
+    share = rng.uniform(0.4, 1.0, 4)
+    lean = rng.uniform(-0.16, 0.16, 4)
     return (
-        Band(int(16 * share[0]), (skin + 0.5, fascia), (4.0, 18.0), (7.0, 28.0), float(lean[0])),
-        Band(int(95 * share[1]), (fascia + 0.8, muscle), (1.5, 8.0), (2.0, 22.0), float(lean[1])),
-        Band(int(130 * share[2]), (muscle - 0.5, deep), (0.8, 6.0), (2.0, 27.0), float(lean[2])),
+        Band(int(22 * share[0]), (skin + 0.5, fascia), (4.0, 18.0), (7.0, 28.0), float(lean[0])),
+        Band(int(120 * share[1]), (fascia + 0.8, muscle), (2.0, 10.0), (2.0, 22.0), float(lean[1])),
+        Band(int(190 * share[2]), (muscle - 1.0, deep), (1.0, 9.0), (2.0, 27.0), float(lean[2])),
         Band(int(70 * share[3]), (deep, depth * 1.05), (2.0, 8.0), (-2.0, 25.0), float(lean[3])),
     )
 

@@ -44,7 +44,7 @@ def _surface_lines(anatomy: Anatomy, beam: Beam, rng: np.random.Generator) -> Sc
     for surface in anatomy.surfaces:
         for line in range(surface.lines):
             y = surface.at(x) + np.float32(line * rng.uniform(0.7, 1.3)) + _wander(x, rng, 0.12)
-            strength = np.float32(surface.strength_db - 4.0 * line) + _wander(x, rng, 4.0)
+            strength = np.float32(surface.strength_db - 4.0 * line) + _wander(x, rng, 5.5)
             thick = surface.thick * np.float32(0.8**line) * (1 + _wander(x, rng, 0.35))
             for fine in np.linspace(-0.5, 0.5, 1 + round(surface.thick / 0.11)):
                 within = y + np.float32(fine) * thick
@@ -84,8 +84,8 @@ def _dashes(rng: np.random.Generator, width: float, band: Band) -> Field:
             rng.uniform(*band.depths, count),
             low + (high - low) * rng.random(count) ** 2,
             rng.uniform(*band.strengths, count),
-            band.lean + rng.normal(0, 0.05, count),
-            rng.normal(0, 0.12, count),
+            band.lean + rng.normal(0, 0.09, count),
+            rng.normal(0, 0.2, count),
         ],
         axis=1,
     ).astype(np.float32)
