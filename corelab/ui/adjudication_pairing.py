@@ -146,9 +146,10 @@ class CasePairing(MeasuringCase):
 
 def _lengths(deciding: Deciding, whose: str) -> tuple[Drawn, ...]:
     """The lengths that a read measured in the segment on screen, or the adjudicator."""
-    if whose:
-        return lengths_of(deciding, next(take for take, name in _READ.items() if name == whose))
+    own_lines = lines_of(deciding.draft.measurements)
+    if whose:  # where the read measured nothing, what the adjudicator draws on its frames counts
+        return (*own_lines, *lengths_of(deciding, next(take for take, name in _READ.items() if name == whose)))
     own = (one for one in deciding.draft.decisions.values() if one.take is Take.OWN and one.cell.segment == deciding.cell.segment)
     form = deciding.draft.case.form
     proofs = (proof for one in own if is_length(form.item(one.cell.item)) for proof in one.evidence)
-    return (*lines_of(deciding.draft.measurements), *drawn_of(proofs))
+    return (*own_lines, *drawn_of(proofs))

@@ -160,7 +160,7 @@ class PairDesk(QObject):
             keys = ((f"take for {asked}", "D"), *keys)
         if not pair.taken and not pair.whose:
             return f"{self._proposal_words(pair)} Y takes it as evidence.", (("take as evidence", "Y"), *keys)
-        whose = f"{pair.whose}: " if pair.whose else ""
+        whose = f"Frames of {pair.whose[0].lower()}{pair.whose[1:]}: " if pair.whose else ""
         return f"{whose}{self._words(pair)}", keys
 
     def _proposal_words(self, pair: Pair) -> str:

@@ -291,10 +291,10 @@ def test_the_adjudicator_sees_the_pair_of_each_read_by_its_own_keys(case: Adjudi
     before = laid(case)
     case.press(Key.Key_P)
     assert laid(case) == pair_of(case, Take.A)
-    assert case.page.strip.found.words.startswith("Read A: Rest frame")
+    assert case.page.strip.found.words.startswith("Frames of read A: Rest frame")
     case.press(Key.Key_B, modifiers=SHIFT)
     assert laid(case) == pair_of(case, Take.B)
-    assert case.page.strip.found.words.startswith("Read B: Rest frame")
+    assert case.page.strip.found.words.startswith("Frames of read B: Rest frame")
     case.press(Key.Key_A, modifiers=SHIFT)
     assert laid(case) == pair_of(case, Take.A)
     case.press(Key.Key_P)
@@ -314,7 +314,7 @@ def test_the_card_and_the_pair_of_a_read_say_what_remained(tmp_path: Path, qtbot
         said = decider.page.cards[bad].accessibleName()
         assert "Residual 45 %" in said
         decider.press(Key.Key_P)
-        assert decider.page.strip.found.words.startswith(f"Read {bad.value}: Residual 45 %. Rest frame 1, ")
+        assert decider.page.strip.found.words.startswith(f"Frames of read {bad.value}: Residual 45 %. Rest frame 1, ")
         assert [viewport.frame_on_screen for viewport in decider.page.viewports.laid] == [0, 1]
 
 
