@@ -24,9 +24,19 @@ _CURVE: Final = 64
 
 
 def rate_words(timing: Timing) -> str:
-    """``25/s`` or, where the file says nothing, ``25/s, rate assumed``."""
+    """``25/s`` or, where the file says nothing, ``25/s, rate assumed``; of a single frame ``still``."""
+    if len(timing.frame_times_ms) <= 1:
+        return "still"
     rate = f"{timing.rate:.4g}/s"
     return f"{rate}, rate assumed" if timing.source is TimingSource.ASSUMED else rate
+
+
+def source_words(timing: Timing) -> str:
+    """Where the rate comes from: the sources of one file may disagree by a little."""
+    if timing.source is TimingSource.ASSUMED:
+        return "The file says no rate that can be used. 25 frames a second are assumed."
+    even = len(set(timing.frame_times_ms)) <= 1
+    return f"From the file: {timing.source.value}.{'' if even else ' Frames have times of their own; this is the average.'}"
 
 
 def seconds(ms: float) -> str:
@@ -114,6 +124,7 @@ class CineStrip(QWidget):
             self._cine.changed.disconnect(self._show)
             self._watch(cine)
         self._cine, self._rate_words = cine, rate_words(timing) if timing else ""
+        self._rate.value.setToolTip(source_words(timing) if timing else "")
         self.line.show_cine(cine)
         self._show()
 

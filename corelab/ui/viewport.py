@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from corelab.domain.clip import Clip
+from corelab.domain.clip import Clip, TimingSource
 from corelab.services.clips import ClipShelf, Frame
 from corelab.ui.caliper import Caliper
 from corelab.ui.cine import Stopwatch
@@ -66,7 +66,7 @@ def fitting(facts: Sequence[Fact], room: float, width_of: Callable[[str], int]) 
     """The facts that fit side by side: on a narrow line zoom, rate and time give way first, then the values measured last."""
     shown = list(facts)
     while shown and sum(width_of(words) + _GAP for words, _ in shown) - _GAP > room:
-        plain = [n for n, (_, colour) in enumerate(shown) if colour == Colour.TEXT][_ALWAYS:]
+        plain = [n for n, (_, colour) in enumerate(shown) if colour in (Colour.TEXT, Colour.THIRD)][_ALWAYS:]
         del shown[plain[-1] if plain else -1]
     return shown
 
@@ -233,7 +233,10 @@ class Viewport(QWidget):
             return []
         frame = min(frame, clip.frames - 1)
         words = [self._place, f"Frame {frame + 1} of {clip.frames}", seconds(self.player.cine.starts_ms[frame])]
+        assumed = clip.timing.source is TimingSource.ASSUMED and clip.frames > 1
         facts = [(each, Colour.TEXT) for each in (*words, self._rate, f"Zoom {self.view.zoom:.2f}")]
+        if assumed:  # it must not give way on a narrow line: the speed of what moves is not known
+            facts[len(words)] = (self._rate, Colour.ATTENTION)
         if not self.view.windowing.plain:
             facts.append((f"Window {self.view.windowing.width:.0f} level {self.view.windowing.level:.0f}", Colour.TEXT))
         if self.player.dropped:

@@ -4,9 +4,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from corelab.domain.adjudication import DecisionReason, Take
-from corelab.domain.vocabulary import Binding
+from corelab.domain.vocabulary import AssignmentId, Binding
 from corelab.domain.worklist import WorkState
-from corelab.services import reading
+from corelab.services import adjudication, reading
 from corelab.ui.deciding import Asked
 from corelab.ui.dialogs import SignDialog
 from corelab.ui.sign_flow import MissingDialog
@@ -155,3 +155,18 @@ def test_two_disputes_are_four_keys_and_the_password(adjudicator: Adjudicator) -
     assert adjudicator.page.rail.foot.words.text() == "This case is signed; nothing can be changed."
     adjudicator.press(Key.Key_Return, modifiers=CONTROL)
     assert adjudicator.went == [("worklist", "next")]
+
+
+def test_how_the_clips_were_watched_is_kept_with_the_case(adjudicator: Adjudicator) -> None:
+    adjudicator.press(Key.Key_Home, Key.Key_Space)
+    page, cine = adjudicator.page, adjudicator.page.viewports.active.player.cine
+    for _ in range(FRAMES):
+        adjudicator.watch.now += 1000
+        cine.advance()
+        page._time.tick()
+        for viewport in page.viewports.laid:
+            viewport.view.repaint()
+    adjudicator.press(Key.Key_A)
+    (clip,) = {viewport.clip.sha256 for viewport in page.viewports.laid if viewport.clip is not None}
+    opened = adjudication.open_case(adjudicator.lab.open, adjudicator.lab.adjudicator, page._assignment or AssignmentId(""))
+    assert (opened.watched[clip].seconds, opened.watched[clip].speeds) == (FRAMES, (100,))

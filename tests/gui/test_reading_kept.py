@@ -113,3 +113,22 @@ def test_a_reading_that_was_left_while_it_was_being_opened_does_not_open(reader:
     jobs.go_on()
     assert reader.page.grading is None
     assert reader.page.viewports.active.clip is None
+
+
+def test_how_long_how_often_and_how_fast_a_clip_was_watched_is_kept_and_goes_on(reader: Reader) -> None:
+    clip = reader.page.viewports.active.clip
+    assert clip is not None
+    for _ in range(2):
+        reader.play_to_the_end()
+    reader.page._time.tick()
+    reader.press(Key.Key_Comma, Key.Key_1)
+    first = reader.stored.watched[clip.sha256]
+    assert (first.passes >= 1, first.speeds) == (True, (100,))
+    reader.page.closing()
+    reader.page.opened(reader.assignment)
+    reader.page.clips.show_clip(clip)
+    reader.play_to_the_end()
+    reader.press(Key.Key_2)
+    again = reader.stored.watched[clip.sha256]
+    assert again.passes > first.passes
+    assert again.seconds >= first.seconds

@@ -1,11 +1,15 @@
 """What is painted is logged: which frames, how often all of them, how long and how fast; what was not seen can be told."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from corelab.domain.clip import Clip, Timing, TimingSource
 from corelab.domain.content import Viewing, viewing_json, viewing_of
 from corelab.domain.vocabulary import SegmentId, Sha256
 from corelab.domain.watching import Watched
+from corelab.export.beside import viewing_rows
+from corelab.export.tables import VIEWING
 from corelab.services.saving import viewing_of as viewing_of_clips
 from corelab.services.saving import watched_of
 from corelab.ui.exam_clips import ExamClips, ViewingLog
@@ -121,3 +125,14 @@ def test_a_record_from_before_is_read_and_written_as_it_was() -> None:
 def test_a_reading_keeps_what_is_known_of_each_clip() -> None:
     kept = viewing_of_clips([a_clip(), a_clip(STILL, 1)], {CLIP: frozenset({0, 1})}, {CLIP: Watched(1, 0, (100,))})
     assert kept == (Viewing(CLIP, 6, ((0, 1),), Watched(1, 0, (100,))), Viewing(STILL, 1, ()))
+
+
+def test_the_package_tells_seconds_passes_and_speeds_and_nothing_where_they_were_not_counted() -> None:
+    viewing = (Viewing(CLIP, 6, ((0, 5),), Watched(31, 4, (50, 100))), Viewing(STILL, 1, ((0, 0),)))
+    record = SimpleNamespace(record="r1", viewing=viewing)
+    counted, before = viewing_rows(record)  # type: ignore[arg-type]  # of a record only these are asked
+    assert counted == {
+        "RECID": "r1", "CLIPID": CLIP, "FRSHOWN": "6", "FRTOTAL": "6", "SECONDS": "31", "PASSES": "4", "SPEEDS": "50 100",
+    }  # fmt: skip
+    assert (before["FRSHOWN"], before["SECONDS"], before["PASSES"], before["SPEEDS"]) == ("1", "", "", "")
+    assert set(counted) == set(VIEWING.names)
