@@ -18,6 +18,7 @@ from corelab.services.labs import DATABASE
 from corelab.services.verification import Verified, verify_lab
 from corelab.storage.keys import make_opening, new_keys
 from corelab.storage.schema import COLUMNS, REGULATED
+from corelab.storage.verify import source
 from tests.builders import Lab, a_lab
 from tests.every_table import CLIPS, a_lab_with_every_table
 from tests.tampering import behind_its_back, chained_anew
@@ -144,6 +145,31 @@ KINDS: dict[str, tuple[str, ...]] = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_p11_02_every_kind_of_tampering_is_found(folder: Path, kind: str) -> None:
     assert content_faults(tampered(folder, *KINDS[kind]))
+
+
+@pytest.mark.parametrize("table", ["event_payload", "opening"])
+@pytest.mark.parametrize("which", ["min", "max"])
+def test_payloads_are_read_a_few_at_a_time_from_the_first_to_the_last(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, table: str, which: str
+) -> None:
+    monkeypatch.setattr(source, "_CHUNK", 2)
+    assert verify_lab(folder).ok
+    with closing(sqlite3.connect(folder / DATABASE)) as connection:
+        (seq,) = connection.execute(f"SELECT {which}(seq) FROM {table}").fetchone()
+    found = tampered(folder, (f"UPDATE {table} SET body = CAST(body || x'00' AS BLOB) WHERE seq = ?", (seq,)))
+    assert f"event {seq} " in {fault.where.partition("(")[0] for fault in found.faults if fault.step == "payload"}
+
+
+def test_a_payload_below_the_first_number_is_one_without_event(folder: Path) -> None:
+    found = tampered(folder, "INSERT INTO event_payload (seq, form, body) VALUES (-5, 'clear', x'00')")
+    assert ("event -5", "payload") in {(fault.where, fault.step) for fault in found.faults}
+
+
+def test_a_grade_of_a_record_that_is_not_there_is_found(folder: Path) -> None:
+    columns = [name for name in COLUMNS["grade"] if name != "record_id"]
+    listed = ", ".join(columns)
+    found = tampered(folder, f"INSERT INTO grade ({listed}, record_id) SELECT {listed}, 'nobody' FROM grade LIMIT 1")
+    assert ("reading nobody", "projection") in {(fault.where, fault.step) for fault in found.faults}
 
 
 def test_an_envelope_of_the_same_length_is_not_the_one_recorded(folder: Path) -> None:

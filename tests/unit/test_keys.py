@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corelab.domain.audit import canonical
-from corelab.domain.record_errors import CodeRefusedError, KeyRefusedError
+from corelab.domain.record_errors import CodeRefusedError, KeyRefusedError, NotSealedToError
 from corelab.domain.vocabulary import AccountId, LabId
 from corelab.storage import codes, keys
 from corelab.storage.keys import BoxPublic, BoxSecret, Kdf, Signer
@@ -80,6 +80,28 @@ def test_an_envelope_opens_for_each_recipient_and_for_nobody_else() -> None:
     assert keys.unseal(envelope, BOX) == keys.unseal(envelope, CUSTODY) == opening
     with pytest.raises(KeyRefusedError):
         keys.unseal(envelope, STRANGER)
+
+
+def test_envelopes_of_one_transaction_share_a_key_that_is_sealed_once_and_nothing_else() -> None:
+    sealer, to = keys.Sealer(), (BOX.public, CUSTODY.public)
+    one, other, alone = sealer.seal(b"one", to), sealer.seal(b"other", to), sealer.seal(b"alone", (CUSTODY.public,))
+    end = 5 + 2 * 96
+    assert one[:end] == other[:end]
+    assert one[end : end + keys.NONCE] != other[end : end + keys.NONCE]
+    assert keys.content_key(one, BOX) == keys.content_key(other, CUSTODY) != keys.content_key(alone, CUSTODY)
+    assert keys.content_key(one, BOX) != keys.content_key(keys.Sealer().seal(b"one", to), BOX)
+    assert [keys.unseal(each, CUSTODY) for each in (one, other, alone)] == [b"one", b"other", b"alone"]
+    with pytest.raises(NotSealedToError):
+        keys.unseal(alone, BOX)
+    with pytest.raises(NotSealedToError):
+        keys.unseal(other, STRANGER)
+
+
+@pytest.mark.parametrize("padded", [b"", b"\0" * 16, b"text", b"text\x80\0\1", b"\x81" + b"\0" * 15])
+def test_a_body_without_its_padding_is_refused(padded: bytes) -> None:
+    key = bytes(32)
+    with pytest.raises(KeyRefusedError):
+        keys._unpadded(keys.encrypt(key, padded), key)
 
 
 def test_no_bit_of_an_envelope_changes_what_custody_reads() -> None:
