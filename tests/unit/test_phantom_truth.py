@@ -14,7 +14,7 @@ from corelab.imaging.phantom import Kind, Layout, Level, Phantom, PhantomRefluxE
 from corelab.imaging.phantom.kinds import TRAITS
 
 SMALL = (400, 300)
-_FINE = 16
+_FINE = 8
 """How much finer the masks are than the picture."""
 LAYOUTS = [each.value for each in Layout]
 
@@ -39,11 +39,12 @@ def longest_run(mask: npt.NDArray[np.bool_]) -> float:
 @pytest.mark.parametrize("level", list(Level))
 @pytest.mark.parametrize("kind", [Kind.COMPRESSIBLE, Kind.THROMBUS_PARTIAL, Kind.COLOUR_PARTIAL, Kind.POSTTHROMBOTIC, Kind.STENT])
 def test_diameter_and_area_are_those_of_the_outline_as_a_mask(kind: Kind, level: Level, layout: str) -> None:
-    truth = make_phantom(kind, 7, frames=6, size=SMALL, level=level, layout=layout).truth
+    truth = make_phantom(kind, 7, frames=3, size=SMALL, level=level, layout=layout).truth
     dx, dy = truth["spacing_x_mm"], truth["spacing_mm"]
     for frame, outline in zip(truth["frames"], truth["outlines"], strict=True):
         mask = mask_of(outline, SMALL)
-        assert frame["area_mm2"] == pytest.approx(mask.sum() / _FINE**2 * dx * dy, rel=0.03, abs=0.3)
+        # the cells on the rim count as inside: half a cell all round
+        assert frame["area_mm2"] == pytest.approx(mask.sum() / _FINE**2 * dx * dy, rel=0.03, abs=0.6)
         assert frame["ap_mm"] == pytest.approx(longest_run(mask) * dy, abs=2.5 * dy / _FINE + 0.02)
 
 
