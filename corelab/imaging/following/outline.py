@@ -18,6 +18,8 @@ _STEP = 3
 """The radius changes at most so much from one angle to the next."""
 _BOX = 6
 """Half-size pixels averaged on either side of an edge."""
+_ABOUT = 0.5
+"""Scores so near to each other are those of the same outline."""
 _TURN = np.linspace(0, 2 * np.pi, ANGLES, endpoint=False)
 
 
@@ -60,9 +62,19 @@ class _Levels:
 
 
 def outline_at(picture: Grey, x: float, y: float) -> Outline:
-    """The outline of the dark place around (x, y), both in working pixels."""
+    """The outline of the dark place around (x, y), both in working pixels.
+
+    It is sought again from its own middle, so that it hardly depends on where in the lumen the point lay.
+    """
     half = smooth(cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), 1.5, 1.5)
-    attempts = [_Attempt(half, ((x + 0.5) / 2 - 0.5, (y + 0.5) / 2 - 0.5), each) for each in _hypotheses()]
+    first = _best_of(half, ((x + 0.5) / 2 - 0.5, (y + 0.5) / 2 - 0.5))
+    mx, my, _ = _moments((first.x - 0.5) / 2, (first.y - 0.5) / 2)
+    again = _best_of(half, (mx, my))
+    return again if again.score >= first.score - _ABOUT else first
+
+
+def _best_of(half: Image, centre: tuple[float, float]) -> Outline:
+    attempts = [_Attempt(half, centre, each) for each in _hypotheses()]
     for turn in range(_ROUNDS):
         radii = _contours(np.stack([each.scores() for each in attempts]), 0.18 if turn == 0 else 0.10)
         for attempt, radius in zip(attempts, radii, strict=True):

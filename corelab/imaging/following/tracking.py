@@ -17,6 +17,7 @@ from corelab.imaging.following.window import Field, Grey, Image, Pictures, sampl
 _SEAM = 22
 _FAILING = 0.6
 """Share of the usual edge under which the walls may lie outside of the search."""
+_SETTLING, _SETTLED = 6, 0.3
 _FAR = 3.0
 _SLIT = 12.0
 """Over a narrower gap edges carry no information, and a wide search would find other walls."""
@@ -61,10 +62,14 @@ def halved(picture: Grey) -> Grey:
 
 
 def anchored(picture: Grey, frame: int, walls: Walls) -> Anchor:
-    """The walls put on the steps of grey at rest; levels are learned twice, as they depend on the walls."""
+    """The walls put on the steps of grey at rest; levels are learned again each time, as they depend on the walls."""
     image = sharp(picture)
-    for _ in range(2):
-        walls = refined(image, walls, levels_at(image, walls)).walls
+    for _ in range(_SETTLING):
+        found = refined(image, walls, levels_at(image, walls)).walls
+        settled = float(np.max(np.abs(found.gap - walls.gap))) < _SETTLED
+        walls = found
+        if settled:
+            break
     return Anchor(frame, walls, levels_at(image, walls))
 
 
