@@ -71,7 +71,7 @@ def paint_outline(painter: QPainter, points: Sequence[QPointF], scale: float, *,
 
 def paint_grip(painter: QPainter, at: QPointF, scale: float, *, picked: bool) -> None:
     """A point that can be moved; the picked one is filled."""
-    painter.setBrush(Colour.CALIPER if picked else Qt.BrushStyle.NoBrush)
+    painter.setBrush(Colour.CALIPER if picked else Colour.CALIPER_EDGE)
     for pen in _pens(scale, dashed=False):
         painter.setPen(pen)
         painter.drawEllipse(at, _GRIP * scale, _GRIP * scale)
