@@ -127,8 +127,9 @@ def test_how_long_how_often_and_how_fast_a_clip_was_watched_is_kept_and_goes_on(
     reader.page.closing()
     reader.page.opened(reader.assignment)
     reader.page.clips.show_clip(clip)
-    reader.play_to_the_end()
+    for _ in range(2):  # slower now
+        reader.play_to_the_end()
     reader.press(Key.Key_2)
     again = reader.stored.watched[clip.sha256]
-    assert again.passes > first.passes
+    assert (again.passes > first.passes, again.speeds) == (True, (75, 100))
     assert again.seconds >= first.seconds
