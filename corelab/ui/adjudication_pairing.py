@@ -57,6 +57,10 @@ class CasePairing(MeasuringCase):
         pairs = (pair_of(one, self.clips.exam, _READ[take]) for one in answer.evidence) if answer is not None else ()
         return next((pair for pair in pairs if pair is not None), None)
 
+    def pair_taken(self, clip: Clip, frames: tuple[int, int]) -> Pair | None:
+        own = (pair_of(one, self.clips.exam) for one in own_evidence(self._deciding)) if self._deciding is not None else ()
+        return next((pair for pair in own if pair is not None and (pair.clip, pair.frames) == (clip, frames)), None)
+
     def take_pair(self, pair: Pair) -> bool:
         deciding = self._may_change()
         if deciding is None:

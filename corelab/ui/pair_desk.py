@@ -1,7 +1,5 @@
 """The compression pair side by side: both viewports on one clip, at the same scale, with what remains under pressure in words."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, Protocol
@@ -16,8 +14,8 @@ from corelab.ui.measuring import Shown
 from corelab.ui.page import Page
 from corelab.ui.pair import Diameter, Pair, is_calibrated, measured_words, proposed_caliper, residual_percent
 from corelab.ui.pair_proof import PairShown
-from corelab.ui.placement import Placement
-from corelab.ui.viewport import STATUS_HEIGHT, Viewport
+from corelab.ui.pair_stage import PairStage
+from corelab.ui.viewport import Viewport
 from corelab.ui.viewports import Layout
 
 _NO_PAIR: Final = "Mark both frames first: K without pressure, Shift+K under pressure. Or V follows the vein and proposes them."
@@ -25,8 +23,6 @@ _NOTHING_PROPOSED: Final = "Nothing is proposed: V, then one click inside the ve
 _NO_DIAMETER: Final = "There is no caliper on this side yet: M, then two clicks."
 _NOT_OPEN: Final = "The pair is not on screen: P shows it."
 _SAME: Final = "Both sides show the same frame. Go to the one under pressure."
-_NEARER: Final = 2.0
-"""At most so many times the scale at which a whole image fits: a side is narrow, and its height is used where the vein stays in sight."""
 SIDES: Final = ("Rest", "Compressed")
 
 
@@ -35,6 +31,9 @@ class PairUser(Protocol):
 
     def pair_marked(self) -> Pair | None:
         """The pair that proves the grade on screen."""
+
+    def pair_taken(self, clip: Clip, frames: tuple[int, int]) -> Pair | None:
+        """These frames as one's own evidence; None where they are none."""
 
     def take_pair(self, pair: Pair) -> bool:
         """Bind it to the grade on screen; false where that cannot be."""
@@ -60,14 +59,6 @@ class OfSide:
     frame: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Before:
-    layout: Layout
-    in_step: bool
-    active: int
-    shown: tuple[tuple[Viewport, Clip | None, int, Placement], ...]
-
-
 class PairDesk(QObject):
     """Opens and closes it; the viewports stay what they are, so every key of cine, image and caliper works on both sides."""
 
@@ -75,12 +66,10 @@ class PairDesk(QObject):
         super().__init__(page)
         self._clips, self._viewports, self._curves, self._user = clips, clips.viewports, curves, user
         self._pair: Pair | None = None
-        self._before: _Before | None = None
-        self._busy = False
+        self._stage = PairStage(self, clips)
         self._drawn: dict[tuple[str, int], Caliper] = {}
         """Diameters that are kept nowhere else, by clip and frame."""
         for viewport in self._viewports.all:
-            viewport.view.viewed.connect(partial(self._on_viewed, viewport))
             viewport.view.measured.connect(partial(self._on_drawn, viewport))
         curves.grew.connect(self.show)
         page.bind("pair", self.toggle)
@@ -97,12 +86,14 @@ class PairDesk(QObject):
     @property
     def on_screen(self) -> Pair | None:
         """The pair as it stands on screen: each side may have been stepped to another frame. It is a method's only while unchanged."""
-        if self._pair is None:
+        if self._pair is None or not self._stage.sides:
             return None
-        rest, under = (viewport.player.cine.frame for viewport in self._sides)
-        if (rest, under) == self._pair.frames:
-            return self._pair
-        return replace(self._pair, rest=rest, compressed=under, method=None, taken=False)
+        pair, (rest, under) = self._pair, self._stage.frames
+        if pair.whose and (rest, under) == pair.frames:
+            return pair
+        taken = self._user.pair_taken(pair.clip, (rest, under))
+        method = pair.method if (rest, under) == pair.frames else None
+        return taken or replace(pair, rest=rest, compressed=under, method=method, taken=False, whose="")
 
     def diameter(self, frame: int) -> Diameter | None:
         """The caliper on a frame of the pair's clip: the one drawn last; else, once the pair was taken, what its method followed."""
@@ -125,7 +116,7 @@ class PairDesk(QObject):
     def calipers(self, viewport: Viewport) -> tuple[Caliper, ...]:
         """The diameter in force on a side."""
         pair = self.on_screen
-        if pair is None or viewport not in self._sides:
+        if pair is None or viewport not in self._stage.sides:
             return ()
         found = self.diameter(viewport.player.cine.frame)
         return (found.drawn,) if found is not None else ()
@@ -133,7 +124,7 @@ class PairDesk(QObject):
     def sides_shown(self, viewport: Viewport, *, fixed: bool) -> tuple[Shown, ...]:
         """What is drawn on a side and kept nowhere else: a proposed diameter, which can be dragged, or one drawn without calibration."""
         pair = self.on_screen
-        if pair is None or viewport not in self._sides:
+        if pair is None or viewport not in self._stage.sides:
             return ()
         frame = viewport.player.cine.frame
         found = self.diameter(frame)
@@ -164,9 +155,8 @@ class PairDesk(QObject):
         return f"{whose}{self._words(pair)}", keys
 
     def _proposal_words(self, pair: Pair) -> str:
-        if pair.method is None:
-            return self._words(pair)
-        return self._curves.found[0]
+        proposal = self._curves.proposal(pair.clip)
+        return self._curves.found[0] if proposal is not None and proposal.frames == pair.frames else self._words(pair)
 
     def _words(self, pair: Pair) -> str:
         sides = [self.diameter(frame) for frame in pair.frames]
@@ -217,30 +207,10 @@ class PairDesk(QObject):
             self.open(pair)
 
     def open(self, pair: Pair) -> None:
-        if self._pair is None:
-            self._before = self._now()
-        with self._placing():
-            self._pair = pair
-            self._viewports.pause()
-            if self._viewports.in_step:
-                self._viewports.toggle_in_step()
-            if self._viewports.layout_shown is not Layout.TWO:
-                self._viewports.set_layout(Layout.TWO)
-            with self._viewports.apart():
-                for viewport, frame in zip(self._sides, pair.frames, strict=True):
-                    viewport.show_clip(pair.clip, self._clips.exam.place(pair.clip), frame=frame)
-            self._viewports.activate(self._viewports.all.index(self._sides[0]))
-        self._focus(pair)
+        """Side by side; a pair that is on screen already gives way."""
+        self._pair = pair
+        self._stage.open(pair.clip, pair.frames, self._middle(pair))
         self._clips.changed.emit()
-
-    def _focus(self, pair: Pair) -> None:
-        """Both sides at exactly one scale, nearer than the whole image, about the vein where it is known."""
-        middle = self._middle(pair)
-        width, height = self._viewports.width() / 2, self._viewports.height() - STATUS_HEIGHT
-        fitted = min(width / pair.clip.columns, height / pair.clip.rows)
-        zoom = max(fitted, min(height / pair.clip.rows, _NEARER * fitted)) * self._viewports.devicePixelRatioF()
-        for viewport in self._sides:
-            viewport.view.look(zoom, middle)
 
     def _middle(self, pair: Pair) -> tuple[float, float]:
         """Of the vein at rest; where nobody measured or followed it, of the image."""
@@ -252,74 +222,30 @@ class PairDesk(QObject):
 
     def close(self) -> bool:
         """Back to the clips that were on screen; whether there was a pair."""
-        before, self._before = self._before, None
-        if self._pair is None or before is None:
+        if self._pair is None:
             return False
-        with self._placing():
-            self._pair = None
-            self._lay_back(before)
-            with self._viewports.apart():
-                for viewport, clip, frame, placement in before.shown:
-                    if clip is not None:
-                        viewport.show_clip(clip, self._clips.exam.place(clip), frame=frame)
-                        viewport.view.look(placement.zoom, placement.centre)
-            self._viewports.activate(before.active)
+        self._pair = None
+        self._stage.close()
         self._clips.changed.emit()
         return True
 
     def show(self) -> None:
         """What is on screen may have changed: a pair whose clip has gone is no longer shown as one. The strip's words follow."""
-        if self._busy:
+        if self._stage.busy:
             return
-        if self._pair is not None and not self._stands:
-            self._drop()
-        for viewport in self._sides if self._pair is not None else ():
-            viewport.tell(SIDES[self._sides.index(viewport)])
+        if self._pair is not None and not self._stage.stands:
+            self._pair = None
+            self._stage.drop(layout=self._viewports.layout_shown is Layout.TWO)
+        for viewport, word in zip(self._stage.sides, SIDES, strict=False):
+            viewport.tell(word)
         words, keys = self.found if self._pair is not None else self._curves.found
         self._curves.tell(words, keys)
 
     def forget(self) -> None:
         """The exam is left."""
-        before, self._before, self._pair = self._before, None, None
+        self._pair = None
         self._drawn.clear()
-        if before is not None:
-            with self._placing():
-                self._lay_back(before)
-
-    @property
-    def _sides(self) -> tuple[Viewport, ...]:
-        return self._viewports.laid[:2]
-
-    @property
-    def _stands(self) -> bool:
-        there = self._viewports.layout_shown is Layout.TWO
-        return there and all(viewport.clip == (self._pair.clip if self._pair else None) for viewport in self._sides)
-
-    def _now(self) -> _Before:
-        views = self._viewports
-        shown = tuple((each, each.clip, each.player.cine.frame, each.view.placement) for each in views.laid)
-        return _Before(views.layout_shown, views.in_step, views.all.index(views.active), shown)
-
-    def _drop(self) -> None:
-        """Another clip or layout was chosen: that choice stays, the rest is as before."""
-        before, self._before, self._pair = self._before, None, None
-        if before is not None and self._viewports.layout_shown is Layout.TWO:
-            with self._placing():
-                self._lay_back(before)
-
-    def _lay_back(self, before: _Before) -> None:
-        if self._viewports.layout_shown is not before.layout:
-            self._viewports.set_layout(before.layout)
-        if before.in_step is not self._viewports.in_step:
-            self._viewports.toggle_in_step()
-
-    @contextmanager
-    def _placing(self) -> Iterator[None]:
-        self._busy = True
-        try:
-            yield
-        finally:
-            self._busy = False
+        self._stage.drop(layout=True)
 
     # -- hands -------------------------------------------------------------------------------------------------------------------
 
@@ -335,7 +261,7 @@ class PairDesk(QObject):
         elif pair.rest == pair.compressed:
             self._user.tell(_SAME)
         elif self._user.take_pair(pair):
-            self._pair = replace(pair, taken=True)
+            self._pair = pair
             self._clips.changed.emit()
 
     def _on_diameter(self) -> None:
@@ -352,17 +278,9 @@ class PairDesk(QObject):
 
     def _on_drawn(self, viewport: Viewport, drawn: Caliper) -> None:
         """A line on a clip that is calibrated is kept by the page; on one that is not, it still serves for the ratio."""
-        if self._pair is None or viewport not in self._sides:
+        if self._pair is None or viewport not in self._stage.sides:
             return
         if is_calibrated(self._pair.clip, drawn):
             self._drawn.pop((self._pair.clip.sha256, drawn.frame), None)
         else:
             self.keep_drawn(self._pair.clip, drawn)
-
-    def _on_viewed(self, viewport: Viewport) -> None:
-        """Zoom and pan of both sides move together."""
-        if self._pair is None or viewport not in self._sides:
-            return
-        for other in self._sides:
-            if other is not viewport:
-                other.view.look(viewport.view.placement.zoom, viewport.view.placement.centre)

@@ -43,14 +43,21 @@ class PairingHands(MeasuringHands):
         self.form.say(words)
 
     def pair_marked(self) -> Pair | None:
-        """Of the question on screen, of the one answered last, of any of the segment, or the frames kept for the next answer."""
+        """Of the frames kept for the next answer, of the question on screen, of the one answered last, of any of the segment."""
+        return next(iter(self._pairs_marked), None)
+
+    @property
+    def _pairs_marked(self) -> tuple[Pair, ...]:
         grading = self._grading
         if grading is None:
-            return None
+            return ()
         cells = [cell for cell in (grading.cell, grading.last, *grading.cells) if cell is not None and cell.segment == grading.segment]
         answers = (grading.reading.answers.get(cell) for cell in cells)
         proofs = (*((grading.kept,) if grading.kept else ()), *(one for answer in answers if answer for one in answer.evidence))
-        return next((pair for one in proofs if (pair := pair_of(one, self.clips.exam)) is not None), None)
+        return tuple(pair for one in proofs if (pair := pair_of(one, self.clips.exam)) is not None)
+
+    def pair_taken(self, clip: Clip, frames: tuple[int, int]) -> Pair | None:
+        return next((pair for pair in self._pairs_marked if (pair.clip, pair.frames) == (clip, frames)), None)
 
     def take_pair(self, pair: Pair) -> bool:
         grading = self._may_change()

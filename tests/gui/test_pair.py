@@ -349,5 +349,18 @@ def test_a_closed_lumen_has_a_caliper_without_length() -> None:
 def test_undo_takes_the_whole_pair_back(leg: Reader) -> None:
     asks(leg)
     leg.press(Key.Key_2, Key.Key_Y, Key.Key_Y)
+    assert "Y takes it as evidence" not in found(leg)
     leg.press(Key.Key_Z, modifiers=CONTROL)
     assert [one.frame_b for one in leg.stored.answers[COMP].evidence] == [None]
+    assert "Y takes it as evidence" in found(leg)
+
+
+def test_a_side_that_was_stepped_is_marked_with_k_and_is_the_pair_then(leg: Reader) -> None:
+    marks_a_pair(leg)
+    leg.press(Key.Key_P, Key.Key_Right)
+    leg.page.form.question_chosen.emit(COMP)
+    assert "Y takes it as evidence" in found(leg)
+    leg.press(Key.Key_K)
+    (proof,) = leg.stored.answers[COMP].evidence
+    assert (proof.frame_a, proof.frame_b) == (1, 3)
+    assert "Y takes it as evidence" not in found(leg)
