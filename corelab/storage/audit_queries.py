@@ -85,7 +85,7 @@ def _changes() -> ColumnElement[bool]:
     return or_(event.kind.in_(CHANGING), event.seq.in_(union(*later, *revised)))
 
 
-CHANGING = ("answer.changed", "note.changed", "exam.not_imaged")
+CHANGING = ("answer.changed", "measurement.changed", "note.changed", "exam.not_imaged")
 
 
 def _about(exams: Collection[ExamId]) -> CompoundSelect[Any]:

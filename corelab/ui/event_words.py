@@ -132,7 +132,10 @@ KIND_WORDS: Mapping[str, str] = MappingProxyType(
 
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "Reading and adjudication": ("reading", "adjudication", "answer", "measurement", "note", "clips.shown", "assignment", "exam.assigned", "reader"),
+        "Reading and adjudication": (
+            *("reading", "adjudication", "answer", "measurement", "note", "clips.shown"),
+            *("assignment", "exam.assigned", "reader"),
+        ),
         "Release and results": (
             *("batch", "sealed", "exam.compared", "reading.released", "repeat", "case"),
             *("alert", "alerts", "guess", "unblinding"),
@@ -166,7 +169,7 @@ FIELD_WORDS: Mapping[str, str] = MappingProxyType(
     {
         "answer": "Answer", "display_check": "Display check", "due": "Due", "email": "E-mail", "enrolled": "Enrolled",
         "evidence": "Evidence", "grade": "Quality", "host": "Host name", "mode": "Mode",
-        "not_imaged": "Not imaged", "note": "Note", "os": "System",
+        "not_imaged": "Not imaged", "measurement": "Measurement", "note": "Note", "os": "System",
         "printed_name": "Printed name", "reasons": "Reasons", "roles": "Roles", "segment": "Segment", "side": "Side", "state": "State",
         "status": "Status", "value": "Value", "view": "View",
     }

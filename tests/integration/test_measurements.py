@@ -10,9 +10,10 @@ from corelab.domain.adjudication import DecisionReason, Take
 from corelab.domain.checks import CheckCode
 from corelab.domain.measurement import MOST, Measurement, Quantity
 from corelab.domain.reading_errors import ChecksFailedError
+from corelab.domain.trail import TrailFilter, ValueOf
 from corelab.domain.vocabulary import Binding, Caliper, Evidence, Sha256
 from corelab.export.check import Loaded, load, recomputed_faults, table_faults, versions_of
-from corelab.services import adjudication, assignment, comparison, packages, reading, verification
+from corelab.services import adjudication, assignment, audit, comparison, packages, reading, verification
 from corelab.services.accounts import Session
 from tests.builders import PASSWORD, Lab
 from tests.exam_builders import cell
@@ -198,6 +199,33 @@ def test_every_piece_of_evidence_is_exported_with_the_method_that_proposed_it(la
     assert ("1", "2", "7", "marked", "walls 1.0") in pieces
     assert ("2", "3", "", "caliper", "") in pieces
     assert packages.verify_package(package).faults == ()
+
+
+def test_the_trail_tells_what_was_measured_and_changed_once_it_is_released(lab: Lab) -> None:
+    clip = clip_of(lab, "CFV")
+    opened = reading.open_reading(lab.open, lab.reader_1, first(lab, lab.reader_1))
+    one = filled(opened).measuring([a_length(clip)])
+    other = one.measuring([a_length(clip, points=((1000, 500), (1000, 1373)), value="2.0")])
+    version = reading.save(lab.open, lab.reader_1, one, version=opened.version).version
+    version = reading.save(lab.open, lab.reader_1, other, version=version).version
+
+    def told() -> list[tuple[str | None, str | None]]:
+        lines = audit.trail(lab.open, lab.auditor, TrailFilter(kinds=("measurement.changed",), changes=True))
+        return [(change.old, change.new) for changes in audit.changes_of(lab.open, lab.auditor, lines).values() for change in changes]
+
+    assert told() == []
+    reading.sign(lab.open, lab.reader_1, other, PASSWORD, version=version)
+    signs(lab, lab.reader_2)
+    comparison.release_and_compare(lab.open, lab.coordinator)
+    assert sorted(told(), key=lambda pair: pair[0] or "") == [
+        (None, "length 4.6 mm, frame 3"),
+        ("length 4.6 mm, frame 3", "length 2.0 mm, frame 3"),
+    ]
+    of = ValueOf("measurement", (str(opened.reading.assignment),))
+    assert [change.new for one in audit.history(lab.open, lab.auditor, of) for change in one.changes] == [
+        "length 4.6 mm, frame 3",
+        "length 2.0 mm, frame 3",
+    ]
 
 
 # ---------------------------------------------------------------- what was changed in a package is found

@@ -212,7 +212,7 @@ def history(lab: OpenLab, session: Session, of: ValueOf) -> tuple[HistoryLine, .
 
 
 def _versions(snapshot: Snapshot, of: ValueOf) -> Iterator[tuple[int, tuple[Change, ...]]]:
-    if of.table not in {values.ANSWER, values.NOTE}:
+    if of.table not in {values.ANSWER, values.MEASUREMENT, values.NOTE}:
         for version in queries.versions_of(snapshot, of.table, of.key):
             yield version.row["event_seq"], tuple(values.changes_in(version))
         return

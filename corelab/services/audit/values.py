@@ -14,7 +14,7 @@ from corelab.storage import audit_queries as queries
 from corelab.storage.audit_queries import VERSIONED, Version
 from corelab.storage.store import Row, Snapshot
 
-ANSWER, NOTE = "answer", "note"
+ANSWER, MEASUREMENT, NOTE = "answer", "measurement", "note"
 
 
 def visibility_of(payload: Row | None) -> Visibility:
@@ -67,10 +67,20 @@ def _in_content(snapshot: Snapshot, event: Row, content: Mapping[str, Any]) -> t
     match event["kind"]:
         case "answer.changed" if content:
             return answer_changes(charter_at(snapshot, event["id"]), event["id"], content)
+        case "measurement.changed" if content:
+            old, new = (_measured_words(content[key]) for key in ("old", "new"))
+            return (Change(ValueOf(MEASUREMENT, (event["id"],)), MEASUREMENT, old, new),)
         case "note.changed" if content:
             return (Change(ValueOf(NOTE, (event["id"],)), NOTE, _note_before(snapshot, event), content["note"]),)
         case _:
             return ()
+
+
+def _measured_words(measured: Mapping[str, Any] | None) -> str | None:
+    """``length 8.4 mm, frame 12``; counted from 1 as on screen."""
+    if measured is None:
+        return None
+    return f"{measured['quantity']} {measured['value']} {measured['unit']}, frame {measured['frame'] + 1}"
 
 
 def _note_before(snapshot: Snapshot, event: Row) -> str | None:
