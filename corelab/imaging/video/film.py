@@ -64,8 +64,8 @@ class Film:
             cv2.cvtColor(self._decoded(index), cv2.COLOR_BGR2BGRA, dst=out)
 
     def close(self) -> None:
+        self._closed = True  # before the lock: what is being decoded for another thread stops at its next frame
         with self._lock:
-            self._closed = True
             self._leave()
             self._kept.clear()
             self._folder.cleanup()
@@ -75,12 +75,14 @@ class Film:
         if index not in self._kept:
             decoder = self._decoder_for(index)
             try:
-                while decoder.next <= index:
+                while decoder.next <= index and not self._closed:
                     decoder.step(self._slot(decoder.next, index))
             except StreamFaultError as error:
                 self._faults[decoder.segment.first] = (decoder.next - 1, str(error))
                 self._kept.pop(decoder.next - 1, None)
                 raise
+        if self._closed:
+            raise StreamFaultError("the file is closed")
         return self._kept[index]
 
     def _require_sound(self, index: int) -> None:
