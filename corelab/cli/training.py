@@ -5,9 +5,11 @@ from typing import Annotated, Any
 
 import typer
 
+from corelab.cli.charter.trying import fault_line
 from corelab.cli.people import person_named
 from corelab.cli.terminal import AsJson, Faulty, PasswordStdin, answer, command, lab_group, progress, signed_in
 from corelab.domain.certification import Verdict
+from corelab.domain.rehearsal.written import CaseRefusedError
 from corelab.services import accounts, agreed_exams, calibration, certification, charters
 from corelab.services.calibration import CalibrationSet
 from corelab.services.certification import Certificate
@@ -86,7 +88,10 @@ def add(
     Example: corelab training LAB add panel/exam.json
     """
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
-        made = agreed_exams.add(here.lab, here.session, document)
+        try:
+            made = agreed_exams.add(here.lab, here.session, document)
+        except CaseRefusedError as error:
+            raise Faulty("\n".join((*map(fault_line, error.faults), "Nothing was made."))) from None
     answer(_set_json(made), set_words(made), as_json=as_json)
 
 

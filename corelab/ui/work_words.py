@@ -178,11 +178,14 @@ def shut_words(shut: Shut) -> str:
     return f"You have read what one day takes. Your next reading opens on {shut.opens:%Y-%m-%d} (UTC)."
 
 
+_MOST_FAULTS = 8
+
+
 def _case_refused(error: Any) -> Words:
-    faults = "; ".join(f"{fault.path}: {fault.message}" for fault in error.faults)
-    return Words(
-        f"The file does not describe an exam of this charter. {faults}.", "Nothing was made.", "Correct the file, then add it again."
-    )
+    told = [f"{fault.path}: {fault.message}" for fault in error.faults]
+    more = f"; and {len(told) - _MOST_FAULTS} more" if len(told) > _MOST_FAULTS else ""
+    correct = f"Correct the file, then add it again. {'; '.join(told[:_MOST_FAULTS])}{more}."
+    return Words("The file does not describe an exam of this charter.", "Nothing was made.", correct)
 
 
 def _charter_refused(error: Any) -> Words:

@@ -152,4 +152,4 @@ def test_by_command(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert remnant == {"reading_type": "Blinded remnant reading", "wanted": 2, "known": 1, "drawn": False}
     refused = run(written(tmp_path / "other", seed=2, truth={**REMNANT, "PV_MAIN": {"PAT": "open"}}))
     assert (refused.exit_code, refused.stdout) == (1, "")
-    assert "truth.PV_MAIN.PAT: open is not a value of PAT" in refused.stderr
+    assert "truth.PV_MAIN.PAT   open is not a value of PAT" in refused.stderr

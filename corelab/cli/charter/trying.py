@@ -31,11 +31,11 @@ def try_case(name: Name, case: _Case, as_json: AsJson = False) -> None:
     try:
         outcome = charter_trial.try_charter(charters.read(name), case.read_bytes())
     except CaseRefusedError as error:
-        raise Faulty("\n".join(map(_fault_line, error.faults))) from None
+        raise Faulty("\n".join(map(fault_line, error.faults))) from None
     answer(document(outcome), words(outcome), as_json=as_json)
 
 
-def _fault_line(fault: CaseFault) -> str:
+def fault_line(fault: CaseFault) -> str:
     shown = ", ".join(fault.allowed[:_SHOWN]) + (", ..." if len(fault.allowed) > _SHOWN else "")
     return f"{fault.path}   {fault.message}" + (f"\n    allowed: {shown}" if shown else "")
 
