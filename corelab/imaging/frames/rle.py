@@ -3,6 +3,7 @@
 import itertools
 import struct
 
+import cv2
 import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ def decode_rle(data: bytes, shape: tuple[int, int, int], bits_allocated: int) ->
     values: Samples = planes[:, 0] if width == 1 else planes[:, 0].astype(np.uint16) << 8 | planes[:, 1]
     if samples == 1:
         return values.reshape(rows, columns)
-    return np.ascontiguousarray(values.T).reshape(rows, columns, samples)
+    return np.asarray(cv2.merge([plane.reshape(rows, columns) for plane in values]))
 
 
 def _offsets(data: bytes, expected: int) -> tuple[int, ...]:
