@@ -52,6 +52,8 @@ PER_UNIT: Final[Mapping[Quantity, Mapping[str, Decimal]]] = {
     Quantity.RATIO: {"percent": Decimal(1)},
 }
 """What one of the quantity's own unit is in each unit that a question may ask for."""
+QUANTITIES: Final[Mapping[str, Quantity]] = {"length": Quantity.LENGTH, "time": Quantity.DURATION, "velocity": Quantity.VELOCITY}
+"""What a question measures, by the charter's word."""
 
 
 @dataclass(frozen=True, slots=True)

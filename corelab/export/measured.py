@@ -5,13 +5,11 @@ from decimal import Decimal
 
 from corelab.domain.charter import Charter
 from corelab.domain.charter.model_item import NumberItem
-from corelab.domain.measurement import HUNDREDTHS, Measurement, Point, Quantity
+from corelab.domain.measurement import HUNDREDTHS, QUANTITIES, Measurement, Point, Quantity
 from corelab.domain.vocabulary import Answer
 from corelab.export.beside import place_of
 from corelab.export.records import ExamRecord, SignedRecord
 from corelab.export.writers import Row
-
-_QUANTITIES = {"length": Quantity.LENGTH, "time": Quantity.DURATION, "velocity": Quantity.VELOCITY}
 
 
 def evidence_rows(charter: Charter, exam: ExamRecord, record: SignedRecord) -> Iterator[Row]:
@@ -47,7 +45,7 @@ def _calipers(charter: Charter, answer: Answer) -> Iterator[Measurement]:
     for one in answer.evidence:
         kept = one.caliper
         if kept is not None and isinstance(item, NumberItem):
-            quantity = _QUANTITIES.get(item.measure, Quantity.LENGTH)
+            quantity = QUANTITIES.get(item.measure, Quantity.LENGTH)
             yield Measurement(one.clip, one.frame_a, quantity, kept.points, kept.region, kept.spacing, kept.value, kept.unit)
 
 

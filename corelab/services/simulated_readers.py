@@ -11,6 +11,7 @@ from corelab.domain.charter.model_item import NumberItem
 from corelab.domain.checks import unconfirmed
 from corelab.domain.clip import Clip, Region, RegionKind
 from corelab.domain.form import Form
+from corelab.domain.measurement import HUNDREDTHS, QUANTITIES, Measurement
 from corelab.domain.reading import Reading
 from corelab.domain.simulated import SimulatedTrial, graded
 from corelab.domain.vocabulary import (
@@ -28,7 +29,7 @@ from corelab.domain.vocabulary import (
 )
 from corelab.domain.watching import Watched
 from corelab.domain.worklist import WorkKind
-from corelab.services import adjudication, guessing, reading, shown, worklist
+from corelab.services import adjudication, clips, guessing, reading, shown, worklist
 from corelab.services.accounts import Session
 from corelab.services.adjudication import OpenCase
 from corelab.services.demo_staff import Staffed
@@ -42,6 +43,8 @@ _REGIONS: Mapping[str, RegionKind] = MappingProxyType(
 _VEIN = (0.45, 0.46)
 """About where the vein of a phantom lies, as shares of its region's width and height."""
 Done = Callable[[], None]
+Points = tuple[tuple[int, int], ...]
+"""In hundredths of a pixel."""
 
 
 def next_of(here: Staffed, session: Session, kind: WorkKind) -> AssignmentId | None:
@@ -124,16 +127,25 @@ def _measured(opened: OpenReading | OpenCase, item: NumberItem, own: Sequence[Cl
         for number, region in enumerate(clip.regions):
             points = _points(item, region, float(grade.value or 0))
             if points is not None:
-                caliper = Caliper(points, number, grade.value or "", item.unit)
+                caliper = Caliper(points, number, grade.value or "", item.unit, _spacing(clip, item, points, grade.value or ""))
                 return grade, (Evidence(clip.sha256, clip.frames // 2, None, Binding.CALIPER, caliper),)
     return not_evaluable(_form(opened).ne_reasons(ItemId(item.id))[0].id), ()
+
+
+def _spacing(clip: Clip, item: NumberItem, points: Points, value: str) -> tuple[str, str] | None:
+    """The size of a pixel under a caliper; None where its points, which lie on hundredths, give the last digit otherwise."""
+    found = clips.caliper(clip, *((x / HUNDREDTHS, y / HUNDREDTHS) for x, y in points))
+    if not isinstance(found, clips.Length):
+        return None
+    measured = Measurement(clip.sha256, 0, QUANTITIES[item.measure], points, found.region, found.spacing, value, item.unit)
+    return found.spacing if measured.follows else None
 
 
 def _form(opened: OpenReading | OpenCase) -> Form:
     return opened.reading.form if isinstance(opened, OpenReading) else opened.case.form
 
 
-def _points(item: NumberItem, region: Region, value: float) -> tuple[tuple[int, int], ...] | None:
+def _points(item: NumberItem, region: Region, value: float) -> Points | None:
     """The ends of a line of this size, where a phantom has its vein or its curve; None where the region measures something else."""
     spectral = region.kind is RegionKind.SPECTRAL
     if not region.usable or spectral != (item.measure != "length"):

@@ -6,17 +6,13 @@ from typing import Final
 
 from corelab.domain.charter.model_item import Item, NumberItem
 from corelab.domain.clip import Clip, RegionKind
-from corelab.domain.measurement import HUNDREDTHS, PER_UNIT, Quantity
+from corelab.domain.measurement import HUNDREDTHS, PER_UNIT, QUANTITIES
 from corelab.domain.values import NumberRefusedError, number_text, typed_number
 from corelab.domain.vocabulary import Binding, Caliper, Evidence
 from corelab.services import clips
 from corelab.services.clips import Length
 from corelab.ui import caliper
 from corelab.ui.entry import EntryRefusedError, quantity_words, range_words, unit_words
-
-_QUANTITIES: Final[Mapping[str, Quantity]] = MappingProxyType(
-    {"length": Quantity.LENGTH, "time": Quantity.DURATION, "velocity": Quantity.VELOCITY}
-)
 
 _SHOWN: Final[Mapping[str, frozenset[RegionKind]]] = MappingProxyType(
     {
@@ -80,7 +76,7 @@ def _kept(coordinate: float) -> int:
 
 
 def _value(item: NumberItem, found: Length) -> str:
-    quantity = _QUANTITIES[item.measure]
+    quantity = QUANTITIES[item.measure]
     measured = found.exactly(quantity)
     if measured is None:
         where = "the spectral strip" if item.measure != "length" else "the image, not on the spectral strip"
