@@ -19,7 +19,7 @@ HEIGHT: Final = 184
 HEIGHT_NARROW: Final = 136
 HEIGHT_SLIM: Final = 72
 TRANSPORT: Final = 48
-_CURVE: Final = 64
+_CURVE: Final = 44
 """What a slim strip gains while it shows a curve."""
 
 

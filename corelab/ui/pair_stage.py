@@ -15,7 +15,7 @@ from corelab.ui.viewport import STATUS_HEIGHT, Viewport
 from corelab.ui.viewports import Layout
 
 _NEARER: Final = 2.0
-"""At most so many times the scale at which a whole image fits: a side is narrow, and its height is used where the vein stays in sight."""
+"""At most so many times the scale at which a whole image fits: a side is filled where the vein stays in sight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,11 @@ class PairStage(QObject):
         return self._viewports.layout_shown is Layout.TWO and all(viewport.clip == self._clip for viewport in self.sides)
 
     def open(self, clip: Clip, frames: tuple[int, int], middle: tuple[float, float]) -> None:
-        """The clip on both sides, standing on these frames, nearer than the whole image about ``middle``."""
+        """The clip on both sides, standing on these frames, nearer than the whole image about ``middle``.
+
+        Where both sides show it already, zoom and place stay: two pairs of one clip are compared at one scale.
+        """
+        again = self._clip == clip
         if self._clip is None:
             self._before = self._now()
         with self._placing():
@@ -70,7 +74,8 @@ class PairStage(QObject):
                 for viewport, frame in zip(self.sides, frames, strict=True):
                     viewport.show_clip(clip, self._clips.exam.place(clip), frame=frame)
             self._viewports.activate(self._viewports.all.index(self.sides[0]))
-        self._focus(clip, middle)
+        if not again:
+            self._focus(clip, middle)
 
     def close(self) -> None:
         """Back to the clips that were on screen."""
@@ -95,8 +100,8 @@ class PairStage(QObject):
 
     def _focus(self, clip: Clip, middle: tuple[float, float]) -> None:
         width, height = self._viewports.width() / 2, self._viewports.height() - STATUS_HEIGHT
-        fitted = min(width / clip.columns, height / clip.rows)
-        zoom = max(fitted, min(height / clip.rows, _NEARER * fitted)) * self._viewports.devicePixelRatioF()
+        fitted, filling = sorted((width / clip.columns, height / clip.rows))
+        zoom = min(filling, _NEARER * fitted) * self._viewports.devicePixelRatioF()
         for viewport in self.sides:
             viewport.view.look(zoom, middle)
 

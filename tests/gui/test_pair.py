@@ -292,9 +292,11 @@ def test_the_adjudicator_sees_the_pair_of_each_read_by_its_own_keys(case: Adjudi
     case.press(Key.Key_P)
     assert laid(case) == pair_of(case, Take.A)
     assert case.page.strip.found.words.startswith("Frames of read A: Rest frame")
+    scale = case.page.viewports.active.view.zoom
     case.press(Key.Key_B, modifiers=SHIFT)
     assert laid(case) == pair_of(case, Take.B)
     assert case.page.strip.found.words.startswith("Frames of read B: Rest frame")
+    assert case.page.viewports.active.view.zoom == scale
     case.press(Key.Key_A, modifiers=SHIFT)
     assert laid(case) == pair_of(case, Take.A)
     case.press(Key.Key_P)
