@@ -239,10 +239,20 @@ class TimeLine(QWidget):
                 return Handle.OUT
         return Handle.HEAD
 
+    def _mark_at(self, x: float) -> int | None:
+        """The very frame of the mark that is pointed at: in a long clip one pixel is many frames."""
+        near = min(self._marks, key=lambda mark: abs(x - self._x(self._start_of(mark.frame))), default=None)
+        return near.frame if near is not None and abs(x - self._x(self._start_of(near.frame))) <= _GRIP else None
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton:
             self._held = self.handle_at(event.position().x())
-            self._move(event.position().x())
+            marked = self._mark_at(event.position().x())
+            if self._held is Handle.HEAD and marked is not None:
+                self._held = None
+                self.sought.emit(marked)
+            else:
+                self._move(event.position().x())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._held is None:

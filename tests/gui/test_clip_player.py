@@ -10,11 +10,12 @@ from PySide6.QtCore import QObject, QPointF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from corelab.domain.clip import Clip
+from corelab.domain.clip import Clip, Timing, TimingSource
 from corelab.domain.vocabulary import SegmentId, Sha256
 from corelab.imaging.archive import FolderArchive
 from corelab.imaging.header import read_header
 from corelab.services.clips import ClipShelf
+from corelab.ui.cine import Cine
 from corelab.ui.cine_strip import CineStrip
 from corelab.ui.clip_player import AT_ONCE, ClipPlayer
 from corelab.ui.first_frames import FirstFrames
@@ -328,6 +329,22 @@ def test_a_click_on_the_time_line_goes_to_its_frame(strip: CineStrip, two: Viewp
     at = QPointF(line._x(line._start_of(5)) + 2, 30)
     QTest.mouseClick(line, Qt.MouseButton.LeftButton, pos=at.toPoint())
     assert two.active.frame_on_screen == 5
+
+
+def test_a_click_on_a_mark_goes_to_its_very_frame(qtbot: QtBot) -> None:
+    """Where one pixel of the line is several frames."""
+    cine = Cine(FakeStopwatch())
+    cine.open(Timing(TimingSource.FRAME_TIME, (40.0,) * 3000))
+    strip, sought = CineStrip(cine), list[int]()
+    qtbot.addWidget(strip)
+    strip.resize(900, 184)
+    strip.show()
+    strip.sought.connect(sought.append)
+    strip.show_marks((StripMark(1234, "rest"), StripMark(1901, "compressed")))
+    for frame in (1234, 1901):
+        at = QPointF(strip.line._x(strip.line._start_of(frame)) + 3, 30)
+        QTest.mouseClick(strip.line, Qt.MouseButton.LeftButton, pos=at.toPoint())
+    assert sought == [1234, 1901]
 
 
 def test_a_grip_is_dragged_to_another_frame(strip: CineStrip, two: Viewports) -> None:
