@@ -68,7 +68,7 @@ def test_hostile_files_end_with_their_code(tmp_path: Path, content: bytes, code:
     answer = inspect(saved(tmp_path, content), frames=True)
     assert (answer["readable"], answer["frames_readable"]) == (False, 0)
     assert code in {fault["code"] for fault in answer["faults"]}
-    assert "refused" in measure_file(tmp_path / "clip.dcm", (1, 1), (2, 2), 0)
+    assert "refused" in measure_file(tmp_path / "clip.dcm", ((1, 1), (2, 2)), 0)
 
 
 def test_a_data_set_that_inflates_without_end_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
