@@ -8,7 +8,7 @@ from typing import Final
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QLinearGradient, QPainter, QPainterPath, QPen
 
-from corelab.domain.compression import LumenFrame, LumenState
+from corelab.domain.compression import LumenFrame
 from corelab.ui.curves import Curve
 from corelab.ui.theme import Colour, Size, font
 
@@ -148,8 +148,3 @@ def _fill(band: QRectF) -> QBrush:
         colour.setAlpha(alpha)
         gradient.setColorAt(at, colour)
     return QBrush(gradient)
-
-
-def closed_at(curve: Curve, frame: int) -> bool:
-    found = curve.frames.get(frame)
-    return found is not None and found.state is LumenState.CLOSED
