@@ -309,12 +309,19 @@ def beating(hertz: float, amplitude: float, frames: int = 60) -> Field:
 
 
 def test_a_beat_is_an_artery_and_a_breath_or_a_tremble_is_none() -> None:
-    assert pulsates(beating(1.2, 0.03), 0.04)
-    assert not pulsates(beating(0.3, 0.03), 0.04)
-    assert not pulsates(beating(1.2, 0.004), 0.04)
-    assert not pulsates(beating(1.2, 0.03, frames=30), 0.04)
+    still = np.zeros(60)
+    assert pulsates(beating(1.2, 0.03), still, 0.04)
+    assert not pulsates(beating(0.3, 0.03), still, 0.04)
+    assert not pulsates(beating(1.2, 0.004), still, 0.04)
+    assert not pulsates(beating(1.2, 0.03, frames=30), np.zeros(30), 0.04)
     noise = np.random.default_rng(3).normal(100, 1.5, 60)
-    assert not pulsates(noise, 0.04)
+    assert not pulsates(noise, still, 0.04)
+
+
+def test_what_goes_with_the_depth_is_the_manoeuvre_and_a_beat_shows_beside_it() -> None:
+    depth = 30 * np.sin(2 * np.pi * 0.9 * np.arange(60) * 0.04)
+    assert not pulsates(100 * np.exp(0.002 * depth), depth, 0.04)
+    assert pulsates(beating(1.3, 0.03) * np.exp(0.002 * depth), depth, 0.04)
 
 
 # -- film ----------------------------------------------------------------------------------------------------------------------------

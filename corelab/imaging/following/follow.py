@@ -215,8 +215,14 @@ def _answer(film: Film, tissue: Tissue, view: View, tracked: _Tracked, rest: int
         residual_ap_percent=residual,
         lost=verdict.lost,
         one_sided=tracked.second is None,
-        pulsates=residual is not None and residual >= 100 * _KEEPS_CALIBRE and pulsates(tracked.curve.ap, film.frame_s),
+        pulsates=residual is not None and residual >= 100 * _KEEPS_CALIBRE and _beats(tracked, film.frame_s),
     )
+
+
+def _beats(tracked: _Tracked, frame_s: float) -> bool:
+    steps = [tracked.steps[frame] for frame in sorted(tracked.steps)]
+    ap = np.array([step.walls.middle_gap for step in steps])
+    return pulsates(ap, np.array([step.walls.centre[1] for step in steps]), frame_s)
 
 
 def _residual(tracked: _Tracked, verdict: Verdict, at_rest: float) -> float | None:

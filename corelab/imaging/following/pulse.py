@@ -15,16 +15,29 @@ _HEART = (0.85, 2.4)
 _LEAST_R2, _LEAST_AMPLITUDE = 0.5, 0.012
 
 
-def pulsates(ap: Field, frame_s: float) -> bool:
-    """``ap``: the whole curve without gaps; ``frame_s``: seconds per frame. Needs about two seconds of clip."""
+def pulsates(ap: Field, depth: Field, frame_s: float) -> bool:
+    """``ap`` and ``depth`` of the vessel's middle, frame by frame; ``frame_s``: seconds per frame. Needs about two seconds of clip.
+
+    Pressing brings the vessel up and flattens it: what of the calibre goes with the depth is the manoeuvre and no beat.
+    """
     if len(ap) * frame_s < 1.6 or frame_s <= 0 or np.any(ap <= 0):
         return False
-    wave = np.log(ap) - blurred(np.log(ap), _TREND_S / frame_s)
+    wave = _without(_fast(np.log(ap), frame_s), depth - depth.mean(), frame_s)
     time = np.arange(len(ap)) * frame_s
     fits = [_fit(wave, time, frequency) for frequency in _SOUGHT]
     best = int(np.argmax([r2 for r2, _ in fits]))
     r2, amplitude = fits[best]
     return bool(_HEART[0] <= _SOUGHT[best] <= _HEART[1] and r2 >= _LEAST_R2 and amplitude >= _LEAST_AMPLITUDE)
+
+
+def _fast(values: Field, frame_s: float) -> Field:
+    return values - blurred(values, _TREND_S / frame_s)
+
+
+def _without(wave: Field, depth: Field, frame_s: float) -> Field:
+    causes = np.stack([_fast(depth, frame_s), _fast(depth * depth, frame_s), np.ones_like(depth)], axis=1)
+    weights, *_ = np.linalg.lstsq(causes, wave, rcond=None)
+    return np.asarray(wave - causes @ weights)
 
 
 def _fit(wave: Field, time: npt.NDArray[np.floating[Any]], frequency: float) -> tuple[float, float]:
