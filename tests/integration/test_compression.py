@@ -89,19 +89,19 @@ def test_residuals_of_warped_stills_are_right() -> None:
 
 
 def test_outlines_of_real_veins_are_those_drawn_by_hand() -> None:
-    """Of each still the larger vessel; one hand-drawn mask joins two that touch."""
+    """Of each still the uppermost vessel; one hand-drawn mask joins two that touch."""
     if not STILLS.is_dir():
         pytest.skip("the shared ultrasound files are not here")
     shares = [_dice(mask, Path(str(mask).replace("_mask", "_image"))) for mask in sorted(STILLS.glob("*_mask.png"))]
     assert len(shares) == 9
-    assert float(np.mean(shares)) >= 0.89
+    assert float(np.mean(shares)) >= 0.91
     assert min(shares) >= 0.78
 
 
 def _dice(mask_file: Path, picture_file: Path) -> float:
     blue, green, red = (np.asarray(cv2.imread(str(mask_file)), dtype=np.uint8)[..., n] for n in range(3))
     _, pieces, facts, _ = cv2.connectedComponentsWithStats(((green > 60) & (red < 60) & (blue < 60)).astype(np.uint8))
-    vessel = (pieces == 1 + int(np.argmax(facts[1:, cv2.CC_STAT_AREA]))).astype(np.uint8)
+    vessel = (pieces == 1 + int(np.argmax(facts[1:, cv2.CC_STAT_AREA] > 400))).astype(np.uint8)
     y, x = np.unravel_index(int(cv2.distanceTransform(vessel, cv2.DIST_L2, 5).argmax()), vessel.shape)
     rows, columns = vessel.shape
     view = view_of((0, 0, columns, rows), scale_of(None, rows), (0, 0, columns, rows))
