@@ -95,15 +95,12 @@ class Course:
     def upcoming(self, frame: int, count: int, *, backwards: bool = False) -> tuple[int, ...]:
         """The next frames in the order of play, each once; fewer where there are no more."""
         ahead = tuple(range(frame + 1, self.last + 1))
-        match self.loop:
-            case Loop.ONCE:
-                order = ahead
-            case Loop.LOOP:
-                order = (*ahead, *range(self.first, min(frame, self.last + 1)))
-            case Loop.BOUNCE:
-                behind = tuple(range(frame - 1, self.first - 1, -1))
-                order = (*behind, *ahead) if backwards else (*ahead, *behind)
-        return order[:count]
+        if self.loop is Loop.LOOP:
+            return (*ahead, *range(self.first, min(frame, self.last + 1)))[:count]
+        if self.loop is Loop.BOUNCE:
+            behind = tuple(range(frame - 1, self.first - 1, -1))
+            return ((*behind, *ahead) if backwards else (*ahead, *behind))[:count]
+        return ahead[:count]
 
     def _rounds(self, phase: float) -> int:
         return int((phase + SLACK_MS) // self.length)

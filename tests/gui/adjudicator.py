@@ -74,7 +74,7 @@ class Adjudicator:
 
 def a_case_lab(folder: Path, charter: bytes | None = None) -> Lab:
     """One exam of two segments that two readers graded differently."""
-    made = a_lab(folder, **({"charter": charter} if charter else {}))
+    made = a_lab(folder, charter=charter)
     for person in (made.reader_1, made.reader_2, made.adjudicator):
         assert person.account
     an_exam_with(made, {"CFV": [a_clip_file(seed=1)], "POPV": [a_clip_file("partial", seed=3)]})

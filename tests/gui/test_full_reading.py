@@ -13,6 +13,7 @@ from corelab.domain.checks import UNPLAYED_CLIPS
 from corelab.domain.vocabulary import WHOLE_EXAM, Binding, Cell, ItemId, Missing
 from corelab.services import guessing
 from corelab.ui.after_signing import AfterSigningDialog
+from corelab.ui.caliper import Caliper
 from corelab.ui.confirm_checks import ConfirmChecksDialog
 from corelab.ui.dialogs import SignDialog
 from corelab.ui.entry_fields import NumberField, TextField
@@ -138,6 +139,7 @@ def test_a_kept_caliper_is_drawn_again_when_its_answer_is_selected(leg: Reader) 
     assert not leg.page.viewports.active.view.strokes.shapes
     leg.page.form.question_chosen.emit(a_cell("FV_MID", "D_REST"))
     (drawn,) = leg.page.viewports.active.view.strokes.shapes
+    assert isinstance(drawn, Caliper)
     assert drawn.frame == 0
     assert abs(drawn.end[1] - drawn.start[1] - 40) < 2
 

@@ -59,7 +59,7 @@ def place(viewport: Viewport) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize(("key", "layout"), KEYS.items())
-def test_a_key_lays_the_viewports_out_and_the_series_over_them(many: Reader, key: Key, layout: Layout) -> None:
+def test_a_key_lays_the_viewports_out_and_the_series_over_them(many: Reader, key: Qt.Key, layout: Layout) -> None:
     many.press(key)
     assert numbers(many) == list(range(1, layout.count + 1))
     many.page.viewports.grab()

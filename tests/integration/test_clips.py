@@ -142,7 +142,8 @@ def test_memory_stays_within_the_budget_however_long_the_clip(lab: Lab) -> None:
 def test_an_exam_of_many_clips_holds_no_more_than_the_budget_and_two_kinds_of_idle_buffers(lab: Lab) -> None:
     """Bytes of pixels are counted, not the memory of the process: clips of several sizes, their neighbours held, pictures made."""
     budget, largest = 9 * FRAME_BYTES, 40 * 48 * 4
-    shelf, before = ClipShelf(lab.open, lab.reader_1, budget_bytes=budget), []
+    shelf = ClipShelf(lab.open, lab.reader_1, budget_bytes=budget)
+    before: list[Clip] = []
     for number in range(24):
         rows, columns = (24, 32) if number % 2 else (40, 48)
         larger = ((0, rows - 24), (0, columns - 32), (0, 0))

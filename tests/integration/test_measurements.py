@@ -45,9 +45,9 @@ def lab(tmp_path: Path) -> Lab:
     return made
 
 
-def signs(lab: Lab, session: Session, *measurements: Measurement, **said: int | str) -> None:
+def signs(lab: Lab, session: Session, *measurements: Measurement, **said: int) -> None:
     opened = reading.open_reading(lab.open, session, first(lab, session))
-    made = filled(opened, **said).measuring(measurements)
+    made = filled(opened, "", **said).measuring(measurements)
     version = reading.save(lab.open, session, made, version=opened.version).version
     reading.sign(lab.open, session, made, PASSWORD, version=version)
 
@@ -75,7 +75,7 @@ def test_a_draft_keeps_them_and_tells_each_change_sealed_in_one_size(lab: Lab) -
     with lab.open.store.read() as snapshot:
         events = snapshot.events(kind="measurement.changed")
         told = [snapshot.opening_of(event["seq"], lab.reader_1.box) for event in events]
-        lengths = {len(snapshot.one("event_payload", seq=event["seq"])["body"]) for event in events}
+        lengths = {len(snapshot.all("event_payload", seq=event["seq"])[0]["body"]) for event in events}
     assert [(bool(one["old"]), bool(one["new"])) for one in told] == [
         (False, True),
         (True, True),
@@ -124,7 +124,7 @@ def test_signed_readings_take_the_same_room_with_and_without_measurements(lab: L
     signs(lab, lab.reader_2)
     with lab.open.store.read() as snapshot:
         events = snapshot.events(kind="reading.signed")
-        assert len({len(snapshot.one("event_payload", seq=event["seq"])["body"]) for event in events}) == 1
+        assert len({len(snapshot.all("event_payload", seq=event["seq"])[0]["body"]) for event in events}) == 1
 
 
 def test_an_adjudicator_sees_those_of_a_disputed_segment_as_a_and_b(lab: Lab) -> None:
