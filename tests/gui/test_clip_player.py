@@ -268,11 +268,11 @@ def test_frames_come_from_real_threads_too(qtbot: QtBot, lab: Lab, shelf: ClipSh
     pictures = Thumbnails(jobs, shelf)
     clip = a_stored_clip(lab, a_clip_file())
     pictures.want([clip])
-    with qtbot.waitSignal(player.frame_ready) as ready:
+    with qtbot.waitSignal(player.frame_ready, timeout=60_000) as ready:
         player.open(clip, play=True)
     assert ready.args is not None
     assert ready.args[0].index == 0
-    with qtbot.waitSignal(pictures.made) as made:
+    with qtbot.waitSignal(pictures.made, timeout=60_000) as made:
         pictures.work()
     assert made.args is not None
     assert made.args[0] == clip.sha256
@@ -308,7 +308,7 @@ def test_a_double_click_makes_one_viewport_large_and_back(two: Viewports) -> Non
 
 
 def test_a_click_makes_a_viewport_the_active_one(two: Viewports, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(two.activated):
+    with qtbot.waitSignal(two.activated, timeout=60_000):
         QTest.mouseClick(two.all[1].view, Qt.MouseButton.LeftButton)
     assert two.active is two.all[1]
 

@@ -1,6 +1,7 @@
 """The coordinator's day on real pages: take in, label, check pixels by two people, assign; by keys and clicks."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from unittest.mock import patch
@@ -71,7 +72,8 @@ def label_all(desktop: Desktop, shown: IntakePage, words: str) -> None:
         editor: Any = QApplication.focusWidget()
         QTest.keyClicks(editor, words[1:])
         QTest.keyClick(editor, Qt.Key.Key_Return)
-        desktop.qtbot.waitUntil(lambda row=row: shown.rows.texts()[row][6] != "type it")  # type: ignore[misc]  # mypy cannot infer the default
+        typed = partial(lambda row: shown.rows.texts()[row][6] != "type it", row)
+        desktop.qtbot.waitUntil(typed, timeout=60_000)
 
 
 def test_a_delivery_is_listed_with_what_was_found(desktop: Desktop, delivery: tuple[Path, ...]) -> None:

@@ -64,7 +64,7 @@ def test_leaving_waits_for_all_drafts_and_writes_each_once_in_order(saver: Draft
 def test_a_draft_that_failed_is_tried_once_more_on_leaving(saver: DraftSaver, disk: Disk, qtbot: QtBot) -> None:
     disk.go_on.set()
     disk.refused.add("A")
-    with qtbot.waitSignal(saver.state, check_params_cb=lambda words: words.startswith("Not saved")):
+    with qtbot.waitSignal(saver.state, timeout=60_000, check_params_cb=lambda words: words.startswith("Not saved")):
         saver.save(disk.saving("A"))
     disk.refused.clear()
     assert saver.flush() is None

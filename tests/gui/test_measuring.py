@@ -342,7 +342,7 @@ def test_a_point_that_is_nudged_is_kept_when_the_hand_rests(reader: Reader, qtbo
     click(reader, (100, 60), (100, 100))
     reader.press(Key.Key_H)
     reader.press(Key.Key_Up, Key.Key_Up, modifiers=ALT)
-    qtbot.waitUntil(lambda: kept(reader) == reader.grading.reading.measurements)
+    qtbot.waitUntil(lambda: kept(reader) == reader.grading.reading.measurements, timeout=60_000)
 
 
 def test_one_step_takes_back_a_point_that_was_nudged_many_times(reader: Reader) -> None:

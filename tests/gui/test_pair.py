@@ -183,7 +183,7 @@ def until(reached: Callable[[], bool]) -> None:
     late = QTimer()
     late.setSingleShot(True)
     late.timeout.connect(loop.quit)
-    late.start(20_000)
+    late.start(60_000)
     loop.exec()
     assert reached()
 
@@ -224,7 +224,7 @@ def test_a_vein_followed_before_stays_when_another_try_is_given_up(threaded: Rea
     def endless(_clip: object, _frame: int, _point: object, _told: Told, stop: Stop, _grown: Told) -> Followed:
         begun.set()
         while not stop():
-            begun.wait(0.005)
+            Event().wait(0.005)
         raise FollowStoppedError
 
     curves.follow = endless

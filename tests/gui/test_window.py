@@ -204,7 +204,7 @@ def test_database_work_runs_in_order_on_one_other_thread(qtbot: QtBot) -> None:
 
     for n in range(5):
         jobs.query(owner, partial(work, n), done.append, done.append)
-    qtbot.waitUntil(lambda: len(done) == 5)
+    qtbot.waitUntil(lambda: len(done) == 5, timeout=60_000)
     jobs.close()
     assert done == [0, 1, 2, 3, 4]
     assert threads == {next(iter(threads))}
@@ -218,7 +218,7 @@ def test_an_answer_for_a_page_that_is_gone_is_dropped(qtbot: QtBot) -> None:
     jobs.query(other, lambda: "other", heard.append, heard.append)
     shiboken6.delete(owner)
     gate.set()
-    qtbot.waitUntil(lambda: heard == ["other"])
+    qtbot.waitUntil(lambda: heard == ["other"], timeout=60_000)
     jobs.close()
 
 
@@ -226,7 +226,7 @@ def test_an_error_in_the_work_reaches_the_page(qtbot: QtBot) -> None:
     jobs, owner = ThreadJobs(), QObject()
     heard: list[Any] = []
     jobs.query(owner, lambda: 1 // 0, heard.append, heard.append)
-    qtbot.waitUntil(lambda: bool(heard))
+    qtbot.waitUntil(lambda: bool(heard), timeout=60_000)
     jobs.close()
     assert isinstance(heard[0], ZeroDivisionError)
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from sys import getswitchinterval, setswitchinterval
 from threading import Event
-from time import sleep
+from time import monotonic, sleep
 
 import imagecodecs
 import numpy as np
@@ -245,7 +245,7 @@ def test_a_group_fffe_element_that_strayed_into_the_header_is_passed_over(tmp_pa
 
 def _runs_beside(decode: Callable[[], object]) -> bool:
     """Whether another thread gets on while ``decode`` runs, although the interpreter would not switch for a minute."""
-    counted, stop = [0], Event()
+    counted, stop, given_up = [0], Event(), monotonic() + 30
 
     def count() -> None:
         while not stop.is_set():
@@ -259,7 +259,9 @@ def _runs_beside(decode: Callable[[], object]) -> bool:
             pool.submit(count)
             sleep(0.01)
             before = counted[0]
-            return any(decode() is not None and counted[0] > before for _ in range(500))  # waking a thread takes the system a while
+            while counted[0] == before and monotonic() < given_up:  # waking a thread takes a busy system a while
+                decode()
+            return counted[0] > before
         finally:
             stop.set()
             setswitchinterval(usual)
