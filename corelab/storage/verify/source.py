@@ -129,12 +129,12 @@ class Source:
     def of_record(self, table: str, names: tuple[str, ...], record: tuple[str, str]) -> Iterator[RawCells]:
         """These columns of what stands clear of one record (its type and id), by the table's own index: that it is whole is a step."""
         listed = ", ".join(f'"{name}"' for name in names)
-        yield from self._asked(f'SELECT {listed} FROM "{table}" WHERE "record_type" = ? AND "record_id" = ?', record)  # noqa: S608 - as below
+        yield from self._asked(f'SELECT {listed} FROM "{table}" WHERE "record_type" = ? AND "record_id" = ?', record)  # noqa: S608 - names of our own tables
 
     def different(self, table: str, names: tuple[str, ...]) -> Iterator[RawCells]:
         """These columns, each combination once."""
         listed = ", ".join(f'"{name}"' for name in names)
-        yield from self._asked(f'SELECT DISTINCT {listed} FROM "{table}"')  # noqa: S608 - as below
+        yield from self._asked(f'SELECT DISTINCT {listed} FROM "{table}"')  # noqa: S608 - names of our own tables
 
     def clear_body(self, seq: int) -> bytes | None:
         """The payload of an event that stands clear."""
