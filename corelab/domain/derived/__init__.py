@@ -2,6 +2,6 @@
 
 from corelab.domain.derived.derive import derive, value_of, values_of
 from corelab.domain.derived.history import EarlierExam, History
-from corelab.domain.derived.inputs import has, inputs_of, segments_of
+from corelab.domain.derived.inputs import has, inputs_of, looks_back, segments_of
 
-__all__ = ["EarlierExam", "History", "derive", "has", "inputs_of", "segments_of", "value_of", "values_of"]
+__all__ = ["EarlierExam", "History", "derive", "has", "inputs_of", "looks_back", "segments_of", "value_of", "values_of"]

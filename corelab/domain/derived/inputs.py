@@ -42,6 +42,12 @@ def source_of(charter: Charter, derivation: Derivation) -> Derivation | None:
     return charter.derivation(name) if name is not None else None
 
 
+def looks_back(charter: Charter, derivation: Derivation) -> bool:
+    """Whether a derivation, or one that it is made from, looks at an earlier exam."""
+    source = source_of(charter, derivation)
+    return isinstance(derivation, Change | NewFinding) or (source is not None and looks_back(charter, source))
+
+
 def segments_of(charter: Charter, derivation: Derivation) -> tuple[SegmentId, ...]:
     """The segments a derivation per segment has a value for, absent ones too; the whole exam for any other."""
     return tuple(dict.fromkeys(_segments(charter, derivation))) if derivation.scope == "segment" else (WHOLE_EXAM,)

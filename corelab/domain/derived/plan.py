@@ -9,7 +9,7 @@ from corelab.domain.derived.inputs import has, inputs_of, segments_of
 from corelab.domain.kept_for import KeptFor
 from corelab.domain.places import selected
 from corelab.domain.resolving import Ground, resolve
-from corelab.domain.vocabulary import Cell, SegmentId
+from corelab.domain.vocabulary import Cell, ItemId, SegmentId
 
 
 class Plan:
@@ -21,6 +21,7 @@ class Plan:
         self._has: dict[str, bool] = {}
         self._segments: dict[str, tuple[SegmentId, ...]] = {}
         self._inputs: dict[tuple[str, SegmentId], tuple[Cell, ...]] = {}
+        self._items: dict[str, frozenset[ItemId]] = {}
         self._tests: dict[str, Test] = {}
 
     def kept(self, over: Selection) -> tuple[SegmentId, ...]:
@@ -44,6 +45,13 @@ class Plan:
         if key not in self._inputs:
             self._inputs[key] = inputs_of(self._of.charter, derivation, self._of.attributes, segment)
         return self._inputs[key]
+
+    def items(self, derivation: Derivation) -> frozenset[ItemId]:
+        """The items that feed a derivation, wherever it stands."""
+        if derivation.id not in self._items:
+            cells = inputs_of(self._of.charter, derivation, self._of.attributes)
+            self._items[derivation.id] = frozenset(cell.item for cell in cells)
+        return self._items[derivation.id]
 
     def test(self, flag: Flag) -> Test:
         if flag.id not in self._tests:
