@@ -19,12 +19,13 @@ _FINE = 8
 LAYOUTS = [each.value for each in Layout]
 
 
-def mask_of(outline: Any, size: tuple[int, int]) -> npt.NDArray[np.bool_]:
-    """The outline filled on a grid ``_FINE`` times finer than the pixels, a little larger than the picture."""
-    columns, rows = size
-    canvas = np.zeros(((rows + 20) * _FINE, (columns + 20) * _FINE), dtype=np.uint8)
-    points = np.round((np.array(outline, dtype=np.float64) + 10.5) * _FINE - 0.5).astype(np.int32)
-    cv2.fillPoly(canvas, [points], 1)
+def mask_of(outline: Any) -> npt.NDArray[np.bool_]:
+    """The outline filled on a grid ``_FINE`` times finer than the pixels, a little larger than itself."""
+    points = np.array(outline, dtype=np.float64)
+    points -= np.floor(points.min(axis=0)) - 2.5
+    columns, rows = np.ceil(points.max(axis=0)).astype(int) + 2
+    canvas = np.zeros((rows * _FINE, columns * _FINE), dtype=np.uint8)
+    cv2.fillPoly(canvas, [np.round(points * _FINE - 0.5).astype(np.int32)], 1)
     return canvas.astype(bool)
 
 
@@ -42,7 +43,7 @@ def test_diameter_and_area_are_those_of_the_outline_as_a_mask(kind: Kind, level:
     truth = make_phantom(kind, 7, frames=3, size=SMALL, level=level, layout=layout).truth
     dx, dy = truth["spacing_x_mm"], truth["spacing_mm"]
     for frame, outline in zip(truth["frames"], truth["outlines"], strict=True):
-        mask = mask_of(outline, SMALL)
+        mask = mask_of(outline)
         # the cells on the rim count as inside: half a cell all round
         assert frame["area_mm2"] == pytest.approx(mask.sum() / _FINE**2 * dx * dy, rel=0.03, abs=0.6)
         assert frame["ap_mm"] == pytest.approx(longest_run(mask) * dy, abs=2.5 * dy / _FINE + 0.02)
