@@ -16,7 +16,7 @@ from corelab.imaging.frames import FrameFile
 from corelab.imaging.inspection import inspect
 from corelab.imaging.video import complaints, film
 from tests.picture_files import saved
-from tests.video_files import COLUMNS, FRAMES, H264, HEVC, MPEG2, ROWS, SYNTAX, number, stream, video
+from tests.video_files import COLUMNS, FRAMES, H264, HEVC, MPEG2, ROWS, SYNTAX, number, repeating, stream, video
 
 ALL = sorted(SYNTAX)
 SEVERAL_SEGMENTS = ("h264_closed.mp4", "hevc_radl.hevc", "mpeg2_open.mpg")
@@ -109,6 +109,14 @@ def test_what_is_refused_leaves_nothing_unpacked(tmp_path: Path, monkeypatch: py
     with pytest.raises(FileRefusedError):
         FrameFile.open(saved(tmp_path, video(b"\0\0\1\xb3" + bytes(5000), MPEG2)))
     assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_a_container_that_names_the_same_bytes_for_every_picture_does_not_fill_the_disk(tmp_path: Path) -> None:
+    with FrameFile.open(saved(tmp_path, video(repeating(100), H264))) as file:
+        assert file.frames == FRAMES
+    with pytest.raises(FileRefusedError) as refused:
+        FrameFile.open(saved(tmp_path, video(repeating(200_000), H264)))
+    assert refused.value.code == "hostile"
 
 
 @pytest.mark.parametrize("content", [b"#EXTM3U\n/etc/passwd\n" * 40, bytes(400), b"ffconcat version 1.0\nfile /etc/passwd\n" * 9])

@@ -1,7 +1,7 @@
 """Pictures of a video in the order of its stream, and the segments that can each be decoded alone."""
 
 from corelab.imaging.syntaxes import Coding
-from corelab.imaging.video.pictures import Picture, Reader, Role, call_progressive
+from corelab.imaging.video.pictures import SETS_KEPT, Picture, Reader, Role, call_progressive
 from corelab.imaging.video.segments import REORDERED, Packet, Segment, segments_of
 
 KEY, OTHER = Picture(Role.KEY), Picture(Role.OTHER)
@@ -89,6 +89,15 @@ def test_bytes_that_no_encoder_writes_are_damage() -> None:
         picture = reader.read(bytearray(START + b"\x41" + body))
         assert picture is not None
         assert picture.damaged is damaged, body
+
+
+def test_megabytes_of_zeros_and_parameter_sets_without_end_are_gone_through_once() -> None:
+    zeros = Reader(Coding.H264).read(bytearray(START + b"\x41" + bytes(4_000_000) + b"\1"))
+    assert zeros == OTHER
+    repeated = b"".join(START + b"\x67%d!" % number for number in (*range(1000), 999))
+    picture = Reader(Coding.H264).read(bytearray(repeated + START + b"\x65slice"))
+    assert picture is not None
+    assert picture.sets == tuple(b"\0\0\0\1\x67%d!" % number for number in range(1000 - SETS_KEPT, 1000))
 
 
 def test_a_picture_of_two_fields_is_called_progressive_and_nothing_else_changes() -> None:

@@ -19,6 +19,8 @@ _CODECS = {
     "hevc": Coding.HEVC, "hvc1": Coding.HEVC, "hev1": Coding.HEVC, "h265": Coding.HEVC,
 }  # fmt: skip
 _RAW = [cv2.CAP_PROP_FORMAT, -1]
+_GROWTH, _ROOM = 2, 1 << 20
+"""Unpacking puts start codes and parameter sets in: the stream may grow so many times, and by so many bytes more."""
 
 cv2.utils.logging.setLogLevel(
     cv2.utils.logging.LOG_LEVEL_SILENT
@@ -46,14 +48,18 @@ def looks_like_video(start: bytes) -> bool:
 
 
 def unpack(container: Path, out: BinaryIO, most: int) -> Unpacked:
-    """Writes the elementary stream to ``out``. Raises FileRefusedError: no video, another codec, more than ``most`` pictures."""
+    """Writes the elementary stream to ``out``.
+
+    Raises FileRefusedError: no video, another codec, more than ``most`` pictures, or far more bytes than the container has, as one that
+    names the same bytes again and again for picture after picture.
+    """
     if not can_listen():
         raise FileRefusedError("syntax_unsupported", "On this computer a video cannot be checked for damage, so it is not shown.")
     with listening():
         capture = cv2.VideoCapture(str(container), cv2.CAP_FFMPEG, _RAW)
         try:
             coding = _coding_of(capture)
-            packets = _packets(capture, coding, out, most)
+            packets = _packets(capture, coding, out, (most, container.stat().st_size * _GROWTH + _ROOM))
             rows, columns = int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT)), int(capture.get(cv2.CAP_PROP_FRAME_WIDTH))
         finally:
             capture.release()
@@ -72,7 +78,9 @@ def _coding_of(capture: cv2.VideoCapture) -> Coding:
     return coding
 
 
-def _packets(capture: cv2.VideoCapture, coding: Coding, out: BinaryIO, most: int) -> tuple[Packet, ...]:
+def _packets(capture: cv2.VideoCapture, coding: Coding, out: BinaryIO, limits: tuple[int, int]) -> tuple[Packet, ...]:
+    """``limits``: how many pictures there may be, and how many bytes."""
+    most, most_bytes = limits
     packets: list[Packet] = []
     reader, at = Reader(coding), 0
     while True:
@@ -83,10 +91,12 @@ def _packets(capture: cv2.VideoCapture, coding: Coding, out: BinaryIO, most: int
         picture = reader.read(packet)
         if picture is None:
             continue
+        if len(packets) == most:
+            raise FileRefusedError("too_large", f"The video holds more than {most} frames.")
+        if at + len(packet) > most_bytes:
+            raise FileRefusedError("hostile", "The video names the same bytes again and again.")
         if coding is Coding.MPEG2:
             call_progressive(packet)
         out.write(packet)
         packets.append(Packet((at, len(packet)), picture))
         at += len(packet)
-        if len(packets) > most:
-            raise FileRefusedError("too_large", f"The video holds more than {most} frames.")

@@ -18,8 +18,12 @@ _INTRA, _BIDIRECTIONAL = 1, 3
 _H264_SLICES, _H264_IDR, _H264_SETS = frozenset({1, 2, 5}), 5, frozenset({7, 8, 13, 15})
 _HEVC_SETS, _HEVC_RANDOM_ACCESS, _HEVC_BROKEN = frozenset({32, 33, 34}), range(16, 22), range(16, 19)
 _HEVC_LEADING_SOUND, _HEVC_LEADING_SKIPPED = frozenset({6, 7}), frozenset({8, 9})
-_NEVER_WRITTEN = re.compile(rb"\x00\x00(?:\x02|\x03[\x04-\xff]|\x00+[^\x00\x01])", re.DOTALL)
-"""Runs that the escape byte keeps out of every unit of H.264 and HEVC (section 7.4.1 of both); zeros may stand before a start code."""
+_NEVER_WRITTEN = re.compile(rb"(?<!\x00)\x00\x00(?:\x02|\x03[\x04-\xff]|\x00++[^\x00\x01])", re.DOTALL)
+"""Runs that the escape byte keeps out of every unit of H.264 and HEVC (section 7.4.1 of both); zeros may stand before a start code.
+
+A run of zeros is gone through once, from its beginning: a file may hold megabytes of them.
+"""
+SETS_KEPT = 64
 
 
 class Role(Enum):
@@ -95,25 +99,33 @@ def call_progressive(packet: bytearray) -> None:
             return
 
 
+def keep_set(sets: dict[bytes, None], one: bytes) -> None:
+    """Beside those met before, the latest last; no more than a stream has use for, as a file may repeat them without end."""
+    sets.pop(one, None)
+    sets[one] = None
+    while len(sets) > SETS_KEPT:
+        sets.pop(next(iter(sets)))
+
+
 def _h264(packet: bytearray) -> Picture | None:
-    sets: list[bytes] = []
+    sets: dict[bytes, None] = {}
     for at, unit in _units(packet):
         kind = packet[at] & 31
         if kind in _H264_SLICES:
             return Picture(Role.KEY if kind == _H264_IDR else Role.OTHER, sets=tuple(sets))
         if kind in _H264_SETS:
-            sets.append(unit)
+            keep_set(sets, unit)
     return None
 
 
 def _hevc(packet: bytearray) -> Picture | None:
-    sets: list[bytes] = []
+    sets: dict[bytes, None] = {}
     for at, unit in _units(packet):
         kind = packet[at] >> 1 & 63
         if kind < 32:
             return _hevc_picture(kind, tuple(sets))
         if kind in _HEVC_SETS:
-            sets.append(unit)
+            keep_set(sets, unit)
     return None
 
 

@@ -7,9 +7,8 @@ shown before it but need it and the segment before: both go into that segment to
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from corelab.imaging.video.pictures import Picture, Role
+from corelab.imaging.video.pictures import Picture, Role, keep_set
 
-SETS_KEPT = 64
 REORDERED = 16
 """So many pictures at most are decoded before one that is shown earlier (the size of the decoded picture buffer)."""
 
@@ -86,10 +85,7 @@ def _groups(packets: Iterable[Packet]) -> Iterator[_Group]:
             group, in_force = [], tuple(sets)
         group.append(packet)
         for each in packet.picture.sets:
-            sets.pop(each, None)
-            sets[each] = None
-        while len(sets) > SETS_KEPT:
-            sets.pop(next(iter(sets)))
+            keep_set(sets, each)
     if group:
         yield _Group(group, in_force)
 
