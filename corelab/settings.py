@@ -1,9 +1,11 @@
 """Where this person's configuration lies, and what it says; nothing about a trial is ever kept in it."""
 
 import contextlib
+import hashlib
 import json
 import os
 import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import platformdirs
 class Settings:
     """Folders of this person on this machine.
 
-    ``configuration``: workstation id, last lab, keys preset. ``state``: log, reports of faults, temporary files.
+    ``configuration``: workstation id, last lab, own keys. ``state``: log, reports of faults, temporary files.
     """
 
     configuration: Path
@@ -49,6 +51,32 @@ def witness_folder(configuration: Path) -> Path | None:
 def remember_witness(configuration: Path, folder: Path | None) -> None:
     """Set the witness folder, or none. Raises OSError."""
     _note_down(configuration, witness=folder)
+
+
+def own_keys(configuration: Path, owner: str) -> dict[str, tuple[str, ...]]:
+    """The keys that ``owner`` changed on this workstation, by command. An unreadable note is none."""
+    try:
+        noted = json.loads(_keys_file(configuration, owner).read_text(encoding="utf-8"))
+        return {str(command): tuple(map(str, keys)) for command, keys in noted.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def remember_own_keys(configuration: Path, owner: str, keys: Mapping[str, Sequence[str]]) -> None:
+    """Note them in place of what was noted; with none the note goes. Raises OSError."""
+    file = _keys_file(configuration, owner)
+    if not keys:
+        file.unlink(missing_ok=True)
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_suffix(".part")
+    part.write_text(json.dumps({command: list(each) for command, each in sorted(keys.items())}, indent=1), encoding="utf-8")
+    part.replace(file)
+
+
+def _keys_file(configuration: Path, owner: str) -> Path:
+    """Named by a digest: no person and no lab stands in the settings."""
+    return configuration / "keys" / f"{hashlib.sha256(owner.encode()).hexdigest()[:32]}.json"
 
 
 def _noted(configuration: Path, name: str) -> Path | None:

@@ -15,7 +15,7 @@ from corelab.services import accounts, screen
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab
 from corelab.services.screen import LockCause
-from corelab.ui import dialogs, notices, qt_messages
+from corelab.ui import dialogs, notices, own_keys, qt_messages
 from corelab.ui.crash import FaultsShown
 from corelab.ui.desk import Desk
 from corelab.ui.idle import IdleWatch
@@ -141,6 +141,7 @@ class Front(QObject):
         if self._lab is not None:
             self._desk = Desk(self._lab, session, self.jobs)
             self._sign_in = None
+            own_keys.put_on(self._desk)
             self.window.begin(self._desk)
             self.idle.watch()
             self.own.begin(self._desk)
@@ -164,6 +165,7 @@ class Front(QObject):
         self.idle.stop()
         self.watch.end()
         self.own.end()
+        own_keys.take_off()
 
     def _on_left(self, unwitnessed: Exception | None) -> None:
         if unwitnessed is not None:

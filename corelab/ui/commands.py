@@ -1,15 +1,16 @@
 """Every action a person can do in the window: its text and its keys, in one table.
 
 Pages give an action its work with ``bind``; the header, the help page (F1), the command palette (Ctrl+K) and the tests read
-the same table. What does not stand here has no key.
+the same table. What does not stand here has no key. Who is signed in may have other keys (keymap.py): ``KEYS`` wears them, and
+every word on screen that names a key asks for it by ``key_of`` or ``with_keys``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
@@ -42,7 +43,7 @@ GUARDED = frozenset({Group.GRADE, Group.ADJUDICATE, Group.PIXEL_CHECK})
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """``keys`` in Qt's portable words; ``shown`` where the keys are better said otherwise; ``repeats`` while a key is held."""
+    """``keys`` of the table in Qt's portable words; ``shown`` where they are better said otherwise; ``repeats`` while a key is held."""
 
     id: str
     group: Group
@@ -53,8 +54,9 @@ class Action:
 
     @property
     def caps(self) -> tuple[str, ...]:
-        """The words for key caps, e.g. ("Space", "C")."""
-        return (self.shown,) if self.shown else tuple(spoken(key) for key in self.keys)
+        """The words for key caps as they act now, e.g. ("Space", "C")."""
+        keys = KEYS.of(self)
+        return (self.shown,) if self.shown and keys == self.keys else tuple(spoken(key) for key in keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,33 @@ GESTURES: tuple[Gesture, ...] = (
     Gesture(_X, "Arrows", "Move the chosen box; Shift+arrows size it"),
 )
 
+
+class Keys(QObject):
+    """The keys at work in this window: those of the table, or of the person who is signed in.
+
+    Signals:
+        changed: other keys act from now on.
+    """
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._worn: Mapping[str, tuple[str, ...]] = {}
+
+    def of(self, row: Action) -> tuple[str, ...]:
+        return self._worn.get(row.id, row.keys)
+
+    def wear(self, keys: Mapping[str, tuple[str, ...]]) -> None:
+        """Other keys by command; what is not in it has the keys of the table."""
+        if self._worn != keys:
+            self._worn = keys
+            self.changed.emit()
+
+
+KEYS = Keys()
+"""One for the process, as the keyboard is: one window, one person at it."""
+
 _TABLE = {action.id: action for action in ACTIONS}
 _SPOKEN = {"Return": "Enter", "PgDown": "PgDn"}
 
@@ -210,8 +239,19 @@ def spoken(key: str) -> str:
     return "+".join(_SPOKEN.get(part, part) for part in key.split("+"))
 
 
-def sequences(command: str) -> list[QKeySequence]:
-    return [QKeySequence(each) for key in action(command).keys for each in _twins(key)]
+class _Worded(dict[str, str]):
+    def __missing__(self, command: str) -> str:
+        return key_of(command)
+
+
+def key_of(command: str) -> str:
+    """The first key of a command as it stands on the keyboard. An IndexError where it has none: no words may name it."""
+    return action(command).caps[0]
+
+
+def with_keys(words: str) -> str:
+    """Words with the keys of the commands that they name in braces: "Back: {undo}". Never words that a person typed."""
+    return words.format_map(_Worded())
 
 
 def bind(owner: QWidget, command: str, slot: Callable[[], object]) -> QAction:
@@ -219,14 +259,16 @@ def bind(owner: QWidget, command: str, slot: Callable[[], object]) -> QAction:
 
     ``slot`` should be a bound method: a lambda that captures the window keeps it alive.
     """
-    row = action(command)
-    return _bound(owner, row, [each for key in row.keys for each in _twins(key)], slot)
+    bound = BoundAction(owner, action(command), slot)
+    bound.wear_keys()
+    KEYS.changed.connect(bound.wear_keys)
+    return _on(owner, bound)
 
 
 def bind_each(owner: QWidget, command: str, slot: Callable[[str], object]) -> tuple[QAction, ...]:
-    """The same for a row with one meaning per key (digits): ``slot`` receives the key, e.g. "3" or "Ctrl+2"."""
+    """The same for a row with one meaning per key (digits), which nobody changes: ``slot`` receives the key, e.g. "3" or "Ctrl+2"."""
     row = action(command)
-    return tuple(_bound(owner, row, _twins(key), partial(slot, key)) for key in row.keys)
+    return tuple(_on(owner, _for_one_key(BoundAction(owner, row, partial(slot, key)), key)) for key in row.keys)
 
 
 def typing() -> bool:
@@ -243,10 +285,15 @@ class BoundAction(QAction):
     def __init__(self, owner: QWidget, row: Action, slot: Callable[[], object]) -> None:
         super().__init__(row.text, owner)
         self.command = row.id
+        self._row = row
         self._guarded = row.group in GUARDED
         self._slot = slot
         self.setAutoRepeat(row.repeats)
         self.triggered.connect(self._run)
+
+    def wear_keys(self) -> None:
+        """Act by the keys of who is at the window."""
+        self.setShortcuts([QKeySequence(each) for key in KEYS.of(self._row) for each in _twins(key)])
 
     def at_work(self) -> bool:
         """Whether its widget is on screen, so that the command can be offered."""
@@ -258,9 +305,12 @@ class BoundAction(QAction):
             self._slot()
 
 
-def _bound(owner: QWidget, row: Action, keys: list[str], slot: Callable[[], object]) -> QAction:
-    bound = BoundAction(owner, row, slot)
-    bound.setShortcuts([QKeySequence(key) for key in keys])
+def _for_one_key(bound: BoundAction, key: str) -> BoundAction:
+    bound.setShortcuts([QKeySequence(each) for each in _twins(key)])
+    return bound
+
+
+def _on(owner: QWidget, bound: BoundAction) -> QAction:
     bound.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
     owner.addAction(bound)
     return bound
