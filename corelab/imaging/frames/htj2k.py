@@ -18,6 +18,7 @@ from corelab.imaging.frames.colour import Samples
 
 _TILE, _END = b"\xff\x90", b"\xff\xd9"
 _decoding = threading.local()
+_listening = threading.Lock()
 
 
 def decode_htj2k(data: bytes, out: NDArray[np.uint8] | None) -> Samples:
@@ -49,11 +50,12 @@ def _require_whole(data: bytes) -> None:
 
 
 def _listen() -> None:
-    """Others may have set their own hooks since."""
-    if sys.unraisablehook is not _on_unraisable:
-        _others.unraisable, sys.unraisablehook = sys.unraisablehook, _on_unraisable
-    if sys.excepthook is not _on_printed:
-        _others.printed, sys.excepthook = sys.excepthook, _on_printed
+    """Others may have set their own hooks since. One thread at a time: else the second takes the first one's hook for another's."""
+    with _listening:
+        if sys.unraisablehook is not _on_unraisable:
+            _others.unraisable, sys.unraisablehook = sys.unraisablehook, _on_unraisable
+        if sys.excepthook is not _on_printed:
+            _others.printed, sys.excepthook = sys.excepthook, _on_printed
 
 
 class _Others:
