@@ -79,7 +79,7 @@ class Viewports(QWidget):
         self._grid.setSpacing(1)
         for number, viewport in enumerate(self.all):
             viewport.setParent(self)
-            viewport.activated.connect(partial(self.activate, number))
+            viewport.activated.connect(partial(self._on_pressed, number))
             viewport.enlarged.connect(partial(self._on_enlarged, number))
             viewport.clip_stepped.connect(self.clip_stepped)
             viewport.shown.connect(self.shown)
@@ -124,6 +124,11 @@ class Viewports(QWidget):
         return self._in_step and self.several
 
     @property
+    def step_chosen(self) -> bool:
+        """Whether they play in step wherever there are several."""
+        return self._in_step
+
+    @property
     def playing(self) -> bool:
         return any(viewport.player.cine.playing for viewport in self.all)
 
@@ -141,12 +146,19 @@ class Viewports(QWidget):
         self.activated.emit()
 
     def activate_next(self) -> None:
-        """The next one of the layout, and from the last to the first."""
-        if self.several:
-            self.activate(self._slots[(self._slots.index(self._active) + 1) % len(self._slots)])
+        """The next one of the layout that shows a clip, and from the last to the first."""
+        at = self._slots.index(self._active)
+        following = next((number for number in (*self._slots[at + 1 :], *self._slots[:at]) if self._filled(number)), None)
+        if following is not None:
+            self.activate(following)
 
     def set_layout(self, layout: Layout) -> None:
-        """The active viewport stays, with its clip; as many others as the layout has room for lie beside it."""
+        """The active viewport stays, with its clip; as many others as the layout has room for lie beside it.
+
+        An active one without a clip gives way to one that has one.
+        """
+        if not self._filled(self._active):
+            self._active = next((number for number in self._slots if self._filled(number)), self._active)
         first = list(range(layout.count))
         self._slots = first if self._active in first else [*first[:-1], self._active]
         self._layout, self._large = layout, False
@@ -157,8 +169,21 @@ class Viewports(QWidget):
         self.laid_out.emit()
         self.activated.emit()
 
+    def _filled(self, number: int) -> bool:
+        return self.all[number].clip is not None
+
+    def _on_pressed(self, number: int) -> None:
+        """A press where no clip is would leave every key without one."""
+        if self._filled(number) or not self._filled(self._active):
+            self.activate(number)
+
     def toggle_in_step(self) -> None:
-        self._in_step = not self._in_step
+        self.set_in_step(on=not self._in_step)
+
+    def set_in_step(self, *, on: bool) -> None:
+        if on is self._in_step:
+            return
+        self._in_step = on
         for viewport in self.others:
             viewport.player.cine.pause()
         self._arrange()

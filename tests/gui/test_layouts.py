@@ -140,6 +140,27 @@ def test_a_segment_with_fewer_clips_says_where_there_are_no_more(many: Reader) -
     assert words == ["", *["No further clip of this segment."] * 3]
 
 
+def test_no_key_and_no_click_makes_an_empty_viewport_the_active_one(many: Reader) -> None:
+    many.press(Key.Key_F6)
+    many.page.rail.segment_chosen.emit("POPV")
+    viewports = many.page.viewports
+    clip = viewports.active.clip
+    assert clip is not None
+    many.press(Key.Key_Tab)
+    assert viewports.active.clip == clip
+    QTest.mouseClick(viewports.laid[3].view, Qt.MouseButton.LeftButton)
+    assert viewports.active.clip == clip
+
+
+def test_an_active_viewport_that_became_empty_gives_way_when_another_layout_is_chosen(many: Reader) -> None:
+    many.press(Key.Key_F6)
+    viewports = many.page.viewports
+    viewports.active.show_nothing("")
+    many.press(Key.Key_F3)
+    assert viewports.active.clip is not None
+    assert viewports.active.isVisible()
+
+
 # ---------------------------------------------------------------- in step
 
 
