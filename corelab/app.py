@@ -8,7 +8,7 @@ import os
 import platform
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,8 @@ from corelab.settings import Settings, last_lab, load_settings, remember_lab
 
 if TYPE_CHECKING:
     from corelab.domain.vocabulary import LabKind
-    from corelab.services.bench import Goal, WindowFigures
+    from corelab.services.bench import Plan as WindowPlan
+    from corelab.services.bench import Report, WindowFigures
     from corelab.services.demo import Demo
     from corelab.services.labs import CreatedLab, NewPerson, OpenLab
     from corelab.services.restoring import Login, Restored
@@ -121,17 +122,26 @@ def simulate(lab: Path, charter: bytes, plan: "Plan", progress: Told) -> "Simula
     return simulation.simulate(lab, charter, plan, clock=clock(), configuration=load_settings().configuration, progress=progress)
 
 
-def bench(*, quick: bool, say: Callable[[str], None]) -> "tuple[Goal, ...]":
-    """Measure the performance goals on this machine, the window's on a demo lab of its own."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+def bench(*, quick: bool, say: Callable[[str], None]) -> "Report":
+    """Measure the performance goals here, the window's on a demo lab of its own: on the screen if there is one, else in memory."""
+    os.environ["QT_QPA_PLATFORM"] = os.environ.get("QT_QPA_PLATFORM") or _platforms(os.environ, sys.platform)
     from corelab.services import bench as goals  # noqa: PLC0415
 
+    sizes = goals.QUICK if quick else goals.WHOLE
     with TemporaryDirectory(prefix="corelab-bench-") as folder:
-        return goals.measure(quick=quick, window=partial(_window_figures, Path(folder) / "lab"), told=say)
+        return goals.measure(sizes, window=partial(window_figures, Path(folder) / "lab"), told=say)
 
 
-def _window_figures(folder: Path, turns: int) -> "WindowFigures":
-    """A reader of a new demo lab opens a reading, over and over."""
+def _platforms(environment: Mapping[str, str], system: str) -> str:
+    """Where Qt is to show windows, in the order it is to try them."""
+    if system != "linux":
+        return {"win32": "windows", "darwin": "cocoa"}.get(system, "offscreen")
+    screens = [("WAYLAND_DISPLAY", "wayland"), ("DISPLAY", "xcb")]
+    return ";".join([*(plugin for name, plugin in screens if environment.get(name)), "offscreen"])
+
+
+def window_figures(folder: Path, plan: "WindowPlan") -> "WindowFigures":
+    """A reader of a new demo lab in ``folder`` opens a reading, over and over, and plays the clips of ``plan``."""
     from corelab.services import accounts  # noqa: PLC0415
     from corelab.ui import figures, qt_messages  # noqa: PLC0415
 
@@ -140,7 +150,7 @@ def _window_figures(folder: Path, turns: int) -> "WindowFigures":
     reader = next(each for each in made.accounts if each.role == "reader")
     lab = open_lab(folder)
     session = accounts.sign_in(lab, reader.user, reader.password)
-    figure = figures.measure(lab, session, turns)
+    figure = figures.measure(lab, session, plan)
     accounts.sign_out(lab, session)
     lab.close()
     return figure

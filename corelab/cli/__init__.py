@@ -47,7 +47,7 @@ _MODULES = MappingProxyType(
         "phantom": "phantom",
         "agreement": "agreement",
         "simulate": "showcase",
-        "bench": "files",
+        "bench": "bench",
     }
 )
 

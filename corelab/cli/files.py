@@ -7,8 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from corelab import app
-from corelab.cli.terminal import AsJson, Faulty, answer, command, say
+from corelab.cli.terminal import AsJson, Faulty, answer, command
 from corelab.services import inspection
 
 commands = typer.Typer()
@@ -64,23 +63,3 @@ def _in_words(found: Mapping[str, Any]) -> str:
         regions = ", ".join(f"{one['kind']} {'calibrated' if one['usable'] else 'not calibrated'}" for one in found["regions"]) or "none"
         head = f"{found['path']}: {size}, {frames}, {total:.2f} s ({timing['source']}), regions: {regions}"
     return "\n".join((head, *(f"  {fault['code']}: {fault['message']}" for fault in found["faults"])))
-
-
-@commands.command("bench")
-@command
-def bench(
-    quick: Annotated[bool, typer.Option("--quick", help="Fewer repetitions.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Measure every performance goal as a ratio, side by side in this run, with its limit.
-
-    Example: corelab bench --quick
-    """
-    goals = app.bench(quick=quick, say=say)
-    rows = [{"id": goal.id, "what": goal.what, "value": goal.value, "limit": goal.limit, "ok": goal.ok} for goal in goals]
-    words = "\n".join(
-        f"{'ok  ' if row['ok'] else 'MISS'} {row['id']:<18}{row['value']:>10.3f}  (limit {row['limit']}) {row['what']}" for row in rows
-    )
-    answer({"goals": rows}, words, as_json=as_json)
-    if not all(goal.ok for goal in goals):
-        raise Faulty("" if as_json else "At least one goal was missed.")

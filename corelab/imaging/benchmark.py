@@ -1,15 +1,18 @@
 """Clips to measure speed with, and the same work done by this program and by pydicom."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
+import imagecodecs
 import numpy as np
+import simplejpeg
 from numpy.typing import NDArray
 from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.encaps import encapsulate
+from pydicom.encaps import encapsulate, generate_frames
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.utils import pixel_array
 from pydicom.uid import (
@@ -25,7 +28,7 @@ from pydicom.uid import (
     UltrasoundMultiFrameImageStorage,
 )
 
-from corelab.imaging.frames import FrameFile
+from corelab.imaging.frames import FrameFile, Pixels
 from corelab.imaging.phantom import make_phantom
 from corelab.imaging.phantom.encoding import coding, encoded
 
@@ -48,9 +51,9 @@ SYNTAXES: Mapping[str, str] = MappingProxyType(
 """What clips can be made in, by the names of goals. MPEG-2 is the only video with an encoder here, of at most 720 x 576 pixels."""
 
 
-def clip(path: Path, frames: int, size: tuple[int, int], syntax: str) -> None:
+def clip(path: Path, frames: int, size: tuple[int, int], syntax: str, *, seed: int = 1) -> None:
     """A colour clip of ``frames`` frames, ``size`` (columns, rows), in one of SYNTAXES, coded as phantoms are."""
-    how, pictures = coding(syntax), _pictures(size)
+    how, pictures = coding(syntax), _pictures(size, seed)
     repeated = [pictures[n % DIFFERENT] for n in range(frames)]
     if how.encode is None:
         _write(path, encoded(repeated, syntax), frames, size, syntax)
@@ -92,6 +95,45 @@ def decode_all(path: Path) -> None:
             file.decode(index, buffer)
 
 
+def decode_again(path: Path, index: int, times: int) -> None:
+    """One frame over and over into one buffer."""
+    with FrameFile.open(path) as file:
+        buffer = np.empty(file.shape, np.uint8)
+        for _ in range(times):
+            file.decode(index, buffer)
+
+
+def decode_on_threads(path: Path, threads: int) -> None:
+    """Every frame, on so many threads at once, each with a buffer of its own."""
+
+    def share(first: int) -> None:
+        buffer = np.empty(file.shape, np.uint8)
+        for index in range(first, file.frames, threads):
+            file.decode(index, buffer)
+
+    with FrameFile.open(path) as file, ThreadPoolExecutor(threads, "pixels") as pool:
+        list(pool.map(share, range(threads)))
+
+
+def streams(path: Path) -> list[bytes]:
+    """The coded frames of a clip; a film is one stream."""
+    data = dcmread(path)
+    frames = 1 if data.file_meta.TransferSyntaxUID == MPEG2MPML else int(data.NumberOfFrames)
+    return list(generate_frames(data.PixelData, number_of_frames=frames))
+
+
+def bare_jpeg(stream: bytes, out: Pixels, times: int) -> None:
+    """The C library that the program itself holds, with nothing around the call: what stands in where libjpeg-turbo's tools are not."""
+    for _ in range(times):
+        simplejpeg.decode_jpeg(stream, "BGRA", buffer=out)
+
+
+def openjpeg_all(path: Path) -> None:
+    """JPEG 2000 of both kinds by OpenJPEG, the library that pydicom's own decoder for it is made of."""
+    for stream in streams(path):
+        imagecodecs.jpeg2k_decode(stream)
+
+
 def pydicom_first_frame(path: Path) -> None:
     pixel_array(path, index=0)
 
@@ -100,11 +142,11 @@ def pydicom_all(path: Path) -> None:
     _ = dcmread(path).pixel_array
 
 
-def _pictures(size: tuple[int, int]) -> list[NDArray[np.uint8]]:
+def _pictures(size: tuple[int, int], seed: int) -> list[NDArray[np.uint8]]:
     """Frames of a synthetic duplex clip: as hard to code as a scanner's, where plain noise would be much harder."""
     with TemporaryDirectory(prefix="corelab-bench-") as folder:
         path = Path(folder) / "phantom.dcm"
-        path.write_bytes(make_phantom("colour_patent", 1, frames=DIFFERENT, size=size, syntax=ExplicitVRLittleEndian).dicom)
+        path.write_bytes(make_phantom("colour_patent", seed, frames=DIFFERENT, size=size, syntax=ExplicitVRLittleEndian).dicom)
         with FrameFile.open(path) as file:
             return [file.rgb(index) for index in range(file.frames)]
 

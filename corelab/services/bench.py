@@ -1,115 +1,125 @@
 """The performance goals, measured side by side: this program and its measure work in turns, and the median ratio counts."""
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from time import thread_time
 
 from corelab.domain.clock import SystemClock
-from corelab.imaging import benchmark
-from corelab.services import bench_agreement, bench_lab, bench_records, bench_trial
+from corelab.services import (
+    bench_agreement,
+    bench_compression,
+    bench_decoding,
+    bench_lab,
+    bench_load,
+    bench_memory,
+    bench_playing,
+    bench_records,
+    bench_trial,
+)
+from corelab.services.bench_goals import Goal, NotMeasured, Report, Result, Spread, Theme, Told, under
+from corelab.services.bench_playing import Plan, Window, WindowFigures
 from corelab.services.labs import DATABASE
 from corelab.services.verification import verify_lab
 from corelab.storage.verify.bare import hash_every_row
 
-Told = Callable[[str], None]
-Maker = Callable[[Path, int, tuple[int, int]], None]
-"""Writes a clip of so many frames of (columns, rows)."""
+__all__ = ["Goal", "Plan", "Report", "Sizes", "Window", "WindowFigures", "measure"]
 
 
 @dataclass(frozen=True, slots=True)
-class Goal:
-    """One goal: met when ``value`` is at most ``limit``."""
+class Sizes:
+    """How much is measured of each theme. ``signings``, ``verifications`` and ``resamplings`` are turns."""
 
-    id: str
-    what: str
-    value: float
-    limit: float
-
-    @property
-    def ok(self) -> bool:
-        return self.value <= self.limit
-
-
-@dataclass(frozen=True, slots=True)
-class WindowFigures:
-    """What only the window can measure: one paint at 1.5 times, and the way from the key on the worklist to the first paint."""
-
-    paint_ms: float
-    first_paint_s: float
+    decoding: bench_decoding.Sizes
+    memory: bench_memory.Sizes
+    playing: bench_playing.Sizes
+    followed: int
+    """Phantom clips in which a vein is followed."""
+    signings: int
+    grades: int
+    verifications: int
+    exams: int
+    resamplings: int
 
 
-Window = Callable[[int], WindowFigures]
-"""Measures the window with so many repetitions; handed in by the composition root."""
+QUICK = Sizes(bench_decoding.QUICK, bench_memory.QUICK, bench_playing.QUICK, 3, 5, 2_500, 3, 12, 3)
+WHOLE = Sizes(bench_decoding.WHOLE, bench_memory.WHOLE, bench_playing.WHOLE, 100, 15, 50_000, 5, 12, 5)
 
 
-def measure(*, quick: bool = False, window: Window | None = None, told: Told | None = None) -> tuple[Goal, ...]:
-    """All goals. ``quick``: fewer repetitions of the same work. ``told`` hears what is being measured now, and what cannot be."""
+def measure(sizes: Sizes, *, window: Window | None = None, told: Told | None = None) -> Report:
+    """All goals. ``told`` hears what is being measured now."""
     say = told or (lambda _: None)
-    goals: list[Goal] = []
-    with TemporaryDirectory(prefix="corelab-bench-") as folder:
-        goals += _jpeg_goals(Path(folder), 3 if quick else 7, say)
-        goals += _lossless_goals(Path(folder), 11 if quick else 25, say)
-        goals += _record_goals(Path(folder), 5 if quick else 15, say)
-    goals += _verify_goals(2_500 if quick else 50_000, 3 if quick else 5, say)
-    goals += _trial_goals(12, say)
-    goals += _agreement_goals(3 if quick else 5, say)
-    goals += _window_goals(window, 20 if quick else 100, say)
-    return tuple(goals)
+    where = [f"{os.cpu_count() or 1} processors"]
+    results: list[Result] = []
+    with TemporaryDirectory(prefix="corelab-bench-") as name:
+        folder = Path(name)
+        results += _watched(Theme.PICTURES, partial(bench_decoding.measure, folder, sizes.decoding, say))
+        results += _watched(Theme.MEMORY, partial(bench_memory.measure, folder, sizes.memory, say))
+        results += _watched(None, partial(_window_goals, folder, sizes.playing, window, say, where))
+        results += _watched(Theme.FOLLOWING, partial(_follow_goals, sizes.followed, say))
+        results += _watched(Theme.RECORDS, partial(_record_goals, folder, sizes.signings, say))
+    results += _watched(Theme.RECORDS, partial(_verify_goals, sizes.grades, sizes.verifications, say))
+    results += _watched(Theme.RECORDS, partial(_trial_goals, sizes.exams, say))
+    results += _watched(Theme.STATISTICS, partial(_agreement_goals, sizes.resamplings, say))
+    return Report(tuple(results), tuple(where))
 
 
-def _jpeg_goals(folder: Path, turns: int, say: Told) -> list[Goal]:
-    """120 frames of 1024 x 768, as scanners send them."""
-    say("JPEG, 120 frames of 1024 x 768")
-    path = folder / "jpeg.dcm"
-    benchmark.jpeg_clip(path, 120, (1024, 768))
-    first, theirs_first, everything, theirs_all = _in_turns(
-        (benchmark.open_first_frame, benchmark.pydicom_first_frame, benchmark.decode_all, benchmark.pydicom_all), path, turns
-    )
-    return [
-        Goal("first-frame", "opening a clip to its first frame, beside pydicom's pixel_array(index=0)", _ratio(first, theirs_first), 0.20),
-        Goal(
-            "first-frame-of-all", "opening a clip to its first frame, beside pydicom's whole pixel_array", _ratio(first, theirs_all), 0.01
-        ),
-        Goal("frames-jpeg", "all frames of a JPEG clip on one thread, beside pydicom", _ratio(everything, theirs_all), 0.10),
-    ]
+def _watched(theme: Theme | None, part: Callable[[], Iterable[Result]]) -> tuple[Result, ...]:
+    """The results of one part, each with how much of the machine others took while it was measured."""
+    before = bench_load.ticks()
+    results = tuple(part())
+    return under(theme, results, bench_load.others(before, bench_load.ticks()))
 
 
-def _lossless_goals(folder: Path, turns: int, say: Told) -> list[Goal]:
-    if not benchmark.pydicom_reads_lossless():
-        say("Lossless JPEG is not measured: pydicom has no decoder for it on this machine.")
-        return []
-    say("Lossless JPEG, 10 colour frames of 800 x 600")
-    path = folder / "lossless.dcm"
-    benchmark.lossless_clip(path, 10, (800, 600))
-    ours, theirs = _in_turns((benchmark.decode_all, benchmark.pydicom_all), path, turns)
-    return [Goal("frames-jpeg-lossless", "all frames of a lossless JPEG clip on one thread, beside pydicom", _ratio(ours, theirs), 0.70)]
+def _window_goals(folder: Path, sizes: bench_playing.Sizes, window: Window | None, say: Told, where: list[str]) -> Iterator[Result]:
+    if window is not None:
+        results, platform = bench_playing.measure(folder, sizes, window, say)
+        where.append(f"window on {platform}")
+        yield from results
 
 
-def _record_goals(folder: Path, turns: int, say: Told) -> list[Goal]:
+def _follow_goals(clips: int, say: Told) -> Iterator[Result]:
+    """Against what is really in phantom clips: how far the residual AP is off, in percentage points."""
+    say(f"Following a vein through {clips} phantom clips")
+    found = bench_compression.measure(clips, told=lambda done, of: say(f"  {done} of {of} clips") if done % 10 == 0 else None)
+    of = f"residual AP of {clips} phantom clips"
+    error = "in percentage points"
+    if found.errors:
+        spread = Spread(found.mean_error, min(found.errors), max(found.errors))
+        yield Goal.over("follow-error", f"{of}, its mean error {error}", spread, 2.5)
+        yield Goal("follow-largest-error", f"{of}, its largest error {error}", found.largest_error, 10.0)
+    else:
+        yield NotMeasured("follow-error", f"{of}, its mean error {error}", "no clip was followed to an answer")
+    yield Goal("follow-lost", f"{of}, share without an answer", found.lost / max(1, found.clips), 0.05)
+    yield Goal("follow-false-closure", f"{of}, read as 0 % where more than 15 % is left", found.false_closures, 0.0)
+
+
+def _record_goals(folder: Path, turns: int, say: Told) -> list[Result]:
     say(f"Records, a reading of {bench_records.SEGMENTS} segments")
     figures = bench_records.measure(folder, SystemClock(), turns)
     say(f"A bare commit takes {figures.commit_ms:.1f} ms here, signing {figures.sign_ms:.1f} ms, saving {figures.save_ms:.1f} ms.")
     beside = "as a share of two bare durable commits of as many bytes and 1 ms"
     return [
-        Goal("sign", f"signing a reading of {bench_records.SEGMENTS} segments but for the password, {beside}", figures.sign, 1.0),
-        Goal("save-answer", f"saving one more answer of it, {beside}", figures.save, 1.0),
+        Goal.over("sign", f"signing a reading of {bench_records.SEGMENTS} segments but for the password, {beside}", figures.sign, 1.0),
+        Goal.over("save-answer", f"saving one more answer of it, {beside}", figures.save, 1.0),
     ]
 
 
-def _verify_goals(grades: int, turns: int, say: Told) -> list[Goal]:
+def _verify_goals(grades: int, turns: int, say: Told) -> list[Result]:
     """Everything that verifying looks at, beside reading every row and hashing it once."""
     say(f"The records of a lab with {grades} grades")
     with TemporaryDirectory(prefix="corelab-bench-") as folder:
         lab = bench_lab.make(Path(folder), SystemClock(), grades)
         require_grades(lab, grades)
-        ours, bare = _in_turns((_verify, _bare_pass), lab, turns)
-    return [Goal("verify", f"verifying a lab with {grades} grades, beside a bare pass over its rows", _ratio(ours, bare), 3.0)]
+        ours, bare = bench_decoding.in_turns((partial(verify_lab, lab), partial(hash_every_row, lab / DATABASE)), turns, thread_time)
+    what = f"verifying a lab with {grades} grades, beside a bare pass over its rows"
+    return [Goal.over("verify", what, Spread.ratio(ours, bare), 3.0)]
 
 
-def _trial_goals(exams: int, say: Told) -> list[Goal]:
+def _trial_goals(exams: int, say: Told) -> list[Result]:
     """Every step of a trial but for intake and passwords."""
     say(f"A trial of {2 * exams} readings, from the first one to the lock")
     with TemporaryDirectory(prefix="corelab-bench-") as folder:
@@ -127,43 +137,8 @@ def require_grades(lab: Path, grades: int) -> None:
         raise ValueError(found)
 
 
-def _agreement_goals(turns: int, say: Told) -> list[Goal]:
+def _agreement_goals(turns: int, say: Told) -> list[Result]:
     say(f"Agreement of readers by subject, {bench_agreement.SUBJECTS} subjects, {bench_agreement.REPETITIONS} repetitions")
-    seconds = median(bench_agreement.seconds(turn) for turn in range(turns))
+    seconds = Spread.of([bench_agreement.seconds(turn) for turn in range(turns)])
     size = f"{bench_agreement.SUBJECTS} subjects with {bench_agreement.SEGMENTS} segments"
-    return [Goal("agreement", f"{bench_agreement.REPETITIONS} repetitions of all figures of {size}, in s", seconds, 1.0)]
-
-
-def _verify(lab: Path) -> None:
-    verify_lab(lab)
-
-
-def _bare_pass(lab: Path) -> None:
-    hash_every_row(lab / DATABASE)
-
-
-def _window_goals(window: Window | None, turns: int, say: Told) -> list[Goal]:
-    if window is None:
-        return []
-    say("The window")
-    figures = window(turns)
-    return [
-        Goal("paint", "painting one frame at 1.5 times its size, in ms", figures.paint_ms, 2.0),
-        Goal("worklist-to-picture", "from the key on the worklist to the first picture, in s", figures.first_paint_s, 0.5),
-    ]
-
-
-def _in_turns(works: Sequence[Callable[[Path], None]], path: Path, turns: int) -> list[list[float]]:
-    """The processor time of each work in each turn."""
-    times: list[list[float]] = [[] for _ in works]
-    for _ in range(turns):
-        for work, spent in zip(works, times, strict=True):
-            start = thread_time()
-            work(path)
-            spent.append(thread_time() - start)
-    return times
-
-
-def _ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
-    """The median over turns: within one turn, what else the machine does slows both alike."""
-    return median(mine / other for mine, other in zip(ours, theirs, strict=True))
+    return [Goal.over("agreement", f"{bench_agreement.REPETITIONS} repetitions of all figures of {size}, in s", seconds, 1.0)]

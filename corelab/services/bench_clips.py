@@ -9,7 +9,7 @@ from corelab.services.labs import OpenLab
 
 
 def stored(lab: OpenLab, file: Path) -> Clip:
-    """The clip of a DICOM file, which is moved into the archive of ``lab``; it belongs to no exam."""
+    """The clip of a DICOM file, which is copied into the archive of ``lab``; it belongs to no exam."""
     archive = FolderArchive(Path(lab.clips))
     digest = archive.put(file)
     header = read_header(archive.path(digest))

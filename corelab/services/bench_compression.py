@@ -1,6 +1,6 @@
 """How well veins are followed: residual AP of phantom clips against what is really in them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
@@ -37,6 +37,7 @@ class Figures:
     largest_error: float
     false_closures: int
     ms_per_frame: float
+    errors: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,23 @@ class _Read:
     ms_per_frame: float
 
 
-def measure(clips: int, *, frames: int = 60, size: tuple[int, int] = (640, 480), first_seed: int = FIRST_SEED) -> Figures:
-    """Makes ``clips`` phantom clips, of each kind that is compressed in turn, and follows the vein of each from the known point."""
-    read = tuple(_read(clips, frames, size, first_seed))
+def measure(
+    clips: int,
+    *,
+    frames: int = 60,
+    size: tuple[int, int] = (640, 480),
+    first_seed: int = FIRST_SEED,
+    told: Callable[[int, int], None] | None = None,
+) -> Figures:
+    """Makes ``clips`` phantom clips, of each kind that is compressed in turn, and follows the vein of each from the known point.
+
+    ``told`` hears after each clip how many of how many are done.
+    """
+    read = []
+    for one in _read(clips, frames, size, first_seed):
+        read.append(one)
+        if told is not None:
+            told(len(read), clips)
     answered = [one for one in read if one.found is not None]
     errors = [abs(one.found - one.truth) for one in answered if one.found is not None]
     return Figures(
@@ -58,6 +73,7 @@ def measure(clips: int, *, frames: int = 60, size: tuple[int, int] = (640, 480),
         largest_error=max(errors, default=100.0),
         false_closures=sum(one.found == 0 and one.truth > _WRONG_ZERO for one in answered),
         ms_per_frame=sum(one.ms_per_frame for one in read) / max(1, len(read)),
+        errors=tuple(errors),
     )
 
 

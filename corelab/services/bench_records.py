@@ -39,6 +39,7 @@ from corelab.domain.vocabulary import (
 from corelab.resources import resource
 from corelab.services import assignment, reading
 from corelab.services.accounts import Session
+from corelab.services.bench_goals import Spread
 from corelab.services.demo_staff import Staffed, staffed_lab
 from corelab.services.reading import OpenReading
 from corelab.storage import registry
@@ -72,10 +73,10 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class RecordFigures:
-    """The median shares of signing a complete reading of 14 segments and of saving one answer of it; each should be at most 1."""
+    """The shares, over turns, of signing a complete reading of 14 segments and of saving one answer of it; each should be at most 1."""
 
-    sign: float
-    save: float
+    sign: Spread
+    save: Spread
     sign_ms: float
     save_ms: float
     commit_ms: float
@@ -93,8 +94,8 @@ def measure(folder: Path, clock: Clock, turns: int) -> RecordFigures:
         bare.close()
     signs, saves = [sign for sign, _ in costs], [save for _, save in costs]
     return RecordFigures(
-        median(cost.share for cost in signs),
-        median(cost.share for cost in saves),
+        Spread.of([cost.share for cost in signs]),
+        Spread.of([cost.share for cost in saves]),
         1000 * median(cost.work for cost in signs),
         1000 * median(cost.work for cost in saves),
         1000 * median(cost.commit for cost in signs),

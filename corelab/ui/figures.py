@@ -1,7 +1,6 @@
-"""What only the window can measure for `corelab bench`: the cost of a paint, and the way from a key to the first picture."""
+"""What only the window can measure for `corelab bench`: the cost of a paint, the way from a key to a picture, how evenly it plays."""
 
-from collections.abc import Callable
-from statistics import median
+from collections.abc import Callable, Mapping
 from time import perf_counter, thread_time
 from typing import Final
 
@@ -9,8 +8,10 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from corelab.services import bench_clips
 from corelab.services.accounts import Session
-from corelab.services.bench import WindowFigures
+from corelab.services.bench_goals import Spread
+from corelab.services.bench_playing import Plan, Played, WindowFigures
 from corelab.services.clips import Frame
 from corelab.services.labs import OpenLab
 from corelab.ui.application import dress
@@ -35,16 +36,30 @@ class NothingToOpenError(Exception):
     """The worklist showed nothing to open, or no picture came in time."""
 
 
-def measure(lab: OpenLab, session: Session, turns: int) -> WindowFigures:
-    """Medians over so many turns, in a window of its own on the lab of ``session``, a reader with something to read.
+def measure(lab: OpenLab, session: Session, plan: Plan) -> WindowFigures:
+    """All figures, in windows of their own on the lab of ``session``, a reader with something to read.
 
-    Raises NothingToOpenError.
+    The files of ``plan`` are copied into the archive of the lab. Raises NothingToOpenError, NothingShownError.
     """
     dress()
-    return WindowFigures(_paint_ms(turns), _first_paint_s(lab, session, max(3, turns // 5)))
+    few = max(3, plan.turns // 5)
+    paint, first = _paint_ms(plan.turns), _first_paint_s(lab, session, few)
+    try:
+        following = next_clip_s(lab, session, few)
+    except NothingToOpenError:
+        following = None
+    return WindowFigures(paint, first, following, _plays(lab, session, plan), QGuiApplication.platformName())
 
 
-def _paint_ms(turns: int) -> float:
+def _plays(lab: OpenLab, session: Session, plan: Plan) -> Mapping[str, Played]:
+    played = {}
+    for name, files in plan.plays.items():
+        found = play(lab, session, [bench_clips.stored(lab, file) for file in files], plan.seconds)
+        played[name] = Played(found.due, found.dropped, found.drift, found.stall_p95_ms, found.stall_max_ms)
+    return played
+
+
+def _paint_ms(turns: int) -> Spread:
     """Processor time of one paint of a colour frame of 1024 x 768 at 1.5 times its size."""
     view = ClipView()
     view.resize(round(_SIZE[0] * _ZOOM), round(_SIZE[1] * _ZOOM))
@@ -58,17 +73,17 @@ def _paint_ms(turns: int) -> float:
         view.repaint()
         spent.append(thread_time() - start)
     view.close()
-    return 1000 * median(spent)
+    return Spread.of(spent).times(1000)
 
 
-def _first_paint_s(lab: OpenLab, session: Session, turns: int) -> float:
+def _first_paint_s(lab: OpenLab, session: Session, turns: int) -> Spread:
     jobs, window = ThreadJobs(), MainWindow()
     window.resize(1600, 1000)
     window.show()
     window.activateWindow()
     try:
         window.begin(Desk(lab, session, jobs))
-        return median(_opened_s(window) for _ in range(turns))
+        return Spread.of([_opened_s(window) for _ in range(turns)])
     finally:
         window.end()
         window.close()
@@ -91,8 +106,8 @@ def _opened_s(window: MainWindow) -> float:
     return painted[0] - start
 
 
-def next_clip_s(lab: OpenLab, session: Session, turns: int) -> float:
-    """Median seconds from PgDn, or PgUp, to the paint of the first frame of the other clip, on the reading page.
+def next_clip_s(lab: OpenLab, session: Session, turns: int) -> Spread:
+    """Seconds from PgDn, or PgUp, to the paint of the first frame of the other clip, on the reading page.
 
     Raises NothingToOpenError, also where no segment has two clips.
     """
@@ -108,7 +123,7 @@ def next_clip_s(lab: OpenLab, session: Session, turns: int) -> float:
         if not isinstance(page, ReadingPage):
             raise NothingToOpenError
         _go_to_two_clips(page)
-        return median(_stepped_s(page, back=bool(turn % 2)) for turn in range(turns))
+        return Spread.of([_stepped_s(page, back=bool(turn % 2)) for turn in range(turns)])
     finally:
         window.end()
         window.close()

@@ -11,17 +11,47 @@ from pydicom import dcmread
 from corelab.domain.clock import SystemClock
 from corelab.imaging import benchmark
 from corelab.imaging.frames import FrameFile
-from corelab.services import bench, bench_lab, bench_records, bench_trial
-from corelab.services.bench import Goal, WindowFigures, measure
+from corelab.imaging.header import read_header
+from corelab.services import bench, bench_decoding, bench_lab, bench_memory, bench_playing, bench_records, bench_trial
+from corelab.services.bench_goals import Goal, NotMeasured, Spread, Theme
+from corelab.services.bench_playing import Plan, Played, WindowFigures
 from corelab.services.verification import verify_lab
 from corelab.storage.bare_commit import PAGE, changed_pages
 from tests.builders import TickingClock
 
 SMALL = (320, 240)
-
-
-def test_a_goal_is_met_up_to_its_limit() -> None:
-    assert [Goal("id", "what", value, 0.2).ok for value in (0.1, 0.2, 0.21)] == [True, True, False]
+LIMITS = {
+    "jpeg-cpu": 1.10,
+    "jpeg-two-threads": 1 / 1.75,
+    "first-frame": 0.20,
+    "first-frame-of-all": 0.01,
+    "frames-jpeg": 0.10,
+    "frames-jpeg-lossless": 0.70,
+    "frames-jpeg-ls": 0.70,
+    "frames-htj2k": 0.45,
+    "frames-jpeg-2000": 1.10,
+    "memory": 25.0,
+    "memory-long": 25.0,
+    "drift": 1.0,
+    "dropped": 0.0,
+    "drift-two": 1.0,
+    "dropped-two": 0.0,
+    "dropped-jpeg-2000": 0.05,
+    "stalls": 8.0,
+    "longest-stall": 33.0,
+    "paint": 2.0,
+    "worklist-to-picture": 0.5,
+    "next-clip": 50.0,
+    "follow-error": 2.5,
+    "follow-largest-error": 10.0,
+    "follow-lost": 0.05,
+    "follow-false-closure": 0.0,
+    "sign": 1.0,
+    "save-answer": 1.0,
+    "verify": 3.0,
+    "trial": 25.0,
+    "agreement": 1.0,
+}
 
 
 @pytest.mark.parametrize("name", benchmark.SYNTAXES)
@@ -37,38 +67,56 @@ def test_the_measured_clips_are_sound_for_both_sides(tmp_path: Path, name: str) 
         assert dcmread(path).pixel_array.shape == (8, 240, 320, 3)
 
 
+def tiny() -> bench.Sizes:
+    decoding = bench_decoding.Sizes(SMALL, 6, SMALL, 2, SMALL, 1, 1, 0.05)
+    memory = bench_memory.Sizes(SMALL, 1024 * 1024, 4, 12)
+    playing = bench_playing.Sizes(SMALL, 2, 0.2, 3)
+    return bench.Sizes(decoding, memory, playing, followed=1, signings=1, grades=200, verifications=1, exams=1, resamplings=1)
+
+
+class FakeWindow:
+    """Shows nothing; knows what it was asked."""
+
+    def __init__(self) -> None:
+        self.plans: list[Plan] = []
+        self.played: list[tuple[int, ...]] = []
+
+    def __call__(self, plan: Plan) -> WindowFigures:
+        self.plans.append(plan)
+        for files in plan.plays.values():
+            self.played.append(tuple(read_header(file).frames_declared or 0 for file in files))
+        one, two, hard = Played(300, 0, 0.4, 3.0, 40.0), Played(300, 6, 0.6, 3.0, 9.0), Played(300, 12, 1.0, 9.0, 50.0)
+        plays = {"jpeg": one, "two": two, "jpeg-2000": hard}
+        return WindowFigures(Spread(1.1, 0.9, 2.3), Spread(0.7, 0.4, 0.9), Spread(0.03, 0.02, 0.08), plays, "offscreen")
+
+
 def test_every_goal_has_its_figures_and_the_window_is_asked_for_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("jpeg_clip", "lossless_clip"):
-        make: bench.Maker = getattr(benchmark, name)
-        monkeypatch.setattr(benchmark, name, lambda path, _frames, _size, make=make: make(path, 2, SMALL))
     monkeypatch.setattr(bench, "SystemClock", TickingClock)
-    small = bench._verify_goals
-    monkeypatch.setattr(bench, "_verify_goals", lambda _grades, _turns, say: small(200, 1, say))
-    whole = bench._trial_goals
-    monkeypatch.setattr(bench, "_trial_goals", lambda _exams, say: whole(1, say))
     told: list[str] = []
-    goals = measure(quick=True, window=lambda turns: WindowFigures(paint_ms=turns / 10, first_paint_s=0.7), told=told.append)
-    assert [(goal.id, goal.limit) for goal in goals] == [
-        ("first-frame", 0.20),
-        ("first-frame-of-all", 0.01),
-        ("frames-jpeg", 0.10),
-        ("frames-jpeg-lossless", 0.70),
-        ("sign", 1.0),
-        ("save-answer", 1.0),
-        ("verify", 3.0),
-        ("trial", 25.0),
-        ("agreement", 1.0),
-        ("paint", 2.0),
-        ("worklist-to-picture", 0.5),
+    window = FakeWindow()
+    report = bench.measure(tiny(), window=window, told=told.append)
+    assert {goal.id: goal.limit for goal in report.goals} == LIMITS
+    assert len({one.id for one in report.results}) == len(report.results)
+    assert all(one.theme is not None for one in report.results)
+    measured = {goal.id: goal for goal in report.goals}
+    assert all(goal.value > 0 for goal in report.goals if goal.theme is Theme.PICTURES)
+    assert [measured[name].value for name in ("dropped", "dropped-two", "dropped-jpeg-2000", "next-clip")] == [0, 6, 0.04, 30.0]
+    assert [measured[name].ok for name in ("dropped", "dropped-two", "dropped-jpeg-2000", "longest-stall", "paint")] == [
+        True,
+        False,
+        True,
+        False,
+        True,
     ]
-    assert all(goal.value > 0 for goal in goals)
-    assert [goal.ok for goal in goals[-2:]] == [True, False]
-    assert told[-1] == "The window"
+    assert {one.id for one in report.beside} >= {"frames-rle", "frames-native"}
+    assert (window.plans[0].seconds, window.plans[0].turns, window.played) == (0.2, 3, [(2,), (2, 2), (2,)])
+    assert report.where[-1] == "window on offscreen"
+    assert any("Memory" in line for line in told)
 
 
 def test_a_signature_is_measured_beside_a_commit_of_as_many_pages(tmp_path: Path) -> None:
     figures = bench_records.measure(tmp_path, TickingClock(), 2)
-    assert min(figures.sign, figures.save, figures.commit_ms) > 0
+    assert min(figures.sign.low, figures.save.low, figures.commit_ms) > 0
     with closing(sqlite3.connect(tmp_path / "lab" / "corelab.db")) as connection:
         signed = connection.execute("SELECT count(*) FROM signature WHERE meaning = 'reading authorship'").fetchone()[0]
     assert signed == 3  # one to warm up
@@ -91,15 +139,50 @@ def test_pages_are_counted_as_written_over_and_added() -> None:
     assert changed_pages(before, b"\1" + bytes(5 * PAGE - 1)) == (1, 2)
 
 
-def test_what_pydicom_cannot_decode_here_is_said_and_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    make = benchmark.jpeg_clip
-    monkeypatch.setattr(benchmark, "jpeg_clip", lambda path, _frames, _size: make(path, 2, SMALL))
-    monkeypatch.setattr(benchmark, "pydicom_reads_lossless", lambda: False)
-    monkeypatch.setattr(bench, "_verify_goals", lambda *_: [])
-    monkeypatch.setattr(bench, "_trial_goals", lambda *_: [])
-    told: list[str] = []
-    assert "frames-jpeg-lossless" not in {goal.id for goal in measure(quick=True, told=told.append)}
-    assert any("no decoder" in line for line in told)
+def test_what_pydicom_cannot_decode_here_is_said_and_not_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(benchmark, "pydicom_reads", lambda _syntax: False)
+    found = {one.id: one for one in bench_decoding.measure(tmp_path, tiny().decoding, lambda _: None)}
+    for name in ("jpeg-lossless", "jpeg-ls", "rle"):
+        missing = found[f"frames-{name}"]
+        assert isinstance(missing, NotMeasured)
+        assert "pydicom has no decoder" in missing.reason
+    for name in ("htj2k", "jpeg-2000"):
+        goal = found[f"frames-{name}"]
+        assert isinstance(goal, Goal)
+        assert "OpenJPEG" in goal.what
+
+
+def test_without_programs_of_others_their_lines_say_so_and_a_stand_in_takes_their_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = {one.id: one for one in bench_decoding.measure(tmp_path, tiny().decoding, lambda _: None)}
+    goal = found["jpeg-cpu"]
+    assert isinstance(goal, Goal)
+    assert "tjbench was not on the PATH" in goal.what
+    for name, program in (("dcmdjpeg-jpeg", "dcmdjpeg"), ("gdcmconv-rle", "gdcmconv"), ("frames-mpeg2", "ffmpeg")):
+        missing = found[name]
+        assert isinstance(missing, NotMeasured)
+        assert missing.reason == f"{program} was not on the PATH"
+
+
+def test_a_program_of_another_that_fails_fails_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "bin" / "dcmdjpeg"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\necho cannot read it >&2\nexit 3\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent))
+    found = {one.id: one for one in bench_decoding.measure(tmp_path, tiny().decoding, lambda _: None)}
+    missing = found["dcmdjpeg-jpeg"]
+    assert isinstance(missing, NotMeasured)
+    assert missing.reason == "dcmdjpeg failed: cannot read it"
+    assert isinstance(found["frames-jpeg"], Goal)
+
+
+def test_without_proc_memory_is_not_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench_memory, "_ROLLUP", tmp_path / "none")
+    found = list(bench_memory.measure(tmp_path, tiny().memory, lambda _: None))
+    assert [type(one) for one in found] == [NotMeasured, NotMeasured]
 
 
 def test_what_verifying_is_measured_on_is_a_sound_lab_with_as_many_grades_as_is_said(tmp_path: Path) -> None:
