@@ -112,8 +112,7 @@ class CasePairing(MeasuringCase):
 
     def move_other(self, key: object, clip: Clip, shape: Shape) -> str:
         if isinstance(key, OfSide) and isinstance(shape, Caliper):
-            self.pairs.keep_drawn(clip, shape)
-            return ""
+            return self.pairs.dragged(clip, shape)
         return super().move_other(key, clip, shape)
 
     # -- showing and leaving -----------------------------------------------------------------------------------------------------

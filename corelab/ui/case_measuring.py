@@ -42,6 +42,10 @@ class MeasuringCase(AdjudicationHands):
         self.rail.foot.say(words)
         self._wait_with_note()
 
+    def keep(self, found: Measurement) -> str:
+        """One more that no question asked for; why not, in words, or nothing."""
+        return self._measures_at.keep(found)
+
     def others_shown(self, viewport: Viewport, clip: Clip) -> tuple[Shown, ...]:
         """What A measured in the first viewport, what B measured, dashed, in the second; in one alone both."""
         deciding = self._deciding

@@ -179,7 +179,7 @@ class Grading:
             return self
         proofs = (*answer.evidence[:number], evidence, *answer.evidence[number + 1 :])
         reading = self.reading.answered(cell, Grade(evidence.caliper.value), proofs)
-        same = again and bool(self.past) and self.past[-1].cell == cell and self.last == cell
+        same = again and bool(self.past) and self.past[-1].cell == cell and self.last == cell and not self.future
         return replace(self, reading=reading) if same else self._changed(cell, reading)
 
     def measuring(self, measurements: tuple[Measurement, ...], *, again: bool = False) -> Self:

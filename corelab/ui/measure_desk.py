@@ -55,6 +55,8 @@ class MeasureDesk(QObject):
         self._viewports, self._user = viewports, user
         self._moved: object = None
         """The key of what was moved last, while nothing else was done."""
+        self._count = 0
+        """How many are kept: while there are as many, each has its place."""
         for viewport in viewports.all:
             viewport.measures.made.connect(partial(self._on_made, viewport))
             viewport.measures.moved.connect(partial(self._on_moved, viewport))
@@ -67,12 +69,22 @@ class MeasureDesk(QObject):
 
     def show(self, *, fixed: bool) -> None:
         """What is kept, over the clips on screen; ``fixed``: it can be looked at only."""
+        other, self._count = self._count != len(self._user.measured), len(self._user.measured)
         for viewport in self._viewports.all:
+            if other:
+                viewport.measures.unpick()
             clip = viewport.clip
             if clip is not None:
                 of_clip = ((n, one) for n, one in enumerate(self._user.measured) if one.clip == clip.sha256)
                 own = tuple(shown(one, None if fixed else Own(n)) for n, one in of_clip)
                 viewport.measures.show((*own, *self._user.others_shown(viewport, clip)))
+
+    def keep(self, found: Measurement) -> str:
+        """One more of one's own; why not, in words, or nothing."""
+        if len(self._user.measured) >= MOST:
+            return FULL_WORDS
+        self._keep((*self._user.measured, found), f"{measurement_words(found)} kept - Ctrl+Z")
+        return ""
 
     def close(self) -> bool:
         """Enter: whether an outline was in hand to be closed."""
@@ -97,6 +109,7 @@ class MeasureDesk(QObject):
     def _on_pick(self, steps: int) -> None:
         if self._viewports.active.clip is not None:
             self._viewports.active.player.cine.pause()
+            self._viewports.active.show_overlays()
             self._viewports.active.measures.pick_next(steps)
 
     def _on_nudge(self, dx: int, dy: int) -> None:
@@ -109,10 +122,8 @@ class MeasureDesk(QObject):
     def _on_made(self, viewport: Viewport, found: Measurement) -> None:
         if not self._user.may_measure():
             viewport.measures.show_loose(found)
-        elif len(self._user.measured) >= MOST:
-            viewport.measures.refuse(FULL_WORDS)
-        else:
-            self._keep((*self._user.measured, found), f"{measurement_words(found)} kept - Ctrl+Z")
+        elif refused := self.keep(found):
+            viewport.measures.refuse(refused)
 
     def _on_moved(self, viewport: Viewport, key: object, shapes: tuple[Shape, ...]) -> None:
         clip = viewport.clip

@@ -90,6 +90,12 @@ class Measures(QObject):
         self._picked = self._first = self._refused = None
         self._live = ""
 
+    def unpick(self) -> None:
+        """The keys mean other measurements now."""
+        if self._picked is not None:
+            self._picked = None
+            self._draw()
+
     def toggle_overlays(self) -> None:
         self._overlays = not self._overlays
         self._draw()

@@ -7,10 +7,12 @@ from typing import Final, Protocol
 from PySide6.QtCore import QObject
 
 from corelab.domain.clip import Clip
+from corelab.domain.measurement import Measurement
 from corelab.ui.caliper import Caliper
 from corelab.ui.curve_desk import CurveDesk, Keys
+from corelab.ui.drawing import Tool
 from corelab.ui.exam_desk import ExamDesk
-from corelab.ui.measuring import Shown
+from corelab.ui.measuring import Shown, measured
 from corelab.ui.page import Page
 from corelab.ui.pair import Diameter, Pair, is_calibrated, measured_words, proposed_caliper, residual_percent
 from corelab.ui.pair_proof import PairShown
@@ -46,6 +48,9 @@ class PairUser(Protocol):
 
     def drawn_on(self, clip: Clip) -> tuple[Caliper, ...]:
         """The lengths that were measured on this clip, in the order they were drawn."""
+
+    def keep(self, found: Measurement) -> str:
+        """It is kept beside the answers; why not, in words, or nothing."""
 
     def tell(self, words: str) -> None:
         """Words for a moment."""
@@ -133,8 +138,16 @@ class PairDesk(QObject):
         drawn = replace(found.drawn, dashed=found.method is not None)
         return (Shown(frame, (drawn,), measured_words(pair.clip, found), None if fixed else OfSide(pair.clip.sha256, frame)),)
 
-    def keep_drawn(self, clip: Clip, drawn: Caliper) -> None:
-        """A diameter was drawn, or dragged, on this frame: from now on it is the one of whoever drew it."""
+    def dragged(self, clip: Clip, drawn: Caliper) -> str:
+        """A proposed diameter was moved: from now on it is measured by whoever moved it. Why not, in words, or nothing."""
+        found = measured(clip, drawn, Tool.LINE)
+        if isinstance(found, Measurement):
+            return self._user.keep(found)
+        self._keep_drawn(clip, drawn)
+        return ""
+
+    def _keep_drawn(self, clip: Clip, drawn: Caliper) -> None:
+        """A diameter was drawn on an image that is not calibrated: nothing keeps it but the pair."""
         self._drawn[(clip.sha256, drawn.frame)] = replace(drawn, dashed=False)
         self._clips.changed.emit()
 
@@ -283,4 +296,4 @@ class PairDesk(QObject):
         if is_calibrated(self._pair.clip, drawn):
             self._drawn.pop((self._pair.clip.sha256, drawn.frame), None)
         else:
-            self.keep_drawn(self._pair.clip, drawn)
+            self._keep_drawn(self._pair.clip, drawn)

@@ -66,8 +66,7 @@ class PairStage(QObject):
         with self._placing():
             self._clip = clip
             self._viewports.pause()
-            if self._viewports.in_step:
-                self._viewports.toggle_in_step()
+            self._viewports.set_in_step(on=False)
             if self._viewports.layout_shown is not Layout.TWO:
                 self._viewports.set_layout(Layout.TWO)
             with self._viewports.apart():
@@ -83,7 +82,7 @@ class PairStage(QObject):
         if before is None:
             return
         with self._placing():
-            self._lay_back(before)
+            self._lay_back(before, layout=True)
             with self._viewports.apart():
                 for viewport, clip, frame, placement in before.shown:
                     if clip is not None:
@@ -92,11 +91,11 @@ class PairStage(QObject):
             self._viewports.activate(before.active)
 
     def drop(self, *, layout: bool) -> None:
-        """Other clips are chosen and stay; the layout as before, where it is not chosen anew (``layout``)."""
+        """Other clips are chosen and stay; in step as before, and where it is not chosen anew the ``layout`` too."""
         before, self._before, self._clip = self._before, None, None
-        if before is not None and layout:
+        if before is not None:
             with self._placing():
-                self._lay_back(before)
+                self._lay_back(before, layout=layout)
 
     def _focus(self, clip: Clip, middle: tuple[float, float]) -> None:
         width, height = self._viewports.width() / 2, self._viewports.height() - STATUS_HEIGHT
@@ -108,13 +107,12 @@ class PairStage(QObject):
     def _now(self) -> _Before:
         views = self._viewports
         shown = tuple((each, each.clip, each.player.cine.frame, each.view.placement) for each in views.laid)
-        return _Before(views.layout_shown, views.in_step, views.all.index(views.active), shown)
+        return _Before(views.layout_shown, views.step_chosen, views.all.index(views.active), shown)
 
-    def _lay_back(self, before: _Before) -> None:
-        if self._viewports.layout_shown is not before.layout:
+    def _lay_back(self, before: _Before, *, layout: bool) -> None:
+        if layout and self._viewports.layout_shown is not before.layout:
             self._viewports.set_layout(before.layout)
-        if before.in_step is not self._viewports.in_step:
-            self._viewports.toggle_in_step()
+        self._viewports.set_in_step(on=before.in_step)
 
     @contextmanager
     def _placing(self) -> Iterator[None]:

@@ -57,6 +57,10 @@ class MeasuringHands(ReadingHands):
         self.form.say(words)
         self._wait_with_note()  # a key that is held moves a point many times: it is kept when the hand rests
 
+    def keep(self, found: Measurement) -> str:
+        """One more that no question asked for; why not, in words, or nothing."""
+        return self._measures_at.keep(found)
+
     def others_shown(self, viewport: Viewport, clip: Clip) -> tuple[Shown, ...]:  # noqa: ARG002 - the same in every viewport
         """The calipers of the selected answer, with its value."""
         grading = self._grading

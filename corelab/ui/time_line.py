@@ -56,6 +56,8 @@ class TimeLine(QWidget):
         super().__init__(parent)
         self._cine, self._marks = cine, ()  # type: Cine, tuple[StripMark, ...]
         self._held: Handle | None = None
+        self._mark_pressed: float | None = None
+        """Where the press that went to a mark was: the head stays on the mark's frame until it is dragged away."""
         self._slim = False
         self._curve: CurveShown | None = None
         self._ground: QPixmap | None = None
@@ -246,23 +248,25 @@ class TimeLine(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton:
-            self._held = self.handle_at(event.position().x())
-            marked = self._mark_at(event.position().x())
-            if self._held is Handle.HEAD and marked is not None:
-                self._held = None
+            at = event.position().x()
+            self._held = self.handle_at(at)
+            marked = self._mark_at(at) if self._held is Handle.HEAD else None
+            if marked is not None:
+                self._mark_pressed = at
                 self.sought.emit(marked)
             else:
-                self._move(event.position().x())
+                self._move(at)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._held is None:
             grip = self.handle_at(event.position().x()) is not Handle.HEAD
             self.setCursor(Qt.CursorShape.SizeHorCursor if grip else Qt.CursorShape.ArrowCursor)
-        else:
+        elif self._mark_pressed is None or abs(event.position().x() - self._mark_pressed) > _GRIP:
+            self._mark_pressed = None
             self._move(event.position().x())
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
-        self._held = None
+        self._held = self._mark_pressed = None
 
     def _move(self, x: float) -> None:
         frame, loop = self._frame_at(x), self._cine.range

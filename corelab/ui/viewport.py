@@ -171,6 +171,7 @@ class Viewport(QWidget):
     def use(self, tool: Tool) -> None:
         """Takes a tool for measuring in hand, or puts it away."""
         self.player.cine.pause()
+        self.show_overlays()
         self.measures.use(tool)
 
     def leave_caliper(self) -> bool:
@@ -193,6 +194,11 @@ class Viewport(QWidget):
     def show_kept(self, calipers: tuple[Caliper, ...]) -> None:
         """The calipers of the selected answer, drawn again on their frames."""
         self.measures.show_kept(calipers)
+
+    def show_overlays(self) -> None:
+        """Nobody measures what cannot be seen."""
+        if not self._overlays:
+            self.toggle_overlays()
 
     def toggle_overlays(self) -> None:
         self._overlays = not self._overlays

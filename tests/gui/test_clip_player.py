@@ -6,7 +6,7 @@ from typing import TypeVar
 from unittest.mock import patch
 
 import pytest
-from PySide6.QtCore import QObject, QPointF, Qt
+from PySide6.QtCore import QObject, QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -345,6 +345,18 @@ def test_a_click_on_a_mark_goes_to_its_very_frame(qtbot: QtBot) -> None:
         at = QPointF(strip.line._x(strip.line._start_of(frame)) + 3, 30)
         QTest.mouseClick(strip.line, Qt.MouseButton.LeftButton, pos=at.toPoint())
     assert sought == [1234, 1901]
+
+
+def test_the_head_is_dragged_away_from_a_mark_it_stands_on(strip: CineStrip, two: Viewports) -> None:
+    line = strip.line
+    strip.show_marks((StripMark(2, "rest"),))
+    start = QPointF(line._x(line._start_of(2)) + 1, 30).toPoint()
+    QTest.mousePress(line, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(line, start + QPoint(2, 0))
+    assert two.active.frame_on_screen == 2
+    QTest.mouseMove(line, QPointF(line._x(line._start_of(5)) + 2, 30).toPoint())
+    QTest.mouseRelease(line, Qt.MouseButton.LeftButton)
+    assert two.active.frame_on_screen == 5
 
 
 def test_a_grip_is_dragged_to_another_frame(strip: CineStrip, two: Viewports) -> None:

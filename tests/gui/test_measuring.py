@@ -375,6 +375,24 @@ def test_del_deletes_what_is_picked_and_undo_brings_it_back(reader: Reader) -> N
     assert kept(reader) == both[1:]
 
 
+def test_what_undo_brings_back_is_not_what_was_picked(reader: Reader) -> None:
+    reader.press(Key.Key_M)
+    click(reader, (100, 60), (100, 100), (150, 60), (150, 100))
+    both = kept(reader)
+    reader.press(Key.Key_H, Key.Key_Delete, Key.Key_H)
+    reader.press(Key.Key_Z, modifiers=CONTROL)
+    reader.press(Key.Key_Delete)
+    assert kept(reader) == both
+
+
+def test_a_tool_in_hand_brings_what_is_measured_back_to_sight(reader: Reader) -> None:
+    reader.press(Key.Key_I, Key.Key_M)
+    click(reader, (100, 60), (100, 100))
+    assert kept(reader)[0].value in words(reader)
+    reader.press(Key.Key_Escape, Key.Key_I, Key.Key_H)
+    assert "Alt+arrows" in words(reader)
+
+
 def test_del_without_a_picked_point_clears_the_answer_as_ever(reader: Reader) -> None:
     reader.press(Key.Key_1)
     reader.press(Key.Key_Delete)
@@ -470,3 +488,22 @@ def test_a_moved_caliper_of_an_answer_changes_its_value_and_undo_brings_it_back(
     leg.press(Key.Key_H)
     leg.press(Key.Key_Up, modifiers=ALT)
     assert leg.stored.answers[cell].evidence != after.evidence
+
+
+def test_a_point_moved_after_undo_is_a_step_of_its_own(leg: Reader) -> None:
+    leg.press(Key.Key_2)
+    leg.page.form.question_chosen.emit(a_cell("FV_MID", "D_REST"))
+    leg.press(Key.Key_M)
+    click(leg, (100, 60), (100, 100))
+    leg.press(Key.Key_Escape)
+    cell = a_cell("FV_MID", "D_REST")
+    leg.page.form.question_chosen.emit(cell)
+    before = leg.stored.answers[cell]
+    leg.press(Key.Key_H)
+    leg.press(Key.Key_Up, modifiers=ALT)
+    leg.press(Key.Key_Z, modifiers=CONTROL)
+    leg.press(Key.Key_H)
+    leg.press(Key.Key_Up, modifiers=ALT)
+    assert leg.stored.answers[cell] != before
+    leg.press(Key.Key_Z, modifiers=CONTROL)
+    assert leg.stored.answers[cell] == before

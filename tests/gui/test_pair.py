@@ -104,6 +104,16 @@ def test_zoom_and_place_of_both_sides_move_together(leg: Reader) -> None:
     assert (left.placement.zoom, right.placement.zoom) == (None, None)
 
 
+def test_the_sides_are_apart_even_where_viewports_were_to_play_in_step(leg: Reader) -> None:
+    marks_a_pair(leg)
+    leg.press(Key.Key_F4, Key.Key_S, Key.Key_F3, Key.Key_P)
+    assert frames(leg) == [0, 3]
+    leg.press(Key.Key_Right)
+    assert frames(leg) == [1, 3]
+    leg.press(Key.Key_P, Key.Key_F4)
+    assert leg.page.viewports.in_step
+
+
 def test_another_clip_is_no_pair_any_more(leg: Reader) -> None:
     marks_a_pair(leg)
     leg.press(Key.Key_P, Key.Key_PageDown)
@@ -304,6 +314,14 @@ def test_the_adjudicator_sees_the_pair_of_each_read_by_its_own_keys(case: Adjudi
     assert case.page.viewports.in_step
 
 
+def test_another_layout_ends_the_pair_and_clips_in_step_stay_in_step(case: Adjudicator) -> None:
+    case.press(Key.Key_P)
+    assert not case.page.viewports.in_step
+    case.press(Key.Key_F5)
+    assert case.page.strip.found.words == ""
+    assert case.page.viewports.in_step
+
+
 def test_the_card_and_the_pair_of_a_read_say_what_remained(tmp_path: Path, qtbot: QtBot) -> None:
     lab = a_leg_lab(tmp_path)
     details = {"THR": "3", "FLOW": "1", "D_REST": "40@0", "D_COMP": "18@1"}
@@ -346,6 +364,19 @@ def test_a_closed_lumen_has_a_caliper_without_length() -> None:
     assert drawn.start == drawn.end
     assert proposed_caliper(a_lumen(2, None)) is None
     assert proposed_caliper(None) is None
+
+
+def test_a_proposed_diameter_that_was_moved_is_kept_with_the_reading(leg: Reader) -> None:
+    asks(leg)
+    leg.press(Key.Key_2, Key.Key_Y, Key.Key_Y)
+    assert leg.stored.measurements == ()
+    leg.press(Key.Key_H)
+    leg.press(Key.Key_Up, modifiers=Qt.KeyboardModifier.AltModifier)
+    (kept,) = leg.stored.measurements
+    assert kept.frame == leg.page.viewports.active.frame_on_screen
+    assert f"{kept.value} mm" in found(leg)
+    leg.press(Key.Key_Z, modifiers=CONTROL)
+    assert leg.stored.measurements == ()
 
 
 def test_undo_takes_the_whole_pair_back(leg: Reader) -> None:
