@@ -12,7 +12,7 @@ from corelab.domain.conditions import Facts, fired
 from corelab.domain.form import Form, refused
 from corelab.domain.form_checks import FormCheck
 from corelab.domain.identity import identity_hints
-from corelab.domain.measurement import MOST, MOST_POINTS
+from corelab.domain.measurement import MOST, MOST_POINTS, Measurement, of_caliper
 from corelab.domain.reading import Reading
 from corelab.domain.vocabulary import WHOLE_EXAM, Answer, Binding, Cell, Evidence, Grade, Missing, SegmentId, Sha256
 
@@ -73,7 +73,7 @@ def hard_faults(reading: Reading, clips: Sequence[Clip]) -> tuple[CheckFault, ..
     facts = facts_of(reading, clips)
     hard = (check for check in reading.form.checks if check.level == "hard" and fired(check.test, reading.grades, facts))
     checks = (CheckFault(CheckCode.CHECK, segment=check.segment, check=check) for check in hard)
-    return (*faults, *checks, *_of_measuring(reading, clips), *_of_playing(reading, clips), *_of_texts(reading))
+    return (*faults, *checks, *measuring_faults(reading.measurements, clips), *_of_playing(reading, clips), *_of_texts(reading))
 
 
 def firings(reading: Reading, clips: Sequence[Clip], *, at_answer: bool = False) -> tuple[Firing, ...]:
@@ -146,10 +146,16 @@ def lacks_pair(form: Form, cell: Cell, grade: Grade, evidence: Sequence[Evidence
 
 
 def lacks_caliper(form: Form, cell: Cell, grade: Grade, evidence: Sequence[Evidence]) -> bool:
-    """Whether a measured value stands here that no caliper wrote."""
+    """Whether a measured value stands here that no caliper wrote, or a caliper whose value is not what its points give.
+
+    A caliper of before the size of a pixel was kept tells too little for that.
+    """
     item = form.item(cell.item)
-    needed = isinstance(item, NumberItem) and item.measure != "typed" and grade.value is not None
-    return needed and not any(each.caliper is not None and each.caliper.value == grade.value for each in evidence)
+    if not isinstance(item, NumberItem) or item.measure == "typed":
+        return False
+    drawn = [found for one in evidence if (found := of_caliper(one, item.measure)) is not None]
+    wrong = any(one.spacing is not None and not one.follows for one in drawn)
+    return wrong or (grade.value is not None and all(one.value != grade.value for one in drawn))
 
 
 def can_be_shown(evidence: Evidence, clips: Sequence[Clip]) -> bool:
@@ -198,9 +204,9 @@ def _needs_note(reading: Reading, answer: Answer) -> bool:
     return grade.missing is Missing.NOT_EVALUABLE and any(reason.note for reason in reasons if reason.id == grade.reason)
 
 
-def _of_measuring(reading: Reading, clips: Sequence[Clip]) -> Iterator[CheckFault]:
+def measuring_faults(measurements: Sequence[Measurement], clips: Sequence[Clip]) -> Iterator[CheckFault]:
     """What was measured lies on frames of this exam, is what its points give, and is no more than an envelope has room for."""
-    for number, one in enumerate(reading.measurements):
+    for number, one in enumerate(measurements):
         shown = can_be_shown(Evidence(one.clip, one.frame), clips)
         if number >= MOST or len(one.points) > MOST_POINTS or not shown or not one.follows:
             yield CheckFault(CheckCode.MEASUREMENT_UNKNOWN, clip=one.clip if shown else None)

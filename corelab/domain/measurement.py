@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, Final
 
-from corelab.domain.vocabulary import Sha256
+from corelab.domain.vocabulary import Evidence, Sha256
 
 MOST: Final = 16
 """So many measurements a reading keeps at most: the envelope of every reading has room for them, whether they were made or not."""
@@ -104,6 +104,14 @@ class Measurement:
         found, factor = exact(self.quantity, self.points, self.spacing), PER_UNIT[self.quantity].get(self.unit)
         digits = len(self.value.partition(".")[2])
         return found is not None and factor is not None and self.value == f"{found * factor:.{digits}f}"
+
+
+def of_caliper(evidence: Evidence, measure: str) -> Measurement | None:
+    """What the caliper of an answer measured, by the charter's word for what its question measures; None where none was drawn."""
+    kept, quantity = evidence.caliper, QUANTITIES.get(measure, Quantity.LENGTH)
+    if kept is None:
+        return None
+    return Measurement(evidence.clip, evidence.frame_a, quantity, kept.points, kept.region, kept.spacing, kept.value, kept.unit)
 
 
 def exact(quantity: Quantity, points: Sequence[Point], spacing: Spacing | None) -> Decimal | None:

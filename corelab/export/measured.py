@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from corelab.domain.charter import Charter
 from corelab.domain.charter.model_item import NumberItem
-from corelab.domain.measurement import HUNDREDTHS, QUANTITIES, Measurement, Point, Quantity
+from corelab.domain.measurement import HUNDREDTHS, Measurement, Point, of_caliper
 from corelab.domain.vocabulary import Answer
 from corelab.export.beside import place_of
 from corelab.export.records import ExamRecord, SignedRecord
@@ -42,11 +42,8 @@ def _of(charter: Charter, exam: ExamRecord, record: SignedRecord, answer: Answer
 
 def _calipers(charter: Charter, answer: Answer) -> Iterator[Measurement]:
     item = charter.item(answer.cell.item)
-    for one in answer.evidence:
-        kept = one.caliper
-        if kept is not None and isinstance(item, NumberItem):
-            quantity = QUANTITIES.get(item.measure, Quantity.LENGTH)
-            yield Measurement(one.clip, one.frame_a, quantity, kept.points, kept.region, kept.spacing, kept.value, kept.unit)
+    if isinstance(item, NumberItem):
+        yield from (found for one in answer.evidence if (found := of_caliper(one, item.measure)) is not None)
 
 
 def _measured(one: Measurement) -> dict[str, str]:

@@ -115,6 +115,16 @@ def test_a_caliper_is_an_own_value_and_a_typed_one_is_none() -> None:
     assert DecisionFaultKind.CALIPER_MISSING in {fault.kind for fault in typed.faults}
 
 
+@pytest.mark.parametrize(("value", "spacing", "stands"), [("9.0", "-0.1", True), ("9.1", "-0.1", False), ("9.1", None, True)])
+def test_a_caliper_stands_for_what_its_points_give(value: str, spacing: str | None, *, stands: bool) -> None:
+    """One of before the size of a pixel was kept is believed."""
+    case = a_case(the_leg(), {REST: (Grade("8.0"), Grade("12.0"))}, agreed={COMP: Grade("none")})
+    caliper = Caliper(((0, 0), (0, 900)), 0, value, "mm", None if spacing is None else ("0.1", spacing))
+    drawn = Evidence(CLIP, 2, bound=Binding.CALIPER, caliper=caliper)
+    made = case.draft.decided(REST, Take.OWN, grade=Grade(value), evidence=[drawn])
+    assert (DecisionFaultKind.CALIPER_MISSING not in made.lacks(REST)) is stands
+
+
 def test_a_number_is_typed_and_refused_outside_its_range() -> None:
     form = a_form(PORTAL, "REMNANT", "W1", received=["PV_MAIN"])
     case = a_case(form, {TLV: (Grade("1500"), Grade("1800"))})
