@@ -71,7 +71,7 @@ def film_of(path: Path, **instead: Any) -> Film:
 
 
 def test_residuals_of_phantoms_are_right_and_nothing_open_is_called_closed() -> None:
-    figures = measure(6, frames=40, size=(480, 360))
+    figures = measure(6, frames=30, size=SIZE)
     assert figures.mean_error <= 3
     assert figures.largest_error <= 10
     assert figures.false_closures == 0
