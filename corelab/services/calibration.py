@@ -13,7 +13,7 @@ from corelab.domain.vocabulary import Cell, ExamId, ExamState, Grade
 from corelab.services.accounts import Session, held_custody, permit
 from corelab.services.calibration_exams import NewExam, fill, open_exam
 from corelab.services.calibration_pictures import Pictures
-from corelab.services.calibration_reach import exams_of, reach
+from corelab.services.calibration_reach import reach, whole_of
 from corelab.services.labs import OpenLab, effective_charter
 from corelab.services.packages.locking import require_unlocked
 from corelab.storage import calibration, registry
@@ -108,11 +108,10 @@ def _make(lab: OpenLab, session: Session, role: Role, charter: Charter, drawn: D
 
 def _set(snapshot: Snapshot) -> CalibrationSet:
     charter = effective_charter(snapshot)
-    exams = exams_of(snapshot, charter)
-    waiting = {exam.id: len(registry.waiting_in(snapshot, exam.id)) for exam in exams}
-    ready = sum(exam.state is not ExamState.RECEIVING for exam in exams)
-    whole = [exam for exam in exams if exam.state is not ExamState.RECEIVING or waiting[exam.id] > 0]
-    return CalibrationSet(wanted(charter), len(whole), ready, sum(waiting.values()), tuple(_types(snapshot, charter, whole)))
+    whole = whole_of(snapshot, charter)
+    ready = sum(exam.state is not ExamState.RECEIVING for exam in whole)
+    waiting = sum(len(registry.waiting_in(snapshot, exam.id)) for exam in whole)
+    return CalibrationSet(wanted(charter), len(whole), ready, waiting, tuple(_types(snapshot, charter, whole)))
 
 
 def _types(snapshot: Snapshot, charter: Charter, whole: Sequence[ExamRecord]) -> Iterator[SetOfType]:

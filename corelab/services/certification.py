@@ -18,7 +18,7 @@ from corelab.domain.reasons import reason_words
 from corelab.domain.record_errors import PersonRefusedError
 from corelab.domain.vocabulary import AccountId, Cell, Grade
 from corelab.services.accounts import Session, held_custody, permit
-from corelab.services.calibration_reach import exams_of, reach
+from corelab.services.calibration_reach import reach, whole_of
 from corelab.services.labs import OpenLab, charter_of, effective_charter
 from corelab.services.pinned import known_custody
 from corelab.services.training import trained_for
@@ -123,7 +123,7 @@ def _signed(snapshot: Snapshot, charter: Charter, account: AccountId) -> tuple[_
 
 def asked(snapshot: Snapshot, charter: Charter) -> tuple[tuple[ExamRecord, str], ...]:
     """(exam, reading type) that one person has to sign: as many exams as the charter's certification asks for, where truth is known."""
-    known, exams = reach(snapshot, charter), exams_of(snapshot, charter)
+    known, exams = reach(snapshot, charter), whole_of(snapshot, charter)
     return tuple(
         (exam, kind.id)
         for kind in charter.reading_types

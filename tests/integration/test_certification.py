@@ -157,6 +157,20 @@ def test_a_reader_who_agrees_with_the_truth_is_certified(lab: Lab) -> None:
     assert verify_lab(lab.open.folder).faults == ()
 
 
+def test_an_exam_whose_making_broke_off_keeps_nobody_from_the_certificate(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(calibration, "fill", full)
+        with pytest.raises(OSError, match="space"):
+            calibration.make(lab.open, lab.coordinator)
+    with_a_set(lab)
+    assert len(rows_of(lab, "calibration_exam")) == EXAMS + 1
+    assert reads_the_set(lab, lab.reader_1) == EXAMS
+    assert certification.certify(lab.open, lab.coordinator, lab.reader_1.account).verdict is Verdict.CERTIFIED
+
+
 def test_a_reader_who_falls_short_is_trained_and_reads_the_set_again_before_the_trial(lab: Lab) -> None:
     with_a_set(lab)
     segments = {cell.segment for truth in truths(lab) for cell in truth if cell.item == "COMP"}
