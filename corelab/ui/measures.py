@@ -12,6 +12,7 @@ from corelab.domain.measurement import Measurement
 from corelab.ui.caliper import Caliper, Shape
 from corelab.ui.clip_view import ClipView
 from corelab.ui.drawing import Tool
+from corelab.ui.key_words import nudge_keys
 from corelab.ui.measuring import Shown, live_words, measured, shown, strip_needed
 from corelab.ui.theme import Colour
 
@@ -21,7 +22,8 @@ _HINTS: Final = {
     Tool.OUTLINE: "click round it, Enter or a double click closes",
     Tool.STRIP: "click both ends on the spectral strip, Esc leaves",
 }
-_PICKED: Final = "drag or Alt+arrows move the point"
+_IN_HAND: Final = "Esc leaves"
+"""Said as long as a tool is in hand, beside what was measured: the next click draws again, and its key puts it away."""
 SECOND_LINE: Final = "Not calibrated: draw a second line for a ratio"
 
 
@@ -274,14 +276,14 @@ class Measures(QObject):
         if self._live:
             return [*said, (self._live, Colour.CALIPER)]
         tool = self._view.strokes.tool
-        if tool is not None and not values and not said:
-            wanted = f"{tool.value.capitalize()}{f' for {self._asked}' if self._asked and tool is not Tool.OUTLINE else ''}"
-            return [(f"{wanted}: {_HINTS[tool]}", Colour.CALIPER)]
-        return [*values, *said]
+        if tool is None:
+            return [*values, *said]
+        wanted = f"{tool.value.capitalize()}{f' for {self._asked}' if self._asked and tool is not Tool.OUTLINE else ''}"
+        return [*values, *said, (f"{wanted}: {_IN_HAND if values or said else _HINTS[tool]}", Colour.CALIPER)]
 
     def _words(self, one: Shown) -> str:
         picked = self._picked is not None and self._picked[0] == one.key and self._picked_one is not None
-        return f"{one.words} ({_PICKED})" if picked else one.words
+        return f"{one.words} (drag or {nudge_keys()} move the point)" if picked else one.words
 
 
 def _before(one: Shown, number: int) -> int:

@@ -171,6 +171,17 @@ def test_a_value_stands_in_the_status_line_of_its_own_frame_only(reader: Reader)
     assert viewport(reader).view.strokes.shapes == ()
 
 
+def test_what_is_in_hand_is_said_until_it_is_put_away_also_beside_values_and_refusals(reader: Reader) -> None:
+    reader.press(Key.Key_M)
+    click(reader, (100, 60), (140, 120))
+    assert "Caliper: Esc leaves" in words(reader)
+    click(reader, (100, 60), (100, 60))
+    assert "nothing is measured" in words(reader)
+    assert "Caliper: Esc leaves" in words(reader)
+    reader.press(Key.Key_Escape)
+    assert "Esc leaves" not in words(reader)
+
+
 def test_the_line_under_the_hand_says_what_it_measures(reader: Reader) -> None:
     reader.press(Key.Key_M)
     click(reader, (100, 60))

@@ -113,7 +113,9 @@ def test_a_caliper_gives_millimetres_in_the_status_line(reader: Reader) -> None:
     for y in (y0 + 10, y1 - 10):
         at = viewport.view.placement.to_view(middle, y)
         QTest.mouseClick(viewport.view, Qt.MouseButton.LeftButton, pos=QPoint(round(at[0]), round(at[1])))
-    assert viewport.status.words[-1].endswith(" mm")
+    value, in_hand = viewport.status.words[-2:]
+    assert value.endswith(" mm")
+    assert in_hand == "Caliper: Esc leaves"
 
 
 # ---------------------------------------------------------------- grading
