@@ -1,6 +1,6 @@
 """An adjudicator's work: a case with A and B, decided, saved at every change, signed once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -119,7 +119,7 @@ def save(  # noqa: PLR0913 - what is decided, and what was seen
 
 
 def _keep(lab: OpenLab, session: Session, assignment: AssignmentId, draft: CaseDraft, on: tuple[_Shown, int, str | None]) -> Saved:
-    (played, watched), version, submit = on
+    seen, version, submit = on
     role = accounts.permit(session, Command.ADJUDICATE)
     with lab.store.read() as snapshot:
         own = own_work.mine(snapshot, session, assignment, ADJUDICATION)
@@ -128,9 +128,15 @@ def _keep(lab: OpenLab, session: Session, assignment: AssignmentId, draft: CaseD
     with lab.store.begin(session.actor(role)) as transaction:
         found = own_work.writable(transaction, session, assignment, ADJUDICATION)
         before = own_work.kept_draft(transaction, session, assignment) or Draft(assignment, viewing=saving.viewing_of(clips, {}))
-        viewing = saving.viewing_of(clips, played, watched) if played else before.viewing
-        after = saving.follows(found, before, _drafted(assignment, draft, viewing, submit), version)
+        after = saving.follows(found, before, _after(before, draft, clips, seen, submit), version)
         return Saving(transaction, room, before, after).run(_changes(before, after))
+
+
+def _after(before: Draft, draft: CaseDraft, clips: Sequence[Clip], shown_: _Shown, submit: str | None) -> Draft:
+    """The draft after ``before``, with what was shown since; nothing was: as it stood."""
+    played, watched = shown_
+    viewing = saving.viewing_of(clips, played, watched) if played else before.viewing
+    return _drafted(AssignmentId(before.assignment), draft, viewing, submit)
 
 
 def _drafted(assignment: AssignmentId, draft: CaseDraft, viewing: tuple[Viewing, ...], submit: str | None) -> Draft:
@@ -178,8 +184,9 @@ def sign(  # noqa: PLR0913 - what a signature takes
 ) -> Signed:
     """Signs all decisions of the case with the password just typed; with a ``submit`` id of before, answers what was signed then.
 
-    ``version`` as in ``save``. Raises CaseIncompleteError (all faults), ChecksUnconfirmedError, SignInRefusedError, AlreadySignedError,
-    NotYoursError,    NotTrainedError, ClipsChangedError, DraftChangedError, SubmitConflictError, UnattendedError.
+    What is signed is kept as the draft first, unless it was saved like that already. ``version`` as in ``save``.
+    Raises CaseIncompleteError (all faults), ChecksUnconfirmedError, SignInRefusedError, AlreadySignedError, NotYoursError,
+    NotTrainedError, ClipsChangedError, DraftChangedError, SubmitConflictError, UnattendedError.
     """
     own_work.require_attended(lab, attended=attended)
     role, submit = accounts.permit(session, Command.ADJUDICATE), submit or str(uuid4())
@@ -188,55 +195,71 @@ def sign(  # noqa: PLR0913 - what a signature takes
         return done
     with refusals.recorded(lab, session, "adjudication.sign", "assignment", assignment):
         with lab.store.read() as snapshot:
-            clips = _signable(snapshot, session, assignment, draft)
-            sealing = own_work.envelope(lab, snapshot, session, assignment, len(clips))
-        _keep(lab, session, assignment, draft, ((played, watched or {}), version, submit))
+            signable = _signable(snapshot, session, assignment, draft)
+            kept, seen = own_work.kept_draft(snapshot, session, assignment), snapshot.latest("event", by="seq")
+            sealing = own_work.envelope(lab, snapshot, session, assignment, len(signable.clips))
+        if kept is None or not kept.says_as(_after(kept, draft, signable.clips, (played, watched or {}), submit)):
+            _keep(lab, session, assignment, draft, ((played, watched or {}), version, submit))
         with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
-            if _signable(transaction, session, assignment, draft) != clips:
-                raise ClipsChangedError(assignment)
-            found, kept = (
-                own_work.mine(transaction, session, assignment, ADJUDICATION),
-                own_work.kept_draft(transaction, session, assignment),
-            )
+            found = own_work.mine(transaction, session, assignment, ADJUDICATION)
+            if seen is None or transaction.next_head().prev != seen["hash"]:
+                kept = _still(transaction, session, found, draft, (signable.clips, submit))
             viewing = kept.viewing if kept else ()
-            saving.require_kept(found, kept, _drafted(assignment, draft, viewing, submit))
-            complete = _complete(transaction, session, found, draft, (clips, viewing))
-            return signing.write(transaction, signer, sealing, found, complete, submit)
+            return signing.write(transaction, signer, sealing, found, _complete(found, signable, viewing), submit)
 
 
-def _signable(snapshot: Snapshot, session: Session, assignment: AssignmentId, draft: CaseDraft) -> tuple[Clip, ...]:
+@dataclass(frozen=True, slots=True)
+class _Signable:
+    """A case whose ``decisions`` can be signed now, with the clips it is about; ``made`` are they on the case as it was sealed."""
+
+    record: CaseRecord
+    charter: str
+    made: CaseDraft
+    decisions: tuple[Decision, ...]
+    clips: tuple[Clip, ...]
+
+
+def _still(snapshot: Snapshot, session: Session, of: Assignment, draft: CaseDraft, on: tuple[tuple[Clip, ...], str]) -> Draft | None:
+    """What is kept, when something was recorded since this was found signable: it must be so still. Raises as ``sign`` does."""
+    clips, submit = on
+    if _signable(snapshot, session, of.id, draft).clips != clips:
+        raise ClipsChangedError(of.id)
+    kept = own_work.kept_draft(snapshot, session, of.id)
+    saving.require_kept(of, kept, _drafted(of.id, draft, kept.viewing if kept else (), submit))
+    return kept
+
+
+def _signable(snapshot: Snapshot, session: Session, assignment: AssignmentId, draft: CaseDraft) -> _Signable:
     found = own_work.writable(snapshot, session, assignment, ADJUDICATION)
-    _, case = _case(snapshot, session, found)
+    record, case = _case(snapshot, session, found)
     clips = shown.clips_for(snapshot, found.exam, found.reading_type)
     made = _again(case, draft)
-    made.complete(clips)
+    decisions = made.complete(clips)
     if made.unconfirmed:
         raise ChecksUnconfirmedError(tuple(Firing(one.check, one.segment, one.message) for one in made.unconfirmed))
-    require_able(snapshot, found, shown.exam_of(snapshot, found.exam))
-    return clips
+    exam = shown.exam_of(snapshot, found.exam)
+    require_able(snapshot, found, exam)
+    return _Signable(record, exam.charter_hash, made, decisions, clips)
 
 
 def _again(case: Case, draft: CaseDraft) -> CaseDraft:
     """The decisions made anew on the case as it was sealed, so that what is taken is what A and B say. Raises DecisionRefusedError."""
-    return replace(CaseDraft(case, note=draft.note).replayed(draft.decisions.values()), confirmed=draft.confirmed)
+    made = CaseDraft(case, note=draft.note, measurements=draft.measurements).replayed(draft.decisions.values())
+    return replace(made, confirmed=draft.confirmed)
 
 
-def _complete(
-    snapshot: Snapshot, session: Session, of: Assignment, draft: CaseDraft, seen: tuple[tuple[Clip, ...], tuple[Viewing, ...]]
-) -> Complete:
-    clips, viewing = seen
-    charter, (record_of_case, case) = shown.exam_of(snapshot, of.exam).charter_hash, _case(snapshot, session, of)
-    made = _again(case, draft)
+def _complete(of: Assignment, signable: _Signable, viewing: tuple[Viewing, ...]) -> Complete:
+    charter, made = signable.charter, signable.made
     content = AdjudicationContent(
         charter=charter,
         exam=of.pseudonym,
         revision=1,
-        decisions=made.complete(clips),
-        clips=tuple(clip.sha256 for clip in clips),
+        decisions=signable.decisions,
+        clips=tuple(clip.sha256 for clip in signable.clips),
         viewing=viewing,
-        note=draft.note,
+        note=made.note,
         checks=made.confirmations,
-        measurements=draft.measurements,
+        measurements=made.measurements,
     )
-    row = partial(readings.adjudication_row, case=record_of_case.id, charter_hash=charter)
+    row = partial(readings.adjudication_row, case=signable.record.id, charter_hash=charter)
     return Complete("adjudication", Meaning.ADJUDICATION, charter, content.to_json(), row)
