@@ -158,6 +158,23 @@ def test_what_an_adjudicator_measures_is_kept_and_signed(lab: Lab, tmp_path: Pat
     assert [(row["QUANTITY"], row["MVAL"]) for row in rows(made.package, "measurements")] == [("area", "3.3")]
 
 
+def test_what_cannot_be_right_keeps_a_case_from_being_signed_too(lab: Lab) -> None:
+    clip = clip_of(lab, "CFV")
+    signs(lab, lab.reader_1)
+    signs(lab, lab.reader_2, COMP_CFV=2)
+    comparison.release_and_compare(lab.open, lab.coordinator)
+    of = first(lab, lab.adjudicator)
+    opened = adjudication.open_case(lab.open, lab.adjudicator, of)
+    draft = opened.draft
+    for dispute in draft.case.disputes:
+        draft = draft.decided(dispute.cell, Take.A, reason=DecisionReason.OTHER_FRAME)
+    for wrong in ([a_length(clip, value="4.7")], [a_length(Sha256("e" * 64))], [a_length(clip)] * (MOST + 1)):
+        with pytest.raises(ChecksFailedError) as refused:
+            adjudication.sign(lab.open, lab.adjudicator, of, draft.measuring(wrong), PASSWORD, version=opened.version)
+        assert [fault.code for fault in refused.value.faults] == [CheckCode.MEASUREMENT_UNKNOWN]
+    adjudication.sign(lab.open, lab.adjudicator, of, draft.measuring([a_length(clip)]), PASSWORD, version=opened.version)
+
+
 def a_package(lab: Lab, tmp_path: Path) -> Path:
     clip = clip_of(lab, "CFV")
     signs(lab, lab.reader_1, a_length(clip), an_area(clip), a_ratio(clip))

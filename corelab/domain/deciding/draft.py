@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Self, TypeVar
 
-from corelab.domain.checks import can_be_shown, lacks_caliper, lacks_mark, lacks_pair, names_somebody
+from corelab.domain.checks import can_be_shown, lacks_caliper, lacks_mark, lacks_pair, measuring_faults, names_somebody
 from corelab.domain.clip import Clip
 from corelab.domain.conditions import truth
 from corelab.domain.deciding.case import Case
@@ -25,6 +25,7 @@ from corelab.domain.form import refused
 from corelab.domain.form_checks import FormCheck
 from corelab.domain.measurement import Measurement
 from corelab.domain.reading import Confirmed
+from corelab.domain.reading_errors import ChecksFailedError
 from corelab.domain.vocabulary import Answer, Cell, Evidence, Grade, Missing, SegmentId
 
 _NOTHING: Mapping[Cell, Decision] = MappingProxyType({})
@@ -305,10 +306,15 @@ class CaseDraft:
         return Decision(detail.cell, Take.FOLLOWS, detail.answer.grade, evidence=detail.answer.evidence)
 
     def complete(self, clips: Sequence[Clip]) -> tuple[Decision, ...]:
-        """All decisions in order, with what follows from them, on an exam of these clips. Raises CaseIncompleteError."""
+        """All decisions in order, with what follows from them, on an exam of these clips.
+
+        Raises CaseIncompleteError, ChecksFailedError where a measurement cannot be kept.
+        """
         faults = self.faults_among(clips)
         if faults:
             raise CaseIncompleteError(faults)
+        if wrong := tuple(measuring_faults(self.measurements, clips)):
+            raise ChecksFailedError(wrong)
         return self.standing
 
 
