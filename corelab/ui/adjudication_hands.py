@@ -16,6 +16,7 @@ from corelab.ui.case_shown import own_evidence, stops_of
 from corelab.ui.case_words import NO_OWN_GRADE, NO_SIDES, SIGNED, decision_words, next_words, refused_take, refused_words
 from corelab.ui.cine import Stopwatch
 from corelab.ui.cine_keys import CineKeys
+from corelab.ui.commands import with_keys
 from corelab.ui.deciding import Asked, Deciding
 from corelab.ui.desk import Desk
 from corelab.ui.entry import NOT_EVALUABLE_KEY, EntryRefusedError, refused_digit
@@ -147,7 +148,7 @@ class AdjudicationHands(AdjudicationBench):
             return
         after = deciding.paired(frame)
         if after is deciding:
-            self.rail.foot.say("Mark the frame without pressure of this clip first: K.")
+            self.rail.foot.say(with_keys("Mark the frame without pressure of this clip first: {evidence}."))
         elif _is_same_frame(own_evidence(after)) and not is_split(clip):
             self.rail.foot.say("That is the frame without pressure. Go to the one under pressure.")
         else:

@@ -18,6 +18,7 @@ from corelab.ui.capture import region_words
 from corelab.ui.entry import NOT_EVALUABLE_KEY, is_measured, range_words, text_of, unit_words
 from corelab.ui.entry_fields import IdentityLine, NumberField, TextField
 from corelab.ui.form_parts import Choice, OptionButton
+from corelab.ui.key_parts import command_hint
 from corelab.ui.parts import key_hint, text_label
 from corelab.ui.theme import Colour, Size, Weight
 
@@ -62,7 +63,7 @@ class AnswerEntry(QWidget):
         self._title("Why is it not evaluable?" if entry.reasons is not None else entry.item.question)
         if entry.reasons is not None:
             self._add_choices(reason_choices(entry))
-            self._add_hint(("it is evaluable", ("Esc",)))
+            self._add_hint(key_hint("it is evaluable", ("Esc",)))
         else:
             self._add_kind(entry)
 
@@ -83,7 +84,7 @@ class AnswerEntry(QWidget):
                 self._add_choices(answer_choices(entry))
             case MultiItem():
                 self._add_choices(answer_choices(entry))
-                self._add_hint(("confirm", ("Enter",)))
+                self._add_hint(key_hint("confirm", ("Enter",)))
             case NumberItem() if is_measured(entry.item):
                 self._add_measured(entry)
             case NumberItem():
@@ -108,12 +109,12 @@ class AnswerEntry(QWidget):
         self._column.addLayout(row)
         self._add_words(entry.refused or range_words(item), attention=bool(entry.refused))
         self._add_ne(entry)
-        self._add_hint(("take the number", ("Enter",)), *_ne_hint(item))
+        self._add_hint(key_hint("take the number", ("Enter",)), *_ne_hint(item))
 
     def _add_measured(self, entry: Entry) -> None:
         self._add_words(entry.refused or f"{region_words(entry.item)}. It cannot be typed.", attention=bool(entry.refused))
         self._add_ne(entry)
-        self._add_hint(("measure", ("M",)), *_ne_hint(entry.item))
+        self._add_hint(command_hint("measure", "caliper"), *_ne_hint(entry.item))
 
     def _add_text(self, entry: Entry, item: TextItem) -> None:
         self.field = TextField(entry.text if entry.text is not None else text_of(entry.grade))
@@ -126,7 +127,7 @@ class AnswerEntry(QWidget):
         if entry.refused:
             self._add_words(entry.refused, attention=True)
         self._add_ne(entry)
-        self._add_hint(("write, then take", ("Enter",)), *_ne_hint(item))
+        self._add_hint(key_hint("write, then take", ("Enter",)), *_ne_hint(item))
 
     def _add_ne(self, entry: Entry) -> None:
         """Where a value would stand, that there is none."""
@@ -140,11 +141,11 @@ class AnswerEntry(QWidget):
         label.setAccessibleName(words)
         self._add(label, words)
 
-    def _add_hint(self, *hints: tuple[str, tuple[str, ...]]) -> None:
+    def _add_hint(self, *hints: QWidget) -> None:
         row = QHBoxLayout()
         row.setSpacing(16)
-        for words, caps in hints:
-            row.addWidget(key_hint(words, caps))
+        for hint in hints:
+            row.addWidget(hint)
         row.addStretch(1)
         self._column.addLayout(row)
 
@@ -178,5 +179,5 @@ def reason_choices(entry: Entry) -> Iterator[Choice]:
         yield Choice(digit, reason.label + (" (needs a note)" if reason.note else ""), chosen=reason.id == given)
 
 
-def _ne_hint(item: Item) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return (("not evaluable", ("E",)),) if item.allow_ne else ()
+def _ne_hint(item: Item) -> tuple[QWidget, ...]:
+    return (command_hint("not evaluable", "not_evaluable_written"),) if item.allow_ne else ()

@@ -94,7 +94,7 @@ class EventCard(Card):
         values = {change.of: field_words(change) for change in reversed(changes)}
         for number, (of, name) in enumerate(reversed(values.items())):
             words = "All earlier values" if len(values) == 1 else f"Earlier: {name.lower()}"
-            button = Button(words, cap="Ctrl+H" if number == 0 else "")
+            button = Button(words, key="history" if number == 0 else "")
             button.clicked.connect(partial(self._on_history, of))
             self._body.addWidget(button)
             self.histories.append(button)

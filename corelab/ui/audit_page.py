@@ -19,6 +19,7 @@ from corelab.ui.audit_waiting import WaitingCard
 from corelab.ui.cards import Card, scrolled
 from corelab.ui.desk import Desk
 from corelab.ui.event_words import review_words
+from corelab.ui.key_parts import command_hint
 from corelab.ui.page import Page
 from corelab.ui.parts import key_hint, text_label
 from corelab.ui.theme import NARROW_BELOW, Colour, Size, Weight
@@ -72,8 +73,8 @@ class AuditPage(Page):
         head.setSpacing(24)
         head.addWidget(text_label("Audit trail", Size.PAGE, Weight.HEADING, Colour.STRONG))
         head.addWidget(self.count, 1)
-        for words, caps in (("filter", ("/",)), ("all of the event", ("Enter",))):
-            head.addWidget(key_hint(words, caps))
+        head.addWidget(command_hint("filter", "filter"))
+        head.addWidget(key_hint("all of the event", ("Enter",)))
         outer.addLayout(head)
         body = QHBoxLayout()
         body.setSpacing(16)

@@ -20,10 +20,13 @@ class Look(Enum):
 class Button(QAbstractButton):
     """A button of ours: words, then the cap of its key. Enter and Space press it while it has the focus.
 
-    ``writes``: what it does makes a record. ``command``: the action of the table that it does, where it is one.
+    ``cap``: a key that nobody changes; ``key``: a command of the table, whose key it shows. ``writes``: what it does makes a record.
+    ``command``: the action of the table that it does, where it is one.
     """
 
-    def __init__(self, text: str, *, look: Look = Look.PLAIN, cap: str = "", writes: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, text: str, *, look: Look = Look.PLAIN, cap: str = "", key: str = "", writes: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.writes, self.command, self._barred = writes, "", False
         self.setText(text)
@@ -34,6 +37,17 @@ class Button(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.look = look
         self.cap = cap
+        self._key, self._worn = key, ""
+        if key:
+            self._wear_key()
+            commands.KEYS.changed.connect(self._wear_key)
+
+    def _wear_key(self) -> None:
+        worn, self._worn = self._worn, next(iter(commands.action(self._key).caps), "")
+        if worn != self._worn:  # else a page may show a shorter word of its own
+            self.cap = self._worn
+            self.updateGeometry()
+            self.update()
 
     def bar(self, why: str) -> None:
         """Off until another reason, or none, is given; the tool tip says why."""
@@ -137,7 +151,7 @@ class Button(QAbstractButton):
 def command_button(command: str, text: str = "", *, look: Look = Look.PLAIN) -> Button:
     """A button for an action of the table, with its words and its first key."""
     row = commands.action(command)
-    button = Button(text or row.text, look=look, cap=row.caps[0] if row.caps else "")
+    button = Button(text or row.text, look=look, key=command)
     button.command = command
     return button
 
@@ -147,7 +161,7 @@ class ActionRow(Button):
 
     def __init__(self, command: str, text: str = "", parent: QWidget | None = None) -> None:
         row = commands.action(command)
-        super().__init__(text or row.text, cap=row.caps[0], parent=parent)
+        super().__init__(text or row.text, key=command, parent=parent)
         self.command = command
         self.setFont(font(Size.OPTION, Weight.HEADING))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -175,7 +189,7 @@ class ActionRow(Button):
         paint_key_cap(painter, box, self.cap, chosen=self._chosen, dim=not self.isEnabled())
         painter.setPen(self._ink())
         painter.setFont(self.font())
-        painter.drawText(self.rect().adjusted(72, 0, -12, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
+        painter.drawText(self.rect().adjusted(max(72, width + 24), 0, -12, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
 
 
 class Pill(Button):

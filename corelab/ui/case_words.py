@@ -5,6 +5,7 @@ from typing import Final
 from corelab.domain.adjudication import CaseDraft, DecisionFault, DecisionFaultKind, DetailState, Doubt, Mode, Take
 from corelab.domain.form import Form
 from corelab.domain.vocabulary import Cell
+from corelab.ui.commands import key_of, with_keys
 from corelab.ui.deciding import Asked, Deciding
 from corelab.ui.entry import refused_digit
 from corelab.ui.segment_words import grade_words, label_words, lowered, option_words, reason_words
@@ -13,16 +14,16 @@ _FAULTS: Final = {
     DecisionFaultKind.OPEN: "no decision yet",
     DecisionFaultKind.REASON_MISSING: "the decision has no reason yet",
     DecisionFaultKind.NOTE_MISSING: "this reason needs a note",
-    DecisionFaultKind.FRAME_MISSING: "mark the frame that shows the own grade (K)",
-    DecisionFaultKind.PAIR_MISSING: "mark the frame under pressure too (Shift+K)",
-    DecisionFaultKind.CALIPER_MISSING: "measure the own value with a caliper (M)",
-    DecisionFaultKind.FRAME_UNKNOWN: "the frame of the own grade is not one of this exam; mark another (K)",
+    DecisionFaultKind.FRAME_MISSING: "mark the frame that shows the own grade ({evidence})",
+    DecisionFaultKind.PAIR_MISSING: "mark the frame under pressure too ({evidence_pair})",
+    DecisionFaultKind.CALIPER_MISSING: "measure the own value with a caliper ({caliper})",
+    DecisionFaultKind.FRAME_UNKNOWN: "the frame of the own grade is not one of this exam; mark another ({evidence})",
     DecisionFaultKind.CHECK_BROKEN: "the decisions break a check",
 }
 _LACKS: Final = {
-    DecisionFaultKind.FRAME_MISSING: "mark its frame: K",
-    DecisionFaultKind.PAIR_MISSING: "mark the frame under pressure: Shift+K",
-    DecisionFaultKind.CALIPER_MISSING: "measure it: M",
+    DecisionFaultKind.FRAME_MISSING: "mark its frame: {evidence}",
+    DecisionFaultKind.PAIR_MISSING: "mark the frame under pressure: {evidence_pair}",
+    DecisionFaultKind.CALIPER_MISSING: "measure it: {caliper}",
 }
 _LINES: Final = 3
 """So many checks are told at once; of more, only how many."""
@@ -76,11 +77,11 @@ def decision_words(deciding: Deciding, cell: Cell) -> str:
 
 def next_words(after: Deciding, cell: Cell) -> str:
     """What is to be done after a decision: a reason, a frame, or that it can be taken back."""
-    lacking = [_LACKS[kind] for kind in after.draft.lacks(cell)]
+    lacking = [with_keys(_LACKS[kind]) for kind in after.draft.lacks(cell)]
     asks = ["now a reason"] if after.asked is Asked.REASON else []
     anew = " anew" if after.draft.case.shows_sides else ""
     asked = [f"{len(new)} detail{'s' if len(new) > 1 else ''} asked{anew}"] if (new := _asked_now(after, cell)) else []
-    return " - " + (", and ".join([*asks, *lacking, *asked]) or "Ctrl+Z")
+    return " - " + (", and ".join([*asks, *lacking, *asked]) or key_of("undo"))
 
 
 def _asked_now(after: Deciding, cell: Cell) -> list[Cell]:
@@ -119,7 +120,7 @@ def fault_words(draft: CaseDraft, fault: DecisionFault | Doubt) -> str:
     if fault.cell is None:
         return f"The note seems to name a person ({fault.found})"
     found = f". {fault.found}" if fault.found else ""
-    return f"{cell_words(draft.case.form, fault.cell)}: {_FAULTS[fault.kind]}{found}"
+    return f"{cell_words(draft.case.form, fault.cell)}: {with_keys(_FAULTS[fault.kind])}{found}"
 
 
 def check_words(deciding: Deciding) -> tuple[str, ...]:
@@ -135,5 +136,5 @@ def check_words(deciding: Deciding) -> tuple[str, ...]:
         words if here else f"{dispute_label(draft.case.form, cell)}: {words}"
         for here, _, cell, words in sorted(told, key=lambda one: (one[1], not one[0]))
     ]
-    lines = [*(_FAULTS[kind][:1].upper() + _FAULTS[kind][1:] for kind in draft.lacks(deciding.cell)), *lines]
+    lines = [*(with_keys(_FAULTS[kind][:1].upper() + _FAULTS[kind][1:]) for kind in draft.lacks(deciding.cell)), *lines]
     return tuple(lines) if len(lines) <= _LINES else (*lines[: _LINES - 1], f"And {len(lines) - _LINES + 1} more checks.")

@@ -12,7 +12,9 @@ from corelab.domain.intake import Box
 from corelab.domain.vocabulary import ClipId
 from corelab.services import intake
 from corelab.services.intake import CheckPictures
+from corelab.ui.commands import with_keys
 from corelab.ui.desk import Desk
+from corelab.ui.key_parts import follow_keys
 from corelab.ui.mask_view import BoxLook, MaskView, image_of
 from corelab.ui.parts import text_label
 from corelab.ui.theme import Colour, Size, Weight
@@ -95,11 +97,13 @@ class SheetView(QWidget):
         large.addLayout(head)
         large.addWidget(self.large, 1)
         words = (
-            "Left and Right step through the frames, F goes to the next flagged one. X draws a mask box: it covers every frame of the clip."
+            "Left and Right step through the frames, {flagged_next} goes to the next flagged one. "
+            "{mask_box} draws a mask box: it covers every frame of the clip."
         )
         side = QVBoxLayout()
         side.addLayout(self._others)
-        side.addWidget(text_label(words, Size.HINT, Weight.TEXT, Colour.SECOND, wrap=True))
+        hint = text_label("", Size.HINT, Weight.TEXT, Colour.SECOND, wrap=True)
+        side.addWidget(follow_keys(hint, lambda label: label.setText(with_keys(words))))
         side.addStretch(1)
         below = QHBoxLayout()
         below.setSpacing(16)

@@ -8,6 +8,7 @@ from corelab.domain.vocabulary import AccountId
 from corelab.services.intake import WaitingClip
 from corelab.ui.check_facts import MaskLine, Offer
 from corelab.ui.check_rail import RailClip
+from corelab.ui.commands import key_of, with_keys
 from corelab.ui.intake_words import masked_by_file, needs_mask, segment_of, settled
 
 
@@ -98,13 +99,15 @@ def next_words(account: AccountId, clip: WaitingClip, seen: frozenset[int], *, u
     """What comes next, under the commands."""
     left = len(set(clip.flagged) - seen)
     if unsaved:
-        return "Drag a box, arrows move it, Shift and arrows size it. It covers every frame of the clip. X makes it black."
+        return with_keys(
+            "Drag a box, arrows move it, Shift and arrows size it. It covers every frame of the clip. {mask_box} makes it black."
+        )
     if passed_by(account, clip):
         return "You passed this clip. Another coordinator confirms it. Readers see nothing before this."
     if clip.state is ClipState.HELD:
         return _held_words(clip)
     if left:
-        return f"Look at {left} more flagged {'frame' if left == 1 else 'frames'} (F): Pass waits for them."
+        return f"Look at {left} more flagged {'frame' if left == 1 else 'frames'} ({key_of('flagged_next')}): Pass waits for them."
     return "A second person confirms. Readers see nothing before this."
 
 

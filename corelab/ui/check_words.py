@@ -5,6 +5,7 @@ from typing import Final
 from corelab.domain.checks import CheckCode, CheckFault, Firing
 from corelab.domain.reading import Reading
 from corelab.domain.vocabulary import WHOLE_EXAM, SegmentId
+from corelab.ui.commands import with_keys
 from corelab.ui.exam_clips import ExamClips
 from corelab.ui.segment_state import places_of
 from corelab.ui.segment_words import cell_words, firing_words, label_words
@@ -13,11 +14,11 @@ _WORDS: Final = {
     CheckCode.UNANSWERED: "no answer yet",
     CheckCode.GRADE_REFUSED: "this answer is not offered here; answer again",
     CheckCode.NOTE_MISSING: "this reason needs a note",
-    CheckCode.EVIDENCE_MISSING: "mark the frame that shows it (K)",
-    CheckCode.PAIR_MISSING: "mark the frame under pressure too (Shift+K)",
-    CheckCode.CALIPER_MISSING: "measure it with a caliper (M)",
-    CheckCode.EVIDENCE_UNKNOWN: "its frame cannot be shown; mark another (K)",
-    CheckCode.MEASUREMENT_UNKNOWN: "a measurement cannot be kept; pick it (H) and delete it (Del)",
+    CheckCode.EVIDENCE_MISSING: "mark the frame that shows it ({evidence})",
+    CheckCode.PAIR_MISSING: "mark the frame under pressure too ({evidence_pair})",
+    CheckCode.CALIPER_MISSING: "measure it with a caliper ({caliper})",
+    CheckCode.EVIDENCE_UNKNOWN: "its frame cannot be shown; mark another ({evidence})",
+    CheckCode.MEASUREMENT_UNKNOWN: "a measurement cannot be kept; pick it ({point_next}) and delete it ({clear_written})",
     CheckCode.CLIP_UNPLAYED: "not played to its end",
     CheckCode.SEGMENT_UNPLAYED: "graded before one of its clips was played",
 }
@@ -29,7 +30,7 @@ def fault_words(reading: Reading, exam: ExamClips, fault: CheckFault) -> str:
         where = cell_words(reading, fault.cell) if fault.cell else "Note"
         return f'{where}: "{fault.found}" may tell who, when or where; take it out'
     where = cell_words(reading, fault.cell) if fault.cell else _segment_of(reading, exam, fault)
-    return f"{where}: {fault.check.message if fault.check is not None else _WORDS[fault.code]}"
+    return f"{where}: {fault.check.message if fault.check is not None else with_keys(_WORDS[fault.code])}"
 
 
 def firing_line(reading: Reading, firing: Firing) -> str:

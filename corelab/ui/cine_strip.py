@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy,
 
 from corelab.domain.clip import Timing, TimingSource
 from corelab.ui.cine import Cine, Loop
+from corelab.ui.commands import KEYS, key_of
 from corelab.ui.curve_shown import CurveShown
-from corelab.ui.parts import key_hint, text_label
+from corelab.ui.key_parts import command_hint
+from corelab.ui.parts import text_label
 from corelab.ui.strip_words import StripWords
 from corelab.ui.theme import PADDING, RADIUS_ROW, Colour, Size, Weight
 from corelab.ui.time_line import StripMark, TimeLine
@@ -52,12 +54,17 @@ class PlayButton(QAbstractButton):
         self.setFixedSize(QSize(32, 32))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.show_playing(playing=False)
+        KEYS.changed.connect(self._name)
 
     def show_playing(self, *, playing: bool) -> None:
         self._playing = playing
-        self.setAccessibleName("Pause" if playing else "Play")
-        self.setToolTip("Pause (Space)" if playing else "Play (Space)")
+        self._name()
         self.update()
+
+    def _name(self) -> None:
+        words = "Pause" if self._playing else "Play"
+        self.setAccessibleName(words)
+        self.setToolTip(f"{words} ({key_of('play')})")
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -188,7 +195,7 @@ class CineStrip(QWidget):
         for fact in (self._frame, self._rate, self._speed, self._loop):
             row.addWidget(fact.box)
         row.addStretch(1)
-        self._range_hint, self._hints = key_hint("in, out", ("[ ]",)), key_hint("evidence", ("K",))
+        self._range_hint, self._hints = command_hint("in, out", "loop_in", "loop_out"), command_hint("evidence", "evidence")
         row.addWidget(self._range_hint)
         row.addSpacing(16)
         row.addWidget(self._hints)

@@ -8,7 +8,8 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from corelab.domain.vocabulary import SegmentId, Sha256
-from corelab.ui.parts import key_hint, text_label
+from corelab.ui.key_parts import command_hint
+from corelab.ui.parts import text_label
 from corelab.ui.rail_parts import RailRow, SegmentRow, Thumbnail, ThumbnailBlock
 from corelab.ui.theme import Colour, Size, Weight
 
@@ -113,8 +114,8 @@ class ClipRail(QWidget):
         foot = QHBoxLayout()
         foot.setContentsMargins(16, 8, 12, 12)
         foot.setSpacing(16)
-        self._hint_unanswered = key_hint("unanswered", ("G",))
-        foot.addWidget(key_hint("next clip", ("PgDn",)))
+        self._hint_unanswered = command_hint("unanswered", "first_unanswered")
+        foot.addWidget(command_hint("next clip", "clip_forward"))
         foot.addWidget(self._hint_unanswered)
         foot.addStretch(1)
         outer = QVBoxLayout(self)

@@ -74,6 +74,7 @@ _M, _G, _A, _X = Group.MEASURE, Group.GRADE, Group.ADJUDICATE, Group.PIXEL_CHECK
 ACTIONS: tuple[Action, ...] = (
     Action("help", _E, "Keys, manual, changes", ("F1",)),
     Action("palette", _E, "Find a command", ("Ctrl+K",)),
+    Action("own_keys", _E, "Change your keys"),
     Action("change_password", _E, "Change your password"),
     Action("second_factor", _E, "Set up a second factor"),
     Action("display_check", _E, "Check this display"),
@@ -116,7 +117,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("area", _M, "Area: click round it; Enter or a double click closes", ("A",)),
     Action("area_of_case", _M, "Area, where A takes a read", ("Shift+M",)),
     Action("strip_caliper", _M, "Time or velocity on a spectral strip: two clicks", ("T",)),
-    Action("point_next", _M, "Pick the next point of what is measured on this frame; Del deletes it", ("H",)),
+    Action("point_next", _M, "Pick the next point of what is measured on this frame; what clears an answer deletes it", ("H",)),
     Action("point_back", _M, "Pick the point before", ("Shift+H",)),
     Action("nudge_left", _M, "Move the picked point one pixel to the left", ("Alt+Left",), repeats=True),
     Action("nudge_right", _M, "Move the picked point one pixel to the right", ("Alt+Right",), repeats=True),

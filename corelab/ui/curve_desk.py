@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from corelab.domain.clip import Clip
 from corelab.ui.cine_strip import CineStrip
+from corelab.ui.commands import KEYS, key_of, with_keys
 from corelab.ui.curve_shown import shown_of
 from corelab.ui.curve_words import CLICK, found_words, refused_words
 from corelab.ui.curves import Curve
@@ -18,9 +19,9 @@ from corelab.ui.time_line import StripMark
 from corelab.ui.viewport import Viewport
 
 Keys = tuple[tuple[str, str], ...]
-_FOUND: Final[Keys] = (("rest", "J"), ("compressed", "Shift+J"), ("side by side", "Y"))
+_FOUND: Final = (("rest", "proposed_rest"), ("compressed", "proposed_compressed"), ("side by side", "take_proposal"))
 _GROWING: Final[Keys] = (("give up", "Esc"),)
-_NONE: Final = "No curve of this clip yet: V, then one click inside the vein."
+_NONE: Final = "No curve of this clip yet: {curve}, then one click inside the vein."
 
 
 class CurveDesk(QObject):
@@ -43,6 +44,7 @@ class CurveDesk(QObject):
         clips.curves.refused.connect(self._on_refused)
         for viewport in clips.viewports.all:
             viewport.walls.pointed.connect(partial(self._on_pointed, viewport))
+        KEYS.changed.connect(self.changed)  # what the strip says names keys
         page.bind("curve", self._on_ask)
         page.bind("proposed_rest", partial(self._on_jump, 0))
         page.bind("proposed_compressed", partial(self._on_jump, 1))
@@ -73,7 +75,8 @@ class CurveDesk(QObject):
         curve = self.of(clip)
         if clip is None or curve is None:
             return "", ()
-        keys = _GROWING if curve.followed is None else _FOUND if self.proposal(clip) is not None else ()
+        found = tuple((words, key_of(command)) for words, command in _FOUND) if self.proposal(clip) is not None else ()
+        keys = _GROWING if curve.followed is None else found
         return found_words(curve, clip), keys
 
     def show(self) -> None:
@@ -136,7 +139,7 @@ class CurveDesk(QObject):
     def _on_jump(self, which: int) -> None:
         pair = self.proposal(self._clips.clip)
         if pair is None:
-            self._say(_NONE if self.of(self._clips.clip) is None else "The curve proposes no pair.")
+            self._say(with_keys(_NONE) if self.of(self._clips.clip) is None else "The curve proposes no pair.")
         else:
             self._clips.viewports.active.player.cine.seek(pair.frames[which])
 

@@ -6,13 +6,14 @@ from typing import Final
 
 from corelab.domain.clip import Clip
 from corelab.domain.compression import Followed, FollowRefusedError, Lost, LostReason, LumenFrame, LumenState, RefusalReason
+from corelab.ui.commands import with_keys
 from corelab.ui.curves import Curve
 from corelab.ui.pair import Diameter, is_calibrated, measured_words, proposed_caliper
 from corelab.ui.words import words_for
 
 CLICK: Final = "Click inside the vein, where it is at rest. Esc leaves"
 CLOSED: Final = "0 % (no lumen visible; limit about 0.5 mm)"
-_NONE_PROPOSED: Final = "No pair is proposed: mark the frames yourself with K and Shift+K"
+_NONE_PROPOSED: Final = "No pair is proposed: mark the frames yourself with {evidence} and {evidence_pair}"
 _ONE_SIDED: Final = "One-sided: the clip does not show the vein at rest again, so nothing checks this from behind"
 _ARTERY: Final = "This vessel pulsates and keeps its calibre. Is it the artery?"
 
@@ -25,18 +26,19 @@ _LOST: Final[Mapping[LostReason, str]] = MappingProxyType(
         LostReason.BORDER: "the vein leaves the picture",
         LostReason.JUMP: "the picture jumps to another depth, zoom or view",
         LostReason.UNREADABLE: "the frame cannot be read",
+        LostReason.COLOUR: "colour lies over the vein",
     }
 )
 _REFUSED: Final[Mapping[RefusalReason, str]] = MappingProxyType(
     {
-        RefusalReason.NO_FRAME: "This frame is not there. Go to another one and click again: V",
-        RefusalReason.OUTSIDE_IMAGE: "The point lies outside the picture. Click inside the vein: V",
-        RefusalReason.OUTSIDE_TISSUE: "The point lies outside the tissue picture. Click inside the vein: V",
+        RefusalReason.NO_FRAME: "This frame is not there. Go to another one and click again: {curve}",
+        RefusalReason.OUTSIDE_IMAGE: "The point lies outside the picture. Click inside the vein: {curve}",
+        RefusalReason.OUTSIDE_TISSUE: "The point lies outside the tissue picture. Click inside the vein: {curve}",
         RefusalReason.COLOUR: "Colour lies over the vein. Only grey-scale clips are followed",
-        RefusalReason.UNREADABLE: "This frame cannot be read. Go to another one and click again: V",
-        RefusalReason.NO_OUTLINE: "No vein wall was found round this point. Click nearer to the middle of the vein: V",
+        RefusalReason.UNREADABLE: "This frame cannot be read. Go to another one and click again: {curve}",
+        RefusalReason.NO_OUTLINE: "No vein wall was found round this point. Click nearer to the middle of the vein: {curve}",
         RefusalReason.CONTRAST: "The lumen here is as bright as the tissue around it; its walls cannot be told. Mark the frames yourself",
-        RefusalReason.BORDER: "The vein is cut off by the border of the picture here. Go to a frame that shows all of it: V",
+        RefusalReason.BORDER: "The vein is cut off by the border of the picture here. Go to a frame that shows all of it: {curve}",
         RefusalReason.STILL: "A single picture shows no compression. Choose a clip that moves",
     }
 )
@@ -45,7 +47,7 @@ _REFUSED: Final[Mapping[RefusalReason, str]] = MappingProxyType(
 def refused_words(error: Exception) -> str:
     """Why the vein is not followed, and what to do."""
     if isinstance(error, FollowRefusedError):
-        return f"Not followed. {_REFUSED[error.reason]}."
+        return f"Not followed. {with_keys(_REFUSED[error.reason])}."
     return words_for(error).all
 
 
@@ -63,7 +65,7 @@ def found_words(curve: Curve, clip: Clip) -> str:
 
 def proposal_words(curve: Curve, followed: Followed, clip: Clip) -> str:
     if followed.rest_frame is None or followed.compressed_frame is None:
-        return _NONE_PROPOSED
+        return with_keys(_NONE_PROPOSED)
     rest = _frame_words("rest", followed.rest_frame, clip, curve.frames.get(followed.rest_frame))
     under = _frame_words("compressed", followed.compressed_frame, clip, curve.frames.get(followed.compressed_frame))
     return f"Proposed, no grade: residual {residual_words(curve, followed)}; {rest}; {under}"

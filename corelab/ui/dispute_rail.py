@@ -8,7 +8,8 @@ from corelab.domain.vocabulary import Cell
 from corelab.ui.clip_rail import WIDTH, WIDTH_NARROW
 from corelab.ui.dispute_rows import AgreedLine, AgreedRow, DisputeButton, DisputeRow, FollowLine, FollowRow, RailRows
 from corelab.ui.entry_fields import IdentityLine
-from corelab.ui.parts import key_hint, text_label
+from corelab.ui.key_parts import command_hint
+from corelab.ui.parts import text_label
 from corelab.ui.sign_foot import NoteField, SignFoot
 from corelab.ui.theme import Colour, Size, Weight
 
@@ -93,8 +94,8 @@ class DisputeRail(QWidget):
         hints = QHBoxLayout()
         hints.setContentsMargins(16, 4, 12, 6)
         hints.setSpacing(12)
-        hints.addWidget(key_hint("next dispute", ("Down",)))
-        hints.addWidget(key_hint("note", ("N",)))
+        hints.addWidget(command_hint("next dispute", "dispute_forward"))
+        hints.addWidget(command_hint("note", "note"))
         hints.addStretch(1)
         note = QVBoxLayout()
         note.setContentsMargins(12, 0, 12, 6)

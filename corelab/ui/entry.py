@@ -7,6 +7,7 @@ from corelab.domain.charter.model_item import ChoiceItem, Item, MultiItem, Numbe
 from corelab.domain.identity import identity_hints
 from corelab.domain.values import NumberRefusedError, joined, parts, typed_number
 from corelab.domain.vocabulary import Grade
+from corelab.ui.commands import with_keys
 
 NOT_EVALUABLE_KEY: Final = 9
 """The digit for "not evaluable" where digits choose; E says the same everywhere, also where digits are written."""
@@ -79,7 +80,9 @@ def quantity_words(item: NumberItem) -> str:
 def refused_digit(item: Item, digit: int) -> str:
     """Why a digit answers nothing here."""
     if isinstance(item, NumberItem) and is_measured(item):
-        return f"This {quantity_words(item)} is measured: M, then two clicks. E: not evaluable."
+        return (
+            f"This {quantity_words(item)} is measured{with_keys(': {caliper}, then two clicks. {not_evaluable_written}: not evaluable.')}"
+        )
     if isinstance(item, TextItem):
         return "Enter begins to write; Esc leaves."
     return f"{digit} means nothing here."

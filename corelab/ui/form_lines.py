@@ -7,9 +7,11 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from corelab.domain.checks import Firing
+from corelab.ui.commands import key_of
 from corelab.ui.entry import identity_words
 from corelab.ui.form_parts import Pressed
-from corelab.ui.parts import CAP_HEIGHT, cap_width, key_hint, paint_diamond, paint_key_cap, text_label
+from corelab.ui.key_parts import command_hint
+from corelab.ui.parts import CAP_HEIGHT, cap_width, paint_diamond, paint_key_cap, text_label
 from corelab.ui.theme import Colour, Size, Weight, font
 
 SHORTEST: Final = 3
@@ -52,8 +54,9 @@ class FoldLine(Pressed):
             painter.setFont(font(Size.HINT, Weight.VALUE))
             painter.setPen(Colour.TEXT if self.underMouse() else Colour.SECOND)
             painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignVCenter, self._words)
-            width = cap_width("O")
-            paint_key_cap(painter, QRectF(self.width() - width, (self.height() - CAP_HEIGHT) / 2, width, CAP_HEIGHT), "O")
+            cap = key_of("optional")
+            width = cap_width(cap)
+            paint_key_cap(painter, QRectF(self.width() - width, (self.height() - CAP_HEIGHT) / 2, width, CAP_HEIGHT), cap)
 
 
 class CheckLine(QWidget):
@@ -75,7 +78,7 @@ class CheckLine(QWidget):
         column.setContentsMargins(18, 4, 0, 4)
         column.setSpacing(4)
         column.addWidget(text_label(words, Size.HINT, Weight.VALUE, Colour.ATTENTION, wrap=True))
-        self._hint = key_hint("confirm with a reason", ("W",))
+        self._hint = command_hint("confirm with a reason", "confirm_check")
         column.addWidget(self._hint)
         self.reason = ReasonField("Why is it right all the same?")
         self.reason.hide()

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from corelab.domain.vocabulary import Evidence, Missing
+from corelab.ui.commands import KEYS, key_of
 from corelab.ui.parts import CAP_HEIGHT, SWATCH_WIDTH, cap_width, grade_style, paint_diamond, paint_key_cap, paint_swatch
 from corelab.ui.segment_words import Drawn
 from corelab.ui.theme import RADIUS_ROW, Colour, Size, Weight, font
@@ -173,14 +174,18 @@ class EvidenceLine(Pressed):
 
     followed = Signal(object)
 
-    def __init__(self, words: str, evidence: Evidence | None, *, marked: bool, cap: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, words: str, evidence: Evidence | None, *, marked: bool, key: str = "", parent: QWidget | None = None) -> None:
         super().__init__(words, parent)
-        self._words, self.evidence, self._marked, self._cap = words, evidence, marked, cap
+        self._words, self.evidence, self._marked, self._key = words, evidence, marked, key
+        KEYS.changed.connect(self._on_keys_changed)
         self.setToolTip(words)
         self.clicked.connect(self._on_clicked)
 
     def sizeHint(self) -> QSize:
         return QSize(160, 26)
+
+    def _on_keys_changed(self) -> None:
+        self.update()
 
     def _on_clicked(self) -> None:
         if self.evidence is not None:
@@ -192,12 +197,13 @@ class EvidenceLine(Pressed):
         paint_diamond(painter, QPointF(6, middle), hollow=not self._marked, colour=_mark_colour(marked=self._marked or attention))
         painter.setFont(font(Size.HINT, Weight.VALUE if self._marked or attention else Weight.TEXT))
         painter.setPen(Colour.ATTENTION if attention else Colour.TEXT if self._marked else Colour.SECOND)
-        cap = cap_width(self._cap) + 8 if self._cap else 0
+        words = key_of(self._key) if self._key else ""
+        cap = cap_width(words) + 8 if words else 0
         box = QRectF(18, 0, self.width() - 18 - cap, self.height())
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self._elided(painter, self._words, box.width()))
-        if self._cap:
-            width = cap_width(self._cap)
-            paint_key_cap(painter, QRectF(self.width() - width, middle - CAP_HEIGHT / 2, width, CAP_HEIGHT), self._cap)
+        if words:
+            width = cap_width(words)
+            paint_key_cap(painter, QRectF(self.width() - width, middle - CAP_HEIGHT / 2, width, CAP_HEIGHT), words)
 
 
 class Legend(QWidget):

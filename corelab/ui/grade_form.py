@@ -14,7 +14,8 @@ from corelab.domain.vocabulary import SegmentId
 from corelab.ui.entry_fields import IdentityLine
 from corelab.ui.form_parts import Legend, Rule
 from corelab.ui.grading import Grading
-from corelab.ui.parts import key_hint, text_label
+from corelab.ui.key_parts import command_hint
+from corelab.ui.parts import text_label
 from corelab.ui.question_order import segments_asked
 from corelab.ui.questions import Questions
 from corelab.ui.segment_state import NOTHING_OPEN, SegmentState, places_of, states_of
@@ -189,7 +190,7 @@ class GradeForm(QWidget):
         column.addLayout(self._title_row())
         column.addWidget(self.questions)
         column.addStretch(1)
-        column.addWidget(key_hint("Note", ("N",)))
+        column.addWidget(command_hint("Note", "note"))
         column.addSpacing(4)
         column.addWidget(self.note)
         column.addWidget(IdentityLine(self.note))

@@ -6,10 +6,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QStackedWidget, QTextBrowser, QVBoxLayout, QWidget
 
 from corelab.resources import resource
-from corelab.ui.buttons import Pill
+from corelab.ui.buttons import Pill, command_button
 from corelab.ui.cards import Card, scrolled
-from corelab.ui.commands import ACTIONS, GESTURES, Action, Group
+from corelab.ui.commands import ACTIONS, GESTURES, KEYS, Action, Group, with_keys
 from corelab.ui.desk import Desk
+from corelab.ui.key_parts import follow_keys
+from corelab.ui.keys_dialog import KeysDialog
 from corelab.ui.page import Page
 from corelab.ui.parts import KeyCap, key_hint, text_label
 from corelab.ui.theme import GRID, Colour, Size, Weight, font
@@ -26,19 +28,23 @@ class HelpPage(Page):
         self._stack = QStackedWidget()
         self._cards: dict[Group, Card] = {}
         self._pills = tuple(Pill(words) for words in ("Keys", "Manual", "What changed"))
-        for at, (pill, part) in enumerate(zip(self._pills, (self._keys(), browser("manual"), browser("changelog")), strict=True)):
+        self._listed = self._keys()
+        for at, (pill, part) in enumerate(zip(self._pills, (self._listed, browser("manual"), browser("changelog")), strict=True)):
             self._stack.addWidget(part)
             pill.clicked.connect(lambda _checked=False, at=at: self._stack.setCurrentIndex(at))
         self._pills[0].setChecked(True)
         self.filter = QLineEdit()
-        self.filter.setPlaceholderText("Filter keys   /")
+        follow_keys(self.filter, lambda field: field.setPlaceholderText(with_keys("Filter keys   {filter}")))
         self.filter.setAccessibleName("Filter keys")
         self.filter.setFixedWidth(280)
         self.filter.textChanged.connect(self._on_filter)
         self.bind("filter", self.filter.setFocus)
         self.bind("back", self._on_back)
+        self.change = command_button("own_keys")
+        self.change.clicked.connect(self._on_change)
         self._from = ""
         self._lay_out()
+        KEYS.changed.connect(self._on_keys_changed)
 
     def opened(self, argument: object = None) -> None:
         """``argument`` is the name of the page to which Esc goes back."""
@@ -65,9 +71,24 @@ class HelpPage(Page):
         self._back.hide()
         head.addWidget(self._back)
         head.addSpacing(16)
+        head.addWidget(self.change)
         head.addWidget(self.filter)
         outer.addLayout(head)
         outer.addWidget(self._stack, 1)
+
+    def _on_change(self) -> None:
+        KeysDialog(self, self.desk).open()
+
+    def _on_keys_changed(self) -> None:
+        """The cards anew: an action may have a key now that had none."""
+        at, old = self._stack.currentIndex(), self._listed
+        self._stack.removeWidget(old)
+        old.deleteLater()
+        self._cards.clear()
+        self._listed = self._keys()
+        self._stack.insertWidget(0, self._listed)
+        self._stack.setCurrentIndex(at)
+        self._on_filter(self.filter.text())
 
     def _keys(self) -> QWidget:
         inner = QWidget()

@@ -23,9 +23,10 @@ class MainWindow(QMainWindow):
     """Shows one page at a time of those the person may see.
 
     Signals:
-        lock_requested: Ctrl+L.
+        lock_requested: the person wants to hide the work.
         sign_out_requested: the person wants to leave.
         password_requested, factor_requested: change the own password, set up a second factor.
+        keys_requested: change the own keys.
         display_check_requested: look at the grey steps of this display.
         turned: another page has come on screen.
         closed: the window is gone for good; what was open had its chance to save.
@@ -36,6 +37,7 @@ class MainWindow(QMainWindow):
     password_requested = Signal()
     display_check_requested = Signal()
     factor_requested = Signal()
+    keys_requested = Signal()
     turned = Signal()
     closed = Signal()
 
@@ -74,6 +76,7 @@ class MainWindow(QMainWindow):
             commands.bind(self, "help", self._open_help),
             commands.bind(self, "palette", self._open_palette),
             commands.bind(self, "full_screen", self._toggle_full_screen),
+            commands.bind(self, "own_keys", self.keys_requested.emit),
             commands.bind(self, "change_password", self.password_requested.emit),
             commands.bind(self, "second_factor", self.factor_requested.emit),
             commands.bind(self, "display_check", self.display_check_requested.emit),
@@ -88,7 +91,8 @@ class MainWindow(QMainWindow):
         self._desk = desk
         roles = desk.session.roles
         self._entries = tuple(entry for entry in self._all if any(role_for(roles, each) for each in entry.commands))
-        listed = [(each.name, each.title, f"Ctrl+{n}") for n, each in enumerate(self._listed(), 1)]
+        keys = commands.action("screen").keys
+        listed = [(each.name, each.title, key) for key, each in zip(keys, self._listed(), strict=False)]
         words = ", ".join(role.value for role in Role if role in roles).capitalize()
         self.header.show_person(words, desk.lab.kind, listed)
         badge = "" if desk.lab.kind is LabKind.TRIAL else f" - {desk.lab.kind.value.upper()}"

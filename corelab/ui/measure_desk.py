@@ -10,6 +10,7 @@ from corelab.domain.clip import Clip
 from corelab.domain.measurement import MOST, Measurement
 from corelab.services.measuring import Refusal
 from corelab.ui.caliper import Shape
+from corelab.ui.commands import key_of, with_keys
 from corelab.ui.drawing import Tool
 from corelab.ui.measuring import Shown, measurement_words, moved, shown
 from corelab.ui.page import Page
@@ -17,7 +18,7 @@ from corelab.ui.viewport import Viewport
 from corelab.ui.viewports import Viewports
 
 _NUDGES: Final = {"nudge_left": (-1, 0), "nudge_right": (1, 0), "nudge_up": (0, -1), "nudge_down": (0, 1)}
-FULL_WORDS: Final = f"{MOST} measurements are kept at most; pick one (H) and delete it (Del) first."
+_FULL: Final = f"{MOST} measurements are kept at most; pick one ({{point_next}}) and delete it ({{clear_written}}) first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,8 @@ class MeasureDesk(QObject):
     def keep(self, found: Measurement) -> str:
         """One more of one's own; why not, in words, or nothing."""
         if len(self._user.measured) >= MOST:
-            return FULL_WORDS
-        self._keep((*self._user.measured, found), f"{measurement_words(found)} kept - Ctrl+Z")
+            return with_keys(_FULL)
+        self._keep((*self._user.measured, found), f"{measurement_words(found)} kept - {key_of('undo')}")
         return ""
 
     def close(self) -> bool:
@@ -97,7 +98,9 @@ class MeasureDesk(QObject):
             return False
         kept = self._user.measured
         self._viewports.active.measures.leave()
-        self._keep((*kept[: picked.place], *kept[picked.place + 1 :]), f"{measurement_words(kept[picked.place])} deleted - Ctrl+Z")
+        self._keep(
+            (*kept[: picked.place], *kept[picked.place + 1 :]), f"{measurement_words(kept[picked.place])} deleted - {key_of('undo')}"
+        )
         return True
 
     # -- keys ------------------------------------------------------------------------------------------------------------------
@@ -115,7 +118,7 @@ class MeasureDesk(QObject):
     def _on_nudge(self, dx: int, dy: int) -> None:
         measures = self._viewports.active.measures
         if self._viewports.active.clip is not None and not measures.nudge(dx, dy):
-            measures.refuse("Pick a point first: click it, or H.")
+            measures.refuse(with_keys("Pick a point first: click it, or {point_next}."))
 
     # -- what was drawn --------------------------------------------------------------------------------------------------------
 
@@ -143,7 +146,7 @@ class MeasureDesk(QObject):
         if isinstance(found, Refusal):
             viewport.measures.refuse(found.reason)
             return
-        words = f"{measurement_words(kept[key.place])} is {measurement_words(found)} now - Ctrl+Z"
+        words = f"{measurement_words(kept[key.place])} is {measurement_words(found)} now - {key_of('undo')}"
         self._keep((*kept[: key.place], found, *kept[key.place + 1 :]), words, again=again)
         self._moved = key
 

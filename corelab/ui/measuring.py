@@ -10,6 +10,7 @@ from corelab.services import clips, measuring
 from corelab.services.clips import Length
 from corelab.services.measuring import Refusal
 from corelab.ui.caliper import Caliper, Outline, Point, Shape
+from corelab.ui.commands import with_keys
 from corelab.ui.drawing import Tool
 from corelab.ui.entry import unit_words
 
@@ -39,7 +40,7 @@ def measured(clip: Clip, shape: Shape, tool: Tool, first: Caliper | None = None)
         return measuring.ratio_of(clip, shape.frame, kept_points([first, shape]))
     found = measuring.line_of(clip, shape.frame, *points)
     if tool is Tool.STRIP and isinstance(found, Measurement) and found.quantity is Quantity.LENGTH:
-        return Refusal("Time and velocity are measured on a spectral strip; M measures lengths.", 0.0)
+        return Refusal(with_keys("Time and velocity are measured on a spectral strip; {caliper} measures lengths."), 0.0)
     return found
 
 
@@ -84,4 +85,4 @@ def live_words(clip: Clip, shape: Shape) -> str:
 def strip_needed(clip: Clip) -> str:
     """Why time and velocity cannot be measured on this clip at all; empty where it has a spectral strip."""
     kinds = {region.kind for region in clip.regions}
-    return "" if RegionKind.SPECTRAL in kinds else "This clip has no spectral strip; M measures lengths."
+    return "" if RegionKind.SPECTRAL in kinds else with_keys("This clip has no spectral strip; {caliper} measures lengths.")

@@ -13,8 +13,10 @@ from corelab.domain.monitoring.report import Report, StoppedError
 from corelab.services import monitoring
 from corelab.services.monitoring import expecting
 from corelab.ui.cards import Card, EmptyState, Working, scrolled
+from corelab.ui.commands import with_keys
 from corelab.ui.desk import Desk
 from corelab.ui.jobs import Cancel
+from corelab.ui.key_parts import command_hint
 from corelab.ui.monitoring_agreement import AgreementRow
 from corelab.ui.monitoring_batches import DriftChart, PChart
 from corelab.ui.monitoring_cards import AgreementCard, ItemCard, filled, note, title
@@ -70,8 +72,8 @@ class MonitoringPage(Page):
         self._second.setWordWrap(True)
         head.addWidget(self._second, 1)
         head.addWidget(self.working, 1)
-        for words, caps in (("open the list behind a number", ("Enter",)), ("look again", ("Ctrl+R",))):
-            head.addWidget(key_hint(words, caps))
+        head.addWidget(key_hint("open the list behind a number", ("Enter",)))
+        head.addWidget(command_hint("look again", "refresh"))
         outer.addLayout(head)
         self._body = QWidget()
         self._grid = QGridLayout(self._body)
@@ -133,7 +135,7 @@ class MonitoringPage(Page):
     def _on_failed(self, error: Exception) -> None:
         self.working.end()
         if isinstance(error, StoppedError):
-            self._second.setText("Stopped; what was counted before stands. Ctrl+R looks again.")
+            self._second.setText(with_keys("Stopped; what was counted before stands. {refresh} looks again."))
         else:
             self.show_error(error)
 

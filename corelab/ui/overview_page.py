@@ -27,9 +27,10 @@ from corelab.ui.charter_card import CharterCard
 from corelab.ui.charter_dialog import CharterDialog
 from corelab.ui.desk import Desk
 from corelab.ui.intake_words import needs_words
+from corelab.ui.key_parts import command_hint
 from corelab.ui.lock_flow import LockFlow
 from corelab.ui.page import Page
-from corelab.ui.parts import key_hint, text_label
+from corelab.ui.parts import text_label
 from corelab.ui.records_dialog import RecordsDialog
 from corelab.ui.rows import Column, Mark, Rows, Shown, shown
 from corelab.ui.safety_card import SafetyCard
@@ -128,7 +129,7 @@ class OverviewPage(Page):
         head.addWidget(text_label("Overview", Size.PAGE, Weight.HEADING, Colour.STRONG))
         head.addWidget(self._second)
         head.addStretch(1)
-        head.addWidget(key_hint("look again", ("Ctrl+R",)))
+        head.addWidget(command_hint("look again", "refresh"))
         outer.addLayout(head)
         numbers = QHBoxLayout()
         numbers.setSpacing(16)

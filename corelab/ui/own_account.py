@@ -1,4 +1,4 @@
-"""What everybody may do about themselves while signed in: a new password, a second factor, a look at the display."""
+"""What everybody may do about themselves while signed in: a new password, a second factor, own keys, a look at the display."""
 
 from functools import partial
 
@@ -13,6 +13,7 @@ from corelab.ui.dialog import Dialog
 from corelab.ui.dialogs import show_error
 from corelab.ui.display_check import DisplayDialog
 from corelab.ui.fields import Password, field
+from corelab.ui.keys_dialog import KeysDialog
 from corelab.ui.main_window import MainWindow
 from corelab.ui.parts import text_label
 from corelab.ui.theme import Colour, Size, Weight, font
@@ -99,6 +100,7 @@ class OwnAccount(QObject):
         window.password_requested.connect(self._on_password)
         window.factor_requested.connect(self._on_factor)
         window.display_check_requested.connect(self._on_display)
+        window.keys_requested.connect(self._on_keys)
 
     def begin(self, desk: Desk) -> None:
         self._desk = desk
@@ -108,6 +110,10 @@ class OwnAccount(QObject):
 
     def _show_error(self, error: Exception) -> None:
         show_error(self._window, error)
+
+    def _on_keys(self) -> None:
+        if self._desk is not None:
+            KeysDialog(self._window, self._desk).open()
 
     # ------------------------------------------------------------ password
 

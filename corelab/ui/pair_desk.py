@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from corelab.domain.clip import Clip
 from corelab.domain.measurement import Measurement
 from corelab.ui.caliper import Caliper
+from corelab.ui.commands import key_of, with_keys
 from corelab.ui.curve_desk import CurveDesk, Keys
 from corelab.ui.drawing import Tool
 from corelab.ui.exam_desk import ExamDesk
@@ -20,10 +21,12 @@ from corelab.ui.pair_stage import PairStage
 from corelab.ui.viewport import Viewport
 from corelab.ui.viewports import Layout
 
-_NO_PAIR: Final = "Mark both frames first: K without pressure, Shift+K under pressure. Or V follows the vein and proposes them."
-_NOTHING_PROPOSED: Final = "Nothing is proposed: V, then one click inside the vein, follows it."
-_NO_DIAMETER: Final = "There is no caliper on this side yet: M, then two clicks."
-_NOT_OPEN: Final = "The pair is not on screen: P shows it."
+_NO_PAIR: Final = (
+    "Mark both frames first: {evidence} without pressure, {evidence_pair} under pressure. Or {curve} follows the vein and proposes them."
+)
+_NOTHING_PROPOSED: Final = "Nothing is proposed: {curve}, then one click inside the vein, follows it."
+_NO_DIAMETER: Final = "There is no caliper on this side yet: {caliper}, then two clicks."
+_NOT_OPEN: Final = "The pair is not on screen: {pair} shows it."
 _SAME: Final = "Both sides show the same frame. Go to the one under pressure."
 SIDES: Final = ("Rest", "Compressed")
 
@@ -159,11 +162,12 @@ class PairDesk(QObject):
         pair = self.on_screen
         if pair is None:
             return "", ()
-        keys: Keys = (("back", "P"),)
+        keys: Keys = (("back", key_of("pair")),)
         if self.diameter(self._viewports.active.player.cine.frame) is not None and (asked := self._user.diameter_asked()):
-            keys = ((f"take for {asked}", "D"), *keys)
+            keys = ((f"take for {asked}", key_of("take_diameter")), *keys)
+        take = key_of("take_proposal")
         if not pair.taken and not pair.whose:
-            return f"{self._proposal_words(pair)} Y takes it as evidence.", (("take as evidence", "Y"), *keys)
+            return f"{self._proposal_words(pair)} {take} takes it as evidence.", (("take as evidence", take), *keys)
         whose = f"Frames of {pair.whose[0].lower()}{pair.whose[1:]}: " if pair.whose else ""
         return f"{whose}{self._words(pair)}", keys
 
@@ -193,13 +197,13 @@ class PairDesk(QObject):
         return PairShown(
             (pictures[0], pictures[1]),
             (captions[0], captions[1]),
-            f"{self._residual(pair, sides)}{how}" if known else "Residual: a caliper on each, M",
+            f"{self._residual(pair, sides)}{how}" if known else with_keys("Residual: a caliper on each, {caliper}"),
             f"frames {pair.rest + 1} and {pair.compressed + 1}",
         )
 
     def _residual(self, pair: Pair, sides: list[Diameter | None]) -> str:
         if sides[0] is None or sides[1] is None:
-            return "A caliper on each gives the residual: M"
+            return with_keys("A caliper on each gives the residual: {caliper}")
         found = residual_percent(pair.clip, sides[0], sides[1])
         if found is None:
             return "The caliper at rest has no length"
@@ -215,7 +219,7 @@ class PairDesk(QObject):
             return
         pair = self._user.pair_marked() or self._curves.proposal(self._clips.clip)
         if pair is None:
-            self._user.tell(_NO_PAIR)
+            self._user.tell(with_keys(_NO_PAIR))
         else:
             self.open(pair)
 
@@ -268,7 +272,7 @@ class PairDesk(QObject):
         if pair is None or pair.whose:
             proposal = self._curves.proposal(self._clips.clip)
             if proposal is None:
-                self._user.tell(_NOTHING_PROPOSED)
+                self._user.tell(with_keys(_NOTHING_PROPOSED))
             else:
                 self.open(proposal)
         elif pair.rest == pair.compressed:
@@ -280,12 +284,12 @@ class PairDesk(QObject):
     def _on_diameter(self) -> None:
         pair = self.on_screen
         if pair is None:
-            self._user.tell(_NOT_OPEN)
+            self._user.tell(with_keys(_NOT_OPEN))
             return
         side = self._viewports.active
         found = self.diameter(side.player.cine.frame)
         if found is None:
-            self._user.tell(_NO_DIAMETER)
+            self._user.tell(with_keys(_NO_DIAMETER))
         elif self._user.take_diameter(pair.clip, found) and self._user.diameter_asked():
             self._viewports.activate_next()
 

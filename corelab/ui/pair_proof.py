@@ -9,6 +9,8 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from corelab.domain.vocabulary import Evidence
+from corelab.ui.commands import with_keys
+from corelab.ui.key_parts import follow_keys
 from corelab.ui.parts import paint_diamond
 from corelab.ui.rail_parts import paint_covering
 from corelab.ui.theme import GRID, Colour, Size, Weight, font
@@ -45,7 +47,7 @@ class PairProof(QAbstractButton):
         self._evidence, self._ask, self._shown = evidence, shown, shown(evidence)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setToolTip("Both frames side by side (P)")
+        follow_keys(self, lambda proof: proof.setToolTip(with_keys("Both frames side by side ({pair})")))
         self.clicked.connect(self._on_clicked)
         self._name()
 

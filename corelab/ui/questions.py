@@ -214,9 +214,10 @@ def _proof(grading: Grading, cell: Cell) -> Iterator[EvidenceLine]:
 def _lacking(grading: Grading, answer: Answer) -> Iterator[EvidenceLine]:
     paired = needs_pair(grading.reading, answer)
     if needs_mark(grading.reading, answer):
-        yield EvidenceLine("Mark the frame without pressure" if paired else "Mark the frame that shows it", None, marked=True, cap="K")
+        words = "Mark the frame without pressure" if paired else "Mark the frame that shows it"
+        yield EvidenceLine(words, None, marked=True, key="evidence")
     if paired:
-        yield EvidenceLine("Mark the frame under pressure", None, marked=True, cap="Shift+K")
+        yield EvidenceLine("Mark the frame under pressure", None, marked=True, key="evidence_pair")
 
 
 def _frame_line(evidence: Evidence) -> str:

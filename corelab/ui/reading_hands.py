@@ -13,6 +13,7 @@ from corelab.ui.caliper import Caliper
 from corelab.ui.capture import captured, is_split, shows
 from corelab.ui.cine import Stopwatch
 from corelab.ui.cine_keys import CineKeys
+from corelab.ui.commands import key_of, with_keys
 from corelab.ui.desk import Desk
 from corelab.ui.entry import EntryRefusedError, is_measured, refused_digit
 from corelab.ui.entry_fields import NumberField, TextField
@@ -75,12 +76,12 @@ class ReadingHands(ReadingBench):
         words = ""
         if after.last is not None and after.reading is not before.reading:
             lacking = after.last in after.lacking_evidence
-            words = f"{answer_words(after.reading, after.last)} - {'mark its frame: K' if lacking else 'Ctrl+Z'}"
+            words = f"{answer_words(after.reading, after.last)} - {with_keys('mark its frame: {evidence}' if lacking else '{undo}')}"
         known = self._firings
         self._change(after, words)
         new = next((firing for firing in self._firings if firing not in known), None)
         if new is not None:
-            self.form.say(f"{firing_words(new)} W: confirm with a reason.")
+            self.form.say(f"{firing_words(new)} {key_of('confirm_check')}: confirm with a reason.")
         if after.reading is not before.reading and self._wants_note(after):
             self.form.note.setFocus()
             self.form.say("This reason needs a note; Esc leaves it.")
@@ -148,7 +149,7 @@ class ReadingHands(ReadingBench):
             return
         after = grading.paired(frame)
         if after is grading:
-            self.form.say("Mark the frame without pressure of this clip first: K.")
+            self.form.say(with_keys("Mark the frame without pressure of this clip first: {evidence}."))
         elif any(each.frame_b == each.frame_a for each in _evidence(after)) and not is_split(clip):
             self.form.say("That is the frame without pressure. Go to the one under pressure.")
         else:
@@ -211,7 +212,7 @@ class ReadingHands(ReadingBench):
         if grading is not None:
             after = grading.cleared()
             cell = after.cell if after is not grading else None
-            self._change(after, f"{answer_words(after.reading, cell)} - Ctrl+Z" if cell else "There is nothing to clear here.")
+            self._change(after, f"{answer_words(after.reading, cell)} - {key_of('undo')}" if cell else "There is nothing to clear here.")
 
     def _on_accept(self) -> None:
         field, grading = self.form.questions.field, self._may_change()

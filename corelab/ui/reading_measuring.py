@@ -10,6 +10,7 @@ from corelab.domain.vocabulary import Cell
 from corelab.ui.caliper import Caliper, Shape
 from corelab.ui.capture import caliper_words, captured, drawn_again
 from corelab.ui.cine import Stopwatch
+from corelab.ui.commands import key_of
 from corelab.ui.desk import Desk
 from corelab.ui.entry import EntryRefusedError
 from corelab.ui.measure_desk import MeasureDesk
@@ -85,7 +86,7 @@ class MeasuringHands(ReadingHands):
             return error.words
         again, self._moved_last = key == self._moved_last, key
         after = grading.remeasured(key.cell, key.place, evidence, again=again)
-        self._change(after, f"{answer_words(after.reading, key.cell)} - Ctrl+Z")
+        self._change(after, f"{answer_words(after.reading, key.cell)} - {key_of('undo')}")
         return ""
 
     # -- showing, and keys that mean something else while measuring --------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any
 
 from corelab.domain.allocation import Shut, Wait
 from corelab.domain.vocabulary import ExamState
+from corelab.ui.commands import with_keys
 from corelab.ui.life_words import LIFE_WORDS
 from corelab.ui.said import Words, said
 
@@ -35,7 +36,7 @@ def _incomplete(error: Any) -> Words:
     missing = tuple(error.missing)
     noun = "question has" if len(missing) == 1 else "questions have"
     happened = f"{len(missing)} {noun} no answer yet: {_cells(missing)}."
-    return Words(happened, "Your answers are kept; nothing was signed.", "Press G to go to the first one.")
+    return Words(happened, "Your answers are kept; nothing was signed.", with_keys("Press {first_unanswered} to go to the first one."))
 
 
 _DECISIONS: Mapping[str, str] = MappingProxyType(
@@ -43,7 +44,7 @@ _DECISIONS: Mapping[str, str] = MappingProxyType(
         "open": "is not decided",
         "reason_missing": "has no reason",
         "note_missing": "has a reason that needs a note",
-        "frame_missing": "has an own grade without a marked frame (K)",
+        "frame_missing": "has an own grade without a marked frame ({evidence})",
         "frame_unknown": "has an own grade with a frame that is not one of this exam",
         "check_broken": "breaks a check of the charter",
     }
@@ -60,7 +61,7 @@ def _decision_words(fault: Any) -> str:
     if fault.cell is None:
         return f"The note seems to name a person ({fault.found})"
     said = f" ({fault.found.rstrip('.')})" if fault.found else ""
-    return f"{_cells((fault.cell,))} {_DECISIONS[fault.kind.value]}{said}"
+    return f"{_cells((fault.cell,))} {with_keys(_DECISIONS[fault.kind.value])}{said}"
 
 
 _CHECKS: Mapping[str, str] = MappingProxyType(
@@ -68,7 +69,7 @@ _CHECKS: Mapping[str, str] = MappingProxyType(
         "unanswered": "has no answer",
         "grade_refused": "has an answer that the charter does not allow",
         "note_missing": "needs a note for its reason",
-        "evidence_missing": "needs a frame as evidence (K)",
+        "evidence_missing": "needs a frame as evidence ({evidence})",
         "evidence_unknown": "has evidence from a clip of another exam",
         "clip_unplayed": "has a clip that was never played to its end",
         "segment_unplayed": "was answered before its clip was played",
@@ -78,8 +79,8 @@ _CHECKS: Mapping[str, str] = MappingProxyType(
 
 
 def check_words(fault: Any) -> str:
-    """One hard check in words: ``CFV COMP needs a frame as evidence (K)``."""
-    words = _CHECKS[fault.code.value]
+    """One hard check in words: ``CFV COMP needs a frame as evidence ({evidence})``."""
+    words = with_keys(_CHECKS[fault.code.value])
     if fault.code.value == "identity_in_note":
         return f"{words} ({fault.found})" if fault.found else words
     where = _cells((fault.cell,)) if fault.cell else str(fault.segment or "A segment").removesuffix(".L").removesuffix(".R")

@@ -11,7 +11,9 @@ from corelab.domain.worklist import WorkKind, Worklist, WorklistRow, WorkState
 from corelab.services import reading
 from corelab.ui.buttons import Look, Pill, command_button
 from corelab.ui.cards import Card, EmptyState, ProgressBar
+from corelab.ui.commands import with_keys
 from corelab.ui.desk import Desk
+from corelab.ui.key_parts import command_hint, follow_keys
 from corelab.ui.life_words import GIVEN_BACK
 from corelab.ui.page import Page
 from corelab.ui.parts import key_hint, text_label
@@ -53,7 +55,7 @@ class WorklistPage(Page):
         self._shown: tuple[WorklistRow, ...] = ()
         self._left = text_label("", Size.OPTION, Weight.TEXT, Colour.SECOND)
         self.filter = QLineEdit()
-        self.filter.setPlaceholderText("Filter   /")
+        follow_keys(self.filter, lambda field: field.setPlaceholderText(with_keys("Filter   {filter}")))
         self.filter.setAccessibleName("Filter")
         self.filter.setFixedSize(320, 36)
         self.filter.textChanged.connect(self._on_filter)
@@ -110,14 +112,10 @@ class WorklistPage(Page):
     def _foot(self) -> QHBoxLayout:
         foot = QHBoxLayout()
         foot.setSpacing(24)
-        for words, caps in (
-            ("open", ("Enter",)),
-            ("choose", ("Up", "Down")),
-            ("filter", ("/",)),
-            ("commands", ("Ctrl+K",)),
-            ("lock", ("Ctrl+L",)),
-        ):
+        for words, caps in (("open", ("Enter",)), ("choose", ("Up", "Down"))):
             foot.addWidget(key_hint(words, caps))
+        for words, command in (("filter", "filter"), ("commands", "palette"), ("lock", "lock")):
+            foot.addWidget(command_hint(words, command))
         foot.addStretch(1)
         foot.addWidget(text_label("Readings open in your own stored order.", Size.HINT, Weight.TEXT, Colour.THIRD))
         return foot
@@ -161,10 +159,10 @@ class WorklistPage(Page):
         elif self.filter.text():
             self.empty.show_words("No reading has these words.", "Clear the filter to see all.")
         elif self.pills[0].isChecked() and not waiting and self._shut is not None:
-            self.empty.show_words(shut_words(self._shut), "What you signed stays open to look at. Ctrl+R looks again.")
+            self.empty.show_words(shut_words(self._shut), with_keys("What you signed stays open to look at. {refresh} looks again."))
         elif self.pills[0].isChecked() and not waiting:
             self.empty.show_words(
-                "Nothing needs you.", "New readings appear here when the coordinator has assigned them. Ctrl+R looks again."
+                "Nothing needs you.", with_keys("New readings appear here when the coordinator has assigned them. {refresh} looks again.")
             )
         else:
             self.empty.show_words("Nothing here yet.", "What you sign appears here.")

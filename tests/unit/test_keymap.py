@@ -1,9 +1,14 @@
 """A person's own keys: what may be changed, what clashes, what a file of another version does."""
 
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from corelab.ui import keymap
-from corelab.ui.commands import ACTIONS, Group, action
+from corelab.ui.commands import ACTIONS, Group, action, spoken
 from corelab.ui.keymap import FIXED, PRESETS, SCREENS, Changes, Refused, Why
 
 TABLE = {row.id: row.keys for row in ACTIONS}
@@ -127,3 +132,46 @@ def test_the_parts_of_a_key() -> None:
     assert keymap.parts("Ctrl++") == (frozenset({"Ctrl"}), "+")
     assert keymap.parts("+") == (frozenset(), "+")
     assert keymap.parts("Ctrl+Shift+A") == (frozenset({"Ctrl", "Shift"}), "A")
+
+
+def test_no_words_in_the_window_name_a_key_that_can_be_changed() -> None:
+    """Such words ask the table (``key_of``, ``with_keys``, ``Button(key=...)``, ``command_hint``), or they lie to whoever changed it."""
+    said = [f"{path.name}:{line}: {words}" for path in sorted(UI.glob("*.py")) for line, words in _words_with_keys(path)]
+    assert said == []
+
+
+@pytest.mark.parametrize(
+    "words", ["Undo - Ctrl+Z", "mark it (K)", "mark its frame: K", "Filter   /", "PgDn", "O", "then V", "K and Shift+K"]
+)
+def test_the_search_for_such_words_finds_them(words: str) -> None:
+    assert _NAMES_A_KEY.search(words)
+
+
+UI = Path(keymap.__file__).parent
+MOVABLE = {spoken(key) for row in ACTIONS if row.id not in FIXED for key in row.keys} - {"Enter", "Tab", "Home", "End"}
+ARROWS = {"Left", "Right", "Up", "Down"}
+"""Those of lists, and of boxes that are drawn: they are no commands."""
+_LETTERS = "".join(sorted(key for key in MOVABLE if len(key) == 1 and key.isalpha()))
+_LONG = "|".join(re.escape(key) for key in sorted(MOVABLE - ARROWS, key=len, reverse=True) if len(key) > 1)
+_NAMES_A_KEY = re.compile(
+    rf"(?<![\w+])(?:{_LONG})(?!\w)"  # Ctrl+Z, PgDn, F3
+    rf"|\([{_LETTERS}]\)|: [{_LETTERS}](?![\w'])|\b(?:then|Press|press|with|and|or) [{_LETTERS}]\b"  # (K), ": K", "Press G"
+    rf"|(?:^|\s)(?![AIB]\b)[{_LETTERS}](?: [a-z]+s\b|$|,| and\b)"  # "V, then one click", " W: ", "O"
+    r"|   /"
+)
+_NO_KEYS = {"theme.py", "vein_paths.py", "tour.py", "tour_hands.py"}
+"""Style sheets, drawn lines, and the tour that presses by name."""
+_NO_WORDS = {"T", "R", "L", "F", "C", "M", "W", "E-mail"}
+"""Names of types and of sides."""
+
+
+def _words_with_keys(path: Path) -> Iterator[tuple[int, str]]:
+    if path.name in {"commands.py", "keymap.py", *_NO_KEYS}:
+        return
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+            words = node.value
+            if words not in _NO_WORDS and _NAMES_A_KEY.search(words):
+                yield node.lineno, words
