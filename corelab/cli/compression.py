@@ -35,6 +35,7 @@ _LOST: Mapping[str, str] = MappingProxyType(
         LostReason.BORDER.value: "the vein leaves the picture",
         LostReason.JUMP.value: "the picture jumps to another depth, zoom or view",
         LostReason.UNREADABLE.value: "the frame cannot be read",
+        LostReason.COLOUR.value: "colour lies over the vein",
     }
 )
 

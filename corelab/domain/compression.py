@@ -6,7 +6,7 @@ All of it is a proposal: a reader confirms rest and compression on the pictures 
 from dataclasses import dataclass
 from enum import Enum
 
-METHOD = "walls 1.0"
+METHOD = "walls 1.1"
 """Name and version of the method; another version may give other figures for the same clip."""
 
 Point = tuple[float, float]
@@ -36,6 +36,8 @@ class LostReason(Enum):
     """The picture jumps: another depth or zoom, a freeze, another view."""
     UNREADABLE = "unreadable"
     """The frame cannot be decoded."""
+    COLOUR = "colour"
+    """Flow is painted over the tissue."""
 
 
 class RefusalReason(Enum):

@@ -10,11 +10,13 @@ import numpy.typing as npt
 from corelab.domain.clip import Region, RegionKind
 from corelab.domain.compression import FollowRefusedError, Point, RefusalReason
 from corelab.imaging.calibration import region_under
-from corelab.imaging.following.window import Box, Grey
+from corelab.imaging.following.window import Box, FrameColouredError, Grey
 
 _COLOURED = 40
 """Grey levels by which a pixel leaves the tint of the picture before it is called coloured."""
 _COLOURED_SHARE = 0.01
+_EVERY = 4
+"""Of rows and columns: painted flow covers many pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,12 @@ class Film:
     regions: tuple[Region, ...]
     frame_s: float
 
-    def grey(self, index: int) -> Grey:
-        return np.asarray(cv2.cvtColor(self.pixels(index), cv2.COLOR_BGRA2GRAY), dtype=np.uint8)
+    def grey(self, index: int, box: Box) -> Grey:
+        """A whole frame as grey. Raises FrameColouredError where flow is painted in the ``box``, FrameUnreadableError."""
+        pixels = self.pixels(index)
+        if coloured(pixels, box):
+            raise FrameColouredError(index)
+        return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGRA2GRAY), dtype=np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,9 @@ def tissue_under(film: Film, point: Point) -> Tissue:
 def coloured(pixels: npt.NDArray[np.uint8], box: Box) -> bool:
     """Whether flow is painted in the box. A tinted grey map is no colour: all its pixels have the same tint."""
     x0, y0, x1, y1 = box
-    b, g, r = (pixels[y0:y1, x0:x1, n].astype(np.float32) for n in range(3))
+    b, g, r = (pixels[y0:y1:_EVERY, x0:x1:_EVERY, n].astype(np.float32) for n in range(3))
+    if np.array_equal(b, g) and np.array_equal(r, g):
+        return False
     bright = g > 50
     if not bright.any():
         return False

@@ -19,13 +19,13 @@ from corelab.domain.compression import (
 from corelab.imaging.faults import FrameUnreadableError
 from corelab.imaging.following.anchors import Second, blended, second_anchor
 from corelab.imaging.following.curve import Curve
-from corelab.imaging.following.film import Film, Tissue, coloured, tissue_under
+from corelab.imaging.following.film import Film, Tissue, tissue_under
 from corelab.imaging.following.outline import Outline, outline_at
 from corelab.imaging.following.pulse import pulsates
 from corelab.imaging.following.tracking import Anchor, Step, Way, anchored
 from corelab.imaging.following.verdict import Evidence, Verdict, judged
 from corelab.imaging.following.walls import Walls, walls_of
-from corelab.imaging.following.window import Field, Pictures, Scale, View, scale_of, view_of
+from corelab.imaging.following.window import Field, FrameColouredError, Pictures, Scale, View, scale_of, view_of
 
 Told = Callable[[int, int], None]
 Stop = Callable[[], bool]
@@ -109,13 +109,6 @@ def _accepted(film: Film, frame: int, point: Point) -> Tissue:
     tissue = tissue_under(film, point)
     if film.frames < 2:
         raise FollowRefusedError(RefusalReason.STILL)
-    try:
-        pixels = film.pixels(frame)
-    except FrameUnreadableError as error:
-        raise FollowRefusedError(RefusalReason.UNREADABLE) from error
-    scale = scale_of(tissue.spacing, tissue.box[3] - tissue.box[1])
-    if coloured(pixels, _around(tissue, scale, point).box):
-        raise FollowRefusedError(RefusalReason.COLOUR)
     return tissue
 
 
@@ -129,15 +122,25 @@ def _begun(film: Film, tissue: Tissue, frame: int, point: Point) -> tuple[Pictur
 
     Raises FollowRefusedError where there is no vessel to be seen around the point.
     """
+    try:
+        return _outlined(film, tissue, frame, point)
+    except FrameUnreadableError as error:
+        raise FollowRefusedError(RefusalReason.UNREADABLE) from error
+    except FrameColouredError as error:
+        raise FollowRefusedError(RefusalReason.COLOUR) from error
+
+
+def _outlined(film: Film, tissue: Tissue, frame: int, point: Point) -> tuple[Pictures, Anchor]:
     scale = scale_of(tissue.spacing, tissue.box[3] - tissue.box[1])
     around = _around(tissue, scale, point)
     x, y = around.to_work(np.array(point[0]), np.array(point[1]))
-    outline = outline_at(around.cut(film.grey(frame)), float(x), float(y))
+    outline = outline_at(around.cut(film.grey(frame, around.box)), float(x), float(y))
     _refuse(outline)
     fx, fy = around.to_frame(outline.x, outline.y)
     left, up, right, down = (each / across for each, across in zip(_MARGINS, (scale.x, scale.y) * 2, strict=True))
     wanted = (float(fx.min()) - left, float(fy.min()) - up, float(fx.max()) + right, float(fy.max()) + down)
-    pictures = Pictures(film.grey, view_of(tissue.box, scale, wanted))
+    view = view_of(tissue.box, scale, wanted)
+    pictures = Pictures(partial(film.grey, box=view.box), view)
     wx, wy = pictures.view.to_work(fx, fy)
     anchor = anchored(pictures[frame], frame, walls_of(replace(outline, x=wx, y=wy)))
     if anchor.walls.longest < _LEAST_AP:
@@ -162,8 +165,9 @@ def _tracked(pictures: Pictures, frames: int, anchor: Anchor, watch: _Watch) -> 
     second = second_anchor(pictures, anchor, _beyond(anchor.frame, compressed, sorted(first)))
     if second is None:
         return _Tracked(first, _curve(first, chord), anchor, chord, None, None, compressed, ends)
-    other = watch.over(Way(pictures, second.anchor, anchor.frame))
-    outward = watch.over(Way(pictures, second.anchor, max(first) if second.anchor.frame > anchor.frame else min(first)))
+    other = watch.over(Way(pictures, second.anchor, anchor.frame, one_view=True))
+    outermost = max(first) if second.anchor.frame > anchor.frame else min(first)
+    outward = watch.over(Way(pictures, second.anchor, outermost, one_view=True))
     steps = blended(first, {**other, **outward}, (anchor.frame, second.anchor.frame))
     curve = _curve(steps, chord)
     compressed = curve.least()

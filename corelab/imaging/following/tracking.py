@@ -8,11 +8,12 @@ import numpy as np
 
 from corelab.domain.compression import LostReason
 from corelab.imaging.faults import FrameUnreadableError
+from corelab.imaging.following.edges import at_half_height
 from corelab.imaging.following.flow import Flow, carried, jumped
 from corelab.imaging.following.levels import Levels, levels_at
 from corelab.imaging.following.refine import Refined, refined
 from corelab.imaging.following.walls import Walls
-from corelab.imaging.following.window import Field, Grey, Image, Pictures, sample, smooth
+from corelab.imaging.following.window import Field, FrameColouredError, Grey, Image, Pictures, sample, smooth
 
 _SEAM = 22
 _FAILING = 0.6
@@ -74,10 +75,13 @@ def anchored(picture: Grey, frame: int, walls: Walls) -> Anchor:
 
 
 class Way:
-    """The steps from the anchor's frame to ``end``, which may lie before it; ``ended``: which frames have none, and why."""
+    """The steps from the anchor's frame to ``end``, which may lie before it; ``ended``: which frames have none, and why.
 
-    def __init__(self, pictures: Pictures, anchor: Anchor, end: int) -> None:
-        self._pictures, self._anchor = pictures, anchor
+    ``one_view``: all those frames were walked before, and no jump was found among them.
+    """
+
+    def __init__(self, pictures: Pictures, anchor: Anchor, end: int, *, one_view: bool = False) -> None:
+        self._pictures, self._anchor, self._one_view = pictures, anchor, one_view
         direction = 1 if end >= anchor.frame else -1
         self._left = range(anchor.frame + direction, end + direction, direction)
         self.ended: dict[int, LostReason] = {}
@@ -87,16 +91,19 @@ class Way:
         picture = self._pictures[self._anchor.frame]
         before, image, flow = halved(picture), sharp(picture), Flow()
         edge = refined(image, walls, levels).edge
-        yield _step(self._anchor.frame, image, walls, levels, edge)
+        yield _step(self._anchor.frame, picture, image, Refined(walls, edge, 0.0), levels)
         for frame in self._left:
             try:
                 picture = self._pictures[frame]
             except FrameUnreadableError:
                 self.ended[frame] = LostReason.UNREADABLE
                 continue
+            except FrameColouredError:
+                self.ended[frame] = LostReason.COLOUR
+                continue
             after, image = halved(picture), sharp(picture)
             moved = flow.between(before, after)
-            if jumped(before, after, moved):
+            if not self._one_view and jumped(before, after, moved):
                 self._end(frame, LostReason.JUMP)
                 return
             found = _found(image, carried(walls, moved), levels, edge)
@@ -105,18 +112,18 @@ class Way:
                 return
             walls, before, edge = found.walls, after, 0.7 * edge + 0.3 * found.edge
             levels = levels.followed(levels_at(image, walls), walls.middle_gap)
-            yield _step(frame, image, walls, levels, found.edge)
+            yield _step(frame, picture, image, found, levels)
 
     def _end(self, frame: int, reason: LostReason) -> None:
         self.ended.update(dict.fromkeys(range(frame, self._left.stop, self._left.step), reason))
 
 
 def readable(pictures: Pictures, frames: Iterable[int]) -> Iterator[int]:
-    """Those of ``frames`` that can be decoded."""
+    """Those of ``frames`` that can be decoded and hold no colour."""
     for frame in frames:
         try:
             pictures[frame]
-        except FrameUnreadableError:
+        except (FrameUnreadableError, FrameColouredError):
             continue
         yield frame
 
@@ -142,8 +149,9 @@ def _inside(walls: Walls, image: Image) -> bool:
     return bool(walls.top.min() >= 1 and walls.bottom.max() <= rows - 2 and walls.x[0] >= 0 and walls.x[-1] <= columns - 1)
 
 
-def _step(frame: int, image: Image, walls: Walls, levels: Levels, edge: float) -> Step:
-    return Step(frame, walls, edge, _seam(image, walls, levels))
+def _step(frame: int, picture: Grey, image: Image, found: Refined, levels: Levels) -> Step:
+    walls = found.walls
+    return Step(frame, at_half_height(picture, walls, levels), found.edge, _seam(image, walls, levels))
 
 
 def _seam(image: Image, walls: Walls, levels: Levels) -> Seam:

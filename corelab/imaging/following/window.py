@@ -74,6 +74,14 @@ def view_of(tissue: Box, scale: Scale, wanted: tuple[float, float, float, float]
     return View((x0, y0, x1, y1), (max(8, round((x1 - x0) * scale.x)), max(8, round((y1 - y0) * scale.y))))
 
 
+class FrameColouredError(Exception):
+    """Flow is painted over the tissue of a frame: what its walls would be is not grey."""
+
+    def __init__(self, frame: int) -> None:
+        super().__init__(frame)
+        self.frame = frame
+
+
 class Pictures:
     """The working frames of one clip through one view; those asked for last are kept."""
 
