@@ -1,5 +1,6 @@
 """The command that measures the performance goals."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -9,6 +10,9 @@ from corelab.cli.bench_words import document, table
 from corelab.cli.terminal import AsJson, Faulty, answer, command, say
 
 commands = typer.Typer()
+
+_IN_A_FILE = 150
+"""Columns of what no terminal is going to show."""
 
 
 @commands.command("bench")
@@ -25,6 +29,7 @@ def bench(
     Example: corelab bench --quick
     """
     report = app.bench(quick=quick, say=say)
-    answer(document(report), "" if as_json else table(report), as_json=as_json)
+    width = None if sys.stdout.isatty() else _IN_A_FILE
+    answer(document(report), "" if as_json else table(report, width=width), as_json=as_json)
     if not all(goal.ok for goal in report.goals):
         raise Faulty("" if as_json else "At least one goal was missed.")

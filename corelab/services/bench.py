@@ -36,8 +36,7 @@ class Sizes:
     decoding: bench_decoding.Sizes
     memory: bench_memory.Sizes
     playing: bench_playing.Sizes
-    followed: int
-    """Phantom clips in which a vein is followed."""
+    following: bench_compression.Sizes
     signings: int
     grades: int
     verifications: int
@@ -45,8 +44,8 @@ class Sizes:
     resamplings: int
 
 
-QUICK = Sizes(bench_decoding.QUICK, bench_memory.QUICK, bench_playing.QUICK, 3, 5, 2_500, 3, 12, 3)
-WHOLE = Sizes(bench_decoding.WHOLE, bench_memory.WHOLE, bench_playing.WHOLE, 100, 15, 50_000, 5, 12, 5)
+QUICK = Sizes(bench_decoding.QUICK, bench_memory.QUICK, bench_playing.QUICK, bench_compression.QUICK, 5, 2_500, 3, 12, 3)
+WHOLE = Sizes(bench_decoding.WHOLE, bench_memory.WHOLE, bench_playing.WHOLE, bench_compression.WHOLE, 15, 50_000, 5, 12, 5)
 
 
 def measure(sizes: Sizes, *, window: Window | None = None, told: Told | None = None) -> Report:
@@ -59,7 +58,7 @@ def measure(sizes: Sizes, *, window: Window | None = None, told: Told | None = N
         results += _watched(Theme.PICTURES, partial(bench_decoding.measure, folder, sizes.decoding, say))
         results += _watched(Theme.MEMORY, partial(bench_memory.measure, folder, sizes.memory, say))
         results += _watched(None, partial(_window_goals, folder, sizes.playing, window, say, where))
-        results += _watched(Theme.FOLLOWING, partial(_follow_goals, sizes.followed, say))
+        results += _watched(Theme.FOLLOWING, partial(_follow_goals, sizes.following, say))
         results += _watched(Theme.RECORDS, partial(_record_goals, folder, sizes.signings, say))
     results += _watched(Theme.RECORDS, partial(_verify_goals, sizes.grades, sizes.verifications, say))
     results += _watched(Theme.RECORDS, partial(_trial_goals, sizes.exams, say))
@@ -81,11 +80,13 @@ def _window_goals(folder: Path, sizes: bench_playing.Sizes, window: Window | Non
         yield from results
 
 
-def _follow_goals(clips: int, say: Told) -> Iterator[Result]:
+def _follow_goals(sizes: bench_compression.Sizes, say: Told) -> Iterator[Result]:
     """Against what is really in phantom clips: how far the residual AP is off, in percentage points."""
-    say(f"Following a vein through {clips} phantom clips")
-    found = bench_compression.measure(clips, told=lambda done, of: say(f"  {done} of {of} clips") if done % 10 == 0 else None)
-    of = f"residual AP of {clips} phantom clips"
+    say(f"Following a vein through {sizes.clips} phantom clips")
+    found = bench_compression.measure(
+        sizes.clips, frames=sizes.frames, size=sizes.size, told=lambda done, of: say(f"  {done} of {of} clips") if done % 10 == 0 else None
+    )
+    of = f"residual AP of {sizes.clips} phantom clips"
     error = "in percentage points"
     if found.errors:
         spread = Spread(found.mean_error, min(found.errors), max(found.errors))

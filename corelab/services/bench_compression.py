@@ -25,6 +25,19 @@ _WRONG_ZERO = 15.0
 
 
 @dataclass(frozen=True, slots=True)
+class Sizes:
+    """So many clips of so many frames of (columns, rows)."""
+
+    clips: int
+    frames: int = 60
+    size: tuple[int, int] = (640, 480)
+
+
+QUICK = Sizes(3)
+WHOLE = Sizes(100)
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """Errors of residual AP in percentage points, of the clips not lost. ``lost`` counts those without an answer or refused.
 

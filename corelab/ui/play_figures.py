@@ -72,7 +72,7 @@ class Heartbeat(QObject):
 
     @property
     def p95_ms(self) -> float:
-        return quantiles(self.late_ms, n=20)[-1] if len(self.late_ms) > 1 else 0.0
+        return quantiles(self.late_ms, n=20, method="inclusive")[-1] if len(self.late_ms) > 1 else 0.0
 
     @property
     def max_ms(self) -> float:

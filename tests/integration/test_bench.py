@@ -12,7 +12,7 @@ from corelab.domain.clock import SystemClock
 from corelab.imaging import benchmark
 from corelab.imaging.frames import FrameFile
 from corelab.imaging.header import read_header
-from corelab.services import bench, bench_decoding, bench_lab, bench_memory, bench_playing, bench_records, bench_trial
+from corelab.services import bench, bench_compression, bench_decoding, bench_lab, bench_memory, bench_playing, bench_records, bench_trial
 from corelab.services.bench_goals import Goal, NotMeasured, Spread, Theme
 from corelab.services.bench_playing import Plan, Played, WindowFigures
 from corelab.services.verification import verify_lab
@@ -71,7 +71,8 @@ def tiny() -> bench.Sizes:
     decoding = bench_decoding.Sizes(SMALL, 6, SMALL, 2, SMALL, 1, 1, 0.05)
     memory = bench_memory.Sizes(SMALL, 1024 * 1024, 4, 12)
     playing = bench_playing.Sizes(SMALL, 2, 0.2, 3)
-    return bench.Sizes(decoding, memory, playing, followed=1, signings=1, grades=200, verifications=1, exams=1, resamplings=1)
+    following = bench_compression.Sizes(1, 36, (400, 300))
+    return bench.Sizes(decoding, memory, playing, following=following, signings=1, grades=200, verifications=1, exams=1, resamplings=1)
 
 
 class FakeWindow:
