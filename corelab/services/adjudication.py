@@ -196,16 +196,17 @@ def sign(  # noqa: PLR0913 - what a signature takes
     with refusals.recorded(lab, session, "adjudication.sign", "assignment", assignment):
         with lab.store.read() as snapshot:
             signable = _signable(snapshot, session, assignment, draft)
-            kept, seen = own_work.kept_draft(snapshot, session, assignment), snapshot.latest("event", by="seq")
+            kept, last = own_work.kept_draft(snapshot, session, assignment), snapshot.latest("event", by="seq")
             sealing = own_work.envelope(lab, snapshot, session, assignment, len(signable.clips))
-        if kept is None or not kept.says_as(_after(kept, draft, signable.clips, (played, watched or {}), submit)):
+        before = kept or Draft(assignment, viewing=saving.viewing_of(signable.clips, {}))
+        after = _after(before, draft, signable.clips, (played, watched or {}), submit)
+        if kept is None or not kept.says_as(after):
             _keep(lab, session, assignment, draft, ((played, watched or {}), version, submit))
         with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
             found = own_work.mine(transaction, session, assignment, ADJUDICATION)
-            if seen is None or transaction.next_head().prev != seen["hash"]:
-                kept = _still(transaction, session, found, draft, (signable.clips, submit))
-            viewing = kept.viewing if kept else ()
-            return signing.write(transaction, signer, sealing, found, _complete(found, signable, viewing), submit)
+            if last is None or transaction.next_head().prev != last["hash"]:
+                after = _still(transaction, session, found, draft, (signable.clips, submit))
+            return signing.write(transaction, signer, sealing, found, _complete(found, signable, after.viewing), submit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,13 +220,13 @@ class _Signable:
     clips: tuple[Clip, ...]
 
 
-def _still(snapshot: Snapshot, session: Session, of: Assignment, draft: CaseDraft, on: tuple[tuple[Clip, ...], str]) -> Draft | None:
+def _still(snapshot: Snapshot, session: Session, of: Assignment, draft: CaseDraft, on: tuple[tuple[Clip, ...], str]) -> Draft:
     """What is kept, when something was recorded since this was found signable: it must be so still. Raises as ``sign`` does."""
     clips, submit = on
     if _signable(snapshot, session, of.id, draft).clips != clips:
         raise ClipsChangedError(of.id)
-    kept = own_work.kept_draft(snapshot, session, of.id)
-    saving.require_kept(of, kept, _drafted(of.id, draft, kept.viewing if kept else (), submit))
+    kept = own_work.kept_draft(snapshot, session, of.id) or Draft(of.id)
+    saving.require_kept(of, kept, _drafted(of.id, draft, kept.viewing, submit))
     return kept
 
 
