@@ -17,7 +17,7 @@ from corelab.ui.deciding import Deciding
 from corelab.ui.exam_clips import ExamClips
 from corelab.ui.frame_pictures import FramePictures
 from corelab.ui.measuring import shapes_of
-from corelab.ui.pair import Diameter, measured_words, pair_of, residual_percent
+from corelab.ui.pair import Diameter, measured_on, measured_words, pair_of, residual_percent
 from corelab.ui.read_card import CardPicture, ReadShown
 from corelab.ui.segment_words import cell_of, drawn_grade, frame_words, grade_words, reason_words
 from corelab.ui.time_line import StripMark
@@ -96,8 +96,9 @@ def is_length(item: Item) -> bool:
 
 
 def _diameter(lengths: Sequence[Drawn], clip: Clip, frame: int) -> Diameter | None:
-    """The length that was measured on a frame; the last one where there are several."""
-    return next((Diameter(drawn) for of, drawn in reversed(lengths) if of == clip.sha256 and drawn.frame == frame), None)
+    """The diameter that was measured on a frame."""
+    drawn = measured_on(frame, [line for of, line in lengths if of == clip.sha256])
+    return Diameter(drawn) if drawn is not None else None
 
 
 def _residual(answer: Answer, exam: ExamClips, lengths: Sequence[Drawn]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from corelab.domain.clip import Timing, TimingSource
@@ -13,7 +13,7 @@ from corelab.ui.commands import KEYS, key_of
 from corelab.ui.curve_shown import CurveShown
 from corelab.ui.key_parts import command_hint
 from corelab.ui.parts import text_label
-from corelab.ui.strip_words import StripWords
+from corelab.ui.strip_words import ROW, StripWords
 from corelab.ui.theme import PADDING, RADIUS_ROW, Colour, Size, Weight
 from corelab.ui.time_line import StripMark, TimeLine
 
@@ -21,6 +21,10 @@ HEIGHT: Final = 184
 HEIGHT_NARROW: Final = 136
 HEIGHT_SLIM: Final = 72
 TRANSPORT: Final = 48
+_BETWEEN: Final = 2 * PADDING + 32 + 16 + 8 + 20 + 16
+"""What the transport row has of margins and gaps, with its button."""
+_RANGE, _HINTS, _RATE, _FRAME = 1, 2, 3, 4
+"""In this order parts of the row give way."""
 _CURVE: Final = 44
 """What a slim strip gains while it shows a curve."""
 
@@ -120,6 +124,8 @@ class CineStrip(QWidget):
         self.found = StripWords(self)
         self.found.resized.connect(self.updateGeometry)
         self._curved = False
+        self._gone = 0
+        """How many parts of the transport row have no room."""
         self._lay_out()
         self._watch(cine)
         self._show()
@@ -128,12 +134,12 @@ class CineStrip(QWidget):
         """Another clip or viewport is the active one."""
         if cine is not self._cine:
             self._cine.moved.disconnect(self._show)
-            self._cine.changed.disconnect(self._show)
+            self._cine.changed.disconnect(self._make_room)
             self._watch(cine)
         self._cine, self._rate_words = cine, rate_words(timing) if timing else ""
         self._rate.value.setToolTip(source_words(timing) if timing else "")
         self.line.show_cine(cine)
-        self._show()
+        self._make_room()
 
     def show_marks(self, marks: tuple[StripMark, ...]) -> None:
         self.line.show_marks(marks)
@@ -155,15 +161,35 @@ class CineStrip(QWidget):
 
     def show_narrow(self, *, narrow: bool) -> None:
         self._narrow = narrow
-        self._hints.setVisible(not self._slim and not narrow)
-        self._range_hint.setVisible(not narrow)
         self.updateGeometry()
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """What has no room goes, whole: first the hints, then what the status line says as well."""
+        self._show()
+        if self._slim:
+            return
+        giving = (self._range_hint, self._hints, self._rate.box, self._frame.box)
+        kept = (self._time, self._of, self._speed.box, self._loop.box)
+        room = self.width() - _BETWEEN - sum(each.sizeHint().width() for each in (*kept, *giving))
+        self._gone = len(giving) if self._narrow else 0
+        while room < 0 and self._gone < len(giving):
+            room += giving[self._gone].sizeHint().width()
+            self._gone += 1
+        self._range_hint.setVisible(self._gone < _RANGE)
+        self._hints.setVisible(self._gone < _HINTS)
         self._show()
 
     def sizeHint(self) -> QSize:
         height = HEIGHT_SLIM if self._slim else HEIGHT_NARROW if self._narrow else HEIGHT
-        grown = (_CURVE if self._curved and self._slim else 0) + (self.found.height() if not self.found.isHidden() else 0)
-        return QSize(480, height + (grown if self._slim or self._narrow else 0))
+        said = self.found.height() if not self.found.isHidden() else 0
+        if self._slim or self._narrow:
+            return QSize(480, height + said + (_CURVE if self._curved and self._slim else 0))
+        return QSize(480, height + max(0, said - ROW))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
 
     def minimumSizeHint(self) -> QSize:
         # The page must be able to become narrow before it can show its narrow measures.
@@ -224,15 +250,15 @@ class CineStrip(QWidget):
 
     def _watch(self, cine: Cine) -> None:
         cine.moved.connect(self._show)
-        cine.changed.connect(self._show)
+        cine.changed.connect(self._make_room)
 
     def _show(self) -> None:
         cine, full = self._cine, not self._slim and not self._narrow
         self._play.show_playing(playing=cine.playing)
         self._time.setText(seconds(cine.time_ms))
         self._of.setText(f"of {seconds(cine.duration_ms)}")
-        self._frame.show(f"{cine.frame + 1} of {cine.frames}", visible=full)
-        self._rate.show(self._rate_words, visible=full and bool(self._rate_words))
+        self._frame.show(f"{cine.frame + 1} of {cine.frames}", visible=full and self._gone < _FRAME)
+        self._rate.show(self._rate_words, visible=full and self._gone < _RATE and bool(self._rate_words))
         self._speed.show(f"{cine.speed:.2f}x", visible=not self._slim, named=full)
         self._loop.show(_loop_words(cine), visible=not self._slim, named=full)
 

@@ -100,6 +100,8 @@ def paint_curve(painter: QPainter, band: QRectF, shown: CurveShown, x_of: Callab
         painter.fillRect(QRectF(band.left(), band.bottom() - 2, band.width() * shown.share, 2), Colour.ACCENT)
     for piece in shown.area:
         _paint_piece(painter, band, [QPointF(x_of(at), band.bottom() - value * band.height()) for at, value in piece], thin=True)
+    if shown.area:
+        _name_area(painter, band)
     for piece in shown.ap:
         points = [QPointF(x_of(at), band.bottom() - min(value / shown.top, 1.0) * band.height()) for at, value in piece]
         _paint_piece(painter, band, points, thin=False)
@@ -139,6 +141,15 @@ def _paint_piece(painter: QPainter, band: QRectF, points: list[QPointF], *, thin
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(Colour.SECOND, 1, Qt.PenStyle.DashLine) if thin else QPen(Colour.ACCENT, 1.8))
     painter.drawPath(path)
+
+
+def _name_area(painter: QPainter, band: QRectF) -> None:
+    """Under the axis, which does not measure it: the dashes, and what they are."""
+    left, y = band.left() - AXIS - 10, band.bottom() + 16
+    painter.setPen(QPen(Colour.SECOND, 1, Qt.PenStyle.DashLine))
+    painter.drawLine(QLineF(left, y, left + 12, y))
+    painter.setFont(font(Size.TICK))
+    painter.drawText(QRectF(left + 15, y - 8, 30, 16), Qt.AlignmentFlag.AlignVCenter, "area")
 
 
 def _fill(band: QRectF) -> QBrush:

@@ -54,6 +54,8 @@ class Measures(QObject):
         """The key of one that is shown, and which of its points."""
         self._first: Caliper | None = None
         """On an image that is not calibrated, the line that the next one is compared with."""
+        self._paired = False
+        """Lines here are sides of a pair, whose ratio the pair tells."""
         self._refused: tuple[int, str] | None = None
         self._live = ""
         self._overlays = True
@@ -133,6 +135,13 @@ class Measures(QObject):
             self._asked = words
             self.described.emit()
 
+    def serve_pair(self, *, on: bool) -> None:
+        """While this is a side of a pair, a line is its diameter, and no second one is asked for."""
+        self._paired = on
+        if on and self._first is not None:
+            self._first = None
+            self._draw()
+
     def close_outline(self) -> bool:
         """Whether an outline was in hand to be closed."""
         if self._view.strokes.tool is not Tool.OUTLINE:
@@ -206,7 +215,7 @@ class Measures(QObject):
         if isinstance(found, Measurement):
             self.made.emit(found)
         elif found.comparable and isinstance(shape, Caliper):
-            self._first = shape
+            self._first = None if self._paired else shape
             self._draw()
         else:
             self.refuse(found.reason)

@@ -1,5 +1,6 @@
 """The compression pair: a frame at rest and one under pressure of one clip, the diameters on both, and what remains. No widget."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corelab.domain.clip import Clip
@@ -41,6 +42,17 @@ class Diameter:
 
     drawn: Caliper
     method: str | None = None
+
+
+def measured_on(frame: int, lines: Sequence[Caliper]) -> Caliper | None:
+    """Of several lines on a frame the diameter: the upright one that was drawn last, as pressure comes from above; else the last."""
+    here = [line for line in reversed(lines) if line.frame == frame]
+    return next((line for line in here if _is_upright(line)), here[0] if here else None)
+
+
+def _is_upright(line: Caliper) -> bool:
+    (x0, y0), (x1, y1) = line.start, line.end
+    return abs(y1 - y0) >= abs(x1 - x0)
 
 
 def measured_words(clip: Clip, diameter: Diameter) -> str:

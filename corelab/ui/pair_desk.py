@@ -15,7 +15,7 @@ from corelab.ui.drawing import Tool
 from corelab.ui.exam_desk import ExamDesk
 from corelab.ui.measuring import Shown, measured
 from corelab.ui.page import Page
-from corelab.ui.pair import Diameter, Pair, is_calibrated, measured_words, proposed_caliper, residual_percent
+from corelab.ui.pair import Diameter, Pair, is_calibrated, measured_on, measured_words, proposed_caliper, residual_percent
 from corelab.ui.pair_proof import PairShown
 from corelab.ui.pair_stage import PairStage
 from corelab.ui.viewport import Viewport
@@ -104,7 +104,7 @@ class PairDesk(QObject):
         return taken or replace(pair, rest=rest, compressed=under, method=method, taken=False, whose="")
 
     def diameter(self, frame: int) -> Diameter | None:
-        """The caliper on a frame of the pair's clip: the one drawn last; else, once the pair was taken, what its method followed."""
+        """The caliper on a frame of the pair's clip: the last upright one; else, once it was taken, what its method followed."""
         return self.diameter_of(self.on_screen, frame)
 
     def diameter_of(self, pair: Pair | None, frame: int) -> Diameter | None:
@@ -112,7 +112,7 @@ class PairDesk(QObject):
         if pair is None:
             return None
         drawn = self._drawn.get((pair.clip.sha256, frame))
-        drawn = drawn or next((one for one in reversed(self._user.drawn_on(pair.clip)) if one.frame == frame), None)
+        drawn = drawn or measured_on(frame, self._user.drawn_on(pair.clip))
         if drawn is not None:
             return Diameter(drawn)
         curve = self._curves.of(pair.clip)
@@ -253,6 +253,7 @@ class PairDesk(QObject):
         if self._pair is not None and not self._stage.stands:
             self._pair = None
             self._stage.drop(layout=self._viewports.layout_shown is Layout.TWO)
+        self._serve_sides()
         for viewport, word in zip(self._stage.sides, SIDES, strict=False):
             viewport.tell(word)
         words, keys = self.found if self._pair is not None else self._curves.found
@@ -263,6 +264,11 @@ class PairDesk(QObject):
         self._pair = None
         self._drawn.clear()
         self._stage.drop(layout=True)
+        self._serve_sides()
+
+    def _serve_sides(self) -> None:
+        for viewport in self._viewports.all:
+            viewport.measures.serve_pair(on=viewport in self._stage.sides)
 
     # -- hands -------------------------------------------------------------------------------------------------------------------
 

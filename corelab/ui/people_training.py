@@ -133,9 +133,11 @@ class SetCard(Card):
         self.add.clicked.connect(self._on_add)
         for widget in (self._told, self.working, self.make, self.add):
             self.lines.addWidget(widget)
+        self._shown: CalibrationSet | None = None
         self.hide()
 
     def show_set(self, made: CalibrationSet | None) -> None:
+        self._shown = made
         self.setVisible(made is not None and (made.wanted > 0 or made.made > 0))
         if made is not None:
             self._told.setText(progress_words(made))
@@ -168,6 +170,6 @@ class SetCard(Card):
 
     def _on_failed(self, error: Exception) -> None:
         self.working.end()
-        self.make.allow("")
         self.add.allow("")
+        self.show_set(self._shown)
         self.failed.emit(error)

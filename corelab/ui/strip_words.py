@@ -10,14 +10,14 @@ from corelab.ui.parts import CAP_HEIGHT, cap_width, paint_diamond, paint_key_cap
 from corelab.ui.theme import PADDING, Colour, Size, Weight, font
 
 ROW: Final = 26
-_SECOND_LINE: Final = 15
+_NEXT_LINE: Final = 15
 _LEFT: Final = PADDING + 18
 _GAP: Final = 14
 _WRAPPED: Final = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
 
 
 class StripWords(QWidget):
-    """Words at the left on one line, or two where they need them; key caps at the right, the last one always, others where there is room.
+    """Words at the left, on as many lines as they need; key caps at the right, the last one always, others where there is room.
 
     Signals:
         resized: it takes another height now.
@@ -50,7 +50,10 @@ class StripWords(QWidget):
         return QSize(320, self.height())
 
     def _fit(self) -> None:
-        height = ROW + (_SECOND_LINE if self._advance > self._right - _LEFT else 0)
+        metrics = QFontMetricsF(font(Size.HINT, Weight.VALUE))
+        room = QRectF(0, 0, max(self._right - _LEFT, 1.0), 10_000)
+        lines = max(1, round(metrics.boundingRect(room, _WRAPPED, self.words).height() / metrics.lineSpacing()))
+        height = ROW + (lines - 1) * _NEXT_LINE
         if height != self.height():
             self.setFixedHeight(height)
             self.resized.emit()

@@ -6,11 +6,12 @@ from enum import Enum
 from typing import Final
 
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from corelab.ui.cine import Cine
 from corelab.ui.curve_shown import AXIS, CurveShown, paint_curve
+from corelab.ui.mark_words import apart, places
 from corelab.ui.parts import paint_diamond
 from corelab.ui.theme import Colour, Size, Weight, font
 
@@ -141,6 +142,11 @@ class TimeLine(QWidget):
         self._paint_ruler(painter)
         for mark in self._marks:
             self._paint_mark(painter, mark)
+        painter.setFont(font(Size.TICK, Weight.VALUE))
+        painter.setPen(Colour.STRONG)
+        for mark, box in zip(self._marks, self.words_at(painter.fontMetrics()), strict=True):
+            if box is not None:
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, mark.word)
 
     def _paint_range(self, painter: QPainter) -> None:
         band, loop = self._band, self._cine.range
@@ -169,23 +175,35 @@ class TimeLine(QWidget):
                 painter.drawText(QRectF(x - 30, bottom + 8, 60, 16), Qt.AlignmentFlag.AlignCenter, words)
 
     def _paint_mark(self, painter: QPainter, mark: StripMark) -> None:
-        band, x = self._band, self._x(self._start_of(mark.frame))
-        height = self._curve.height(mark.frame) if self._curve is not None else None
-        centre = QPointF(x, band.center().y() if height is None else band.bottom() - height * band.height())
+        band, centre = self._band, self._centre(mark)
         if not self._slim:
             painter.setPen(QPen(Colour.STRONG, 1, Qt.PenStyle.DotLine))
-            painter.drawLine(QLineF(x, band.top(), x, band.bottom()))
+            painter.drawLine(QLineF(centre.x(), band.top(), centre.x(), band.bottom()))
         colour = Colour.ACCENT if mark.proposed else Colour.STRONG if self._slim else Colour.ATTENTION
         paint_diamond(painter, centre, half=5.5, hollow=mark.hollow or mark.proposed, colour=colour)
-        painter.setFont(font(Size.TICK, Weight.VALUE))
-        painter.setPen(Colour.STRONG)
-        width = painter.fontMetrics().horizontalAdvance(mark.word) + 2
-        before = (mark.before and x - 10 - width >= 0) or x + 10 + width > self.width()
-        top = centre.y() - 9 - (0 if self._slim else 12)
-        if self._curve is not None and not self._slim:  # under the line where it is high, over it where it is low
-            top = centre.y() + 4 if centre.y() < band.center().y() else centre.y() - 24
-        box = QRectF(x - 10 - width if before else x + 10, top, width, 18)
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, mark.word)
+
+    def _centre(self, mark: StripMark) -> QPointF:
+        """On the curve, where there is one."""
+        band, height = self._band, self._curve.height(mark.frame) if self._curve is not None else None
+        y = band.center().y() if height is None else band.bottom() - height * band.height()
+        return QPointF(self._x(self._start_of(mark.frame)), y)
+
+    def words_at(self, metrics: QFontMetrics) -> tuple[QRectF | None, ...]:
+        """The box of the word of each mark; None where there is no room for it beside the others."""
+        wanted = []
+        for mark in self._marks:
+            centre = self._centre(mark)
+            levels = self._levels(centre.y())
+            wanted.append(places(centre, metrics.horizontalAdvance(mark.word) + 2, levels, before=mark.before))
+        return apart(wanted, self._band.left() if self._curve is not None else 0.0, self.width())
+
+    def _levels(self, y: float) -> tuple[float, ...]:
+        """The tops of words beside a mark at this height, the best first."""
+        if self._slim:
+            return (y - 9,)
+        over, under = (y - 21, y + 3) if self._curve is None else (y - 24, y + 4)
+        high = self._curve is not None and y < self._band.center().y()
+        return (under, over) if high else (over, under)
 
     def _paint_head(self, painter: QPainter) -> None:
         band, x = self._band, self._x(self._cine.time_ms)

@@ -316,6 +316,21 @@ def test_two_lines_without_calibration_give_a_ratio_that_says_so(at_clips: AtCli
     assert f"Ratio {one.value} %, not calibrated" in words(reader)
 
 
+def test_on_a_side_of_a_pair_no_second_line_is_asked_for(at_clips: AtClips) -> None:
+    reader = at_clips(uncalibrated(a_clip_file(seed=1)))
+    reader.press(Key.Key_1, Key.Key_K, Key.Key_Right)
+    reader.press(Key.Key_K, modifiers=SHIFT)
+    reader.press(Key.Key_P, Key.Key_M)
+    click(reader, (160, 100), (160, 140))
+    assert "second line" not in words(reader)
+    reader.press(Key.Key_M, Key.Key_Tab, Key.Key_M)
+    click(reader, (160, 110), (160, 130))
+    assert "Residual 50 % (of pixels: this clip is not calibrated)" in reader.page.strip.found.words
+    reader.press(Key.Key_Escape, Key.Key_P, Key.Key_M)
+    click(reader, (100, 60), (100, 160))
+    assert "second line" in words(reader)
+
+
 # ---------------------------------------------------------------- picking, moving, deleting
 
 

@@ -157,6 +157,17 @@ def test_calipers_for_the_eye_answer_nothing_until_they_are_taken(leg: Reader) -
     assert [leg.stored.answers[cell].evidence[0].frame_a for cell in (REST, COMPRESSED)] == [0, 3]
 
 
+def test_a_width_on_a_side_is_not_its_diameter(leg: Reader) -> None:
+    marks_a_pair(leg)
+    leg.press(Key.Key_P)
+    draws(leg, 160, 100, 140)
+    click(leg, 100, 120)
+    click(leg, 200, 122)
+    leg.press(Key.Key_M, Key.Key_Tab)
+    draws(leg, 160, 110, 130)
+    assert "Residual 50 %." in found(leg)
+
+
 def test_the_ratio_needs_no_calibration_but_says_so(leg: Reader) -> None:
     clip = leg.page.clips.clip
     assert clip is not None
