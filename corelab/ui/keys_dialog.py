@@ -176,7 +176,9 @@ class KeysDialog(Dialog):
             self._keep(rest, f"{row.text}: {', '.join(spoken(key) for key in row.keys) or 'no key'}, as in the table.")
 
     def _on_preset(self, name: str) -> None:
-        self._keep(PRESETS[name], f"The keys of {name} act now.")
+        gone = sum(PRESETS[name].get(command) != keys for command, keys in self._changes.items()) if not preset_of(self._changes) else 0
+        own = f" {gone} of your own changes {'is' if gone == 1 else 'are'} gone." if gone else ""
+        self._keep(PRESETS[name], f"The keys of {name} act now.{own}")
 
     def _keep(self, changes: Changes, words: str) -> None:
         self._changes = fitting(changes)

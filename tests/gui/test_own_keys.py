@@ -8,12 +8,16 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from corelab.domain.compression import FollowRefusedError, RefusalReason
 from corelab.services.labs import OpenLab
 from corelab.ui import own_keys
+from corelab.ui.cine_strip import PlayButton
 from corelab.ui.commands import BoundAction, action
+from corelab.ui.curve_words import refused_words
 from corelab.ui.desk import Desk
 from corelab.ui.help_page import HelpPage
 from corelab.ui.key_field import portable
+from corelab.ui.key_words import nudge_keys
 from corelab.ui.keymap import SCREENS
 from corelab.ui.keys_dialog import KeysDialog
 from corelab.ui.page import Page
@@ -149,6 +153,16 @@ def test_a_preset_is_worn_one_key_goes_back_and_then_all(desktop: Desktop) -> No
     assert own_keys.changed_keys(_desk(desktop)) == {}
 
 
+def test_who_takes_a_preset_is_told_of_changes_that_go(desktop: Desktop) -> None:
+    desktop.sign_in("administrator")
+    dialog = the_dialog(desktop)
+    press_new(desktop, dialog, "write the note", Key.Key_Q)
+    dialog.presets["Weasis-like"].click()
+    assert dialog.said.text() == "The keys of Weasis-like act now. 1 of your own changes is gone."
+    dialog.presets["Corelab"].click()
+    assert dialog.said.text() == "The keys of Corelab act now."
+
+
 def test_a_key_goes_back_only_after_the_action_that_has_it_now(desktop: Desktop) -> None:
     desktop.sign_in("administrator")
     dialog = the_dialog(desktop)
@@ -250,6 +264,30 @@ def test_words_on_a_page_that_is_open_name_the_new_key(reader: Reader) -> None:
     caps = {cap.accessibleName() for cap in reader.page.findChildren(KeyCap) if cap.isVisibleTo(reader.page)}
     assert {"Key Q", "Key F9"} <= caps
     assert not {"Key K", "Key N"} & caps
+
+
+def test_tool_tips_and_words_for_a_moment_name_the_new_key(reader: Reader) -> None:
+    own_keys.wear({"play": ("Q",), "undo": ("Ctrl+U",), "curve": ("F9",), "nudge_up": ("Shift+F9",)})
+    reader.press(Key.Key_1)
+    assert reader.page.form.foot.words.text().endswith(" - Ctrl+U")
+    assert {button.toolTip() for button in reader.page.findChildren(PlayButton)} <= {"Pause (Q)", "Play (Q)"}
+    assert refused_words(FollowRefusedError(RefusalReason.OUTSIDE_IMAGE)).endswith("Click inside the vein: F9.")
+    assert nudge_keys() == "Alt+Left, Alt+Right, Shift+F9, Alt+Down"
+    own_keys.take_off()
+    assert nudge_keys() == "Alt+arrows"
+
+
+def test_a_reading_that_was_left_hears_of_other_keys_without_harm(reader: Reader) -> None:
+    assert reader.page.closing()
+    own_keys.wear({"play": ("Q",)})
+    reader.page.opened(reader.assignment)
+    assert reader.grading.reading is not None
+
+
+def test_a_case_that_was_left_hears_of_other_keys_without_harm(adjudicator: Adjudicator) -> None:
+    assert adjudicator.page.closing()
+    own_keys.wear({"play": ("Q",), "dispute_forward": ("F9",)})
+    assert action("dispute_forward").caps == ("F9",)
 
 
 # ------------------------------------------------------------ what the map knows of pages
