@@ -57,9 +57,16 @@ def _in_words(found: Mapping[str, Any]) -> str:
         head = f"{found['path']}: cannot be read"
     else:
         size = f"{found['columns']} x {found['rows']} {found['photometric']}"
-        frames = f"{found['frames_readable']} of {found['frames_declared']} frames readable"
+        frames = f"{found['frames_readable']} of {_frames_held(found)} frames readable"
         timing = found["timing"]
         total = sum(timing["frame_times_ms"]) / 1000
         regions = ", ".join(f"{one['kind']} {'calibrated' if one['usable'] else 'not calibrated'}" for one in found["regions"]) or "none"
         head = f"{found['path']}: {size}, {frames}, {total:.2f} s ({timing['source']}), regions: {regions}"
     return "\n".join((head, *(f"  {fault['code']}: {fault['message']}" for fault in found["faults"])))
+
+
+def _frames_held(found: Mapping[str, Any]) -> int:
+    """As many as the file says it holds; those that were found where it does not say."""
+    declared: int | None = found["frames_declared"]
+    held: int = found["frames_found"]
+    return held if declared is None else declared

@@ -1,4 +1,4 @@
-"""The foot of a form: words for a second and a half, how much is done, and the way to sign; and the note above it."""
+"""The foot of a form: words for as long as they take to be read, how much is done, and the way to sign; and the note above it."""
 
 from typing import Final
 
@@ -12,6 +12,10 @@ from corelab.ui.parts import text_label
 from corelab.ui.theme import PADDING, PADDING_NARROW, Colour, Size, Weight, font
 
 WORDS_MS: Final = 1500
+SHORT: Final = 30
+"""Letters that are read in that time; each further one has ``MS_A_LETTER``."""
+MS_A_LETTER: Final = 50
+_WORDS_HEIGHT: Final = 32
 
 
 class SignFoot(QWidget):
@@ -25,22 +29,21 @@ class SignFoot(QWidget):
 
     def __init__(self, noun: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.words = ElidedWords(Size.HINT, Weight.VALUE)
-        self.words.setFixedHeight(20)
+        self.words = ElidedWords(Size.HINT, Weight.VALUE, lines=2)
+        self.words.setFixedHeight(_WORDS_HEIGHT)
         self.sign = command_button("sign", "Sign")
         self.sign.clicked.connect(self.sign_requested)
         self._count, self._bar = text_label("", Size.HINT, Weight.HEADING, Colour.STRONG), ProgressBar()
         self._full_cap = self.sign.cap
         self._words_gone = QTimer(self)
         self._words_gone.setSingleShot(True)
-        self._words_gone.setInterval(WORDS_MS)
         self._words_gone.timeout.connect(self.words.clear)
         self._lay_out(noun)
 
     def say(self, words: str) -> None:
         """Words in a place of their own, so that nothing moves."""
         self.words.show_words(words)
-        self._words_gone.start()
+        self._words_gone.start(WORDS_MS + MS_A_LETTER * max(len(words) - SHORT, 0))
 
     def show_progress(self, done: int, asked: int, *, complete: bool) -> None:
         self._count.setText(f"{done} of {asked}")
@@ -64,13 +67,13 @@ class SignFoot(QWidget):
     def show_narrow(self, *, narrow: bool, cap: str = "Ctrl+\u21b5") -> None:
         """``cap`` stands on the button where there is no room for the whole key."""
         side = PADDING_NARROW if narrow else PADDING
-        self._column.setContentsMargins(side, 8, side, 16)
+        self._column.setContentsMargins(side, 2, side, 16)
         self.sign.cap = cap if narrow else self._full_cap
         self.sign.updateGeometry()
 
     def _lay_out(self, noun: str) -> None:
         self._column = QVBoxLayout(self)
-        self._column.setSpacing(4)
+        self._column.setSpacing(2)
         self._column.addWidget(self.words)
         row, left, top = QHBoxLayout(), QVBoxLayout(), QHBoxLayout()
         top.addWidget(text_label(noun, Size.HINT, Weight.TEXT, Colour.SECOND))
@@ -89,10 +92,11 @@ class SignFoot(QWidget):
 
 
 class ElidedWords(QWidget):
-    """One line that ends in dots where there is no room; the tool tip has all of it."""
+    """One line, or as many as there may be, the last of which ends in dots where there is no room; the tool tip has all of it."""
 
-    def __init__(self, size: Size, weight: Weight = Weight.TEXT, parent: QWidget | None = None) -> None:
+    def __init__(self, size: Size, weight: Weight = Weight.TEXT, parent: QWidget | None = None, *, lines: int = 1) -> None:
         super().__init__(parent)
+        self._lines = lines
         self._words, self._ink = "", Colour.STRONG if weight is not Weight.TEXT else Colour.SECOND
         self.setFont(font(size, weight))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -119,8 +123,17 @@ class ElidedWords(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.setPen(self._ink)
-            shown = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, self.width())
-            painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignVCenter, shown)
+            painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignVCenter, "\n".join(self.shown_lines()))
+
+    def shown_lines(self) -> list[str]:
+        """What is painted, line by line: broken between words."""
+        metrics, rest, shown = self.fontMetrics(), self._words.split(" "), []
+        while rest and len(shown) < self._lines - 1:
+            fits = next((n for n in range(len(rest), 1, -1) if metrics.horizontalAdvance(" ".join(rest[:n])) <= self.width()), 1)
+            shown.append(" ".join(rest[:fits]))
+            rest = rest[fits:]
+        last = metrics.elidedText(" ".join(rest), Qt.TextElideMode.ElideRight, self.width())
+        return [*shown, last] if last else shown
 
 
 class NoteField(QPlainTextEdit):

@@ -3,6 +3,9 @@
 import hashlib
 from pathlib import Path
 
+from typer.testing import CliRunner
+
+from corelab.cli import cli
 from corelab.services.inspection import inspect_files, measure
 from tests.picture_files import a_picture, jpeg, native, saved
 
@@ -33,6 +36,11 @@ def test_a_sound_clip_is_described(tmp_path: Path) -> None:
     assert answer["sop_class"] == "1.2.840.10008.5.1.4.1.1.3.1"
     assert answer["transfer_syntax"] == "1.2.840.10008.1.2.4.50"
     assert answer["timing"] == {"source": "FrameTime", "frame_times_ms": [40.0, 40.0, 40.0]}
+
+
+def test_a_file_that_does_not_say_how_many_frames_it_holds_is_told_with_those_that_were_found(tmp_path: Path) -> None:
+    told = CliRunner().invoke(cli, ["inspect", str(saved(tmp_path, native([a_picture()], NumberOfFrames=None)))])
+    assert ", 1 of 1 frames readable, " in told.output
 
 
 def test_the_digest_of_a_frame_is_that_of_its_8_bit_colours_row_by_row(tmp_path: Path) -> None:
