@@ -75,8 +75,8 @@ def _watched(theme: Theme | None, part: Callable[[], Iterable[Result]]) -> tuple
 
 def _window_goals(folder: Path, sizes: bench_playing.Sizes, window: Window | None, say: Told, where: list[str]) -> Iterator[Result]:
     if window is not None:
-        results, platform = bench_playing.measure(folder, sizes, window, say)
-        where.append(f"window on {platform}")
+        results, seen = bench_playing.measure(folder, sizes, window, say)
+        where.append(seen)
         yield from results
 
 

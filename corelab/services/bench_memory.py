@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -48,7 +49,12 @@ def measure(folder: Path, sizes: Sizes, say: Told) -> Iterator[Result]:
         yield from (NotMeasured("memory", above, reason), NotMeasured("memory-long", longer, reason))
         return
     say(f"Memory, {sizes.short} and {sizes.long} frames of {sizes.size[0]} x {sizes.size[1]}, budget {budget} MB")
-    peaks = {frames: _in_a_child(folder, frames, sizes) / _MEGABYTE for frames in (sizes.short, sizes.long)}
+    try:
+        peaks = {frames: _in_a_child(folder, frames, sizes) / _MEGABYTE for frames in (sizes.short, sizes.long)}
+    except BrokenProcessPool:
+        reason = "the process that played was ended by the system"
+        yield from (NotMeasured("memory", above, reason), NotMeasured("memory-long", longer, reason))
+        return
     yield Goal("memory", above, max(peaks.values()) - budget, _ALLOWED)
     yield Goal("memory-long", longer, peaks[sizes.long] - peaks[sizes.short], _ALLOWED)
 

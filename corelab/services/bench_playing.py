@@ -57,8 +57,12 @@ class WindowFigures:
     platform: str
 
 
+class NothingSeenError(Exception):
+    """The window showed nothing to open, or no picture came in time."""
+
+
 Window = Callable[[Plan], WindowFigures]
-"""Measures the window; handed in by the composition root."""
+"""Measures the window; handed in by the composition root. Raises NothingSeenError."""
 
 
 def plan(folder: Path, sizes: Sizes) -> Plan:
@@ -72,11 +76,14 @@ def plan(folder: Path, sizes: Sizes) -> Plan:
 
 
 def measure(folder: Path, sizes: Sizes, window: Window, say: Told) -> tuple[tuple[Result, ...], str]:
-    """The results of both themes, and the name of the screen."""
+    """The results of both themes, and where they were measured."""
     say(f"The window: {len((JPEG, TWO, JPEG_2000))} clips of {sizes.size[0]} x {sizes.size[1]}, {sizes.seconds:.0f} s each")
-    figures = window(plan(folder, sizes))
+    try:
+        figures = window(plan(folder, sizes))
+    except NothingSeenError:
+        return (NotMeasured("window", "how the window plays and answers keys", "no picture came in time", Theme.WINDOW),), "no window"
     results = under(Theme.PLAYING, tuple(_plays(figures.plays, sizes)), None) + under(Theme.WINDOW, tuple(_window(figures)), None)
-    return results, figures.platform
+    return results, f"a window on {figures.platform}"
 
 
 def _plays(plays: Mapping[str, Played], sizes: Sizes) -> Iterator[Result]:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from corelab.services import bench_clips
 from corelab.services.accounts import Session
 from corelab.services.bench_goals import Spread
-from corelab.services.bench_playing import Plan, Played, WindowFigures
+from corelab.services.bench_playing import NothingSeenError, Plan, Played, WindowFigures
 from corelab.services.clips import Frame
 from corelab.services.labs import OpenLab
 from corelab.ui.application import dress
@@ -32,7 +32,7 @@ _BETWEEN_MS: Final = 400
 _NO_KEYS: Final = Qt.KeyboardModifier.NoModifier
 
 
-class NothingToOpenError(Exception):
+class NothingToOpenError(NothingSeenError):
     """The worklist showed nothing to open, or no picture came in time."""
 
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from corelab.domain.clip import Clip
 from corelab.services.accounts import Session
+from corelab.services.bench_playing import NothingSeenError
 from corelab.services.clips import ClipShelf
 from corelab.services.labs import OpenLab
 from corelab.ui.cine_course import Track
@@ -27,7 +28,7 @@ _LAST: Final = 30
 """Paints at the end over which the drift is told."""
 
 
-class NothingShownError(Exception):
+class NothingShownError(NothingSeenError):
     """No frame came in time."""
 
 

@@ -20,8 +20,8 @@ def test_the_window_measures_all_that_its_goals_ask(qtbot: QtBot, reading_lab: L
         measured.append(figures.measure(reading_lab.open, reading_lab.reader_1, plan))
         return measured[0]
 
-    results, platform = measure(tmp_path, TINY, window, lambda _: None)
-    assert platform == "offscreen"
+    results, where = measure(tmp_path, TINY, window, lambda _: None)
+    assert where == "a window on offscreen"
     assert {one.theme for one in results} == {Theme.PLAYING, Theme.WINDOW}
     assert all(isinstance(one, Goal) and one.value >= 0 for one in results)
     assert all(one.spread.low > 0 for one in results if isinstance(one, Goal) and one.spread is not None)

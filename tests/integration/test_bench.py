@@ -1,6 +1,7 @@
 """The performance goals: measured on real work in turns, judged by their limits. How fast it is here is not tested."""
 
 import sqlite3
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from corelab.imaging.frames import FrameFile
 from corelab.imaging.header import read_header
 from corelab.services import bench, bench_compression, bench_decoding, bench_lab, bench_memory, bench_playing, bench_records, bench_trial
 from corelab.services.bench_goals import Goal, NotMeasured, Spread, Theme
-from corelab.services.bench_playing import Plan, Played, WindowFigures
+from corelab.services.bench_playing import NothingSeenError, Plan, Played, WindowFigures
 from corelab.services.verification import verify_lab
 from corelab.storage.bare_commit import PAGE, changed_pages
 from tests.builders import TickingClock
@@ -111,7 +112,7 @@ def test_every_goal_has_its_figures_and_the_window_is_asked_for_its_own(monkeypa
     ]
     assert {one.id for one in report.beside} >= {"frames-rle", "frames-native"}
     assert (window.plans[0].seconds, window.plans[0].turns, window.played) == (0.2, 3, [(2,), (2, 2), (2,)])
-    assert report.where[-1] == "window on offscreen"
+    assert report.where[-1] == "a window on offscreen"
     assert any("Memory" in line for line in told)
 
 
@@ -178,6 +179,24 @@ def test_a_program_of_another_that_fails_fails_by_itself(tmp_path: Path, monkeyp
     assert isinstance(missing, NotMeasured)
     assert missing.reason == "dcmdjpeg failed: cannot read it"
     assert isinstance(found["frames-jpeg"], Goal)
+
+
+def test_a_window_in_which_nothing_is_seen_ends_no_measurement(tmp_path: Path) -> None:
+    def dark(_plan: Plan) -> WindowFigures:
+        raise NothingSeenError
+
+    (missing,), where = bench_playing.measure(tmp_path, tiny().playing, dark, lambda _: None)
+    assert isinstance(missing, NotMeasured)
+    assert (missing.id, missing.reason, where) == ("window", "no picture came in time", "no window")
+
+
+def test_memory_that_the_system_did_not_grant_is_not_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(*_: object) -> int:
+        raise BrokenProcessPool
+
+    monkeypatch.setattr(bench_memory, "_in_a_child", ended)
+    found = list(bench_memory.measure(tmp_path, tiny().memory, lambda _: None))
+    assert [(type(one), one.id) for one in found] == [(NotMeasured, "memory"), (NotMeasured, "memory-long")]
 
 
 def test_without_proc_memory_is_not_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
