@@ -29,11 +29,8 @@ from corelab.ui.worklist_page import WorklistPage
 
 _MOST_DECISIONS = 20
 _MEASURE = "adjudication_measure"
-_UNDER_PRESSURE = 10
-"""The frame at which a phantom is pressed hardest."""
-_AT_REST = ((0.468, 0.345), (0.468, 0.58))
-_PRESSED = ((0.468, 0.36), (0.468, 0.437))
-"""The ends of a caliper, as shares of the picture's width and height."""
+_IN_THE_VEIN = (0.44, 0.37)
+"""Where the vein of the reading in progress lies, as shares of the picture's width and height."""
 _DISPUTED = 1
 """The row of the exam on whose records the coordinator looks."""
 _ANSWER = KIND_WORDS["answer.changed"]
@@ -133,30 +130,26 @@ def _read(hands: Hands) -> None:
     hands.do("first_unanswered")
     hands.do("play")
     hands.do("answer", "2")
-    _mark_pair(hands)
+    _follow(hands)
     hands.do("answer", "2", "1", "1", "1")
-    hands.do("caliper")
-    for frame, ends in ((0, _AT_REST), (_UNDER_PRESSURE, _PRESSED)):
-        _to_frame(hands, frame)
-        hands.click(hands.page(ReadingPage).viewports.active.view, *ends)
+    hands.do("take_diameter")
+    hands.do("take_diameter")
     hands.do("undo")
     hands.do("redo")  # back to the answer last given, with its caliper
-    _to_frame(hands, _UNDER_PRESSURE)
+    hands.shoot("pair")
+    hands.do("pair")
+    hands.do("proposed_compressed")
     hands.shoot("reading")
 
 
-def _mark_pair(hands: Hands) -> None:
-    """Without pressure, and under it."""
-    _to_frame(hands, 0)
-    hands.do("evidence")
-    _to_frame(hands, _UNDER_PRESSURE)
-    hands.do("evidence_pair")
-
-
-def _to_frame(hands: Hands, frame: int) -> None:
+def _follow(hands: Hands) -> None:
+    """One click inside the vein; the frames that the curve proposes are looked at side by side and taken as evidence."""
     hands.do("first_frame")
-    for _ in range(frame):
-        hands.do("frame_forward")
+    hands.do("curve")
+    hands.click(hands.page(ReadingPage).viewports.active.view, _IN_THE_VEIN)
+    hands.shoot("curve")
+    hands.do("take_proposal")
+    hands.do("take_proposal")
 
 
 def _adjudicate(hands: Hands) -> None:

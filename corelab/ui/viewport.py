@@ -144,10 +144,10 @@ class Viewport(QWidget):
         self.view.show_words(words)
         self._describe()
 
-    def show_active(self, *, marked: bool, hint: str) -> None:
-        """``marked``: an accent edge tells which of several viewports the keys belong to."""
-        self._marked, self._hint = marked, hint
-        edge = 2 if marked else 0
+    def show_active(self, *, active: bool, several: bool, hint: str) -> None:
+        """An accent edge tells which of ``several`` viewports the keys belong to; each has room for it, so that all show one scale."""
+        self._marked, self._hint = active and several, hint
+        edge = 2 if several else 0
         layout = self.layout()
         if layout is not None:
             layout.setContentsMargins(edge, edge, edge, edge)

@@ -261,7 +261,7 @@ class Viewports(QWidget):
         for viewport in self.all:
             self._grid.removeWidget(viewport)
             viewport.setVisible(viewport in in_sight)
-            viewport.show_active(marked=viewport is self.active and len(in_sight) > 1, hint=self._hint(viewport))
+            viewport.show_active(active=viewport is self.active, several=len(in_sight) > 1, hint=self._hint(viewport))
         for at, viewport in enumerate(in_sight):
             self._grid.addWidget(viewport, at // columns, at % columns)
         for line in range(2):

@@ -49,7 +49,7 @@ def test_the_command_says_where_everything_is(toured: dict[str, Any]) -> None:
 
 
 def test_every_registered_page_has_its_picture(toured: dict[str, Any]) -> None:
-    beyond = {"sign_in", "records", "history", "safety", "charter", "adjudication_measure"}
+    beyond = {"sign_in", "records", "history", "safety", "charter", "adjudication_measure", "curve", "pair"}
     assert {entry.name for entry in PAGES} | beyond == set(pictures(toured))
     assert all(each.is_file() for each in pictures(toured).values())
 
