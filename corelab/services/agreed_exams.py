@@ -56,9 +56,11 @@ def _document(path: Path) -> object:
 
 
 def _missing(told: AgreedExam, folder: Path) -> Iterator[CaseFault]:
+    """A document may come from elsewhere: it names nothing but what came with it."""
+    beside = folder.resolve()
     for name, _ in told.clips:
         file = folder / name
-        if file.is_symlink() or not file.is_file():
+        if file.is_symlink() or not file.is_file() or not file.resolve().is_relative_to(beside):
             yield CaseFault(f"clips.{name}", "there is no such file beside the document")
 
 

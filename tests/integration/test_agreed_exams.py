@@ -123,6 +123,13 @@ def test_nothing_is_made_of_an_exam_that_cannot_be_taken(lab: Lab, tmp_path: Pat
     with pytest.raises(CaseRefusedError) as error:
         agreed_exams.add(lab.open, lab.coordinator, file)
     assert [fault.path for fault in error.value.faults] == ["clips.PV_MAIN.dcm"]
+    elsewhere = tmp_path / "elsewhere.dcm"
+    elsewhere.write_bytes(make_phantom("colour_patent", 10, frames=4, size=(160, 120)).dicom)
+    for name in ("../elsewhere.dcm", str(elsewhere)):
+        file.write_text(json.dumps(exam(clips={name: "PV_MAIN"})))
+        with pytest.raises(CaseRefusedError) as error:
+            agreed_exams.add(lab.open, lab.coordinator, file)
+        assert [fault.path for fault in error.value.faults] == [f"clips.{name}"]
     file.write_text("{")
     with pytest.raises(CaseRefusedError):
         agreed_exams.add(lab.open, lab.coordinator, file)
