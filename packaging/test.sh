@@ -16,4 +16,4 @@ if [ "$#" -gt 0 ]; then exec "$bin/python" -m pytest "$@"; fi
 
 say "ruff";  "$bin/ruff" check . && "$bin/ruff" format --check .
 say "mypy";  "$bin/mypy"
-say "tests"; exec "$bin/python" -m pytest -n "${CORELAB_TEST_WORKERS:-2}" --dist loadfile -rs
+say "tests"; exec "$bin/python" -m pytest -n "${CORELAB_TEST_WORKERS:-2}" --dist loadfile --no-loadscope-reorder -rs

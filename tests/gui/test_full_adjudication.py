@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from tests.gui.exam_labs import a_clip_file
 from tests.gui.exams import a_cell
 from tests.gui.full_forms import charter
 from tests.gui.full_labs import a_full_lab
+from tests.gui.laid_back import LaidBack
 
 PLAIN = (("min_seconds = 60", "min_seconds = 0"), ('unplayed_clips = "soft"', 'unplayed_clips = "off"'))
 CORE = ("CFV", "FV_PROX", "FV_MID", "FV_DIST", "POPV")
@@ -62,16 +64,27 @@ def finished(lab: Lab, *endpoints: str) -> Finished:
 # ---------------------------------------------------------------- a leg
 
 
-@pytest.fixture
-def leg(tmp_path: Path, qtbot: QtBot) -> Iterator[Decider]:
+@pytest.fixture(scope="module")
+def legs(tmp_path_factory: pytest.TempPathFactory) -> LaidBack:
+    return LaidBack(tmp_path_factory.mktemp("legs"))
+
+
+def a_read_leg(folder: Path, qtbot: QtBot) -> Lab:
     """The veins are bad in other places for one reader than for the other, and equally bad on the whole."""
-    lab = a_leg_lab(tmp_path)
+    lab = a_leg_lab(folder)
     details = {"THR": "3", "FLOW": "1", "D_REST": "30", "D_COMP": "20"}
     reads(lab, lab.reader_1, qtbot, {"COMP.CFV": "3", "COMP.POPV": "2", **details})
     reads(lab, lab.reader_2, qtbot, {"COMP.FV_MID": "3", **details})
     assert comparison.release_and_compare(lab.open, lab.coordinator).cases == 1
+    return lab
+
+
+@pytest.fixture
+def leg(legs: LaidBack, qtbot: QtBot) -> Iterator[Decider]:
+    lab = legs.lab(partial(a_read_leg, qtbot=qtbot))
     with at_a_case(lab, lab.adjudicator, qtbot) as somebody:
         yield somebody
+    lab.open.close()
 
 
 def test_a_leg_is_read_by_two_and_decided_by_a_third_by_keys(leg: Decider) -> None:
