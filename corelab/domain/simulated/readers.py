@@ -1,6 +1,7 @@
 """What a simulated reader writes into a form: every question that applies answered, and nothing that a hard check forbids."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from corelab.domain.asking import settle
 from corelab.domain.charter.model_item import ChoiceItem
@@ -48,6 +49,18 @@ def _answered(form: Form, says: Callable[[Cell], Grade]) -> tuple[dict[Cell, Gra
             grade = says(question.cell)
             if grade.value != item.default:
                 answers[question.cell] = grade
-    while missing := (settled := settle(form, answers)).missing:
-        answers |= {cell: says(cell) for cell in missing}
+    settled = settle(form, _Saying(answers, says))
     return answers, settled.grades
+
+
+class _Saying(dict[Cell, Grade]):
+    """Answers that come as they are asked for; only a question that must be answered has nothing in its place."""
+
+    def __init__(self, answers: dict[Cell, Grade], says: Callable[[Cell], Grade]) -> None:
+        super().__init__()
+        self._answers, self._says = answers, says
+
+    def get(self, cell: Cell, empty: Any = None) -> Any:
+        if empty is None and cell not in self._answers:
+            self._answers[cell] = self._says(cell)
+        return self._answers.get(cell, empty)
