@@ -124,10 +124,6 @@ class Reading:
         shown = self.played.get(clip, frozenset()) | frozenset(frames)
         return replace(self, played=MappingProxyType({**self.played, clip: shown}))
 
-    def read_for(self, seconds: int) -> Self:
-        """With so many seconds of active reading in all."""
-        return replace(self, seconds=seconds)
-
     @property
     def unanswered(self) -> tuple[Cell, ...]:
         """The cells that must be answered still, in form order."""

@@ -19,7 +19,6 @@ _SIDES = {word: side for side, word in SIDE_WORDS.items()}
 _SLOTS: Mapping[str, Slot | None] = {"READER 1": 1, "READER 2": 2, "ADJUDICATOR 1": None}
 _PURPOSES: Mapping[str, Purpose] = {"PRIMARY": "PRIMARY", "REPEAT": "REPEAT", "ADJUDICATION": "ADJUDICATION"}
 _Place = tuple[str, str, str]
-_Notes = Mapping[str, Mapping[_Place, str]]
 
 
 def exams_of(versions: Versions, rows: Mapping[str, Sequence[Row]]) -> tuple[ExamRecord, ...]:

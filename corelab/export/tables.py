@@ -14,8 +14,6 @@ SPECIFICATION = "1.3.0"
 """Version of this specification: adding a column or a table is minor; renaming, removing or retyping one is major."""
 WITHOUT_TRAIL = "1.0.0"
 """Its packages had no audit folder and no signature of the manifest beside the approval."""
-WITHOUT_TYPES = "1.1.0"
-"""The last whose packages had one reading type, with two readers, and choices only."""
 
 _VISIT = (
     Column("STUDYID", "Trial", length=16, key=True),
