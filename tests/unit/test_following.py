@@ -12,6 +12,7 @@ from corelab.domain.compression import FollowRefusedError, LostReason, LumenStat
 from corelab.imaging.faults import FrameUnreadableError
 from corelab.imaging.following.anchors import second_anchor
 from corelab.imaging.following.curve import Curve
+from corelab.imaging.following.edges import at_half_height
 from corelab.imaging.following.film import Film, coloured, tissue_under
 from corelab.imaging.following.flow import Flow, carried, jumped
 from corelab.imaging.following.levels import levels_at
@@ -213,6 +214,30 @@ def test_the_second_anchor_is_the_frame_most_like_the_first_and_moves_with_it() 
     assert np.median(second.anchor.walls.x - anchor.walls.x) == pytest.approx(-14, abs=1)
     assert second_anchor(pictures_of([vessel(), tissue(7), tissue(8)]), anchor, range(1, 3)) is None
     assert second_anchor(pictures_of([vessel()]), anchor, range(1, 1)) is None
+
+
+def test_a_wall_stands_at_half_height_however_bright_it_is() -> None:
+    """Pressing makes walls brighter; where they are said to be must not move with that."""
+    walls = rest_anchor().walls
+    moved = []
+    for bright in (110, 160, 210):
+        echo = np.full((ROWS, COLS), 22.0, np.float32)
+        echo[:112] = echo[188:] = bright
+        picture = cv2.GaussianBlur(echo, (0, 0), 1.5).astype(np.uint8)
+        near = Walls(walls.x, np.full(COLUMNS, 113.5), np.full(COLUMNS, 185.5))
+        moved.append(at_half_height(picture, near, levels_at(sharp(picture), near)))
+    for found in moved:
+        assert np.median(found.top) == pytest.approx(111.5, abs=0.3)
+        assert np.median(found.bottom) == pytest.approx(187.5, abs=0.3)
+    assert np.ptp([found.middle_gap for found in moved]) < 0.2
+
+
+def test_walls_that_all_but_touch_stay_where_they_were_followed_to() -> None:
+    walls = rest_anchor().walls
+    middle = np.full(COLUMNS, CENTRE[1])
+    slit = Walls(walls.x, middle - 1.5, middle + 1.5)
+    found = at_half_height(tissue(), slit, levels_at(sharp(vessel()), walls))
+    assert np.array_equal(found.gap, slit.gap)
 
 
 # -- curve ---------------------------------------------------------------------------------------------------------------------------
