@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from corelab.imaging import benchmark
-from corelab.services.bench_goals import Goal, NotMeasured, Result, Spread, Theme, Told, under
+from corelab.services.bench_goals import Beside, Goal, NotMeasured, Result, Spread, Theme, Told, under
 
 JPEG, TWO, JPEG_2000 = "jpeg", "two", "jpeg-2000"
 RATE = 30
@@ -48,12 +48,16 @@ class Played:
 
 @dataclass(frozen=True, slots=True)
 class WindowFigures:
-    """What only the window can measure; ``next_clip_s`` is None where the lab had no two clips. ``platform`` is Qt's name of the screen."""
+    """What only the window can measure; ``next_clip_s`` is None where the lab had no two clips. ``platform`` is Qt's name of the screen.
+
+    ``idle_ms``: how late the window's thread was while nothing played, 95 in 100, at best and at worst: that much is the machine's.
+    """
 
     paint_ms: Spread
     first_paint_s: Spread
     next_clip_s: Spread | None
     plays: Mapping[str, Played]
+    idle_ms: Spread
     platform: str
 
 
@@ -82,7 +86,9 @@ def measure(folder: Path, sizes: Sizes, window: Window, say: Told) -> tuple[tupl
         figures = window(plan(folder, sizes))
     except NothingSeenError:
         return (NotMeasured("window", "how the window plays and answers keys", "no picture came in time", Theme.WINDOW),), "no window"
-    results = under(Theme.PLAYING, tuple(_plays(figures.plays, sizes)), None) + under(Theme.WINDOW, tuple(_window(figures)), None)
+    results = under(Theme.PLAYING, (*_plays(figures.plays, sizes), _idle(figures.idle_ms)), None) + under(
+        Theme.WINDOW, tuple(_window(figures)), None
+    )
     return results, f"a window on {figures.platform}"
 
 
@@ -97,6 +103,10 @@ def _plays(plays: Mapping[str, Played], sizes: Sizes) -> Iterator[Result]:
     yield Goal("dropped-jpeg-2000", f"lossless JPEG 2000, frames never shown of {hard.due}, their share", _share(hard), 0.05)
     yield Goal("stalls", "how late the window's thread was while JPEG played, 95 in 100, in ms", one.stall_p95_ms, 8.0)
     yield Goal("longest-stall", "how late it was at worst, in ms", one.stall_max_ms, 33.0)
+
+
+def _idle(idle_ms: Spread) -> Beside:
+    return Beside("stalls-idle", "how late it was while nothing played, 95 in 100, at best, at worst, in ms: the machine's share", idle_ms)
 
 
 def _share(played: Played) -> float:

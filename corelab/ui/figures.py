@@ -19,7 +19,7 @@ from corelab.ui.clip_view import ClipView
 from corelab.ui.desk import Desk
 from corelab.ui.jobs import ThreadJobs
 from corelab.ui.main_window import MainWindow
-from corelab.ui.play_figures import PlayFigures, play
+from corelab.ui.play_figures import Heartbeat, PlayFigures, play
 from corelab.ui.reading_page import ReadingPage
 
 __all__ = ["NothingToOpenError", "PlayFigures", "measure", "next_clip_s", "play"]
@@ -29,6 +29,7 @@ _SIZE: Final = (1024, 768)
 _ZOOM: Final = 1.5
 _BETWEEN_MS: Final = 400
 """Somebody looks at a clip at least so long before the next one."""
+_IDLE_MS: Final = 2000
 _NO_KEYS: Final = Qt.KeyboardModifier.NoModifier
 
 
@@ -48,7 +49,15 @@ def measure(lab: OpenLab, session: Session, plan: Plan) -> WindowFigures:
         following = next_clip_s(lab, session, few)
     except NothingToOpenError:
         following = None
-    return WindowFigures(paint, first, following, _plays(lab, session, plan), QGuiApplication.platformName())
+    return WindowFigures(paint, first, following, _plays(lab, session, plan), _idle_ms(), QGuiApplication.platformName())
+
+
+def _idle_ms() -> Spread:
+    beat = Heartbeat()
+    beat.start()
+    _pause(_IDLE_MS)
+    beat.stop()
+    return Spread(beat.p95_ms, min(beat.late_ms, default=0.0), beat.max_ms)
 
 
 def _plays(lab: OpenLab, session: Session, plan: Plan) -> Mapping[str, Played]:

@@ -23,7 +23,9 @@ def test_the_window_measures_all_that_its_goals_ask(qtbot: QtBot, reading_lab: L
     results, where = measure(tmp_path, TINY, window, lambda _: None)
     assert where == "a window on offscreen"
     assert {one.theme for one in results} == {Theme.PLAYING, Theme.WINDOW}
-    assert all(isinstance(one, Goal) and one.value >= 0 for one in results)
+    assert {one.id for one in results if not isinstance(one, Goal)} == {"stalls-idle"}
+    assert all(one.value >= 0 for one in results if isinstance(one, Goal))
+    assert 0 <= measured[0].idle_ms.low <= measured[0].idle_ms.value <= measured[0].idle_ms.high
     assert all(one.spread.low > 0 for one in results if isinstance(one, Goal) and one.spread is not None)
     assert list(measured[0].plays) == ["jpeg", "two", "jpeg-2000"]
     for played in measured[0].plays.values():

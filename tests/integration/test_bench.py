@@ -89,7 +89,9 @@ class FakeWindow:
             self.played.append(tuple(read_header(file).frames_declared or 0 for file in files))
         one, two, hard = Played(300, 0, 0.4, 3.0, 40.0), Played(300, 6, 0.6, 3.0, 9.0), Played(300, 12, 1.0, 9.0, 50.0)
         plays = {"jpeg": one, "two": two, "jpeg-2000": hard}
-        return WindowFigures(Spread(1.1, 0.9, 2.3), Spread(0.7, 0.4, 0.9), Spread(0.03, 0.02, 0.08), plays, "offscreen")
+        return WindowFigures(
+            Spread(1.1, 0.9, 2.3), Spread(0.7, 0.4, 0.9), Spread(0.03, 0.02, 0.08), plays, Spread(1.0, 0.0, 4.0), "offscreen"
+        )
 
 
 def test_every_goal_has_its_figures_and_the_window_is_asked_for_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,7 +112,7 @@ def test_every_goal_has_its_figures_and_the_window_is_asked_for_its_own(monkeypa
         False,
         True,
     ]
-    assert {one.id for one in report.beside} >= {"frames-rle", "frames-native"}
+    assert {one.id for one in report.beside} >= {"frames-rle", "frames-native", "stalls-idle"}
     assert (window.plans[0].seconds, window.plans[0].turns, window.played) == (0.2, 3, [(2,), (2, 2), (2,)])
     assert report.where[-1] == "a window on offscreen"
     assert any("Memory" in line for line in told)
