@@ -44,6 +44,7 @@ class CurveDesk(QObject):
         clips.curves.refused.connect(self._on_refused)
         for viewport in clips.viewports.all:
             viewport.walls.pointed.connect(partial(self._on_pointed, viewport))
+            viewport.measures.taken_up.connect(partial(self._ask, on=False))
         KEYS.changed.connect(self.changed)  # what the strip says names keys
         page.bind("curve", self._on_ask)
         page.bind("proposed_rest", partial(self._on_jump, 0))
@@ -127,6 +128,7 @@ class CurveDesk(QObject):
         self._ask(on=not self._asking)
 
     def _ask(self, *, on: bool) -> None:
+        """A click means one thing: a tool that is taken in hand ends the question for a point."""
         for viewport in self._clips.viewports.all:
             viewport.walls.ask_point(on=on)
             viewport.tell(self._told(viewport))

@@ -35,12 +35,14 @@ class Measures(QObject):
         made: something was measured that no question asked for; carries the Measurement.
         moved: a point of what is shown was moved; carries its key and its shapes as they are now.
         described: the status line says something else now.
+        taken_up: a tool is being taken in hand.
     """
 
     asked_measured = Signal(object)
     made = Signal(object)
     moved = Signal(object, object)
     described = Signal()
+    taken_up = Signal()
 
     def __init__(self, view: ClipView, clip: Callable[[], Clip | None], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -114,7 +116,10 @@ class Measures(QObject):
             self.refuse(words)
             return
         self._first = self._picked = None
-        self._view.use(None if self._view.strokes.tool is tool else tool)
+        wanted = None if self._view.strokes.tool is tool else tool
+        if wanted is not None:
+            self.taken_up.emit()
+        self._view.use(wanted)
         self._draw()
 
     def leave(self) -> bool:

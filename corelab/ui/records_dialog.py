@@ -113,7 +113,8 @@ class RecordsDialog(Dialog):
         ):
             button.setEnabled(row is not None and not self._locked and (row.state, command) in READING_LIFE)
         self.unblinded.setEnabled(row is not None and not self._locked)
-        self.excepted.setEnabled(row is not None and not self._locked and row.barred)
+        barred = row is not None and not self._locked and row.barred
+        self.excepted.allow("" if barred else "It is not on record that this person may know the treatment.")
         self.replace.setEnabled(row is not None and not self._locked and row.kind is WorkKind.READING)
         self.told.setText(why_not(self._desk.lab) or hint(row, locked=self._locked))
 

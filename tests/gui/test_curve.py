@@ -127,6 +127,17 @@ def test_j_goes_to_the_proposed_frames(leg: Reader) -> None:
 # ---------------------------------------------------------------- refused, lost, doubtful
 
 
+def test_a_tool_taken_in_hand_ends_the_question_for_a_point(leg: Reader) -> None:
+    leg.press(Key.Key_V, Key.Key_M)
+    assert leg.page.viewports.active.view.cursor().shape() is Qt.CursorShape.CrossCursor
+    assert not any("inside the vein" in fact for fact in leg.page.viewports.active.status.words)
+    click(leg, 110, 60)
+    click(leg, 110, 95)
+    assert not curve_shown(leg)
+    (kept,) = leg.stored.measurements
+    assert kept.unit == "mm"
+
+
 def test_a_refusal_is_told_in_the_status_line_until_the_next_try(leg: Reader) -> None:
     leg.page.clips.curves.follow = answering(FollowRefusedError(RefusalReason.COLOUR))
     asks(leg)

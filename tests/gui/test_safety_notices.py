@@ -74,6 +74,7 @@ def test_exams_are_dealt_to_an_unblinded_person_for_a_reason_given_in_the_record
     page._on_opened(0)
     records = desktop.dialog()
     assert not records.excepted.isEnabled()
+    assert "not on record that this person may know the treatment" in records.excepted.toolTip()
     said = told("stent", "A stent is in the picture", "Nothing was done", planned=True)
     unblinding.record(lab.open, lab.coordinator, records.chosen.exam, records.chosen.reader, said)
     records._look()
