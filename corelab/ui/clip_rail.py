@@ -8,6 +8,7 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from corelab.domain.vocabulary import SegmentId, Sha256
+from corelab.ui.commands import KEYS
 from corelab.ui.key_parts import command_hint
 from corelab.ui.parts import text_label
 from corelab.ui.rail_parts import RailRow, SegmentRow, Thumbnail, ThumbnailBlock
@@ -15,6 +16,7 @@ from corelab.ui.theme import Colour, Size, Weight
 
 WIDTH: Final = 256
 WIDTH_NARROW: Final = 184
+_BESIDE_HINTS: Final = 16 + 16 + 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,14 @@ class ClipRail(QWidget):
         """Without the names of segments."""
         self._narrow = narrow
         self.setFixedWidth(WIDTH_NARROW if narrow else WIDTH)
-        self._hint_unanswered.setVisible(not narrow)
+        self._fit_hints()
         for row in self._rows.values():
             row.show_narrow(narrow=narrow)
+
+    def _fit_hints(self) -> None:
+        """The second one goes where both have no room, as with longer keys."""
+        both = self._hint_next.sizeHint().width() + self._hint_unanswered.sizeHint().width() + _BESIDE_HINTS
+        self._hint_unanswered.setVisible(not self._narrow and both <= self.width())
 
     def show_segments(self, rows: tuple[SegmentRow, ...], current: SegmentId | None) -> None:
         if list(self._rows) != [row.id for row in rows]:
@@ -115,7 +122,9 @@ class ClipRail(QWidget):
         foot.setContentsMargins(16, 8, 12, 12)
         foot.setSpacing(16)
         self._hint_unanswered = command_hint("unanswered", "first_unanswered")
-        foot.addWidget(command_hint("next clip", "clip_forward"))
+        self._hint_next = command_hint("next clip", "clip_forward")
+        KEYS.changed.connect(self._fit_hints)
+        foot.addWidget(self._hint_next)
         foot.addWidget(self._hint_unanswered)
         foot.addStretch(1)
         outer = QVBoxLayout(self)

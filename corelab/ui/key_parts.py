@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from corelab.ui.commands import KEYS, action
 from corelab.ui.parts import KeyCap, text_label
@@ -20,6 +20,7 @@ class CommandCaps(QWidget):
         super().__init__(parent)
         self._commands, self._first = commands, first
         self._caps: list[KeyCap] = []
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._line = QHBoxLayout(self)
         self._line.setContentsMargins(0, 0, 0, 0)
         self._line.setSpacing(4)

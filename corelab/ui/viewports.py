@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 from corelab.services.clips import ClipShelf
 from corelab.ui.cine import Stopwatch
 from corelab.ui.cine_strip import CineStrip
+from corelab.ui.commands import KEYS, key_of
 from corelab.ui.jobs import Jobs
 from corelab.ui.theme import Colour
 from corelab.ui.viewport import Viewport
@@ -35,7 +36,7 @@ class Layout(Enum):
     @property
     def words(self) -> str:
         """``F4 1x2``, with its key."""
-        return f"F{3 + list(Layout).index(self)} {self.value}"
+        return f"{key_of(f'layout_{self.name.lower()}')} {self.value}"
 
 
 MOST = max(layout.count for layout in Layout)
@@ -86,6 +87,7 @@ class Viewports(QWidget):
             viewport.measured.connect(self.measured)
             viewport.player.cine.moved.connect(partial(self._on_moved, number))
         self._arrange()
+        KEYS.changed.connect(self._arrange)  # a hint names a key
 
     def serve(self, strip: CineStrip) -> None:
         """Let this strip show the active viewport, and do what is asked there."""

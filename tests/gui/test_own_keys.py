@@ -267,7 +267,8 @@ def test_words_on_a_page_that_is_open_name_the_new_key(reader: Reader) -> None:
 
 
 def test_tool_tips_and_words_for_a_moment_name_the_new_key(reader: Reader) -> None:
-    own_keys.wear({"play": ("Q",), "undo": ("Ctrl+U",), "curve": ("F9",), "nudge_up": ("Shift+F9",)})
+    own_keys.wear({"play": ("Q",), "undo": ("Ctrl+U",), "curve": ("F9",), "nudge_up": ("Shift+F9",), "layout_one": ("F12",)})
+    assert reader.page.viewports.active.status._hint == "F12 1x1"
     reader.press(Key.Key_1)
     assert reader.page.form.foot.words.text().endswith(" - Ctrl+U")
     assert {button.toolTip() for button in reader.page.findChildren(PlayButton)} <= {"Pause (Q)", "Play (Q)"}

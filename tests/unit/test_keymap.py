@@ -159,9 +159,9 @@ _NAMES_A_KEY = re.compile(
     rf"|(?:^|\s)(?![AIB]\b)[{_LETTERS}](?: [a-z]+s\b|$|,| and\b)"  # "V, then one click", " W: ", "O"
     r"|   /"
 )
-_NO_KEYS = {"theme.py", "vein_paths.py", "tour.py", "tour_hands.py"}
-"""Style sheets, drawn lines, and the tour that presses by name."""
-_NO_WORDS = {"T", "R", "L", "F", "C", "M", "W", "E-mail"}
+_NO_KEYS = {"facts_dialog.py", "theme.py", "vein_paths.py", "tour.py", "tour_hands.py"}
+"""A grid with a key of its own, style sheets, drawn lines, and the tour that presses by name."""
+_NO_WORDS = {"T", "R", "L", "C", "M", "W", "E-mail"}
 """Names of types and of sides."""
 
 
