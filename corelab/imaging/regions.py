@@ -1,6 +1,6 @@
 """The calibrated regions of an ultrasound image, each usable or with the reason why not (DICOM PS3.3 C.8.5.5)."""
 
-from math import isfinite
+from math import inf, isfinite
 
 from corelab.domain.clip import Region, RegionKind
 from corelab.imaging.elements import DataSet
@@ -16,8 +16,10 @@ _DELTA_X, _DELTA_Y = 0x0018602C, 0x0018602E
 
 _UNITS = ("none", "percent", "dB", "cm", "s", "Hz", "dB/s", "cm/s", "cm2", "cm2/s", "cm3", "cm3/s", "degrees")
 _REGION_LIMIT = 64
-_IMPOSSIBLE_DELTA = 10.0
-"""A pixel of 10 cm, 10 s or more is a mistake of the writer."""
+_IMPOSSIBLE_DELTA = {"cm": 10.0, "s": 10.0, "cm/s": 1000.0}
+"""A pixel of so much or more is a mistake of the writer,"""
+_LEAST_DELTA = 1e-6
+"""and so is one of less than this: values that are kept and exported would have hundreds of digits."""
 
 _LENGTHS = frozenset({RegionKind.TISSUE, RegionKind.COLOUR})
 
@@ -101,7 +103,7 @@ def _delta_fault(kind: RegionKind, dx: float, dy: float, units: tuple[str, str])
     for delta, unit in ((dx, units[0]), (dy, units[1])):
         if unit in {"none", "unknown"}:
             continue
-        if not isfinite(delta) or delta == 0 or (abs(delta) >= _IMPOSSIBLE_DELTA and unit in {"cm", "s"}):
+        if not _LEAST_DELTA <= abs(delta) < _IMPOSSIBLE_DELTA.get(unit, inf):
             return FileFault("calibration_invalid", f"its pixel size in {unit} is zero or impossible.")
     return None
 

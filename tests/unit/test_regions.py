@@ -74,10 +74,16 @@ def test_a_spectral_strip_in_hertz_is_not() -> None:
     assert (region.usable, region.reason, faults) == (False, "it is not calibrated in s and cm/s.", ["calibration_missing"])
 
 
-@pytest.mark.parametrize("delta", [0.0, float("nan"), float("inf"), 50.0])
+@pytest.mark.parametrize("delta", [0.0, float("nan"), float("inf"), 50.0, 1e-300, -1e-7])
 def test_an_impossible_pixel_size_is_a_fault(delta: float) -> None:
     (region,), faults = regions(an_item(dx=delta))
     assert (region.usable, faults) == (False, ["calibration_invalid"])
+
+
+@pytest.mark.parametrize(("dy", "usable"), [(1.6, True), (1e30, False), (1e-30, False)])
+def test_a_velocity_that_no_blood_has_is_a_fault(dy: float, *, usable: bool) -> None:
+    (region,), _ = regions(an_item(spatial=3, data=3, ux=4, uy=7, dy=dy))
+    assert region.usable is usable
 
 
 @pytest.mark.parametrize("box", [{"x1": 120}, {"y1": 99}, {"x0": -3}])
