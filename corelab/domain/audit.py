@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache, lru_cache
 from json.encoder import encode_basestring as _quote
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -149,12 +149,12 @@ def row_digester(table: str, columns: tuple[str, ...]) -> Callable[[Sequence[obj
 def _flat(names: tuple[str, ...]) -> Callable[[Sequence[object]], str]:
     """``canonical``, as text, for many objects with these members, given as cells in their order. It raises NotCanonicalError."""
     order = sorted(range(len(names)), key=lambda place: names[place])
-    arranged = order != list(range(len(names)))
+    arrange = itemgetter(*order) if len(names) > 1 and order != sorted(order) else None
     members = ",".join(f"{_encode(names[place])}:".replace("%", "%%") + "%s" for place in order)
     known, template = _KNOWN.__getitem__, f"{{{members}}}"
 
     def text_of(cells: Sequence[object]) -> str:
-        own = [cells[place] for place in order] if arranged else cells
+        own = cells if arrange is None else arrange(cells)
         return template % tuple(map(known if _PLAIN.issuperset(map(type, own)) else _cell, own))
 
     return text_of

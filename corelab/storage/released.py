@@ -21,7 +21,9 @@ def grade_rows(record_type: RecordType, record_id: str, answers: Iterable[Answer
     """The grades of a record that is opened for good, then their evidence: rows of one table are written together."""
     said = tuple(answers)
     for answer in said:
-        yield NewRow("grade", {**_place(record_type, record_id, answer), **_grade_columns(answer)})
+        grade = answer.grade
+        known = {"value": grade.code, "reason_code": grade.reason, "prefilled": int(grade.prefilled)}
+        yield NewRow("grade", {**known, **_place(record_type, record_id, answer)})
     for answer in said:
         for number, evidence in enumerate(answer.evidence, 1):
             frames = {"n": number, "clip_sha256": evidence.clip, "frame_a": evidence.frame_a, "frame_b": evidence.frame_b}
@@ -30,12 +32,6 @@ def grade_rows(record_type: RecordType, record_id: str, answers: Iterable[Answer
 
 def _place(record_type: RecordType, record_id: str, answer: Answer) -> Mapping[str, str]:
     return {"record_type": record_type, "record_id": record_id, "segment": answer.cell.segment, "item": answer.cell.item}
-
-
-def _grade_columns(answer: Answer) -> Mapping[str, Any]:
-    grade = answer.grade
-    known = {"value": grade.code, "reason_code": grade.reason, "prefilled": int(grade.prefilled)}
-    return {**known, "unit": None, "confidence": None}
 
 
 def opened(snapshot: Snapshot, seq: int, secret: BoxSecret) -> Opening:

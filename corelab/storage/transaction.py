@@ -296,7 +296,7 @@ _BOUND = ("content_digest", "prev_hash", "record_type", "record_id")
 def _stored(row: NewRow, seq: int) -> tuple[Any, ...]:
     """Every column of the row as the database will hold it."""
     columns, values = COLUMNS[row.table], row.values
-    if row.table not in REGULATED or not _names(columns) >= values.keys():
+    if row.table not in REGULATED or not _names(columns).issuperset(values):
         raise ValueError(f"{row.table} has no column {sorted(values.keys() - set(columns))}")
     cells = [cell if cell is None or (type(cell) is str and cell.isascii()) else _cell(cell) for cell in map(values.get, columns)]
     cells[columns.index("event_seq")] = seq

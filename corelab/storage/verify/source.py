@@ -21,6 +21,9 @@ Payload = Mapping[str, Any]
 _HEADER = tuple(name for name in Header.__dataclass_fields__ if name not in {"lab", "v"})
 _REPEATED = frozenset({"clock", "actor", "role", "session", "workstation", "app", "kind", "entity", "reason"})
 """What stands in very many events with the same few values."""
+_OF_HEADER, _OFTEN = itemgetter(*map(COLUMNS["event"].index, _HEADER)), tuple(name in _REPEATED for name in _HEADER)
+"""The cells of an event's row that are its header, in the header's order, and which of them repeat."""
+_HASH = COLUMNS["event"].index("hash")
 LARGE = frozenset({"event", "event_payload", "opening", "grade", "evidence", "result"})
 """The tables that are nearly all of a lab: never kept whole, but for the headers of the events."""
 _CHUNK = 256
@@ -76,10 +79,8 @@ class Source:
         return self._event(found, {}) if found else None
 
     def _event(self, cells: RawCells, known: dict[Any, Any]) -> Event:
-        row = dict(zip(COLUMNS["event"], cells, strict=True))
-        for name in _REPEATED:
-            row[name] = known.setdefault(row[name], row[name])
-        return Event(Header(lab=self._lab, **{name: row[name] for name in _HEADER}), row["hash"])
+        own = [known.setdefault(cell, cell) if often else cell for cell, often in zip(_OF_HEADER(cells), _OFTEN, strict=True)]
+        return Event(Header(self._lab, *own), cells[_HASH])
 
     @cached_property
     def _lab(self) -> str:
