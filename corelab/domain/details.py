@@ -34,7 +34,7 @@ class Controlled:
 
 def controlled_in(form: Form, decided: Collection[Cell]) -> tuple[Controlled, ...]:
     """The details of a form that hang on one of these cells of their segment, each after those it hangs on; ``by`` are of these cells."""
-    return _hanging(_details(form), decided)
+    return _hanging(_details(_This(form)), decided)
 
 
 def controlled_by(charter: Charter, visit: str, attributes: Attributes, decided: Collection[Cell]) -> tuple[Controlled, ...]:
@@ -47,10 +47,25 @@ def _hanging(details: Iterable[Controlled], decided: Collection[Cell]) -> tuple[
     return tuple(replace(one, by=by) for one, by in hanging if by)
 
 
-def _details(form: Form) -> tuple[Controlled, ...]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _This:
+    """One form in memory, told apart by being it: comparing forms costs more than what is kept for them."""
+
+    form: Form
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _This) and self.form is other.form
+
+    def __hash__(self) -> int:
+        return id(self.form)
+
+
+@lru_cache(maxsize=64)
+def _details(of: _This) -> tuple[Controlled, ...]:
+    """A case is made several times on its form."""
     return tuple(
-        Controlled(one.cell, one.item, one.when, controllers(form, one.cell))
-        for one in form.in_order
+        Controlled(one.cell, one.item, one.when, controllers(of.form, one.cell))
+        for one in of.form.in_order
         if one.use is Use.DETAIL and one.when is not None
     )
 
@@ -82,7 +97,7 @@ def _everywhere(of: KeptFor) -> tuple[Controlled, ...]:
     forms = (
         form_for(of.charter, kind.id, visit=VisitId(of.visit), attributes=attributes, received=places, not_imaged={}) for kind in kinds
     )
-    return tuple({one.cell: one for form in forms for one in _details(form)}.values())
+    return tuple({one.cell: one for form in forms for one in _details(_This(form))}.values())
 
 
 def _with_side(charter: Charter, attributes: Attributes) -> Attributes:

@@ -1,6 +1,6 @@
 """What a reader is asked about one exam: the segments, the questions of each and when they apply, and what stands without the reader."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from types import MappingProxyType
@@ -66,7 +66,7 @@ class Form:
 
     ``segments`` are those present, in form order; ``questions`` what is asked, in form order; ``fixed`` what stands without the reader
     (not applicable, not imaged); ``grid`` every cell of a complete reading, in order. ``in_order`` are the questions, each after those
-    that decide whether it applies.
+    that decide whether it applies. ``prefilled`` are the answers that stand by default when the exam opens.
     """
 
     reading_type: ReadingTypeId
@@ -80,6 +80,10 @@ class Form:
     checks: tuple[FormCheck, ...] = ()
     told: tuple[tuple[str, str], ...] = ()
     in_order: tuple[Question, ...] = field(default=(), compare=False, repr=False)
+    prefilled: Mapping[Cell, Answer] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "prefilled", MappingProxyType(dict(_defaults(self.questions))))
 
     def segment(self, segment: SegmentId) -> FormSegment:
         """Raises KeyError for a segment that is not present."""
@@ -103,19 +107,19 @@ class Form:
     def asks(self, cell: Cell) -> bool:
         return cell in self.questions
 
-    @property
-    def prefilled(self) -> Mapping[Cell, Answer]:
-        """The answers that stand by default when the exam opens."""
-        asked = ((cell, question.item) for cell, question in self.questions.items() if question.use is Use.CORE)
-        defaults = ((cell, item.default) for cell, item in asked if isinstance(item, ChoiceItem))
-        return MappingProxyType({cell: Answer(cell, Grade(value, prefilled=True)) for cell, value in defaults if value is not None})
-
     def ne_reasons(self, item: ItemId) -> tuple[MissingReason, ...]:
         """The reasons offered for "not evaluable", in the order of their digits; none where the item does not allow it."""
         asked = self.items[item]
         if not asked.allow_ne:
             return ()
         return tuple(reason for reason in self.missing_reasons.ne if asked.ne_reasons is None or reason.id in asked.ne_reasons)
+
+
+def _defaults(questions: Mapping[Cell, Question]) -> Iterator[tuple[Cell, Answer]]:
+    for cell, question in questions.items():
+        item = question.item
+        if question.use is Use.CORE and isinstance(item, ChoiceItem) and item.default is not None:
+            yield cell, Answer(cell, Grade(item.default, prefilled=True))
 
 
 def refused(form: Form, cell: Cell, grade: Grade) -> bool:
