@@ -54,7 +54,7 @@ class ClipView(QWidget):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(QSize(160, 120))
+        self.setMinimumSize(QSize(160, 48))  # two of them above each other must not make a small window taller than its screen
         self.setMouseTracking(True)
         self.setAccessibleName("Clip")
         self._frame: Frame | None = None

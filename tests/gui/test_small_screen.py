@@ -1,15 +1,17 @@
 """On a small screen, 1066 x 666 logical pixels, every word can be read and nothing lies outside the window."""
 
 import pytest
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from corelab.ui.fields import ElidedBox
 from corelab.ui.form_parts import Choice, Folded, FoldedQuestion, OptionButton
 from corelab.ui.intake_page import IntakePage
+from corelab.ui.viewport import STATUS_HEIGHT
 from tests.gui.adjudicator import Adjudicator
 from tests.gui.desktop import Desktop
+from tests.gui.reader import Key
 
 SMALL = QSize(1066, 666)
 
@@ -26,6 +28,14 @@ def test_every_page_fits(desktop: Desktop, user: str) -> None:
         QApplication.processEvents()
         least = desktop.window.minimumSizeHint()
         assert (least.width() <= SMALL.width(), least.height() <= SMALL.height()) == (True, True), (page.name, least)
+
+
+@pytest.mark.parametrize("key", [Key.Key_F5, Key.Key_F6])
+def test_viewports_above_each_other_need_hardly_more_room_than_one(adjudicator: Adjudicator, key: Qt.Key) -> None:
+    adjudicator.press(Key.Key_F3)
+    one = adjudicator.page.minimumSizeHint().height()
+    adjudicator.press(key)
+    assert adjudicator.page.minimumSizeHint().height() <= one + 2 * STATUS_HEIGHT + 48
 
 
 def test_an_option_goes_on_in_a_second_line_where_it_must(qtbot: QtBot) -> None:
