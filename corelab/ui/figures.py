@@ -64,7 +64,8 @@ def _plays(lab: OpenLab, session: Session, plan: Plan) -> Mapping[str, Played]:
     played = {}
     for name, files in plan.plays.items():
         found = play(lab, session, [bench_clips.stored(lab, file) for file in files], plan.seconds)
-        played[name] = Played(found.due, found.dropped, found.drift, found.stall_p95_ms, found.stall_max_ms)
+        drift = min(found.drift, found.due)  # without a single frame painted it is all of them, not without end
+        played[name] = Played(found.due, found.dropped, drift, found.stall_p95_ms, found.stall_max_ms)
     return played
 
 
