@@ -36,6 +36,8 @@ class CommandCaps(QWidget):
         self._caps = [KeyCap(words, self) for caps in each_of for words in (caps[:1] if self._first else caps)]
         for cap in self._caps:
             self._line.addWidget(cap)
+            cap.show()  # what is not shown takes no room, and the page asks at once how much there is
+        self.updateGeometry()
 
 
 def command_hint(words: str, *commands: str) -> QWidget:

@@ -278,6 +278,18 @@ def test_tool_tips_and_words_for_a_moment_name_the_new_key(reader: Reader) -> No
     assert nudge_keys() == "Alt+arrows"
 
 
+def test_beside_longer_keys_a_hint_is_whole_or_gone(reader: Reader) -> None:
+    rail = reader.page.rail
+    assert rail._hint_unanswered.isVisible()
+    own_keys.wear({"clip_forward": ("Shift+PgDown",), "first_unanswered": ("Ctrl+G",)})
+    QApplication.processEvents()
+    assert not rail._hint_unanswered.isVisible()
+    assert rail._hint_next.width() >= rail._hint_next.sizeHint().width()
+    own_keys.take_off()
+    QApplication.processEvents()
+    assert rail._hint_unanswered.isVisible()
+
+
 def test_a_reading_that_was_left_hears_of_other_keys_without_harm(reader: Reader) -> None:
     assert reader.page.closing()
     own_keys.wear({"play": ("Q",)})
