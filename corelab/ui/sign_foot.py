@@ -127,7 +127,8 @@ class ElidedWords(QWidget):
 
     def shown_lines(self) -> list[str]:
         """What is painted, line by line: broken between words."""
-        metrics, rest, shown = self.fontMetrics(), self._words.split(" "), []
+        metrics, rest = self.fontMetrics(), self._words.split(" ")
+        shown: list[str] = []
         while rest and len(shown) < self._lines - 1:
             fits = next((n for n in range(len(rest), 1, -1) if metrics.horizontalAdvance(" ".join(rest[:n])) <= self.width()), 1)
             shown.append(" ".join(rest[:fits]))

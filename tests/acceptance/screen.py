@@ -17,6 +17,8 @@ Pixels = NDArray[np.uint8]
 
 PROGRAMS = ("Xvfb", "xdotool", "xwd")
 WIDTH, HEIGHT = 1600, 1000
+GRABS = 10
+"""How often a grab is tried: xwd asks every window for its colours, and fails when one of them is closed meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,13 @@ class Screen:
 
     def grab(self) -> Pixels:
         """What is on the screen now."""
-        dump = subprocess.run(["xwd", "-root", "-silent", "-display", self.name], check=True, capture_output=True).stdout
-        return _pixels_of(dump)
+        refused = ""
+        for _ in range(GRABS):
+            done = subprocess.run(["xwd", "-root", "-silent", "-display", self.name], check=False, capture_output=True)
+            if done.returncode == 0:
+                return _pixels_of(done.stdout)
+            refused = done.stderr.decode(errors="replace")
+        raise AssertionError(f"the display cannot be grabbed: {refused}")
 
     def do(self, *arguments: str | int) -> str:
         """One xdotool command; its answer."""

@@ -380,7 +380,7 @@ def test_a_closed_lumen_has_a_caliper_without_length() -> None:
 def test_a_proposed_diameter_that_was_moved_is_kept_with_the_reading(leg: Reader) -> None:
     asks(leg)
     leg.press(Key.Key_2, Key.Key_Y, Key.Key_Y)
-    assert leg.stored.measurements == ()
+    assert not leg.stored.measurements
     leg.press(Key.Key_H)
     leg.press(Key.Key_Up, modifiers=Qt.KeyboardModifier.AltModifier)
     (kept,) = leg.stored.measurements
