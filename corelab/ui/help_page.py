@@ -36,7 +36,8 @@ class HelpPage(Page):
         self.filter = QLineEdit()
         follow_keys(self.filter, lambda field: field.setPlaceholderText(with_keys("Filter keys   {filter}")))
         self.filter.setAccessibleName("Filter keys")
-        self.filter.setFixedWidth(280)
+        self.filter.setMinimumWidth(160)  # a small window has no room for more
+        self.filter.setMaximumWidth(280)
         self.filter.textChanged.connect(self._on_filter)
         self.bind("filter", self.filter.setFocus)
         self.bind("back", self._on_back)
@@ -72,7 +73,7 @@ class HelpPage(Page):
         head.addWidget(self._back)
         head.addSpacing(16)
         head.addWidget(self.change)
-        head.addWidget(self.filter)
+        head.addWidget(self.filter, 1)
         outer.addLayout(head)
         outer.addWidget(self._stack, 1)
 
