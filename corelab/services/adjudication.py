@@ -185,8 +185,8 @@ def sign(  # noqa: PLR0913 - what a signature takes
     """Signs all decisions of the case with the password just typed; with a ``submit`` id of before, answers what was signed then.
 
     What is signed is kept as the draft first, unless it was saved like that already. ``version`` as in ``save``.
-    Raises CaseIncompleteError (all faults), ChecksUnconfirmedError, SignInRefusedError, AlreadySignedError, NotYoursError,
-    NotTrainedError, ClipsChangedError, DraftChangedError, SubmitConflictError, UnattendedError.
+    Raises CaseIncompleteError (all faults), ChecksFailedError (measurements), ChecksUnconfirmedError, SignInRefusedError,
+    AlreadySignedError, NotYoursError, NotTrainedError, ClipsChangedError, DraftChangedError, SubmitConflictError, UnattendedError.
     """
     own_work.require_attended(lab, attended=attended)
     role, submit = accounts.permit(session, Command.ADJUDICATE), submit or str(uuid4())
