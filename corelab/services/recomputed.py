@@ -7,11 +7,11 @@ from corelab.domain.adjudication import Decision, finish
 from corelab.domain.allocation import Slot
 from corelab.domain.audit import Fault
 from corelab.domain.case_content import case_of, misplaced
-from corelab.domain.content import AdjudicationContent, ReadingContent
+from corelab.domain.content import AdjudicationContent, Json, ReadingContent, answer_json
 from corelab.domain.discordance import Comparison, compare
 from corelab.domain.result import Result
 from corelab.domain.single import results_of_one
-from corelab.domain.vocabulary import ExamState, ReadingTypeId, Source
+from corelab.domain.vocabulary import Answer, ExamState, ReadingTypeId, Source
 from corelab.services import shown
 from corelab.services.labs import charter_of
 from corelab.services.projections import PROJECTION
@@ -196,18 +196,22 @@ def _taken(snapshot: Snapshot, compared: Row, opened: _Opened, place: str) -> It
 
 def _sides(snapshot: Snapshot, case: CaseRecord, opened: _Opened, place: str) -> Iterator[Fault]:
     sides, key = snapshot.opening_of(case.seq)["segments"], snapshot.opening_of(case.key_seq)["segments"]
-    said = {opened.records[slot].id: _told(opened.contents[slot]) for slot in opened.records}
+    said: dict[str, Mapping[_ResultKey, Answer]] = {
+        record.id: {(one.cell.segment, one.cell.item): one for one in opened.contents[slot].answers}
+        for slot, record in opened.records.items()
+    }
     for segment, letters in sides.items():
         for letter, cells in letters.items():
             reading = said.get(key.get(segment, {}).get(letter, ""), {})
-            if any(reading.get((segment, item)) != answer for item, answer in cells.items()):
+            if any(_told(reading.get((segment, item))) != answer for item, answer in cells.items()):
                 yield Fault(place, f"{PROJECTION}: {letter} of {segment} in its case is not what a reading says", PROJECTION)
 
 
-def _told(content: ReadingContent) -> dict[_ResultKey, object]:
-    """Each answer as a case shows it."""
-    cells = content.to_json()["grades"]
-    return {(one["segment"], one["item"]): {key: value for key, value in one.items() if key not in {"segment", "item"}} for one in cells}
+def _told(answer: Answer | None) -> Json | None:
+    """An answer as a case shows it."""
+    if answer is None:
+        return None
+    return {key: value for key, value in answer_json(answer).items() if key not in {"segment", "item"}}
 
 
 def _value(result: Result, opened: _Opened, reference: Slot) -> _ResultValue:
