@@ -119,6 +119,7 @@ FLAGS = {
     "--password-stdin",
     "--planned",
     "--quick",
+    "--rest-start",
     "--test",
     "--with-quarantine",
 }
