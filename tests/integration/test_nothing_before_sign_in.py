@@ -25,6 +25,7 @@ WITHOUT = {
     "charter schema": "touches no lab",
     "charter show": "touches no lab",
     "charter try": "touches no lab",
+    "compression": "touches no lab",
     "inspect": "touches no lab",
     "phantom": "touches no lab",
     "bench": "touches no lab",
