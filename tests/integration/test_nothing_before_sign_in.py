@@ -83,7 +83,7 @@ _GIVEN = {
 
 def _something(param: Any) -> str:
     """What the parameter of this name takes."""
-    if param.name in {"file", "source", "sources"}:
+    if param.name in {"document", "file", "source", "sources"}:
         return str(resource("charters", "dvt_lower_extremity.toml"))
     return _GIVEN.get(param.name, "x")
 
