@@ -10,6 +10,7 @@ import typer
 from corelab.cli.terminal import AsJson, Faulty, answer, command, progress
 from corelab.domain.compression import FollowRefusedError, LostReason, RefusalReason
 from corelab.services import compression
+from corelab.services.compression import FileRefusedError
 
 commands = typer.Typer()
 
@@ -62,10 +63,15 @@ def follow(
         with progress("Following the vein", quiet=as_json) as show:
             found = compression.follow_file(file, frame, (x, y), lambda done, of: show(done, of, ""))
     except FollowRefusedError as error:
-        words = _REFUSED[error.reason]
-        answer({"refused": error.reason.value, "message": words}, "", as_json=as_json)
-        raise Faulty("" if as_json else f"Not followed. {words} Nothing was changed.") from error
+        raise _not_followed(error.reason.value, _REFUSED[error.reason], as_json=as_json) from error
+    except FileRefusedError as error:
+        raise _not_followed(error.code, error.message, as_json=as_json) from error
     answer(found, _in_words(found), as_json=as_json)
+
+
+def _not_followed(code: str, words: str, *, as_json: bool) -> Faulty:
+    answer({"refused": code, "message": words}, "", as_json=as_json)
+    return Faulty("" if as_json else f"Not followed. {words} Nothing was changed.")
 
 
 def _in_words(found: Mapping[str, Any]) -> str:

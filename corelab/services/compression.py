@@ -4,14 +4,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corelab.domain.compression import Followed, FollowRefusedError, FollowStoppedError, Lost, LumenFrame, Point
-from corelab.imaging.faults import FrameUnreadableError
+from corelab.imaging.faults import FileRefusedError, FrameUnreadableError
 from corelab.imaging.following import Film, Grown, Stop, Told, follow_film
 from corelab.imaging.frames import FrameFile
 
 if TYPE_CHECKING:
     from corelab.services.clips import OpenClip
 
-__all__ = ["FollowRefusedError", "FollowStoppedError", "FrameUnreadableError", "follow", "follow_file"]
+__all__ = ["FileRefusedError", "FollowRefusedError", "FollowStoppedError", "FrameUnreadableError", "follow", "follow_file"]
 
 
 def follow(
