@@ -140,7 +140,7 @@ def test_p11_19_an_aged_password_is_changed_before_the_pages(desktop: Desktop, m
 @pytest.mark.parametrize("user", ["administrator", "coordinator-1", "reader-1", "adjudicator-1", "auditor-1"])
 def test_everybody_changes_their_own_password_from_the_list_of_commands(desktop: Desktop, user: str) -> None:
     desktop.sign_in(user)
-    command(desktop, "change your")
+    command(desktop, "change your password")
     dialog = desktop.dialog()
     for field_, words in ((dialog.old, PASSWORD), (dialog.new, NEW_PASSWORD), (dialog.again, NEW_PASSWORD)):
         QTest.keyClicks(field_, words)
