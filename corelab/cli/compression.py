@@ -32,7 +32,6 @@ _LOST: Mapping[str, str] = MappingProxyType(
         LostReason.EDGES.value: "the walls no longer stand out",
         LostReason.DISAGREE.value: "followed from before and from behind the compression, the walls lie in different places",
         LostReason.UNRECOGNISED.value: "what was followed no longer looks like the vein that was named",
-        LostReason.CONTRAST.value: "the lumen is as bright as the tissue around it",
         LostReason.BORDER.value: "the vein leaves the picture",
         LostReason.JUMP.value: "the picture jumps to another depth, zoom or view",
         LostReason.UNREADABLE.value: "the frame cannot be read",

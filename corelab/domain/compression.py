@@ -28,8 +28,6 @@ class LostReason(Enum):
     """Followed from rest before and from rest after the compression, the vein differs by too much."""
     UNRECOGNISED = "unrecognised"
     """What was followed no longer looks like the vein of the clicked frame."""
-    CONTRAST = "contrast"
-    """The lumen is as bright as the tissue around it."""
     BORDER = "border"
     """The lumen leaves the picture."""
     JUMP = "jump"

@@ -8,7 +8,7 @@ from weakref import finalize
 
 import numpy as np
 
-from corelab.imaging.frames.colour import Pixels
+from corelab.imaging.frames.colour import Pixels, forget_scratch
 
 IDLE_BUFFERS = 4
 """Buffers kept for the next frame. Fresh ones of 2 MB each cost up to 1.9 times and all scaling over threads."""
@@ -167,6 +167,7 @@ class FrameCache:
             self._heads.clear()
             self._held = frozenset()
             self._pool.wipe()
+            forget_scratch()
             self.used_bytes = 0
 
     def _keep(self, key: Key, frame: Frame, wipes: int) -> None:

@@ -22,7 +22,6 @@ _LOST: Final[Mapping[LostReason, str]] = MappingProxyType(
         LostReason.EDGES: "the walls no longer stand out",
         LostReason.DISAGREE: "followed from before and from behind the compression, the walls lie in different places",
         LostReason.UNRECOGNISED: "what was followed no longer looks like the vein that was clicked",
-        LostReason.CONTRAST: "the lumen is as bright as the tissue around it",
         LostReason.BORDER: "the vein leaves the picture",
         LostReason.JUMP: "the picture jumps to another depth, zoom or view",
         LostReason.UNREADABLE: "the frame cannot be read",

@@ -161,11 +161,11 @@ def test_every_refusal_and_every_reason_of_a_loss_has_words(leg: Reader) -> None
 
 
 def test_a_clip_that_is_lost_at_once_proposes_nothing(leg: Reader) -> None:
-    gap = Lost(1, 7, LostReason.CONTRAST, 0)
+    gap = Lost(1, 7, LostReason.BORDER, 0)
     leg.page.clips.curves.follow = answering(followed(40, *(None,) * 7, lost=(gap,), proposes=False))
     asks(leg)
     assert found(leg).startswith("No pair is proposed: mark the frames yourself")
-    assert "as bright as the tissue" in found(leg)
+    assert "the vein leaves the picture" in found(leg)
     leg.press(Key.Key_Y)
     assert leg.page.pairs.pair is None
 

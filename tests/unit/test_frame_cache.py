@@ -1,12 +1,14 @@
 """The cache keeps within its budget, drops what is needed last, and never writes into a frame that is shown."""
 
 import gc
+import weakref
 
 import pytest
 
 from corelab.imaging.faults import FrameUnreadableError
 from corelab.imaging.frame_cache import IDLE_BUFFERS, BufferPool, Frame, FrameCache
 from corelab.imaging.frames import Pixels
+from corelab.imaging.frames.colour import scratch
 
 SHAPE = (2, 4, 4)
 SIZE = 32
@@ -182,3 +184,11 @@ def test_a_frame_that_was_being_decoded_at_a_wipe_is_not_kept() -> None:
     assert cache.fetch("a", 1, SHAPE, decode).pixels.tobytes() == b"\1" * SIZE
     assert kept(cache) == []
     assert cache.used_bytes == 0
+
+
+def test_a_picture_on_its_way_to_the_cache_does_not_outlive_a_wipe() -> None:
+    passed_through = weakref.ref(scratch((3, 5, 3)))
+    assert passed_through() is scratch((3, 5, 3)), "kept for the next frame of this size"
+    FrameCache(SIZE).wipe()
+    gc.collect()
+    assert passed_through() is None

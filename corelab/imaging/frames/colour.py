@@ -17,16 +17,21 @@ Samples = NDArray[Any]
 
 cv2.setNumThreads(1)  # frames are decoded on threads of our own: OpenCV's would only compete with them
 
-
-_scratch = threading.local()
+_scratch: dict[int, Pixels] = {}
+"""The buffer of each thread that decodes, by the number of the thread."""
 
 
 def scratch(shape: tuple[int, ...]) -> Pixels:
     """A buffer of this thread for a picture on its way to ``out``: a fresh one for each frame costs as much as turning its colours."""
-    buffer: Pixels | None = getattr(_scratch, "buffer", None)
+    buffer = _scratch.get(threading.get_ident())
     if buffer is None or buffer.shape != shape:
-        buffer = _scratch.buffer = np.empty(shape, np.uint8)
+        buffer = _scratch[threading.get_ident()] = np.empty(shape, np.uint8)
     return buffer
+
+
+def forget_scratch() -> None:
+    """Lets go of the last picture of every thread; one that is being decoded now goes when it is done."""
+    _scratch.clear()
 
 
 def paint_grey(samples: Samples, bits_stored: int, out: Pixels, *, inverted: bool, signed: bool) -> None:
