@@ -1,7 +1,7 @@
 """The calibration set: exams with known truth, through real intake, under subjects of their own; every trained reader reads it."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import SystemRandom
@@ -9,15 +9,14 @@ from random import SystemRandom
 from corelab.domain.accounts import Command, Role
 from corelab.domain.calibration import Drawn, draw, readable
 from corelab.domain.charter import Charter
-from corelab.domain.vocabulary import Cell, ExamId, ExamState, Grade
+from corelab.domain.vocabulary import ExamState
 from corelab.services.accounts import Session, held_custody, permit
 from corelab.services.calibration_exams import NewExam, fill, open_exam
 from corelab.services.calibration_pictures import Pictures
 from corelab.services.calibration_reach import reach, whole_of
 from corelab.services.labs import OpenLab, effective_charter
 from corelab.services.packages.locking import require_unlocked
-from corelab.storage import calibration, registry
-from corelab.storage.keys import BoxSecret
+from corelab.storage import registry
 from corelab.storage.registry import ExamRecord
 from corelab.storage.snapshot import Snapshot
 
@@ -119,8 +118,3 @@ def _types(snapshot: Snapshot, charter: Charter, whole: Sequence[ExamRecord]) ->
     for kind in charter.reading_types:
         if kind.calibration_exams:
             yield SetOfType(kind.label, kind.calibration_exams, sum(kind.id in known[exam.id] for exam in whole), readable(charter, kind))
-
-
-def truths(snapshot: Snapshot, custody: BoxSecret) -> Mapping[ExamId, Mapping[Cell, Grade]]:
-    """What is known of every exam of the set, for whoever holds custody; that it was opened is recorded by the caller, before."""
-    return {exam: calibration.truth_of(snapshot, exam, custody) for exam in calibration.exams(snapshot)}

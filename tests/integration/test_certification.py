@@ -105,14 +105,13 @@ def _other(lab: Lab, code: str) -> str:
 
 def test_every_degree_of_illness_is_in_the_set_and_two_sets_differ(lab: Lab, tmp_path: Path) -> None:
     other = a_training_lab(tmp_path / "other")
-    truths = []
+    found = []
     for one in (lab, other):
         calibration.make(one.open, one.coordinator)
-        with one.open.store.read() as snapshot:
-            truths.append(tuple(calibration.truths(snapshot, accounts.held_custody(one.coordinator)).values()))
-    said = [{grade.value for exam in truth for cell, grade in exam.items() if cell.item == "COMP"} for truth in truths]
+        found.append(truths(one))
+    said = [{grade.value for exam in truth for cell, grade in exam.items() if cell.item == "COMP"} for truth in found]
     assert said == [{"full", "partial", "none"}] * 2
-    assert truths[0] != truths[1]  # 2 exams of 12 segments, shuffled: equal once in far more than a million
+    assert found[0] != found[1]  # 2 exams of 12 segments, shuffled: equal once in far more than a million
 
 
 def test_exams_that_become_ready_later_are_dealt_then(lab: Lab) -> None:
@@ -191,7 +190,8 @@ def test_a_reader_who_falls_short_is_trained_and_reads_the_set_again_before_the_
 
 def truths(lab: Lab) -> tuple[Mapping[Cell, Grade], ...]:
     with lab.open.store.read() as snapshot:
-        return tuple(calibration.truths(snapshot, accounts.held_custody(lab.coordinator)).values())
+        custody = accounts.held_custody(lab.coordinator)
+        return tuple(records.truth_of(snapshot, exam, custody) for exam in records.exams(snapshot))
 
 
 def test_nothing_is_opened_before_the_whole_set_is_signed(lab: Lab) -> None:
