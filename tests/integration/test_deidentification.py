@@ -346,7 +346,7 @@ def test_a_palette_becomes_colour_before_the_mask(tmp_path: Path) -> None:
 
 
 def test_large_clips_are_stored_by_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corelab.imaging.deid.candidate._NATIVE_LIMIT", 1000)
+    monkeypatch.setattr("corelab.imaging.deid.storing._NATIVE_LIMIT", 1000)
     pixels = speckle(samples=3)
     cleaned(a_file(tmp_path / "x", pixels=pixels))
     clip = pydicom.dcmread(tmp_path / "x.final")
@@ -430,7 +430,7 @@ def test_run_length_headers_are_checked_on_the_way_in(tmp_path: Path) -> None:
 
 
 def test_run_length_headers_are_checked_on_the_final_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corelab.imaging.deid.candidate._NATIVE_LIMIT", 1000)
+    monkeypatch.setattr("corelab.imaging.deid.storing._NATIVE_LIMIT", 1000)
     data = bytearray(cleaned(a_file(tmp_path / "x")))
     at = data.index(struct.pack("<3I", 1, 64, 0))
     data[at + 60 : at + 64] = b"ANNA"
@@ -441,7 +441,7 @@ def test_run_length_headers_are_checked_on_the_final_bytes(tmp_path: Path, monke
 
 
 def test_a_clip_that_is_refused_leaves_no_candidate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corelab.imaging.deid.candidate.Mask.proves", lambda *_: False)
+    monkeypatch.setattr("corelab.imaging.deid.storing.Mask.proves", lambda *_: False)
     assert prepared(a_file(tmp_path / "x")).code is IntakeCode.MASK_PROOF
     assert not (tmp_path / "x.out").exists()
 

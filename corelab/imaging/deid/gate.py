@@ -11,13 +11,13 @@ from pydicom.dataset import Dataset
 
 from corelab.domain.intake import Box, IntakeCode, ObjectRefusedError
 from corelab.imaging.container import JPEG, RLE, check_rle, clean_jpeg
-from corelab.imaging.deid.candidate import stored_form
 from corelab.imaging.deid.header import US, US_MULTI, claim_clean_pixels
 from corelab.imaging.deid.identity import Identity
 from corelab.imaging.deid.keyed import is_uid
 from corelab.imaging.deid.policy import OURS, Policy, Rule, load_policy
 from corelab.imaging.deid.search import Needles, found_in_stream, found_in_values, needles_of
 from corelab.imaging.deid.source_set import SourceSet
+from corelab.imaging.deid.storing import stored_form
 from corelab.imaging.deid.values import kept_codes, kept_numbers
 from corelab.imaging.deid.writer import IMPLEMENTATION_CLASS_UID, header_bytes
 from corelab.imaging.faults import FileRefusedError, FrameUnreadableError
