@@ -56,9 +56,10 @@ def _decide(lab: Lab) -> None:
 
 def _write_rest(lab: Lab, exam: ExamId) -> None:
     with lab.open.store.read() as snapshot:
-        clip = snapshot.all("clip")[0]
+        clip, other = snapshot.all("clip")
         gone, batch = snapshot.all("reading_invalidation")[0], snapshot.all("release_batch")[0]
         release = {"exam_id": exam, "batch_id": batch["id"], "reading_id": gone["reading_id"]}
+        delivery = snapshot.all("delivery")[0]["id"]
         reader_3 = accounts.people(lab.open, lab.administrator)[-1].account
     query, ended, known = str(uuid4()), str(uuid4()), str(uuid4())
     rows = [
@@ -72,6 +73,11 @@ def _write_rest(lab: Lab, exam: ExamId) -> None:
         ),
         NewRow("query", _of(id=query, number=1, site_code="S01", kind="label", clip_id=clip["id"], exam_id=exam)),
         NewRow("query_message", _of(query_id=query, n=1, state="open", due=None)),
+        NewRow("transmittal_row", _a_row_of_a_transmittal(other["id"], delivery)),
+        NewRow("label_proposal", _of(clip_id=clip["id"], n=1, segment="CFV", side=None, view=None, mode=None, source="transmittal")),
+        NewRow("clip_replacement", _of(clip_id=other["id"], replaced_id=clip["id"])),
+        NewRow("mask_template", _a_template()),
+        NewRow("delivery_site", _of(delivery_id=delivery, site_code="S01")),
         NewRow("deviation", _of(id=str(uuid4()), kind="unblinding", exam_id=exam)),
         NewRow("unblinding", _of(id=str(uuid4()), exam_id=exam, account_id=lab.reader_1.account)),
         NewRow("second_factor", _of(account_id=lab.reader_1.account, n=1, state="on", sealed=b"sealed")),
@@ -87,6 +93,16 @@ def _write_rest(lab: Lab, exam: ExamId) -> None:
     ]
     with lab.open.store.begin(lab.coordinator.actor(Role.COORDINATOR)) as transaction:
         transaction.record("lab.filled", "exam", exam, rows=rows, payload={"why": "filled"})
+
+
+def _a_row_of_a_transmittal(clip: str, delivery: str) -> dict[str, Any]:
+    said = _of(subject="S01", visit="D10", segment="CFV", side="left", view=None)
+    return _of(delivery_id=delivery, n=1, state="matched", object_id=clip) | said
+
+
+def _a_template() -> dict[str, Any]:
+    machine = _of(manufacturer="M", model="A", software="1", rows=480, columns=640)
+    return _of(id=str(uuid4()), n=1, boxes="[[0,0,639,20]]", state="active") | machine
 
 
 def _a_repeat(id_: str, exam: ExamId, reader: str) -> dict[str, Any]:

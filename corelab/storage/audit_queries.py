@@ -19,6 +19,7 @@ VERSIONED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyT
         "clip_qc": (("clip_id",), ("grade", "reasons")),
         "exam_status": (("exam_id",), ("state", "not_imaged")),
         "lock": (("scope",), ("state",)),
+        "mask_template": (("id",), ("manufacturer", "model", "software", "rows", "columns", "boxes", "state")),
         "query_message": (("query_id",), ("state", "due")),
         "setting": (("name",), ("value",)),
         "subject_attribute": (("subject_id", "attribute", "segment"), ("value",)),

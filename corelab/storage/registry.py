@@ -63,9 +63,13 @@ class CheckStep:
 
 @dataclass(frozen=True, slots=True)
 class Label:
+    """What a person said that a clip shows; ``view`` and ``mode`` by their words, None where nobody said them."""
+
     n: int
     segment: SegmentId
     side: Side
+    view: str | None = None
+    mode: str | None = None
 
 
 # ---------------------------------------------------------------- subjects
@@ -253,11 +257,14 @@ def _latest_labels(rows: Iterable[Row]) -> dict[ClipId, Label]:
 
 
 def _label(row: Row) -> Label | None:
-    return Label(row["n"], SegmentId(row["segment"]), Side(row["side"])) if row["segment"] else None
+    if not row["segment"]:
+        return None
+    return Label(row["n"], SegmentId(row["segment"]), Side(row["side"]), row["view"], row["mode"])
 
 
-def label_row(clip: str, last: Label | None, segment: str, side: Side) -> NewRow:
-    return NewRow("clip_label", {"clip_id": clip, "n": (last.n if last else 0) + 1, "segment": segment, "side": side})
+def label_row(clip: str, last: Label | None, segment: str, side: Side, view: str | None = None, mode: str | None = None) -> NewRow:
+    values = {"segment": segment, "side": side, "view": view, "mode": mode}
+    return NewRow("clip_label", {"clip_id": clip, "n": (last.n if last else 0) + 1, **values})
 
 
 # ---------------------------------------------------------------- released clips

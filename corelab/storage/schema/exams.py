@@ -129,3 +129,52 @@ DEVIATION = regulated("deviation", text("id", key=True), text("kind"), ref("exam
 
 # The set that every reader reads, in its order; none of its exams has results.
 CALIBRATION_EXAM = regulated("calibration_exam", ref("exam_id", "exam.id", key=True), number("n"), since=3)
+
+# ---------------------------------------------------------------- what a site said about a delivery, and what became of it
+
+# The site's list of a delivery, row by row, beside what arrived: codes only, no path and no comment.
+TRANSMITTAL_ROW = regulated(
+    "transmittal_row",
+    ref("delivery_id", "delivery.id", key=True),
+    number("n", key=True),
+    choice("state", "matched", "missing", "unexpected", "hash differs"),
+    ref("object_id", "intake_object.id", null=True),
+    text("subject", null=True),
+    text("visit", null=True),
+    text("segment", null=True),
+    text("side", null=True),
+    text("view", null=True),
+    since=4,
+)
+
+LABEL_PROPOSAL = regulated(
+    "label_proposal",
+    ref("clip_id", "intake_object.id", key=True),
+    number("n", key=True),
+    text("segment", null=True),
+    text("side", null=True),
+    text("view", null=True),
+    text("mode", null=True),
+    text("source"),
+    since=4,
+)
+
+CLIP_REPLACEMENT = regulated(
+    "clip_replacement", ref("clip_id", "intake_object.id", key=True), ref("replaced_id", "intake_object.id"), since=4
+)
+
+MASK_TEMPLATE = regulated(
+    "mask_template",
+    text("id", key=True),
+    number("n", key=True),
+    text("manufacturer"),
+    text("model"),
+    text("software"),
+    number("rows"),
+    number("columns"),
+    text("boxes"),
+    choice("state", "active", "retired"),
+    since=4,
+)
+
+DELIVERY_SITE = regulated("delivery_site", ref("delivery_id", "delivery.id", key=True), ref("site_code", "site.code"), since=4)
