@@ -6,19 +6,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from corelab.domain.intake import Box
 from corelab.domain.vocabulary import AccountId, ClipId
 from corelab.services import intake
 from corelab.services.intake import WaitingClip
 from corelab.ui.cards import EmptyState, scrolled
+from corelab.ui.check_bench import CheckBench
 from corelab.ui.check_facts import CheckFacts
 from corelab.ui.check_loader import CheckLoader
 from corelab.ui.check_rail import CheckRail
-from corelab.ui.check_sheet import Sheet, SheetView
-from corelab.ui.check_shown import Look, facts, first_waiting, mask_lines, next_words, offers, rail_clips, waits_for
+from corelab.ui.check_sheet import SheetView
+from corelab.ui.check_shown import first_waiting, rail_clips, waits_for
 from corelab.ui.check_steps import CheckSteps
 from corelab.ui.desk import Desk
-from corelab.ui.intake_words import needs_mask, settled
+from corelab.ui.intake_words import settled
 from corelab.ui.page import Page
 from corelab.ui.parts import text_label
 from corelab.ui.theme import NARROW_BELOW, Colour, Size, Weight
@@ -28,7 +28,7 @@ _RAIL, _RAIL_NARROW = 232, 200
 
 
 class PixelCheckPage(Page):
-    """Shows one clip at a time; the boxes drawn and the frames seen are the page's, everything else is asked anew at each opening."""
+    """The list of clips and the one on the bench; everything is asked anew at each opening."""
 
     name = "pixels"
     title = "Pixel check"
@@ -36,11 +36,6 @@ class PixelCheckPage(Page):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self._clips: tuple[WaitingClip, ...] = ()
-        self._sheet: Sheet | None = None
-        self._seen: dict[ClipId, set[int]] = {}
-        self._frame = 0
-        self._boxes: tuple[Box, ...] = ()
-        self._drawing = False
         self._here = False
         """Between opening and leaving; an answer that comes later changes nothing."""
         self._left_at: ClipId | None = None
@@ -49,21 +44,15 @@ class PixelCheckPage(Page):
         self.steps.done.connect(self._on_done)
         self.steps.failed.connect(self._on_failed)
         self.loader = CheckLoader(desk, self)
-        self.loader.sheet.connect(self._on_sheet)
-        self.loader.frame.connect(self._on_frame)
         self.loader.small.connect(self._on_picture)
         self.loader.failed.connect(self.show_error)
         self.rail = CheckRail()
         self.rail.chosen.connect(self._on_chosen)
         self.rail.picture_wanted.connect(self._on_picture_wanted, Qt.ConnectionType.QueuedConnection)
         self.facts = CheckFacts()
-        self.facts.box_chosen.connect(self._on_box_chosen)
         self.view = SheetView()
-        self.view.frame_chosen.connect(self._show_frame)
         self.large = self.view.large
-        self.large.boxes_drawn.connect(self._on_boxes)
-        self.large.on_screen.connect(self._on_screen)
-        self.large.step_requested.connect(self._on_step)
+        self.bench = CheckBench(desk, self.view, self.facts, self.steps, self.loader)
         self.rail.clicked.connect(self.large.setFocus)
         self.empty = EmptyState()
         self.empty.chosen.connect(partial(self.go.emit, "intake", None))
@@ -71,18 +60,7 @@ class PixelCheckPage(Page):
         self._lay_out()
 
     def _bind(self) -> None:
-        work = {
-            "pass": self.pass_clip,
-            "mask_box": self._toggle_drawing,
-            "nothing_to_mask": self._on_nothing,
-            "accept_damage": self._on_accept,
-            "reject": self._on_reject,
-            "check_next": self._on_next,
-            "check_back": self._on_back,
-            "flagged_next": self._on_flagged_next,
-            "box_remove": self.large.remove_current,
-            "refresh": self.opened,
-        }
+        work = {**self.bench.work, "check_next": self._on_next, "check_back": self._on_back, "refresh": self.opened}
         for command, slot in work.items():
             self.bind(command, slot)
         for command, row in self.facts.commands.items():
@@ -136,11 +114,9 @@ class PixelCheckPage(Page):
         self._here = False
         self._left_at = self.clip.clip if self.clip else self._left_at
         self.loader.forget()
-        self._clips, self._sheet, self._boxes, self._drawing = (), None, (), False
+        self._clips = ()
         self.rail.show_clips((), -1)
-        self.view.clear()
-        self.large.draw(drawing=False)
-        self.facts.forget()
+        self.bench.forget()
         return True
 
     def _on_waiting(self, clips: tuple[WaitingClip, ...], *, wanted: object = None) -> None:
@@ -159,7 +135,6 @@ class PixelCheckPage(Page):
         at = next((at for at, each in enumerate(clips) if each.clip == before), None)
         if at is None or (wanted is None and settled(clips[at])):
             at = first_waiting(self._me, clips, at or 0)
-        self._sheet = None
         self.rail.show_clips(rail_clips(self._me, clips), at)
         self.large.setFocus()
 
@@ -172,29 +147,11 @@ class PixelCheckPage(Page):
         at = self.rail.current
         return self._clips[at] if 0 <= at < len(self._clips) else None
 
-    # ------------------------------------------------------------ one clip
-
     def _on_chosen(self, _at: int) -> None:
         clip = self.clip
-        if clip is None:
-            return
-        self._drawing = False
-        self._boxes = tuple(clip.boxes)
-        self._frame = clip.flagged[0] if clip.flagged else 0
-        self._sheet = None
-        self.view.clear()
-        self.headline.emit("Pixel check", f"{clip.subject} {clip.visit}, clip {clip.number}")
-        self._show()
-        self.loader.load_sheet(clip.clip)
-
-    def _on_sheet(self, sheet: Sheet) -> None:
-        clip = self.clip
-        if clip is None or sheet.clip != clip.clip:
-            return
-        self._sheet = sheet
-        self.view.show_sheet(sheet)
-        self._show_frame(self._frame)
-        self._show()
+        if clip is not None:
+            self.headline.emit("Pixel check", f"{clip.subject} {clip.visit}, clip {clip.number}")
+            self.bench.put(clip)
 
     def _on_picture_wanted(self, at: int) -> None:
         if at < len(self._clips):
@@ -205,70 +162,11 @@ class PixelCheckPage(Page):
         if at is not None:
             self.rail.show_picture(at, image)
 
-    def _show_frame(self, frame: int) -> None:
-        if self._sheet is not None and self.clip is not None:
-            self._frame = frame
-            self.loader.load_frame(self._sheet, frame)
-
-    def _on_frame(self, clip: ClipId, frame: int, image: QImage) -> None:
-        if self.clip is not None and clip == self.clip.clip and frame == self._frame:
-            flagged = ", flagged" if frame in self.clip.flagged else ""
-            self.view.show_frame(frame, image, f"Frame {frame + 1} of {self.clip.frames}{flagged}")
-            self.view.show_boxes(self._boxes)
-
-    def _on_screen(self, frame: int) -> None:
-        clip = self.clip
-        if clip is not None and frame not in self._seen.setdefault(clip.clip, set()):
-            self._seen[clip.clip].add(frame)
-            self._show_state()
-
-    def _show(self) -> None:
-        clip = self.clip
-        if clip is None:
-            return
-        self.facts.show_facts(f"Clip {clip.number}", facts(clip), clip.message)
-        self._show_boxes()
-        self._show_state()
-
-    def _show_boxes(self) -> None:
-        current = self.large.current_box
-        self.facts.show_masks(mask_lines(self.clip, self._boxes, current) if self.clip is not None else (), current)
-        self.view.show_boxes(self._boxes)
-
-    @property
-    def _unsaved(self) -> bool:
-        return self.clip is not None and tuple(self._boxes) != tuple(self.clip.boxes)
-
-    def _show_state(self) -> None:
-        clip = self.clip
-        if clip is None:
-            return
-        seen = frozenset(self._seen.get(clip.clip, ()))
-        self.facts.show_seen(clip.frames, clip.flagged, seen)
-        self.facts.show_offers(offers(Look(self._me, clip, seen, drawn=bool(self._boxes), unsaved=self._unsaved, ready=self._ready)))
-        self.facts.commands["mask_box"].show_chosen(chosen=self._drawing or self._unsaved)
-        self.facts.note.setText(next_words(self._me, clip, seen, unsaved=self._unsaved))
-
-    @property
-    def _ready(self) -> bool:
-        """The pictures are there and no step is being done."""
-        return self._sheet is not None and not self.steps.busy
-
-    # ------------------------------------------------------------ stepping
-
-    def _on_step(self, by: int) -> None:
-        if self.clip is not None:
-            self._show_frame(min(max(self._frame + by, 0), self.clip.frames - 1))
-
-    def _on_flagged_next(self) -> None:
-        if self.clip is None or not self.clip.flagged:
-            return
-        later = [frame for frame in self.clip.flagged if frame > self._frame]
-        self._show_frame(later[0] if later else self.clip.flagged[0])
+    # ------------------------------------------------------------ going on
 
     def _on_next(self) -> None:
-        if self._unsaved:
-            self._apply_boxes()
+        if self.bench.unsaved:
+            self.bench.apply_boxes()
             return
         at, count = self.rail.current, len(self._clips)
         order = [(at + step) % count for step in range(1, count)]
@@ -278,56 +176,9 @@ class PixelCheckPage(Page):
     def _on_back(self) -> None:
         self.rail.choose(max(0, self.rail.current - 1))
 
-    # ------------------------------------------------------------ doing
-
-    def _toggle_drawing(self) -> None:
-        if self.clip is None or not waits_for(self._me, self.clip):
-            return
-        if self._unsaved:
-            self._apply_boxes()
-        else:
-            self._drawing = True
-            self.large.setFocus()
-            self.large.draw(drawing=True)
-
-    def _on_boxes(self, boxes: tuple[Box, ...]) -> None:
-        self._boxes = boxes
-        self._show_boxes()
-        self._show_state()
-
-    def _on_box_chosen(self, at: int) -> None:
-        self.large.choose_box(at)
-        self.large.setFocus()
-        self._show_boxes()
-
-    def _apply_boxes(self) -> None:
-        if self.clip is None:
-            return
-        self._drawing = False
-        self.large.draw(drawing=False)
-        self.steps.mask(self.clip, self._boxes)
-
-    def _on_nothing(self) -> None:
-        if self.clip is not None and needs_mask(self.clip) and not self._boxes:
-            self.steps.nothing_to_mask(self.clip)
-
-    def _on_accept(self) -> None:
-        if self.clip is not None:
-            self.steps.accept(self.clip)
-
-    def pass_clip(self) -> None:
-        """One person passes, another confirms; a key does nothing while the button is disabled."""
-        clip = self.clip
-        if clip is not None and self.facts.commands["pass"].isEnabled():
-            self.steps.pass_on(clip, sorted(self._seen.get(clip.clip, ())))
-
-    def _on_reject(self) -> None:
-        if self.clip is not None and waits_for(self._me, self.clip):
-            self.steps.reject(self.clip)
-
     def _on_begun(self, words: str) -> None:
         self.saved.emit(words)
-        self._show_state()
+        self.bench.show_state()
 
     def _on_done(self) -> None:
         if self._here:
@@ -337,5 +188,5 @@ class PixelCheckPage(Page):
     def _on_failed(self, error: Exception) -> None:
         if self._here:
             self.saved.emit("Not saved")
-            self._show_state()
+            self.bench.show_state()
         self.show_error(error)

@@ -187,13 +187,13 @@ def test_pass_waits_until_every_flagged_frame_was_on_screen(desktop: Desktop, de
     clip = shown.clip
     assert clip is not None
     flagged = (0, 3, 5)
-    shown._clips = (replace(clip, flagged=flagged, state=ClipState.CHECKED),)
-    shown._seen.clear()
-    shown._show_state()
+    shown.bench.clip = replace(clip, flagged=flagged, state=ClipState.CHECKED)
+    shown.bench.seen.clear()
+    shown.bench.show_state()
     button = shown.facts.commands["pass"]
     for frame in flagged:
         assert not button.isEnabled()
-        shown._show_frame(frame)
+        shown.bench.show_frame(frame)
         shown.large.grab()
     assert button.isEnabled()
 
@@ -203,10 +203,10 @@ def test_a_mask_box_is_drawn_moved_and_sized_by_keys_and_makes_black(desktop: De
     shown = page(desktop, PixelCheckPage)
     QApplication.processEvents()
     desktop.press("x")
-    first = shown._boxes[-1]
+    first = shown.bench.boxes[-1]
     desktop.press(Qt.Key.Key_Down, Qt.Key.Key_Right)
     desktop.press(Qt.Key.Key_Right, modifier=Qt.KeyboardModifier.ShiftModifier)
-    x0, y0, x1, y1 = shown._boxes[-1]
+    x0, y0, x1, y1 = shown.bench.boxes[-1]
     assert (x0, y0) == (first[0] + 4, first[1] + 4)
     assert (x1 - x0, y1 - y0) == (first[2] - first[0] + 4, first[3] - first[1])
     assert not shown.facts.commands["pass"].isEnabled()
@@ -226,9 +226,9 @@ def test_a_mask_box_is_drawn_with_the_mouse(desktop: Desktop, delivery: tuple[Pa
     QTest.mousePress(shown.large, Qt.MouseButton.LeftButton, pos=middle - QPoint(40, 30))
     QTest.mouseMove(shown.large, middle + QPoint(40, 30))
     QTest.mouseRelease(shown.large, Qt.MouseButton.LeftButton, pos=middle + QPoint(40, 30))
-    assert len(shown._boxes) == 1
+    assert len(shown.bench.boxes) == 1
     desktop.press(Qt.Key.Key_Delete)
-    assert not shown._boxes
+    assert not shown.bench.boxes
 
 
 def test_no_original_picture_stays_when_the_pixel_check_is_left(desktop: Desktop, delivery: tuple[Path, ...]) -> None:
