@@ -67,6 +67,7 @@ KIND_COMMANDS: Mapping[str, Command | None] = MappingProxyType(
         "clip.refused": Command.PIXELS,
         "clip.rejected": Command.PIXELS,
         "clip.labelled": Command.LABEL,
+        "clip.graded": Command.LABEL,
         "clips.tidied": Command.PIXELS,
         "subject.set": Command.SUBJECT,
         "subject.corrected": Command.SUBJECT,

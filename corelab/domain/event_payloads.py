@@ -104,6 +104,7 @@ PAYLOADS: Mapping[str, Payload] = MappingProxyType(
         "clip.refused": NONE,
         "clip.rejected": _REASON,
         "clip.labelled": NONE,
+        "clip.graded": NONE,
         "clips.tidied": _of("set_aside"),
         "subject.set": NONE,
         "subject.corrected": _REASON,

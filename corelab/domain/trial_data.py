@@ -75,6 +75,7 @@ DATA = frozenset(
         "work.resealed",
         # what came in
         "clip.accepted",
+        "clip.graded",
         "clip.labelled",
         "clip.masked",
         "clip.passed",

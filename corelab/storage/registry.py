@@ -13,6 +13,7 @@ from corelab.domain import audit
 from corelab.domain.attributes import Attributes
 from corelab.domain.clip import Clip
 from corelab.domain.clip_json import regions_from, timing_from
+from corelab.domain.clip_label import Mode, View
 from corelab.domain.intake import Box, CheckAction, Outcome
 from corelab.domain.record_errors import RecordDamagedError
 from corelab.domain.vocabulary import AccountId, ClipId, ExamId, ExamState, SegmentId, Sha256, Side, SubjectCode, VisitId
@@ -63,13 +64,13 @@ class CheckStep:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a person said that a clip shows; ``view`` and ``mode`` by their words, None where nobody said them."""
+    """What a person said that a clip shows; ``view`` and ``mode`` are None where nobody said them."""
 
     n: int
     segment: SegmentId
     side: Side
-    view: str | None = None
-    mode: str | None = None
+    view: View | None = None
+    mode: Mode | None = None
 
 
 # ---------------------------------------------------------------- subjects
@@ -259,10 +260,11 @@ def _latest_labels(rows: Iterable[Row]) -> dict[ClipId, Label]:
 def _label(row: Row) -> Label | None:
     if not row["segment"]:
         return None
-    return Label(row["n"], SegmentId(row["segment"]), Side(row["side"]), row["view"], row["mode"])
+    view, mode = View(row["view"]) if row["view"] else None, Mode(row["mode"]) if row["mode"] else None
+    return Label(row["n"], SegmentId(row["segment"]), Side(row["side"]), view, mode)
 
 
-def label_row(clip: str, last: Label | None, segment: str, side: Side, view: str | None = None, mode: str | None = None) -> NewRow:
+def label_row(clip: str, last: Label | None, segment: str, side: Side, view: View | None = None, mode: Mode | None = None) -> NewRow:
     values = {"segment": segment, "side": side, "view": view, "mode": mode}
     return NewRow("clip_label", {"clip_id": clip, "n": (last.n if last else 0) + 1, **values})
 

@@ -71,6 +71,7 @@ KIND_WORDS: Mapping[str, str] = MappingProxyType(
         "clip.refused": "Clip refused at release",
         "clip.rejected": "Clip rejected to the site",
         "clip.labelled": "Clip mapped to a segment",
+        "clip.graded": "Quality of a clip graded",
         "clips.tidied": "Files without a record set aside",
         "subject.set": "Attribute of a subject set",
         "subject.corrected": "Attribute of a subject corrected while readers have an exam",

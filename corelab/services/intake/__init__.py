@@ -1,5 +1,8 @@
 """Intake: from what a site sends to released clips. The only way an image enters the lab."""
 
+from corelab.domain.clip_findings import Finding
+from corelab.domain.clip_label import Mode, Proposal, ProposalSource, Said, View
+from corelab.domain.clip_quality import ClipQuality, Quality, QualityReason
 from corelab.domain.completeness import Completeness, Fact, Receipt, SegmentReceipt
 from corelab.domain.intake import Box, ClipState, IntakeRefusedError, ObjectFault, Outcome, Refusal
 from corelab.services.intake.checks import WaitingClip
@@ -23,18 +26,27 @@ __all__ = [
     "Box",
     "CheckPictures",
     "ClipOutcome",
+    "ClipQuality",
     "ClipState",
     "Completeness",
     "ExamOverview",
     "Fact",
+    "Finding",
     "IntakeRefusedError",
     "IntakeReport",
+    "Mode",
     "ObjectFault",
     "ObjectReport",
     "Outcome",
+    "Proposal",
+    "ProposalSource",
+    "Quality",
+    "QualityReason",
     "Receipt",
     "Refusal",
+    "Said",
     "SegmentReceipt",
+    "View",
     "WaitingClip",
     "accept_damage",
     "confirm_nothing_to_mask",

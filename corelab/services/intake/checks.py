@@ -4,14 +4,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from corelab.domain.clip_evidence import combined
+from corelab.domain.clip_findings import Finding
+from corelab.domain.clip_label import Mode, Proposal, View
+from corelab.domain.clip_quality import ClipQuality
 from corelab.domain.intake import Box, CheckAction, ClipState, ObjectFault, Outcome
 from corelab.domain.vocabulary import AccountId, ClipId, SegmentId, Sha256, Side, SubjectCode, VisitId
 from corelab.imaging.deid.candidate import Decision, Facts
 from corelab.services.intake.exam_work import exam_of_clip
 from corelab.services.intake.facts import Found, found_at
+from corelab.services.intake.proposals import evidence_from, quality_from
 from corelab.services.intake.quarantine import Place
 from corelab.services.labs import OpenLab
-from corelab.storage import registry
+from corelab.storage import intake_rows, registry
+from corelab.storage.intake_rows import ProposalRow, QualityRow
 from corelab.storage.registry import CheckStep, ExamRecord, Label, ObjectRecord
 from corelab.storage.snapshot import Snapshot
 
@@ -24,6 +30,8 @@ class WaitingClip:
 
     ``regions`` are the areas that stay, by the file's own word; ``boxes`` those drawn by a person; ``flagged`` the frames to look at;
     ``hits`` where text may be; ``checker`` who passed it; ``calibrated``: lengths can be measured in at least one region.
+    ``segment`` to ``mode`` and ``quality`` are what a person said; ``proposal`` is what the ``evidence`` comes to, None where it says
+    nothing; ``checks`` what was found by itself.
     """
 
     clip: ClipId
@@ -47,6 +55,25 @@ class WaitingClip:
     hits: tuple[Box, ...]
     checker: AccountId | None
     calibrated: bool
+    view: View | None = None
+    mode: Mode | None = None
+    quality: ClipQuality | None = None
+    proposal: Proposal | None = None
+    evidence: tuple[Proposal, ...] = ()
+    checks: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside a clip under check: its quality as a person graded it, its evidence, and what was found by itself."""
+
+    quality: ClipQuality | None = None
+    proposal: Proposal | None = None
+    evidence: tuple[Proposal, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+NOTHING = Beside()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +86,7 @@ class Check:
     found: Found
     label: Label | None
     released: bool
+    beside: Beside = NOTHING
 
     @property
     def facts(self) -> Facts:
@@ -123,6 +151,12 @@ class Check:
             hits=facts.hits,
             checker=self.passed_by.person if self.passed_by else None,
             calibrated=any(region.usable for region in facts.regions),
+            view=self.label.view if self.label else None,
+            mode=self.label.mode if self.label else None,
+            quality=self.beside.quality,
+            proposal=self.beside.proposal,
+            evidence=self.beside.evidence,
+            checks=self.beside.findings,
         )
 
 
@@ -132,21 +166,28 @@ def check_of(snapshot: Snapshot, clip: str) -> Check:
     steps = registry.steps(snapshot, one.id)
     seq = _told_at(one, steps)
     released = snapshot.one("clip_release", clip_id=one.id) is not None
-    return Check(one, exam, steps, found_at(snapshot, [seq])[seq], registry.label_of(snapshot, one.id), released)
+    beside = _beside(intake_rows.proposals(snapshot, one.id), intake_rows.quality_of(snapshot, one.id))
+    return Check(one, exam, steps, found_at(snapshot, [seq])[seq], registry.label_of(snapshot, one.id), released, beside)
 
 
 def all_waiting(snapshot: Snapshot) -> tuple[Check, ...]:
     """Every clip that is neither released nor rejected, in the order in which they came."""
     done, steps, labels = registry.released(snapshot), registry.all_steps(snapshot), registry.all_labels(snapshot)
+    said, graded = intake_rows.all_proposals(snapshot), intake_rows.all_qualities(snapshot)
     exams = {exam.id: exam for exam in registry.all_exams(snapshot)}
     open_ones = [one for one in registry.objects(snapshot) if one.id not in done and _is_open(one, steps.get(one.id, ()))]
     told = found_at(snapshot, [_told_at(one, steps.get(one.id, ())) for one in open_ones])
     return tuple(
-        Check(one, exams[one.exam], of, told[_told_at(one, of)], labels.get(one.id), released=False)
+        Check(one, exams[one.exam], of, told[_told_at(one, of)], labels.get(one.id), False, beside)  # noqa: FBT003 - a field
         for one in open_ones
         if one.exam is not None
-        for of in [steps.get(one.id, ())]
+        for of, beside in [(steps.get(one.id, ()), _beside(said.get(one.id, ()), graded.get(one.id)))]
     )
+
+
+def _beside(said: Sequence[ProposalRow], graded: QualityRow | None) -> Beside:
+    evidence = evidence_from(said)
+    return Beside(quality_from(graded), combined(evidence), evidence)
 
 
 def _is_open(one: ObjectRecord, steps: Sequence[CheckStep]) -> bool:

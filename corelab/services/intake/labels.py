@@ -1,51 +1,80 @@
-"""Which segment and side a clip shows: said by a person, corrected by saying it again, never taken from the file."""
+"""What a clip shows, and how well: said by a person, corrected by saying it again, never taken from the file."""
 
 from collections.abc import Mapping
 
 from corelab.domain.accounts import Command
 from corelab.domain.attributes import Attributes
 from corelab.domain.charter import Charter
+from corelab.domain.clip_label import Mode, Said, View
+from corelab.domain.clip_quality import AS_IT_SHOULD_BE, ClipQuality
 from corelab.domain.form import SideUnknownError, side_of
 from corelab.domain.intake import IntakeRefusedError, Refusal
 from corelab.domain.vocabulary import ClipId, SegmentId, Side
 from corelab.services.accounts import Session, permit
 from corelab.services.intake.exam_work import exam_of_clip, require_open, settle, side_rows
+from corelab.services.intake.proposals import quality_from
 from corelab.services.labs import OpenLab, charter_of
 from corelab.services.packages.locking import require_unlocked
-from corelab.storage import registry
-from corelab.storage.store import Transaction
+from corelab.storage import intake_rows, registry
+from corelab.storage.store import NewRow, Transaction
 
 
-def label(lab: OpenLab, session: Session, clip: str, segment: SegmentId, side: Side | None) -> SegmentId:
+def label(  # noqa: PLR0913, PLR0917 - all that is said of a clip at once
+    lab: OpenLab,
+    session: Session,
+    clip: str,
+    segment: SegmentId,
+    side: Side | None,
+    view: View | None = None,
+    mode: Mode | None = None,
+    quality: ClipQuality | None = None,
+) -> SegmentId:
     """Says that a clip shows ``segment`` (the charter's id, or that of a reading), and answers the segment's id in readings.
 
-    A side fills the subject's empty side under study and must agree with a filled one. Raises IntakeRefusedError.
+    A side fills the subject's empty side under study and must agree with a filled one. ``view`` and ``mode`` that are left out stay as
+    they were said before; so does the quality, which is diagnostic at first. Raises IntakeRefusedError.
     """
-    return label_all(lab, session, {ClipId(clip): (segment, side)})[0]
+    return label_all(lab, session, {ClipId(clip): Said(segment, side, view, mode, quality)})[0]
 
 
-def label_all(lab: OpenLab, session: Session, labels: Mapping[ClipId, tuple[SegmentId, Side | None]]) -> tuple[SegmentId, ...]:
+def label_all(lab: OpenLab, session: Session, labels: Mapping[ClipId, Said | tuple[SegmentId, Side | None]]) -> tuple[SegmentId, ...]:
     """The same for several clips at once: all of them or none."""
     role = permit(session, Command.LABEL)
     with lab.store.begin(session.actor(role)) as transaction:
         require_unlocked(transaction)
-        return tuple(_label(transaction, clip, segment, side) for clip, (segment, side) in labels.items())
+        return tuple(_label(transaction, clip, Said(*said)) for clip, said in labels.items())
 
 
-def _label(transaction: Transaction, clip: str, segment: SegmentId, side: Side | None) -> SegmentId:
+def _label(transaction: Transaction, clip: str, said: Said) -> SegmentId:
     found, exam = exam_of_clip(transaction, clip)
     require_open(transaction, exam)
     charter = charter_of(transaction, exam.charter_hash)
+    segment, side = said.segment, said.side
     rows = side_rows(transaction, charter, exam.subject_id, side) if _is_study(charter, segment) else []
     known = registry.attributes(transaction, exam.subject_id)
     attributes = Attributes({**known.subject, **{row.values["attribute"]: row.values["value"] for row in rows}}, known.segments)
     shown, shown_side = placed(charter, segment, side, attributes)
     if known.absent(shown):
         raise IntakeRefusedError(Refusal.ABSENT, shown)
-    rows.append(registry.label_row(found.id, registry.label_of(transaction, found.id), shown, shown_side))
-    transaction.record("clip.labelled", "clip", found.id, rows=rows)
+    last = registry.label_of(transaction, found.id)
+    view, mode = said.view or (last.view if last else None), said.mode or (last.mode if last else None)
+    graded = _quality_rows(transaction, found.id, said.quality)
+    if graded and last is not None and (last.segment, last.side, last.view, last.mode) == (shown, shown_side, view, mode):
+        transaction.record("clip.graded", "clip", found.id, rows=graded)
+    else:
+        rows.append(registry.label_row(found.id, last, shown, shown_side, view, mode))
+        transaction.record("clip.labelled", "clip", found.id, rows=[*rows, *graded])
     settle(transaction, exam.id)
     return shown
+
+
+def _quality_rows(transaction: Transaction, clip: ClipId, said: ClipQuality | None) -> list[NewRow]:
+    """What is new about the quality: a clip that nobody graded yet is as it should be."""
+    last = intake_rows.quality_of(transaction, clip)
+    quality = said or (AS_IT_SHOULD_BE if last is None else None)
+    if quality is None or quality == quality_from(last):
+        return []
+    return [intake_rows.quality_row(clip, last, quality.grade.value, tuple(reason.value for reason in quality.reasons))]
 
 
 def _is_study(charter: Charter, segment: str) -> bool:

@@ -1,0 +1,40 @@
+"""What the sources of a clip say that it shows: recorded with its receipt, kept beside the label that a person gives."""
+
+from collections.abc import Sequence
+
+from corelab.domain.clip_label import Mode, Proposal, ProposalSource, View
+from corelab.domain.clip_quality import ClipQuality, Quality, QualityReason
+from corelab.domain.vocabulary import SegmentId, Side
+from corelab.storage import intake_rows
+from corelab.storage.intake_rows import ProposalRow, QualityRow
+from corelab.storage.transaction import NewRow
+
+
+def evidence_from(rows: Sequence[ProposalRow]) -> tuple[Proposal, ...]:
+    """As it was recorded."""
+    return tuple(_proposal(row) for row in rows)
+
+
+def _proposal(row: ProposalRow) -> Proposal:
+    return Proposal(
+        SegmentId(row.segment) if row.segment else None,
+        Side(row.side) if row.side else None,
+        View(row.view) if row.view else None,
+        Mode(row.mode) if row.mode else None,
+        ProposalSource(row.source),
+    )
+
+
+def evidence_rows(clip: str, evidence: Sequence[Proposal], after: int = 0) -> list[NewRow]:
+    """The rows of what was not recorded yet, numbered from ``after``."""
+    return [intake_rows.proposal_row(clip, _row(n, one)) for n, one in enumerate(evidence, after + 1)]
+
+
+def _row(n: int, one: Proposal) -> ProposalRow:
+    side, view, mode = one.side.value if one.side else None, one.view.value if one.view else None, one.mode.value if one.mode else None
+    return ProposalRow(n, one.segment, side, view, mode, one.source.value)
+
+
+def quality_from(row: QualityRow | None) -> ClipQuality | None:
+    """As a person graded it; None where nobody did."""
+    return ClipQuality(Quality(row.grade), tuple(QualityReason(reason) for reason in row.reasons)) if row else None
