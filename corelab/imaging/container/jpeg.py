@@ -1,38 +1,27 @@
-"""One compressed frame, reduced to what its picture needs: markers by allow-list, nothing after the end of the image."""
+"""JPEG and JPEG-LS streams (ISO/IEC 10918-1, 14495-1): markers by allow-list, nothing after the end of the image."""
 
 import re
 import struct
-from dataclasses import dataclass
+from dataclasses import replace
 
 from corelab.domain.intake import IntakeCode, ObjectRefusedError
+from corelab.imaging.container.shape import JPEG_BASELINE, JPEG_EXTENDED, JPEG_LS, Shape
 
-JPEG_BASELINE = "1.2.840.10008.1.2.4.50"
-JPEG_EXTENDED = "1.2.840.10008.1.2.4.51"
-JPEG_LOSSLESS = "1.2.840.10008.1.2.4.57"
-JPEG_LOSSLESS_SV1 = "1.2.840.10008.1.2.4.70"
-RLE = "1.2.840.10008.1.2.5"
-JPEG = frozenset({JPEG_BASELINE, JPEG_EXTENDED, JPEG_LOSSLESS, JPEG_LOSSLESS_SV1})
-
-_SOI, _EOI, _SOS, _APP0, _APP14 = 0xD8, 0xD9, 0xDA, 0xE0, 0xEE
+_SOI, _EOI, _SOS, _APP0, _APP14, _LSE, _DRI = 0xD8, 0xD9, 0xDA, 0xE0, 0xEE, 0xF8, 0xDD
 _KEPT = frozenset({0xDB, 0xC4, 0xDD})  # quantisation, Huffman tables, restart interval
-_STARTS = {JPEG_BASELINE: {0xC0, 0xC1, 0xC2}, JPEG_EXTENDED: {0xC0, 0xC1, 0xC2}, JPEG_LOSSLESS: {0xC3}, JPEG_LOSSLESS_SV1: {0xC3}}
+_DCT_STARTS, _LOSSLESS_STARTS, _LS_STARTS = frozenset({0xC0, 0xC1, 0xC2}), frozenset({0xC3}), frozenset({0xF7})
+_STARTS = frozenset({*range(0xC0, 0xD0), 0xF7}) - {0xC4, 0xC8, 0xCC}
+_PRESETS, _PRESETS_LENGTH = 1, 11
+"""The one kind of parameters of JPEG-LS that is no table of colours and no other size of picture."""
 _NEXT_MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What a frame's own stream says about its size."""
-
-    rows: int
-    columns: int
-    components: int
-    precision: int
+_NEXT_LS_MARKER = re.compile(rb"\xff+([\x80-\xcf\xd8-\xfe])", re.DOTALL)
+"""In JPEG-LS a byte after FF has its highest bit clear, unless it is a marker."""
 
 
 def clean_jpeg(stream: bytes, syntax: str) -> tuple[bytes, Shape]:
     """The stream with only the segments that its picture needs, cut after the first end of image.
 
-    Refuses a stream that does not end, has two frame headers, another process than ``syntax`` says, or another precision than 8 bit.
+    Refuses a stream that does not end, has two frame headers, another process than ``syntax`` says, or lossy samples of more than 8 bit.
     """
     if stream[:2] != b"\xff\xd8":
         raise ObjectRefusedError(IntakeCode.CONTAINER, "no start of image")
@@ -44,13 +33,13 @@ def clean_jpeg(stream: bytes, syntax: str) -> tuple[bytes, Shape]:
                 raise ObjectRefusedError(IntakeCode.CONTAINER, "no frame header")
             return b"".join([*kept, b"\xff\xd9"]), shape
         body, at = _segment(stream, at)
-        if 0xC0 <= marker <= 0xCF and marker not in {0xC4, 0xC8, 0xCC}:
+        if marker in _STARTS:
             shape = _frame_header(marker, body, syntax, shape)
-        elif marker == _SOS and shape is None:
-            raise ObjectRefusedError(IntakeCode.CONTAINER, "a scan before its frame header")
-        kept.append(_kept_segment(marker, body))
+        elif marker == _SOS:
+            shape = _scan_header(body, syntax, shape)
+        kept.append(_kept_segment(marker, body, syntax))
         if marker == _SOS:
-            end = _scan_end(stream, at)
+            end = _scan_end(stream, at, syntax)
             kept.append(stream[at:end])
             at = end
 
@@ -74,17 +63,33 @@ def _segment(stream: bytes, at: int) -> tuple[bytes, int]:
 
 
 def _frame_header(marker: int, body: bytes, syntax: str, before: Shape | None) -> Shape:
-    if before is not None or marker not in _STARTS[syntax] or len(body) < 6:
+    if before is not None or marker not in _starts_of(syntax) or len(body) < 6:
         raise ObjectRefusedError(IntakeCode.CONTAINER, "two frame headers, or another process than declared")
     precision, rows, columns, components = struct.unpack_from(">BHHB", body)
-    if precision != 8 or len(body) != 6 + 3 * components:
+    if (precision != 8 and marker in _DCT_STARTS) or len(body) != 6 + 3 * components:
         raise ObjectRefusedError(IntakeCode.CONTAINER, "not 8 bit")
     return Shape(rows, columns, components, precision)
 
 
-def _kept_segment(marker: int, body: bytes) -> bytes:
+def _starts_of(syntax: str) -> frozenset[int]:
+    if syntax in JPEG_LS:
+        return _LS_STARTS
+    return _DCT_STARTS if syntax in {JPEG_BASELINE, JPEG_EXTENDED} else _LOSSLESS_STARTS
+
+
+def _scan_header(body: bytes, syntax: str, shape: Shape | None) -> Shape:
+    """A scan of JPEG-LS says how far its values may be from the true ones."""
+    if shape is None or len(body) < 4:
+        raise ObjectRefusedError(IntakeCode.CONTAINER, "a scan before its frame header")
+    return replace(shape, lossy=shape.lossy or body[-3] > 0) if syntax in JPEG_LS else shape
+
+
+def _kept_segment(marker: int, body: bytes, syntax: str) -> bytes:
     """A whole segment as it may stay, or nothing. JFIF loses its thumbnail; Adobe stays because it decides the colour."""
-    if marker == _APP0 and body[:5] == b"JFIF\0" and len(body) >= 14:
+    if syntax in JPEG_LS:
+        if not _belongs_to_ls(marker, body):
+            return b""
+    elif marker == _APP0 and body[:5] == b"JFIF\0" and len(body) >= 14:
         body = body[:12] + b"\0\0"
     elif marker == _APP14 and body[:5] == b"Adobe" and len(body) >= 12:
         body = body[:12]
@@ -93,19 +98,14 @@ def _kept_segment(marker: int, body: bytes) -> bytes:
     return struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body
 
 
-def _scan_end(stream: bytes, at: int) -> int:
-    found = _NEXT_MARKER.search(stream, at)
+def _belongs_to_ls(marker: int, body: bytes) -> bool:
+    if marker == _LSE and (body[:1] != bytes([_PRESETS]) or len(body) != _PRESETS_LENGTH):
+        raise ObjectRefusedError(IntakeCode.CONTAINER, "a table that no ultrasound picture has")
+    return marker in {_SOS, _LSE, *_LS_STARTS} or (marker == _DRI and 2 <= len(body) <= 4)
+
+
+def _scan_end(stream: bytes, at: int, syntax: str) -> int:
+    found = (_NEXT_LS_MARKER if syntax in JPEG_LS else _NEXT_MARKER).search(stream, at)
     if found is None:
         raise ObjectRefusedError(IntakeCode.DECODE, "the stream does not end")
     return found.start()
-
-
-def check_rle(frame: bytes, segments: int) -> None:
-    """The 64-byte header against the segments it announces (PS3.5 annex G)."""
-    if len(frame) < 64:
-        raise ObjectRefusedError(IntakeCode.DECODE, "no room for an RLE header")
-    count, *offsets = struct.unpack_from("<16I", frame)
-    used = offsets[:count] if count <= 15 else []
-    sound = count == segments and used[:1] == [64] and used == sorted(set(used)) and used[-1] <= len(frame)
-    if not sound or any(offsets[count:]):
-        raise ObjectRefusedError(IntakeCode.CONTAINER, "RLE header and segments disagree")
