@@ -149,6 +149,36 @@ def _quality(row: Row) -> QualityRow:
     return QualityRow(row["n"], row["grade"], tuple(row["reasons"].split(",")) if row["reasons"] else (), row["event_seq"])
 
 
+def fingerprint_row(clip: str, picture: str | None, sop_uid: str) -> NewRow:
+    """What tells the same clip when it comes again; both are keyed, so that nothing can be looked up without the lab's key."""
+    return NewRow("clip_fingerprint", {"clip_id": clip, "picture": picture, "sop_uid": sop_uid})
+
+
+def with_picture(snapshot: Snapshot, picture: str) -> tuple[ClipId, ...]:
+    """Clips whose masked frames are these, in the order in which they came."""
+    return tuple(ClipId(row["clip_id"]) for row in snapshot.all("clip_fingerprint", picture=picture))
+
+
+def with_sop_uid(snapshot: Snapshot, sop_uid: str) -> tuple[ClipId, ...]:
+    """Clips that carry this keyed identifier, whatever they show."""
+    return tuple(ClipId(row["clip_id"]) for row in snapshot.all("clip_fingerprint", sop_uid=sop_uid))
+
+
+def fingerprint(snapshot: Snapshot, clip: str) -> tuple[str | None, str] | None:
+    """(picture, identifier) of a clip; None for one that came before they were kept."""
+    row = snapshot.one("clip_fingerprint", clip_id=clip)
+    return (row["picture"], row["sop_uid"]) if row else None
+
+
+def pictures_seen_twice(snapshot: Snapshot) -> dict[ClipId, str]:
+    """The clips that share a picture with another one, and which."""
+    by_picture: dict[str, list[ClipId]] = {}
+    for row in snapshot.all("clip_fingerprint"):
+        if row["picture"]:
+            by_picture.setdefault(row["picture"], []).append(ClipId(row["clip_id"]))
+    return {clip: picture for picture, clips in by_picture.items() if len(clips) > 1 for clip in clips}
+
+
 # ---------------------------------------------------------------- replacements and sites
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Index, UniqueConstraint
 
-from corelab.storage.schema.columns import choice, number, ref, regulated, sha256, text, time
+from corelab.storage.schema.columns import choice, later_index, number, ref, regulated, sha256, text, time
 
 SITE = regulated("site", text("code", key=True))
 
@@ -156,6 +156,17 @@ LABEL_PROPOSAL = regulated(
     text("view", null=True),
     text("mode", null=True),
     text("source"),
+    since=4,
+)
+
+# What two deliveries of one clip have in common: the keyed digest of its masked frames, and its keyed identifier.
+CLIP_FINGERPRINT = regulated(
+    "clip_fingerprint",
+    ref("clip_id", "intake_object.id", key=True),
+    sha256("picture", null=True),
+    text("sop_uid"),
+    later_index("picture", since=4),
+    later_index("sop_uid", since=4),
     since=4,
 )
 

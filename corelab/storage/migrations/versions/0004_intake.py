@@ -1,4 +1,4 @@
-"""Transmittals, proposals, replacements, templates and sites of deliveries, exactly as in 0004_intake.sql; parted by two dashes."""
+"""Transmittals, proposals, fingerprints, replacements, templates, sites, exactly as in 0004_intake.sql; parted by two dashes."""
 
 from pathlib import Path
 

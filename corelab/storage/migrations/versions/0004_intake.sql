@@ -98,3 +98,24 @@ CREATE TRIGGER "label_proposal_no_delete" BEFORE DELETE ON "label_proposal" BEGI
 CREATE TRIGGER "transmittal_row_no_update" BEFORE UPDATE ON "transmittal_row" BEGIN SELECT RAISE(ABORT, 'transmittal_row is append-only'); END
 --
 CREATE TRIGGER "transmittal_row_no_delete" BEFORE DELETE ON "transmittal_row" BEGIN SELECT RAISE(ABORT, 'transmittal_row is append-only'); END
+--
+CREATE TABLE clip_fingerprint (
+	event_seq INTEGER NOT NULL,
+	clip_id TEXT NOT NULL,
+	picture TEXT CONSTRAINT ck_clip_fingerprint_picture CHECK (length(picture) = 64),
+	sop_uid TEXT NOT NULL,
+	CONSTRAINT pk_clip_fingerprint PRIMARY KEY (clip_id),
+	CONSTRAINT fk_clip_fingerprint_event_seq FOREIGN KEY(event_seq) REFERENCES event (seq),
+	CONSTRAINT fk_clip_fingerprint_clip_id FOREIGN KEY(clip_id) REFERENCES intake_object (id)
+)
+ STRICT
+--
+CREATE INDEX ix_clip_fingerprint_picture ON clip_fingerprint (picture)
+--
+CREATE INDEX ix_clip_fingerprint_sop_uid ON clip_fingerprint (sop_uid)
+--
+CREATE TRIGGER "clip_fingerprint_of_this_event" BEFORE INSERT ON "clip_fingerprint" WHEN NEW."event_seq" IS NOT (SELECT max(seq) FROM event) BEGIN SELECT RAISE(ABORT, 'clip_fingerprint rows are written with their event only'); END
+--
+CREATE TRIGGER "clip_fingerprint_no_update" BEFORE UPDATE ON "clip_fingerprint" BEGIN SELECT RAISE(ABORT, 'clip_fingerprint is append-only'); END
+--
+CREATE TRIGGER "clip_fingerprint_no_delete" BEFORE DELETE ON "clip_fingerprint" BEGIN SELECT RAISE(ABORT, 'clip_fingerprint is append-only'); END
