@@ -1,14 +1,17 @@
 """Work off the window's thread; the only module that starts a thread.
 
 Database work runs on one thread, in order; pixels on others. An answer arrives on the window's thread through one queued
-signal, and only while its owner is still alive. No QObject ever lives on another thread.
+signal, and only while its owner is still alive. No QObject ever lives on another thread, nor dies there: who asked stays here,
+the working thread knows a number.
 """
 
 import os
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from threading import Event
 from typing import Any, Protocol, TypeVar
 
@@ -16,6 +19,7 @@ import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 
 from corelab import log
+from corelab.ui.collecting import CircleCollector
 
 T = TypeVar("T")
 Failed = Callable[[Exception], None]
@@ -80,6 +84,12 @@ class ThreadJobs(QObject):
         self._pixels = ThreadPoolExecutor(max(2, min(4, (os.cpu_count() or 2) - 1)), "pixels")
         self._aside = ThreadPoolExecutor(1, "aside")
         self._closed = False
+        self._numbers = count(1)
+        self._asked: dict[int, _Asked] = {}
+        """Who waits for an answer, by the number that the work carries."""
+        self._told: dict[int, tuple[QObject, Callable[..., None]]] = {}
+        self._circles = CircleCollector(self)
+        self._circles.begin()
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def query(self, owner: QObject, work: Callable[[], T], done: Callable[[T], None], failed: Failed) -> Job:
@@ -92,42 +102,86 @@ class ThreadJobs(QObject):
         return self._submit(self._aside, owner, work, (done, failed))
 
     def relay(self, owner: QObject, told: Callable[..., None]) -> Callable[..., None]:
-        def tell(*facts: object) -> None:
-            self._post(owner, partial(told, *facts))
-
-        return tell
+        number = next(self._numbers)
+        self._told[number] = owner, told
+        return partial(self._tell, number)
 
     def close(self) -> None:
         self._closed = True
         for waiting in (self._aside, self._pixels):
             waiting.shutdown(wait=True, cancel_futures=True)
         self._database.shutdown(wait=True)
+        self._asked.clear()
+        self._told.clear()
+        self._circles.end()
 
     def _submit(
         self, executor: ThreadPoolExecutor, owner: QObject, work: Callable[[], Any], answers: tuple[Callable[[Any], None], Failed]
     ) -> Job:
-        future: Future[None] = executor.submit(self._run, owner, work, *answers)
-        return future
+        number = next(self._numbers)
+        self._asked[number] = _Asked(owner, *answers)
+        return _Submitted(executor.submit(self._run, number, work), partial(self._asked.pop, number, None))
 
-    def _run(self, owner: QObject, work: Callable[[], Any], done: Callable[[Any], None], failed: Failed) -> None:
+    def _run(self, number: int, work: Callable[[], Any]) -> None:
         begun = time.monotonic()
         try:
-            answer = partial(done, work())
+            self._post(_Answer(number, work()))
         except Exception as error:  # noqa: BLE001 - whatever went wrong is told to the page that asked
             log.tell("work.refused", work=work, fault=error, at=error.__traceback__)
-            answer = partial(failed, error)
+            self._post(_Answer(number, error, refused=True))
         if time.monotonic() - begun > SLOW_S:
             log.tell("work.slow", work=work, ms=round((time.monotonic() - begun) * 1000))
-        self._post(owner, answer)
 
-    def _post(self, owner: QObject, answer: Callable[[], None]) -> None:
+    def _tell(self, number: int, *facts: object) -> None:
+        self._post(_News(number, facts))
+
+    def _post(self, arrived: "_Answer | _News") -> None:
         if not self._closed:
-            self._arrived.emit((owner, answer))
+            self._arrived.emit(arrived)
 
-    def _deliver(self, arrived: tuple[QObject, Callable[[], None]]) -> None:
-        owner, answer = arrived
-        if shiboken6.isValid(owner) and not self._closed:
-            answer()
+    def _deliver(self, arrived: "_Answer | _News") -> None:
+        if isinstance(arrived, _News):
+            owner, told = self._told.get(arrived.number, (None, None))
+            if told is not None and shiboken6.isValid(owner):
+                told(*arrived.facts)
+            return
+        asked = self._asked.pop(arrived.number, None)
+        if asked is not None and shiboken6.isValid(asked.owner):
+            (asked.failed if arrived.refused else asked.done)(arrived.found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    owner: QObject
+    done: Callable[[Any], None]
+    failed: Failed
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What work found, or the exception that ended it."""
+
+    number: int
+    found: Any
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    number: int
+    facts: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Submitted:
+    future: Future[None]
+    forget: Callable[[], object]
+
+    def cancel(self) -> bool:
+        taken_back = self.future.cancel()
+        if taken_back:
+            self.forget()
+        return taken_back
 
 
 class _Done:
