@@ -163,6 +163,26 @@ def reject(ctx: typer.Context, clip: str, reason: Reason, as_json: AsJson = Fals
     answer({"clips": [{"clip": clip, "state": "rejected"}]}, f"{clip} is rejected.", as_json=as_json)
 
 
+@pixels.command("rule")
+@command
+def rule(
+    ctx: typer.Context,
+    value: Annotated[str | None, typer.Argument(metavar="[RULE]", help="two, one or sample:PERCENT.", show_default=False)] = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why it is changed.")] = "",
+    as_json: AsJson = False,
+    password_stdin: PasswordStdin = False,
+) -> None:
+    """Show how many people look at each clip, or change it (an administrator's work): two, one, or a second one for a drawn share.
+
+    Example: corelab pixels LAB rule sample:20 --reason "Protocol of the imaging core lab"
+    """
+    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
+        lab, session = here.lab, here.session
+        found = intake.set_pixel_rule(lab, session, value, reason) if value else intake.pixel_rule(lab, session)
+    share = f"A second person looks at {found.percent} % of the clips, drawn by the lab." if found.drawn else ""
+    answer({"rule": found.text, "percent": found.percent}, f"{found.text}. {share}".rstrip(), as_json=as_json)
+
+
 def _answer_states(done: tuple[intake.ClipOutcome, ...], *, as_json: bool) -> None:
     rows = [{"clip": one.clip, "state": one.state.value, "code": one.code, "message": one.message} for one in done]
     answer({"clips": rows}, "\n".join(f"{row['clip']}  {row['state']}  {row['message'] or ''}" for row in rows), as_json=as_json)

@@ -1,7 +1,11 @@
 """The words of intake: outcomes, stable codes with what to do about them, and what the pixel check says about a clip."""
 
+import re
 from dataclasses import dataclass
 from enum import Enum
+
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""The code of a subject or of a site, whole."""
 
 Box = tuple[int, int, int, int]
 """x0, y0, x1, y1 in pixels of the frame, all inclusive."""
@@ -159,6 +163,9 @@ class Refusal(Enum):
     BOXES = "boxes"
     FRAMES = "frames"
     SAME_PERSON = "same person"
+    SENT_BACK = "sent back"
+    PIXEL_RULE = "pixel rule"
+    RULE_REASON = "rule reason"
     ATTENDED = "attended"
     IMAGED = "imaged"
     LABELLED_SIDE = "labelled side"
@@ -190,6 +197,9 @@ _REFUSALS = {
     Refusal.BOXES: "The boxes do not fit the picture, or none was drawn.",
     Refusal.FRAMES: "Not every flagged frame was looked at.",
     Refusal.SAME_PERSON: "Another coordinator has to verify this clip: you passed it yourself.",
+    Refusal.SENT_BACK: "You changed the mask, so the clip went back: the first person, or a third one, passes it again.",
+    Refusal.PIXEL_RULE: "This is no rule of the pixel check: two, one, or sample: with a number from 1 to 99.",
+    Refusal.RULE_REASON: "A change of this rule needs a reason.",
     Refusal.ATTENDED: "In a trial lab clips are passed and verified on the page, where the pictures are looked at.",
     Refusal.IMAGED: "A clip is labelled with this segment, so it was imaged. Correct the label or reject the clip first.",
     Refusal.LABELLED_SIDE: "Clips of this subject are labelled with the other side. Ask the site which limb is under study.",

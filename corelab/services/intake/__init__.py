@@ -8,6 +8,7 @@ from corelab.domain.intake import Box, ClipState, IntakeRefusedError, ObjectFaul
 from corelab.services.intake.checks import WaitingClip
 from corelab.services.intake.delivery import take_in
 from corelab.services.intake.exams import ExamOverview, exams, set_not_imaged
+from corelab.services.intake.eyes import pixel_rule, set_pixel_rule
 from corelab.services.intake.labels import label, label_all
 from corelab.services.intake.pictures import CheckPictures, contact_sheet, pictures
 from corelab.services.intake.pixels import (
@@ -56,10 +57,12 @@ __all__ = [
     "label_all",
     "pass_pixels",
     "pictures",
+    "pixel_rule",
     "reject_pixels",
     "set_facts",
     "set_mask",
     "set_not_imaged",
+    "set_pixel_rule",
     "set_subject",
     "take_in",
     "verify_pixels",

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from corelab.domain.clip import TimingSource
 from corelab.domain.clip_evidence import combined
 from corelab.domain.clip_findings import Finding
 from corelab.domain.clip_label import Mode, Proposal, View
@@ -31,7 +32,9 @@ class WaitingClip:
     ``regions`` are the areas that stay, by the file's own word; ``boxes`` those drawn by a person; ``flagged`` the frames to look at;
     ``hits`` where text may be; ``checker`` who passed it; ``calibrated``: lengths can be measured in at least one region.
     ``segment`` to ``mode`` and ``quality`` are what a person said; ``proposal`` is what the ``evidence`` comes to, None where it says
-    nothing; ``checks`` what was found by itself.
+    nothing; ``checks`` what was found by itself. ``declared`` frames stand in the header, ``left_out`` are damaged; ``rate_assumed``: the
+    file does not say how fast it was recorded. ``back_by`` is who drew a box after another person had passed it; ``second``: of a passed
+    clip, whether another person is needed, None before.
     """
 
     clip: ClipId
@@ -61,6 +64,11 @@ class WaitingClip:
     proposal: Proposal | None = None
     evidence: tuple[Proposal, ...] = ()
     checks: tuple[Finding, ...] = ()
+    declared: int | None = None
+    left_out: tuple[int, ...] = ()
+    rate_assumed: bool = False
+    back_by: AccountId | None = None
+    second: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +128,15 @@ class Check:
     def passed_by(self) -> CheckStep | None:
         return self.steps[-1] if self.state is ClipState.PASSED else None
 
+    @property
+    def sent_back_by(self) -> AccountId | None:
+        """Who changed the mask of a clip that another person had passed: it is that person's, or a third one's, to pass it again."""
+        last = self.steps[-1] if self.steps else None
+        if last is None or last.action not in _MAKES_CANDIDATE:
+            return None
+        passed_before = any(step.action is CheckAction.PASS and step.person != last.person for step in self.steps)
+        return last.person if passed_before else None
+
     def place(self, lab: OpenLab) -> Place:
         return Place(Path(lab.quarantine) / self.object.delivery, self.object.n)
 
@@ -157,6 +174,10 @@ class Check:
             proposal=self.beside.proposal,
             evidence=self.beside.evidence,
             checks=self.beside.findings,
+            declared=facts.declared,
+            left_out=facts.left_out,
+            rate_assumed=facts.timing.source is TimingSource.ASSUMED,
+            back_by=self.sent_back_by,
         )
 
 

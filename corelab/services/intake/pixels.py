@@ -14,13 +14,14 @@ from corelab.imaging.pixel_mask import usable_box
 from corelab.services.accounts import Session, lab_secret, permit
 from corelab.services.intake.checks import Check, WaitingClip, all_waiting, check_of
 from corelab.services.intake.exam_work import require_open, settle
+from corelab.services.intake.eyes import needs_second, rule_in, with_second
 from corelab.services.intake.facts import payload_of
 from corelab.services.intake.release import Looked, release
 from corelab.services.intake.report import ClipOutcome
 from corelab.services.intake.strays import set_strays_aside
 from corelab.services.labs import OpenLab
 from corelab.services.packages.locking import require_unlocked
-from corelab.storage import people, registry
+from corelab.storage import registry
 from corelab.storage.registry import CheckStep
 from corelab.storage.snapshot import Snapshot
 
@@ -32,7 +33,8 @@ def waiting(lab: OpenLab, session: Session) -> tuple[WaitingClip, ...]:
     """Everything that is not yet released, in the order in which it came."""
     permit(session, Command.PIXELS)
     with lab.store.read() as snapshot:
-        return tuple(check.shown() for check in all_waiting(snapshot))
+        rule, found = rule_in(snapshot), all_waiting(snapshot)
+    return with_second(lab, session, rule, found)
 
 
 # ---------------------------------------------------------------- masks
@@ -137,7 +139,8 @@ def pass_pixels(
 ) -> tuple[ClipOutcome, ...]:
     """The first person's word that each of these clips may be read. ``frames_seen`` must hold every flagged frame of each.
 
-    Without attendance (by command) only in demo and training labs. Raises IntakeRefusedError; then no clip of the call is passed.
+    Who changed the mask of a clip that another person had passed does not pass it again. Without attendance (by command) only in demo and
+    training labs. Raises IntakeRefusedError; then no clip of the call is passed.
     """
     role = permit(session, Command.PIXELS)
     _require_attended(lab, attended=attended)
@@ -146,6 +149,8 @@ def pass_pixels(
             check = _open_check(transaction, clip)
             if check.state is not ClipState.CHECKED:
                 raise IntakeRefusedError(Refusal.CLIP_STATE, clip)
+            if check.sent_back_by == session.account and rule_in(transaction).percent:
+                raise IntakeRefusedError(Refusal.SENT_BACK)
             looked = _looked(check, frames_seen, attended=attended)
             step = check.step(CheckAction.PASS, session.account, check.found.candidate, check.facts.drawn)
             payload = {"attended": looked.attended, "frames_seen": list(looked.frames), "rules": check.facts.rules_version}
@@ -163,10 +168,10 @@ def verify_pixels(
     role = permit(session, Command.PIXELS)
     _require_attended(lab, attended=attended)
     with lab.store.read() as snapshot:
-        two = people.setting(snapshot, people.PIXEL_CHECK) != "one"
-        checks = [check_of(snapshot, clip) for clip in clips]
+        rule, checks = rule_in(snapshot), [check_of(snapshot, clip) for clip in clips]
     set_strays_aside(lab, session, role)
-    looked = [_verifiable(check, session, frames_seen, two=two, attended=attended) for check in checks]
+    two = {check.object.id: needs_second(lab, session, rule, check) for check in checks}
+    looked = [_verifiable(check, session, frames_seen, two=two[check.object.id], attended=attended) for check in checks]
     return tuple(_released(lab, session, role, check, look) for check, look in zip(checks, looked, strict=True))
 
 
