@@ -87,7 +87,8 @@ _MESSAGES = {
     IntakeCode.NOT_DICOM: "This is not a DICOM file. Ask the site for the DICOM export of the clip, not a picture or a film.",
     IntakeCode.SOP_CLASS: "This DICOM object is not an ultrasound image. Only ultrasound stills and clips are taken in.",
     IntakeCode.TRANSFER_SYNTAX: (
-        "This compression is not taken in, nor is video. Ask the site for the clip as JPEG baseline, JPEG lossless, RLE or uncompressed."
+        "This compression is not taken in. Ask the site for the clip as JPEG, JPEG-LS, JPEG 2000, RLE, video (MPEG-2, H.264, HEVC) "
+        "or uncompressed, not deflated."
     ),
     IntakeCode.CODEC_MISSING: "This machine cannot decode the clip. Install the missing decoder, then deliver the file again.",
     IntakeCode.STRUCTURE: "The file breaks the rules of DICOM in a way that cannot be trusted. Ask the site to export it again.",

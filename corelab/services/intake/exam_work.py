@@ -1,7 +1,6 @@
 """Finding and making exams, and bringing an exam's state in line with what is there; used by every step of intake."""
 
 import hmac
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from corelab.domain.attributes import Attributes
 from corelab.domain.charter import Charter
 from corelab.domain.completeness import Completeness, completeness
 from corelab.domain.form import run_time_ids, side_of
-from corelab.domain.intake import CheckAction, IntakeRefusedError, Outcome, Refusal
+from corelab.domain.intake import CODE, CheckAction, IntakeRefusedError, Outcome, Refusal
 from corelab.domain.vocabulary import ExamId, ExamState, SegmentId, Side, SubjectCode, VisitId
 from corelab.services.labs import charter_of
 from corelab.storage import registry
@@ -20,7 +19,6 @@ from corelab.storage.registry import ExamRecord, Label, ObjectRecord
 from corelab.storage.snapshot import Snapshot
 from corelab.storage.store import NewRow, Transaction
 
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _OPEN = frozenset({ExamState.RECEIVING, ExamState.READY})
 _SIDES = {Side.LEFT: "left", Side.RIGHT: "right"}
@@ -37,7 +35,7 @@ class Wanted:
 
 def require_names(charter: Charter, subject: str, visit: str, side: Side | None = None) -> Wanted:
     """Raises IntakeRefusedError for a malformed subject, an unknown visit, a side where the charter has none under study."""
-    if not _CODE.fullmatch(subject):
+    if not CODE.fullmatch(subject):
         raise IntakeRefusedError(Refusal.SUBJECT, subject)
     if visit not in {each.id for each in charter.visits}:
         raise IntakeRefusedError(Refusal.VISIT, visit)
