@@ -29,6 +29,8 @@ class Command(Enum):
     LABEL = "label"
     SUBJECT = "subject"
     EXAM = "exam"
+    QUERY = "query"
+    QUERIES = "queries"
     TRAINING = "training"
     CHARTER = "charter"
     CUSTODY = "custody"
@@ -61,6 +63,8 @@ _COORDINATION = frozenset(
         Command.LABEL,
         Command.SUBJECT,
         Command.EXAM,
+        Command.QUERY,
+        Command.QUERIES,
         Command.TRAINING,
         Command.CHARTER,
         Command.CUSTODY,
@@ -85,7 +89,9 @@ ROLE_COMMANDS: Mapping[Role, frozenset[Command]] = MappingProxyType(
         Role.ADJUDICATOR: frozenset({Command.ADJUDICATE, Command.WORKLIST, Command.HELP}),
         Role.COORDINATOR: _COORDINATION | {Command.PEOPLE, Command.FACTOR, Command.AUDIT, Command.BACKUP, Command.RESTORE, Command.HELP},
         Role.ADMINISTRATOR: frozenset({Command.ACCOUNT, Command.PEOPLE, Command.FACTOR, Command.BACKUP, Command.RESTORE, Command.HELP}),
-        Role.AUDITOR: frozenset({Command.AUDIT, Command.REVIEW, Command.CONFIRM_REDACTION, Command.PEOPLE, Command.HELP}),
+        Role.AUDITOR: frozenset(
+            {Command.AUDIT, Command.REVIEW, Command.CONFIRM_REDACTION, Command.QUERIES, Command.PEOPLE, Command.HELP}
+        ),
     }
 )
 """The one table of who may do what; every service asks it."""

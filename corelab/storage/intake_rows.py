@@ -276,6 +276,17 @@ def messages(snapshot: Snapshot, query: str) -> tuple[MessageRow, ...]:
     return tuple(_message(row) for row in sorted(snapshot.all("query_message", query_id=query), key=lambda row: row["n"]))
 
 
+def all_messages(snapshot: Snapshot) -> tuple[MessageRow, ...]:
+    """Every step of every query, by query in the order of its steps."""
+    return tuple(_message(row) for row in sorted(snapshot.all("query_message"), key=lambda row: (row["query_id"], row["n"])))
+
+
+def delivery_of(snapshot: Snapshot, clip: str) -> str | None:
+    """The delivery that an object came with."""
+    row = snapshot.one("intake_object", id=clip)
+    return str(row["delivery_id"]) if row else None
+
+
 def latest_messages(snapshot: Snapshot) -> dict[str, MessageRow]:
     """The last step of every query, by its id."""
     return {row["query_id"]: _message(row) for row in sorted(snapshot.all("query_message"), key=lambda row: row["n"])}

@@ -13,7 +13,7 @@ from corelab.domain.vocabulary import Grade
 from corelab.imaging.deid.identity import Identity
 from corelab.services import accounts, assignment, comparison, custody, reading, resealing
 from corelab.services.accounts import Session
-from corelab.services.intake.quarantine import Place, made_folder
+from corelab.services.quarantine import Place, made_folder
 from corelab.services.verification import verify_lab
 from corelab.storage import keys, people
 from tests.builders import PASSWORD, Lab, a_lab

@@ -22,7 +22,7 @@ from corelab.domain.record_errors import (
 from corelab.imaging.deid.identity import Identity
 from corelab.services import accounts, assignment, comparison, custody, custody_facts, reading, status
 from corelab.services.accounts import Session
-from corelab.services.intake.quarantine import Place, made_folder
+from corelab.services.quarantine import Place, made_folder
 from corelab.services.verification import verify_lab
 from corelab.storage import keys, people
 from tests.builders import PASSWORD, Lab, a_lab

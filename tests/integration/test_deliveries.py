@@ -19,7 +19,7 @@ from corelab.domain.record_errors import DiskFullError
 from corelab.domain.vocabulary import Side
 from corelab.services import intake
 from corelab.services.intake import IntakeReport, sources
-from corelab.services.intake.quarantine import Place
+from corelab.services.quarantine import Place
 from corelab.services.verification import verify_lab
 from tests.builders import Lab, a_lab
 from tests.dicom_builders import TOKEN, a_file, speckle

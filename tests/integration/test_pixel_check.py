@@ -11,7 +11,7 @@ from corelab.domain.record_errors import NotPermittedError
 from corelab.domain.vocabulary import ClipId, ExamState, LabKind, SegmentId, Side
 from corelab.imaging.deid.candidate import Prepared, prepare
 from corelab.services import intake
-from corelab.services.intake.quarantine import Place
+from corelab.services.quarantine import Place
 from corelab.services.verification import verify_lab
 from corelab.storage import people, registry
 from corelab.storage.store import NewRow

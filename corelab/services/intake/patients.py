@@ -9,8 +9,8 @@ from corelab.domain.vocabulary import ClipId, ExamId
 from corelab.imaging.deid.candidate import Prepared
 from corelab.imaging.deid.identity import Identity
 from corelab.services.accounts import Session
-from corelab.services.intake.quarantine import Place
 from corelab.services.labs import OpenLab
+from corelab.services.quarantine import Place
 from corelab.storage import registry
 from corelab.storage.registry import ObjectRecord
 from corelab.storage.snapshot import Snapshot
