@@ -9,8 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from corelab.domain.intake import IntakeCode, ObjectRefusedError
-from corelab.imaging.deid import intake_source
 from corelab.imaging.faults import FileRefusedError, FrameUnreadableError
 from corelab.imaging.frames import FrameFile
 from corelab.imaging.inspection import inspect
@@ -188,13 +186,3 @@ def test_video_is_not_shown_where_the_decoder_cannot_be_heard(tmp_path: Path, mo
         assert refused.value.code == "syntax_unsupported"
     finally:
         complaints._hook.cache_clear()
-
-
-@pytest.mark.parametrize("name", ALL)
-def test_intake_refuses_video_however_well_it_plays(tmp_path: Path, name: str) -> None:
-    """Names burnt into a video cannot be removed from it yet."""
-    path = saved(tmp_path, video(stream(name), SYNTAX[name]))
-    with pytest.raises(ObjectRefusedError) as refused, intake_source.opened(path):
-        pass
-    assert refused.value.code is IntakeCode.TRANSFER_SYNTAX
-    assert "video" in refused.value.code.message

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from corelab.domain.clip import Region, Timing
 from corelab.domain.intake import Box, IntakeCode, ObjectFault, ObjectRefusedError, Outcome
-from corelab.imaging.container import RLE, Shape, check_rle, clean_jpeg
 from corelab.imaging.deid.header import Mark
 from corelab.imaging.deid.identity import Identity, identity_of
 from corelab.imaging.deid.intake_source import Opened, opened
 from corelab.imaging.deid.policy import Policy, load_policy
 from corelab.imaging.deid.storing import Storing, brightness, stored_form
+from corelab.imaging.deid.streams import Streams
 from corelab.imaging.frames import FrameFile, FrameUnreadableError
 from corelab.imaging.pixel_mask import Kept, Mask, Pixels, kept_by_regions, whole_frame
 from corelab.imaging.text_finder import TextFinder
@@ -110,7 +110,7 @@ class _Preparation:
         self.decision = decision
         self.identity = identity
         self.policy = policy
-        self.streams: dict[int, bytes] = {}
+        self.streams = Streams(found)
         self.kept_frames: dict[int, Pixels] = {}
         self.storing = Storing(found, candidate, mark, policy, self._decoded, self.streams)
         self.whole = tuple(self._whole_frames())
@@ -128,32 +128,20 @@ class _Preparation:
         return self._checked(kept)
 
     def _words_of(self, salvage: IntakeCode) -> str:
-        declared = self.found.frames.header.frames_declared or self.found.frames.frames
-        return f"{salvage.message} {len(self.whole)} of {declared} frames are whole."
+        there, declared = len(self.whole), self.found.frames.header.frames_declared
+        if declared is not None and there > declared:
+            return f"{salvage.message} {there} frames are whole; the file says that it holds {declared}."
+        return f"{salvage.message} {there} of {declared or self.found.frames.frames} frames are whole."
 
     def _whole_frames(self) -> Iterator[int]:
         """Numbers of the frames that are complete and can be decoded."""
         for index in range(self.found.frames.frames):
             try:
                 self._decoded(index)
-                self._require_container(index)
+                self.streams.require(index)
             except (FrameUnreadableError, ObjectRefusedError):
                 continue
             yield index
-
-    def _require_container(self, index: int) -> None:
-        """What the frame's own stream says must hold together; a clean copy of a JPEG stream is kept, as it may be stored as it is."""
-        if self.found.is_jpeg:
-            self.streams[index] = self._clean(index)
-        elif self.found.syntax == RLE:
-            planes = self.found.samples * self.found.frames.header.layout.bits_allocated // 8
-            check_rle(self.found.frames.encoded(index), planes)
-
-    def _clean(self, index: int) -> bytes:
-        stream, shape = clean_jpeg(self.found.frames.encoded(index), self.found.syntax)
-        if shape != Shape(self.found.rows, self.found.columns, self.found.samples, 8):
-            raise ObjectRefusedError(IntakeCode.CONTAINER, "another size than declared")
-        return stream
 
     def _decoded(self, index: int) -> Pixels:
         """One frame as it would be stored: (rows, columns) for grey, (rows, columns, 3) for colour."""

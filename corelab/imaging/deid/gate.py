@@ -10,7 +10,7 @@ import pydicom
 from pydicom.dataset import Dataset
 
 from corelab.domain.intake import Box, IntakeCode, ObjectRefusedError
-from corelab.imaging.container import JPEG, RLE, check_rle, clean_jpeg
+from corelab.imaging.deid.final_container import require_clean_container
 from corelab.imaging.deid.header import US, US_MULTI, claim_clean_pixels
 from corelab.imaging.deid.identity import Identity
 from corelab.imaging.deid.keyed import is_uid
@@ -23,7 +23,7 @@ from corelab.imaging.deid.writer import IMPLEMENTATION_CLASS_UID, header_bytes
 from corelab.imaging.faults import FileRefusedError, FrameUnreadableError
 from corelab.imaging.frames import FrameFile
 from corelab.imaging.pixel_mask import Kept, Mask
-from corelab.imaging.raw_walk import EXPLICIT_LITTLE, Element, Walk, walk
+from corelab.imaging.raw_walk import Element, Walk, walk
 
 _META = frozenset({0x00020000, 0x00020001, 0x00020002, 0x00020003, 0x00020010, 0x00020012, 0x00020013})
 _SHIFTED = 8
@@ -61,7 +61,7 @@ def require_clean(final: Path, identity: Identity, kept: tuple[Box, ...], drawn:
         needles = needles_of(identity)
         _require_allowed(values, walked, load_policy())
         _require_no_token(values, walked, needles)
-        _require_clean_container(values, walked)
+        require_clean_container(values, walked)
     _require_masked(final, kept, drawn)
 
 
@@ -115,25 +115,6 @@ def _is_theirs(element: Element, policy: Policy, walked: Walk) -> bool:
         return False
     rule = policy.rule(element.path, element.tag)
     return rule is None or rule.action not in OURS or rule.argument.startswith("$")
-
-
-def _require_clean_container(values: SourceSet, walked: Walk) -> None:
-    if walked.syntax == EXPLICIT_LITTLE:
-        return  # its length was compared by the walk
-    if walked.syntax not in JPEG | {RLE}:
-        raise ObjectRefusedError(IntakeCode.TRANSFER_SYNTAX, "nothing that we write")
-    table, *frames = walked.fragments
-    if table[1] != 4 * len(frames):
-        raise ObjectRefusedError(IntakeCode.CONTAINER, "offset table")
-    for offset, length in frames:
-        _require_clean_stream(values.data[offset : offset + length], values, walked.syntax)
-
-
-def _require_clean_stream(stream: bytes, values: SourceSet, syntax: str) -> None:
-    if syntax == RLE:
-        check_rle(stream, values.whole(0x00280002) or 0)
-    elif clean_jpeg(stream, syntax)[0] != stream[: len(stream) - (stream[-1] == 0)]:
-        raise ObjectRefusedError(IntakeCode.CONTAINER, "segments that no picture needs")
 
 
 def _require_masked(final: Path, kept: tuple[Box, ...], drawn: tuple[Box, ...]) -> None:

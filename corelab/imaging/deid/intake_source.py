@@ -7,19 +7,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from corelab.domain.intake import IntakeCode, ObjectFault, ObjectRefusedError
-from corelab.imaging.container import JPEG, RLE
 from corelab.imaging.deid.header import RETIRED, US, US_MULTI
 from corelab.imaging.deid.keyed import is_uid
 from corelab.imaging.deid.source_set import SourceSet
 from corelab.imaging.faults import FileRefusedError
 from corelab.imaging.frames import FrameFile
 from corelab.imaging.pixel_mask import RegionBox
-from corelab.imaging.raw_walk import EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE, Walk, walk
+from corelab.imaging.raw_walk import Walk, walk
+from corelab.imaging.syntaxes import CODINGS, VIDEO, Coding
 
-SYNTAXES = frozenset({IMPLICIT_LITTLE, EXPLICIT_LITTLE, EXPLICIT_BIG, RLE}) | JPEG
-NATIVE = frozenset({IMPLICIT_LITTLE, EXPLICIT_LITTLE, EXPLICIT_BIG})
 _MOST_FRAMES, _LONGEST_SIDE, _MOST_BYTES = 10_000, 8192, 40 * 10**9
-_PHOTOMETRIC = frozenset({"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB", "YBR_FULL", "YBR_FULL_422"})
+_ONE_SAMPLE = frozenset({"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"})
+_COLOUR = {
+    Coding.JPEG_2000: frozenset({"RGB", "YBR_FULL", "YBR_RCT", "YBR_ICT"}),
+    Coding.HTJ2K: frozenset({"RGB", "YBR_FULL", "YBR_RCT", "YBR_ICT"}),
+    **dict.fromkeys(VIDEO, frozenset({"YBR_PARTIAL_420", "YBR_FULL_422", "YBR_FULL", "RGB"})),
+}
+_USUAL_COLOUR = frozenset({"RGB", "YBR_FULL", "YBR_FULL_422"})
 
 _REFUSALS = {
     "not_dicom": IntakeCode.NOT_DICOM,
@@ -58,8 +62,8 @@ class Opened:
         return self.walk.syntax
 
     @property
-    def is_jpeg(self) -> bool:
-        return self.syntax in JPEG
+    def is_video(self) -> bool:
+        return self.frames.header.coding in VIDEO
 
     @property
     def regions(self) -> tuple[RegionBox, ...]:
@@ -111,9 +115,10 @@ def _judge(values: SourceSet, walked: Walk, *, retired: bool) -> None:
         raise ObjectRefusedError(IntakeCode.SOP_CLASS)
     if walked.pixel is None:
         raise ObjectRefusedError(IntakeCode.TYPE1_MISSING, "no pixel data")
-    if walked.syntax not in SYNTAXES:
+    coding = CODINGS.get(walked.syntax)
+    if coding is None:
         raise ObjectRefusedError(IntakeCode.TRANSFER_SYNTAX)
-    if values.text(0x00280004, "CS") not in _PHOTOMETRIC:
+    if values.text(0x00280004, "CS") not in _ONE_SAMPLE | _COLOUR.get(coding, _USUAL_COLOUR):
         raise ObjectRefusedError(IntakeCode.CONTAINER, "photometric interpretation")
     if not all(is_uid(values.text(tag, "UI")) for tag in (0x00080018, 0x0020000D, 0x0020000E)):
         raise ObjectRefusedError(IntakeCode.UID_INVALID)
@@ -128,12 +133,17 @@ def _opened(values: SourceSet, walked: Walk, frames: FrameFile) -> Opened:
         raise ObjectRefusedError(_no_frames(frames, walked) if frames.frames < 1 else IntakeCode.LIMIT_PIXELS)
     photometric = frames.header.photometric
     bits = frames.header.layout.bits_stored
-    if (samples == 3) != (photometric in {"RGB", "YBR_FULL", "YBR_FULL_422"}):
+    if (samples == 1) != (photometric in _ONE_SAMPLE) or not _at_the_bottom(values, bits):
         raise ObjectRefusedError(IntakeCode.CONTAINER, "photometric interpretation")
     if bits > 8 and photometric != "PALETTE COLOR":
         raise ObjectRefusedError(IntakeCode.CONTAINER, "more than 8 bits")
     faults = tuple(ObjectFault(fault.code, fault.message) for fault in frames.faults)
     return Opened(values, walked, frames, rows, columns, samples, photometric, faults, _salvage(faults, walked))
+
+
+def _at_the_bottom(values: SourceSet, bits: int) -> bool:
+    """Whether samples lie in the lowest bits of their words: what old machines put into the others is not looked at."""
+    return values.whole(0x00280102) in {None, bits - 1}
 
 
 def _no_frames(frames: FrameFile, walked: Walk) -> IntakeCode:

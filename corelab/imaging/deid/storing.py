@@ -1,22 +1,21 @@
 """How the frames of a candidate are stored: as they came where nothing is to be masked, else masked and without loss."""
 
-import struct
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
 import cv2
-import imagecodecs
 import numpy as np
 
 from corelab.domain.clip import TimingSource
 from corelab.domain.intake import IntakeCode, ObjectRefusedError
-from corelab.imaging.container import JPEG_BASELINE, JPEG_EXTENDED, RLE
+from corelab.imaging.container import RLE, run_lengths
 from corelab.imaging.deid.header import Mark, Picture, rebuild
 from corelab.imaging.deid.intake_source import Opened
 from corelab.imaging.deid.policy import Policy
+from corelab.imaging.deid.streams import Streams
 from corelab.imaging.deid.writer import Frames, encapsulated_file, native_file
 from corelab.imaging.frames import FrameFile
 from corelab.imaging.pixel_mask import Mask, Pixels
@@ -34,7 +33,7 @@ Look = Callable[[Pixels], None]
 class Storing:
     """One object on its way into its candidate file.
 
-    ``decoded`` gives a frame of the source as it would be stored; ``streams`` holds the clean JPEG stream of each whole frame.
+    ``decoded`` gives a frame of the source as it would be stored; ``streams`` the clean stream of each whole frame, where it has one.
     """
 
     found: Opened
@@ -42,7 +41,7 @@ class Storing:
     mark: Mark
     policy: Policy
     decoded: Callable[[int], Pixels] = field(repr=False)
-    streams: Mapping[int, bytes] = field(repr=False)
+    streams: Streams = field(repr=False)
 
     @property
     def _grey(self) -> bool:
@@ -55,18 +54,22 @@ class Storing:
 
     def store(self, mask: Mask, whole: Sequence[int], look: Look) -> None:
         """Writes the frames ``whole`` (numbers in the source)."""
-        if self.found.is_jpeg and not any(mask.changes(self.decoded(index)) for index in whole):
-            self._as_it_is(whole, look)
+        photometric = self.streams.photometric
+        if photometric is not None and not self._changes(mask, whole) and self.streams.hide_nothing(whole):
+            self._as_it_is(photometric, whole, look)
         else:
             self._lossless(mask, whole, look)
 
-    def _as_it_is(self, whole: Sequence[int], look: Look) -> None:
+    def _changes(self, mask: Mask, whole: Sequence[int]) -> bool:
+        return any(mask.changes(self.decoded(index)) for index in whole)
+
+    def _as_it_is(self, photometric: str, whole: Sequence[int], look: Look) -> None:
         """Nothing is to be masked: the compressed frames stay, without what their picture does not need."""
-        picture = self._picture(self.found.photometric, whole, lossy=self.found.syntax in {JPEG_BASELINE, JPEG_EXTENDED})
+        picture = self._picture(photometric, whole)
         header = rebuild(self.found.values, self.mark, picture, self.policy)
         with encapsulated_file(self.candidate, header, self.found.syntax, len(whole)) as out:
             for index in whole:
-                out.add(self.streams[index])
+                out.add(self.streams.clean(index))
                 look(brightness(self.decoded(index)))
 
     def _lossless(self, mask: Mask, whole: Sequence[int], look: Look) -> None:
@@ -79,7 +82,7 @@ class Storing:
 
     @contextmanager
     def _lossless_file(self, whole: Sequence[int]) -> Iterator[Frames]:
-        header = rebuild(self.found.values, self.mark, self._picture(self.photometric, whole, lossy=self._lossy), self.policy)
+        header = rebuild(self.found.values, self.mark, self._picture(self.photometric, whole), self.policy)
         samples = 1 if self._grey else 3
         length = self.found.rows * self.found.columns * samples * len(whole)
         if length <= _NATIVE_LIMIT:
@@ -89,18 +92,14 @@ class Storing:
             with encapsulated_file(self.candidate, header, RLE, len(whole)) as fragments:
                 yield _RleFrames(fragments, (self.found.rows, self.found.columns, samples))
 
-    @property
-    def _lossy(self) -> bool:
-        return self.found.syntax in {JPEG_BASELINE, JPEG_EXTENDED} or self.found.values.text(0x00282110, "CS") == "01"
-
-    def _picture(self, photometric: str, whole: Sequence[int], *, lossy: bool) -> Picture:
+    def _picture(self, photometric: str, whole: Sequence[int]) -> Picture:
         return Picture(
             rows=self.found.rows,
             columns=self.found.columns,
             frames=len(whole),
             samples=1 if photometric.startswith("MONOCHROME") else 3,
             photometric=photometric,
-            lossy=lossy,
+            lossy=self.streams.lossy,
             times=self._times_between(whole) if len(whole) < self.found.frames.frames else None,
         )
 
@@ -122,18 +121,14 @@ class Storing:
 
 
 class _RleFrames:
-    """Takes plain frames and passes them on run-length coded (PS3.5 annex G): each sample plane one segment, each row on its own."""
+    """Takes plain frames and passes them on run-length coded."""
 
     def __init__(self, out: Frames, shape: tuple[int, int, int]) -> None:
         self._out = out
         self._shape = shape
 
     def add(self, frame: bytes | memoryview) -> None:
-        planes = np.moveaxis(np.frombuffer(frame, np.uint8).reshape(self._shape), -1, 0)
-        segments = [bytes(imagecodecs.packbits_encode(np.ascontiguousarray(plane))) for plane in planes]
-        segments = [segment + b"\0" * (len(segment) % 2) for segment in segments]
-        offsets = [64 + sum(map(len, segments[:index])) for index in range(len(segments))]
-        self._out.add(struct.pack("<16I", len(segments), *offsets, *[0] * (15 - len(segments))) + b"".join(segments))
+        self._out.add(run_lengths(np.frombuffer(frame, np.uint8).reshape(self._shape)))
 
 
 def stored_form(painted: Pixels, photometric: str) -> Pixels:
