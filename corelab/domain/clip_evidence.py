@@ -1,26 +1,81 @@
-"""What the sources of a clip come to: one proposal out of several, and whether two of them disagree."""
+"""What the sources of a clip say in the charter's words, what they come to together, and whether two of them disagree."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
-from corelab.domain.clip_label import Proposal, ProposalSource
+from corelab.domain.charter import Charter
+from corelab.domain.charter.model_subject import Segment
+from corelab.domain.charter.table import Code
+from corelab.domain.clip_label import Concept, Hint, Proposal, ProposalSource
 from corelab.domain.vocabulary import SegmentId, Side
+
+_SIDED = frozenset({Side.LEFT, Side.RIGHT})
+
+
+# ---------------------------------------------------------------- one source
+
+
+def proposals_of(charter: Charter, hints: Iterable[Hint]) -> tuple[Proposal, ...]:
+    """Each hint with the segments whose codes the charter gives; a source that names no vein of the charter keeps what else it says."""
+    return tuple(proposal for hint in hints for proposal in _proposals(charter, hint))
+
+
+def _proposals(charter: Charter, hint: Hint) -> Iterator[Proposal]:
+    segments = [segment for segment in charter.segments if any(_is_named(segment, *place) for place in hint.places)]
+    for segment in segments:
+        shown = _run_time(segment, hint.side)
+        yield Proposal(shown, _side(segment, hint.side), hint.view, hint.mode, hint.source)
+    if not segments and (hint.side or hint.view or hint.mode):
+        yield Proposal(None, hint.side, hint.view, hint.mode, hint.source)
+
+
+def _is_named(segment: Segment, vein: Concept, part: Concept | None) -> bool:
+    """The vein is the segment's; a part that is said on one side only leaves the segment open."""
+    if _concept(segment.code) != vein:
+        return False
+    return part is None or segment.modifier is None or _concept(segment.modifier) == part
+
+
+def _concept(code: Code) -> Concept:
+    return code.scheme, code.value
+
+
+def _run_time(segment: Segment, side: Side | None) -> SegmentId | None:
+    """The id in readings; None while the side of a segment that has both is not known."""
+    if segment.side != "both":
+        return SegmentId(segment.id)
+    return SegmentId(f"{segment.id}.{side.letter}") if side in _SIDED and side is not None else None
+
+
+def _side(segment: Segment, side: Side | None) -> Side | None:
+    """A vein without a side has none, whatever a header says of the limb."""
+    return Side.UNPAIRED if segment.side == "unpaired" else side
+
+
+# ---------------------------------------------------------------- all of them
 
 
 def combined(evidence: Sequence[Proposal]) -> Proposal | None:
     """The strongest word on each point; of segments that a source leaves open, those that weaker sources leave too. None: nothing is said.
 
-    Its source is the one that named the segment, or else the strongest that said anything.
+    Its source is the one that settled the segment, or else the strongest that said anything.
     """
     ordered = sorted(evidence, key=lambda one: one.source.rank)
     source, segment = _segment(ordered)
-    side = next((one.side for one in ordered if one.side), None)
+    side = _side_of(ordered, segment)
     view = next((one.view for one in ordered if one.view), None)
     mode = next((one.mode for one in ordered if one.mode), None)
     if segment is None and not (side or view or mode):
         return None
-    strongest = next(one.source for one in ordered if one.segment or one.side or one.view or one.mode)
+    strongest = next((one.source for one in ordered if one.side or one.view or one.mode), ordered[0].source)
     return Proposal(segment, side, view, mode, source or strongest)
+
+
+def _side_of(ordered: Sequence[Proposal], segment: SegmentId | None) -> Side | None:
+    """Unpaired where the segment is; else the strongest word on a side."""
+    if segment is not None and any(one.segment == segment and one.side is Side.UNPAIRED for one in ordered):
+        return Side.UNPAIRED
+    return next((one.side for one in ordered if one.side in _SIDED), None)
 
 
 def _segment(ordered: Sequence[Proposal]) -> tuple[ProposalSource | None, SegmentId | None]:
@@ -49,5 +104,15 @@ def segments_conflict(evidence: Sequence[Proposal]) -> bool:
 
 
 def sides_conflict(evidence: Sequence[Proposal]) -> bool:
-    """Two sources name different sides."""
-    return len({one.side for one in evidence if one.side in {Side.LEFT, Side.RIGHT} and one.source is not ProposalSource.ORDER}) > 1
+    """Two sources name different sides, and the clip does not show a vein that has none."""
+    segment = combined(evidence)
+    if segment is not None and segment.side is Side.UNPAIRED:
+        return False
+    return len({one.side for one in evidence if one.side in _SIDED and one.source is not ProposalSource.ORDER}) > 1
+
+
+def exam_side(charter: Charter, side: Side | None, *, delivered: bool) -> Proposal | None:
+    """The side that the delivery names for all its clips, or the subject's limb under study where every sided segment is of that limb."""
+    if side not in _SIDED or not (delivered or all(segment.side != "both" for segment in charter.segments)):
+        return None
+    return Proposal(None, side, None, None, ProposalSource.EXAM)

@@ -58,6 +58,24 @@ class Proposal:
     source: ProposalSource
 
 
+Concept = tuple[str, str]
+"""A coded concept: scheme and value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What one source in the file says, in codes of our own lists: never a word of the source.
+
+    ``places`` are veins, each with a part of it where that is said; a source may leave several open. Empty and None: it is silent.
+    """
+
+    source: ProposalSource
+    places: tuple[tuple[Concept, Concept | None], ...] = ()
+    side: Side | None = None
+    view: View | None = None
+    mode: Mode | None = None
+
+
 class Said(NamedTuple):
     """What a person says that a clip shows.
 
