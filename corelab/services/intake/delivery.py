@@ -14,7 +14,8 @@ from corelab.domain.accounts import Command, Role
 from corelab.domain.intake import KNOWN_ELSEWHERE, IntakeCode, ObjectRefusedError, Outcome
 from corelab.domain.record_errors import DiskFullError, LabError, LabStorageError
 from corelab.domain.vocabulary import ClipId, ExamId, Sha256, Side
-from corelab.imaging.deid.candidate import NOBODY, Decision, Prepared, prepare
+from corelab.imaging.child import prepared as prepare
+from corelab.imaging.deid.candidate import NOBODY, Decision, Prepared
 from corelab.imaging.deid.header import Mark
 from corelab.imaging.deid.keyed import Keyed
 from corelab.services.accounts import Session, custody_public, lab_secret, permit
@@ -22,12 +23,12 @@ from corelab.services.intake.exam_work import Wanted, exam_rows, pseudonym, requ
 from corelab.services.intake.facts import payload_of
 from corelab.services.intake.leftovers import remove_leftovers
 from corelab.services.intake.patients import Patients
-from corelab.services.intake.quarantine import Place, made_folder
 from corelab.services.intake.report import IntakeReport, ObjectReport
 from corelab.services.intake.sources import DELIVERY_LIMIT, Source, archive_digest, copied, listed
 from corelab.services.intake.strays import set_strays_aside
 from corelab.services.labs import OpenLab, effective_charter
 from corelab.services.packages.locking import require_unlocked
+from corelab.services.quarantine import Place, made_folder
 from corelab.storage import registry
 from corelab.storage.keys import BoxPublic
 from corelab.storage.registry import ObjectRecord

@@ -7,11 +7,11 @@ import numpy as np
 from corelab.domain.accounts import Command
 from corelab.domain.intake import Box
 from corelab.domain.vocabulary import ClipId
+from corelab.imaging.child import extreme_pictures, picture
 from corelab.imaging.frame_cache import Frame, frame_of
 from corelab.imaging.frames import Pixels
-from corelab.imaging.frames.file import FrameFile
 from corelab.imaging.sheet import contact_sheet as drawn_sheet
-from corelab.imaging.sheet import covered, extremes
+from corelab.imaging.sheet import covered
 from corelab.services.accounts import Session, permit
 from corelab.services.intake.checks import Check, check_of
 from corelab.services.labs import OpenLab
@@ -35,8 +35,7 @@ class CheckPictures:
     def masked(self, index: int) -> Frame:
         """As it would be released; while no mask is decided, as the site sent it without the boxes drawn so far."""
         if self._check.found.candidate:
-            with FrameFile.open(self._check.place(self._lab).candidate(self._check.found.candidate)) as file:
-                return frame_of(index, file.decode(index))
+            return frame_of(index, picture(self._check.place(self._lab).candidate(self._check.found.candidate), index))
         facts = self._check.facts
         return frame_of(index, covered(self._decoded(self._source_index(index)), facts.kept, facts.drawn))
 
@@ -47,6 +46,11 @@ class CheckPictures:
     def minimum(self) -> Frame:
         """The darkest value of each pixel over all frames: what stands still shows."""
         return frame_of(0, self._extremes()[0])
+
+    def over_time(self) -> tuple[Frame, Frame]:
+        """Maximum and minimum, for which all frames are decoded once."""
+        low, high = self._extremes()
+        return frame_of(0, high), frame_of(0, low)
 
     def sheet(self) -> bytes:
         """Original, masked, maximum and minimum of the first flagged frame, and the other flagged frames, as PNG."""
@@ -61,12 +65,10 @@ class CheckPictures:
         return whole[index] if self._check.found.candidate else index
 
     def _decoded(self, index: int) -> Pixels:
-        with FrameFile.open(self._check.place(self._lab).source) as file:
-            return file.decode(index)
+        return picture(self._check.place(self._lab).source, index)
 
     def _extremes(self) -> tuple[Pixels, Pixels]:
-        with FrameFile.open(self._check.place(self._lab).source) as file:
-            return extremes(file)
+        return extreme_pictures(self._check.place(self._lab).source)
 
 
 def _pixels(frame: Frame) -> Pixels:

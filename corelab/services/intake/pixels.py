@@ -7,7 +7,8 @@ from pathlib import Path
 from corelab.domain.accounts import Command, Role
 from corelab.domain.intake import Box, CheckAction, ClipState, IntakeCode, IntakeRefusedError, ObjectRefusedError, Outcome, Refusal
 from corelab.domain.vocabulary import ClipId, LabKind
-from corelab.imaging.deid.candidate import Decision, Prepared, prepare
+from corelab.imaging.child import prepared as prepare
+from corelab.imaging.deid.candidate import Decision, Prepared
 from corelab.imaging.deid.header import Mark
 from corelab.imaging.deid.keyed import Keyed
 from corelab.imaging.pixel_mask import usable_box
@@ -155,7 +156,13 @@ def pass_pixels(
             step = check.step(CheckAction.PASS, session.account, check.found.candidate, check.facts.drawn)
             payload = {"attended": looked.attended, "frames_seen": list(looked.frames), "rules": check.facts.rules_version}
             transaction.record("clip.passed", "clip", clip, rows=[registry.step_row(clip, step)], payload=payload)
-    return tuple(ClipOutcome(clip, ClipState.PASSED) for clip in clips)
+    return tuple(_passed(lab, session, clip) for clip in clips)
+
+
+def _passed(lab: OpenLab, session: Session, clip: ClipId) -> ClipOutcome:
+    with lab.store.read() as snapshot:
+        rule, check = rule_in(snapshot), check_of(snapshot, clip)
+    return ClipOutcome(clip, ClipState.PASSED, second=needs_second(lab, session, rule, check))
 
 
 def verify_pixels(

@@ -9,8 +9,8 @@ from corelab.domain.clip_json import regions_text, timing_text
 from corelab.domain.intake import CheckAction, IntakeCode, IntakeRefusedError, ObjectRefusedError, Refusal
 from corelab.domain.vocabulary import Sha256
 from corelab.imaging.archive import FolderArchive
+from corelab.imaging.child import finish, require_clean
 from corelab.imaging.deid.candidate import file_sha256
-from corelab.imaging.deid.gate import finish, require_clean
 from corelab.services.accounts import Session
 from corelab.services.intake.checks import Check
 from corelab.services.intake.exam_work import require_open, settle

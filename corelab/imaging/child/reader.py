@@ -1,0 +1,162 @@
+"""The work on delivered bytes as the rest of the program asks for it: each call is one short-lived child with limits of its own."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NoReturn, get_args
+
+import numpy as np
+
+from corelab.domain.intake import Box, IntakeCode, ObjectRefusedError, Outcome
+from corelab.imaging.child import wire
+from corelab.imaging.child.bounds import USUAL, Bounds
+from corelab.imaging.child.ends import End
+from corelab.imaging.child.nursery import Cancelled, ended
+from corelab.imaging.child.trust import UntrustedError, adopt, believed, is_digest
+from corelab.imaging.child.wire import NoAnswerError
+from corelab.imaging.child.work import MADE, STORAGE
+from corelab.imaging.deid.as_json import boxes_json, decision_json, mark_json
+from corelab.imaging.deid.candidate import NOBODY, Decision, Prepared
+from corelab.imaging.deid.header import Mark
+from corelab.imaging.deid.identity import Identity
+from corelab.imaging.faults import FaultCode, FileRefusedError, FrameUnreadableError
+from corelab.imaging.frames import Pixels
+
+_DETAIL = 200
+_LARGEST = 8192
+_BESIDE = 4096
+"""Bytes of an answer beside its pictures, at most."""
+
+
+def _never() -> bool:
+    return False
+
+
+def prepared(  # noqa: PLR0913 - those of ``prepare``, and how far it may go
+    source: Path,
+    candidate: Path,
+    mark: Mark,
+    decision: Decision,
+    *,
+    retired: bool = True,
+    bounds: Bounds = USUAL,
+    cancelled: Cancelled = _never,
+) -> Prepared:
+    """``deid.candidate.prepare`` in a child. A dead child is a rejected object too; its candidate is moved to its place when it is sound.
+
+    Raises ChildStoppedError when cancelled, OSError where the lab's disk fails, ReaderUnavailableError.
+    """
+    asked = {"work": "prepare", "mark": mark_json(mark), "decision": decision_json(decision), "retired": retired}
+    candidate.unlink(missing_ok=True)
+    with _folder_for(candidate) as folder:
+        try:
+            document, _ = _asked(asked, source, folder, bounds, cancelled)
+            result = believed(document["prepared"])
+            if result.sha256 is not None:
+                adopt(folder / MADE, result.sha256, candidate, bounds.file)
+        except ObjectRefusedError as refused:
+            return _rejected(refused.code)
+        except (UntrustedError, KeyError):
+            return _rejected(IntakeCode.STRUCTURE)
+    return result
+
+
+def _rejected(code: IntakeCode) -> Prepared:
+    return Prepared(Outcome.REJECTED, code, code.message, (), NOBODY)
+
+
+def finish(candidate: Path, final: Path, *, checked: bool, bounds: Bounds = USUAL) -> None:
+    """``deid.gate.finish`` in a child. Raises ObjectRefusedError too."""
+    with _folder_for(final) as folder:
+        document, _ = _asked({"work": "finish", "checked": checked}, candidate, folder, bounds, _never)
+        if not is_digest(document.get("sha256")):
+            raise ObjectRefusedError(IntakeCode.STRUCTURE)
+        try:
+            adopt(folder / MADE, document["sha256"], final, bounds.file)
+        except UntrustedError as error:
+            raise ObjectRefusedError(IntakeCode.STRUCTURE) from error
+
+
+def require_clean(final: Path, identity: Identity, kept: tuple[Box, ...], drawn: tuple[Box, ...], *, bounds: Bounds = USUAL) -> None:
+    """``deid.gate.require_clean`` in a child: raises ObjectRefusedError also when it dies."""
+    asked = {"work": "require_clean", "identity": identity.to_json(), "kept": boxes_json(kept), "drawn": boxes_json(drawn)}
+    with _folder_for(final) as folder:
+        document, _ = _asked(asked, final, folder, bounds, _never)
+    if document.get("clean") is not True:
+        raise ObjectRefusedError(IntakeCode.STRUCTURE)
+
+
+def picture(path: Path, index: int, *, bounds: Bounds = USUAL) -> Pixels:
+    """One frame of a file, BGRA. Raises FileRefusedError, FrameUnreadableError."""
+    return _pictures({"work": "frame", "index": index}, path, 1, bounds)[0]
+
+
+def extreme_pictures(path: Path, *, bounds: Bounds = USUAL) -> tuple[Pixels, Pixels]:
+    """``sheet.extremes`` in a child. Raises FileRefusedError, FrameUnreadableError."""
+    low, high = _pictures({"work": "extremes"}, path, 2, bounds)
+    return low, high
+
+
+def _pictures(asked: Mapping[str, Any], path: Path, count: int, bounds: Bounds) -> list[Pixels]:
+    room = replace(bounds, answer=count * _LARGEST * _LARGEST * 4 + _BESIDE)
+    folder = Path(tempfile.mkdtemp())
+    try:
+        document, blob = _asked(asked, path, folder, room, _never)
+    except ObjectRefusedError as error:
+        raise FrameUnreadableError(asked.get("index", 0), error.code.message) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    rows, columns = document.get("rows"), document.get("columns")
+    sizes = all(type(side) is int and 1 <= side <= _LARGEST for side in (rows, columns))
+    if not sizes or len(blob) != count * rows * columns * 4:  # type: ignore[operator]
+        raise FrameUnreadableError(asked.get("index", 0), "no picture")
+    return list(np.frombuffer(blob, np.uint8).reshape(count, rows, columns, 4))  # type: ignore[arg-type]
+
+
+@contextlib.contextmanager
+def _folder_for(made: Path) -> Iterator[Path]:
+    """The child's own folder, beside what it makes so that this can be moved; named as what it makes, so that it is known as a leftover."""
+    folder = made.with_name(f"{made.stem}.child{made.suffix}")
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _asked(asked: Mapping[str, Any], source: Path, folder: Path, bounds: Bounds, cancelled: Cancelled) -> tuple[dict[str, Any], memoryview]:
+    """What the child says, when it says something. Raises what it says it met, or why it is dead, as ObjectRefusedError."""
+    place = source.absolute()
+    request = wire.message({**asked, "source": os.fspath(place)})
+    end = ended(request, folder, replace(bounds, mapped=place.stat().st_size), cancelled)
+    try:
+        document, blob = wire.parts(end.said)
+    except NoAnswerError:
+        raise ObjectRefusedError(end.code(bounds.cpu), "the child died") from None
+    if "refused" in document or "storage" in document or "file_refused" in document or "unreadable" in document:
+        _raise(document)
+    return document, blob
+
+
+def _raise(document: Mapping[str, Any]) -> NoReturn:
+    number = document.get("storage")
+    if type(number) is int and number in STORAGE:
+        raise OSError(number, os.strerror(number))
+    if document.get("file_refused") in get_args(FaultCode):
+        raise FileRefusedError(document["file_refused"], "")
+    if type(document.get("unreadable")) is int:
+        raise FrameUnreadableError(document["unreadable"], "cannot be shown")
+    codes = {code.value: code for code in IntakeCode}
+    detail = document.get("detail", "")
+    told = detail[:_DETAIL] if isinstance(detail, str) and detail.isprintable() else ""
+    raise ObjectRefusedError(codes.get(str(document.get("refused")), IntakeCode.STRUCTURE), told)
+
+
+def how_it_ended(asked: Mapping[str, Any], source: Path, folder: Path, bounds: Bounds) -> End:
+    """The bare end of one child: for measurements of what it used."""
+    request = wire.message({**asked, "source": os.fspath(source.absolute())})
+    return ended(request, folder, replace(bounds, mapped=source.stat().st_size), _never)

@@ -1,0 +1,104 @@
+"""What a child does: one request, one answer. Whatever happens in between, the answer is a document."""
+
+import errno
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from corelab.domain.intake import IntakeCode, ObjectRefusedError
+from corelab.imaging.deid.as_json import boxes_from, decision_from, mark_from, prepared_json
+from corelab.imaging.deid.candidate import file_sha256, prepare
+from corelab.imaging.deid.gate import finish, require_clean
+from corelab.imaging.deid.identity import Identity
+from corelab.imaging.faults import FileRefusedError, FrameUnreadableError
+from corelab.imaging.frames import Pixels
+from corelab.imaging.frames.file import FrameFile
+from corelab.imaging.sheet import extremes
+
+MADE = "made"
+"""The one file that a child makes, in its own folder."""
+
+Answer = tuple[dict[str, Any], bytes]
+
+STORAGE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ENOENT, errno.EACCES, errno.EPERM})
+"""What is wrong with the lab's disk, not with the object on it."""
+
+_CODES = {errno.EFBIG: IntakeCode.LIMIT_SIZE, errno.ENOMEM: IntakeCode.LIMIT_MEMORY}
+
+
+def answered(request: Mapping[str, Any]) -> Answer:
+    """Never raises: an error is an answer too."""
+    try:
+        return _WORK[request["work"]](request)
+    except Exception as error:  # noqa: BLE001 - hostile content fails in ways that nobody can list
+        return _fault(error), b""
+
+
+def _fault(error: Exception) -> dict[str, Any]:
+    match error:
+        case ObjectRefusedError():
+            return {"refused": error.code.value, "detail": error.detail}
+        case FileRefusedError():
+            return {"file_refused": error.code}
+        case FrameUnreadableError():
+            return {"unreadable": error.index}
+        case OSError() if error.errno in STORAGE:
+            return {"storage": error.errno}
+        case _:
+            return {"refused": _code(error).value}
+
+
+def _code(error: Exception) -> IntakeCode:
+    if isinstance(error, MemoryError):
+        return IntakeCode.LIMIT_MEMORY
+    return _CODES.get(getattr(error, "errno", None) or 0, IntakeCode.STRUCTURE)
+
+
+def _prepare(request: Mapping[str, Any]) -> Answer:
+    source, mark, decision = Path(request["source"]), mark_from(request["mark"]), decision_from(request["decision"])
+    return {"prepared": prepared_json(prepare(source, Path(MADE), mark, decision, retired=request["retired"]))}, b""
+
+
+def _finish(request: Mapping[str, Any]) -> Answer:
+    finish(Path(request["source"]), Path(MADE), checked=request["checked"])
+    return {"sha256": file_sha256(Path(MADE))}, b""
+
+
+def _require_clean(request: Mapping[str, Any]) -> Answer:
+    identity = Identity.from_json(request["identity"])
+    require_clean(Path(request["source"]), identity, boxes_from(request["kept"]), boxes_from(request["drawn"]))
+    return {"clean": True}, b""
+
+
+def _frame(request: Mapping[str, Any]) -> Answer:
+    with FrameFile.open(Path(request["source"])) as file:
+        return _pictures(file.decode(request["index"]))
+
+
+def _extremes(request: Mapping[str, Any]) -> Answer:
+    with FrameFile.open(Path(request["source"])) as file:
+        return _pictures(*extremes(file))
+
+
+def _pictures(*pictures: Pixels) -> Answer:
+    rows, columns, _ = pictures[0].shape
+    return {"rows": rows, "columns": columns}, b"".join(np.ascontiguousarray(picture).tobytes() for picture in pictures)
+
+
+_WORK: dict[str, Callable[[Mapping[str, Any]], Answer]] = {
+    "prepare": _prepare,
+    "finish": _finish,
+    "require_clean": _require_clean,
+    "frame": _frame,
+    "extremes": _extremes,
+}
+
+
+def made_ready() -> None:
+    """Before the first object: one thread for pictures, and what every object needs is read once, by the starter."""
+    cv2.setNumThreads(1)
+    os.umask(0o077)
