@@ -23,7 +23,7 @@ _CLEAN_PIXELS = ("113101", "Clean Pixel Data Option")
 _DATES = ("113107", "Retain Longitudinal Temporal Information Modified Dates Option")
 _DEVICE = ("113109", "Retain Device Identity Option")
 
-_METHODS = ("ISO_10918_1", "ISO_14495_1", "ISO_15444_1", "ISO_13818_2", "ISO_14496_10", "ISO_23008_2")
+_METHODS = ("ISO_10918_1", "ISO_14495_1", "ISO_15444_1", "ISO_15444_15", "ISO_13818_2", "ISO_14496_10", "ISO_23008_2")
 _FRAME_TIME, _FRAME_TIME_VECTOR = 0x00181063, 0x00181065
 
 _VR_FILL = {"US": 0, "UL": 0, "FD": 0.0}
@@ -41,7 +41,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The pixels as they are stored. ``times`` are the frame times (ms) where frames were left out, else None: as the source says."""
+    """The pixels as they are stored. ``times`` are the frame times (ms) where frames were left out, else None: as the source says.
+
+    ``method`` and ``ratio`` say how the very coding in which it came lost something, for a header that does not say it; else empty and 0.
+    """
 
     rows: int
     columns: int
@@ -52,6 +55,8 @@ class Picture:
     bits: tuple[int, int] = (8, 8)
     planar: int = 0
     times: tuple[float, ...] | None = None
+    method: str = ""
+    ratio: float = 0.0
 
 
 def rebuild(source: SourceSet, mark: Mark, picture: Picture, policy: Policy) -> Dataset:
@@ -214,9 +219,13 @@ class _Builder:
             return "00" if rule.keyword == "LossyImageCompression" else None
         methods = [word for word in self.source.values(0x00282114, "CS") if word in _METHODS]
         ratios = kept_numbers(Rule((), rule.tag, "", "DS", "3", "", "0..10000*"), self.source.values(0x00282112, "DS"))
+        if len(methods) != len(ratios):  # the two tell of the same steps, one by one
+            methods = []
+        if not methods and self.picture.method:
+            methods, ratios = [self.picture.method], ratios if len(ratios) == 1 else [decimal_text(self.picture.ratio)]
         return {
             "LossyImageCompression": "01",
-            "LossyImageCompressionMethod": methods or ["ISO_10918_1"],
+            "LossyImageCompressionMethod": methods or None,
             "LossyImageCompressionRatio": ratios or None,
         }[rule.keyword]
 

@@ -31,8 +31,12 @@ class Streams:
     @property
     def lossy(self) -> bool:
         """Whether coding lost something before the object came."""
-        said = self._found.values.text(0x00282110, "CS") == "01"
-        return said or self._found.syntax in LOSSY or any(shape.lossy for shape in self._shapes)
+        return self.lossy_here or self._found.values.text(0x00282110, "CS") == "01"
+
+    @property
+    def lossy_here(self) -> bool:
+        """Whether the very coding in which it came loses something."""
+        return self._found.syntax in LOSSY or any(shape.lossy for shape in self._shapes)
 
     @property
     def photometric(self) -> str | None:
