@@ -14,17 +14,20 @@ from corelab.domain.accounts import Command, Role
 from corelab.domain.intake import KNOWN_ELSEWHERE, IntakeCode, ObjectRefusedError, Outcome
 from corelab.domain.record_errors import DiskFullError, LabError, LabStorageError
 from corelab.domain.vocabulary import ClipId, ExamId, Sha256, Side
+from corelab.imaging.child import ChildStoppedError, ReaderUnavailableError
 from corelab.imaging.child import prepared as prepare
 from corelab.imaging.deid.candidate import NOBODY, Decision, Prepared
 from corelab.imaging.deid.header import Mark
 from corelab.imaging.deid.keyed import Keyed
 from corelab.services.accounts import Session, custody_public, lab_secret, permit
+from corelab.services.intake.copying import archive_digest, copied
+from corelab.services.intake.delivered import Source
 from corelab.services.intake.exam_work import Wanted, exam_rows, pseudonym, require_names, settle
 from corelab.services.intake.facts import payload_of
 from corelab.services.intake.leftovers import remove_leftovers
 from corelab.services.intake.patients import Patients
 from corelab.services.intake.report import IntakeReport, ObjectReport
-from corelab.services.intake.sources import DELIVERY_LIMIT, Source, archive_digest, copied, listed
+from corelab.services.intake.sources import DELIVERY_LIMIT, listed
 from corelab.services.intake.strays import set_strays_aside
 from corelab.services.labs import OpenLab, effective_charter
 from corelab.services.packages.locking import require_unlocked
@@ -149,18 +152,23 @@ class _Begun:
     already: int
     patients: Patients
     trying: bool = False
+    cancelled: Callable[[], bool] = _never
     room: int = DELIVERY_LIMIT
     seen: set[str] = field(default_factory=set)
     taken: list[ObjectReport] = field(default_factory=list)
 
     def take(self, sources: Sequence[Source], progress: Progress, cancelled: Callable[[], bool]) -> IntakeReport:
         stopped: str | None = None
+        self.cancelled = cancelled
         for n, source in enumerate(sources, 1):
             if cancelled():
                 break
             progress(n - 1, len(sources), f"Object {n} of {len(sources)}")
             try:
                 self.taken.append(self._one(source, Place(self.folder, n)))
+            except ChildStoppedError:
+                self._clear(Place(self.folder, n))
+                break
             except (OSError, DiskFullError, LabStorageError) as error:
                 self._clear(Place(self.folder, n))
                 stopped = _why(error)
@@ -194,7 +202,7 @@ class _Begun:
     def _prepared(self, source: Source, place: Place, sha256: str) -> ObjectReport:
         draft = place.draft()
         try:
-            prepared = prepare(place.source, draft, self._mark(), Decision(), retired=self.delivery.retired)
+            prepared = prepare(place.source, draft, self._mark(), Decision(), retired=self.delivery.retired, cancelled=self.cancelled)
             if prepared.outcome is not Outcome.REJECTED:
                 self.seen.add(sha256)
             return self._kept(place, source, sha256, prepared, draft)
@@ -249,6 +257,8 @@ class _Begun:
 
 
 def _why(error: Exception) -> str:
+    if isinstance(error, ReaderUnavailableError):
+        return "The program that reads delivered files cannot be started here: restart the computer, then install corelab again if need be."
     full = isinstance(error, DiskFullError) or getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT}
     return "The disk is full: make room." if full else "The lab's folder could not be written: check the disk."
 
