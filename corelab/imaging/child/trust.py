@@ -96,6 +96,8 @@ def _are_facts(facts: Facts) -> bool:
         and (facts.study_date is None or bool(_DATE.fullmatch(facts.study_date)))
         and facts.rules_version == load_policy().version
         and (facts.declared is None or _is_whole(facts.declared, -_NUMBER, _NUMBER))
+        and is_digest(facts.picture)
+        and _is_flag(facts.coloured)
     )
 
 

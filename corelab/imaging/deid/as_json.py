@@ -7,6 +7,7 @@ from corelab.domain.clip_json import regions_from, regions_text, timing_from, ti
 from corelab.domain.intake import Box, IntakeCode, ObjectFault, Outcome
 from corelab.imaging.deid.candidate import Decision, Facts, Prepared
 from corelab.imaging.deid.header import Mark
+from corelab.imaging.deid.hints import hints_from, hints_json
 from corelab.imaging.deid.identity import Identity
 from corelab.imaging.deid.keyed import Keyed
 
@@ -21,6 +22,7 @@ def prepared_json(prepared: Prepared) -> dict[str, Any]:
         "facts": facts_json(prepared.facts) if prepared.facts else None,
         "sha256": prepared.sha256,
         "study": prepared.study,
+        "hints": hints_json(prepared.hints),
     }
 
 
@@ -35,6 +37,7 @@ def prepared_from(stored: Mapping[str, Any]) -> Prepared:
         facts=facts_from(stored["facts"]) if stored["facts"] is not None else None,
         sha256=stored["sha256"],
         study=stored["study"],
+        hints=hints_from(stored["hints"]),
     )
 
 
@@ -55,6 +58,8 @@ def facts_json(facts: Facts) -> dict[str, Any]:
         "rules_version": facts.rules_version,
         "declared": facts.declared,
         "left_out": list(facts.left_out),
+        "picture": facts.picture,
+        "coloured": facts.coloured,
     }
 
 
@@ -75,6 +80,8 @@ def facts_from(stored: Mapping[str, Any]) -> Facts:
         rules_version=stored["rules_version"],
         declared=stored["declared"],
         left_out=tuple(stored["left_out"]),
+        picture=stored.get("picture"),
+        coloured=stored.get("coloured"),
     )
 
 

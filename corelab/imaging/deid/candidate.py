@@ -3,11 +3,15 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from corelab.domain.clip import Region, Timing
+from corelab.domain.clip_label import Hint
 from corelab.domain.intake import Box, IntakeCode, ObjectFault, ObjectRefusedError, Outcome
+from corelab.imaging.deid.fingerprint import Fingerprint, coloured
 from corelab.imaging.deid.header import Mark
+from corelab.imaging.deid.hints import hints_of
 from corelab.imaging.deid.identity import Identity, identity_of
 from corelab.imaging.deid.intake_source import Opened, opened
 from corelab.imaging.deid.policy import Policy, load_policy
@@ -19,6 +23,7 @@ from corelab.imaging.text_finder import TextFinder
 
 _REMEMBERED = 96 << 20
 """Decoded frames of clips up to this size are decoded once; of larger ones, each time they are needed, so that memory stays flat."""
+_COLOUR_FRAMES = 6
 _SUSPECTED = "burned_in_text_suspected"
 
 
@@ -33,7 +38,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of an object without any value that identifies somebody. Boxes are (x0, y0, x1, y1), inclusive."""
+    """What is known of an object without any value that identifies somebody. Boxes are (x0, y0, x1, y1), inclusive.
+
+    ``picture`` is the keyed digest of its frames as they were looked at; ``coloured``: they show colour. None in records of older labs.
+    """
 
     sop_uid: str
     sop_class: str
@@ -50,6 +58,8 @@ class Facts:
     rules_version: str
     declared: int | None
     left_out: tuple[int, ...]
+    picture: str | None = None
+    coloured: bool | None = None
 
     @property
     def frames(self) -> int:
@@ -71,6 +81,7 @@ class Prepared:
     facts: Facts | None = None
     sha256: str | None = None
     study: str = field(default="", repr=False)
+    hints: tuple[Hint, ...] = ()
 
 
 NOBODY = Identity({})
@@ -83,7 +94,9 @@ def prepare(source: Path, candidate: Path, mark: Mark, decision: Decision, *, re
         with opened(source, retired=retired) as found:
             identity.append(identity_of(found.values, found.walk))
             result = _Preparation(found, candidate, mark, decision, identity[0], load_policy()).result()
-            return replace(result, study=found.values.text(0x0020000D, "UI"))
+            facts = result.facts
+            hints = hints_of(found.values, facts.regions, coloured=facts.coloured) if facts else ()
+            return replace(result, study=found.values.text(0x0020000D, "UI"), hints=hints)
     except ObjectRefusedError as error:
         code = error.code
     except MemoryError:
@@ -112,6 +125,7 @@ class _Preparation:
         self.policy = policy
         self.streams = Streams(found)
         self.kept_frames: dict[int, Pixels] = {}
+        self.fingerprint = Fingerprint()
         self.storing = Storing(found, candidate, mark, policy, self._decoded, self.streams)
         self.whole = tuple(self._whole_frames())
         self.left_out = tuple(sorted(set(range(found.frames.frames)) - set(self.whole)))
@@ -164,17 +178,26 @@ class _Preparation:
         self.candidate.unlink(missing_ok=True)
         finder = TextFinder()
         for index in self.whole:
-            finder.add(brightness(self._decoded(index)))
+            self._look(finder, brightness(self._decoded(index)))
         facts = self._facts(self.found.frames, self.found.syntax, (), finder)
         return Prepared(Outcome.HELD, code, message, self._faults(finder), self.identity, facts)
 
     def _checked(self, kept: Kept) -> Prepared:
         mask, finder = Mask.of(kept, self.storing.photometric), TextFinder()
-        self.storing.store(mask, self.whole, finder.add)
+        self.storing.store(mask, self.whole, partial(self._look, finder))
         with FrameFile.open(self.candidate) as written:
             self.storing.prove(written, mask, self.whole)
             facts = self._facts(written, written.header.syntax, kept.rectangles, finder)
         return Prepared(Outcome.CHECKED, None, "", self._faults(finder), self.identity, facts, file_sha256(self.candidate))
+
+    def _look(self, finder: TextFinder, frame: Pixels) -> None:
+        finder.add(frame)
+        self.fingerprint.add(frame)
+
+    def _coloured(self) -> bool:
+        """Some frames tell: a colour box is there from the first to the last."""
+        step = max(1, len(self.whole) // _COLOUR_FRAMES)
+        return coloured(self._decoded(index) for index in self.whole[::step])
 
     def _faults(self, finder: TextFinder) -> tuple[ObjectFault, ...]:
         """The file's own claim about text in its pixels is not repeated; what was found is."""
@@ -200,6 +223,8 @@ class _Preparation:
             rules_version=self.policy.version,
             declared=self.found.frames.header.frames_declared,
             left_out=self.left_out,
+            picture=self.fingerprint.keyed(self.mark.keyed.key),
+            coloured=self._coloured(),
         )
 
 

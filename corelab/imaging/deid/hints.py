@@ -232,6 +232,8 @@ def hints_from(stored: Sequence[Mapping[str, Any]]) -> tuple[Hint, ...]:
 
 
 def _hint(stored: Mapping[str, Any]) -> Hint:
+    if len(stored["places"]) > _MOST_PLACES * _MOST_PLACES:
+        raise ValueError("too many places")
     places = tuple((_ours(vein), _ours(part) if part is not None else None) for vein, part in stored["places"])
     return Hint(
         ProposalSource(stored["source"]),
