@@ -18,7 +18,7 @@ from corelab.domain.intake import IntakeRefusedError, Outcome, Refusal
 from corelab.domain.record_errors import DiskFullError
 from corelab.domain.vocabulary import Side
 from corelab.services import intake
-from corelab.services.intake import IntakeReport, sources
+from corelab.services.intake import IntakeReport, copying
 from corelab.services.quarantine import Place
 from corelab.services.verification import verify_lab
 from tests.builders import Lab, a_lab
@@ -273,7 +273,7 @@ def test_a_cancelled_delivery_keeps_what_was_finished_and_goes_on_later(lab: Lab
     for n in (1, 2, 3):
         a_clip(site / str(n), n)
     seen: list[int] = []
-    report = taken(lab, site, progress=lambda done, _total, _words: seen.append(done), cancelled=lambda: len(seen) >= 2)
+    report = taken(lab, site, progress=lambda done, _total, _words: seen.append(done), cancelled=lambda: len(seen) >= 3)
     assert report.cancelled
     assert outcomes(report) == [("checked", None)] * 2
     again = taken(lab, site)
@@ -304,12 +304,12 @@ class _Full(FileIO):
 
 
 def full_at_the_copy(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = sources._created
+    made = copying._created
 
     def created(target: Path) -> IO[bytes]:
         return made(target) if target.name == "1.bin" else cast("IO[bytes]", _Full(target, "xb"))
 
-    monkeypatch.setattr(sources, "_created", created)
+    monkeypatch.setattr(copying, "_created", created)
 
 
 def full_at_the_record(monkeypatch: pytest.MonkeyPatch) -> None:
