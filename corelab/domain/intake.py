@@ -76,6 +76,7 @@ class IntakeCode(Enum):
     ARCHIVE_MEMBER = "ARCHIVE_MEMBER"
     TRANSMITTAL_ROW = "TRANSMITTAL_ROW"
     SOURCE_GONE = "SOURCE_GONE"
+    DICOMDIR = "DICOMDIR"
 
     @property
     def message(self) -> str:
@@ -120,8 +121,13 @@ _MESSAGES = {
     IntakeCode.TEXT_FOUND: "There may be readable text in the kept part of the picture. Look at each flagged frame.",
     IntakeCode.ARCHIVE_MEMBER: "This part of the archive is encrypted, nested, oddly named or damaged. Ask for a plain ZIP of DICOM files.",
     IntakeCode.TRANSMITTAL_ROW: "A row of the transmittal does not match what arrived. Ask the site.",
+    IntakeCode.DICOMDIR: (
+        "The list of the disc (DICOMDIR) does not name this file. Look whose it is; then accept it, or reject it to the site."
+    ),
     IntakeCode.SOURCE_GONE: "The file went away, or could not be read, while it was taken in. Deliver it again.",
 }
+DOUBTS = frozenset({IntakeCode.IDENTITY_MISMATCH, IntakeCode.DUPLICATE, IntakeCode.DICOMDIR, IntakeCode.TRANSMITTAL_ROW})
+"""Held for whose, or which, clip it is: no mask settles that, a person does, with a reason."""
 
 KNOWN_ELSEWHERE = (
     "This file is already in the lab for another exam; one of the two deliveries names the wrong subject or visit. Ask the site."

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from corelab.cli import cli
-from corelab.services.intake import sources
+from corelab.services.intake import copying
 from tests.builders import PASSWORD, Lab, a_lab
 from tests.dicom_builders import a_file, speckle
 
@@ -51,14 +51,14 @@ def test_a_file_of_another_exam_is_a_fault_and_a_repetition_is_none(lab: Lab, si
 def test_a_full_disk_is_a_fault_and_the_answer_says_what_was_kept(
     lab: Lab, site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = sources._created
+    made = copying._created
 
     def created(target: Path) -> object:
         if target.name == "2.bin":
             raise OSError(errno.ENOSPC, "No space left on device")
         return made(target)
 
-    monkeypatch.setattr(sources, "_created", created)
+    monkeypatch.setattr(copying, "_created", created)
     done = take_in(lab, site, "S-1", "--report", str(tmp_path / "report.json"))
     assert done.exit_code == 1
     assert "1 objects: 1 checked. The disk is full: make room. Stopped at object 2; 1 kept." in done.stdout

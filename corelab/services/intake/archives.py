@@ -1,0 +1,82 @@
+"""The members of a ZIP archive, counted before they are listed: a directory of a million entries is never built."""
+
+import struct
+import unicodedata
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from corelab.services.intake.delivered import Source
+
+MEMBER_LIMIT = 50_000
+_DIRECTORY_LIMIT = 64 << 20
+_END, _END_64, _ENTRY = b"PK\x05\x06", b"PK\x06\x06", b"PK\x01\x02"
+_TAIL = (1 << 16) + 22
+_NOT_HERE = 0xFFFFFFFF
+
+
+def members(archive: Path, name: str, inner: str) -> Iterator[Source]:
+    """Every file in the archive, in its order; the archive itself where it has none, has too many, or cannot be listed.
+
+    ``name`` and ``inner`` are those of the archive; ``inner`` is empty where the archive is what was delivered.
+    """
+    infos = _infos(archive)
+    if not infos:
+        yield Source(archive, name, inner=inner or archive.name)
+        return
+    seen: set[str] = set()
+    lapping = _lapping(infos)
+    for info in infos:
+        plain = unicodedata.normalize("NFC", info.filename.replace("\\", "/")).casefold()
+        inside = f"{inner}/{info.filename}" if inner else info.filename
+        yield Source(archive, f"{name}/{info.filename}", info, plain in seen or info.header_offset in lapping, inside.replace("\\", "/"))
+        seen.add(plain)
+
+
+def _infos(archive: Path) -> list[zipfile.ZipInfo]:
+    try:
+        if not 0 < _entries(archive) <= MEMBER_LIMIT:
+            return []
+        with zipfile.ZipFile(archive) as opened:
+            infos = [info for info in opened.infolist() if not info.is_dir()]
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error):
+        return []
+    return infos if len(infos) <= MEMBER_LIMIT else []
+
+
+def _entries(archive: Path) -> int:
+    """At least as many as the directory has; 0 where it is larger than any real one."""
+    with archive.open("rb") as file:
+        length = file.seek(0, 2)
+        file.seek(max(0, length - _TAIL))
+        tail = file.read()
+        at = tail.rfind(_END)
+        end = length - len(tail) + at
+        size = struct.unpack_from("<I", tail, at + 12)[0]
+        if size == _NOT_HERE:
+            end, size = _zip64(file, end)
+        if size > _DIRECTORY_LIMIT or size > end:
+            return 0
+        file.seek(end - size)
+        return file.read(size).count(_ENTRY)
+
+
+def _zip64(file: IO[bytes], end: int) -> tuple[int, int]:
+    """Where the directory of a large archive ends, and its size."""
+    file.seek(max(0, end - 20 - 56))
+    record = file.read(56)
+    if not record.startswith(_END_64):
+        raise zipfile.BadZipFile
+    return end - 20 - 56, int(struct.unpack_from("<Q", record, 40)[0])
+
+
+def _lapping(infos: list[zipfile.ZipInfo]) -> set[int]:
+    """Where members begin whose bytes another one before them uses as well: a small archive would fill a large disk."""
+    found: set[int] = set()
+    ordered, reach = sorted(infos, key=lambda info: info.header_offset), -1
+    for info in ordered:
+        if info.header_offset < reach:
+            found.add(info.header_offset)
+        reach = max(reach, info.header_offset + info.compress_size + 30)
+    return found
