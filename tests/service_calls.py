@@ -19,6 +19,7 @@ from corelab.domain.accounts import Command, Role
 from corelab.domain.charter import CharterError
 from corelab.domain.clip import Clip, Timing, TimingSource
 from corelab.domain.intake import IntakeRefusedError
+from corelab.domain.queries import QueryKind, QueryRefusedError
 from corelab.domain.reading_errors import NotYoursError
 from corelab.domain.reading_states import StateRefusedError
 from corelab.domain.record_errors import AccessRefusedError, CodeRefusedError, PersonRefusedError, SignInRefusedError
@@ -68,6 +69,7 @@ _unknown_person = by(Command.ACCOUNT, otherwise=PersonRefusedError)
 _not_read = by(Command.READ, otherwise=NotYoursError)
 _not_decided = by(Command.ADJUDICATE, otherwise=NotYoursError)
 _no_reading = by(Command.AUDIT, otherwise=NoSuchReadingError)
+_no_query = by(Command.QUERY, otherwise=QueryRefusedError)
 _no_clip = by(Command.PIXELS, otherwise=IntakeRefusedError)
 
 SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
@@ -165,6 +167,19 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "exam_records.exam_records": by(Command.STATUS)(),
         "invalidation.invalidate": by(Command.INVALIDATE, otherwise=StateRefusedError)("nothing", "CLIPS", WHY, "the password"),
         "packages.unlocking.unlock": by(Command.LOCK, otherwise=NotLockedError)(WHY, "the password"),
+        "copies.hand_out": Ask.PART,
+        "queries.printing.print_queries": by(Command.QUERIES, otherwise=OSError)(NO_FOLDER / "queries.pdf"),
+        "queries.reading.queries": by(Command.QUERIES)(),
+        "queries.reading.query": by(Command.QUERIES, otherwise=QueryRefusedError)("none"),
+        "queries.requesting.raise_query": _no_query(QueryKind.QUALITY, exam="no exam"),
+        "queries.steps.answer": _no_query("none", WHY),
+        "queries.steps.cancel": _no_query("none", WHY),
+        "queries.steps.close": _no_query("none"),
+        "queries.steps.exclude": _no_query("none", WHY),
+        "queries.steps.give": _no_query("none", "nobody"),
+        "queries.steps.include": _no_query("none"),
+        "queries.steps.send": _no_query("none"),
+        "queries.wording.require_speakable": Ask.PART,
         "redaction.request_redaction": by(Command.REDACT, otherwise=RedactionRefusedError)(1_000_000, WHY),
         "redaction.confirm_redaction": by(Command.CONFIRM_REDACTION, otherwise=RedactionRefusedError)(1_000_000, WHY, "the password"),
         "redaction.redactions_requested": by(Command.CONFIRM_REDACTION)(),

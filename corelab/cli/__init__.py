@@ -27,6 +27,7 @@ _MODULES = MappingProxyType(
         "label": "clips",
         "subject": "clips",
         "exam": "clips",
+        "query": "queries",
         "assign": "work",
         "compare": "work",
         "status": "labs",

@@ -256,6 +256,23 @@ def _iso(at: datetime | None) -> str | None:
     return at.isoformat(timespec="seconds").replace("+00:00", "Z") if at else None
 
 
+@dataclass(frozen=True, slots=True)
+class QueryFilter:
+    """Which queries are meant: of one site, in these states (none named: every state), only those that are overdue."""
+
+    site: str | None = None
+    states: frozenset[QueryState] = frozenset()
+    overdue: bool = False
+
+    def leaves(self, one: Query, now: datetime) -> bool:
+        in_state = not self.states or one.state in self.states
+        return in_state and self.site in {None, one.site} and (not self.overdue or one.overdue(now))
+
+
+PENDING = QueryFilter(states=frozenset(state for state in QueryState if state.pending))
+"""Everything that is still to be done."""
+
+
 def by_site(found: Iterable[Query]) -> Mapping[str | None, tuple[Query, ...]]:
     """Queries under their site by code, those without a site last; each site's in the order of its own numbers."""
     sites: dict[str | None, list[Query]] = {}

@@ -1,10 +1,6 @@
 """Copies that leave the lab: the trail on paper, a reading on paper or as JSON; each is an event, and the file is there only with it."""
 
-import hashlib
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta, timezone
 from enum import Enum
@@ -20,11 +16,8 @@ from corelab.services import accounts
 from corelab.services.accounts import Session
 from corelab.services.audit import reading_record
 from corelab.services.audit.reading_the_trail import trail
+from corelab.services.copies import hand_out
 from corelab.services.labs import OpenLab
-
-
-class CopyNotWrittenError(OSError):
-    """The file that was asked for cannot be written there: ``filename``, ``strerror``. Nothing of it is left."""
 
 
 def print_trail(lab: OpenLab, session: Session, wanted: TrailFilter, out: Path, wording: Wording, scope: str) -> int:
@@ -70,40 +63,7 @@ def _of_reading(lab: OpenLab, session: Session, found: ReadingRecord, out: Path,
 
 
 def _hand_out(lab: OpenLab, session: Session, out: Path, content: bytes, event: tuple[str, str, str, dict[str, Any]]) -> None:
-    """The file gets its name when its event is on disk; an existing file is never touched."""
-    role = accounts.permit(session, Command.AUDIT)
-    with _named(out):
-        if out.exists():
-            raise FileExistsError(17, "there is a file of this name already", str(out))
-    kind, entity, id_, payload = event
-    part = out.with_name(f".{out.name}.part")
-    try:
-        with _named(out), open(part, "xb", opener=_private) as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        with lab.store.begin(session.actor(role)) as transaction:
-            transaction.record(kind, entity, id_, payload={**payload, "sha256": hashlib.sha256(content).hexdigest()})
-        with _named(out):
-            part.rename(out)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _private(path: str, flags: int) -> int:
-    """What is handed out is for the one who asked: the folder may be everybody's."""
-    return os.open(path, flags, 0o600)
-
-
-@contextmanager
-def _named(out: Path) -> Iterator[None]:
-    """What fails on the way is told of the file that was asked for, not of the part that becomes it."""
-    try:
-        yield
-    except FileExistsError:
-        raise
-    except OSError as fault:
-        raise CopyNotWrittenError(fault.errno, fault.strerror, str(out)) from fault
+    hand_out(lab, session, accounts.permit(session, Command.AUDIT), out, content, event)
 
 
 def _printed(lab: OpenLab, session: Session) -> str:

@@ -2,8 +2,9 @@
 
 from corelab.domain.queries import Query, QueryFault, QueryId, QueryKind, QueryMessage, QueryRefusedError, QueryState, QueryStep
 from corelab.services.queries.blocking import ExcludedQuery, OpenQueriesError
+from corelab.services.queries.printing import print_queries
 from corelab.services.queries.raising import met, raised
-from corelab.services.queries.reading import queries
+from corelab.services.queries.reading import queries, query
 from corelab.services.queries.requesting import raise_query
 from corelab.services.queries.steps import answer, cancel, close, exclude, give, include, send
 from corelab.services.queries.texts import title_of
@@ -26,7 +27,9 @@ __all__ = [
     "give",
     "include",
     "met",
+    "print_queries",
     "queries",
+    "query",
     "raise_query",
     "raised",
     "send",

@@ -32,6 +32,13 @@ def queries(lab: OpenLab, session: Session) -> tuple[Query, ...]:
         return all_queries(snapshot)
 
 
+def query(lab: OpenLab, session: Session, name: str) -> Query:
+    """One by its name or number. Raises QueryRefusedError."""
+    permit(session, Command.QUERIES)
+    with lab.store.read() as snapshot:
+        return query_named(snapshot, name)
+
+
 def all_queries(snapshot: Snapshot) -> tuple[Query, ...]:
     """The same without asking who; a few reads however many there are."""
     rows = intake_rows.queries(snapshot)
