@@ -3,19 +3,24 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QImage
 
 from corelab.domain.intake import Box
 from corelab.domain.vocabulary import ClipId
 from corelab.services.intake import WaitingClip
 from corelab.ui.check_facts import CheckFacts
+from corelab.ui.check_flagged import Thumb
 from corelab.ui.check_loader import CheckLoader
 from corelab.ui.check_sheet import Sheet, SheetView
-from corelab.ui.check_shown import Look, facts, mask_lines, next_words, offers, waits_for
+from corelab.ui.check_shown import Look, facts, mask_lines, may_mask, next_words, offers, waits_for
 from corelab.ui.check_steps import CheckSteps
 from corelab.ui.desk import Desk
 from corelab.ui.intake_words import needs_mask
+
+_SLOWEST, _FASTEST = 5.0, 30.0
+"""Frames a second at which frames are looked through, whatever the file says."""
+_MARGIN = 3
 
 
 class CheckBench(QObject):
@@ -31,10 +36,16 @@ class CheckBench(QObject):
         self._sheet: Sheet | None = None
         self._frame = 0
         self._drawing = False
+        self._playing = QTimer(self)
+        self._playing.timeout.connect(self._play_on)
+        self._awaited: int | None = None
+        """While playing: the frame that was asked for and is not there yet; a slow file plays slower, nothing piles up."""
         loader.sheet.connect(self._on_sheet)
         loader.frame.connect(self._on_frame)
+        loader.thumb.connect(self._on_thumb)
         facts.box_chosen.connect(self._on_box_chosen)
-        view.frame_chosen.connect(self.show_frame)
+        view.flagged.chosen.connect(self.show_frame)
+        view.flagged.picture_wanted.connect(self._on_thumb_wanted, Qt.ConnectionType.QueuedConnection)
         view.large.boxes_drawn.connect(self._on_boxes)
         view.large.on_screen.connect(self._on_screen)
         view.large.step_requested.connect(self.step)
@@ -46,9 +57,11 @@ class CheckBench(QObject):
             {
                 "pass": self.pass_clip,
                 "mask_box": self.toggle_drawing,
+                "mask_text": self._box_the_text,
                 "nothing_to_mask": self._nothing_to_mask,
                 "accept_damage": self._accept,
                 "reject": self._reject,
+                "check_play": self.play,
                 "flagged_next": self._flagged_next,
                 "box_remove": self._view.large.remove_current,
             }
@@ -58,15 +71,26 @@ class CheckBench(QObject):
 
     def put(self, clip: WaitingClip) -> None:
         """Another clip: its pictures are asked for."""
+        self._stop()
         self.clip, self._sheet, self._drawing = clip, None, False
         self.boxes = tuple(clip.boxes)
         self._frame = clip.flagged[0] if clip.flagged else 0
         self._view.clear()
+        self._view.large.draw(drawing=False)
         self.show()
-        self._loader.load_sheet(clip.clip)
+        self._loader.load_sheet(clip)
+
+    def put_again(self, clip: WaitingClip) -> None:
+        """The same clip after a step: new pictures only where the step made some."""
+        before, self.clip = self.clip, clip
+        if before is None or (before.boxes, before.frames, before.code) != (clip.boxes, clip.frames, clip.code):
+            self.put(clip)
+        else:
+            self.show()
 
     def forget(self) -> None:
         """Nothing of it stays, but for which frames were seen: originals may name the patient."""
+        self._stop()
         self.clip, self._sheet, self.boxes, self._drawing = None, None, (), False
         self._view.clear()
         self._view.large.draw(drawing=False)
@@ -77,19 +101,38 @@ class CheckBench(QObject):
             return
         self._sheet = sheet
         self._view.show_sheet(sheet)
-        self.show_frame(self._frame)
+        self._view.large.show_hits(self.clip.hits)
+        if self._frame == sheet.first:
+            self._on_frame(sheet.clip, self._frame, sheet.tiles[0])
+        else:
+            self.show_frame(self._frame)
         self.show()
 
     def show_frame(self, frame: int) -> None:
+        """A frame to look at: playing ends."""
+        self._stop()
+        self._ask_frame(frame)
+
+    def _ask_frame(self, frame: int) -> None:
         if self._sheet is not None and self.clip is not None:
             self._frame = frame
             self._loader.load_frame(self._sheet, frame)
 
     def _on_frame(self, clip: ClipId, frame: int, image: QImage) -> None:
+        self._awaited = None
         if self.clip is not None and clip == self.clip.clip and frame == self._frame:
             flagged = ", flagged" if frame in self.clip.flagged else ""
-            self._view.show_frame(frame, image, f"Frame {frame + 1} of {self.clip.frames}{flagged}")
+            words = f"Frame {frame + 1} of {self.clip.frames}{flagged}"
+            self._view.show_frame(frame, image, words, playing=self._playing.isActive())
             self._view.show_boxes(self.boxes)
+
+    def _on_thumb_wanted(self, frame: int) -> None:
+        if self._sheet is not None:
+            self._loader.load_thumb(self._sheet, frame)
+
+    def _on_thumb(self, clip: ClipId, frame: int, thumb: Thumb) -> None:
+        if self.clip is not None and clip == self.clip.clip:
+            self._view.flagged.show_picture(frame, thumb)
 
     def _on_screen(self, frame: int) -> None:
         clip = self.clip
@@ -119,7 +162,9 @@ class CheckBench(QObject):
             return
         seen = frozenset(self.seen.get(clip.clip, ()))
         self._facts.show_seen(clip.frames, clip.flagged, seen)
-        self._facts.show_offers(offers(Look(self._me, clip, seen, drawn=bool(self.boxes), unsaved=self.unsaved, ready=self._ready)))
+        self._view.flagged.show_seen(seen)
+        look = Look(self._me, clip, seen, drawn=bool(self.boxes), unsaved=self.unsaved, ready=self._ready, covered=not self._uncovered)
+        self._facts.show_offers(offers(look))
         self._facts.commands["mask_box"].show_chosen(chosen=self._drawing or self.unsaved)
         self._facts.note.setText(next_words(self._me, clip, seen, unsaved=self.unsaved))
 
@@ -135,6 +180,22 @@ class CheckBench(QObject):
 
     # ------------------------------------------------------------ frames
 
+    def play(self) -> None:
+        """From this frame on, round and round; again: stop, and look at the frame that is there."""
+        if self._playing.isActive():
+            self.show_frame(self._frame)
+        elif self.clip is not None and self._sheet is not None and self.clip.frames > 1:
+            self._playing.start(round(1000 / min(max(self.clip.rate, _SLOWEST), _FASTEST)))
+
+    def _play_on(self) -> None:
+        if self.clip is not None and self._awaited is None:
+            self._awaited = (self._frame + 1) % self.clip.frames
+            self._ask_frame(self._awaited)
+
+    def _stop(self) -> None:
+        self._playing.stop()
+        self._awaited = None
+
     def step(self, by: int) -> None:
         if self.clip is not None:
             self.show_frame(min(max(self._frame + by, 0), self.clip.frames - 1))
@@ -149,7 +210,7 @@ class CheckBench(QObject):
 
     def toggle_drawing(self) -> None:
         """Begin to draw, or make black what was drawn."""
-        if self.clip is None or not waits_for(self._me, self.clip):
+        if self.clip is None or not may_mask(self._me, self.clip):
             return
         if self.unsaved:
             self.apply_boxes()
@@ -157,6 +218,16 @@ class CheckBench(QObject):
             self._drawing = True
             self._view.large.setFocus()
             self._view.large.draw(drawing=True)
+
+    @property
+    def _uncovered(self) -> tuple[Box, ...]:
+        """Text that was found and over which no box stands."""
+        hits = self.clip.hits if self.clip is not None else ()
+        return tuple(hit for hit in hits if not any(_covers(box, hit) for box in self.boxes))
+
+    def _box_the_text(self) -> None:
+        if self.clip is not None and self._uncovered and may_mask(self._me, self.clip):
+            self._on_boxes((*self.boxes, *(_around(hit, self.clip) for hit in self._uncovered)))
 
     def _on_boxes(self, boxes: tuple[Box, ...]) -> None:
         self.boxes = boxes
@@ -193,3 +264,13 @@ class CheckBench(QObject):
     def _reject(self) -> None:
         if self.clip is not None and waits_for(self._me, self.clip):
             self._steps.reject(self.clip)
+
+
+def _covers(box: Box, hit: Box) -> bool:
+    return box[0] <= hit[0] and box[1] <= hit[1] and box[2] >= hit[2] and box[3] >= hit[3]
+
+
+def _around(hit: Box, clip: WaitingClip) -> Box:
+    """The place of a text with a margin, inside the picture."""
+    x0, y0, x1, y1 = hit
+    return (max(0, x0 - _MARGIN), max(0, y0 - _MARGIN), min(clip.columns - 1, x1 + _MARGIN), min(clip.rows - 1, y1 + _MARGIN))

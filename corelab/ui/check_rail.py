@@ -18,8 +18,9 @@ _PICTURE = QSize(72, 54)
 
 @dataclass(frozen=True, slots=True)
 class RailClip:
-    """One clip in the rail."""
+    """One clip in the rail; ``key`` tells it apart."""
 
+    key: str
     title: str
     words: str
     attention: bool = False
@@ -31,21 +32,27 @@ class _Model(QAbstractListModel):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._asked: set[int] = set()
+        self._asked: set[str] = set()
         self.clips: tuple[RailClip, ...] = ()
-        self.pictures: dict[int, QImage] = {}
+        self.pictures: dict[str, QImage] = {}
 
     def show_clips(self, clips: Sequence[RailClip]) -> None:
         self.beginResetModel()
         self.clips = tuple(clips)
-        self.pictures.clear()
-        self._asked.clear()
+        keys = {each.key for each in clips}
+        self.pictures = {key: picture for key, picture in self.pictures.items() if key in keys}
+        self._asked &= set(self.pictures)
         self.endResetModel()
+
+    def show_clip(self, at: int, clip: RailClip) -> None:
+        self.clips = (*self.clips[:at], clip, *self.clips[at + 1 :])
+        self.dataChanged.emit(self.index(at, 0), self.index(at, 0))
 
     def want(self, row: int) -> None:
         """A row came on screen without its picture: ask for it once."""
-        if row not in self._asked:
-            self._asked.add(row)
+        key = self.clips[row].key
+        if key not in self._asked:
+            self._asked.add(key)
             self.wanted.emit(row)
 
     def rowCount(self, parent: Index | None = None) -> int:
@@ -71,7 +78,7 @@ class _Painter(QStyledItemDelegate):
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         if chosen:
             _paint_chosen(painter, box)
-        picture = model.pictures.get(index.row())
+        picture = model.pictures.get(clip.key)
         if picture is None:
             model.want(index.row())
         _paint_picture(painter, box, picture)
@@ -143,9 +150,14 @@ class CheckRail(QListView):
         self._model.show_clips(clips)
         self.choose(current)
 
-    def show_picture(self, at: int, picture: QImage) -> None:
-        self._model.pictures[at] = picture
-        self.viewport().update()
+    def show_clip(self, at: int, clip: RailClip) -> None:
+        """One of them stands otherwise now; which one is current stays."""
+        self._model.show_clip(at, clip)
+
+    def show_picture(self, key: str, picture: QImage) -> None:
+        if any(each.key == key for each in self._model.clips):
+            self._model.pictures[key] = picture
+            self.viewport().update()
 
     def choose(self, at: int) -> None:
         if 0 <= at < self._model.rowCount():

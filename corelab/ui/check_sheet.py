@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -12,6 +11,7 @@ from corelab.domain.intake import Box
 from corelab.domain.vocabulary import ClipId
 from corelab.services import intake
 from corelab.services.intake import CheckPictures
+from corelab.ui.check_flagged import FlaggedList, Thumb
 from corelab.ui.commands import with_keys
 from corelab.ui.desk import Desk
 from corelab.ui.key_parts import follow_keys
@@ -20,7 +20,10 @@ from corelab.ui.parts import text_label
 from corelab.ui.theme import Colour, Size, Weight
 
 _TILES = ("Original", "Masked", "Temporal maximum", "Temporal minimum")
-_OTHERS = 3
+_HINT = (
+    "Left and Right step through the frames, {check_play} plays them, {flagged_next} goes to the next flagged one. "
+    "{mask_box} draws a mask box: it covers every frame of the clip."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +33,31 @@ class Sheet:
     clip: ClipId
     pictures: CheckPictures
     tiles: tuple[QImage, ...]
-    others: tuple[tuple[int, QImage], ...]
+
+    @property
+    def first(self) -> int:
+        """The frame that the tiles show."""
+        return self.pictures.flagged[0] if self.pictures.flagged else 0
 
 
 def load_sheet(desk: Desk, clip: ClipId) -> Sheet:
     """Slow: for a pixel thread."""
     pictures = intake.pictures(desk.lab, desk.session, clip)
     first = pictures.flagged[0] if pictures.flagged else 0
-    tiles = (pictures.original(first), pictures.masked(first), pictures.maximum(), pictures.minimum())
-    others = tuple((frame, image_of(pictures.original(frame))) for frame in pictures.flagged[1 : 1 + _OTHERS])
-    return Sheet(clip, pictures, tuple(image_of(each) for each in tiles), others)
+    tiles = (pictures.original(first), pictures.masked(first), *pictures.over_time())
+    return Sheet(clip, pictures, tuple(image_of(each) for each in tiles))
 
 
 def load_frame(pictures: CheckPictures, frame: int) -> QImage:
     """Slow: for a pixel thread."""
     return image_of(pictures.original(frame))
+
+
+def load_thumb(pictures: CheckPictures, frame: int) -> Thumb:
+    """Slow: for a pixel thread."""
+    image = load_frame(pictures, frame)
+    small = image.scaled(360, 270, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    return Thumb(small, image.width())
 
 
 def load_small(desk: Desk, clip: ClipId) -> QImage:
@@ -54,23 +67,15 @@ def load_small(desk: Desk, clip: ClipId) -> QImage:
 
 
 class SheetView(QWidget):
-    """Shows a sheet; the page decides about boxes and frames.
-
-    Signals:
-        frame_chosen: one of the small flagged frames was clicked; carries its number.
-    """
-
-    frame_chosen = Signal(int)
+    """Shows a sheet; the page decides about boxes and frames."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.large = MaskView("Frame on screen", editable=True)
         self.tiles = tuple(MaskView(name) for name in _TILES)
-        self._small: list[MaskView] = []
+        self.flagged = FlaggedList()
         self._title = text_label("", Size.BODY, Weight.HEADING, Colour.STRONG)
         self._state = text_label("on screen", Size.HINT, Weight.VALUE, Colour.ACCENT)
-        self._others = QVBoxLayout()
-        self._others.setSpacing(12)
         lines = QVBoxLayout(self)
         lines.setContentsMargins(16, 16, 16, 16)
         lines.setSpacing(16)
@@ -96,15 +101,10 @@ class SheetView(QWidget):
         large.setSpacing(8)
         large.addLayout(head)
         large.addWidget(self.large, 1)
-        words = (
-            "Left and Right step through the frames, {flagged_next} goes to the next flagged one. "
-            "{mask_box} draws a mask box: it covers every frame of the clip."
-        )
         side = QVBoxLayout()
-        side.addLayout(self._others)
+        side.addWidget(self.flagged, 1)
         hint = text_label("", Size.HINT, Weight.TEXT, Colour.SECOND, wrap=True)
-        side.addWidget(follow_keys(hint, lambda label: label.setText(with_keys(words))))
-        side.addStretch(1)
+        side.addWidget(follow_keys(hint, lambda label: label.setText(with_keys(_HINT))), 0, Qt.AlignmentFlag.AlignTop)
         below = QHBoxLayout()
         below.setSpacing(16)
         below.addLayout(large, 3)
@@ -117,35 +117,26 @@ class SheetView(QWidget):
             view.show_picture(QImage())
         self._title.setText("Loading...")
         self._state.hide()
-        self._show_others(())
+        self.flagged.show_frames(())
 
     def show_sheet(self, sheet: Sheet) -> None:
         for view, image in zip(self.tiles, sheet.tiles, strict=True):
             view.show_picture(image, look=BoxLook.BLACK if view is self.tiles[1] else BoxLook.FRAMED)
-        self._show_others(sheet.others)
+        self.flagged.show_frames(sheet.pictures.flagged)
 
-    def show_frame(self, frame: int, image: QImage, title: str) -> None:
+    def show_frame(self, frame: int, image: QImage, title: str, *, playing: bool = False) -> None:
+        """A frame that only plays by does not count as seen: nobody reads a line in a twenty-fifth of a second."""
         self._title.setText(title)
+        self._state.setText("playing" if playing else "on screen")
         self._state.show()
-        self.large.show_picture(image, frame=frame)
+        self.large.show_picture(image, frame=None if playing else frame)
+        if not playing:
+            self.flagged.follow(frame)
 
     def show_boxes(self, boxes: Sequence[Box]) -> None:
-        for view in (*self.tiles, *self._small, self.large):
+        for view in (*self.tiles, self.large):
             view.show_boxes(boxes)
-
-    def _show_others(self, others: Sequence[tuple[int, QImage]]) -> None:
-        while (item := self._others.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        self._small = []
-        for frame, image in others:
-            view = MaskView(f"Frame {frame + 1}, flagged")
-            view.setFixedHeight(150)
-            view.show_picture(image)
-            view.chosen.connect(partial(self.frame_chosen.emit, frame))
-            self._small.append(view)
-            self._others.addWidget(_titled(f"Frame {frame + 1}, flagged", view))
+        self.flagged.show_boxes(boxes)
 
 
 def _titled(title: str, view: QWidget) -> QWidget:

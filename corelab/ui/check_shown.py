@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from corelab.domain.intake import Box, ClipState, IntakeCode
 from corelab.domain.vocabulary import AccountId
@@ -9,17 +10,22 @@ from corelab.services.intake import WaitingClip
 from corelab.ui.check_facts import MaskLine, Offer
 from corelab.ui.check_rail import RailClip
 from corelab.ui.commands import key_of, with_keys
-from corelab.ui.intake_words import masked_by_file, needs_mask, segment_of, settled
+from corelab.ui.intake_words import frames_words, masked_by_file, needs_mask, segment_of, settled
 
 
 def passed_by(account: AccountId, clip: WaitingClip) -> bool:
-    """Whether this person was the first of the two."""
-    return clip.state is ClipState.PASSED and clip.checker == account
+    """Whether this person was the first of two."""
+    return clip.state is ClipState.PASSED and clip.checker == account and clip.second is not False
+
+
+def sent_back_by(account: AccountId, clip: WaitingClip) -> bool:
+    """Whether this person changed the mask of a clip that somebody else had passed."""
+    return clip.state is ClipState.CHECKED and clip.back_by == account
 
 
 def waits_for(account: AccountId, clip: WaitingClip) -> bool:
     """Whether this person can do something about the clip now."""
-    return not settled(clip) and not passed_by(account, clip)
+    return not settled(clip) and not passed_by(account, clip) and not sent_back_by(account, clip)
 
 
 def doubted(clip: WaitingClip) -> bool:
@@ -31,34 +37,57 @@ def first_waiting(account: AccountId, clips: Sequence[WaitingClip], otherwise: i
     return next((at for at, each in enumerate(clips) if waits_for(account, each)), otherwise)
 
 
+def of_several(clips: Sequence[WaitingClip]) -> bool:
+    """Whether they belong to more than one exam."""
+    return len({(each.subject, each.visit) for each in clips}) > 1
+
+
 def rail_clips(account: AccountId, clips: Sequence[WaitingClip]) -> list[RailClip]:
     """The subject stands there only where clips of several exams wait."""
-    several = len({(each.subject, each.visit) for each in clips}) > 1
-    return [_rail_clip(account, each, f"Clip {each.number}, {each.subject}" if several else f"Clip {each.number}") for each in clips]
+    several = of_several(clips)
+    return [rail_clip(account, each, several=several) for each in clips]
 
 
-def _rail_clip(account: AccountId, clip: WaitingClip, title: str) -> RailClip:
+def rail_clip(account: AccountId, clip: WaitingClip, *, several: bool) -> RailClip:
+    words = _rail_words(account, clip)
+    title = f"Clip {clip.number}, {clip.subject}" if several else f"Clip {clip.number}"
+    return RailClip(clip.clip, title, words.words, words.attention, words.done)
+
+
+class _Words(NamedTuple):
+    words: str
+    attention: bool = False
+    done: bool = False
+
+
+def _rail_words(account: AccountId, clip: WaitingClip) -> _Words:
     match clip.state:
+        case ClipState.REJECTED:
+            return _Words("Rejected", done=True)
+        case ClipState.RELEASED:
+            return _Words("Released", done=True)
+        case ClipState.HELD:
+            return _Words("Needs mask" if needs_mask(clip) else "Other patient?" if doubted(clip) else "Damaged", attention=True)
         case ClipState.PASSED:
             mine = passed_by(account, clip)
-            return RailClip(title, "Passed by you" if mine else "To be confirmed", done=mine)
-        case ClipState.REJECTED:
-            return RailClip(title, "Rejected", done=True)
-        case ClipState.RELEASED:
-            return RailClip(title, "Released", done=True)
-        case ClipState.HELD:
-            words = "Needs mask" if needs_mask(clip) else "Other patient?" if doubted(clip) else "Damaged"
-            return RailClip(title, words, attention=True)
+            return _Words("Passed by you" if mine else "To be confirmed", done=mine)
         case ClipState.CHECKED:
-            count = len(clip.flagged)
-            words = f"{count} {'frame' if count == 1 else 'frames'} flagged" if count else "Waits"
-            return RailClip(title, words, attention=bool(count))
+            return _checked_words(account, clip)
+
+
+def _checked_words(account: AccountId, clip: WaitingClip) -> _Words:
+    if clip.back_by is not None:
+        mine = sent_back_by(account, clip)
+        return _Words("Sent back by you" if mine else "Back: new mask", attention=not mine, done=mine)
+    count = len(clip.flagged)
+    return _Words(f"{count} {'frame' if count == 1 else 'frames'} flagged" if count else "Waits", attention=bool(count))
 
 
 def facts(clip: WaitingClip) -> list[tuple[str, str]]:
     return [
-        ("Frames", f"{clip.frames}, {clip.rate:.0f}/s" if clip.frames > 1 else "still"),
+        ("Frames", frames_words(clip)),
         ("Size", f"{clip.columns} x {clip.rows}"),
+        ("Text found", f"{len(clip.hits)} {'place' if len(clip.hits) == 1 else 'places'}" if clip.hits else "none by itself"),
         ("Segment", segment_of(clip) or "not labelled"),
     ]
 
@@ -78,6 +107,13 @@ class Look:
     drawn: bool
     unsaved: bool
     ready: bool
+    covered: bool = False
+    """Boxes stand over all text that was found."""
+
+
+def may_mask(account: AccountId, clip: WaitingClip) -> bool:
+    """Who sent a clip back may add to the mask until the first person has passed it."""
+    return not settled(clip) and not passed_by(account, clip) and not doubted(clip)
 
 
 def offers(look: Look) -> dict[str, Offer]:
@@ -87,7 +123,10 @@ def offers(look: Look) -> dict[str, Offer]:
     held, mask = clip.state is ClipState.HELD, needs_mask(clip)
     return {
         "pass": Offer("Confirm and release" if clip.state is ClipState.PASSED else "Pass", passable and look.ready),
-        "mask_box": Offer("Mask with these boxes" if look.unsaved else "Draw a mask box", mine and not doubted(clip)),
+        "mask_box": Offer("Mask with these boxes" if look.unsaved else "Draw a mask box", may_mask(look.account, clip)),
+        "mask_text": Offer(
+            "Boxes over the text found", may_mask(look.account, clip), visible=bool(clip.hits) and not look.covered and not settled(clip)
+        ),
         "nothing_to_mask": Offer("Nothing to mask", visible=mask and not look.drawn),
         "accept_damage": Offer("It is the same patient" if doubted(clip) else "Accept whole frames", visible=held and not mask),
         "reject": Offer("Reject to site", mine),
@@ -97,18 +136,30 @@ def offers(look: Look) -> dict[str, Offer]:
 
 def next_words(account: AccountId, clip: WaitingClip, seen: frozenset[int], *, unsaved: bool) -> str:
     """What comes next, under the commands."""
-    left = len(set(clip.flagged) - seen)
     if unsaved:
         return with_keys(
             "Drag a box, arrows move it, Shift and arrows size it. It covers every frame of the clip. {mask_box} makes it black."
         )
-    if passed_by(account, clip):
-        return "You passed this clip. Another coordinator confirms it. Readers see nothing before this."
     if clip.state is ClipState.HELD:
         return _held_words(clip)
+    return _other_words(account, clip) or _left_words(len(set(clip.flagged) - seen), clip)
+
+
+def _other_words(account: AccountId, clip: WaitingClip) -> str:
+    """What another person has to do; empty where it is this one's turn."""
+    if passed_by(account, clip):
+        return "You passed this clip. Another coordinator confirms it. Readers see nothing before this."
+    if sent_back_by(account, clip):
+        return "You changed the mask, so the clip went back. The first person passes it again, then you confirm it."
+    return ""
+
+
+def _left_words(left: int, clip: WaitingClip) -> str:
     if left:
         return f"Look at {left} more flagged {'frame' if left == 1 else 'frames'} ({key_of('flagged_next')}): Pass waits for them."
-    return "A second person confirms. Readers see nothing before this."
+    if clip.back_by is not None:
+        return "The second person changed the mask. Look at the masked picture and pass it again."
+    return "Readers see nothing before the check is done."
 
 
 def _held_words(clip: WaitingClip) -> str:

@@ -55,6 +55,14 @@ def _waits(clip: WaitingClip) -> Shown:
     return Shown(words, mark=Mark.ATTENTION if attention else None, hint=clip.message)
 
 
+def frames_words(clip: WaitingClip) -> str:
+    """``60, 25/s``; of a damaged clip how many of the declared ones are whole; whether the rate is only assumed."""
+    if clip.frames <= 1 and not clip.left_out:
+        return "still"
+    count = f"{clip.frames} of {clip.declared}" if clip.left_out and clip.declared else str(clip.frames)
+    return f"{count}, {clip.rate:.0f}/s{' assumed' if clip.rate_assumed else ''}"
+
+
 def segment_of(clip: WaitingClip) -> str:
     """``R FV prox``, or nothing where it has no label yet."""
     if clip.segment is None:

@@ -62,6 +62,7 @@ class MaskView(QWidget):
         self._image = QImage()
         self._frame: int | None = None
         self._boxes: tuple[Box, ...] = ()
+        self._hits: tuple[Box, ...] = ()
         self._current: int | None = None
         self._look = BoxLook.FRAMED
         self._editable = editable
@@ -84,6 +85,11 @@ class MaskView(QWidget):
         self._boxes = tuple(boxes)
         if self._current is not None and self._current >= len(self._boxes):
             self._current = len(self._boxes) - 1 if self._boxes else None
+        self.update()
+
+    def show_hits(self, hits: Sequence[Box]) -> None:
+        """Where text may be: a thin frame around it, nothing over it."""
+        self._hits = tuple(hits)
         self.update()
 
     @property
@@ -177,11 +183,18 @@ class MaskView(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             if not self._image.isNull():
                 painter.drawImage(self._target(), self._image)
+                self._paint_hits(painter)
                 for at, box in enumerate(self._boxes):
                     self._paint_box(painter, self._on_widget(box), current=at == self._current)
             self._paint_edge(painter)
         if self._frame is not None and not self._image.isNull():
             self.on_screen.emit(self._frame)
+
+    def _paint_hits(self, painter: QPainter) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(Colour.ATTENTION, 1.2, Qt.PenStyle.DotLine))
+        for hit in self._hits:
+            painter.drawRect(self._on_widget(hit).adjusted(-2, -2, 2, 2))
 
     def _paint_box(self, painter: QPainter, box: QRectF, *, current: bool) -> None:
         fill = QColor(Colour.IMAGE if self._look is BoxLook.BLACK else Colour.ACCENT)

@@ -15,7 +15,7 @@ from corelab.ui.check_facts import CheckFacts
 from corelab.ui.check_loader import CheckLoader
 from corelab.ui.check_rail import CheckRail
 from corelab.ui.check_sheet import SheetView
-from corelab.ui.check_shown import first_waiting, rail_clips, waits_for
+from corelab.ui.check_shown import first_waiting, of_several, rail_clip, rail_clips, waits_for
 from corelab.ui.check_steps import CheckSteps
 from corelab.ui.desk import Desk
 from corelab.ui.intake_words import settled
@@ -124,14 +124,12 @@ class PixelCheckPage(Page):
             return
         before = wanted or (self.clip.clip if self.clip else self._left_at)
         self._clips, self._left_at = clips, None
-        self.steps.settle()
         self._work.setVisible(bool(clips))
         self.empty.setVisible(not clips)
         if not clips:
             self.empty.show_words("No clip waits for the pixel check.", "Take in what a site sent; its clips appear here.", "Go to intake")
             return
-        done = sum(settled(each) for each in clips)
-        self._count.setText(f"{done} of {len(clips)} done")
+        self._show_count()
         at = next((at for at, each in enumerate(clips) if each.clip == before), None)
         if at is None or (wanted is None and settled(clips[at])):
             at = first_waiting(self._me, clips, at or 0)
@@ -152,15 +150,26 @@ class PixelCheckPage(Page):
         if clip is not None:
             self.headline.emit("Pixel check", f"{clip.subject} {clip.visit}, clip {clip.number}")
             self.bench.put(clip)
+            following = self._following()
+            if following is not None:
+                self.loader.fetch_ahead(self._clips[following])
+
+    def _following(self) -> int | None:
+        """The next clip that waits for this person, round the end of the list."""
+        at, count = self.rail.current, len(self._clips)
+        order = ((at + step) % count for step in range(1, count))
+        return next((each for each in order if waits_for(self._me, self._clips[each])), None)
+
+    def _show_count(self) -> None:
+        waiting = sum(waits_for(self._me, each) for each in self._clips)
+        self._count.setText(f"{waiting} of {len(self._clips)} wait for you")
 
     def _on_picture_wanted(self, at: int) -> None:
         if at < len(self._clips):
             self.loader.load_small(self._clips[at].clip)
 
     def _on_picture(self, clip: ClipId, image: QImage) -> None:
-        at = next((at for at, each in enumerate(self._clips) if each.clip == clip), None)
-        if at is not None:
-            self.rail.show_picture(at, image)
+        self.rail.show_picture(clip, image)
 
     # ------------------------------------------------------------ going on
 
@@ -168,9 +177,8 @@ class PixelCheckPage(Page):
         if self.bench.unsaved:
             self.bench.apply_boxes()
             return
-        at, count = self.rail.current, len(self._clips)
-        order = [(at + step) % count for step in range(1, count)]
-        self.rail.choose(next((each for each in order if waits_for(self._me, self._clips[each])), order[0] if order else at))
+        following = self._following()
+        self.rail.choose((self.rail.current + 1) % max(1, len(self._clips)) if following is None else following)
         self.large.setFocus()
 
     def _on_back(self) -> None:
@@ -180,10 +188,25 @@ class PixelCheckPage(Page):
         self.saved.emit(words)
         self.bench.show_state()
 
-    def _on_done(self) -> None:
-        if self._here:
-            self.saved.emit(f"Saved {clock_time(self.desk.lab.clock.now(), self.desk.lab.clock)}")
+    def _on_done(self, clip: WaitingClip) -> None:
+        """One key a clip: what is done for this person makes room for the next one."""
+        at = next((at for at, each in enumerate(self._clips) if each.clip == clip.clip), None)
+        if not self._here or at is None:
+            return
+        self.saved.emit(f"Saved {clock_time(self.desk.lab.clock.now(), self.desk.lab.clock)}")
+        self._clips = (*self._clips[:at], clip, *self._clips[at + 1 :])
+        if all(settled(each) for each in self._clips):
             self.opened()
+            return
+        self.rail.show_clip(at, rail_clip(self._me, clip, several=of_several(self._clips)))
+        self._show_count()
+        following = self._following()
+        if at == self.rail.current:
+            if waits_for(self._me, clip) or following is None:
+                self.bench.put_again(clip)
+            else:
+                self.rail.choose(following)
+        self.large.setFocus()
 
     def _on_failed(self, error: Exception) -> None:
         if self._here:

@@ -107,10 +107,12 @@ def _check_all(hands: Hands) -> None:
     """Every clip that waits for this person: its flagged frames are looked at, then it is passed."""
     page = hands.page(PixelCheckPage)
     for _ in page.rail.texts():
+        clip = page.clip.clip if page.clip else None
         for _flagged in page.clip.flagged if page.clip else ():
             hands.do("flagged_next")
         hands.do("pass")
-        hands.do("check_next")
+        if page.clip is not None and page.clip.clip == clip:
+            hands.do("check_next")
 
 
 def _second_check(hands: Hands) -> None:

@@ -152,7 +152,6 @@ def checked_by_two(desktop: Desktop, clips: int) -> None:
     shown = page(desktop, PixelCheckPage)
     for _ in range(clips):
         settle_and_pass(desktop, shown)
-        desktop.press("n")
     give_custody(desktop)
     assert desktop.window.end()
     desktop.sign_in("coordinator-2")

@@ -60,6 +60,8 @@ def needs_second(lab: OpenLab, session: Session, rule: PixelRule, check: Check) 
 
 def with_second(lab: OpenLab, session: Session, rule: PixelRule, checks: Sequence[Check]) -> tuple[WaitingClip, ...]:
     """The clips as they are shown. Only of one that was passed is told whether another person is needed: who passes it must not know."""
+    if not rule.percent:
+        return tuple(replace(check.shown(), back_by=None, second=False if check.state is ClipState.PASSED else None) for check in checks)
     passed = any(check.state is ClipState.PASSED for check in checks)
     key = lab_secret(lab, session, "deid") if rule.drawn and passed else b""
     return tuple(_with_second(key, rule, check) for check in checks)
@@ -68,7 +70,7 @@ def with_second(lab: OpenLab, session: Session, rule: PixelRule, checks: Sequenc
 def _with_second(key: bytes, rule: PixelRule, check: Check) -> WaitingClip:
     if check.state is not ClipState.PASSED:
         return check.shown()
-    return replace(check.shown(), second=rule.needs_second(_draw(key, check)) if rule.drawn else rule.percent > 0)
+    return replace(check.shown(), second=rule.needs_second(_draw(key, check)) if rule.drawn else True)
 
 
 def _draw(key: bytes, check: Check) -> bytes:

@@ -98,7 +98,7 @@ def _decide(lab: OpenLab, session: Session, check: Check, action: CheckAction, d
     role, place = permit(session, Command.PIXELS), check.place(lab)
     draft = place.draft()
     try:
-        prepared = prepare(place.source, draft, _mark(lab, session, check), decision)
+        prepared = prepare(place.source, draft, _mark(lab, session, check), decision, deflated=True)
         if prepared.outcome is Outcome.REJECTED:
             raise IntakeRefusedError(Refusal.CLIP_STATE, prepared.code.value if prepared.code else "")
         step = check.step(action, session.account, prepared.sha256, decision.drawn)

@@ -99,9 +99,13 @@ class IntakeReport:
 
 @dataclass(frozen=True, slots=True)
 class ClipOutcome:
-    """How one clip fared in a step of the pixel check. ``code`` is set only when the step failed."""
+    """How one clip fared in a step of the pixel check. ``code`` is set only when the step failed.
+
+    ``second``: of a clip that was just passed, whether another person has to look at it.
+    """
 
     clip: ClipId
     state: ClipState
     code: str | None = None
     message: str | None = None
+    second: bool | None = None
