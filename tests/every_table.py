@@ -75,7 +75,7 @@ def _write_rest(lab: Lab, exam: ExamId) -> None:
         NewRow("query_message", _of(query_id=query, n=1, state="open", due=None)),
         NewRow("transmittal_row", _a_row_of_a_transmittal(other["id"], delivery)),
         NewRow("label_proposal", _of(clip_id=clip["id"], n=1, segment="CFV", side=None, view=None, mode=None, source="transmittal")),
-        NewRow("clip_fingerprint", _of(clip_id=clip["id"], picture="a" * 64, sop_uid=clip["sop_uid"])),
+        NewRow("clip_fingerprint", _of(clip_id=clip["id"], picture="a" * 64, sop_uid=clip["sop_uid"], study_date=None)),
         NewRow("clip_replacement", _of(clip_id=other["id"], replaced_id=clip["id"])),
         NewRow("mask_template", _a_template()),
         NewRow("delivery_site", _of(delivery_id=delivery, site_code="S01")),

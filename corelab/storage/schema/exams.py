@@ -159,12 +159,13 @@ LABEL_PROPOSAL = regulated(
     since=4,
 )
 
-# What two deliveries of one clip have in common: the keyed digest of its masked frames, and its keyed identifier.
+# What tells a clip that comes again or at another time: the keyed digest of its frames, its keyed identifier, its shifted date.
 CLIP_FINGERPRINT = regulated(
     "clip_fingerprint",
     ref("clip_id", "intake_object.id", key=True),
     sha256("picture", null=True),
     text("sop_uid"),
+    text("study_date", null=True),
     later_index("picture", since=4),
     later_index("sop_uid", since=4),
     since=4,

@@ -104,6 +104,7 @@ CREATE TABLE clip_fingerprint (
 	clip_id TEXT NOT NULL,
 	picture TEXT CONSTRAINT ck_clip_fingerprint_picture CHECK (length(picture) = 64),
 	sop_uid TEXT NOT NULL,
+	study_date TEXT,
 	CONSTRAINT pk_clip_fingerprint PRIMARY KEY (clip_id),
 	CONSTRAINT fk_clip_fingerprint_event_seq FOREIGN KEY(event_seq) REFERENCES event (seq),
 	CONSTRAINT fk_clip_fingerprint_clip_id FOREIGN KEY(clip_id) REFERENCES intake_object (id)
