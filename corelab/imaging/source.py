@@ -95,6 +95,19 @@ def _mapped(path: Path) -> mmap.mmap:
         os.close(handle)
 
 
+def start_of(path: Path) -> Start | None:
+    """The same without opening it for longer; None where it is no DICOM file that can be read."""
+    try:
+        data = _mapped(path)
+    except FileRefusedError:
+        return None
+    with data:
+        try:
+            return _find_start(data)
+        except (FileRefusedError, struct.error):
+            return None
+
+
 def _find_start(data: mmap.mmap) -> Start:
     if data[128:132] == b"DICM":
         return _after_meta(data, 132, proper=True)

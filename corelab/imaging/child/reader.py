@@ -15,7 +15,7 @@ from corelab.domain.intake import Box, IntakeCode, ObjectRefusedError, Outcome
 from corelab.imaging.child import wire
 from corelab.imaging.child.bounds import USUAL, Bounds
 from corelab.imaging.child.ends import End
-from corelab.imaging.child.nursery import Cancelled, ended
+from corelab.imaging.child.lives import Cancelled, ended
 from corelab.imaging.child.trust import UntrustedError, adopt, believed, is_digest
 from corelab.imaging.child.wire import NoAnswerError
 from corelab.imaging.child.work import MADE, STORAGE
@@ -43,6 +43,7 @@ def prepared(  # noqa: PLR0913 - those of ``prepare``, and how far it may go
     decision: Decision,
     *,
     retired: bool = True,
+    deflated: bool = False,
     bounds: Bounds = USUAL,
     cancelled: Cancelled = _never,
 ) -> Prepared:
@@ -50,7 +51,7 @@ def prepared(  # noqa: PLR0913 - those of ``prepare``, and how far it may go
 
     Raises ChildStoppedError when cancelled, OSError where the lab's disk fails, ReaderUnavailableError.
     """
-    asked = {"work": "prepare", "mark": mark_json(mark), "decision": decision_json(decision), "retired": retired}
+    asked = {"work": "prepare", "mark": mark_json(mark), "decision": decision_json(decision), "retired": retired, "deflated": deflated}
     candidate.unlink(missing_ok=True)
     with _folder_for(candidate) as folder:
         try:

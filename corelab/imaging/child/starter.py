@@ -12,9 +12,11 @@ import selectors
 import signal
 import socket
 import sys
+import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from corelab.imaging.child import wire
 from corelab.imaging.child.bounds import SIZE, Bounds, submit_to
@@ -120,6 +122,7 @@ def _becomes_child(bounds: Bounds, talk: int, folder: int, starter: int) -> None
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.fchdir(folder)
+        tempfile.tempdir = str(Path.cwd())  # what it unpacks goes with its folder, even where it dies
         talk = _alone_with(talk)
         submit_to(bounds)
         _answer(socket.socket(fileno=talk))

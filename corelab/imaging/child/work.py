@@ -60,7 +60,8 @@ def _code(error: Exception) -> IntakeCode:
 
 def _prepare(request: Mapping[str, Any]) -> Answer:
     source, mark, decision = Path(request["source"]), mark_from(request["mark"]), decision_from(request["decision"])
-    return {"prepared": prepared_json(prepare(source, Path(MADE), mark, decision, retired=request["retired"]))}, b""
+    accepted = {name: request[name] for name in ("retired", "deflated")}
+    return {"prepared": prepared_json(prepare(source, Path(MADE), mark, decision, **accepted))}, b""
 
 
 def _finish(request: Mapping[str, Any]) -> Answer:

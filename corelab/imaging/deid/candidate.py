@@ -87,11 +87,11 @@ class Prepared:
 NOBODY = Identity({})
 
 
-def prepare(source: Path, candidate: Path, mark: Mark, decision: Decision, *, retired: bool = True) -> Prepared:
+def prepare(source: Path, candidate: Path, mark: Mark, decision: Decision, *, retired: bool = True, deflated: bool = False) -> Prepared:
     """De-identify the object at ``source`` into ``candidate``. Whatever is wrong with it ends in a code, never in an exception."""
     identity: list[Identity] = []
     try:
-        with opened(source, retired=retired) as found:
+        with opened(source, retired=retired, deflated=deflated) as found:
             identity.append(identity_of(found.values, found.walk))
             result = _Preparation(found, candidate, mark, decision, identity[0], load_policy()).result()
             facts = result.facts

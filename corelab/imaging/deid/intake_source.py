@@ -12,6 +12,7 @@ from corelab.imaging.deid.keyed import is_uid
 from corelab.imaging.deid.source_set import SourceSet
 from corelab.imaging.faults import FileRefusedError
 from corelab.imaging.frames import FrameFile
+from corelab.imaging.inflating import inflated
 from corelab.imaging.pixel_mask import RegionBox
 from corelab.imaging.raw_walk import Walk, walk
 from corelab.imaging.syntaxes import CODINGS, VIDEO, Coding
@@ -83,20 +84,26 @@ _REGIONS = 0x00186011
 
 
 @contextmanager
-def opened(path: Path, *, retired: bool = True) -> Iterator[Opened]:
+def opened(path: Path, *, retired: bool = True, deflated: bool = False) -> Iterator[Opened]:
     """The object at ``path``. Raises ObjectRefusedError where it can never become a clip.
 
-    ``retired``: whether the two retired ultrasound classes are taken in (lab setting ``accept_retired_sop``).
+    ``retired``: whether the two retired ultrasound classes are taken in (lab setting ``accept_retired_sop``); ``deflated``: whether
+    deflated data sets are (``accept_deflated``).
     """
-    with path.open("rb") as file:
-        if not path.stat().st_size:
-            raise ObjectRefusedError(IntakeCode.NOT_DICOM, "empty")
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            walked = walk(data)
-            values = SourceSet.of(data, walked)
-            _judge(values, walked, retired=retired)
-            with _frame_file(path) as frames:
-                yield _opened(values, walked, frames)
+    if not path.stat().st_size:
+        raise ObjectRefusedError(IntakeCode.NOT_DICOM, "empty")
+    with inflated(path, allowed=deflated) as plain, _opened_plain(plain, retired=retired) as found:
+        yield found
+
+
+@contextmanager
+def _opened_plain(path: Path, *, retired: bool) -> Iterator[Opened]:
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        walked = walk(data)
+        values = SourceSet.of(data, walked)
+        _judge(values, walked, retired=retired)
+        with _frame_file(path) as frames:
+            yield _opened(values, walked, frames)
 
 
 @contextmanager
