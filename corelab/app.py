@@ -173,13 +173,18 @@ def tour(folder: Path, made: "Demo", out: Path, say: Callable[[str], None]) -> "
     return walk.tour(open_lab(folder), {each.user: each.password for each in made.accounts}, out, say)
 
 
+def require_display() -> None:
+    """Raises NoDisplayError: without a screen Qt would end the whole program."""
+    if sys.platform == "linux" and not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
+        raise NoDisplayError
+
+
 def run_window(lab: Path | None) -> int:
     """Open the desktop application on ``lab``, else on the last one, else with the choice of a lab. Returns the exit code.
 
-    Raises NoDisplayError: without a screen Qt would end the whole program.
+    Raises NoDisplayError.
     """
-    if sys.platform == "linux" and not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
-        raise NoDisplayError
+    require_display()
     from corelab.ui import application  # noqa: PLC0415
 
     settings = load_settings()

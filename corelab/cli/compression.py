@@ -24,7 +24,7 @@ _REFUSED: Mapping[RefusalReason, str] = MappingProxyType(
         RefusalReason.NO_OUTLINE: "No vein wall was found round this point. Give a point nearer to the middle of the vein.",
         RefusalReason.CONTRAST: "The lumen is as bright as the tissue around it; its walls cannot be told. Measure it by hand.",
         RefusalReason.BORDER: "The vein is cut off by the border of the picture. Name a frame that shows all of it.",
-        RefusalReason.STILL: "A single picture shows no compression. Name a clip.",
+        RefusalReason.STILL: "The tissue stands still: nothing was compressed. Name a clip of a compression.",
     }
 )
 _LOST: Mapping[str, str] = MappingProxyType(

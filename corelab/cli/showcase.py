@@ -27,6 +27,8 @@ def demo(
 
     Example: corelab demo demo-lab --tour pictures
     """
+    if tour is None:
+        app.require_display()
     place = folder or Path(tempfile.mkdtemp(prefix="corelab-demo-", dir=SYSTEM_TEMPORARY)) / "lab"
     with progress("Making the demo lab", quiet=as_json) as show:
         made = app.make_demo(place, show)

@@ -50,6 +50,7 @@ class RefusalReason(Enum):
     CONTRAST = "contrast"
     BORDER = "border"
     STILL = "still"
+    """The tissue does not move: a single picture, or one that stands beside a running spectrum."""
 
 
 class FollowRefusedError(Exception):

@@ -123,6 +123,8 @@ def measure_file(path: Path, points: Sequence[Point], frame: int) -> dict[str, A
 def _within(header: Header, points: Sequence[Point]) -> Length | Area | Refusal:
     if not all(0 <= x < header.columns and 0 <= y < header.rows for x, y in points):
         return Refusal("A point lies outside the image.", 0.0)
+    if len(set(points)) == 1:
+        return Refusal("The points are one and the same.", 0.0)
     return measure(header.regions, *points) if len(points) == 2 else enclosed(header.regions, points)
 
 

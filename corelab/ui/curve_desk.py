@@ -20,6 +20,7 @@ from corelab.ui.viewport import Viewport
 
 Keys = tuple[tuple[str, str], ...]
 _FOUND: Final = (("rest", "proposed_rest"), ("compressed", "proposed_compressed"), ("side by side", "take_proposal"))
+_NOT_REFUSED: Final = ("", "")
 _GROWING: Final[Keys] = (("give up", "Esc"),)
 _NONE: Final = "No curve of this clip yet: {curve}, then one click inside the vein."
 
@@ -38,7 +39,7 @@ class CurveDesk(QObject):
     def __init__(self, page: Page, clips: ExamDesk, strip: CineStrip, say: Callable[[str], None]) -> None:
         super().__init__(page)
         self._clips, self._strip, self._say = clips, strip, say
-        self._refusal: tuple[str, str] = ("", "")
+        self._refusal = _NOT_REFUSED
         """The clip that was refused last, and why."""
         clips.curves.changed.connect(self._on_changed)
         clips.curves.refused.connect(self._on_refused)
@@ -81,7 +82,9 @@ class CurveDesk(QObject):
         return found_words(curve, clip), keys
 
     def show(self) -> None:
-        """The curve and the walls of what is on screen now."""
+        """The curve and the walls of what is on screen now; why another clip was not followed is no longer said."""
+        if self._refusal[0] not in {viewport.clip.sha256 for viewport in self._clips.viewports.all if viewport.clip is not None}:
+            self._refusal = _NOT_REFUSED
         self._strip.show_curve(shown_of(self.of(self._clips.clip)))
         for viewport in self._clips.viewports.all:
             curve = self.of(viewport.clip)
@@ -98,6 +101,10 @@ class CurveDesk(QObject):
         refused = viewport.clip is not None and viewport.clip.sha256 == self._refusal[0]
         return self._refusal[1] if refused else ""
 
+    def _forget_refusal(self) -> None:
+        self._refusal = _NOT_REFUSED
+        self.show()
+
     # -- hands -------------------------------------------------------------------------------------------------------------------
 
     def leave(self) -> bool:
@@ -105,11 +112,14 @@ class CurveDesk(QObject):
         if self._asking:
             self._ask(on=False)
             return True
+        if self._refusal[0]:
+            self._forget_refusal()
+            return True
         return self._clips.curves.stop()
 
     def forget(self) -> None:
         """The exam is left."""
-        self._refusal = ("", "")
+        self._refusal = _NOT_REFUSED
         self._ask(on=False)
         self._strip.show_curve(None)
         self._strip.show_found("")
@@ -122,7 +132,7 @@ class CurveDesk(QObject):
         """The key again leaves it; what is being followed is given up by another click only."""
         if self._clips.clip is None:
             return
-        self._refusal = ("", "")
+        self._refusal = _NOT_REFUSED
         self._clips.viewports.pause()
         self._clips.viewports.leave_caliper()
         self._ask(on=not self._asking)

@@ -38,7 +38,7 @@ _REFUSED: Final[Mapping[RefusalReason, str]] = MappingProxyType(
         RefusalReason.NO_OUTLINE: "No vein wall was found round this point. Click nearer to the middle of the vein: {curve}",
         RefusalReason.CONTRAST: "The lumen here is as bright as the tissue around it; its walls cannot be told. Mark the frames yourself",
         RefusalReason.BORDER: "The vein is cut off by the border of the picture here. Go to a frame that shows all of it: {curve}",
-        RefusalReason.STILL: "A single picture shows no compression. Choose a clip that moves",
+        RefusalReason.STILL: "The tissue stands still here: nothing was compressed. Choose a clip of a compression",
     }
 )
 

@@ -32,6 +32,7 @@ class LockScreen(QWidget):
         unlock.clicked.connect(self._on_unlock)
         leave.clicked.connect(self.sign_out_requested)
         self.password.returnPressed.connect(self._on_unlock)
+        self.password.textEdited.connect(self._on_typed)
         column = QWidget()
         column.setFixedWidth(360)
         lines = QVBoxLayout(column)
@@ -54,6 +55,10 @@ class LockScreen(QWidget):
         self._fault.setMinimumHeight(self._fault.heightForWidth(self._fault.width()))
         self.password.setEnabled(True)
         self.password.setFocus()
+
+    def _on_typed(self) -> None:
+        """What was said of the password before says nothing of this one."""
+        self._fault.clear()
 
     def _on_unlock(self) -> None:
         words = self.password.text()

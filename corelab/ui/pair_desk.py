@@ -193,7 +193,7 @@ class PairDesk(QObject):
         ]
         pictures = [self._clips.pictures.picture(pair.clip, frame) for frame in pair.frames]
         known = sides[0] is not None and sides[1] is not None
-        how = " (proposed)" if known and any(side is not None and side.method for side in sides) else ""
+        how = _proposed_words(sides) if known else ""
         return PairShown(
             (pictures[0], pictures[1]),
             (captions[0], captions[1]),
@@ -307,3 +307,11 @@ class PairDesk(QObject):
             self._drawn.pop((self._pair.clip.sha256, drawn.frame), None)
         else:
             self._keep_drawn(self._pair.clip, drawn)
+
+
+def _proposed_words(sides: list[Diameter | None]) -> str:
+    """Which of the two diameters nobody drew."""
+    proposed = [word for word, side in zip(SIDES, sides, strict=True) if side is not None and side.method]
+    if len(proposed) == len(SIDES):
+        return " (proposed)"
+    return f" ({proposed[0].lower()} proposed)" if proposed else ""

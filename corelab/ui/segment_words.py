@@ -202,6 +202,8 @@ def answer_words(reading: Reading, cell: Cell) -> str:
 def measured_words(reading: Reading) -> str:
     """How many measurements are kept that no question asked for."""
     count = len(reading.measurements)
+    if not count:
+        return "no measurement beside the answers"
     return f"{count} measurement{'' if count == 1 else 's'} kept beside the answers"
 
 

@@ -148,6 +148,13 @@ def test_a_refusal_is_told_in_the_status_line_until_the_next_try(leg: Reader) ->
     assert words not in leg.page.viewports.active.status.words
 
 
+def test_escape_takes_the_words_of_a_refusal_away(leg: Reader) -> None:
+    leg.page.clips.curves.follow = answering(FollowRefusedError(RefusalReason.COLOUR))
+    asks(leg)
+    leg.press(Key.Key_Escape)
+    assert not any(words.startswith("Not followed.") for words in leg.page.viewports.active.status.words)
+
+
 def test_every_refusal_and_every_reason_of_a_loss_has_words(leg: Reader) -> None:
     for reason in RefusalReason:
         leg.page.clips.curves.follow = answering(FollowRefusedError(reason))

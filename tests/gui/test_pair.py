@@ -386,6 +386,9 @@ def test_a_proposed_diameter_that_was_moved_is_kept_with_the_reading(leg: Reader
     (kept,) = leg.stored.measurements
     assert kept.frame == leg.page.viewports.active.frame_on_screen
     assert f"{kept.value} mm" in found(leg)
+    pair = leg.page.pairs.on_screen
+    assert pair is not None
+    assert leg.page.pairs.shown(pair).residual.endswith(" (compressed proposed)")
     leg.press(Key.Key_Z, modifiers=CONTROL)
     assert leg.stored.measurements == ()
 

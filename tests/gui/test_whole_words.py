@@ -1,5 +1,6 @@
 """Words that wrap are seen whole, however narrow their place."""
 
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -35,6 +36,8 @@ def test_a_refused_password_leaves_the_field_of_the_lock_screen_whole(qtbot: QtB
     qtbot.wait(50)
     assert page.password.height() == before
     assert _cut(page) == []
+    QTest.keyClicks(page.password, "x")
+    assert not any("password" in label.text() for label in page.findChildren(QLabel) if label.text() != "Password")
 
 
 def test_the_foot_breaks_what_is_too_long_for_a_line_and_leaves_it_there_longer(qtbot: QtBot) -> None:

@@ -269,6 +269,7 @@ def test_after_a_zoom_the_frames_are_lost(phantoms: Callable[..., tuple[Path, Ph
         ("partial", FRAMES, None, RefusalReason.NO_FRAME),
         ("partial", -1, None, RefusalReason.NO_FRAME),
         ("colour_patent", 0, None, RefusalReason.COLOUR),
+        ("spectral_phasic", 0, None, RefusalReason.STILL),
     ],
 )
 def test_what_cannot_be_followed_is_refused(

@@ -98,3 +98,4 @@ def test_a_frame_or_point_that_is_not_there_is_refused(ultrasound: Path) -> None
     assert measure(clip, (100, 100), (120, 120), frame=10) == {"refused": "Frame 10 cannot be shown: the stream is cut off."}
     assert measure(clip, (100, 100), (120, 120), frame=99) == {"refused": "Frame 99 cannot be shown: there is no such frame."}
     assert measure(clip, (100, 100), (480, 120)) == {"refused": "A point lies outside the image."}
+    assert measure(clip, (100, 100), (100, 100)) == {"refused": "The points are one and the same."}

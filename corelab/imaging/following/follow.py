@@ -22,6 +22,7 @@ from corelab.imaging.following.curve import Curve
 from corelab.imaging.following.film import Film, Tissue, tissue_under
 from corelab.imaging.following.outline import Outline, outline_at
 from corelab.imaging.following.pulse import pulsates
+from corelab.imaging.following.still import stands_still
 from corelab.imaging.following.tracking import Anchor, Step, Way, anchored
 from corelab.imaging.following.verdict import Evidence, Verdict, judged
 from corelab.imaging.following.walls import Walls, walls_of
@@ -92,6 +93,8 @@ def follow_film(
     tissue = _accepted(film, frame, point)
     watch = _Watch(2 * film.frames, told, stop)
     pictures, anchor = _begun(film, tissue, frame, point)
+    if stands_still(pictures, film.frames):
+        raise FollowRefusedError(RefusalReason.STILL)
     if grown is not None:
         watch.found = partial(_growing, grown, tissue, pictures.view, anchor.walls.longest / anchor.walls.middle_gap)
     tracked = _tracked(pictures, film.frames, anchor, watch)
