@@ -18,7 +18,6 @@ from corelab.imaging.child.ends import ChildStoppedError, End, ReaderUnavailable
 from corelab.imaging.child.program import command, environment
 from corelab.imaging.child.wire import NoAnswerError
 
-Cancelled = Callable[[], bool]
 KILLED = 9
 
 _TRIES = 3
@@ -147,7 +146,7 @@ def close() -> None:
     _nursery.close()
 
 
-def ended(request: bytes, folder: Path, bounds: Bounds, cancelled: Cancelled) -> End:
+def ended(request: bytes, folder: Path, bounds: Bounds, cancelled: Callable[[], bool]) -> End:
     """One child's life with ``folder`` as its own. Raises ChildStoppedError when cancelled, ReaderUnavailableError."""
     for _ in range(_TRIES):
         talk, line = _nursery.begins(bounds, folder)
@@ -165,7 +164,7 @@ class _Life:
     talk: socket.socket
     line: socket.socket
     bounds: Bounds
-    cancelled: Cancelled
+    cancelled: Callable[[], bool]
     said: bytearray = field(default_factory=bytearray)
     told: bytearray = field(default_factory=bytearray)
 
