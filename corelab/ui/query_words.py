@@ -6,7 +6,6 @@ from typing import Any
 
 from corelab.domain.clock import Clock
 from corelab.domain.queries import Query, QueryFault, QueryKind, QueryMessage, QueryRefusedError, QueryState, QueryStep
-from corelab.services.queries import title_of
 from corelab.ui.said import Words
 from corelab.ui.times import ago
 
@@ -161,8 +160,3 @@ def _still_open(error: Any) -> Words:
 
 
 QUERY_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType({"QueryRefusedError": _refused, "OpenQueriesError": _still_open})
-
-
-def title_words(kind: QueryKind) -> str:
-    """What a query of this kind asks, in a line."""
-    return title_of(kind)
