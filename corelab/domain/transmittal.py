@@ -54,7 +54,6 @@ class RowFault(Enum):
     SIDE = "The side is written L or R, or left or right."
     SIDE_OF_NONE = "The side stands without a segment. Name the segment, or leave both empty."
     SIDE_NEVER = "This segment has no side. Leave the side empty."
-    SIDE_STUDY = "The side differs from the subject's side under study."
     VIEW = "The view is rest, compression or augmentation."
     DATE = "The date is written as 2026-01-31."
     FILES = "The number of files is a whole number from 1 to 50000."

@@ -81,8 +81,8 @@ def subject_id(snapshot: Snapshot, code: str) -> str | None:
     return str(row["id"]) if row else None
 
 
-def subject_row(id_: str, code: str) -> NewRow:
-    return NewRow("subject", {"id": id_, "code": code})
+def subject_row(id_: str, code: str, site: str | None = None) -> NewRow:
+    return NewRow("subject", {"id": id_, "code": code, "site_code": site})
 
 
 def attributes(snapshot: Snapshot, subject: str) -> Attributes:

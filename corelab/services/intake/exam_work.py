@@ -31,6 +31,7 @@ class Wanted:
     subject: SubjectCode
     visit: VisitId
     side: Side | None = None
+    site: str | None = None
 
 
 def require_names(charter: Charter, subject: str, visit: str, side: Side | None = None) -> Wanted:
@@ -53,7 +54,7 @@ def exam_rows(transaction: Snapshot, charter: Charter, wanted: Wanted, key: byte
     subject = registry.subject_id(transaction, wanted.subject)
     if subject and any(transaction.one("calibration_exam", exam_id=row["id"]) for row in transaction.all("exam", subject_id=subject)):
         raise IntakeRefusedError(Refusal.RESERVED, wanted.subject)
-    rows = [] if subject else [registry.subject_row(subject := str(uuid4()), wanted.subject)]
+    rows = [] if subject else [registry.subject_row(subject := str(uuid4()), wanted.subject, wanted.site)]
     code = pseudonym(transaction, key, wanted)
     new = ExamRecord(ExamId(str(uuid4())), subject or "", wanted.subject, wanted.visit, code, charter.hash, ExamState.RECEIVING, {})
     rows += [registry.exam_row(new), registry.status_row(transaction, new.id, ExamState.RECEIVING, {})]

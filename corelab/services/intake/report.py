@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from corelab.domain.clip_label import View
 from corelab.domain.intake import ClipState, ObjectFault, Outcome
+from corelab.domain.transmittal import RowState
 from corelab.domain.vocabulary import ClipId, SegmentId, Sha256, Side
 
 
@@ -15,6 +17,7 @@ class ObjectReport:
     """One object of a delivery. ``clip`` is its id from now on; None for a rejected object, and in a dry run.
 
     For a duplicate ``clip`` is None when its exam has the file already, and the known clip when that belongs to another exam.
+    ``resumed``: a duplicate because an earlier try of the same delivery had finished it before it was interrupted.
     """
 
     n: int
@@ -26,6 +29,7 @@ class ObjectReport:
     segment: SegmentId | None = None
     side: Side | None = None
     faults: tuple[ObjectFault, ...] = ()
+    resumed: bool = False
 
     @property
     def doubtful(self) -> bool:
@@ -47,6 +51,43 @@ class ObjectReport:
 
 
 @dataclass(frozen=True, slots=True)
+class RowReport:
+    """One row of a transmittal and one object that it names. ``object`` is None for a file that did not come, ``row`` where none names it.
+
+    ``row`` counts as spreadsheets do. What the row says of itself is None where it is silent.
+    """
+
+    row: int | None
+    state: RowState
+    object: int | None
+    clip: ClipId | None = None
+    subject: str | None = None
+    visit: str | None = None
+    segment: str | None = None
+    side: Side | None = None
+    view: View | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        said = {"subject": self.subject, "visit": self.visit, "segment": self.segment}
+        coded = {"side": self.side.value if self.side else None, "view": self.view.value if self.view else None}
+        return {"row": self.row, "state": self.state.value, "object": self.object, "clip": self.clip, **said, **coded}
+
+
+@dataclass(frozen=True, slots=True)
+class QueryRaised:
+    """A question to the site that a delivery raised; ``object`` and ``row`` say what it is about."""
+
+    id: str
+    number: int
+    kind: str
+    object: int | None = None
+    row: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {"id": self.id, "number": self.number, "kind": self.kind, "object": self.object, "row": self.row}
+
+
+@dataclass(frozen=True, slots=True)
 class IntakeReport:
     """One delivery. ``delivery`` is None in a dry run; ``cancelled`` says that objects after the last one were not looked at.
 
@@ -58,11 +99,19 @@ class IntakeReport:
     objects: tuple[ObjectReport, ...]
     cancelled: bool = False
     stopped: str | None = None
+    transmittal: tuple[RowReport, ...] = ()
+    queries: tuple[QueryRaised, ...] = ()
 
     @property
     def counts(self) -> Mapping[str, int]:
+        """By outcome; ``resumed`` are those of the duplicates that an interrupted try of this delivery had finished."""
         counted = Counter(one.outcome.value for one in self.objects)
-        return {outcome.value: counted[outcome.value] for outcome in Outcome}
+        return {**{outcome.value: counted[outcome.value] for outcome in Outcome}, "resumed": sum(one.resumed for one in self.objects)}
+
+    @property
+    def unmatched(self) -> tuple[RowReport, ...]:
+        """Where the site's list and what arrived differ."""
+        return tuple(row for row in self.transmittal if row.state is not RowState.MATCHED)
 
     @property
     def ending(self) -> str:
@@ -79,8 +128,8 @@ class IntakeReport:
             "lab": self.lab,
             "delivery": self.delivery,
             "objects": [one.to_json() for one in self.objects],
-            "transmittal": [],
-            "queries": [],
+            "transmittal": [row.to_json() for row in self.transmittal],
+            "queries": [query.to_json() for query in self.queries],
             "counts": dict(self.counts),
             **({"stopped": self.stopped} if self.stopped else {}),
         }
@@ -94,7 +143,15 @@ class IntakeReport:
             f"{one.n:>5}  {one.outcome.value:<10}{one.clip or '-':<38}{one.code or '':<18}{one.message}".rstrip() for one in self.objects
         ]
         counted = ", ".join(f"{count} {outcome}" for outcome, count in self.counts.items() if count)
-        return "\n".join([*lines, f"{len(self.objects)} objects: {counted or 'none'}. {self.ending}".rstrip()])
+        rows = [f"{_place(row):<24}{row.state.value:<14}{row.clip or ''}".rstrip() for row in self.unmatched]
+        matched = len(self.transmittal) - len(rows)
+        listed = [*rows, f"{len(self.transmittal)} rows of the transmittal: {matched} matched."] if self.transmittal else []
+        asked = [f"{len(self.queries)} queries to the site were raised."] if self.queries else []
+        return "\n".join([*lines, *listed, *asked, f"{len(self.objects)} objects: {counted or 'none'}. {self.ending}".rstrip()])
+
+
+def _place(row: RowReport) -> str:
+    return ", ".join(each for each in (f"row {row.row}" if row.row else "", f"object {row.object}" if row.object else "") if each)
 
 
 @dataclass(frozen=True, slots=True)
