@@ -71,8 +71,8 @@ def _write_rest(lab: Lab, exam: ExamId) -> None:
         NewRow(
             "pixel_check", _of(clip_id=clip["id"], n=1, action="passed", person_id=lab.coordinator.account, candidate_sha256=clip["sha256"])
         ),
-        NewRow("query", _of(id=query, number=1, site_code="S01", kind="label", clip_id=clip["id"], exam_id=exam)),
-        NewRow("query_message", _of(query_id=query, n=1, state="open", due=None)),
+        NewRow("query", _of(id=query, number=1, site_code="S01", kind="other", clip_id=clip["id"], exam_id=exam)),
+        NewRow("query_message", _of(query_id=query, n=1, state="cancelled", due=None)),
         NewRow("transmittal_row", _a_row_of_a_transmittal(other["id"], delivery)),
         NewRow("label_proposal", _of(clip_id=clip["id"], n=1, segment="CFV", side=None, view=None, mode=None, source="transmittal")),
         NewRow("clip_fingerprint", _of(clip_id=clip["id"], picture="a" * 64, sop_uid=clip["sop_uid"], study_date=None)),

@@ -10,6 +10,7 @@ from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab, effective_charter
 from corelab.services.packages.errors import LockedError, NotFinalError
 from corelab.services.packages.gather import Excluded
+from corelab.services.queries.blocking import require_no_open
 from corelab.services.verification import Progress, require_sound
 from corelab.storage import calibration, readings
 from corelab.storage.keys import make_opening
@@ -39,7 +40,8 @@ def require_unlocked(snapshot: Snapshot) -> None:
 def lock(lab: OpenLab, session: Session, reason: str, password: str, progress: Progress | None = None) -> Locked:
     """Locks every exam by a coordinator's signature, when the whole lab verifies; ``progress`` hears how far that is.
 
-    Raises NotFinalError, LockedError, LabFaultyError, SignInRefusedError, or ValueError for a blank reason; then nothing is locked.
+    Raises NotFinalError, OpenQueriesError, LockedError, LabFaultyError, SignInRefusedError, or ValueError for a blank reason; then nothing
+    is locked.
     """
     role = accounts.permit(session, Command.LOCK)
     lab.store.require_writable()
@@ -48,11 +50,13 @@ def lock(lab: OpenLab, session: Session, reason: str, password: str, progress: P
     with lab.store.read() as snapshot:
         require_unlocked(snapshot)
         _final_exams(snapshot)
+        require_no_open(snapshot)
     require_sound(lab, progress)
     with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
         require_unlocked(transaction)
         charter = effective_charter(transaction)
         exams = _final_exams(transaction)
+        require_no_open(transaction)
         record = str(uuid4())
         opening = make_opening({"exams": len(exams), "reason_text": reason, "scope": SCOPE, "state": "locked"})
         signature = transaction.signature(

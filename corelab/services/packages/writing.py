@@ -45,6 +45,7 @@ from corelab.services.packages.errors import ManyChartersError, NothingToExportE
 from corelab.services.packages.gather import Excluded, Gathered, gather
 from corelab.services.packages.guesses import guess_rows
 from corelab.services.packages.locking import is_locked
+from corelab.services.queries.blocking import blocking, require_no_open
 from corelab.services.trail_export import write_trail
 from corelab.services.verification import require_sound
 from corelab.storage.keys import BoxSecret, Opening, Signer, make_opening
@@ -71,12 +72,16 @@ class Exported:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a package would hold now. ``again`` where nothing changed since the last one: it would be the same package."""
+    """What a package would hold now. ``again`` where nothing changed since the last one: it would be the same package.
+
+    ``queries``: the open ones that keep it from being written.
+    """
 
     included: int
     excluded: tuple[Excluded, ...]
     number: int
     again: bool
+    queries: tuple[str, ...] = ()
 
 
 def preview(lab: OpenLab, session: Session) -> Preview:
@@ -88,14 +93,15 @@ def preview(lab: OpenLab, session: Session) -> Preview:
         again = same_as_last(snapshot, cutoff(snapshot), kind_of(lab, test=False)) is not None
         last = snapshot.latest("package")
         number = (last["n"] if last else 0) + (0 if again else 1)
-    return Preview(len(found.exams), found.excluded, number, again)
+        return Preview(len(found.exams), found.excluded, number, again, blocking(snapshot))
 
 
 def export(lab: OpenLab, session: Session, out: Path, password: str, *, test: bool = False, progress: Progress | None = None) -> Exported:
     """Writes one package into ``out``, signed by the coordinator with ``password``, and verifies it.
 
     When no record of the trial's data came since the last package, that package is made again: same bytes, same number, same approval.
-    Raises NothingToExportError, StopTheLineError, LabFaultyError, PackageExistsError and OSError; then no package is there.
+    Raises NothingToExportError, OpenQueriesError, StopTheLineError, LabFaultyError, PackageExistsError and OSError; then no package is
+    there.
     """
     role = accounts.permit(session, Command.EXPORT)
     show = progress or (lambda _done, _of, _what: None)
@@ -129,6 +135,7 @@ class _Package:
     def __init__(self, transaction: Transaction, gathered: Gathered, kind: str, keys: tuple[MinisignKey, BoxSecret]) -> None:
         if not gathered.exams:
             raise NothingToExportError(gathered.excluded)
+        self._open_queries = require_no_open(transaction)
         try:
             self._versions = Versions.of(gathered.charters)
         except VersionsDifferError as error:
@@ -261,12 +268,15 @@ class _Package:
             "keys are unique",
             "codes stand in their lists",
             "no arm is named",
+            "no query is open that a coordinator did not exclude",
             "results follow from the readings",
         ]
         excluded = [{"state": one.state, "subject": one.subject, "visit": one.visit, "why": one.why} for one in self.gathered.excluded]
         kinds = Counter(kinds_of(self._transaction, self._custody))
         counted = {kind: kinds[kind] for kind in sorted(kinds)}
-        return {"excluded": excluded, "included": len(self.gathered.exams), "passed": passed, "unblinding": counted}
+        queries = [asdict(one) for one in self._open_queries]
+        included = len(self.gathered.exams)
+        return {"excluded": excluded, "included": included, "passed": passed, "queries": queries, "unblinding": counted}
 
     # ---- the approval
 

@@ -30,10 +30,15 @@ class ExcludedQuery:
 def require_no_open(snapshot: Snapshot) -> tuple[ExcludedQuery, ...]:
     """The open queries that were excluded. Raises OpenQueriesError for those that were not."""
     pending = [one for one in all_queries(snapshot) if one.state.pending]
-    blocking = [one.name for one in pending if one.blocks]
-    if blocking:
-        raise OpenQueriesError(blocking)
+    names = [one.name for one in pending if one.blocks]
+    if names:
+        raise OpenQueriesError(names)
     return tuple(_excluded(one) for one in pending)
+
+
+def blocking(snapshot: Snapshot) -> tuple[str, ...]:
+    """The names of the open queries that nobody excluded."""
+    return tuple(one.name for one in all_queries(snapshot) if one.blocks)
 
 
 def _excluded(one: Query) -> ExcludedQuery:
