@@ -20,6 +20,11 @@ def test_the_vectors_of_the_record() -> None:
 
 def test_uids_of_the_standard_stay() -> None:
     assert KEYED.uid("1.2.840.10008.5.1.4.1.1.3.1") == "1.2.840.10008.5.1.4.1.1.3.1"
+    assert KEYED.uid("1.2.840.10008.1.4.1.1") == "1.2.840.10008.1.4.1.1"
+
+
+def test_the_root_of_the_standard_hides_no_number() -> None:
+    assert KEYED.uid("1.2.840.10008.71300456.1").startswith("2.25.")
 
 
 @given(st.lists(st.integers(0, 10**30), min_size=2, max_size=40, unique=True))
@@ -41,7 +46,7 @@ def test_intervals_and_weekdays_stay(one: date, other: date) -> None:
 
 def test_a_time_is_dropped_and_a_bad_date_becomes_empty() -> None:
     assert KEYED.date_text("20260112101112.123+0100") == "20240408"
-    for bad in ("", "00000000", "20240230", "2024.03.17", "202403", "17/03/24", "00010101"):
+    for bad in ("", "00000000", "20240230", "2024.03.17", "202403", "17/03/24", "00010101", "20260112-20260113", "20260112x"):
         assert KEYED.date_text(bad) == ""
 
 

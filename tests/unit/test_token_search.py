@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from corelab.imaging.deid.identity import Identity
-from corelab.imaging.deid.search import found_in_stream, found_in_values, needles_of
+from corelab.imaging.deid.search import found_in_numbers, found_in_stream, found_in_values, needles_of
 
 NEEDLES = needles_of(
     Identity(
@@ -35,6 +35,40 @@ NEEDLES = needles_of(
 )
 def test_every_spelling_is_found_in_a_value(value: bytes) -> None:
     assert found_in_values(NEEDLES, [b"other", value])
+
+
+KOREAN, CHINESE, JAPANESE = "\uae40\ud76c\uc911", "\u738b\u82b3", "\u5c71\u7530\u592a\u90ce"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(KOREAN.encode(codec) for codec in ("utf-8", "utf-16-le", "euc_kr")),
+        *(CHINESE.encode(codec) for codec in ("utf-8", "utf-16-be", "gb18030")),
+        *(JAPANESE.encode(codec) for codec in ("utf-8", "shift_jis", "euc_jp", "iso2022_jp")),
+        JAPANESE.encode().decode("latin-1").encode(),
+        JAPANESE.encode().decode("cp1252", "ignore").encode(),
+        "M\xfcnkelmann".encode().decode("latin-1").encode(),
+    ],
+)
+def test_a_name_in_another_script_is_found_however_it_was_stored_and_misread(value: bytes) -> None:
+    identity = Identity({"name": (f"{KOREAN}^{CHINESE}", JAPANESE, "M\xfcnkelmann")})
+    assert found_in_values(needles_of(identity), [b"seen by " + value + b" today"])
+
+
+def test_the_bytes_of_a_name_are_found_in_whatever_character_set_they_are() -> None:
+    stored = b"\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B"
+    assert found_in_values(needles_of(Identity({}, (stored,))), [b"x" + stored + b"y"])
+
+
+@pytest.mark.parametrize("number", ["71300456", "71300456.0", "7130.0456", "7.1300456e+07", "-71300456"])
+def test_a_patient_number_is_found_as_a_number(number: str) -> None:
+    assert found_in_numbers(NEEDLES, ["1", number])
+
+
+@pytest.mark.parametrize("number", ["0.0083078", "713004561", "456", "nan", ""])
+def test_other_numbers_are_not_taken_for_it(number: str) -> None:
+    assert not found_in_numbers(NEEDLES, [number])
 
 
 @pytest.mark.parametrize("value", [b"", b"AB12", b"XAB1X", b"7130045", b"Bo", b"ORIGINAL"])

@@ -109,7 +109,7 @@ class _Builder:
         return self.source.values(rule.tag, rule.vr, rule.path, items)
 
     def _set(self, rule: Rule, _items: tuple[int, ...]) -> str | None:
-        if rule.type == "2C" and self.source.element(rule.tag) is None:
+        if (rule.type == "2C" and self.source.element(rule.tag) is None) or (rule.type == "3" and not rule.argument):
             return None
         named = {
             "$pseudonym": self.mark.pseudonym,

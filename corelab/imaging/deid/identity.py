@@ -1,19 +1,23 @@
 """What identifies the person, the people and the place in a source: kept sealed beside it, and searched for before a release."""
 
 import csv
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from pydicom.charset import convert_encodings, decode_bytes
 
+from corelab.imaging.deid.keyed import is_of_the_standard
 from corelab.imaging.deid.source_set import SourceSet
 from corelab.imaging.raw_walk import Element, Walk
 from corelab.resources import resource
 
 _CHARSET = 0x00080005
 _LONGEST = 1 << 16
+_ESCAPE = b"\x1b"
+"""Begins a change of character set (ISO 2022): such bytes look like ASCII and are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +57,14 @@ def _kinds() -> dict[int, str]:
 
 def identity_of(source: SourceSet, walk: Walk) -> Identity:
     """Everything in a source, at any depth, that names somebody or something."""
-    encodings = _encodings(source.values(_CHARSET, "CS"))
     values: dict[str, dict[str, None]] = {}
     raw: dict[bytes, None] = {}
     for kind, element in _identifying(walk):
         stored = source.raw(element).strip(b" \0")
-        for part in _texts(stored, encodings, is_name=kind == "name"):
-            values.setdefault(kind, {})[part] = None
-        if not stored.isascii():
+        for part in _texts(stored, _encodings_at(source, element), is_name=kind == "name"):
+            if kind != "uid" or not is_of_the_standard(part):
+                values.setdefault(kind, {})[part] = None
+        if not stored.isascii() or _ESCAPE in stored:
             raw[stored] = None
     patient = tuple(source.text(tag) for tag in (0x00100020, 0x00100010, 0x00100030))
     known = {kind: tuple(listed) for kind, listed in values.items()}
@@ -76,9 +80,23 @@ def _identifying(walk: Walk) -> Iterator[tuple[str, Element]]:
             yield kind, element
 
 
-def _encodings(charsets: Sequence[Any]) -> list[str]:
+def _encodings_at(source: SourceSet, element: Element) -> list[str]:
+    """An item may have a character set of its own; else that of what is around it counts (PS3.3 C.12.1.1.2)."""
+    for depth in range(len(element.path), -1, -1):
+        said = source.element(_CHARSET, element.path[:depth], element.items[:depth])
+        if said is not None:
+            return _encodings(source.raw(said))
+    return ["latin-1"]
+
+
+@lru_cache(maxsize=64)
+def _encodings(said: bytes) -> list[str]:
+    """An empty first value stays: it is the plain set, to which the others are added by escapes."""
+    charsets = [part.strip(" \0") for part in said.decode("latin-1").split("\\")]
     try:
-        return list(convert_encodings([str(charset) for charset in charsets] or ""))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what the library says about a set that it does not know tells the value
+            return list(convert_encodings(charsets if len(charsets) > 1 else charsets[0]))
     except (LookupError, ValueError):
         return ["latin-1"]
 

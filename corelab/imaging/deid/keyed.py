@@ -6,14 +6,22 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from hashlib import sha256
 
-_WELL_KNOWN = "1.2.840.10008."
+from pydicom.uid import UID
+
+_STANDARD = "1.2.840.10008."
 _UID = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))+")
+_DAY = re.compile(r"([0-9]{8})([0-9]{2,6}(\.[0-9]{1,6})?)?([+-][0-9]{4})?")
 _MINIMUM_WEEKS, _SPREAD_WEEKS = 52, 156
 
 
 def is_uid(text: str) -> bool:
     """PS3.5 section 9: at most 64 characters, components without leading zeros."""
     return len(text) <= 64 and _UID.fullmatch(text) is not None
+
+
+def is_of_the_standard(uid: str) -> bool:
+    """One that PS3.6 annex A registers: a class, a syntax, a well-known frame of reference. The root alone says nothing."""
+    return uid.startswith(_STANDARD) and UID(uid).name != uid
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +33,7 @@ class Keyed:
 
     def uid(self, uid: str) -> str:
         """A UID of the form 2.25.<UUID>; UIDs of the standard stay."""
-        if uid.startswith(_WELL_KNOWN):
+        if is_of_the_standard(uid):
             return uid
         digest = bytearray(hmac.digest(self.key, b"uid\0" + uid.encode(), sha256)[:16])
         digest[6] = digest[6] & 0x0F | 0x80
@@ -46,9 +54,10 @@ class Keyed:
 
     def date_text(self, value: str) -> str:
         """A DA or DT value with its date part shifted and everything else dropped; empty when the date is invalid or partial."""
-        digits = value.strip(" \0")[:8]
-        if not (len(digits) == 8 and digits.isascii() and digits.isdigit()):
+        whole = _DAY.fullmatch(value.strip(" \0"))
+        if whole is None:
             return ""
+        digits = whole[1]
         try:
             day = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
         except ValueError:

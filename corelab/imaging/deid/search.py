@@ -1,5 +1,6 @@
 """Looks for identifying values in the final bytes of a clip: in every value of its header, and in its pixel stream."""
 
+import contextlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,35 +13,50 @@ from corelab.imaging.deid.identity import Identity
 _LONG = 6
 """A value of this many characters is looked for everywhere; a shorter one only as a word of its own, or every number would hold it."""
 _SHORT = 3
+_STRANGE = 4
+"""Bytes of a value that is not ASCII, from which on it is looked for: two signs in two bytes each."""
+_CODECS = ("iso2022_jp_2", "shift_jis", "euc_jp", "euc_kr", "gb18030", "cp1252", "iso8859_5", "iso8859_7")
+_ESCAPES = re.compile(rb"\x1b[\x20-\x2f]*[\x30-\x7e]|[\^=\\\\]")
 _SEPARATORS = re.compile(r"[\s^=,.;:/\\_\-]+")
 _SQUEEZED = re.compile(rb"[\s^=,.;:/\\_\-]+")
 _BETWEEN = b"\xff\xff\x00\xff\xff"
 """Stands between two values, so that no needle reaches from one into the next."""
+_NO_DIGIT = re.compile(r"[^0-9]")
 _WORDS = re.compile(rb"[0-9a-z\x80-\xff]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Needles:
-    """``long``: byte strings to be found anywhere (ASCII in lower case); ``words``: short ones, to be found as whole words."""
+    """``long``: byte strings to be found anywhere (ASCII in lower case); ``words``: short ones, to be found as whole words.
+
+    ``strange``: short ones that are not ASCII (a Chinese name of two signs), to be found anywhere in a value, but not among pixels.
+    ``numbers``: the digits of what is a number, without zeros at either end.
+    """
 
     long: tuple[bytes, ...]
     words: frozenset[bytes]
+    strange: tuple[bytes, ...] = ()
+    numbers: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         return f"Needles({len(self.long)} long, {len(self.words)} words)"
 
 
 def needles_of(identity: Identity) -> Needles:
-    """Every spelling of every value: with and without separators, in UTF-8, UTF-16 and as stored."""
-    long: set[bytes] = set()
+    """Every spelling of every value: with and without separators, in UTF-8, UTF-16, the usual character sets and as stored."""
+    written: set[bytes] = {form for value in identity.raw for form in _as_stored(value)}
     words: set[bytes] = set()
+    numbers: set[str] = set()
     for text in _spellings(identity):
-        if len(text) >= _LONG:
-            long.update(_encoded(text))
+        if len(text) >= _LONG or not text.isascii():
+            written.update(_encoded(text))
         elif len(text) >= _SHORT and not text.isspace():
             words.add(text.lower().encode("utf-8", "replace"))
-    long.update(_lower(value) for value in identity.raw if len(value) >= _LONG)
-    return Needles(tuple(sorted(long)), frozenset(words))
+        if len(text) >= _LONG and text.isascii() and text.isdigit():
+            numbers.add(text.strip("0"))
+    strange = (form for form in written if _STRANGE <= len(form) < _LONG and not form.isascii())
+    long = (form for form in written if len(form) >= _LONG)
+    return Needles(tuple(sorted(long)), frozenset(words), tuple(sorted(strange)), frozenset(numbers))
 
 
 def _spellings(identity: Identity) -> Iterable[str]:
@@ -70,6 +86,26 @@ def _dates(value: str) -> Iterable[str]:
 def _encoded(text: str) -> Iterable[bytes]:
     for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
         yield _lower(text.lower().encode(encoding, "replace"))
+    if not text.isascii():
+        yield from _read_wrongly(text.encode("utf-8", "replace"))
+        for codec in _CODECS:
+            with contextlib.suppress(UnicodeError):
+                yield from _as_stored(text.encode(codec))
+
+
+def _as_stored(value: bytes) -> Iterable[bytes]:
+    """The bytes of a value, each part of a name, and what a program writes that took them for Latin letters."""
+    yield _lower(value)
+    for part in _ESCAPES.split(value):
+        if part != value:
+            yield _lower(part)
+        if not part.isascii():
+            yield from _read_wrongly(part)
+
+
+def _read_wrongly(value: bytes) -> Iterable[bytes]:
+    for codec in ("latin-1", "cp1252"):
+        yield _lower(value.decode(codec, "ignore").encode("utf-8"))
 
 
 def _lower(value: bytes) -> bytes:
@@ -81,9 +117,14 @@ def found_in_values(needles: Needles, values: Iterable[bytes]) -> bool:
     lower = [value.lower() for value in values]
     squeezed = [_SQUEEZED.sub(b"", value) for value in lower]
     everything = _BETWEEN.join([*lower, *squeezed])
-    if any(needle in everything for needle in needles.long):
+    if any(needle in everything for needle in (*needles.long, *needles.strange)):
         return True
     return not needles.words.isdisjoint(word for value in lower for word in _WORDS.findall(value))
+
+
+def found_in_numbers(needles: Needles, numbers: Iterable[str]) -> bool:
+    """True when one of these numbers has the digits of an identifying one, wherever its decimal point stands."""
+    return not needles.numbers.isdisjoint(_NO_DIGIT.sub("", number.partition("e")[0]).strip("0") for number in numbers)
 
 
 def found_in_stream(needles: Needles, stream: NDArray[np.uint8]) -> bool:

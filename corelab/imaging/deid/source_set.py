@@ -7,7 +7,7 @@ from typing import Any
 
 from corelab.imaging.raw_walk import EXPLICIT_BIG, Buffer, Element, Walk
 
-_BINARY = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d"}
+BINARY = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d"}
 _Key = tuple[tuple[int, ...], tuple[int, ...]]
 
 
@@ -45,8 +45,8 @@ class SourceSet:
         if element is None or element.length > 1 << 20:
             return []
         stored = element.vr if element.vr not in {"", "UN"} else vr
-        if stored in _BINARY:
-            return self._numbers(self.raw(element), _BINARY[stored])
+        if stored in BINARY:
+            return self._numbers(self.raw(element), BINARY[stored])
         if stored == "AT":
             return self._numbers(self.raw(element), "H")
         parts = self.raw(element).decode("latin-1").split("\\")

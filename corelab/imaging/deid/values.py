@@ -52,7 +52,7 @@ def number_of(item: Any) -> Decimal | None:
 
 def _formatted(vr: str, number: Decimal) -> str | int | float:
     if vr == "FD":
-        return float(number)
+        return float(f"{float(number):.9g}")  # a whole double has room for letters behind the digits that anybody measures
     if vr in _WHOLE:
         return str(int(number)) if vr == "IS" else int(number)
     return decimal_text(float(number))
