@@ -8,13 +8,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 from corelab.domain.charter import ChoiceItem
+from corelab.domain.clip_label import Mode, Said, View
 from corelab.domain.completeness import Fact
 from corelab.domain.form import Place, Question, Use, form_for
 from corelab.domain.simulated import SimulatedTrial
 from corelab.domain.vocabulary import ClipId, Grade, SegmentId, Side, SubjectCode, VisitId
 from corelab.services import intake
 from corelab.services.demo_staff import Staffed
-from corelab.services.phantoms import Phantom, make_phantom, rewrap
+from corelab.services.phantoms import Phantom, another, make_phantom
 
 _KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -24,6 +25,10 @@ _KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """What a phantom shows, by the region that proves an answer: from the best rank to the worst."""
+_TAKEN: Mapping[str, tuple[View, Mode]] = MappingProxyType(
+    {"b_mode": (View.COMPRESSION, Mode.B), "colour": (View.REST, Mode.COLOUR), "spectral": (View.REST, Mode.SPECTRAL)}
+)
+"""How a phantom of each region is taken."""
 _FIRST_DAY = date(2025, 1, 6)
 _VARIANTS = 2
 """How many different pictures of each kind there are; every clip has its own identifiers around one of them."""
@@ -49,7 +54,7 @@ class Footage:
     def clip(self, kind: str, seed: int, *parts: object, **header: str) -> Phantom:
         if (kind, seed) not in self._drawn:
             self._drawn[kind, seed] = make_phantom(kind, seed, frames=self.frames, size=self.size, layout=self.layout)
-        return rewrap(self._drawn[kind, seed], *parts, **header)
+        return another(self._drawn[kind, seed], *parts, **header)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +71,27 @@ def deliver(here: Staffed, trial: SimulatedTrial, exam: tuple[SubjectCode, Visit
     with tempfile.TemporaryDirectory(prefix="corelab-phantoms-") as folder:
         files = [Path(folder) / f"{place:04d}.dcm" for place in range(len(sent))]
         for number, (file, (place, kind)) in enumerate(zip(files, sent, strict=True)):
-            file.write_bytes(_phantom(trial, exam, place.id, number, kind, footage).dicom)
+            file.write_bytes(_phantom(trial, exam, place, number, kind, footage).dicom)
         report = intake.take_in(here.lab, here.coordinator, files, subject=subject, visit=visit, side=_study_side(trial, subject))
     if report.stopped:
         raise OSError(report.stopped)
     _describe(here, trial, subject)
-    shown = [(one.clip, place) for one, (place, _) in zip(report.objects, sent, strict=True) if one.clip is not None and not one.doubtful]
+    shown = {one.clip: each for one, each in zip(report.objects, sent, strict=True) if one.clip is not None and not one.doubtful}
     if len(shown) < len(sent):
         raise PhantomRefusedError([one.code or one.outcome.value for one in report.objects if one.clip is None])
-    intake.label_all(here.lab, here.coordinator, {clip: (place.id, _side(place)) for clip, place in shown})
+    intake.label_all(
+        here.lab, here.coordinator, {clip: Said(place.id, _side(place), *_taken(kind)) for clip, (place, kind) in shown.items()}
+    )
     received = {place.id for place, _ in sent}
     missing = [place.id for place in trial.places(subject) if place.required and place.id not in received]
     if missing:
         reason = trial.charter.missing.ni[0].id
         intake.set_not_imaged(here.lab, here.coordinator, f"{subject}:{visit}", missing, reason)
-    return Delivered(tuple((clip, place.id) for clip, place in shown))
+    return Delivered(tuple((clip, place.id) for clip, (place, _) in shown.items()))
+
+
+def _taken(kind: str) -> tuple[View, Mode]:
+    return next(_TAKEN[region] for region, kinds in _KINDS.items() if kind in kinds)
 
 
 def _describe(here: Staffed, trial: SimulatedTrial, subject: SubjectCode) -> None:
@@ -110,11 +121,14 @@ def release(here: Staffed, delivered: Delivered) -> None:
         raise PhantomRefusedError(refused)
 
 
-def _phantom(trial: SimulatedTrial, exam: tuple[SubjectCode, VisitId], segment: SegmentId, n: int, kind: str, footage: Footage) -> Phantom:
+def _phantom(trial: SimulatedTrial, exam: tuple[SubjectCode, VisitId], place: Place, n: int, kind: str, footage: Footage) -> Phantom:
+    """Its description says what it shows, as sonographers write it."""
     subject, visit = exam
-    header = {"patient_id": f"000-{subject}", "study_date": _study_date(trial, subject, visit)}
-    parts = ("simulated", trial.seed, subject, visit, segment, n)
-    return footage.clip(kind, 1 + (n + len(segment)) % _VARIANTS, *parts, **header)
+    view, mode = _taken(kind)
+    words = f"{place.side.letter} {place.segment.name} {view.value} {mode.value}-mode".strip()
+    header = {"patient_id": f"000-{subject}", "study_date": _study_date(trial, subject, visit), "series_description": words}
+    parts = ("simulated", trial.seed, subject, visit, place.id, n)
+    return footage.clip(kind, 1 + (n + len(place.id)) % _VARIANTS, *parts, **header)
 
 
 def _sent(trial: SimulatedTrial, subject: SubjectCode, visit: VisitId) -> Iterator[tuple[Place, str]]:

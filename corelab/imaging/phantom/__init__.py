@@ -8,7 +8,7 @@ from corelab.imaging.phantom.asking import (
     PhantomSizeError,
     PhantomWordError,
 )
-from corelab.imaging.phantom.clip import Phantom, make_phantom, rewrap
+from corelab.imaging.phantom.clip import Phantom, another, make_phantom, rewrap
 from corelab.imaging.phantom.clock import Clocking
 from corelab.imaging.phantom.dicom import Identity, identity
 from corelab.imaging.phantom.encoding import SYNTAXES, SyntaxUnsupportedError
@@ -35,6 +35,7 @@ __all__ = [
     "PhantomSizeError",
     "PhantomWordError",
     "SyntaxUnsupportedError",
+    "another",
     "identity",
     "make_phantom",
     "rewrap",

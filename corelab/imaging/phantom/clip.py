@@ -1,6 +1,6 @@
 """A phantom clip as a caller asks for it: checked arguments, encoded pictures, DICOM, truth."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -10,6 +10,7 @@ from corelab.imaging.phantom.asking import check_size, clocking_of, hard_of, kin
 from corelab.imaging.phantom.clock import Clocking
 from corelab.imaging.phantom.dicom import Footage, Identity, identity, written
 from corelab.imaging.phantom.encoding import SYNTAXES, coding, encoded
+from corelab.imaging.phantom.grain import grained
 from corelab.imaging.phantom.hard import Hard
 from corelab.imaging.phantom.kinds import Kind, Level, traits_at
 from corelab.imaging.phantom.layout import Layout, screen
@@ -35,6 +36,12 @@ class Phantom:
 def rewrap(phantom: Phantom, *parts: object, **fields: Any) -> Phantom:
     """The same pictures under UIDs that follow from ``parts``; ``fields`` replace entries of the identity (patient_id="...")."""
     return phantom.with_identity(identity(*parts, **fields))
+
+
+def another(phantom: Phantom, *parts: object, **fields: Any) -> Phantom:
+    """As good as the same pictures, with a grain of their own, under other UIDs: another recording of the same vein."""
+    footage, who = replace(phantom.footage, pixels=grained(phantom.footage, *parts)), identity(*parts, **fields)
+    return Phantom(written(footage, who), phantom.truth, footage, who)
 
 
 def make_phantom(  # noqa: PLR0913 - one call says all that a clip is; all but two have defaults

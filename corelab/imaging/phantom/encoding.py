@@ -69,7 +69,19 @@ class Coding:
         return self.encode is None and not self.film
 
 
-def _jpeg(frame: Pixels) -> bytes:
+def is_jpeg(syntax: str) -> bool:
+    """Baseline, the usual one."""
+    return syntax == str(JPEGBaseline8Bit)
+
+
+def decoded_jpeg(stream: bytes, *, grey: bool) -> Pixels:
+    """(rows, columns) or (rows, columns, 3) RGB."""
+    frame = np.asarray(simplejpeg.decode_jpeg(stream, "Gray" if grey else "RGB"), np.uint8)
+    return np.ascontiguousarray(frame[:, :, 0]) if grey else frame
+
+
+def encoded_jpeg(frame: Pixels) -> bytes:
+    """One frame as JPEG baseline."""
     if frame.ndim == 2:
         return bytes(simplejpeg.encode_jpeg(frame[:, :, None], _QUALITY, "GRAY", "Gray"))
     return bytes(simplejpeg.encode_jpeg(frame, _QUALITY, "RGB", "422"))
@@ -100,7 +112,7 @@ def _run_lengths(frame: Pixels) -> bytes:
 
 CODINGS: Mapping[str, Coding] = MappingProxyType(
     {
-        str(JPEGBaseline8Bit): Coding(_jpeg, "YBR_FULL_422", "ISO_10918_1"),
+        str(JPEGBaseline8Bit): Coding(encoded_jpeg, "YBR_FULL_422", "ISO_10918_1"),
         str(ExplicitVRLittleEndian): Coding(),
         str(ImplicitVRLittleEndian): Coding(),
         str(ExplicitVRBigEndian): Coding(),
