@@ -42,6 +42,7 @@ KIND_COMMANDS: Mapping[str, Command | None] = MappingProxyType(
         "account.renamed": Command.ACCOUNT,
         "account.reset": Command.ACCOUNT,
         "access.changed": Command.ACCOUNT,
+        "intake.accepts": Command.ACCOUNT,
         "pixels.rule": Command.ACCOUNT,
         "factor.removal.requested": Command.ACCOUNT,
         "factor.removed": Command.FACTOR,
@@ -60,6 +61,9 @@ KIND_COMMANDS: Mapping[str, Command | None] = MappingProxyType(
         # what came in
         "delivery.opened": Command.INTAKE,
         "object.received": Command.INTAKE,
+        "transmittal.compared": Command.INTAKE,
+        "clip.replaces": Command.INTAKE,
+        "clip.withdrawn": Command.PIXELS,
         "clip.masked": Command.PIXELS,
         "clip.unmasked": Command.PIXELS,
         "clip.accepted": Command.PIXELS,

@@ -63,6 +63,7 @@ class IntakeCode(Enum):
     CONTAINER = "CONTAINER"
     PIXEL_LENGTH = "PIXEL_LENGTH"
     DECODE = "DECODE"
+    TIMING = "TIMING"
     TYPE1_MISSING = "TYPE1_MISSING"
     REGION_INVALID = "REGION_INVALID"
     TEMPLATE_MISMATCH = "TEMPLATE_MISMATCH"
@@ -92,7 +93,7 @@ _MESSAGES = {
         "or uncompressed, not deflated."
     ),
     IntakeCode.CODEC_MISSING: "This machine cannot decode the clip. Install the missing decoder, then deliver the file again.",
-    IntakeCode.STRUCTURE: "The file breaks the rules of DICOM in a way that cannot be trusted. Ask the site to export it again.",
+    IntakeCode.STRUCTURE: "The file breaks the rules of DICOM. Ask the site to export it again, or accept the frames that are whole.",
     IntakeCode.TRUNCATED: "The file ends too early. Ask the site to send it again, or accept the frames that are whole.",
     IntakeCode.TRAILING_BYTES: "There are bytes after the end of the data set. Ask for a new export, or accept the clip without them.",
     IntakeCode.UID_INVALID: "An identifier (UID) that every image needs is missing or malformed. Ask the site to export it again.",
@@ -106,6 +107,10 @@ _MESSAGES = {
     IntakeCode.CONTAINER: "The compressed frames do not have the form that DICOM asks for. Ask the site to export the clip again.",
     IntakeCode.PIXEL_LENGTH: "The pixel data are shorter or longer than the header says. Ask for a new export, or accept the whole frames.",
     IntakeCode.DECODE: "One or more frames cannot be decoded. Ask for a new export, or accept the whole frames.",
+    IntakeCode.TIMING: (
+        "The file gives no usable time between frames. Ask for a new export, or accept the clip: "
+        "it is played at an assumed 25 frames a second, and says so."
+    ),
     IntakeCode.TYPE1_MISSING: "The header lacks something that every ultrasound image must have. Ask the site to export it again.",
     IntakeCode.REGION_INVALID: (
         "The file does not say which part of the picture is ultrasound. Draw a mask over every text, "
@@ -173,6 +178,7 @@ class Refusal(Enum):
     SENT_BACK = "sent back"
     PIXEL_RULE = "pixel rule"
     RULE_REASON = "rule reason"
+    ACCEPTED = "accepted"
     ATTENDED = "attended"
     IMAGED = "imaged"
     LABELLED_SIDE = "labelled side"
@@ -182,6 +188,9 @@ class Refusal(Enum):
     FACT_OPENED = "fact opened"
     FACT_COMPARED = "fact compared"
     FACT_LACKING = "fact lacking"
+    REPLACED = "replaced"
+    REPLACES_ONE = "replaces one"
+    REPLACED_READ = "replaced read"
 
     @property
     def message(self) -> str:
@@ -207,6 +216,7 @@ _REFUSALS = {
     Refusal.SENT_BACK: "You changed the mask, so the clip went back: the first person, or a third one, passes it again.",
     Refusal.PIXEL_RULE: "This is no rule of the pixel check: two, one, or sample: with a number from 1 to 99.",
     Refusal.RULE_REASON: "A change of this rule needs a reason.",
+    Refusal.ACCEPTED: "There is no such kind of files: accept_retired_sop or accept_deflated.",
     Refusal.ATTENDED: "In a trial lab clips are passed and verified on the page, where the pictures are looked at.",
     Refusal.IMAGED: "A clip is labelled with this segment, so it was imaged. Correct the label or reject the clip first.",
     Refusal.LABELLED_SIDE: "Clips of this subject are labelled with the other side. Ask the site which limb is under study.",
@@ -220,6 +230,12 @@ _REFUSALS = {
     Refusal.FACT_COMPARED: (
         "An exam of this subject has been compared; its results rest on this fact. Nothing was changed. "
         "Write down what is wrong for whoever analyses the trial."
+    ),
+    Refusal.REPLACED: "There is no such clip in this exam that could be replaced, or it is gone already. Check the clip and the exam.",
+    Refusal.REPLACES_ONE: "One file takes the place of one clip. Nothing was taken in: deliver that file alone.",
+    Refusal.REPLACED_READ: (
+        "Readers have the exam of the clip that is to be replaced. Nothing was changed. "
+        "Withdraw what is being read, invalidate what is signed (Overview, Records), then do this again."
     ),
     Refusal.FACT_LACKING: "With this value an exam that is with the readers would lack clips or facts. Nothing was changed.",
 }

@@ -1,0 +1,309 @@
+"""A delivery under way, object by object: copied, hashed, de-identified, recorded in one transaction, and only then reported."""
+
+import contextlib
+import errno
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from uuid import uuid4
+
+from corelab.domain.accounts import Role
+from corelab.domain.delivery import Remark
+from corelab.domain.intake import KNOWN_ELSEWHERE, IntakeCode, ObjectRefusedError, Outcome
+from corelab.domain.queries import QueryKind
+from corelab.domain.record_errors import DiskFullError, LabError, LabStorageError
+from corelab.domain.transmittal import TransmittalLine
+from corelab.domain.vocabulary import ClipId, Sha256
+from corelab.imaging.child import ChildStoppedError, ReaderUnavailableError
+from corelab.imaging.child import prepared as prepare
+from corelab.imaging.deid.candidate import NOBODY, Decision, Prepared
+from corelab.imaging.deid.keyed import Keyed
+from corelab.services.accounts import Session
+from corelab.services.intake import arrivals
+from corelab.services.intake.accepted import Accepted
+from corelab.services.intake.arrivals import Arrival
+from corelab.services.intake.copying import archive_digest, copied
+from corelab.services.intake.delivered import Source, SourceNote
+from corelab.services.intake.exam_work import settle
+from corelab.services.intake.facts import payload_of
+from corelab.services.intake.proposals import evidence_rows
+from corelab.services.intake.replacement import others_of
+from corelab.services.intake.report import IntakeReport, ObjectReport, QueryRaised
+from corelab.services.intake.resuming import Interrupted, known
+from corelab.services.intake.sources import DELIVERY_LIMIT
+from corelab.services.intake.targets import Target, Targets
+from corelab.services.intake.transmittal import Plan, is_dicom
+from corelab.services.labs import OpenLab, effective_charter
+from corelab.services.quarantine import Place
+from corelab.storage import fingerprints, intake_rows, registry
+from corelab.storage.keys import BoxPublic
+from corelab.storage.registry import ObjectRecord
+from corelab.storage.store import NewRow, Transaction
+
+Progress = Callable[[int, int, str], None]
+ENTERS = frozenset({Outcome.CHECKED, Outcome.HELD})
+_NO_BYTES = {
+    SourceNote.UNREADABLE_LIST: Remark.LIST_UNREADABLE,
+    SourceNote.MISSING: Remark.LIST_MISSING,
+    SourceNote.OUTSIDE: Remark.LIST_OUTSIDE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What stays the same from its first object to its last. ``replaces`` is the clip whose place its one object is to take."""
+
+    lab: OpenLab
+    session: Session
+    role: Role
+    plan: Plan
+    key: bytes = field(repr=False)
+    custody: BoxPublic
+    accepts: Accepted
+    replaces: ClipId | None = None
+    id: str = field(default_factory=lambda: str(uuid4()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Object:
+    """One object on its way: where its bytes go, the row and the exam it belongs to. ``target`` is None where nobody knows the exam."""
+
+    source: Source
+    place: Place
+    sha256: str
+    line: TransmittalLine | None
+    target: Target | None
+    known: ClipId | None = None
+    """The clip of another exam that has the same bytes."""
+    resumed: bool = False
+
+
+@dataclass(slots=True)
+class Receiving:
+    """The objects so far. ``trying``: nothing is kept."""
+
+    delivery: Delivery
+    folder: Path
+    targets: Targets
+    interrupted: Interrupted
+    trying: bool = False
+    cancelled: Callable[[], bool] = bool
+    room: int = DELIVERY_LIMIT
+    seen: dict[str, Target] = field(default_factory=dict)
+    taken: list[Arrival] = field(default_factory=list)
+    queries: list[QueryRaised] = field(default_factory=list)
+
+    def take(self, sources: Sequence[Source], progress: Progress) -> IntakeReport:
+        stopped: str | None = None
+        for n, source in enumerate(sources, 1):
+            if self.cancelled():
+                break
+            progress(n - 1, len(sources), f"Object {n} of {len(sources)}")
+            try:
+                self._one(source, Place(self.folder, n))
+            except ChildStoppedError:
+                self._clear(Place(self.folder, n))
+                break
+            except (OSError, DiskFullError, LabStorageError) as error:
+                self._clear(Place(self.folder, n))
+                stopped = _why(error)
+                break
+        progress(len(self.taken), len(sources), "")
+        return self._report(len(sources), stopped)
+
+    def _report(self, total: int, stopped: str | None) -> IntakeReport:
+        """Rows are compared once everything was looked at: what was not reached is not missing."""
+        whole = len(self.taken) == total
+        rows = arrivals.rows_of(self.delivery.plan, self.taken) if whole else ()
+        if rows and not self.trying:
+            with self.delivery.lab.store.begin(self.delivery.session.actor(self.delivery.role)) as transaction:
+                self.queries += arrivals.recorded(transaction, self.delivery.id, rows)
+        return IntakeReport(
+            self.delivery.lab.lab_id,
+            None if self.trying else self.delivery.id,
+            tuple(one.report for one in self.taken),
+            cancelled=not whole and not stopped,
+            stopped=stopped,
+            transmittal=tuple(row for row, _ in rows),
+            queries=tuple(self.queries),
+        )
+
+    def _clear(self, place: Place) -> None:
+        """Only what no record names: the failure may have come after the record. On a disk that fails, it stays where it is."""
+        with contextlib.suppress(OSError, LabError), self.delivery.lab.store.read() as snapshot:
+            if not registry.objects(snapshot, delivery_id=self.delivery.id, n=place.n):
+                place.clear()
+
+    # ------------------------------------------------------------ one object
+
+    def _one(self, source: Source, place: Place) -> None:
+        plan = self.delivery.plan
+        try:
+            sha256 = self._copied(source, place)
+        except ObjectRefusedError as refused:
+            line = plan.by_object.get(place.n)
+            self._keep(self._object(source, place, archive_digest(source), line), _refused(refused.code, refused.detail))
+            return
+        line = plan.line_of(place.n, place.source)
+        self._judge(self._object(source, place, sha256, line))
+
+    def _copied(self, source: Source, place: Place) -> str:
+        if source.note in _NO_BYTES:
+            raise ObjectRefusedError(IntakeCode.DICOMDIR, _NO_BYTES[source.note].value)
+        sha256 = copied(source, place.source, self.room)
+        self.room -= place.source.stat().st_size
+        return sha256
+
+    def _object(self, source: Source, place: Place, sha256: str, line: TransmittalLine | None) -> _Object:
+        wanted = self.delivery.plan.exam_of(line)
+        return _Object(source, place, sha256, line, self.targets[wanted] if wanted else None)
+
+    def _judge(self, one: _Object) -> None:
+        if one.target is None:
+            self._keep(one, self._of_nobody(one))
+            return
+        with self.delivery.lab.store.read() as snapshot:
+            same = known(snapshot, one.sha256)
+            here = self.seen.get(one.sha256) is one.target or any(one.target.has(snapshot, each) for each in same)
+            resumed = here and self.interrupted.had(snapshot, one.sha256)
+        if not here and not same and one.sha256 not in self.seen:
+            self._prepare(one, one.target)
+            return
+        one.place.source.unlink()
+        if here:
+            words = Remark.RESUMED.value if resumed else IntakeCode.DUPLICATE.message
+            self._keep(replace(one, resumed=resumed), _duplicate(words), sealed=False)
+        else:
+            self._keep(replace(one, known=same[0].id if same else None), _duplicate(KNOWN_ELSEWHERE), sealed=False)
+
+    def _of_nobody(self, one: _Object) -> Prepared:
+        """A file that no row names: without a subject nothing of it can be de-identified."""
+        if is_dicom(one.place.source):
+            return replace(_refused(IntakeCode.TRANSMITTAL_ROW), message=Remark.EXTRA.value)
+        return _of_a_disc(one.source, _refused(IntakeCode.NOT_DICOM))
+
+    def _prepare(self, one: _Object, target: Target) -> None:
+        draft = one.place.draft()
+        try:
+            mark, kinds = target.mark(self.delivery.lab, self.delivery.key, one.place.n), self.delivery.accepts
+            prepared = prepare(
+                one.place.source, draft, mark, Decision(), retired=kinds.retired, deflated=kinds.deflated, cancelled=self.cancelled
+            )
+            if prepared.outcome is not Outcome.REJECTED:
+                self.seen[one.sha256] = target
+            self._keep(one, _of_a_disc(one.source, self._compared(one, target, prepared)), draft)
+        finally:
+            draft.unlink(missing_ok=True)
+
+    def _compared(self, one: _Object, target: Target, prepared: Prepared) -> Prepared:
+        """Held where the disc's list, or the site's, says something else than the file."""
+        line = one.line
+        if prepared.outcome not in ENTERS or prepared.facts is None:
+            return prepared
+        if one.source.note is SourceNote.UNLISTED:
+            prepared = _held(prepared, IntakeCode.DICOMDIR, IntakeCode.DICOMDIR.message)
+        if line is not None and line.sha256 not in {None, one.sha256}:
+            prepared = _held(prepared, IntakeCode.TRANSMITTAL_ROW, Remark.OTHER_BYTES.value)
+        day = prepared.facts.study_date if prepared.facts else None
+        if line is not None and line.study_date is not None and day:
+            said = Keyed(self.delivery.key, target.wanted.subject).date_text(f"{line.study_date:%Y%m%d}")
+            prepared = prepared if said == day else _held(prepared, IntakeCode.IDENTITY_MISMATCH, Remark.OTHER_DATE.value)
+        return prepared
+
+    # ------------------------------------------------------------ its record
+
+    def _keep(self, one: _Object, prepared: Prepared, draft: Path | None = None, *, sealed: bool = True) -> None:
+        """Sealed, recorded, and only then reported."""
+        clip = ClipId(str(uuid4()))
+        if self.trying:
+            judged = self._foreseen(one, prepared)
+        else:
+            if sealed:
+                one.place.keep_identity(prepared.identity, one.source.name, self.delivery.custody)
+            judged = self._recorded(clip, one, prepared, draft)
+        waits = not self.trying and judged.outcome in ENTERS
+        code = judged.code.value if judged.code else None
+        shown = clip if waits else one.known
+        report = ObjectReport(one.place.n, Sha256(one.sha256), judged.outcome, code, judged.message, shown, faults=judged.faults)
+        self.taken.append(Arrival(replace(report, resumed=one.resumed), one.line, None if self.trying else clip))
+
+    def _foreseen(self, one: _Object, prepared: Prepared) -> Prepared:
+        if one.target is None:
+            return prepared
+        with self.delivery.lab.store.read() as snapshot:
+            judged = one.target.patients.judged(snapshot, prepared)
+        if judged is prepared and prepared.identity.patient:
+            one.target.patients.foreseen.append(prepared.identity)
+        return judged
+
+    def _recorded(self, clip: ClipId, one: _Object, prepared: Prepared, draft: Path | None) -> Prepared:
+        target = one.target
+        with self.delivery.lab.store.begin(self.delivery.session.actor(self.delivery.role)) as transaction:
+            exam, rows = target.exam if target else None, list[NewRow]()
+            if target is not None and exam is None and prepared.outcome in ENTERS:
+                exam, rows = target.entered(transaction, self.delivery.key)
+            judged = target.patients.judged(transaction, prepared) if target else prepared
+            code = judged.code.value if judged.code else None
+            new = ObjectRecord(clip, self.delivery.id, one.place.n, Sha256(one.sha256), judged.outcome, code, exam)
+            rows = [*rows, registry.object_row(new), *self._beside(transaction, clip, one, judged)]
+            transaction.record("object.received", "clip", clip, rows=rows, payload=payload_of(judged))
+            asked = self._ask(transaction, clip, one, judged)
+            if exam is not None:
+                settle(transaction, exam)
+            if draft is not None and judged.sha256 is not None:
+                one.place.keep_candidate(draft, judged.sha256)
+        if target is not None:
+            target.exam = exam
+        self.queries += asked
+        return judged
+
+    def _beside(self, transaction: Transaction, clip: ClipId, one: _Object, judged: Prepared) -> list[NewRow]:
+        """What else is known of a clip when it comes: what tells it again, what its sources say it shows, whose place it takes."""
+        if judged.outcome not in ENTERS:
+            return []
+        facts = judged.facts
+        rows = [fingerprints.fingerprint_row(clip, facts.picture, facts.sop_uid, facts.study_date)] if facts else []
+        rows += evidence_rows(clip, arrivals.proposed(effective_charter(transaction), one.line))
+        return [*rows, intake_rows.replacement_row(clip, self.delivery.replaces)] if self.delivery.replaces else rows
+
+    def _ask(self, transaction: Transaction, clip: ClipId, one: _Object, judged: Prepared) -> list[QueryRaised]:
+        """The questions to the site that this object raises."""
+        facts = judged.facts if judged.outcome in ENTERS else None
+        others = others_of(transaction, facts.sop_uid, clip) if facts and not self.delivery.replaces else ()
+        doubtful = bool(others) or (judged.outcome is Outcome.DUPLICATE and one.known is not None)
+        kinds = arrivals.kinds_asked(judged.code, judged.outcome, one.line, doubtful=doubtful)
+        raised = [self._raised(transaction, kind, clip, one, judged) for kind in kinds]
+        return [query for query in raised if query is not None]
+
+    def _raised(self, transaction: Transaction, kind: QueryKind, clip: ClipId, one: _Object, judged: Prepared) -> QueryRaised | None:
+        facts = {"code": judged.code.value} if judged.code and kind is QueryKind.UNREADABLE else {}
+        row = one.line.row if one.line else None
+        return arrivals.asked(transaction, kind, row, one.place.n, clip=clip, delivery=self.delivery.id, facts=facts)
+
+
+def _held(prepared: Prepared, code: IntakeCode, words: str) -> Prepared:
+    return replace(prepared, outcome=Outcome.HELD, code=code, message=words, sha256=None)
+
+
+def _of_a_disc(source: Source, prepared: Prepared) -> Prepared:
+    """What a disc carries besides pictures is expected there."""
+    if source.note is SourceNote.UNLISTED and prepared.code is IntakeCode.NOT_DICOM:
+        return replace(prepared, message=Remark.OF_THE_DISC.value)
+    return prepared
+
+
+def _duplicate(words: str) -> Prepared:
+    return Prepared(Outcome.DUPLICATE, IntakeCode.DUPLICATE, words, (), NOBODY)
+
+
+def _refused(code: IntakeCode, detail: str = "") -> Prepared:
+    """``detail`` stands for the words where a remark was given."""
+    words = detail if any(detail == each.value for each in Remark) else code.message
+    return Prepared(Outcome.REJECTED, code, words, (), NOBODY)
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, ReaderUnavailableError):
+        return "The program that reads delivered files cannot be started here: restart the computer, then install corelab again if need be."
+    full = isinstance(error, DiskFullError) or getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT}
+    return "The disk is full: make room." if full else "The lab's folder could not be written: check the disk."
