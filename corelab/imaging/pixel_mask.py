@@ -1,4 +1,9 @@
-"""What of the picture may stay: the union of its ultrasound regions without the boxes that a person drew. All else becomes black."""
+"""What of the picture may stay: the union of its ultrasound regions without the boxes that a person drew. All else becomes black.
+
+A mask lies on pixels, or on the blocks of a JPEG stream. On blocks the area that stays is larger than the regions by what is left of the
+blocks that they reach into, and smaller by what is left of the blocks that a box reaches into: a box is black as a whole. Where a block
+that stays meets a black one, decoders mix the colour of the two: that rim of one pixel on either side is promised to be neither.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +19,13 @@ Pixels = NDArray[np.uint8]
 _SLACK = 1
 """Some machines give the first column after a region as its last one."""
 _KNOWN_TYPES = range(1, 0x13)
+_GROWN = 2
+"""By so many pixels a region grows before its blocks are counted, so that no rim reaches into it."""
+_BOX_GROWN = 1
+"""The same for a box: the rim within it would not be black."""
+
+PIXELS = (1, 1)
+"""The blocks of a mask that lies on pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +38,16 @@ class RegionBox:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The area that stays: ``rectangles`` minus ``drawn``, in a frame of ``rows`` x ``columns``."""
+    """The area that stays: ``rectangles`` minus ``drawn``, in a frame of ``rows`` x ``columns``.
+
+    ``blocks``: (columns, rows) of the blocks that the mask lies on; (1, 1) where it lies on pixels.
+    """
 
     rows: int
     columns: int
     rectangles: tuple[Box, ...]
     drawn: tuple[Box, ...] = ()
+    blocks: tuple[int, int] = PIXELS
 
     @property
     def whole(self) -> bool:
@@ -45,6 +61,31 @@ class Kept:
         for box in self.drawn:
             area[_slices(box)] = False
         return area
+
+    def stays(self) -> NDArray[np.bool_]:
+        """True for blocks that stay; shape (rows, columns) of blocks."""
+        width, height = self.blocks
+        found = np.zeros((-(-self.rows // height), -(-self.columns // width)), np.bool_)
+        for rectangle in self.rectangles:
+            found[_slices(self._reached(rectangle, _GROWN))] = True
+        for box in self.drawn:
+            found[_slices(self._reached(box, _BOX_GROWN))] = False
+        return found
+
+    def _reached(self, box: Box, grown: int) -> Box:
+        """The blocks that a box reaches into when it is grown."""
+        (width, height), (x0, y0, x1, y1) = self.blocks, box
+        return max(x0 - grown, 0) // width, max(y0 - grown, 0) // height, (x1 + grown) // width, (y1 + grown) // height
+
+    def equal_and_black(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Where a masked frame equals its source bit for bit, and where it is exactly black; (rows, columns) each."""
+        if self.blocks == PIXELS:
+            area = self.area()
+            return area, ~area
+        width, height = self.blocks
+        stays = np.repeat(np.repeat(self.stays(), height, axis=0), width, axis=1)[: self.rows, : self.columns].astype(np.uint8)
+        around = np.ones((3, 3), np.uint8)
+        return cv2.erode(stays, around) > 0, cv2.dilate(stays, around) == 0
 
 
 def whole_frame(rows: int, columns: int, drawn: Sequence[Box] = ()) -> Kept:
@@ -89,7 +130,10 @@ def usable_box(box: Sequence[int], rows: int, columns: int) -> Box | None:
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """The kept area, ready to be applied to frames of (rows, columns) or (rows, columns, 3): 255 where pixels stay, 0 elsewhere."""
+    """The kept area, ready to be applied to frames of (rows, columns) or (rows, columns, 3).
+
+    ``keep``: 255 where pixels stay; ``drop``: 255 where they are black. On pixels that is all of the frame; on blocks neither is the rim.
+    """
 
     keep: Pixels
     drop: Pixels
@@ -98,13 +142,13 @@ class Mask:
     @classmethod
     def of(cls, kept: Kept, photometric: str) -> "Mask":
         """MONOCHROME1 shows its highest value as black."""
-        keep = np.where(kept.area(), np.uint8(255), np.uint8(0))
+        keep, drop = (np.where(area, np.uint8(255), np.uint8(0)) for area in kept.equal_and_black())
         if not photometric.startswith("MONOCHROME"):
-            keep = np.repeat(keep[..., None], 3, axis=2)
-        return cls(keep, 255 - keep, 255 if photometric == "MONOCHROME1" else 0)
+            keep, drop = (np.repeat(area[..., None], 3, axis=2) for area in (keep, drop))
+        return cls(keep, drop, 255 if photometric == "MONOCHROME1" else 0)
 
     def apply(self, frame: Pixels) -> Pixels:
-        """A masked copy; kept pixels are untouched."""
+        """A masked copy, by a mask that lies on pixels; kept pixels are untouched."""
         masked = cv2.bitwise_or(frame, self.drop) if self.black else cv2.bitwise_and(frame, self.keep)
         return np.asarray(masked, np.uint8)
 

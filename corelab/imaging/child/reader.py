@@ -4,7 +4,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn, get_args
@@ -12,6 +12,7 @@ from typing import Any, NoReturn, get_args
 import numpy as np
 
 from corelab.domain.intake import Box, IntakeCode, ObjectRefusedError, Outcome
+from corelab.domain.mask_template import Template
 from corelab.imaging.child import wire
 from corelab.imaging.child.bounds import USUAL, Bounds
 from corelab.imaging.child.ends import End
@@ -19,12 +20,13 @@ from corelab.imaging.child.lives import Cancelled, ended
 from corelab.imaging.child.trust import UntrustedError, adopt, believed, is_digest
 from corelab.imaging.child.wire import NoAnswerError
 from corelab.imaging.child.work import MADE, STORAGE
-from corelab.imaging.deid.as_json import boxes_json, decision_json, mark_json
+from corelab.imaging.deid.as_json import boxes_json, decision_json, mark_json, template_json
 from corelab.imaging.deid.candidate import NOBODY, Decision, Prepared
 from corelab.imaging.deid.header import Mark
 from corelab.imaging.deid.identity import Identity
 from corelab.imaging.faults import FaultCode, FileRefusedError, FrameUnreadableError
 from corelab.imaging.frames import Pixels
+from corelab.imaging.pixel_mask import PIXELS
 
 _DETAIL = 200
 _LARGEST = 8192
@@ -44,6 +46,7 @@ def prepared(  # noqa: PLR0913 - those of ``prepare``, and how far it may go
     *,
     retired: bool = True,
     deflated: bool = False,
+    templates: Sequence[Template] = (),
     bounds: Bounds = USUAL,
     cancelled: Cancelled = _never,
 ) -> Prepared:
@@ -52,6 +55,7 @@ def prepared(  # noqa: PLR0913 - those of ``prepare``, and how far it may go
     Raises ChildStoppedError when cancelled, OSError where the lab's disk fails, ReaderUnavailableError.
     """
     asked = {"work": "prepare", "mark": mark_json(mark), "decision": decision_json(decision), "retired": retired, "deflated": deflated}
+    asked["templates"] = [template_json(template) for template in templates]
     candidate.unlink(missing_ok=True)
     with _folder_for(candidate) as folder:
         try:
@@ -82,9 +86,18 @@ def finish(candidate: Path, final: Path, *, checked: bool, bounds: Bounds = USUA
             raise ObjectRefusedError(IntakeCode.STRUCTURE) from error
 
 
-def require_clean(final: Path, identity: Identity, kept: tuple[Box, ...], drawn: tuple[Box, ...], *, bounds: Bounds = USUAL) -> None:
+def require_clean(
+    final: Path,
+    identity: Identity,
+    kept: tuple[Box, ...],
+    drawn: tuple[Box, ...],
+    blocks: tuple[int, int] = PIXELS,
+    *,
+    bounds: Bounds = USUAL,
+) -> None:
     """``deid.gate.require_clean`` in a child: raises ObjectRefusedError also when it dies."""
-    asked = {"work": "require_clean", "identity": identity.to_json(), "kept": boxes_json(kept), "drawn": boxes_json(drawn)}
+    mask = {"kept": boxes_json(kept), "drawn": boxes_json(drawn), "blocks": list(blocks)}
+    asked = {"work": "require_clean", "identity": identity.to_json(), **mask}
     with _folder_for(final) as folder:
         document, _ = _asked(asked, final, folder, bounds, _never)
     if document.get("clean") is not True:

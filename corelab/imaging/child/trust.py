@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 from corelab.domain.clip import Region
 from corelab.domain.intake import Box, IntakeCode, Outcome
+from corelab.domain.mask_template import Machine
 from corelab.imaging.deid.as_json import prepared_from
 from corelab.imaging.deid.candidate import Facts, Prepared
 from corelab.imaging.deid.header import RETIRED, US, US_MULTI
@@ -20,6 +21,9 @@ from corelab.imaging.deid.policy import load_policy
 from corelab.imaging.faults import FaultCode
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_TEMPLATE = re.compile(r"[0-9a-f-]{36}/[0-9]{1,6}")
+_DIGEST = re.compile(r"#[0-9a-f]{16}")
+_BLOCK = 32
 _DATE = re.compile(r"[0-9]{8}")
 _COUNTING = frozenset(["of", "frames", "are", "whole", "the", "file", "says", "that", "it", "holds"])
 _SIDE, _FRAMES, _NUMBER = 8192, 10_000, 10**12
@@ -98,7 +102,24 @@ def _are_facts(facts: Facts) -> bool:
         and (facts.declared is None or _is_whole(facts.declared, -_NUMBER, _NUMBER))
         and is_digest(facts.picture)
         and _is_flag(facts.coloured)
+        and _is_masked_soundly(facts)
     )
+
+
+def _is_masked_soundly(facts: Facts) -> bool:
+    machine = facts.machine
+    return (
+        all(_is_whole(side, 1, _BLOCK) for side in facts.blocks)
+        and all(_is_inside(box, facts) for box in facts.templated)
+        and (facts.template is None or bool(_TEMPLATE.fullmatch(facts.template)))
+        and (machine is None or ((machine.manufacturer, machine.model, "") in load_policy().devices and _is_software(machine)))
+    )
+
+
+def _is_software(machine: Machine) -> bool:
+    """A listed version, or a digest that says nothing."""
+    listed = {version for maker, model, version in load_policy().devices if (maker, model) == (machine.manufacturer, machine.model)}
+    return all(word in listed for word in machine.software.split("\\")) or bool(_DIGEST.fullmatch(machine.software))
 
 
 def _is_region(region: Region) -> bool:

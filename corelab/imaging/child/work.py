@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from corelab.domain.intake import IntakeCode, ObjectRefusedError
-from corelab.imaging.deid.as_json import boxes_from, decision_from, mark_from, prepared_json
+from corelab.imaging.deid.as_json import blocks_from, boxes_from, decision_from, mark_from, prepared_json, template_from
 from corelab.imaging.deid.candidate import file_sha256, prepare
 from corelab.imaging.deid.gate import finish, require_clean
 from corelab.imaging.deid.identity import Identity
@@ -61,7 +61,8 @@ def _code(error: Exception) -> IntakeCode:
 def _prepare(request: Mapping[str, Any]) -> Answer:
     source, mark, decision = Path(request["source"]), mark_from(request["mark"]), decision_from(request["decision"])
     accepted = {name: request[name] for name in ("retired", "deflated")}
-    return {"prepared": prepared_json(prepare(source, Path(MADE), mark, decision, **accepted))}, b""
+    templates = tuple(template_from(stored) for stored in request["templates"])
+    return {"prepared": prepared_json(prepare(source, Path(MADE), mark, decision, templates=templates, **accepted))}, b""
 
 
 def _finish(request: Mapping[str, Any]) -> Answer:
@@ -71,7 +72,8 @@ def _finish(request: Mapping[str, Any]) -> Answer:
 
 def _require_clean(request: Mapping[str, Any]) -> Answer:
     identity = Identity.from_json(request["identity"])
-    require_clean(Path(request["source"]), identity, boxes_from(request["kept"]), boxes_from(request["drawn"]))
+    kept, drawn = boxes_from(request["kept"]), boxes_from(request["drawn"])
+    require_clean(Path(request["source"]), identity, kept, drawn, blocks_from(request["blocks"]))
     return {"clean": True}, b""
 
 

@@ -4,7 +4,7 @@ Baseline and extended streams are not decoded: where each block begins is found 
 copied. Only progressive streams are decoded to coefficients, and written as sequential ones.
 """
 
-from corelab.imaging.dct.mask import blackened, blocks_of
-from corelab.imaging.dct.structure import NotMaskableError
+from corelab.imaging.dct.mask import blackened
+from corelab.imaging.dct.structure import NotMaskableError, Picture, picture_of
 
-__all__ = ["NotMaskableError", "blackened", "blocks_of"]
+__all__ = ["NotMaskableError", "Picture", "blackened", "picture_of"]

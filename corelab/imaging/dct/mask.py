@@ -1,4 +1,4 @@
-"""Blackens blocks of one stream: which blocks there are, and the stream without what is in some of them."""
+"""Blackens blocks of one stream, and leaves the bits of all others as they are."""
 
 from collections.abc import Callable
 
@@ -8,15 +8,10 @@ from numpy.typing import NDArray
 from corelab.imaging.dct.positions import layout, located
 from corelab.imaging.dct.progressive import as_sequential
 from corelab.imaging.dct.splice import Codes, spliced, table_segments
-from corelab.imaging.dct.structure import PROGRESSIVE, NotMaskableError, Picture, Scan, Structure, structure
+from corelab.imaging.dct.structure import NotMaskableError, Picture, Scan, Structure, structure
 
 _DARKEST, _BRIGHTEST = -1024, 1016
 """Eight times the distance of 0 and of 255 from the middle: the mean of a block of that value, as its transform gives it (A.3.3)."""
-
-
-def blocks_of(stream: bytes) -> tuple[int, int]:
-    """Columns and rows of one MCU, in pixels. Raises NotMaskableError."""
-    return structure(stream).picture.block
 
 
 def blackened(stream: bytes, stays: NDArray[np.bool_], *, rgb: bool, inverted: bool = False) -> bytes:
@@ -29,7 +24,7 @@ def blackened(stream: bytes, stays: NDArray[np.bool_], *, rgb: bool, inverted: b
     if stays.shape != found.picture.grid:
         raise NotMaskableError("another size")
     means = _means(found.picture, rgb=rgb, inverted=inverted)
-    if found.picture.process == PROGRESSIVE:
+    if found.picture.progressive:
         return as_sequential(found, stays, means)
     return _whole(found, lambda scan: _scan(found.picture, scan, stays.ravel(), means))
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from corelab.imaging.dct.huffman import Table
 
 _SOI, _EOI, _SOS, _DQT, _DHT, _DRI = 0xD8, 0xD9, 0xDA, 0xDB, 0xC4, 0xDD
-PROGRESSIVE = 0xC2
-_FRAMES = frozenset({0xC0, 0xC1, PROGRESSIVE})
+_PROGRESSIVE = 0xC2
+_FRAMES = frozenset({0xC0, 0xC1, _PROGRESSIVE})
 _RESTARTS = range(0xD0, 0xD8)
 
 
@@ -35,6 +35,10 @@ class Picture:
     rows: int
     columns: int
     components: tuple[Component, ...]
+
+    @property
+    def progressive(self) -> bool:
+        return self.process == _PROGRESSIVE
 
     @property
     def block(self) -> tuple[int, int]:
@@ -77,6 +81,20 @@ class Structure:
     @property
     def scans(self) -> tuple[Scan, ...]:
         return tuple(part for part in self.parts if isinstance(part, Scan))
+
+
+def picture_of(stream: bytes) -> Picture:
+    """What the frame header says. Raises NotMaskableError as ``structure`` does."""
+    at = 2
+    try:
+        while stream[at + 1] not in {_SOS, _EOI}:
+            (length,) = struct.unpack_from(">H", stream, at + 2)
+            if stream[at + 1] in _FRAMES:
+                return _picture(stream[at + 1], stream[at + 4 : at + 2 + length], None)
+            at += 2 + length
+    except (IndexError, struct.error) as error:
+        raise NotMaskableError("malformed") from error
+    raise NotMaskableError("another kind of picture")
 
 
 def structure(stream: bytes) -> Structure:

@@ -5,11 +5,13 @@ from typing import Any
 
 from corelab.domain.clip_json import regions_from, regions_text, timing_from, timing_text
 from corelab.domain.intake import Box, IntakeCode, ObjectFault, Outcome
+from corelab.domain.mask_template import Machine, Template
 from corelab.imaging.deid.candidate import Decision, Facts, Prepared
 from corelab.imaging.deid.header import Mark
 from corelab.imaging.deid.hints import hints_from, hints_json
 from corelab.imaging.deid.identity import Identity
 from corelab.imaging.deid.keyed import Keyed
+from corelab.imaging.pixel_mask import PIXELS
 
 
 def prepared_json(prepared: Prepared) -> dict[str, Any]:
@@ -60,6 +62,10 @@ def facts_json(facts: Facts) -> dict[str, Any]:
         "left_out": list(facts.left_out),
         "picture": facts.picture,
         "coloured": facts.coloured,
+        "blocks": list(facts.blocks),
+        "machine": [facts.machine.manufacturer, facts.machine.model, facts.machine.software] if facts.machine else None,
+        "template": facts.template,
+        "templated": boxes_json(facts.templated),
     }
 
 
@@ -82,6 +88,10 @@ def facts_from(stored: Mapping[str, Any]) -> Facts:
         left_out=tuple(stored["left_out"]),
         picture=stored.get("picture"),
         coloured=stored.get("coloured"),
+        blocks=blocks_from(stored.get("blocks", PIXELS)),
+        machine=Machine(*stored["machine"]) if stored.get("machine") else None,
+        template=stored.get("template"),
+        templated=boxes_from(stored.get("templated", ())),
     )
 
 
@@ -102,6 +112,22 @@ def mark_json(mark: Mark) -> dict[str, Any]:
 def mark_from(stored: Mapping[str, Any]) -> Mark:
     keyed = Keyed(bytes.fromhex(stored["keyed"]["key"]), stored["keyed"]["subject"])
     return Mark(stored["pseudonym"], stored["trial"], keyed, stored["number"])
+
+
+def template_json(template: Template) -> dict[str, Any]:
+    machine = [template.machine.manufacturer, template.machine.model, template.machine.software]
+    size = {"rows": template.rows, "columns": template.columns}
+    return {"id": template.id, "n": template.n, "machine": machine, **size, "boxes": boxes_json(template.boxes)}
+
+
+def template_from(stored: Mapping[str, Any]) -> Template:
+    machine = Machine(*stored["machine"])
+    return Template(stored["id"], stored["n"], machine, stored["rows"], stored["columns"], boxes_from(stored["boxes"]))
+
+
+def blocks_from(stored: Sequence[int]) -> tuple[int, int]:
+    width, height = stored
+    return width, height
 
 
 def boxes_json(boxes: Sequence[Box]) -> list[list[int]]:

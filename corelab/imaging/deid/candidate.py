@@ -3,22 +3,23 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 
 from corelab.domain.clip import Region, Timing
 from corelab.domain.clip_label import Hint
 from corelab.domain.intake import Box, IntakeCode, ObjectFault, ObjectRefusedError, Outcome
+from corelab.domain.mask_template import Machine, Template, chosen
 from corelab.imaging.deid.fingerprint import Fingerprint, coloured
 from corelab.imaging.deid.header import Mark
 from corelab.imaging.deid.hints import hints_of
 from corelab.imaging.deid.identity import Identity, identity_of
 from corelab.imaging.deid.intake_source import Opened, opened
-from corelab.imaging.deid.policy import Policy, load_policy
-from corelab.imaging.deid.storing import Storing, brightness, stored_form
+from corelab.imaging.deid.machines import machine_of
+from corelab.imaging.deid.policy import load_policy
+from corelab.imaging.deid.storing import Look, Storing, brightness, stored_form
 from corelab.imaging.deid.streams import Streams
 from corelab.imaging.frames import FrameFile, FrameUnreadableError
-from corelab.imaging.pixel_mask import Kept, Mask, Pixels, kept_by_regions, whole_frame
+from corelab.imaging.pixel_mask import PIXELS, Kept, Pixels, kept_by_regions, whole_frame
 from corelab.imaging.text_finder import TextFinder
 
 _REMEMBERED = 96 << 20
@@ -41,6 +42,7 @@ class Facts:
     """What is known of an object without any value that identifies somebody. Boxes are (x0, y0, x1, y1), inclusive.
 
     ``picture`` is the keyed digest of its frames as they were looked at; ``coloured``: they show colour. None in records of older labs.
+    ``blocks``: what the mask lies on, (1, 1) for pixels. ``machine``: which one made it; ``templated``: what its ``template`` blackens.
     """
 
     sop_uid: str
@@ -60,10 +62,19 @@ class Facts:
     left_out: tuple[int, ...]
     picture: str | None = None
     coloured: bool | None = None
+    blocks: tuple[int, int] = PIXELS
+    machine: Machine | None = None
+    template: str | None = None
+    templated: tuple[Box, ...] = ()
 
     @property
     def frames(self) -> int:
         return len(self.timing.frame_times_ms)
+
+    @property
+    def blackened(self) -> tuple[Box, ...]:
+        """Everything that people drew, for this clip or for its machine."""
+        return tuple(dict.fromkeys((*self.drawn, *self.templated)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +98,25 @@ class Prepared:
 NOBODY = Identity({})
 
 
-def prepare(source: Path, candidate: Path, mark: Mark, decision: Decision, *, retired: bool = True, deflated: bool = False) -> Prepared:
-    """De-identify the object at ``source`` into ``candidate``. Whatever is wrong with it ends in a code, never in an exception."""
+def prepare(  # noqa: PLR0913 - what an object is prepared under
+    source: Path,
+    candidate: Path,
+    mark: Mark,
+    decision: Decision,
+    *,
+    retired: bool = True,
+    deflated: bool = False,
+    templates: Sequence[Template] = (),
+) -> Prepared:
+    """De-identify the object at ``source`` into ``candidate``. Whatever is wrong with it ends in a code, never in an exception.
+
+    ``templates``: those in use, one of which may be for the machine and the size of this object.
+    """
     identity: list[Identity] = []
     try:
         with opened(source, retired=retired, deflated=deflated) as found:
             identity.append(identity_of(found.values, found.walk))
-            result = _Preparation(found, candidate, mark, decision, identity[0], load_policy()).result()
+            result = _Preparation(found, candidate, mark, decision, identity[0], templates).result()
             facts = result.facts
             hints = hints_of(found.values, facts.regions, coloured=facts.coloured) if facts else ()
             return replace(result, study=found.values.text(0x0020000D, "UI"), hints=hints)
@@ -116,17 +139,21 @@ def _rejected(code: IntakeCode, identity: Sequence[Identity]) -> Prepared:
 class _Preparation:
     """One object on its way; made for one call of ``prepare``."""
 
-    def __init__(self, found: Opened, candidate: Path, mark: Mark, decision: Decision, identity: Identity, policy: Policy) -> None:
+    def __init__(
+        self, found: Opened, candidate: Path, mark: Mark, decision: Decision, identity: Identity, templates: Sequence[Template]
+    ) -> None:
         self.found = found
         self.candidate = candidate
         self.mark = mark
         self.decision = decision
         self.identity = identity
-        self.policy = policy
+        self.policy = load_policy()
         self.streams = Streams(found)
         self.kept_frames: dict[int, Pixels] = {}
-        self.fingerprint = Fingerprint()
-        self.storing = Storing(found, candidate, mark, policy, self._decoded, self.streams)
+        self.machine = machine_of(found.values, mark.keyed, self.policy)
+        self.choice = chosen(templates, self.machine, found.rows, found.columns)
+        self.finder, self.fingerprint = TextFinder(), Fingerprint()
+        self.storing = Storing(found, candidate, mark, self.policy, self._decoded, self.streams)
         self.whole = tuple(self._whole_frames())
         self.left_out = tuple(sorted(set(range(found.frames.frames)) - set(self.whole)))
 
@@ -136,6 +163,8 @@ class _Preparation:
         salvage = self.found.salvage or (IntakeCode.DECODE if self.left_out else None)
         if salvage is not None and not self.decision.accepted:
             return self._held(salvage, self._words_of(salvage))
+        if self.choice.mismatch and not self._decided:
+            return self._held(IntakeCode.TEMPLATE_MISMATCH, IntakeCode.TEMPLATE_MISMATCH.message)
         kept = self._kept()
         if kept is None:
             return self._held(IntakeCode.REGION_INVALID, IntakeCode.REGION_INVALID.message)
@@ -167,31 +196,42 @@ class _Preparation:
         return frame
 
     def _kept(self) -> Kept | None:
-        rows, columns, drawn = self.found.rows, self.found.columns, self.decision.drawn
+        rows, columns, drawn = self.found.rows, self.found.columns, (*self.decision.drawn, *self._templated)
         by_regions = kept_by_regions(self.found.regions, rows, columns, drawn)
         if by_regions is not None:
             return by_regions
         return whole_frame(rows, columns, drawn) if drawn or self.decision.nothing else None
 
+    @property
+    def _templated(self) -> tuple[Box, ...]:
+        return self.choice.template.boxes if self.choice.template else ()
+
+    @property
+    def _decided(self) -> bool:
+        """Whether a person said what of this clip is to be masked."""
+        return bool(self.decision.drawn) or self.decision.nothing
+
     def _held(self, code: IntakeCode, message: str) -> Prepared:
         """Looked at for text as it is, so that a person knows where to draw."""
         self.candidate.unlink(missing_ok=True)
-        finder = TextFinder()
+        look = self._begun_look()
         for index in self.whole:
-            self._look(finder, brightness(self._decoded(index)))
-        facts = self._facts(self.found.frames, self.found.syntax, (), finder)
-        return Prepared(Outcome.HELD, code, message, self._faults(finder), self.identity, facts)
+            look(brightness(self._decoded(index)))
+        facts = self._facts(self.found.frames, self.found.syntax, None)
+        return Prepared(Outcome.HELD, code, message, self._faults(), self.identity, facts)
 
     def _checked(self, kept: Kept) -> Prepared:
-        mask, finder = Mask.of(kept, self.storing.photometric), TextFinder()
-        self.storing.store(mask, self.whole, partial(self._look, finder))
+        stored = self.storing.store(kept, self.whole, self._begun_look)
         with FrameFile.open(self.candidate) as written:
-            self.storing.prove(written, mask, self.whole)
-            facts = self._facts(written, written.header.syntax, kept.rectangles, finder)
-        return Prepared(Outcome.CHECKED, None, "", self._faults(finder), self.identity, facts, file_sha256(self.candidate))
+            facts = self._facts(written, written.header.syntax, stored)
+        return Prepared(Outcome.CHECKED, None, "", self._faults(), self.identity, facts, file_sha256(self.candidate))
 
-    def _look(self, finder: TextFinder, frame: Pixels) -> None:
-        finder.add(frame)
+    def _begun_look(self) -> Look:
+        self.finder, self.fingerprint = TextFinder(), Fingerprint()
+        return self._look
+
+    def _look(self, frame: Pixels) -> None:
+        self.finder.add(frame)
         self.fingerprint.add(frame)
 
     def _coloured(self) -> bool:
@@ -199,14 +239,14 @@ class _Preparation:
         step = max(1, len(self.whole) // _COLOUR_FRAMES)
         return coloured(self._decoded(index) for index in self.whole[::step])
 
-    def _faults(self, finder: TextFinder) -> tuple[ObjectFault, ...]:
+    def _faults(self) -> tuple[ObjectFault, ...]:
         """The file's own claim about text in its pixels is not repeated; what was found is."""
         faults = tuple(fault for fault in self.found.faults if fault.code != _SUSPECTED)
-        hits = finder.findings().boxes
+        hits = self.finder.findings().boxes
         return (*faults, ObjectFault(_SUSPECTED, "There may be readable text in the picture.")) if hits else faults
 
-    def _facts(self, file: FrameFile, syntax: str, kept: tuple[Box, ...], finder: TextFinder) -> Facts:
-        values, found = self.found.values, finder.findings()
+    def _facts(self, file: FrameFile, syntax: str, kept: Kept | None) -> Facts:
+        values, found = self.found.values, self.finder.findings()
         return Facts(
             sop_uid=self.mark.keyed.uid(values.text(0x00080018, "UI")),
             sop_class=file.header.sop_class,
@@ -215,7 +255,7 @@ class _Preparation:
             columns=self.found.columns,
             timing=file.header.timing,
             regions=file.header.regions,
-            kept=kept,
+            kept=kept.rectangles if kept else (),
             drawn=self.decision.drawn,
             flagged=found.frames,
             hits=found.boxes,
@@ -225,6 +265,10 @@ class _Preparation:
             left_out=self.left_out,
             picture=self.fingerprint.keyed(self.mark.keyed.key),
             coloured=self._coloured(),
+            blocks=kept.blocks if kept else PIXELS,
+            machine=self.machine,
+            template=self.choice.template.key if self.choice.template else None,
+            templated=self._templated,
         )
 
 

@@ -3,11 +3,13 @@
 import struct
 
 from corelab.domain.intake import IntakeCode, ObjectRefusedError
-from corelab.imaging.container import HTJ2K, JPEG_2000, RLE, STREAMS, Shape, clean_stream, run_lengths
+from corelab.imaging.container import HTJ2K, JPEG_2000, JPEG_BASELINE, JPEG_EXTENDED, RLE, STREAMS, Shape, clean_stream, run_lengths
+from corelab.imaging.dct import NotMaskableError, picture_of
 from corelab.imaging.deid.source_set import SourceSet
 from corelab.imaging.deid.streams import hides
 from corelab.imaging.faults import StreamFaultError
 from corelab.imaging.frames.rle import decode_rle
+from corelab.imaging.pixel_mask import PIXELS
 from corelab.imaging.raw_walk import EXPLICIT_LITTLE, Walk
 
 _ROWS, _COLUMNS, _SAMPLES, _FRAMES, _PHOTOMETRIC = 0x00280010, 0x00280011, 0x00280002, 0x00280008, 0x00280004
@@ -28,6 +30,18 @@ def require_clean_container(values: SourceSet, walked: Walk) -> None:
     _require_table(values, walked, frames)
     for offset, length in walked.fragments[1:]:
         _require_clean_stream(values.data[offset : offset + length], shape, walked.syntax)
+
+
+def require_blocks(values: SourceSet, walked: Walk, blocks: tuple[int, int]) -> None:
+    """A mask that lies on blocks lies on those of each stream. Raises ObjectRefusedError."""
+    if blocks == PIXELS:
+        return
+    try:
+        found = {picture_of(values.data[offset : offset + length]).block for offset, length in walked.fragments[1:]}
+    except NotMaskableError as error:
+        raise ObjectRefusedError(IntakeCode.MASK_PROOF, "blocks") from error
+    if walked.syntax not in {JPEG_BASELINE, JPEG_EXTENDED} or found != {blocks}:
+        raise ObjectRefusedError(IntakeCode.MASK_PROOF, "blocks")
 
 
 def _declared(values: SourceSet, syntax: str) -> Shape:

@@ -2,6 +2,7 @@
 
 import mmap
 import shutil
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -10,24 +11,24 @@ import pydicom
 from pydicom.dataset import Dataset
 
 from corelab.domain.intake import Box, IntakeCode, ObjectRefusedError
-from corelab.imaging.deid.final_container import require_clean_container
+from corelab.imaging.deid.final_container import require_blocks, require_clean_container
 from corelab.imaging.deid.header import US, US_MULTI, claim_clean_pixels
 from corelab.imaging.deid.identity import Identity
-from corelab.imaging.deid.keyed import is_uid
+from corelab.imaging.deid.keyed import is_of_the_standard, is_uid
 from corelab.imaging.deid.policy import OURS, Policy, Rule, load_policy
-from corelab.imaging.deid.search import Needles, found_in_stream, found_in_values, needles_of
-from corelab.imaging.deid.source_set import SourceSet
+from corelab.imaging.deid.search import Needles, found_in_numbers, found_in_stream, found_in_values, needles_of
+from corelab.imaging.deid.source_set import BINARY, SourceSet
 from corelab.imaging.deid.storing import stored_form
 from corelab.imaging.deid.values import kept_codes, kept_numbers
 from corelab.imaging.deid.writer import IMPLEMENTATION_CLASS_UID, header_bytes
 from corelab.imaging.faults import FileRefusedError, FrameUnreadableError
 from corelab.imaging.frames import FrameFile
-from corelab.imaging.pixel_mask import Kept, Mask
+from corelab.imaging.pixel_mask import PIXELS, Kept, Mask
 from corelab.imaging.raw_walk import Element, Walk, walk
 
 _META = frozenset({0x00020000, 0x00020001, 0x00020002, 0x00020003, 0x00020010, 0x00020012, 0x00020013})
 _SHIFTED = 8
-_WELL_KNOWN, _OWN = "1.2.840.10008.", "2.25."
+_OWN = "2.25."
 
 
 def finish(candidate: Path, final: Path, *, checked: bool) -> None:
@@ -51,8 +52,11 @@ def _data_set(header: pydicom.FileDataset) -> Dataset:
     return plain
 
 
-def require_clean(final: Path, identity: Identity, kept: tuple[Box, ...], drawn: tuple[Box, ...]) -> None:
-    """Raises ObjectRefusedError with a code unless structure, header, container and mask hold, and nothing of ``identity`` is left."""
+def require_clean(final: Path, identity: Identity, kept: tuple[Box, ...], drawn: tuple[Box, ...], blocks: tuple[int, int] = PIXELS) -> None:
+    """Raises ObjectRefusedError with a code unless structure, header, container and mask hold, and nothing of ``identity`` is left.
+
+    ``blocks``: what the mask lies on; other blocks than those of the very streams prove nothing.
+    """
     with final.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         walked = walk(data)
         if walked.faults or walked.end != len(data) or walked.start != 132 or any(data[:128]):
@@ -62,7 +66,8 @@ def require_clean(final: Path, identity: Identity, kept: tuple[Box, ...], drawn:
         _require_allowed(values, walked, load_policy())
         _require_no_token(values, walked, needles)
         require_clean_container(values, walked)
-    _require_masked(final, kept, drawn)
+        require_blocks(values, walked, blocks)
+    _require_masked(final, kept, drawn, blocks)
 
 
 def _require_allowed(values: SourceSet, walked: Walk, policy: Policy) -> None:
@@ -87,7 +92,7 @@ def _holds(rule: Rule, values: SourceSet, element: Element) -> bool:
         case "keep_number" | "ratio":
             return len(kept_numbers(rule, found)) == len(found)
         case "uid":
-            return all(is_uid(value) and value.startswith((_OWN, _WELL_KNOWN)) for value in found)
+            return all(is_uid(value) and (value.startswith(_OWN) or is_of_the_standard(value)) for value in found)
         case "date":
             return all(len(value) == _SHIFTED and value.isdigit() for value in found)
         case "set" if not rule.argument.startswith("$"):
@@ -99,7 +104,8 @@ def _holds(rule: Rule, values: SourceSet, element: Element) -> bool:
 def _require_no_token(values: SourceSet, walked: Walk, needles: Needles) -> None:
     """Every value that does not come from our own lists, and the whole pixel stream."""
     policy = load_policy()
-    if found_in_values(needles, (values.raw(element) for element in walked.elements if _is_theirs(element, policy, walked))):
+    theirs = [element for element in walked.elements if _is_theirs(element, policy, walked)]
+    if found_in_values(needles, map(values.raw, theirs)) or found_in_numbers(needles, _numbers(values, theirs)):
         raise ObjectRefusedError(IntakeCode.TOKEN_FOUND)
     if walked.pixel is not None:
         stream = np.frombuffer(values.data, np.uint8, walked.pixel.length, walked.pixel.offset)
@@ -107,6 +113,13 @@ def _require_no_token(values: SourceSet, walked: Walk, needles: Needles) -> None
         del stream  # or the map could not be closed
         if found:
             raise ObjectRefusedError(IntakeCode.TOKEN_FOUND)
+
+
+def _numbers(values: SourceSet, elements: Iterable[Element]) -> Iterator[str]:
+    """Numbers in binary form as they would be read: no search for text finds a patient's number in four bytes."""
+    for element in elements:
+        if element.vr in BINARY:
+            yield from map(str, values.values(element.tag, element.vr, element.path, element.items))
 
 
 def _is_theirs(element: Element, policy: Policy, walked: Walk) -> bool:
@@ -117,12 +130,12 @@ def _is_theirs(element: Element, policy: Policy, walked: Walk) -> bool:
     return rule is None or rule.action not in OURS or rule.argument.startswith("$")
 
 
-def _require_masked(final: Path, kept: tuple[Box, ...], drawn: tuple[Box, ...]) -> None:
+def _require_masked(final: Path, kept: tuple[Box, ...], drawn: tuple[Box, ...], blocks: tuple[int, int]) -> None:
     try:
         with FrameFile.open(final) as file:
             grey = file.header.photometric.startswith("MONOCHROME")
             photometric = file.header.photometric if grey else "RGB"
-            mask = Mask.of(Kept(file.header.rows, file.header.columns, kept, drawn), photometric)
+            mask = Mask.of(Kept(file.header.rows, file.header.columns, kept, drawn, blocks), photometric)
             if any(mask.changes(stored_form(file.decode(index), photometric)) for index in range(file.frames)):
                 raise ObjectRefusedError(IntakeCode.MASK_PROOF)
     except (FileRefusedError, FrameUnreadableError) as error:

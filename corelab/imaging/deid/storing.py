@@ -1,8 +1,8 @@
-"""How the frames of a candidate are stored: as they came where nothing is to be masked, else masked and without loss."""
+"""How the frames of a candidate are stored: as they came, masked in their coefficients, or masked and without loss; and the proof."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,20 +11,27 @@ import numpy as np
 
 from corelab.domain.clip import TimingSource
 from corelab.domain.intake import IntakeCode, ObjectRefusedError
-from corelab.imaging.container import RLE, run_lengths
+from corelab.imaging.container import JPEG_BASELINE, JPEG_EXTENDED, RLE, run_lengths
+from corelab.imaging.dct import NotMaskableError, blackened, picture_of
 from corelab.imaging.deid.header import Mark, Picture, rebuild
 from corelab.imaging.deid.intake_source import Opened
 from corelab.imaging.deid.policy import Policy
 from corelab.imaging.deid.streams import Streams
 from corelab.imaging.deid.writer import Frames, encapsulated_file, native_file
+from corelab.imaging.faults import FrameUnreadableError
 from corelab.imaging.frames import FrameFile
-from corelab.imaging.pixel_mask import Mask, Pixels
+from corelab.imaging.frames.jpeg import holds_rgb
+from corelab.imaging.frames.stream import read_jpeg
+from corelab.imaging.pixel_mask import Kept, Mask, Pixels
 from corelab.imaging.raw_walk import EXPLICIT_LITTLE
 from corelab.imaging.syntaxes import Coding
 
 _NATIVE_LIMIT = 64 << 20
 """Larger masked clips are stored by runs. JPEG-LS would be 3 to 10 times smaller than native, but a 1024 x 768 colour frame full of
 speckle then takes 18 to 26 ms to decode, against 9 by runs and 0.2 native: too close to the 33 ms of a frame."""
+_PROGRESSIVE_LIMIT = 5 << 20
+"""Progressive streams of a clip up to this size are masked in their coefficients: that takes about ten seconds for each MiB."""
+_LOSSY_JPEG = frozenset({JPEG_BASELINE, JPEG_EXTENDED})
 
 _METHODS = {
     Coding.JPEG: "ISO_10918_1", Coding.JPEG_LS: "ISO_14495_1", Coding.JPEG_2000: "ISO_15444_1", Coding.HTJ2K: "ISO_15444_15",
@@ -33,6 +40,8 @@ _METHODS = {
 
 Look = Callable[[Pixels], None]
 """Is shown each stored frame in order, as its brightest colour: (rows, columns)."""
+Looks = Callable[[], Look]
+"""Begins a look from the first frame: a way of storing that fails its proof has shown frames that do not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,33 +67,67 @@ class Storing:
         """Of decoded frames: any colour form becomes RGB."""
         return self.found.photometric if self._grey else "RGB"
 
-    def store(self, mask: Mask, whole: Sequence[int], look: Look) -> None:
-        """Writes the frames ``whole`` (numbers in the source)."""
-        photometric = self.streams.photometric
+    def store(self, kept: Kept, whole: Sequence[int], looks: Looks) -> Kept:
+        """Writes the frames ``whole`` (numbers in the source) and proves them; gives the area with the blocks that its mask lies on.
+
+        Raises ObjectRefusedError where no way of storing passes its proof.
+        """
+        photometric, mask = self.streams.photometric, Mask.of(kept, self.photometric)
         if photometric is not None and not self._changes(mask, whole) and self.streams.hide_nothing(whole):
-            self._as_it_is(photometric, whole, look)
+            self._as_it_is(photometric, whole)
         else:
-            self._lossless(mask, whole, look)
+            on_blocks = self._in_coefficients(photometric, kept, whole, looks) if photometric else None
+            if on_blocks is not None:
+                return on_blocks
+            self._lossless(mask, whole)
+        self._prove(mask, whole, looks())
+        return kept
+
+    def _in_coefficients(self, photometric: str, kept: Kept, whole: Sequence[int], looks: Looks) -> Kept | None:
+        """Masked without decoding, so that the clip stays as small as it came; None where that cannot be done, or does not hold."""
+        if self.found.syntax not in _LOSSY_JPEG:
+            return None
+        try:
+            on_blocks = replace(kept, blocks=self._blocks(whole))
+            header = rebuild(self.found.values, self.mark, self._picture(photometric, whole), self.policy)
+            with encapsulated_file(self.candidate, header, self.found.syntax, len(whole)) as out:
+                for index in whole:
+                    out.add(self._blackened(index, on_blocks))
+            self._prove(Mask.of(on_blocks, self.photometric), whole, looks())
+        except (NotMaskableError, ObjectRefusedError, FrameUnreadableError):
+            return None
+        return on_blocks
+
+    def _blocks(self, whole: Sequence[int]) -> tuple[int, int]:
+        """Of all frames: a mask has one grid only."""
+        streams = [self.streams.clean(index) for index in whole]
+        pictures = [picture_of(stream) for stream in streams]
+        progressive = sum(len(stream) for stream, picture in zip(streams, pictures, strict=True) if picture.progressive)
+        found = {picture.block for picture in pictures}
+        if len(found) > 1 or progressive > _PROGRESSIVE_LIMIT:
+            raise NotMaskableError("frames of different kinds, or too long")
+        return found.pop()
+
+    def _blackened(self, index: int, kept: Kept) -> bytes:
+        stream, photometric = self.streams.clean(index), self.found.photometric
+        return blackened(stream, kept.stays(), rgb=holds_rgb(read_jpeg(stream), photometric), inverted=photometric == "MONOCHROME1")
 
     def _changes(self, mask: Mask, whole: Sequence[int]) -> bool:
         return any(mask.changes(self.decoded(index)) for index in whole)
 
-    def _as_it_is(self, photometric: str, whole: Sequence[int], look: Look) -> None:
+    def _as_it_is(self, photometric: str, whole: Sequence[int]) -> None:
         """Nothing is to be masked: the compressed frames stay, without what their picture does not need."""
         picture = self._picture(photometric, whole)
         header = rebuild(self.found.values, self.mark, picture, self.policy)
         with encapsulated_file(self.candidate, header, self.found.syntax, len(whole)) as out:
             for index in whole:
                 out.add(self.streams.clean(index))
-                look(brightness(self.decoded(index)))
 
-    def _lossless(self, mask: Mask, whole: Sequence[int], look: Look) -> None:
+    def _lossless(self, mask: Mask, whole: Sequence[int]) -> None:
         """Decoded, masked and stored without loss, so that no diagnostic pixel changes."""
         with self._lossless_file(whole) as out:
             for index in whole:
-                masked = mask.apply(self.decoded(index))
-                out.add(np.ascontiguousarray(masked).data.cast("B"))
-                look(brightness(masked))
+                out.add(np.ascontiguousarray(mask.apply(self.decoded(index))).data.cast("B"))
 
     @contextmanager
     def _lossless_file(self, whole: Sequence[int]) -> Iterator[Frames]:
@@ -126,13 +169,16 @@ class Storing:
         starts = [timing.starts_ms[index] for index in whole]
         return (0.0, *(after - before for before, after in pairwise(starts)))
 
-    def prove(self, written: FrameFile, mask: Mask, whole: Sequence[int]) -> None:
-        """Read the candidate back: every frame is there, its kept area equal to the source bit for bit, all else black."""
-        if written.frames != len(whole):
-            raise ObjectRefusedError(IntakeCode.MASK_PROOF, "frames")
-        for number, index in enumerate(whole):
-            if not mask.proves(self.decoded(index), stored_form(written.decode(number), self.photometric)):
-                raise ObjectRefusedError(IntakeCode.MASK_PROOF, f"frame {number}")
+    def _prove(self, mask: Mask, whole: Sequence[int], look: Look) -> None:
+        """Read the candidate back: every frame is there, its kept area equal to the source bit for bit, the masked area black."""
+        with FrameFile.open(self.candidate) as written:
+            if written.frames != len(whole):
+                raise ObjectRefusedError(IntakeCode.MASK_PROOF, "frames")
+            for number, index in enumerate(whole):
+                stored = stored_form(written.decode(number), self.photometric)
+                if not mask.proves(self.decoded(index), stored):
+                    raise ObjectRefusedError(IntakeCode.MASK_PROOF, f"frame {number}")
+                look(brightness(stored))
 
 
 class _RleFrames:

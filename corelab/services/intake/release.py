@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from corelab.domain.accounts import Role
 from corelab.domain.clip_json import regions_text, timing_text
@@ -11,6 +12,7 @@ from corelab.domain.vocabulary import Sha256
 from corelab.imaging.archive import FolderArchive
 from corelab.imaging.child import finish, require_clean
 from corelab.imaging.deid.candidate import file_sha256
+from corelab.imaging.pixel_mask import PIXELS
 from corelab.services.accounts import Session
 from corelab.services.intake.checks import Check
 from corelab.services.intake.exam_work import require_open, settle
@@ -70,7 +72,7 @@ def _final_bytes(lab: OpenLab, session: Session, check: Check, draft: Path, *, c
         raise ObjectRefusedError(IntakeCode.MASK_PROOF, "the candidate changed")
     draft.touch(mode=0o600)
     finish(candidate, draft, checked=checked)
-    require_clean(draft, place.identity(lab, session), check.facts.kept, check.facts.drawn)
+    require_clean(draft, place.identity(lab, session), check.facts.kept, check.facts.blackened, check.facts.blocks)
     return Sha256(file_sha256(draft))
 
 
@@ -108,7 +110,9 @@ def _record(transaction: Transaction, session: Session, check: Check, looked: Lo
 
 def _clip_row(check: Check, sha256: Sha256) -> NewRow:
     facts = check.facts
-    mask = {"kept": [list(box) for box in facts.kept], "drawn": [list(box) for box in facts.drawn]}
+    mask: dict[str, Any] = {"kept": [list(box) for box in facts.kept], "drawn": [list(box) for box in facts.drawn]}
+    mask |= {"blocks": list(facts.blocks)} if facts.blocks != PIXELS else {}
+    mask |= {"template": facts.template, "templated": [list(box) for box in facts.templated]} if facts.template else {}
     return NewRow(
         "clip",
         {
