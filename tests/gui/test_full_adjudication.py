@@ -26,7 +26,7 @@ from tests.gui.exam_labs import a_clip_file
 from tests.gui.exams import a_cell
 from tests.gui.full_forms import charter
 from tests.gui.full_labs import a_full_lab
-from tests.gui.laid_back import LaidBack
+from tests.laid_back import LaidBack
 
 PLAIN = (("min_seconds = 60", "min_seconds = 0"), ('unplayed_clips = "soft"', 'unplayed_clips = "off"'))
 CORE = ("CFV", "FV_PROX", "FV_MID", "FV_DIST", "POPV")

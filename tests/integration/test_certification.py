@@ -1,6 +1,6 @@
 """The calibration set, who is dealt what before a certificate, and what a certificate rests on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from random import Random
 
@@ -24,6 +24,7 @@ from corelab.services.training import able_for
 from corelab.services.verification import verify_lab
 from corelab.storage import calibration as records
 from tests.builders import PASSWORD, Lab
+from tests.laid_back import LaidBack
 from tests.reading_builders import a_ready_exam, rows_of
 from tests.training_builders import EXAMS, a_training_lab, certified, checked, reads_the_set, small_pictures, with_a_set
 
@@ -34,6 +35,20 @@ __all__ = ["small_pictures"]
 @pytest.fixture
 def lab(tmp_path: Path) -> Lab:
     return a_training_lab(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def laid(tmp_path_factory: pytest.TempPathFactory) -> LaidBack:
+    return LaidBack(tmp_path_factory.mktemp("set"))
+
+
+@pytest.fixture
+def set_lab(laid: LaidBack, small_pictures: None) -> Iterator[Lab]:
+    """With a set that is dealt, and nobody certified."""
+    del small_pictures
+    lab = laid.lab(lambda folder: with_a_set(a_training_lab(folder)))
+    yield lab
+    lab.open.close()
 
 
 def able(lab: Lab, user: str) -> bool:
@@ -71,27 +86,25 @@ def test_making_again_makes_nothing_twice(lab: Lab) -> None:
     assert [row["n"] for row in rows_of(lab, "calibration_exam")] == [1, 2]
 
 
-def test_the_set_is_no_part_of_the_trial(lab: Lab) -> None:
-    with_a_set(lab)
-    assert status.status(lab.open, lab.coordinator).exams == 0
-    with lab.open.store.read() as snapshot:
+def test_the_set_is_no_part_of_the_trial(set_lab: Lab) -> None:
+    assert status.status(set_lab.open, set_lab.coordinator).exams == 0
+    with set_lab.open.store.read() as snapshot:
         found = gather.gather(snapshot, "seed")
     assert (found.exams, found.excluded) == ((), ())
     with pytest.raises(NotFinalError) as error:
-        lock_trial(lab.open, lab.coordinator, "nothing to lock yet", PASSWORD)
+        lock_trial(set_lab.open, set_lab.coordinator, "nothing to lock yet", PASSWORD)
     assert error.value.waiting == ()
 
 
-def test_a_subject_of_the_set_takes_no_exam_of_the_trial_and_what_was_dealt_stays(lab: Lab) -> None:
-    with_a_set(lab)
+def test_a_subject_of_the_set_takes_no_exam_of_the_trial_and_what_was_dealt_stays(set_lab: Lab) -> None:
     code = f"{RESERVED}001"
     with pytest.raises(IntakeRefusedError) as error:
-        intake.set_not_imaged(lab.open, lab.coordinator, f"{code}:M6", [SegmentId("CFV")], "NOT_SCANNED")
+        intake.set_not_imaged(set_lab.open, set_lab.coordinator, f"{code}:M6", [SegmentId("CFV")], "NOT_SCANNED")
     assert error.value.refusal is Refusal.RESERVED
-    visit = intake.exams(lab.open, lab.coordinator)[0].visit
+    visit = intake.exams(set_lab.open, set_lab.coordinator)[0].visit
     for change in (
-        lambda: intake.set_not_imaged(lab.open, lab.coordinator, f"{code}:{visit}", [SegmentId("DFV")], "NOT_SCANNED"),
-        lambda: intake.set_subject(lab.open, lab.coordinator, code, {"STUDY_LIMB": _other(lab, code)}),
+        lambda: intake.set_not_imaged(set_lab.open, set_lab.coordinator, f"{code}:{visit}", [SegmentId("DFV")], "NOT_SCANNED"),
+        lambda: intake.set_subject(set_lab.open, set_lab.coordinator, code, {"STUDY_LIMB": _other(set_lab, code)}),
     ):
         with pytest.raises(IntakeRefusedError) as error:
             change()
@@ -140,20 +153,19 @@ def test_a_trained_reader_reads_only_the_set_before_the_certificate(lab: Lab) ->
     assert kinds_dealt(lab, "reader-1") == kinds_dealt(lab, "reader-2") == {"calibration", "primary"}
 
 
-def test_a_reader_who_agrees_with_the_truth_is_certified(lab: Lab) -> None:
-    with_a_set(lab)
-    assert reads_the_set(lab, lab.reader_1) == EXAMS
-    done = certification.certify(lab.open, lab.coordinator, lab.reader_1.account)
-    assert (done.verdict, done.version) == (Verdict.CERTIFIED, lab.open.charter.version)
+def test_a_reader_who_agrees_with_the_truth_is_certified(set_lab: Lab) -> None:
+    assert reads_the_set(set_lab, set_lab.reader_1) == EXAMS
+    done = certification.certify(set_lab.open, set_lab.coordinator, set_lab.reader_1.account)
+    assert (done.verdict, done.version) == (Verdict.CERTIFIED, set_lab.open.charter.version)
     assert done.figures is not None
     assert done.figures.exams == EXAMS
     assert {item.item: item.share for item in done.figures.items} == {"COMP": 1.0, "FLOW": 1.0}
-    assert able(lab, "reader-1")
-    assert not able(lab, "reader-2")
-    (row,) = certification.certificates(lab.open, lab.coordinator, lab.reader_1.account)
+    assert able(set_lab, "reader-1")
+    assert not able(set_lab, "reader-2")
+    (row,) = certification.certificates(set_lab.open, set_lab.coordinator, set_lab.reader_1.account)
     assert (row.verdict, row.figures) == (Verdict.CERTIFIED, None)
-    assert certification.figures(lab.open, lab.coordinator, row.id).figures == done.figures
-    assert verify_lab(lab.open.folder).faults == ()
+    assert certification.figures(set_lab.open, set_lab.coordinator, row.id).figures == done.figures
+    assert verify_lab(set_lab.open.folder).faults == ()
 
 
 def test_an_exam_whose_making_broke_off_keeps_nobody_from_the_certificate(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,22 +182,21 @@ def test_an_exam_whose_making_broke_off_keeps_nobody_from_the_certificate(lab: L
     assert certification.certify(lab.open, lab.coordinator, lab.reader_1.account).verdict is Verdict.CERTIFIED
 
 
-def test_a_reader_who_falls_short_is_trained_and_reads_the_set_again_before_the_trial(lab: Lab) -> None:
-    with_a_set(lab)
-    segments = {cell.segment for truth in truths(lab) for cell in truth if cell.item == "COMP"}
-    reads_the_set(lab, lab.reader_1, **{f"COMP_{segment}": "none" for segment in segments})
-    done = certification.certify(lab.open, lab.coordinator, lab.reader_1.account)
+def test_a_reader_who_falls_short_is_trained_and_reads_the_set_again_before_the_trial(set_lab: Lab) -> None:
+    segments = {cell.segment for truth in truths(set_lab) for cell in truth if cell.item == "COMP"}
+    reads_the_set(set_lab, set_lab.reader_1, **{f"COMP_{segment}": "none" for segment in segments})
+    done = certification.certify(set_lab.open, set_lab.coordinator, set_lab.reader_1.account)
     assert done.verdict is Verdict.NOT_CERTIFIED
-    assert not able(lab, "reader-1")
-    assignment.assign(lab.open, lab.coordinator)
-    assert reading.worklist(lab.open, lab.reader_1).next is None
-    accounts.record_training(lab.open, lab.coordinator, lab.reader_1.account, lab.charter_sha256)
-    assignment.assign(lab.open, lab.coordinator)
-    assert reads_the_set(lab, lab.reader_1) == EXAMS
-    assignment.assign(lab.open, lab.coordinator)
-    assert reading.worklist(lab.open, lab.reader_1).next is None
-    assert certification.certify(lab.open, lab.coordinator, lab.reader_1.account).verdict is Verdict.CERTIFIED
-    assert able(lab, "reader-1")
+    assert not able(set_lab, "reader-1")
+    assignment.assign(set_lab.open, set_lab.coordinator)
+    assert reading.worklist(set_lab.open, set_lab.reader_1).next is None
+    accounts.record_training(set_lab.open, set_lab.coordinator, set_lab.reader_1.account, set_lab.charter_sha256)
+    assignment.assign(set_lab.open, set_lab.coordinator)
+    assert reads_the_set(set_lab, set_lab.reader_1) == EXAMS
+    assignment.assign(set_lab.open, set_lab.coordinator)
+    assert reading.worklist(set_lab.open, set_lab.reader_1).next is None
+    assert certification.certify(set_lab.open, set_lab.coordinator, set_lab.reader_1.account).verdict is Verdict.CERTIFIED
+    assert able(set_lab, "reader-1")
 
 
 def truths(lab: Lab) -> tuple[Mapping[Cell, Grade], ...]:
@@ -207,11 +218,10 @@ def test_nothing_is_opened_before_the_whole_set_is_signed(lab: Lab) -> None:
         assert not snapshot.events(kind="sealed.opened")
 
 
-def test_opening_the_readings_is_on_record_before_the_verdict(lab: Lab) -> None:
-    with_a_set(lab)
-    reads_the_set(lab, lab.reader_1)
-    certification.certify(lab.open, lab.coordinator, lab.reader_1.account)
-    with lab.open.store.read() as snapshot:
+def test_opening_the_readings_is_on_record_before_the_verdict(set_lab: Lab) -> None:
+    reads_the_set(set_lab, set_lab.reader_1)
+    certification.certify(set_lab.open, set_lab.coordinator, set_lab.reader_1.account)
+    with set_lab.open.store.read() as snapshot:
         (opened,), (verdict,) = snapshot.events(kind="sealed.opened"), snapshot.events(kind="certification.recorded")
         assert opened["seq"] < verdict["seq"]
         payload = snapshot.opening_of(opened["seq"])
@@ -228,13 +238,12 @@ def test_who_can_be_certified(lab: Lab) -> None:
     assert certification.figures(lab.open, lab.coordinator, done.id).elsewhere == "lab for training, record 12"
 
 
-def test_monitoring_knows_the_truth_of_what_was_read_and_counts_no_exam_of_the_set(lab: Lab) -> None:
-    with_a_set(lab)
-    reads_the_set(lab, lab.reader_1)
-    for custody in (accounts.held_custody(lab.coordinator), None):
-        with lab.open.store.read() as snapshot:
+def test_monitoring_knows_the_truth_of_what_was_read_and_counts_no_exam_of_the_set(set_lab: Lab) -> None:
+    reads_the_set(set_lab, set_lab.reader_1)
+    for custody in (accounts.held_custody(set_lab.coordinator), None):
+        with set_lab.open.store.read() as snapshot:
             signed = signed_records(snapshot)
-            observing = Observing(snapshot, signed, custody, lab.open.clock.now())
+            observing = Observing(snapshot, signed, custody, set_lab.open.clock.now())
             for record in signed.records:
                 observing.open(record)
             observed = observing.observed()
@@ -245,12 +254,11 @@ def test_monitoring_knows_the_truth_of_what_was_read_and_counts_no_exam_of_the_s
 # ---------------------------------------------------------------- what a reader could find
 
 
-def test_the_truth_stands_nowhere_in_the_folder(lab: Lab) -> None:
-    with_a_set(lab)
-    reads_the_set(lab, lab.reader_1)
-    certification.certify(lab.open, lab.coordinator, lab.reader_1.account)
+def test_the_truth_stands_nowhere_in_the_folder(set_lab: Lab) -> None:
+    reads_the_set(set_lab, set_lab.reader_1)
+    certification.certify(set_lab.open, set_lab.coordinator, set_lab.reader_1.account)
     words = (b"noncompressible", b"colour_absent", b"colour_patent", b'"truth"', b'"figures"', b"spectral_phasic")
-    for file in (one for one in lab.open.folder.rglob("*") if one.is_file()):
+    for file in (one for one in set_lab.open.folder.rglob("*") if one.is_file()):
         content = file.read_bytes()
         assert not [word for word in words if word in content], file.name
 
@@ -273,13 +281,12 @@ def test_what_the_pictures_were_drawn_from_is_kept_nowhere(lab: Lab, monkeypatch
     assert not [file for file in lab.open.folder.rglob("*") if file.is_file() and str(seed).encode() in file.read_bytes()]
 
 
-def test_a_reader_sees_a_calibration_exam_like_any_other(lab: Lab) -> None:
-    with_a_set(lab)
-    certified(lab, lab.reader_1, lab.reader_2)
-    a_ready_exam(lab)
-    assignment.assign(lab.open, lab.coordinator)
-    rows = reading.worklist(lab.open, lab.reader_1).rows
+def test_a_reader_sees_a_calibration_exam_like_any_other(set_lab: Lab) -> None:
+    certified(set_lab, set_lab.reader_1, set_lab.reader_2)
+    a_ready_exam(set_lab)
+    assignment.assign(set_lab.open, set_lab.coordinator)
+    rows = reading.worklist(set_lab.open, set_lab.reader_1).rows
     assert len({row.kind for row in rows}) == 1
     assert not any(RESERVED in str(row) or "calib" in str(row).lower() for row in rows)
-    opened = reading.open_reading(lab.open, lab.reader_1, rows[0].assignment)
+    opened = reading.open_reading(set_lab.open, set_lab.reader_1, rows[0].assignment)
     assert RESERVED not in repr(opened)
