@@ -141,6 +141,8 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "intake.labels.label": by(Command.LABEL, otherwise=IntakeRefusedError)(NO_CLIP, CFV, Side.LEFT),
         "intake.labels.label_all": by(Command.LABEL)({}),
         "intake.pictures.contact_sheet": _no_clip(NO_CLIP),
+        "intake.accepted.accepted": by(Command.PEOPLE)(),
+        "intake.accepted.set_accepted": by(Command.ACCOUNT, otherwise=IntakeRefusedError)("no kind", WHY, on=True),
         "intake.eyes.needs_second": Ask.PART,
         "intake.eyes.pixel_rule": by(Command.PEOPLE)(),
         "intake.eyes.set_pixel_rule": by(Command.ACCOUNT, otherwise=IntakeRefusedError)("no rule", WHY),

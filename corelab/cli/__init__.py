@@ -23,6 +23,7 @@ _MODULES = MappingProxyType(
         "custody": "custody",
         "charter": "charter",
         "intake": "clips",
+        "accept": "accept",
         "pixels": "clips",
         "label": "clips",
         "subject": "clips",

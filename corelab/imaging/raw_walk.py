@@ -18,6 +18,7 @@ _DIRECTORY = b"1.2.840.10008.1.3.10"
 UNDEFINED = 0xFFFFFFFF
 ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 PIXEL_DATA = 0x7FE00010
+_DELIMITERS = 0xFFFE
 _LONG = frozenset((b"OB", b"OW", b"OF", b"OD", b"OL", b"OV", b"SQ", b"UC", b"UN", b"UR", b"UT", b"SV", b"UV"))
 _SHORT = frozenset(b"AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split())
 
@@ -126,6 +127,10 @@ class _Walker:
         if len(self.data) >= 12 and self.data[:6] == b"\x02\x00\x00\x00UL":
             self.faults.append(IntakeCode.NOT_DICOM)
             return 0
+        # Others lose the file meta too: a data set then begins at once, with an element of group 8.
+        if len(self.data) >= 16 and self.data[:2] == b"\x08\x00" and self.data[3] == 0:
+            self.faults.append(IntakeCode.NOT_DICOM)
+            return 0
         raise ObjectRefusedError(IntakeCode.NOT_DICOM)
 
     def _meta(self, start: int) -> tuple[str, int]:
@@ -141,6 +146,8 @@ class _Walker:
             if tag == 0x00020010:
                 syntax = self.data[offset : offset + length].rstrip(b"\0 ").decode("ascii", "replace")
             at, last = offset + length, tag
+        if syntax is None and start == at == 0:
+            return EXPLICIT_LITTLE if self.data[4:6] in _SHORT | _LONG else IMPLICIT_LITTLE, at
         if syntax is None:
             raise ObjectRefusedError(IntakeCode.STRUCTURE, "no transfer syntax")
         return syntax, at
@@ -154,6 +161,10 @@ class _Walker:
             tag, vr, offset, length = self._element_header(at, end)
             if tag == ITEM_END and place.path:
                 return offset
+            if top and tag >> 16 == _DELIMITERS and not length:
+                self._stray()
+                at = offset
+                continue
             self._ascending(tag, last)
             self._group(tag, top=top)
             if top and tag == PIXEL_DATA:
@@ -165,14 +176,20 @@ class _Walker:
         """After the pixel data, bytes that are no further element end the walk: faults that a person may accept."""
         if end - at >= 8:
             tag, _, _, _ = self._peek(at)
-            if tag >> 16 == 0xFFFE:
-                return True  # a stray delimiter is dropped, not refused
+            if tag >> 16 == _DELIMITERS and self.pixel_header >= 0:
+                self._stray()
+                return True
             if self.pixel_header < 0 or tag > PIXEL_DATA:
                 return False
         elif self.pixel_header < 0:
             raise ObjectRefusedError(IntakeCode.TRUNCATED, "in the header")
         self.faults.append(IntakeCode.TRAILING_BYTES)
         return True
+
+    def _stray(self) -> None:
+        """A delimiter that closes nothing: broken writers leave some. It is dropped, and a person is told."""
+        if IntakeCode.STRUCTURE not in self.faults:
+            self.faults.append(IntakeCode.STRUCTURE)
 
     def _value(self, element: Element, end: int) -> int:
         if element.length != UNDEFINED:

@@ -198,9 +198,9 @@ def test_of_two_masks_at_one_time_one_counts_and_its_own_bytes_are_released(
     clip = received(lab, tmp_path)
     here = "corelab.services.intake.pixels.prepare"
 
-    def meanwhile(source: Path, draft: Path, *more: object) -> Prepared:
+    def meanwhile(source: Path, draft: Path, *more: object, **named: object) -> Prepared:
         """Another window draws and records its mask while this one's file is already written."""
-        done = prepare(source, draft, *more)  # type: ignore[arg-type]
+        done = prepare(source, draft, *more, **named)  # type: ignore[arg-type]
         monkeypatch.setattr(here, prepare)
         intake.set_mask(lab.open, lab.coordinator_2, clip, [(40, 30, 50, 40)])
         return done

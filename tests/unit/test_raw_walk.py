@@ -4,7 +4,7 @@ import struct
 
 import pytest
 from pydicom.dataset import Dataset
-from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian, JPEGBaseline8Bit
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEGBaseline8Bit
 
 from corelab.domain.intake import IntakeCode, ObjectRefusedError
 from corelab.imaging.raw_walk import Limits, walk
@@ -98,11 +98,28 @@ def test_damage_that_leaves_frames_whole_is_noted_not_refused() -> None:
     assert walk(native[:-500]).faults == (IntakeCode.PIXEL_LENGTH,)
 
 
-def test_a_stray_delimiter_at_the_end_is_dropped() -> None:
+STRAY = struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
+
+
+def test_a_stray_delimiter_is_dropped_and_noted() -> None:
     data = file_bytes(a_dataset())
-    seen = walk(data + struct.pack("<HHI", 0xFFFE, 0xE0DD, 0))
-    assert not seen.faults
+    seen = walk(data + STRAY)
+    assert seen.faults == (IntakeCode.STRUCTURE,)
     assert seen.end == len(data)
+    at = data.index(struct.pack("<HH", 0x0028, 0x0010))
+    inside = walk(data[:at] + STRAY + data[at:])
+    assert inside.faults == (IntakeCode.STRUCTURE,)
+    assert [element.tag for element in inside.elements] == [element.tag for element in walk(data).elements]
+
+
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, ImplicitVRLittleEndian])
+def test_a_data_set_without_anything_before_it_is_walked_and_noted(syntax: str) -> None:
+    data = file_bytes(a_dataset(), syntax)
+    begins = walk(data).data_set
+    bare = walk(data[begins:])
+    assert (bare.start, bare.data_set, bare.syntax) == (0, 0, syntax)
+    assert bare.faults == (IntakeCode.NOT_DICOM,)
+    assert [element.tag for element in bare.elements] == [element.tag for element in walk(data).elements if element.tag >> 16 != 2]
 
 
 def test_a_header_cut_short_is_refused() -> None:

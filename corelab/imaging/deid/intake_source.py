@@ -164,5 +164,14 @@ def _salvage(faults: tuple[ObjectFault, ...], walked: Walk) -> IntakeCode | None
     if not walked.encapsulated and (IntakeCode.PIXEL_LENGTH in walked.faults or IntakeCode.TRUNCATED in found):
         return IntakeCode.PIXEL_LENGTH
     seen = [code if code is not IntakeCode.NOT_DICOM else IntakeCode.STRUCTURE for code in walked.faults]
-    ordered = (IntakeCode.TRUNCATED, IntakeCode.STRUCTURE, IntakeCode.FRAME_COUNT, IntakeCode.CONTAINER, IntakeCode.TRAILING_BYTES)
+    if any(fault.code == "timing_missing" for fault in faults):
+        seen.append(IntakeCode.TIMING)
+    ordered = (
+        IntakeCode.TRUNCATED,
+        IntakeCode.STRUCTURE,
+        IntakeCode.FRAME_COUNT,
+        IntakeCode.CONTAINER,
+        IntakeCode.TRAILING_BYTES,
+        IntakeCode.TIMING,
+    )
     return next((code for code in ordered if code in {*found, *seen}), None)

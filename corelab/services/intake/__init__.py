@@ -5,6 +5,8 @@ from corelab.domain.clip_label import Mode, Proposal, ProposalSource, Said, View
 from corelab.domain.clip_quality import ClipQuality, Quality, QualityReason
 from corelab.domain.completeness import Completeness, Fact, Receipt, SegmentReceipt
 from corelab.domain.intake import Box, ClipState, IntakeRefusedError, ObjectFault, Outcome, Refusal
+from corelab.services.intake.accepted import NAMES as ACCEPTED_NAMES
+from corelab.services.intake.accepted import Accepted, accepted, set_accepted
 from corelab.services.intake.checks import WaitingClip
 from corelab.services.intake.delivery import take_in
 from corelab.services.intake.exams import ExamOverview, exams, set_not_imaged
@@ -24,6 +26,8 @@ from corelab.services.intake.report import ClipOutcome, IntakeReport, ObjectRepo
 from corelab.services.intake.subjects import set_facts, set_subject
 
 __all__ = [
+    "ACCEPTED_NAMES",
+    "Accepted",
     "Box",
     "CheckPictures",
     "ClipOutcome",
@@ -50,6 +54,7 @@ __all__ = [
     "View",
     "WaitingClip",
     "accept_damage",
+    "accepted",
     "confirm_nothing_to_mask",
     "contact_sheet",
     "exams",
@@ -59,6 +64,7 @@ __all__ = [
     "pictures",
     "pixel_rule",
     "reject_pixels",
+    "set_accepted",
     "set_facts",
     "set_mask",
     "set_not_imaged",
