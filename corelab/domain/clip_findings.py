@@ -1,6 +1,17 @@
 """What the automatic checks find in a clip: stable codes, what each means and what to do; they hold no clip back but for a conflict."""
 
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from enum import Enum
+
+from corelab.domain.clip import RegionKind, Timing, TimingSource
+from corelab.domain.clip_label import Mode, Proposal, ProposalSource, View
+from corelab.domain.vocabulary import SegmentId, Side
+
+SHORTEST_MS = 1000.0
+"""A compression and its release take a second or more; the shortest reflux that counts takes half of one, after the manoeuvre."""
+SLOWEST = 10.0
+"""Frames a second under which the walls of a vein are seen apart and together, and nothing in between."""
 
 
 class Finding(Enum):
@@ -45,3 +56,48 @@ _MESSAGES = {
     Finding.COLOUR_ABSENT: "The clip is said to be in colour, and no colour was found in it.",
     Finding.SPECTRAL_ABSENT: "The clip is said to show a spectrum, and it has no spectral area.",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the file is known to hold. ``coloured`` is None where nobody looked, as in records of older labs."""
+
+    timing: Timing
+    kinds: Collection[RegionKind]
+    calibrated: bool
+    coloured: bool | None
+
+
+def of_picture(shown: Shown, view: View | None, mode: Mode | None) -> Iterator[Finding]:
+    """What speaks against a clip under the manoeuvre and mode that it is said to show."""
+    frames = len(shown.timing.frame_times_ms)
+    if frames == 1 and view in {View.COMPRESSION, View.AUGMENTATION}:
+        yield Finding.ONE_FRAME
+    if frames > 1:
+        yield from _of_timing(shown.timing)
+    if not shown.calibrated:
+        yield Finding.NOT_CALIBRATED
+    if mode is Mode.COLOUR and shown.coloured is False:
+        yield Finding.COLOUR_ABSENT
+    if mode is Mode.SPECTRAL and RegionKind.SPECTRAL not in shown.kinds:
+        yield Finding.SPECTRAL_ABSENT
+
+
+def _of_timing(timing: Timing) -> Iterator[Finding]:
+    """Nothing can be said of time where the rate is assumed."""
+    if timing.source is TimingSource.ASSUMED:
+        yield Finding.RATE_ASSUMED
+        return
+    if timing.duration_ms < SHORTEST_MS:
+        yield Finding.SHORT
+    if timing.rate < SLOWEST:
+        yield Finding.FRAME_RATE
+
+
+def of_label(segment: SegmentId, side: Side, evidence: Sequence[Proposal]) -> Iterator[Finding]:
+    """A label that no source of the file shares, where one of them speaks of it."""
+    spoken = [one for one in evidence if one.source is not ProposalSource.ORDER]
+    segments = {one.segment for one in spoken if one.segment}
+    sides = {one.side for one in spoken if one.side in {Side.LEFT, Side.RIGHT}}
+    if (segments and segment not in segments) or (sides and side is not Side.UNPAIRED and side not in sides):
+        yield Finding.LABEL_DIFFERS

@@ -1,7 +1,7 @@
 """How the pixel check of one clip stands, as its steps and events tell it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corelab.domain.clip import TimingSource
@@ -9,9 +9,10 @@ from corelab.domain.clip_evidence import combined
 from corelab.domain.clip_findings import Finding
 from corelab.domain.clip_label import Mode, Proposal, View
 from corelab.domain.clip_quality import ClipQuality
-from corelab.domain.intake import Box, CheckAction, ClipState, ObjectFault, Outcome
+from corelab.domain.intake import Box, CheckAction, ClipState, IntakeCode, ObjectFault, Outcome
 from corelab.domain.vocabulary import AccountId, ClipId, SegmentId, Sha256, Side, SubjectCode, VisitId
 from corelab.imaging.deid.candidate import Decision, Facts
+from corelab.services.intake.automatic import Lookout, in_conflict
 from corelab.services.intake.exam_work import exam_of_clip
 from corelab.services.intake.facts import Found, found_at
 from corelab.services.intake.proposals import evidence_from, quality_from
@@ -111,7 +112,23 @@ class Check:
             return ClipState.REJECTED
         if last is CheckAction.PASS:
             return ClipState.PASSED
-        return ClipState.CHECKED if self.found.candidate else ClipState.HELD
+        return ClipState.CHECKED if self.found.candidate and not self.in_conflict else ClipState.HELD
+
+    @property
+    def in_conflict(self) -> bool:
+        """Two sources disagree about what it shows, and no person has said it yet."""
+        return self.label is None and in_conflict(self.beside.evidence)
+
+    @property
+    def code(self) -> str | None:
+        """Why it is held now: a conflict ends with a person's label, everything else with a new look at the object."""
+        if self.in_conflict:
+            return self.found.code or IntakeCode.LABEL_CONFLICT.value
+        return None if self.found.code == IntakeCode.LABEL_CONFLICT.value else self.found.code
+
+    @property
+    def message(self) -> str:
+        return self.found.message if self.code == self.found.code else IntakeCode(self.code).message if self.code else ""
 
     @property
     def decision(self) -> Decision:
@@ -153,8 +170,8 @@ class Check:
             visit=self.exam.visit,
             outcome=self.object.outcome,
             state=self.state,
-            code=self.found.code,
-            message=self.found.message,
+            code=self.code,
+            message=self.message,
             faults=self.found.faults,
             frames=facts.frames,
             rows=facts.rows,
@@ -189,6 +206,16 @@ def check_of(snapshot: Snapshot, clip: str) -> Check:
     released = snapshot.one("clip_release", clip_id=one.id) is not None
     beside = _beside(intake_rows.proposals(snapshot, one.id), intake_rows.quality_of(snapshot, one.id))
     return Check(one, exam, steps, found_at(snapshot, [seq])[seq], registry.label_of(snapshot, one.id), released, beside)
+
+
+def with_findings(snapshot: Snapshot, checks: Sequence[Check]) -> tuple[Check, ...]:
+    """With what the automatic checks find in each: for whoever looks at them, as it asks about all other clips of the lab."""
+    lookout = Lookout(snapshot)
+    return tuple(replace(check, beside=replace(check.beside, findings=_found_in(lookout, check))) for check in checks)
+
+
+def _found_in(lookout: Lookout, check: Check) -> tuple[Finding, ...]:
+    return lookout.findings(check.object, check.exam, check.facts, check.label, check.beside.evidence)
 
 
 def all_waiting(snapshot: Snapshot) -> tuple[Check, ...]:

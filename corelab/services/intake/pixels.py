@@ -13,8 +13,8 @@ from corelab.imaging.deid.header import Mark
 from corelab.imaging.deid.keyed import Keyed
 from corelab.imaging.pixel_mask import usable_box
 from corelab.services.accounts import Session, lab_secret, permit
-from corelab.services.intake.checks import Check, WaitingClip, all_waiting, check_of
-from corelab.services.intake.exam_work import require_open, settle
+from corelab.services.intake.checks import Check, WaitingClip, all_waiting, check_of, with_findings
+from corelab.services.intake.exam_work import require_open_for, settle
 from corelab.services.intake.eyes import needs_second, rule_in, with_second
 from corelab.services.intake.facts import payload_of
 from corelab.services.intake.release import Looked, release
@@ -34,7 +34,7 @@ def waiting(lab: OpenLab, session: Session) -> tuple[WaitingClip, ...]:
     """Everything that is not yet released, in the order in which it came."""
     permit(session, Command.PIXELS)
     with lab.store.read() as snapshot:
-        rule, found = rule_in(snapshot), all_waiting(snapshot)
+        rule, found = rule_in(snapshot), with_findings(snapshot, all_waiting(snapshot))
     return with_second(lab, session, rule, found)
 
 
@@ -59,7 +59,7 @@ def confirm_nothing_to_mask(lab: OpenLab, session: Session, clip: ClipId) -> Wai
     """A person looked: no frame shows anything that could identify somebody. Only for a clip held because its regions say nothing."""
     check = _asked(lab, session, clip)
     _require_identity(check)
-    if check.state is not ClipState.HELD:
+    if check.state is not ClipState.HELD or check.found.candidate:
         raise IntakeRefusedError(Refusal.CLIP_STATE, clip)
     return _decide(lab, session, check, CheckAction.NOTHING, replace(check.decision, drawn=(), nothing=True))
 
@@ -67,7 +67,7 @@ def confirm_nothing_to_mask(lab: OpenLab, session: Session, clip: ClipId) -> Wai
 def accept_damage(lab: OpenLab, session: Session, clip: ClipId, reason: str) -> WaitingClip:
     """Takes a damaged clip with the frames that are whole, or one whose identity was doubted and has been cleared up, for a reason."""
     check = _asked(lab, session, clip)
-    if check.state is not ClipState.HELD or check.decision.accepted or not reason.strip():
+    if check.state is not ClipState.HELD or check.found.candidate or check.decision.accepted or not reason.strip():
         raise IntakeRefusedError(Refusal.CLIP_STATE, clip)
     return _decide(lab, session, check, CheckAction.ACCEPT, replace(check.decision, accepted=True), reason)
 
@@ -89,7 +89,7 @@ def _open_check(snapshot: Snapshot, clip: ClipId) -> Check:
     check = check_of(snapshot, clip)
     if check.state not in _OPEN:
         raise IntakeRefusedError(Refusal.CLIP_STATE, clip)
-    require_open(snapshot, check.exam)
+    require_open_for(snapshot, check.exam, clip)
     return check
 
 
@@ -106,7 +106,7 @@ def _decide(lab: OpenLab, session: Session, check: Check, action: CheckAction, d
     finally:
         draft.unlink(missing_ok=True)
     with lab.store.read() as snapshot:
-        return check_of(snapshot, check.object.id).shown()
+        return with_findings(snapshot, [check_of(snapshot, check.object.id)])[0].shown()
 
 
 def _record_decision(lab: OpenLab, session: Session, role: Role, check: Check, done: tuple[CheckStep, Prepared, str, Path]) -> None:

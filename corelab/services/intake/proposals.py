@@ -1,13 +1,26 @@
 """What the sources of a clip say that it shows: recorded with its receipt, kept beside the label that a person gives."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from corelab.domain.clip_label import Mode, Proposal, ProposalSource, View
+from corelab.domain.charter import Charter
+from corelab.domain.clip_evidence import exam_side, proposals_of
+from corelab.domain.clip_label import Hint, Mode, Proposal, ProposalSource, View
 from corelab.domain.clip_quality import ClipQuality, Quality, QualityReason
 from corelab.domain.vocabulary import SegmentId, Side
 from corelab.storage import intake_rows
 from corelab.storage.intake_rows import ProposalRow, QualityRow
 from corelab.storage.transaction import NewRow
+
+Evidence = tuple[Proposal, ...]
+
+
+def evidence_of(charter: Charter, hints: Iterable[Hint], claimed: Iterable[Proposal], side: Side | None, *, delivered: bool) -> Evidence:
+    """Everything that is said of a clip when it comes: by its file, by the site's list (``claimed``), by the delivery or the subject.
+
+    ``side``: the one that the delivery names (``delivered``), or the subject's limb under study.
+    """
+    whole = exam_side(charter, side, delivered=delivered)
+    return (*proposals_of(charter, hints), *claimed, *([whole] if whole else []))
 
 
 def evidence_from(rows: Sequence[ProposalRow]) -> tuple[Proposal, ...]:

@@ -1,0 +1,181 @@
+"""The automatic checks of a clip: what holds it when it comes, what is recorded beside it, and what the site is asked by itself."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+from corelab.domain.attributes import Attributes
+from corelab.domain.charter import Charter
+from corelab.domain.clip_evidence import combined, segments_conflict, sides_conflict
+from corelab.domain.clip_findings import Finding, Shown, of_label, of_picture
+from corelab.domain.clip_label import Proposal
+from corelab.domain.intake import CheckAction, IntakeCode, Outcome
+from corelab.domain.queries import QueryKind
+from corelab.domain.visit_window import day_of_exam, is_outside
+from corelab.domain.vocabulary import ClipId, ExamId, Side
+from corelab.imaging.deid.candidate import Facts, Prepared
+from corelab.services.intake.proposals import Evidence, evidence_of, evidence_rows
+from corelab.services.labs import charter_of
+from corelab.storage import fingerprints, registry
+from corelab.storage.registry import ExamRecord, Label, ObjectRecord
+from corelab.storage.snapshot import Snapshot
+from corelab.storage.store import NewRow
+
+_SIDES = {"left": Side.LEFT, "right": Side.RIGHT}
+_ENTERS = frozenset({Outcome.CHECKED, Outcome.HELD})
+
+
+# ---------------------------------------------------------------- when a clip comes
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An object and all that is said about what it shows; held where two of its sources disagree."""
+
+    prepared: Prepared
+    evidence: Evidence = ()
+
+    @property
+    def proposal(self) -> Proposal | None:
+        return combined(self.evidence)
+
+    def rows(self, clip: ClipId) -> list[NewRow]:
+        """What is recorded with the receipt of ``clip``: nothing for an object that can never become one."""
+        facts = self.prepared.facts
+        if facts is None or self.prepared.outcome not in _ENTERS:
+            return []
+        fingerprint = fingerprints.fingerprint_row(clip, facts.picture, facts.sop_uid, _iso(facts.study_date))
+        return [*evidence_rows(clip, self.evidence), fingerprint]
+
+
+def judged(
+    charter: Charter, prepared: Prepared, known: Attributes, *, side: Side | None = None, claimed: Iterable[Proposal] = ()
+) -> Judged:
+    """``known``: what is known of the subject; ``side``: what the delivery says of its clips; ``claimed``: what the site's list says."""
+    if prepared.outcome not in _ENTERS:
+        return Judged(prepared)
+    study = _SIDES.get(known.of(charter.exam.side_attribute) or "") if charter.exam.side_attribute else None
+    evidence = evidence_of(charter, prepared.hints, claimed, side or study, delivered=side is not None)
+    if prepared.outcome is Outcome.CHECKED and in_conflict(evidence):
+        code = IntakeCode.LABEL_CONFLICT
+        prepared = replace(prepared, outcome=Outcome.HELD, code=code, message=code.message)
+    return Judged(prepared, evidence)
+
+
+def in_conflict(evidence: Evidence) -> bool:
+    """Two sources disagree about segment or side: a person has to say what the clip shows."""
+    return segments_conflict(evidence) or sides_conflict(evidence)
+
+
+def _iso(text: str | None) -> str | None:
+    return f"{text[:4]}-{text[4:6]}-{text[6:]}" if text else None
+
+
+# ---------------------------------------------------------------- what the site is asked
+
+
+def questions(found: Judged) -> Iterator[tuple[QueryKind, Mapping[str, str]]]:
+    """What the site is asked about a clip that came, with the facts of its text."""
+    if segments_conflict(found.evidence):
+        segments = [one.segment for one in sorted(found.evidence, key=lambda one: one.source.rank) if one.segment]
+        yield QueryKind.SEGMENT_CONFLICT, {"segment": segments[0], "other_segment": next(each for each in segments if each != segments[0])}
+    if sides_conflict(found.evidence):
+        said = [one.side for one in sorted(found.evidence, key=lambda one: one.source.rank)]
+        first, other = dict.fromkeys(side for side in said if side is not None and side is not Side.UNPAIRED)
+        yield QueryKind.SIDE_CONFLICT, {"side": first.value, "other_side": other.value}
+
+
+def asked_about_pictures(snapshot: Snapshot, clip: ClipId, exam: ExamId) -> Iterator[tuple[QueryKind, Mapping[str, str]]]:
+    """The same for a clip that is recorded: its pictures came for another exam before, or its identifier with other pictures."""
+    for finding in Lookout(snapshot).repeats(clip, exam):
+        if finding in {Finding.REPEATED_ELSEWHERE, Finding.OTHER_CONTENT}:
+            yield QueryKind.DUPLICATE, {"code": finding.value}
+
+
+def exams_outside(snapshot: Snapshot, exam: ExamRecord) -> tuple[ExamId, ...]:
+    """The exams of a subject that lie outside the window of their visit, as far as their clips tell the day."""
+    lookout = Lookout(snapshot)
+    exams = [found for row in snapshot.all("exam", subject_id=exam.subject_id) if (found := registry.exam(snapshot, row["id"])) is not None]
+    return tuple(each.id for each in exams if (day := lookout.day(each.id)) is not None and lookout.is_outside(each, day))
+
+
+# ---------------------------------------------------------------- what is found
+
+
+class Lookout:
+    """What the checks need to know of other clips; read once, when it is first asked for."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._days: dict[str, date | None] = {}
+
+    def findings(self, one: ObjectRecord, exam: ExamRecord, facts: Facts, label: Label | None, evidence: Evidence) -> tuple[Finding, ...]:
+        """Everything that is found about one clip, the gravest first."""
+        return tuple(dict.fromkeys(self._findings(one, exam, facts, label, evidence)))
+
+    def _findings(self, one: ObjectRecord, exam: ExamRecord, facts: Facts, label: Label | None, evidence: Evidence) -> Iterator[Finding]:
+        if one.code == IntakeCode.IDENTITY_MISMATCH.value:
+            yield Finding.PATIENT
+        if label is None:
+            yield from (Finding.SEGMENT_CONFLICT,) if segments_conflict(evidence) else ()
+            yield from (Finding.SIDE_CONFLICT,) if sides_conflict(evidence) else ()
+        else:
+            yield from of_label(label.segment, label.side, evidence)
+        recorded = _iso(facts.study_date)
+        if recorded is not None and self.is_outside(exam, date.fromisoformat(recorded)):
+            yield Finding.VISIT_WINDOW
+        yield from self.repeats(one.id, exam.id)
+        said = [each for each in (label, combined(evidence)) if each is not None]
+        view, mode = next((each.view for each in said if each.view), None), next((each.mode for each in said if each.mode), None)
+        yield from of_picture(shown_in(facts), view, mode)
+
+    def is_outside(self, exam: ExamRecord, recorded: date) -> bool:
+        """False where nothing tells the day of the baseline exam."""
+        charter = charter_of(self._snapshot, exam.charter_hash)
+        first = next(visit.id for visit in charter.visits if visit.baseline)
+        row = self._snapshot.one("exam", subject_id=exam.subject_id, visit=first)
+        baseline = self.day(row["id"]) if row else None
+        return baseline is not None and is_outside(charter, exam.visit, recorded, baseline)
+
+    def day(self, exam: str) -> date | None:
+        """The shifted day of an exam, by its clips that hold."""
+        if exam not in self._days:
+            dates = fingerprints.dates_of_exam(self._snapshot, exam)
+            self._days[exam] = day_of_exam(date.fromisoformat(text) for clip, text in dates.items() if clip not in self._gone)
+        return self._days[exam]
+
+    def repeats(self, clip: ClipId, exam: ExamId) -> Iterator[Finding]:
+        """Whether the pictures, or the identifier, of a clip came with another one that holds too."""
+        own = fingerprints.fingerprint(self._snapshot, clip)
+        if own is None:
+            return
+        alike = fingerprints.with_picture(self._snapshot, own["picture"]) if own["picture"] else ()
+        same = [each for each in alike if self._counts(each, clip)]
+        exams = {self._exam_of(each) for each in same}
+        if exams - {exam}:
+            yield Finding.REPEATED_ELSEWHERE
+        if exam in exams:
+            yield Finding.REPEATED
+        named = (each for each in fingerprints.with_sop_uid(self._snapshot, own["sop_uid"]) if self._counts(each, clip))
+        if any(each not in same for each in named):
+            yield Finding.OTHER_CONTENT
+
+    def _counts(self, other: ClipId, clip: ClipId) -> bool:
+        return other != clip and other not in self._gone
+
+    def _exam_of(self, clip: ClipId) -> str | None:
+        row = self._snapshot.one("intake_object", id=clip)
+        return row["exam_id"] if row else None
+
+    @cached_property
+    def _gone(self) -> frozenset[str]:
+        """Clips that were rejected, withdrawn, or gave their place to another one."""
+        rejected = (row["clip_id"] for row in self._snapshot.all("pixel_check", action=CheckAction.REJECT))
+        withdrawn = (row["clip_id"] for row in self._snapshot.all("clip_withdrawal"))
+        return frozenset([*rejected, *withdrawn, *(row["replaced_id"] for row in self._snapshot.all("clip_replacement"))])
+
+
+def shown_in(facts: Facts) -> Shown:
+    kinds = frozenset(region.kind for region in facts.regions)
+    return Shown(facts.timing, kinds, any(region.usable for region in facts.regions), facts.coloured)
