@@ -17,7 +17,7 @@ from corelab.domain.vocabulary import ClipId, ExamId, Side
 from corelab.imaging.deid.candidate import Facts, Prepared
 from corelab.services.intake.proposals import Evidence, evidence_of, evidence_rows
 from corelab.services.labs import charter_of
-from corelab.storage import fingerprints, registry
+from corelab.storage import fingerprints, intake_rows, registry
 from corelab.storage.registry import ExamRecord, Label, ObjectRecord
 from corelab.storage.snapshot import Snapshot
 from corelab.storage.store import NewRow
@@ -75,29 +75,28 @@ def _iso(text: str | None) -> str | None:
 # ---------------------------------------------------------------- what the site is asked
 
 
-def questions(found: Judged) -> Iterator[tuple[QueryKind, Mapping[str, str]]]:
-    """What the site is asked about a clip that came, with the facts of its text."""
-    if segments_conflict(found.evidence):
-        segments = [one.segment for one in sorted(found.evidence, key=lambda one: one.source.rank) if one.segment]
+def questions(snapshot: Snapshot, clip: ClipId, found: Judged) -> Iterator[tuple[QueryKind, Mapping[str, str]]]:
+    """What the site is asked about a clip that is recorded, with the facts of the text."""
+    ranked = sorted(found.evidence, key=lambda one: one.source.rank)
+    if segments_conflict(ranked):
+        segments = [one.segment for one in ranked if one.segment]
         yield QueryKind.SEGMENT_CONFLICT, {"segment": segments[0], "other_segment": next(each for each in segments if each != segments[0])}
-    if sides_conflict(found.evidence):
-        said = [one.side for one in sorted(found.evidence, key=lambda one: one.source.rank)]
-        first, other = dict.fromkeys(side for side in said if side is not None and side is not Side.UNPAIRED)
+    if sides_conflict(ranked):
+        first, other = dict.fromkeys(one.side for one in ranked if one.side is not None and one.side is not Side.UNPAIRED)
         yield QueryKind.SIDE_CONFLICT, {"side": first.value, "other_side": other.value}
+    received = next(iter(registry.objects(snapshot, id=clip)), None)
+    if received is not None and received.exam is not None and Finding.REPEATED_ELSEWHERE in Lookout(snapshot).repeats(clip, received.exam):
+        yield QueryKind.DUPLICATE, {}
 
 
-def asked_about_pictures(snapshot: Snapshot, clip: ClipId, exam: ExamId) -> Iterator[tuple[QueryKind, Mapping[str, str]]]:
-    """The same for a clip that is recorded: its pictures came for another exam before, or its identifier with other pictures."""
-    for finding in Lookout(snapshot).repeats(clip, exam):
-        if finding in {Finding.REPEATED_ELSEWHERE, Finding.OTHER_CONTENT}:
-            yield QueryKind.DUPLICATE, {"code": finding.value}
-
-
-def exams_outside(snapshot: Snapshot, exam: ExamRecord) -> tuple[ExamId, ...]:
-    """The exams of a subject that lie outside the window of their visit, as far as their clips tell the day."""
+def newly_outside(snapshot: Snapshot, exam: ExamId) -> tuple[ExamId, ...]:
+    """The exams of a subject, of which this is one, that lie outside the window of their visit, and that no site was asked about yet."""
+    touched = registry.exam(snapshot, exam)
+    rows = snapshot.all("exam", subject_id=touched.subject_id) if touched else ()
+    exams = [found for row in rows if (found := registry.exam(snapshot, row["id"])) is not None]
     lookout = Lookout(snapshot)
-    exams = [found for row in snapshot.all("exam", subject_id=exam.subject_id) if (found := registry.exam(snapshot, row["id"])) is not None]
-    return tuple(each.id for each in exams if (day := lookout.day(each.id)) is not None and lookout.is_outside(each, day))
+    outside = [each.id for each in exams if (day := lookout.day(each.id)) is not None and lookout.is_outside(each, day)]
+    return tuple(each for each in outside if not intake_rows.queries(snapshot, kind=QueryKind.VISIT_WINDOW.value, exam_id=each))
 
 
 # ---------------------------------------------------------------- what is found

@@ -2,12 +2,13 @@
 
 import contextlib
 import errno
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import uuid4
 
 from corelab.domain.accounts import Role
+from corelab.domain.attributes import UNKNOWN
 from corelab.domain.delivery import Remark
 from corelab.domain.intake import KNOWN_ELSEWHERE, IntakeCode, ObjectRefusedError, Outcome
 from corelab.domain.queries import QueryKind
@@ -19,14 +20,14 @@ from corelab.imaging.child import prepared as prepare
 from corelab.imaging.deid.candidate import NOBODY, Decision, Prepared
 from corelab.imaging.deid.keyed import Keyed
 from corelab.services.accounts import Session
-from corelab.services.intake import arrivals
+from corelab.services.intake import arrivals, automatic
 from corelab.services.intake.accepted import Accepted
 from corelab.services.intake.arrivals import Arrival
+from corelab.services.intake.automatic import Judged
 from corelab.services.intake.copying import archive_digest, copied
 from corelab.services.intake.delivered import Source, SourceNote
 from corelab.services.intake.exam_work import settle
 from corelab.services.intake.facts import payload_of
-from corelab.services.intake.proposals import evidence_rows
 from corelab.services.intake.replacement import others_of
 from corelab.services.intake.report import IntakeReport, ObjectReport, QueryRaised
 from corelab.services.intake.resuming import Interrupted, known
@@ -35,9 +36,10 @@ from corelab.services.intake.targets import Target, Targets
 from corelab.services.intake.transmittal import Plan, is_dicom
 from corelab.services.labs import OpenLab, effective_charter
 from corelab.services.quarantine import Place
-from corelab.storage import fingerprints, intake_rows, registry
+from corelab.storage import intake_rows, registry
 from corelab.storage.keys import BoxPublic
 from corelab.storage.registry import ObjectRecord
+from corelab.storage.snapshot import Snapshot
 from corelab.storage.store import NewRow, Transaction
 
 Progress = Callable[[int, int, str], None]
@@ -118,6 +120,8 @@ class Receiving:
         if rows and not self.trying:
             with self.delivery.lab.store.begin(self.delivery.session.actor(self.delivery.role)) as transaction:
                 self.queries += arrivals.recorded(transaction, self.delivery.id, rows)
+        if not self.trying:
+            self._ask_about_days()
         return IntakeReport(
             self.delivery.lab.lab_id,
             None if self.trying else self.delivery.id,
@@ -127,6 +131,16 @@ class Receiving:
             transmittal=tuple(row for row, _ in rows),
             queries=tuple(self.queries),
         )
+
+    def _ask_about_days(self) -> None:
+        """Once for the whole delivery: the first clip of a baseline exam tells the interval to all others of the subject."""
+        touched = [target.exam for target in self.targets.values() if target.exam is not None]
+        with self.delivery.lab.store.read() as snapshot:
+            outside = [exam for each in touched for exam in automatic.newly_outside(snapshot, each)]
+        if outside:
+            with self.delivery.lab.store.begin(self.delivery.session.actor(self.delivery.role)) as transaction:
+                asked = [arrivals.asked(transaction, QueryKind.VISIT_WINDOW, None, None, exam=exam) for exam in dict.fromkeys(outside)]
+            self.queries += [query for query in asked if query is not None]
 
     def _clear(self, place: Place) -> None:
         """Only what no record names: the failure may have come after the record. On a disk that fails, it stays where it is."""
@@ -216,38 +230,49 @@ class Receiving:
         """Sealed, recorded, and only then reported."""
         clip = ClipId(str(uuid4()))
         if self.trying:
-            judged = self._foreseen(one, prepared)
+            found = self._foreseen(one, prepared)
         else:
             if sealed:
                 one.place.keep_identity(prepared.identity, one.source.name, self.delivery.custody)
-            judged = self._recorded(clip, one, prepared, draft)
+            found = self._recorded(clip, one, prepared, draft)
+        judged, proposal = found.prepared, found.proposal
         waits = not self.trying and judged.outcome in ENTERS
         code = judged.code.value if judged.code else None
         shown = clip if waits else one.known
         report = ObjectReport(one.place.n, Sha256(one.sha256), judged.outcome, code, judged.message, shown, faults=judged.faults)
+        report = replace(report, segment=proposal.segment, side=proposal.side) if proposal else report
         self.taken.append(Arrival(replace(report, resumed=one.resumed), one.line, None if self.trying else clip))
 
-    def _foreseen(self, one: _Object, prepared: Prepared) -> Prepared:
+    def _foreseen(self, one: _Object, prepared: Prepared) -> Judged:
         if one.target is None:
-            return prepared
+            return Judged(prepared)
         with self.delivery.lab.store.read() as snapshot:
             judged = one.target.patients.judged(snapshot, prepared)
+            found = self._judged(snapshot, one, one.target, judged)
         if judged is prepared and prepared.identity.patient:
             one.target.patients.foreseen.append(prepared.identity)
-        return judged
+        return found
 
-    def _recorded(self, clip: ClipId, one: _Object, prepared: Prepared, draft: Path | None) -> Prepared:
+    def _judged(self, snapshot: Snapshot, one: _Object, target: Target, prepared: Prepared) -> Judged:
+        """Beside everything that its sources say it shows."""
+        charter, subject = effective_charter(snapshot), registry.subject_id(snapshot, target.wanted.subject)
+        known = registry.attributes(snapshot, subject) if subject else UNKNOWN
+        return automatic.judged(charter, prepared, known, side=target.wanted.side, claimed=arrivals.proposed(charter, one.line))
+
+    def _recorded(self, clip: ClipId, one: _Object, prepared: Prepared, draft: Path | None) -> Judged:
         target = one.target
         with self.delivery.lab.store.begin(self.delivery.session.actor(self.delivery.role)) as transaction:
             exam, rows = target.exam if target else None, list[NewRow]()
             if target is not None and exam is None and prepared.outcome in ENTERS:
                 exam, rows = target.entered(transaction, self.delivery.key)
             judged = target.patients.judged(transaction, prepared) if target else prepared
+            found = self._judged(transaction, one, target, judged) if target else Judged(judged)
+            judged = found.prepared
             code = judged.code.value if judged.code else None
             new = ObjectRecord(clip, self.delivery.id, one.place.n, Sha256(one.sha256), judged.outcome, code, exam)
-            rows = [*rows, registry.object_row(new), *self._beside(transaction, clip, one, judged)]
+            rows = [*rows, registry.object_row(new), *found.rows(clip), *self._replacing(clip, judged)]
             transaction.record("object.received", "clip", clip, rows=rows, payload=payload_of(judged))
-            asked = self._ask(transaction, clip, one, judged)
+            asked = self._ask(transaction, clip, one, found)
             if exam is not None:
                 settle(transaction, exam)
             if draft is not None and judged.sha256 is not None:
@@ -255,30 +280,29 @@ class Receiving:
         if target is not None:
             target.exam = exam
         self.queries += asked
-        return judged
+        return found
 
-    def _beside(self, transaction: Transaction, clip: ClipId, one: _Object, judged: Prepared) -> list[NewRow]:
-        """What else is known of a clip when it comes: what tells it again, what its sources say it shows, whose place it takes."""
-        if judged.outcome not in ENTERS:
-            return []
-        facts = judged.facts
-        rows = [fingerprints.fingerprint_row(clip, facts.picture, facts.sop_uid, facts.study_date)] if facts else []
-        rows += evidence_rows(clip, arrivals.proposed(effective_charter(transaction), one.line))
-        return [*rows, intake_rows.replacement_row(clip, self.delivery.replaces)] if self.delivery.replaces else rows
+    def _replacing(self, clip: ClipId, judged: Prepared) -> list[NewRow]:
+        """Whose place it takes."""
+        replaced = self.delivery.replaces if judged.outcome in ENTERS else None
+        return [intake_rows.replacement_row(clip, replaced)] if replaced else []
 
-    def _ask(self, transaction: Transaction, clip: ClipId, one: _Object, judged: Prepared) -> list[QueryRaised]:
+    def _ask(self, transaction: Transaction, clip: ClipId, one: _Object, found: Judged) -> list[QueryRaised]:
         """The questions to the site that this object raises."""
+        judged, code = found.prepared, {"code": found.prepared.code.value} if found.prepared.code else {}
         facts = judged.facts if judged.outcome in ENTERS else None
         others = others_of(transaction, facts.sop_uid, clip) if facts and not self.delivery.replaces else ()
         doubtful = bool(others) or (judged.outcome is Outcome.DUPLICATE and one.known is not None)
         kinds = arrivals.kinds_asked(judged.code, judged.outcome, one.line, doubtful=doubtful)
-        raised = [self._raised(transaction, kind, clip, one, judged) for kind in kinds]
+        asked = [*((kind, code if kind is QueryKind.UNREADABLE else {}) for kind in kinds), *automatic.questions(transaction, clip, found)]
+        raised = [self._raised(transaction, kind, clip, one, facts) for kind, facts in asked]
         return [query for query in raised if query is not None]
 
-    def _raised(self, transaction: Transaction, kind: QueryKind, clip: ClipId, one: _Object, judged: Prepared) -> QueryRaised | None:
-        facts = {"code": judged.code.value} if judged.code and kind is QueryKind.UNREADABLE else {}
+    def _raised(
+        self, transaction: Transaction, kind: QueryKind, clip: ClipId, one: _Object, facts: Mapping[str, str]
+    ) -> QueryRaised | None:
         row = one.line.row if one.line else None
-        return arrivals.asked(transaction, kind, row, one.place.n, clip=clip, delivery=self.delivery.id, facts=facts)
+        return arrivals.asked(transaction, kind, row, one.place.n, clip=clip, delivery=self.delivery.id, facts=dict(facts))
 
 
 def _held(prepared: Prepared, code: IntakeCode, words: str) -> Prepared:
