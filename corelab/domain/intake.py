@@ -131,7 +131,7 @@ _MESSAGES = {
     ),
     IntakeCode.SOURCE_GONE: "The file went away, or could not be read, while it was taken in. Deliver it again.",
 }
-DOUBTS = frozenset({IntakeCode.IDENTITY_MISMATCH, IntakeCode.DUPLICATE, IntakeCode.DICOMDIR, IntakeCode.TRANSMITTAL_ROW})
+DOUBTS = frozenset({IntakeCode.IDENTITY_MISMATCH, IntakeCode.DICOMDIR, IntakeCode.TRANSMITTAL_ROW})
 """Held for whose, or which, clip it is: no mask settles that, a person does, with a reason."""
 
 KNOWN_ELSEWHERE = (
@@ -177,6 +177,9 @@ class Refusal(Enum):
     SAME_PERSON = "same person"
     SENT_BACK = "sent back"
     PIXEL_RULE = "pixel rule"
+    TEMPLATE = "template"
+    TEMPLATE_MACHINE = "template machine"
+    TEMPLATE_MASK = "template mask"
     RULE_REASON = "rule reason"
     ACCEPTED = "accepted"
     ATTENDED = "attended"
@@ -191,6 +194,8 @@ class Refusal(Enum):
     REPLACED = "replaced"
     REPLACES_ONE = "replaces one"
     REPLACED_READ = "replaced read"
+    REPLACED_LABEL = "replaced label"
+    REPLACED_REASON = "replaced reason"
 
     @property
     def message(self) -> str:
@@ -215,6 +220,11 @@ _REFUSALS = {
     Refusal.SAME_PERSON: "Another coordinator has to verify this clip: you passed it yourself.",
     Refusal.SENT_BACK: "You changed the mask, so the clip went back: the first person, or a third one, passes it again.",
     Refusal.PIXEL_RULE: "This is no rule of the pixel check: two, one, or sample: with a number from 1 to 99.",
+    Refusal.TEMPLATE: "There is no such mask of a machine in use.",
+    Refusal.TEMPLATE_MACHINE: (
+        "This clip does not say by a known name which machine made it, so its mask cannot be kept for that machine. Draw it on each clip."
+    ),
+    Refusal.TEMPLATE_MASK: "Nobody has drawn a mask on this clip yet, or confirmed that there is nothing to mask. Do that first.",
     Refusal.RULE_REASON: "A change of this rule needs a reason.",
     Refusal.ACCEPTED: "There is no such kind of files: accept_retired_sop or accept_deflated.",
     Refusal.ATTENDED: "In a trial lab clips are passed and verified on the page, where the pictures are looked at.",
@@ -237,6 +247,8 @@ _REFUSALS = {
         "Readers have the exam of the clip that is to be replaced. Nothing was changed. "
         "Withdraw what is being read, invalidate what is signed (Overview, Records), then do this again."
     ),
+    Refusal.REPLACED_LABEL: "Readers get this clip as soon as it is released. Say first what it shows.",
+    Refusal.REPLACED_REASON: "Say why the clip takes the place of the other one.",
     Refusal.FACT_LACKING: "With this value an exam that is with the readers would lack clips or facts. Nothing was changed.",
 }
 

@@ -273,15 +273,22 @@ def label_row(clip: str, last: Label | None, segment: str, side: Side, view: Vie
 
 
 def clips_of(snapshot: Snapshot, exam_id: str) -> tuple[Clip, ...]:
-    """The released clips of an exam that were not withdrawn, in the order in which they were received."""
+    """The released clips of an exam that were not withdrawn, in the order in which they were received; a replacement in its old place."""
     rows = snapshot.all("clip", exam_id=exam_id)
     if not rows:
         return ()
     withdrawn = {row["clip_id"] for row in snapshot.all("clip_withdrawal")}
     labels = labels_in(snapshot, exam_id)
     received = {row["id"]: number for number, row in enumerate(snapshot.all("intake_object", exam_id=exam_id))}
-    shown = sorted((row for row in rows if row["id"] not in withdrawn), key=lambda row: received[row["id"]])
+    shown = sorted((row for row in rows if row["id"] not in withdrawn), key=lambda row: received[_first_of(snapshot, row["id"])])
     return tuple(clip_from(row, labels.get(row["id"])) for row in shown)
+
+
+def _first_of(snapshot: Snapshot, clip: str) -> str:
+    """The clip whose place this one has, or that one's in turn."""
+    while row := snapshot.one("clip_replacement", clip_id=clip):
+        clip = row["replaced_id"]
+    return clip
 
 
 def labels_in(snapshot: Snapshot, exam_id: str) -> dict[ClipId, Label]:

@@ -22,8 +22,10 @@ from corelab.services.intake.pixels import (
     verify_pixels,
     waiting,
 )
-from corelab.services.intake.report import ClipOutcome, IntakeReport, ObjectReport
+from corelab.services.intake.replacing import replace_clip
+from corelab.services.intake.report import ClipOutcome, IntakeReport, ObjectReport, QueryRaised, RowReport
 from corelab.services.intake.subjects import set_facts, set_subject
+from corelab.services.intake.templates import MaskTemplate, keep_template, retire_template, templates
 
 __all__ = [
     "ACCEPTED_NAMES",
@@ -39,6 +41,7 @@ __all__ = [
     "Finding",
     "IntakeRefusedError",
     "IntakeReport",
+    "MaskTemplate",
     "Mode",
     "ObjectFault",
     "ObjectReport",
@@ -47,8 +50,10 @@ __all__ = [
     "ProposalSource",
     "Quality",
     "QualityReason",
+    "QueryRaised",
     "Receipt",
     "Refusal",
+    "RowReport",
     "Said",
     "SegmentReceipt",
     "View",
@@ -58,12 +63,15 @@ __all__ = [
     "confirm_nothing_to_mask",
     "contact_sheet",
     "exams",
+    "keep_template",
     "label",
     "label_all",
     "pass_pixels",
     "pictures",
     "pixel_rule",
     "reject_pixels",
+    "replace_clip",
+    "retire_template",
     "set_accepted",
     "set_facts",
     "set_mask",
@@ -71,6 +79,7 @@ __all__ = [
     "set_pixel_rule",
     "set_subject",
     "take_in",
+    "templates",
     "verify_pixels",
     "waiting",
 ]

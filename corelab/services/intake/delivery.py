@@ -59,7 +59,7 @@ def take_in(  # noqa: PLR0913 - what a delivery is
     with lab.store.read() as snapshot:
         require_unlocked(snapshot)
         charter, accepts = effective_charter(snapshot), accepted_in(snapshot)
-        plan = _plan(snapshot, charter, key, transmittal, (subject, visit, side))
+        plan = _plan(snapshot, charter, key, transmittal, (subject, visit, side), replacing=replaces is not None)
         replaced = ClipId(require_replaceable(snapshot, replaces, plan.exams[0]).id) if replaces else None
     found = listed(sources)
     if transmittal is not None and plan.transmittal is not None:
@@ -77,9 +77,11 @@ def take_in(  # noqa: PLR0913 - what a delivery is
         return receiving.take(found, progress or _quiet)
 
 
-def _plan(snapshot: Snapshot, charter: Charter, key: bytes, site_list: Path | None, named: tuple[str, str, Side | None]) -> Plan:
-    if site_list is None:
-        return Plan(require_names(charter, *named))
+def _plan(
+    snapshot: Snapshot, charter: Charter, key: bytes, site_list: Path | None, named: tuple[str, str, Side | None], *, replacing: bool
+) -> Plan:
+    if site_list is None or replacing:
+        return Plan(replace(require_names(charter, *named), replacing=replacing))
     said = read(site_list, charter)
     require_possible(snapshot, charter, said, key)
     return Plan(None, said)

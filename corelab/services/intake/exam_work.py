@@ -14,7 +14,7 @@ from corelab.domain.form import run_time_ids, side_of
 from corelab.domain.intake import CODE, CheckAction, IntakeRefusedError, Outcome, Refusal
 from corelab.domain.vocabulary import ExamId, ExamState, SegmentId, Side, SubjectCode, VisitId
 from corelab.services.labs import charter_of
-from corelab.storage import registry
+from corelab.storage import intake_rows, registry
 from corelab.storage.registry import ExamRecord, Label, ObjectRecord
 from corelab.storage.snapshot import Snapshot
 from corelab.storage.store import NewRow, Transaction
@@ -26,12 +26,13 @@ _SIDES = {Side.LEFT: "left", Side.RIGHT: "right"}
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An exam as somebody names it; it may not exist yet."""
+    """An exam as somebody names it; it may not exist yet. ``replacing``: what comes takes the place of one of its clips."""
 
     subject: SubjectCode
     visit: VisitId
     side: Side | None = None
     site: str | None = None
+    replacing: bool = False
 
 
 def require_names(charter: Charter, subject: str, visit: str, side: Side | None = None) -> Wanted:
@@ -49,7 +50,7 @@ def exam_rows(transaction: Snapshot, charter: Charter, wanted: Wanted, key: byte
     """The exam, and the rows that make it (and its subject, and the side under study) where they are missing."""
     known = registry.exam_at(transaction, wanted.subject, wanted.visit)
     if known is not None:
-        require_open(transaction, known)
+        require_open(transaction, known, replacing=wanted.replacing)
         return known, side_rows(transaction, charter, known.subject_id, wanted.side)
     subject = registry.subject_id(transaction, wanted.subject)
     if subject and any(transaction.one("calibration_exam", exam_id=row["id"]) for row in transaction.all("exam", subject_id=subject)):
@@ -84,10 +85,23 @@ def side_rows(snapshot: Snapshot, charter: Charter, subject: str, side: Side | N
     return [registry.attribute_row(snapshot, subject, attribute, _SIDES[side])]
 
 
-def require_open(snapshot: Snapshot, exam: ExamRecord) -> None:
-    """Nothing changes once readers have an exam; one of the calibration set stays ready all the same."""
-    if exam.state not in _OPEN or is_read_by_all(snapshot, exam):
-        raise IntakeRefusedError(Refusal.EXAM_CLOSED, f"{exam.subject}:{exam.visit}")
+def require_open(snapshot: Snapshot, exam: ExamRecord, *, replacing: bool = False) -> None:
+    """Nothing changes once readers have an exam; one of the calibration set stays ready all the same.
+
+    A clip is replaced all the same once nobody has the exam any more: every reading of it was withdrawn or declared invalid.
+    """
+    if exam.state in _OPEN and not is_read_by_all(snapshot, exam):
+        return
+    if not replacing or exam.state is not ExamState.ASSIGNED:
+        raise IntakeRefusedError(Refusal.REPLACED_READ if replacing else Refusal.EXAM_CLOSED, f"{exam.subject}:{exam.visit}")
+    ended = {row["assignment_id"] for row in snapshot.all("assignment_end")}
+    if any(row["id"] not in ended for row in snapshot.all("assignment", exam_id=exam.id)):
+        raise IntakeRefusedError(Refusal.REPLACED_READ, f"{exam.subject}:{exam.visit}")
+
+
+def require_open_for(snapshot: Snapshot, exam: ExamRecord, clip: str) -> None:
+    """The same for a step of one clip."""
+    require_open(snapshot, exam, replacing=intake_rows.replaces(snapshot, clip) is not None)
 
 
 def is_read_by_all(snapshot: Snapshot, exam: ExamRecord) -> bool:

@@ -11,7 +11,7 @@ from corelab.domain.form import SideUnknownError, side_of
 from corelab.domain.intake import IntakeRefusedError, Refusal
 from corelab.domain.vocabulary import ClipId, SegmentId, Side
 from corelab.services.accounts import Session, permit
-from corelab.services.intake.exam_work import exam_of_clip, require_open, settle, side_rows
+from corelab.services.intake.exam_work import exam_of_clip, require_open_for, settle, side_rows
 from corelab.services.intake.proposals import quality_from
 from corelab.services.labs import OpenLab, charter_of
 from corelab.services.packages.locking import require_unlocked
@@ -47,7 +47,7 @@ def label_all(lab: OpenLab, session: Session, labels: Mapping[ClipId, Said | tup
 
 def _label(transaction: Transaction, clip: str, said: Said) -> SegmentId:
     found, exam = exam_of_clip(transaction, clip)
-    require_open(transaction, exam)
+    require_open_for(transaction, exam, found.id)
     charter = charter_of(transaction, exam.charter_hash)
     segment, side = said.segment, said.side
     rows = side_rows(transaction, charter, exam.subject_id, side) if _is_study(charter, segment) else []

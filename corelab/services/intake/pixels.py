@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from corelab.domain.accounts import Command, Role
-from corelab.domain.intake import Box, CheckAction, ClipState, IntakeCode, IntakeRefusedError, ObjectRefusedError, Outcome, Refusal
+from corelab.domain.intake import DOUBTS, Box, CheckAction, ClipState, IntakeRefusedError, ObjectRefusedError, Outcome, Refusal
 from corelab.domain.vocabulary import ClipId, LabKind
 from corelab.imaging.child import prepared as prepare
 from corelab.imaging.deid.candidate import Decision, Prepared
@@ -74,7 +74,7 @@ def accept_damage(lab: OpenLab, session: Session, clip: ClipId, reason: str) -> 
 
 def _require_identity(check: Check) -> None:
     """A mask does not tell whose clip it is: a doubt about the patient must be cleared up first."""
-    if check.found.code == IntakeCode.IDENTITY_MISMATCH.value:
+    if check.found.code in {code.value for code in DOUBTS}:
         raise IntakeRefusedError(Refusal.CLIP_STATE, check.object.id)
 
 
@@ -98,7 +98,7 @@ def _decide(lab: OpenLab, session: Session, check: Check, action: CheckAction, d
     role, place = permit(session, Command.PIXELS), check.place(lab)
     draft = place.draft()
     try:
-        prepared = prepare(place.source, draft, _mark(lab, session, check), decision, deflated=True)
+        prepared = prepare(place.source, draft, _mark(lab, session, check), decision, deflated=True, templates=_in_use(lab))
         if prepared.outcome is Outcome.REJECTED:
             raise IntakeRefusedError(Refusal.CLIP_STATE, prepared.code.value if prepared.code else "")
         step = check.step(action, session.account, prepared.sha256, decision.drawn)
@@ -123,6 +123,11 @@ def _record_decision(lab: OpenLab, session: Session, role: Role, check: Check, d
 
 
 _KINDS = {CheckAction.MASK: "masked", CheckAction.NOTHING: "unmasked", CheckAction.ACCEPT: "accepted"}
+
+
+def _in_use(lab: OpenLab) -> tuple[Template, ...]:
+    with lab.store.read() as snapshot:
+        return templates_in_use(snapshot)
 
 
 def _mark(lab: OpenLab, session: Session, check: Check) -> Mark:

@@ -8,14 +8,15 @@ from typing import Any
 from corelab.domain.accounts import Role
 from corelab.domain.clip_json import regions_text, timing_text
 from corelab.domain.intake import CheckAction, IntakeCode, IntakeRefusedError, ObjectRefusedError, Refusal
-from corelab.domain.vocabulary import Sha256
+from corelab.domain.vocabulary import ExamState, Sha256
 from corelab.imaging.archive import FolderArchive
 from corelab.imaging.child import finish, require_clean
 from corelab.imaging.deid.candidate import file_sha256
 from corelab.imaging.pixel_mask import PIXELS
 from corelab.services.accounts import Session
 from corelab.services.intake.checks import Check
-from corelab.services.intake.exam_work import require_open, settle
+from corelab.services.intake.exam_work import require_open_for, settle
+from corelab.services.intake.replacement import withdraw_replaced
 from corelab.services.labs import OpenLab
 from corelab.storage import registry
 from corelab.storage.registry import CheckStep
@@ -40,6 +41,7 @@ def release(lab: OpenLab, session: Session, role: Role, check: Check, looked: Lo
             _require_unchanged(transaction, check)
             _archive(lab, draft, final)
             _record(transaction, session, check, looked, (final, checked))
+            withdraw_replaced(transaction, check.object.id, session.account)
             settle(transaction, check.exam.id)
     except ObjectRefusedError as refused:
         _record_refusal(lab, session, role, check, refused.code)
@@ -87,7 +89,9 @@ def _require_unchanged(transaction: Transaction, before: Check) -> None:
     released = transaction.one("clip_release", clip_id=before.object.id)
     if exam is None or released is not None or registry.steps(transaction, before.object.id) != before.steps:
         raise IntakeRefusedError(Refusal.CLIP_STATE, before.object.id)
-    require_open(transaction, exam)
+    require_open_for(transaction, exam, before.object.id)
+    if exam.state is ExamState.ASSIGNED and registry.label_of(transaction, before.object.id) is None:
+        raise IntakeRefusedError(Refusal.REPLACED_LABEL, before.object.id)
 
 
 def _record(transaction: Transaction, session: Session, check: Check, looked: Looked, done: tuple[Sha256, bool]) -> None:
