@@ -29,13 +29,13 @@ class Basic(ctypes.Structure):
     _fields_ = (
         ("per_process_user_time", ctypes.c_int64),
         ("per_job_user_time", ctypes.c_int64),
-        ("flags", wintypes.DWORD),
+        ("flags", ctypes.c_uint32),
         ("least_working_set", ctypes.c_size_t),
         ("most_working_set", ctypes.c_size_t),
-        ("active_processes", wintypes.DWORD),
+        ("active_processes", ctypes.c_uint32),
         ("affinity", ctypes.c_size_t),
-        ("priority_class", wintypes.DWORD),
-        ("scheduling_class", wintypes.DWORD),
+        ("priority_class", ctypes.c_uint32),
+        ("scheduling_class", ctypes.c_uint32),
     )
 
 
@@ -53,7 +53,7 @@ class Extended(ctypes.Structure):
 
 
 def limits_of(bounds: Bounds) -> Extended:
-    """Memory and user time; no window asks a person about a crash. Two processes: the python of a virtual environment starts another one."""
+    """Memory and user time; no window asks about a crash. Two processes: the python of a virtual environment starts another one."""
     limits = Extended()
     limits.basic.per_process_user_time = bounds.cpu * 10_000_000
     limits.basic.flags = FLAGS

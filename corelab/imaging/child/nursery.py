@@ -43,8 +43,12 @@ class _Starter:
     @classmethod
     def made(cls) -> "_Starter":
         ours, its = socket.socketpair()
-        with its:
-            process = _started(its.fileno())
+        try:
+            with its:
+                process = _started(its.fileno())
+        except ReaderUnavailableError:
+            ours.close()
+            raise
         starter = cls(_owner(), process, ours)
         ours.settimeout(_START)
         try:

@@ -148,7 +148,7 @@ def _asked(asked: Mapping[str, Any], source: Path, folder: Path, bounds: Bounds,
     request = wire.message({**asked, "source": os.fspath(place)})
     end = ended(request, folder, replace(bounds, mapped=place.stat().st_size), cancelled)
     try:
-        document, blob = wire.parts(end.said)
+        document, blob = wire.parts(b"" if end.too_much else end.said)
     except NoAnswerError:
         raise ObjectRefusedError(end.code(bounds.cpu), "the child died") from None
     if "refused" in document or "storage" in document or "file_refused" in document or "unreadable" in document:

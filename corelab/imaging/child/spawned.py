@@ -21,7 +21,7 @@ _GRACE = 10.0
 
 def ended(request: bytes, folder: Path, bounds: Bounds, cancelled: Callable[[], bool]) -> End:
     """As ``nursery.ended``. The child touches nothing before its request comes: until then it is put under its limits."""
-    with _started(folder) as process, contained(process.pid, bounds), _talking(process, bounds.to_bytes() + request) as said:
+    with _started(folder) as process, contained(process.pid, bounds), _talking(process, request, bounds) as said:
         late = _over(process, said, bounds, cancelled)
     number = max(0, -(process.returncode or 0))
     return End(bytes(said), 0 if late else number, late=late, too_much=len(said) > bounds.answer)
@@ -54,10 +54,13 @@ def _started(folder: Path) -> subprocess.Popen[bytes]:
 
 
 @contextlib.contextmanager
-def _talking(process: subprocess.Popen[bytes], told: bytes) -> Iterator[bytearray]:
+def _talking(process: subprocess.Popen[bytes], request: bytes, bounds: Bounds) -> Iterator[bytearray]:
     """Two threads tell and hear: nothing waits for two pipes of a process at once on every system. What was said grows until the end."""
     said = bytearray()
-    threads = [threading.Thread(target=work, args=(process, told, said), daemon=True) for work in (_tell, _hear)]
+    threads = [
+        threading.Thread(target=_tell, args=(process, bounds.to_bytes() + request), daemon=True),
+        threading.Thread(target=_hear, args=(process, said, bounds.answer), daemon=True),
+    ]
     for thread in threads:
         thread.start()
     try:
@@ -67,16 +70,16 @@ def _talking(process: subprocess.Popen[bytes], told: bytes) -> Iterator[bytearra
             thread.join(_GRACE)
 
 
-def _tell(process: subprocess.Popen[bytes], told: bytes, _said: bytearray) -> None:
+def _tell(process: subprocess.Popen[bytes], told: bytes) -> None:
     with contextlib.suppress(OSError, ValueError):  # it died first: its end tells
         if process.stdin is not None:
             process.stdin.write(told)
             process.stdin.close()
 
 
-def _hear(process: subprocess.Popen[bytes], _told: bytes, said: bytearray) -> None:
+def _hear(process: subprocess.Popen[bytes], said: bytearray, most: int) -> None:
     with contextlib.suppress(OSError, ValueError):
-        while process.stdout is not None and (chunk := os.read(process.stdout.fileno(), 1 << 20)):
+        while process.stdout is not None and len(said) <= most and (chunk := os.read(process.stdout.fileno(), 1 << 20)):
             said += chunk
 
 

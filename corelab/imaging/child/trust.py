@@ -157,15 +157,21 @@ def is_digest(text: object) -> bool:
 def adopt(made: Path, sha256: str, target: Path, limit: int) -> None:
     """Moves the file that a child made to ``target``, once its bytes are those that it told of. Raises UntrustedError."""
     try:
-        handle = os.open(made, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+        digest = _digest(made, limit)
     except OSError as error:
         raise UntrustedError from error
-    with os.fdopen(handle, "rb") as file:
-        status = os.fstat(handle)
-        # A second name of the file would let somebody else write it later.
-        if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1 or status.st_size > limit:
-            raise UntrustedError
-        if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
-            raise UntrustedError
+    if digest != sha256:
+        raise UntrustedError
     made.chmod(0o600)
     made.replace(target)
+
+
+def _digest(made: Path, limit: int) -> str:
+    """Of a plain file without another name, by which somebody else could write it later; of nothing else."""
+    handle = os.open(made, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1 or status.st_size > limit:
+        os.close(handle)
+        return ""
+    with os.fdopen(handle, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
