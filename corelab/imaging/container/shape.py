@@ -21,6 +21,7 @@ JPEG_2000 = _coded(Coding.JPEG_2000)
 HTJ2K = _coded(Coding.HTJ2K)
 STREAMS = JPEG | JPEG_LS | JPEG_2000 | HTJ2K
 """Syntaxes whose frames ``clean_stream`` takes."""
+LOSSLESS_JPEG = _coded(Coding.JPEG_LOSSLESS)
 LOSSY = _coded(Coding.JPEG, Coding.MPEG2, Coding.H264, Coding.HEVC)
 """Syntaxes that always lose something; of the others some do, as each stream says."""
 

@@ -29,7 +29,7 @@ def require_clean_container(values: SourceSet, walked: Walk) -> None:
         return
     _require_table(values, walked, frames)
     for offset, length in walked.fragments[1:]:
-        _require_clean_stream(values.data[offset : offset + length], shape, walked.syntax)
+        _require_clean_stream(values.data[offset : offset + length], shape, walked.syntax, values.text(_PHOTOMETRIC, "CS"))
 
 
 def require_blocks(values: SourceSet, walked: Walk, blocks: tuple[int, int]) -> None:
@@ -79,13 +79,13 @@ def _require_table(values: SourceSet, walked: Walk, frames: int) -> None:
         raise ObjectRefusedError(IntakeCode.CONTAINER, "offset table")
 
 
-def _require_clean_stream(stored: bytes, shape: Shape, syntax: str) -> None:
+def _require_clean_stream(stored: bytes, shape: Shape, syntax: str, photometric: str) -> None:
     """The stream as cleaning gives it, with one 0 behind it where its length is odd; nothing hides behind its picture."""
     if syntax == RLE:
         clean, said = _coded_again(stored, shape), shape
     else:
         clean, said = clean_stream(stored, syntax)
-    if stored != clean + b"\0" * (len(clean) % 2) or hides(clean, syntax):
+    if stored != clean + b"\0" * (len(clean) % 2) or hides(clean, syntax, photometric):
         raise ObjectRefusedError(IntakeCode.CONTAINER, "bytes that no picture needs")
     if (said.rows, said.columns, said.components, said.precision) != (shape.rows, shape.columns, shape.components, shape.precision):
         raise ObjectRefusedError(IntakeCode.CONTAINER, "another size than declared")

@@ -73,13 +73,13 @@ class Storing:
         Raises ObjectRefusedError where no way of storing passes its proof.
         """
         photometric, mask = self.streams.photometric, Mask.of(kept, self.photometric)
-        if photometric is not None and not self._changes(mask, whole) and self.streams.hide_nothing(whole):
-            self._as_it_is(photometric, whole)
-        else:
-            on_blocks = self._in_coefficients(photometric, kept, whole, looks) if photometric else None
-            if on_blocks is not None:
+        if photometric is not None:
+            if not self._changes(mask, whole) and self.streams.hide_nothing(whole):
+                if self._as_it_is(photometric, mask, whole, looks):
+                    return kept
+            elif on_blocks := self._in_coefficients(photometric, kept, whole, looks):
                 return on_blocks
-            self._lossless(mask, whole)
+        self._lossless(mask, whole)
         self._prove(mask, whole, looks())
         return kept
 
@@ -115,13 +115,21 @@ class Storing:
     def _changes(self, mask: Mask, whole: Sequence[int]) -> bool:
         return any(mask.changes(self.decoded(index)) for index in whole)
 
-    def _as_it_is(self, photometric: str, whole: Sequence[int]) -> None:
-        """Nothing is to be masked: the compressed frames stay, without what their picture does not need."""
+    def _as_it_is(self, photometric: str, mask: Mask, whole: Sequence[int], looks: Looks) -> bool:
+        """Nothing is to be masked: the compressed frames stay, without what their picture does not need.
+
+        False where that changed a picture after all, as where a private segment said in which colours it is coded.
+        """
         picture = self._picture(photometric, whole)
         header = rebuild(self.found.values, self.mark, picture, self.policy)
         with encapsulated_file(self.candidate, header, self.found.syntax, len(whole)) as out:
             for index in whole:
                 out.add(self.streams.clean(index))
+        try:
+            self._prove(mask, whole, looks())
+        except (ObjectRefusedError, FrameUnreadableError):
+            return False
+        return True
 
     def _lossless(self, mask: Mask, whole: Sequence[int]) -> None:
         """Decoded, masked and stored without loss, so that no diagnostic pixel changes."""

@@ -5,15 +5,15 @@ from collections.abc import Iterable
 import numpy as np
 
 from corelab.domain.intake import IntakeCode, ObjectRefusedError
-from corelab.imaging.container import HTJ2K, JPEG_2000, LOSSY, RLE, STREAMS, Shape, check_rle, clean_stream, run_lengths
+from corelab.imaging.container import HTJ2K, JPEG_2000, LOSSLESS_JPEG, LOSSY, RLE, STREAMS, Shape, check_rle, clean_stream, run_lengths
 from corelab.imaging.container.jpeg2000 import codestream_of
 from corelab.imaging.deid.intake_source import Opened
 from corelab.imaging.faults import StreamFaultError
 from corelab.imaging.frames.colour import Samples
 from corelab.imaging.frames.htj2k import decode_htj2k
-from corelab.imaging.frames.jpeg import decode_jpeg2000
+from corelab.imaging.frames.jpeg import decode_jpeg2000, goes_straight
 from corelab.imaging.frames.rle import decode_rle
-from corelab.imaging.frames.stream import read_jpeg2000
+from corelab.imaging.frames.stream import read_jpeg, read_jpeg2000
 
 _PALETTE = "PALETTE COLOR"
 _MOST_PARTS = 16
@@ -67,7 +67,8 @@ class Streams:
 
     def hide_nothing(self, frames: Iterable[int]) -> bool:
         """Whether every byte of these clean streams is needed for its picture."""
-        return not any(hides(self._clean[index], self._found.syntax) for index in frames)
+        found = self._found
+        return not any(hides(self._clean[index], found.syntax, found.photometric) for index in frames)
 
     def _required(self, index: int) -> bytes:
         found, bits = self._found, self._found.frames.header.layout.bits_allocated
@@ -85,11 +86,15 @@ class Streams:
             self._clean[index] = run_lengths(decode_rle(encoded, (found.rows, found.columns, found.samples), 8))
 
 
-def hides(stream: bytes, syntax: str) -> bool:
-    """Whether a clean codestream holds bytes behind its picture: then it decodes without its last ones.
+def hides(stream: bytes, syntax: str, photometric: str) -> bool:
+    """Whether a clean stream may hold bytes between its last pixel and its end mark that no picture needs.
 
-    The other codings say so themselves: their decoders refuse what lies between the last pixel and the end mark.
+    A codestream of JPEG 2000 is then decoded without its last ones too. Decoders of the other codings refuse such bytes themselves, but
+    for the one of lossless JPEG in other colours than red, green and blue.
     """
+    if syntax in LOSSLESS_JPEG:
+        said = read_jpeg(stream)
+        return said.components > 1 and not goes_straight(said, photometric)
     if syntax not in JPEG_2000 | HTJ2K:
         return False
     found = codestream_of(stream, high_throughput=syntax in HTJ2K)

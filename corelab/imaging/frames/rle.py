@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from corelab.imaging.faults import StreamFaultError
 from corelab.imaging.frames.colour import Samples
 
+_NOTHING = 128
+"""The count that stands for no sample at all."""
+
 
 def decode_rle(data: bytes, shape: tuple[int, int, int], bits_allocated: int) -> Samples:
     """Rows x columns, or rows x columns x samples. Refuses (StreamFaultError) a plane that is damaged or too short."""
@@ -43,14 +46,26 @@ def _plane(segment: bytes, size: int) -> NDArray[np.uint8]:
     try:
         unpacked = imagecodecs.packbits_decode(segment, out=size)
     except RuntimeError:
-        unpacked = _longer_plane(segment)
+        unpacked = _longer_plane(segment, size)
     if len(unpacked) < size:
         raise StreamFaultError("a plane ends too early")
     return np.frombuffer(unpacked, np.uint8, size)
 
 
-def _longer_plane(segment: bytes) -> bytes:
+def _longer_plane(segment: bytes, size: int) -> bytes:
+    """Only the runs that the plane takes: what is behind them may be anything."""
     try:
-        return bytes(imagecodecs.packbits_decode(segment))
+        return bytes(imagecodecs.packbits_decode(segment[: _runs(segment, size)]))
     except RuntimeError as error:
         raise StreamFaultError("a plane is damaged") from error
+
+
+def _runs(segment: bytes, size: int) -> int:
+    """How many bytes of ``segment`` the first ``size`` samples take."""
+    at = found = 0
+    while found < size and at < len(segment):
+        count = segment[at]
+        literal = count < _NOTHING
+        at += count + 2 if literal else 1 if count == _NOTHING else 2
+        found += count + 1 if literal else 0 if count == _NOTHING else 2 * _NOTHING + 1 - count
+    return at
