@@ -1,14 +1,16 @@
-"""Commands about clips: intake, pixel check, labels, subjects, exams."""
+"""Commands about clips that are in: pixel check, labels, subjects, exams."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from corelab.cli.intake import side_of
 from corelab.cli.labs import Reason
-from corelab.cli.terminal import AsJson, Faulty, LabFolder, PasswordStdin, answer, command, lab_group, progress, say, signed_in
+from corelab.cli.templates import template
+from corelab.cli.terminal import AsJson, Faulty, LabFolder, PasswordStdin, answer, command, lab_group, say, signed_in
 from corelab.domain.attributes import Attributes
-from corelab.domain.vocabulary import ClipId, SegmentId, Side
+from corelab.domain.vocabulary import ClipId, SegmentId
 from corelab.services import intake
 
 commands = typer.Typer()
@@ -16,72 +18,13 @@ commands = typer.Typer()
 pixels = lab_group("The pixel check by two people: list, sheet, pass, verify, reject.")
 subject = lab_group("Facts about a subject that the charter asks for.")
 exam = lab_group("What of an exam was not imaged.")
+pixels.add_typer(template, name="template")
 commands.add_typer(pixels, name="pixels")
 commands.add_typer(subject, name="subject")
 commands.add_typer(exam, name="exam")
 
 Clips = Annotated[list[str] | None, typer.Argument(metavar="[CLIP]...", help="Clip ids.", show_default=False)]
 All = Annotated[bool, typer.Option("--all", help="Every clip that waits for this step.")]
-
-_SIDES = {"L": Side.LEFT, "R": Side.RIGHT}
-
-
-def _side(letter: str | None) -> Side | None:
-    if letter is None:
-        return None
-    if letter.upper() not in _SIDES:
-        raise typer.BadParameter("--side is L or R")
-    return _SIDES[letter.upper()]
-
-
-@commands.command("intake")
-@command
-def take_in(
-    lab: LabFolder,
-    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="Files, folders, ZIPs.", show_default=False)],
-    subject_code: Annotated[str, typer.Option("--subject", help="The trial's code of the subject.", show_default=False)],
-    visit: Annotated[str, typer.Option("--visit", help="Visit, as in the charter.", show_default=False)],
-    side: Annotated[str | None, typer.Option("--side", help="L or R, for all objects of this call.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; keep nothing.")] = False,
-    report: Annotated[Path | None, typer.Option("--report", help="Write the report (JSON) to this file.")] = None,
-    as_json: AsJson = False,
-    password_stdin: PasswordStdin = False,
-) -> None:
-    """Take files, folders or ZIPs into quarantine and de-identify them. The report never holds a name from the source.
-
-    Example: corelab intake LAB delivery.zip --subject S001 --visit D10 --side R
-    """
-    if report and (report.is_dir() or not report.parent.is_dir()):
-        raise typer.BadParameter(f"--report {report} is no file in a folder that exists; nothing was taken in")
-    with signed_in(lab, password_stdin=password_stdin) as here, progress("Taking in", quiet=as_json) as show:
-        taken = intake.take_in(
-            here.lab,
-            here.session,
-            sources,
-            subject=subject_code,
-            visit=visit,
-            side=_side(side),
-            dry_run=dry_run,
-            progress=show,
-            cancelled=None,
-        )
-    # Said before it is written: the disk may be full.
-    answer(taken.to_json(), taken.in_words(), as_json=as_json)
-    if report:
-        report.write_text(taken.json_text(), encoding="utf-8")
-    _require_whole(taken, as_json=as_json)
-
-
-def _require_whole(taken: intake.IntakeReport, *, as_json: bool) -> None:
-    """Exit code 1 where a person has something to do: make room, ask the site."""
-    if taken.stopped:
-        raise Faulty("" if as_json else taken.ending)
-    if any(one.doubtful for one in taken.objects):
-        raise Faulty(
-            "" if as_json else "Some files are in the lab for another exam already. The report says which, by number: ask the site."
-        )
-    if any(one.outcome is intake.Outcome.REJECTED for one in taken.objects):
-        raise Faulty("" if as_json else "Some objects were rejected; the others are kept. The report says why, by number.")
 
 
 @pixels.command("list")
@@ -205,7 +148,7 @@ def label(
     """
     letter, _, code = segment.rpartition(":")
     with signed_in(lab, password_stdin=password_stdin) as here:
-        intake.label(here.lab, here.session, ClipId(clip), SegmentId(code), _side(letter or None))
+        intake.label(here.lab, here.session, ClipId(clip), SegmentId(code), side_of(letter or None))
     answer({"clip": clip, "segment": segment}, f"{clip} shows {segment}.", as_json=as_json)
 
 

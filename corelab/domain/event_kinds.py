@@ -74,6 +74,8 @@ KIND_COMMANDS: Mapping[str, Command | None] = MappingProxyType(
         "clip.labelled": Command.LABEL,
         "clip.graded": Command.LABEL,
         "clips.tidied": Command.PIXELS,
+        "template.kept": Command.PIXELS,
+        "template.retired": Command.PIXELS,
         "subject.set": Command.SUBJECT,
         "subject.corrected": Command.SUBJECT,
         "exam.expected": Command.EXAM,

@@ -111,6 +111,8 @@ PAYLOADS: Mapping[str, Payload] = MappingProxyType(
         "clip.labelled": NONE,
         "clip.graded": NONE,
         "clips.tidied": _of("set_aside"),
+        "template.kept": _of("clip", "boxes"),
+        "template.retired": _REASON,
         "subject.set": NONE,
         "subject.corrected": _REASON,
         "query.raised": _of("delivery", "facts", "text", "words"),

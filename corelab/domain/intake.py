@@ -224,7 +224,7 @@ _REFUSALS = {
     Refusal.TEMPLATE_MACHINE: (
         "This clip does not say by a known name which machine made it, so its mask cannot be kept for that machine. Draw it on each clip."
     ),
-    Refusal.TEMPLATE_MASK: "Nobody has drawn a mask on this clip yet, or confirmed that there is nothing to mask. Do that first.",
+    Refusal.TEMPLATE_MASK: "Nobody has drawn a mask on this clip yet, or passed it. Do that first.",
     Refusal.RULE_REASON: "A change of this rule needs a reason.",
     Refusal.ACCEPTED: "There is no such kind of files: accept_retired_sop or accept_deflated.",
     Refusal.ATTENDED: "In a trial lab clips are passed and verified on the page, where the pictures are looked at.",

@@ -90,6 +90,8 @@ DATA = frozenset(
         "clip.unmasked",
         "clip.withdrawn",
         "clips.tidied",
+        "template.kept",
+        "template.retired",
         "delivery.opened",
         "query.raised",
         "query.sent",

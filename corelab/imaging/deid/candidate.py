@@ -200,7 +200,7 @@ class _Preparation:
         by_regions = kept_by_regions(self.found.regions, rows, columns, drawn)
         if by_regions is not None:
             return by_regions
-        return whole_frame(rows, columns, drawn) if drawn or self.decision.nothing else None
+        return whole_frame(rows, columns, drawn) if self._decided else None
 
     @property
     def _templated(self) -> tuple[Box, ...]:

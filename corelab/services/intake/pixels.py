@@ -6,6 +6,7 @@ from pathlib import Path
 
 from corelab.domain.accounts import Command, Role
 from corelab.domain.intake import DOUBTS, Box, CheckAction, ClipState, IntakeRefusedError, ObjectRefusedError, Outcome, Refusal
+from corelab.domain.mask_template import Template
 from corelab.domain.vocabulary import ClipId, LabKind
 from corelab.imaging.child import prepared as prepare
 from corelab.imaging.deid.candidate import Decision, Prepared
@@ -20,6 +21,7 @@ from corelab.services.intake.facts import payload_of
 from corelab.services.intake.release import Looked, release
 from corelab.services.intake.report import ClipOutcome
 from corelab.services.intake.strays import set_strays_aside
+from corelab.services.intake.templates import templates_in_use
 from corelab.services.labs import OpenLab
 from corelab.services.packages.locking import require_unlocked
 from corelab.storage import registry

@@ -11,6 +11,7 @@ from corelab.domain.accounts import Role
 from corelab.domain.attributes import UNKNOWN
 from corelab.domain.delivery import Remark
 from corelab.domain.intake import KNOWN_ELSEWHERE, IntakeCode, ObjectRefusedError, Outcome
+from corelab.domain.mask_template import Template
 from corelab.domain.queries import QueryKind
 from corelab.domain.record_errors import DiskFullError, LabError, LabStorageError
 from corelab.domain.transmittal import TransmittalLine
@@ -33,6 +34,7 @@ from corelab.services.intake.report import IntakeReport, ObjectReport, QueryRais
 from corelab.services.intake.resuming import Interrupted, known
 from corelab.services.intake.sources import DELIVERY_LIMIT
 from corelab.services.intake.targets import Target, Targets
+from corelab.services.intake.templates import templates_in_use
 from corelab.services.intake.transmittal import Plan, is_dicom
 from corelab.services.labs import OpenLab, effective_charter
 from corelab.services.quarantine import Place
@@ -196,12 +198,23 @@ class Receiving:
             return replace(_refused(IntakeCode.TRANSMITTAL_ROW), message=Remark.EXTRA.value)
         return _of_a_disc(one.source, _refused(IntakeCode.NOT_DICOM))
 
+    def _templates(self) -> tuple[Template, ...]:
+        with self.delivery.lab.store.read() as snapshot:
+            return templates_in_use(snapshot)
+
     def _prepare(self, one: _Object, target: Target) -> None:
         draft = one.place.draft()
         try:
             mark, kinds = target.mark(self.delivery.lab, self.delivery.key, one.place.n), self.delivery.accepts
             prepared = prepare(
-                one.place.source, draft, mark, Decision(), retired=kinds.retired, deflated=kinds.deflated, cancelled=self.cancelled
+                one.place.source,
+                draft,
+                mark,
+                Decision(),
+                retired=kinds.retired,
+                deflated=kinds.deflated,
+                templates=self._templates(),
+                cancelled=self.cancelled,
             )
             if prepared.outcome is not Outcome.REJECTED:
                 self.seen[one.sha256] = target
