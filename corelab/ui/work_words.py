@@ -257,6 +257,11 @@ WORK_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
             "Add an adjudicator, then compare again.",
         ),
         "IntakeRefusedError": _intake,
+        "TransmittalRefusedError": lambda error: Words(
+            f"The transmittal has faults.\n{error.message}\n",
+            "Nothing was taken in.",
+            "Correct the list with the site, then take the delivery in again.",
+        ),
         "ObjectRefusedError": lambda error: Words(
             error.code.message, "The delivered file is kept in quarantine.", "See the row of the object."
         ),
