@@ -158,7 +158,6 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "intake.release.release": Ask.PART,
         "intake.replacing.replace_clip": by(Command.INTAKE, otherwise=IntakeRefusedError)(NO_CLIP, NO_CLIP, WHY),
         "intake.strays.set_strays_aside": Ask.PART,
-        "intake.templates.can_keep_template": Ask.PART,
         "intake.templates.keep_template": _no_clip(NO_CLIP),
         "intake.templates.retire_template": by(Command.PIXELS, otherwise=IntakeRefusedError)("no template", WHY),
         "intake.templates.templates": by(Command.PIXELS)(),

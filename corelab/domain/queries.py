@@ -258,13 +258,19 @@ def _iso(at: datetime | None) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class QueryFilter:
-    """Which queries are meant: of one site, in these states (none named: every state), only those that are overdue."""
+    """Which queries are meant: of one site, in these states (none named: every state), only those that are overdue.
+
+    ``only``: none but these, by their ids.
+    """
 
     site: str | None = None
     states: frozenset[QueryState] = frozenset()
     overdue: bool = False
+    only: frozenset[QueryId] | None = None
 
     def leaves(self, one: Query, now: datetime) -> bool:
+        if self.only is not None and one.id not in self.only:
+            return False
         in_state = not self.states or one.state in self.states
         return in_state and self.site in {None, one.site} and (not self.overdue or one.overdue(now))
 

@@ -29,6 +29,7 @@ class Group(Enum):
     INTAKE = "Intake"
     PIXEL_CHECK = "Pixel check"
     COORDINATE = "Overview"
+    QUERIES = "Queries"
     MONITORING = "Monitoring"
     EXPORT = "Export"
     AUDIT = "Audit"
@@ -157,9 +158,20 @@ ACTIONS: tuple[Action, ...] = (
     Action("own_grade", _A, "An own grade, then a reason", tuple("12345678"), "1..8"),
     Action("dispute_back", _A, "Previous dispute", ("Up",), repeats=True),
     Action("dispute_forward", _A, "Next dispute", ("Down",), repeats=True),
+    Action("take_in", Group.INTAKE, "Name subject and visit of what is taken in", ("Ctrl+T",)),
     Action("add_files", Group.INTAKE, "Take in files or a ZIP", ("Ctrl+O",)),
     Action("add_folder", Group.INTAKE, "Take in a folder", ("Ctrl+Shift+O",)),
     Action("facts", Group.INTAKE, "Facts of the subject and its segments", ("Ctrl+E",)),
+    Action("confirm_label", Group.INTAKE, "Confirm the labels proposed for the chosen clips; where none is, type one", ("Return",)),
+    Action("view", Group.INTAKE, "Rest, compression or augmentation", ("Alt+1", "Alt+2", "Alt+3"), "Alt+1..3"),
+    Action("mode", Group.INTAKE, "B mode, colour or spectral", ("Alt+4", "Alt+5", "Alt+6"), "Alt+4..6"),
+    Action("quality", Group.INTAKE, "Diagnostic, limited or non-diagnostic", ("Alt+7", "Alt+8", "Alt+9"), "Alt+7..9"),
+    Action("filter_next", Group.INTAKE, "Next filter: needs label, held, conflict, to check", ("Alt+F",)),
+    Action("accept_held", Group.INTAKE, "Accept a held clip, with a reason", ("Alt+W",)),
+    Action("ask_site", Group.INTAKE, "Ask the site about the clip", ("Alt+Q",)),
+    Action("reject_clip", Group.INTAKE, "Reject to the site, with a reason", ("Alt+R",)),
+    Action("completeness", Group.INTAKE, "Go to what the exams miss", ("Ctrl+M",)),
+    Action("ask_missing", Group.INTAKE, "Ask the site for all that the exam misses", ("Alt+M",)),
     Action("to_pixel_check", Group.INTAKE, "Go to the pixel check", ("Ctrl+P",)),
     Action("pass", _X, "Pass, or confirm as the second person", ("P",)),
     Action("mask_box", _X, "Draw a mask box", ("X",)),
@@ -167,7 +179,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("nothing_to_mask", _X, "Confirm that nothing is to be masked", ("C",)),
     Action("accept_damage", _X, "Accept a clip that is damaged or doubted, with a reason", ("W",)),
     Action("reject", _X, "Reject to the site, with a reason", ("R",)),
-    Action("check_next", _X, "Next clip", ("N", "Return")),
+    Action("check_next", _X, "Next clip", ("Return", "N")),
     Action("check_back", _X, "Previous clip", ("PgUp",)),
     Action("check_play", _X, "Play the frames, and stop; what only plays by is not seen", ("Space",)),
     Action("flagged_next", _X, "Next flagged frame", ("F", "PgDown")),
@@ -176,6 +188,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("compare", Group.COORDINATE, "Release and compare signed readings", ("C",)),
     Action("lock_lab", Group.COORDINATE, "Lock or unlock the database"),
     Action("charter", Group.COORDINATE, "The charter: its versions, print, approve a later one"),
+    Action("query_send", Group.QUERIES, "Say that the query was sent, remind the site, or send it back", ("S",)),
+    Action("query_answer", Group.QUERIES, "Keep the site's answer", ("A",)),
+    Action("query_close", Group.QUERIES, "Close the query", ("C",)),
+    Action("query_cancel", Group.QUERIES, "Cancel the query, with a reason", ("X",)),
+    Action("query_exclude", Group.QUERIES, "Exclude the query from what blocks a package, or include it again", ("E",)),
+    Action("query_give", Group.QUERIES, "Give the query to another coordinator", ("G",)),
+    Action("query_raise", Group.QUERIES, "Ask a site", ("Ctrl+N",)),
+    Action("query_print", Group.QUERIES, "Print letters or a table of what is listed", ("Ctrl+P",)),
     Action("next_pairs", Group.MONITORING, "Two readers, hidden repeats, calibration set", ("P",)),
     Action("by_segment", Group.MONITORING, "Agreement segment by segment", ("S",)),
     Action("by_visit", Group.MONITORING, "Agreement visit by visit", ("V",)),
@@ -198,6 +218,8 @@ GESTURES: tuple[Gesture, ...] = (
     Gesture(_I, "Middle drag", "Move the image"),
     Gesture(_I, "Double click", "One viewport large, and back"),
     Gesture(_M, "Drag a point", "Move the end of a caliper, or a corner"),
+    Gesture(Group.INTAKE, "Drop files", "Take in files, folders or ZIPs, anywhere on the page"),
+    Gesture(Group.INTAKE, "Drag clips", "Onto a vein: say what they show"),
     Gesture(_X, "Arrows", "Move the chosen box; Shift+arrows size it"),
 )
 

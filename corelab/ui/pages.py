@@ -79,6 +79,12 @@ def _audit(desk: Desk) -> Page:
     return AuditPage(desk)
 
 
+def _queries(desk: Desk) -> Page:
+    from corelab.ui.queries_page import QueriesPage  # noqa: PLC0415 - the same
+
+    return QueriesPage(desk)
+
+
 def _help(desk: Desk) -> Page:
     from corelab.ui.help_page import HelpPage  # noqa: PLC0415 - the same
 
@@ -94,6 +100,7 @@ PAGES: tuple[Entry, ...] = (
     Entry("export", "Export", frozenset({Command.EXPORT}), _export),
     Entry("audit", "Audit", frozenset({Command.AUDIT}), _audit),
     Entry("people", "People", frozenset({Command.PEOPLE}), _people),
+    Entry("queries", "Queries", frozenset({Command.QUERIES}), _queries),
     Entry("help", "Keys and help", frozenset({Command.HELP}), _help),
     Entry("reading", "Reading", frozenset({Command.READ}), _reading, listed=False),
     Entry("adjudication", "Adjudication", frozenset({Command.ADJUDICATE}), _adjudication, listed=False),

@@ -37,9 +37,9 @@ KIND_WORDS: Mapping[QueryKind, str] = MappingProxyType(
         QueryKind.MISSING_FILE: "Missing file",
         QueryKind.EXTRA_FILE: "Extra file",
         QueryKind.HASH_DIFFERS: "Checksum differs",
-        QueryKind.IDENTITY_MISMATCH: "Another patient?",
-        QueryKind.SIDE_CONFLICT: "Left or right?",
-        QueryKind.SEGMENT_CONFLICT: "Which segment?",
+        QueryKind.IDENTITY_MISMATCH: "Another patient",
+        QueryKind.SIDE_CONFLICT: "Left or right",
+        QueryKind.SEGMENT_CONFLICT: "Which segment",
         QueryKind.VISIT_WINDOW: "Visit window",
         QueryKind.VIEW_MISSING: "View missing",
         QueryKind.UNREADABLE: "Unreadable file",
@@ -68,7 +68,9 @@ def place_words(one: Query) -> str:
 
 
 def about_words(one: Query) -> str:
-    """Kind and place: ``Unreadable file: object 12, TRUNCATED``."""
+    """Kind and place: ``Unreadable file: object 12, TRUNCATED``; of what no template asks, the words."""
+    if one.kind is QueryKind.OTHER and one.messages and one.messages[0].words:
+        return one.messages[0].words
     place = place_words(one)
     return f"{KIND_WORDS[one.kind]}: {place}" if place else KIND_WORDS[one.kind]
 
@@ -87,7 +89,7 @@ def due_words(one: Query, clock: Clock) -> str:
     if one.due is None:
         return ""
     day = f"{one.due:%Y-%m-%d}"
-    return f"{day}, overdue" if one.overdue(clock.now()) else day
+    return f"overdue, {day}" if one.overdue(clock.now()) else day
 
 
 def line_words(one: Query, clock: Clock) -> str:

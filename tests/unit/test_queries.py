@@ -280,7 +280,7 @@ def test_a_line_says_number_state_subject_and_what_it_is_about() -> None:
     clock = TickingClock()
     late = a_query(a_message(2, QueryStep.SENT, QueryState.SENT, 0, NOON - timedelta(days=1)), code="TRUNCATED", segment="CFV.R")
     assert about_words(late) == "Unreadable file: CFV.R, object 12, TRUNCATED"
-    assert due_words(late, clock) == "2026-01-11, overdue"
+    assert due_words(late, clock) == "overdue, 2026-01-11"
     line = line_words(late, clock)
     for part in ("S01-1", "Q1", "with the site", "SUBJ-1 D10", "today", "overdue", "Coordinator"):
         assert part in line
