@@ -31,6 +31,7 @@ class Person(Enum):
     LOOKS = "looks"
     MASKS_HITS = "masks what the program flagged"
     DRAWS = "draws the mask by hand"
+    ACCEPTS = "accepts the damage, with a reason"
 
 
 @dataclass(frozen=True, slots=True)

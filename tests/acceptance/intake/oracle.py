@@ -184,10 +184,21 @@ def _without_rim(kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return inner
 
 
-def outside_is_black(final: list[Frames], kept: NDArray[np.bool_], *, white: bool, rim: bool) -> bool:
+def outside_is_black(final: list[Frames], kept: NDArray[np.bool_], *, rim: bool) -> bool:
     """Every pixel outside the kept area is black in every frame; ``rim`` as above, on the masked side."""
     outside = _without_rim(~kept) if rim else ~kept
-    return all((frame[outside] == (255 if white else 0)).all() for frame in final)
+    return all((frame[outside] == 0).all() for frame in final)
+
+
+def block(path: Path) -> tuple[int, int]:
+    """Width and height of the blocks of a JPEG; one pixel where a file holds pixels in another way."""
+    clip = pydicom.dcmread(path)
+    if clip.file_meta.TransferSyntaxUID not in _JPEG:
+        return 1, 1
+    stream = list(generate_fragments(clip.PixelData))[1]
+    (frame,) = (body for kind, body in segments(stream) if kind in {0xC0, 0xC1, 0xC2})
+    factors = [frame[7 + 3 * number] for number in range(frame[5])]
+    return (8 * max(each >> 4 for each in factors), 8 * max(each & 15 for each in factors)) if len(factors) > 1 else (8, 8)
 
 
 def text_is_gone(final: list[Frames], box: Box) -> bool:

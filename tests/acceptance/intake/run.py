@@ -132,7 +132,7 @@ class _Object:
         if waiting is None:
             return
         try:
-            waiting = self._masked(waiting)
+            waiting = self._masked(self._accepted(waiting))
         except IntakeRefusedError as refused:
             self.wrong.append(f"the mask was refused: {refused.args}")
             return
@@ -142,6 +142,12 @@ class _Object:
     def _waiting(self) -> WaitingClip | None:
         lab = self.world.lab
         return next((one for one in intake.waiting(lab.open, lab.coordinator) if one.clip == self.report.clip), None)
+
+    def _accepted(self, waiting: WaitingClip) -> WaitingClip:
+        if self.case.person is not Person.ACCEPTS or waiting.state is not ClipState.HELD:
+            return waiting
+        lab = self.world.lab
+        return intake.accept_damage(lab.open, lab.coordinator, waiting.clip, "the site has nothing better")
 
     def _masked(self, waiting: WaitingClip) -> WaitingClip:
         boxes: list[Box] = []
@@ -178,7 +184,7 @@ class _Object:
     def _pixels(self, released: Path) -> Iterator[str]:
         final, kept = oracle.decoded(released), self._kept()
         rim = oracle.syntax(released).startswith(_JPEG)
-        if not oracle.outside_is_black(final, kept, white=False, rim=rim):
+        if not oracle.outside_is_black(final, self._may_show(kept, oracle.block(released)), rim=rim):
             yield "the picture is not black outside the kept area"
         if self.case.text and not oracle.text_is_gone(final, self.case.text):
             yield "words can be read in the picture"
@@ -186,6 +192,20 @@ class _Object:
             source = list(self.case.source(self.case.seed)) if self.case.source else oracle.decoded(self._delivered)
             changed = oracle.changed_inside(source, final, kept, rim=rim)
             yield from [changed] if changed else []
+
+    def _may_show(self, kept: NDArray[np.bool_], block: tuple[int, int]) -> NDArray[np.bool_]:
+        """Where a JPEG is masked by whole blocks, those that the region touches stay, two pixels around it included (boxes excepted)."""
+        wide, high = block
+        if (wide, high) == (1, 1):
+            return kept
+        x0, y0, x1, y1 = self.case.region
+        shown = kept.copy()
+        shown[max(y0 - 2, 0) // high * high : -(-(y1 + 3) // high) * high, max(x0 - 2, 0) // wide * wide : -(-(x1 + 3) // wide) * wide] = (
+            True
+        )
+        for left, top, right, bottom in self.drawn:
+            shown[max(top, 0) : bottom + 1, max(left, 0) : right + 1] = False
+        return shown
 
     @property
     def _delivered(self) -> Path:

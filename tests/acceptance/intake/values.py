@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 
-from tests.acceptance.intake.case import Case, End, Maker, Seed
+from tests.acceptance.intake.case import Case, End, Maker, Person, Seed
 from tests.acceptance.intake.objects import BIRTH_DATE, SOURCE_DATE, Change, an_object, native
 from tests.dicom_builders import file_bytes
 
@@ -233,7 +233,13 @@ def _digests(seed: Seed) -> tuple[bytes, ...]:
 CASES = (
     Case("29", "descriptions that name the patient and the treatment", C, native(_texts), more=_gone(*ARM)),
     Case("30a", "whole numbers that are a patient number or a birth date", C, native(_counts), more=_gone(BIRTH_DATE)),
-    Case("30b", "decimals that hold the patient number", C, native(_decimals)),
+    Case(
+        "30b",
+        "decimals that are the patient number; without a believable rate a person accepts the clip",
+        C,
+        native(_decimals),
+        person=Person.ACCEPTS,
+    ),
     Case("30c", "frame times that hold the patient number", C, native(_frame_times)),
     Case("30d", "numbers of the calibration that are the patient number", C, native(_calibration)),
     Case("30e", "a patient number of six digits as a frequency or a place", EITHER, native(_six_digits), frozenset({"TOKEN_FOUND"})),
