@@ -23,6 +23,7 @@ from corelab.storage.intake_rows import ProposalRow, QualityRow
 from corelab.storage.registry import CheckStep, ExamRecord, Label, ObjectRecord
 from corelab.storage.snapshot import Snapshot
 
+_DECIDES = frozenset({CheckAction.MASK, CheckAction.NOTHING, CheckAction.PASS})
 _MAKES_CANDIDATE = frozenset({CheckAction.MASK, CheckAction.NOTHING, CheckAction.ACCEPT})
 
 
@@ -35,7 +36,8 @@ class WaitingClip:
     ``segment`` to ``mode`` and ``quality`` are what a person said; ``proposal`` is what the ``evidence`` comes to, None where it says
     nothing; ``checks`` what was found by itself. ``declared`` frames stand in the header, ``left_out`` are damaged; ``rate_assumed``: the
     file does not say how fast it was recorded. ``back_by`` is who drew a box after another person had passed it; ``second``: of a passed
-    clip, whether another person is needed, None before.
+    clip, whether another person is needed, None before. ``templated`` is what its machine's mask ``template`` blackens beside ``boxes``;
+    ``blocks``: (columns, rows) of what the whole mask lies on.
     """
 
     clip: ClipId
@@ -70,6 +72,10 @@ class WaitingClip:
     rate_assumed: bool = False
     back_by: AccountId | None = None
     second: bool | None = None
+    template: str | None = None
+    templated: tuple[Box, ...] = ()
+    blocks: tuple[int, int] = (1, 1)
+    can_keep_template: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +152,11 @@ class Check:
         return self.steps[-1] if self.state is ClipState.PASSED else None
 
     @property
+    def can_keep_template(self) -> bool:
+        """Whether its mask can be kept for its machine: a person drew or passed it, and the machine has a listed name."""
+        return self.found.facts is not None and self.facts.machine is not None and any(step.action in _DECIDES for step in self.steps)
+
+    @property
     def sent_back_by(self) -> AccountId | None:
         """Who changed the mask of a clip that another person had passed: it is that person's, or a third one's, to pass it again."""
         last = self.steps[-1] if self.steps else None
@@ -195,6 +206,10 @@ class Check:
             left_out=facts.left_out,
             rate_assumed=facts.timing.source is TimingSource.ASSUMED,
             back_by=self.sent_back_by,
+            template=facts.template,
+            templated=facts.templated,
+            blocks=facts.blocks,
+            can_keep_template=self.can_keep_template,
         )
 
 

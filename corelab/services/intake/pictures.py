@@ -37,7 +37,7 @@ class CheckPictures:
         if self._check.found.candidate:
             return frame_of(index, picture(self._check.place(self._lab).candidate(self._check.found.candidate), index))
         facts = self._check.facts
-        return frame_of(index, covered(self._decoded(self._source_index(index)), facts.kept, facts.drawn))
+        return frame_of(index, covered(self._decoded(self._source_index(index)), facts.kept, facts.blackened))
 
     def maximum(self) -> Frame:
         """The brightest value of each pixel over all frames of the original: text of any frame shows."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from corelab.domain.accounts import Command
-from corelab.domain.intake import Box, CheckAction, IntakeRefusedError, Refusal
+from corelab.domain.intake import Box, IntakeRefusedError, Refusal
 from corelab.domain.mask_template import Machine, Template
 from corelab.domain.vocabulary import ClipId
 from corelab.imaging.deid.candidate import Facts
@@ -15,8 +15,6 @@ from corelab.services.packages.locking import require_unlocked
 from corelab.storage import intake_rows
 from corelab.storage.intake_rows import TemplateRow
 from corelab.storage.snapshot import Snapshot
-
-_DECIDES = frozenset({CheckAction.MASK, CheckAction.NOTHING, CheckAction.PASS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +35,6 @@ def templates(lab: OpenLab, session: Session) -> tuple[MaskTemplate, ...]:
     permit(session, Command.PIXELS)
     with lab.store.read() as snapshot:
         return tuple(_shown(row) for row in intake_rows.templates(snapshot))
-
-
-def can_keep_template(check: Check) -> bool:
-    """Whether the mask of this clip can be kept for its machine: a person drew or passed it, and the machine has a listed name."""
-    return check.found.facts is not None and check.facts.machine is not None and any(step.action in _DECIDES for step in check.steps)
 
 
 def keep_template(lab: OpenLab, session: Session, clip: ClipId) -> MaskTemplate:
@@ -85,7 +78,7 @@ def templates_in_use(snapshot: Snapshot) -> tuple[Template, ...]:
 def _machine(check: Check) -> Machine:
     if check.found.facts is None or check.facts.machine is None:
         raise IntakeRefusedError(Refusal.TEMPLATE_MACHINE)
-    if not can_keep_template(check):
+    if not check.can_keep_template:
         raise IntakeRefusedError(Refusal.TEMPLATE_MASK)
     return check.facts.machine
 
