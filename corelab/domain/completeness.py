@@ -6,15 +6,17 @@ from enum import Enum
 
 from corelab.domain.attributes import Attributes
 from corelab.domain.charter import Charter
-from corelab.domain.charter.model_rules import Ask
+from corelab.domain.clip_quality import ClipQuality, Quality
 from corelab.domain.form import Place, SideUnknownError, run_time_ids, segments_of
+from corelab.domain.proof import Taken, Want, asks_of, lacking, wants
 from corelab.domain.vocabulary import SegmentId, Side, VisitId
 
 
 class Receipt(Enum):
-    """How one segment of an exam stands."""
+    """How one segment of an exam stands. Non-diagnostic: it was received, and no clip of it is better than that."""
 
     RECEIVED = "received"
+    NON_DIAGNOSTIC = "non-diagnostic"
     MISSING = "missing"
     NOT_IMAGED = "not imaged"
     OPTIONAL = "optional"
@@ -23,7 +25,11 @@ class Receipt(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SegmentReceipt:
-    """One segment of one exam. ``side`` is None while the side under study is not known; ``waiting`` counts clips not yet released."""
+    """One segment of one exam. ``side`` is None while the side under study is not known; ``waiting`` counts clips not yet released.
+
+    Of all its clips, released or waiting: ``non_diagnostic`` and ``repeated`` (the same pictures once more) count some; ``lacks`` is what
+    the charter's questions want to see and none of them shows.
+    """
 
     segment: SegmentId
     code: str
@@ -33,6 +39,9 @@ class SegmentReceipt:
     reason: str | None
     clips: int
     waiting: int
+    non_diagnostic: int = 0
+    repeated: int = 0
+    lacks: tuple[Want, ...] = ()
 
     @property
     def label(self) -> str:
@@ -52,12 +61,31 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelledClip:
+    """One clip of an exam as a person said what it shows, released or not."""
+
+    segment: SegmentId
+    taken: Taken = (None, None)
+    quality: ClipQuality | None = None
+    repeated: bool = False
+
+    @property
+    def non_diagnostic(self) -> bool:
+        return self.quality is not None and self.quality.grade is Quality.NON_DIAGNOSTIC
+
+
+@dataclass(frozen=True, slots=True)
 class Completeness:
-    """``unknown`` are required attributes without value; ``waiting`` counts all clips of the exam that are not yet released."""
+    """``unknown`` are required attributes without value; ``waiting`` counts all clips of the exam that are not yet released.
+
+    ``duplicates``: files that came again and made no clip. Nothing of quality, of what is lacking, of duplicates keeps an exam back:
+    readers decide what is evaluable.
+    """
 
     segments: tuple[SegmentReceipt, ...]
     unknown: tuple[Fact, ...]
     waiting: int
+    duplicates: int = 0
 
     @property
     def missing(self) -> tuple[SegmentId, ...]:
@@ -70,37 +98,67 @@ class Completeness:
         return not (self.missing or self.unknown or self.waiting)
 
 
-def completeness(
+def completeness(  # noqa: PLR0913 - what an exam consists of
     charter: Charter,
     visit: VisitId,
     attributes: Attributes,
     received: Mapping[SegmentId, int],
     waiting: Collection[SegmentId | None],
     not_imaged: Mapping[SegmentId, str],
+    *,
+    labelled: Collection[LabelledClip] = (),
+    duplicates: int = 0,
 ) -> Completeness:
     """``received``: released clips per segment; ``waiting``: the segment of each clip not yet released, None without label.
 
-    A segment that the subject does not have, or that nothing is asked of at this visit, is not missed.
+    ``labelled``: how each of both kinds was taken, and how good it is. A segment that the subject does not have, or that nothing is asked
+    of at this visit, is not missed.
     """
-    waits = list(waiting)
-    segments = tuple(
-        SegmentReceipt(
+    found = _Exam(charter, visit, attributes, received, tuple(waiting), not_imaged, tuple(labelled))
+    segments = tuple(found.segment(place, side) for place, side in _places(charter, attributes))
+    return Completeness(segments, unknown_facts(charter, attributes), len(found.waiting), duplicates)
+
+
+@dataclass(frozen=True, slots=True)
+class _Exam:
+    charter: Charter
+    visit: VisitId
+    attributes: Attributes
+    received: Mapping[SegmentId, int]
+    waiting: tuple[SegmentId | None, ...]
+    not_imaged: Mapping[SegmentId, str]
+    labelled: tuple[LabelledClip, ...]
+
+    def segment(self, place: Place, side: Side | None) -> SegmentReceipt:
+        own = [clip for clip in self.labelled if clip.segment == place.id]
+        return SegmentReceipt(
             segment=place.id,
             code=place.segment.id,
             name=place.segment.name,
             side=side,
-            receipt=_receipt(
-                Receipt.RECEIVED if place.id in received else Receipt.ABSENT if attributes.absent(place.id) else None,
-                required=place.required and _is_asked(charter, visit, attributes, place),
-                closed=place.id in not_imaged,
-            ),
-            reason=not_imaged.get(place.id),
-            clips=received.get(place.id, 0),
-            waiting=waits.count(place.id),
+            receipt=self._receipt(place, own),
+            reason=self.not_imaged.get(place.id),
+            clips=self.received.get(place.id, 0),
+            waiting=self.waiting.count(place.id),
+            non_diagnostic=sum(clip.non_diagnostic for clip in own),
+            repeated=sum(clip.repeated for clip in own),
+            lacks=self._lacks(place, own),
         )
-        for place, side in _places(charter, attributes)
-    )
-    return Completeness(segments, unknown_facts(charter, attributes), len(waits))
+
+    def _receipt(self, place: Place, own: Collection[LabelledClip]) -> Receipt:
+        if place.id in self.received:
+            return Receipt.NON_DIAGNOSTIC if own and all(clip.non_diagnostic for clip in own) else Receipt.RECEIVED
+        if self.attributes.absent(place.id):
+            return Receipt.ABSENT
+        if place.id in self.not_imaged:
+            return Receipt.NOT_IMAGED
+        asked = place.required and any(True for _ in asks_of(self.charter, self.visit, self.attributes, place))
+        return Receipt.MISSING if asked else Receipt.OPTIONAL
+
+    def _lacks(self, place: Place, own: Collection[LabelledClip]) -> tuple[Want, ...]:
+        """A clip that serves nothing proves nothing either."""
+        useful = [clip.taken for clip in own if not clip.non_diagnostic]
+        return lacking(wants(self.charter, self.visit, self.attributes, place), useful) if useful else ()
 
 
 def facts_of(charter: Charter) -> tuple[Fact, ...]:
@@ -134,20 +192,6 @@ def unknown_facts(charter: Charter, attributes: Attributes) -> tuple[Fact, ...]:
     )
 
 
-def _is_asked(charter: Charter, visit: VisitId, attributes: Attributes, place: Place) -> bool:
-    """Whether some rule of the visit asks anything of this segment; one that depends on a fact nobody entered yet may."""
-    blocks = set(charter.visit(visit).blocks)
-    return any(_asks(charter, ask, attributes, place) for ask in charter.asks if blocks & set(ask.blocks))
-
-
-def _asks(charter: Charter, ask: Ask, attributes: Attributes, place: Place) -> bool:
-    segment = place.segment.id
-    if segment not in ask.segments and not any(segment in charter.group(group).segments for group in ask.groups):
-        return False
-    value = attributes.of(ask.where.attribute, place.id) if ask.where else None
-    return ask.where is None or value is None or value in ask.where.values
-
-
 def _places(charter: Charter, attributes: Attributes) -> list[tuple[Place, Side | None]]:
     try:
         return [(place, place.side) for place in segments_of(charter, attributes)]
@@ -155,11 +199,3 @@ def _places(charter: Charter, attributes: Attributes) -> list[tuple[Place, Side 
         known = Attributes({**attributes.subject, (charter.exam.side_attribute or ""): "left"}, attributes.segments)
         study = {segment.id for segment in charter.segments if segment.side == "study"}
         return [(place, None if place.segment.id in study else place.side) for place in segments_of(charter, known)]
-
-
-def _receipt(standing: Receipt | None, *, required: bool, closed: bool) -> Receipt:
-    if standing is not None:
-        return standing
-    if closed:
-        return Receipt.NOT_IMAGED
-    return Receipt.MISSING if required else Receipt.OPTIONAL

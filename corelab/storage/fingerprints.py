@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, select
 
 from corelab.domain.vocabulary import ClipId
 from corelab.storage.schema import TABLES
@@ -31,30 +31,19 @@ def fingerprint(snapshot: Snapshot, clip: str) -> Row | None:
     return snapshot.one("clip_fingerprint", clip_id=clip)
 
 
-def seen_again(snapshot: Snapshot, column: str) -> dict[str, tuple[ClipId, ...]]:
-    """Each ``picture`` or ``sop_uid`` that more than one clip has, with those clips."""
-    found: dict[str, list[ClipId]] = {}
-    for row in snapshot.query(_again(column)):
-        found.setdefault(row["said"], []).append(ClipId(row["clip_id"]))
-    return {said: tuple(clips) for said, clips in found.items()}
-
-
-@cache
-def _again(column: str) -> Select[Any]:
-    of = TABLES["clip_fingerprint"].columns
-    said = of[column]
-    often = select(said).where(said.is_not(None)).group_by(said).having(func.count() > 1)
-    return select(of.clip_id, said.label("said")).where(said.in_(often)).order_by(of.event_seq)
+def pictures_in(snapshot: Snapshot, exam: str) -> dict[ClipId, str]:
+    """The picture of each clip of an exam, of those that came since pictures are kept."""
+    return {ClipId(row["clip_id"]): str(row["picture"]) for row in snapshot.query(_of_exam(), exam=exam) if row["picture"]}
 
 
 def dates_of_exam(snapshot: Snapshot, exam: str) -> dict[ClipId, str]:
     """The shifted date (YYYY-MM-DD) of each clip that has one; of clips that came before they were kept, that of the released ones."""
     found = {ClipId(row["id"]): str(row["study_date"]) for row in snapshot.all("clip", exam_id=exam) if row["study_date"]}
-    return found | {ClipId(row["clip_id"]): str(row["study_date"]) for row in snapshot.query(_dates(), exam=exam) if row["study_date"]}
+    return found | {ClipId(row["clip_id"]): str(row["study_date"]) for row in snapshot.query(_of_exam(), exam=exam) if row["study_date"]}
 
 
 @cache
-def _dates() -> Select[Any]:
+def _of_exam() -> Select[Any]:
     of, received = TABLES["clip_fingerprint"].columns, TABLES["intake_object"].columns
     joined = TABLES["clip_fingerprint"].join(TABLES["intake_object"], received.id == of.clip_id)
-    return select(of.clip_id, of.study_date).select_from(joined).where(received.exam_id == bindparam("exam"))
+    return select(of.clip_id, of.picture, of.study_date).select_from(joined).where(received.exam_id == bindparam("exam"))

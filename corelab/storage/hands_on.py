@@ -1,4 +1,4 @@
-"""Who had a hand in the clips of a subject: labelled one, masked, passed or verified it."""
+"""Who had a hand in the clips of a subject: labelled or graded one, masked, passed or verified it."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -28,9 +28,10 @@ def _statements(*, one: bool) -> tuple[Select[tuple[str, str]], ...]:
 
 
 def _of_all() -> Iterator[Select[tuple[str, str]]]:
-    label, event = TABLES["clip_label"], TABLES["event"]
+    event = TABLES["event"]
     check, release = TABLES["pixel_check"], TABLES["clip_release"]
-    yield _of_clips(label.columns.clip_id, event.columns.actor).join(event, event.columns.seq == label.columns.event_seq).distinct()
+    for said in (TABLES["clip_label"], TABLES["clip_qc"]):
+        yield _of_clips(said.columns.clip_id, event.columns.actor).join(event, event.columns.seq == said.columns.event_seq).distinct()
     yield _of_clips(check.columns.clip_id, check.columns.person_id).distinct()
     for person in (release.columns.checker_id, release.columns.verifier_id):
         yield _of_clips(release.columns.clip_id, person).distinct()

@@ -3,10 +3,15 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, select
 
 from corelab.domain.intake import Box
 from corelab.domain.transmittal import RowState
 from corelab.domain.vocabulary import ClipId, ExamId
+from corelab.storage.schema import TABLES
 from corelab.storage.snapshot import Row, Snapshot
 from corelab.storage.transaction import NewRow
 
@@ -143,6 +148,19 @@ def quality_of(snapshot: Snapshot, clip: str) -> QualityRow | None:
 def all_qualities(snapshot: Snapshot) -> dict[ClipId, QualityRow]:
     """The latest of each clip."""
     return {ClipId(row["clip_id"]): _quality(row) for row in sorted(snapshot.all("clip_qc"), key=lambda row: row["n"])}
+
+
+def qualities_in(snapshot: Snapshot, exam: str) -> dict[ClipId, QualityRow]:
+    """The latest of each clip of an exam."""
+    rows = sorted(snapshot.query(_qualities_in(), exam=exam), key=lambda row: row["n"])
+    return {ClipId(row["clip_id"]): _quality(row) for row in rows}
+
+
+@cache
+def _qualities_in() -> Select[Any]:
+    """Composed once: that takes longer than asking."""
+    said, received = TABLES["clip_qc"], TABLES["intake_object"].columns
+    return select(said).join(TABLES["intake_object"], received.id == said.columns.clip_id).where(received.exam_id == bindparam("exam"))
 
 
 def _quality(row: Row) -> QualityRow:

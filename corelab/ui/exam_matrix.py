@@ -155,6 +155,11 @@ def _paint_receipt(painter: QPainter, box: QRectF, receipt: Receipt) -> None:
             painter.setBrush(Colour.SELECTED)
             painter.drawRoundedRect(box, 4, 4)
             paint_tick(painter, centre, Colour.STRONG)
+        case Receipt.NON_DIAGNOSTIC:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(Colour.ATTENTION, 1.2))
+            painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+            _paint_word(painter, box, "ND", Colour.ATTENTION)
         case Receipt.MISSING:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(Colour.ATTENTION, 1.2))
