@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+import shiboken6
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -17,15 +18,20 @@ from corelab.ui.parts import text_label
 from corelab.ui.take_in_form import TakeInForm
 from corelab.ui.theme import Colour, Size, Weight
 
+_GROWS_BY = 10
+"""So many objects later the list is asked for again."""
+
 
 class Delivery(QObject):
     """Takes in what the form was given, one delivery at a time.
 
     Signals:
+        grown: more clips of the delivery are there.
         taken: a delivery is in, whole or up to where it was stopped.
         failed: nothing more of it came in; carries the exception.
     """
 
+    grown = Signal()
     taken = Signal()
     failed = Signal(object)
 
@@ -33,6 +39,8 @@ class Delivery(QObject):
         super().__init__(page)
         self._desk, self._form = desk, form
         self._cancel = Cancel()
+        self._under_way = False
+        self._told = 0
         self.working = Working()
         self.working.cancelled.connect(self._on_cancel)
         self.report = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND, wrap=True)
@@ -40,8 +48,11 @@ class Delivery(QObject):
         form.chosen.connect(self._on_files)
 
     def _on_files(self, paths: Sequence[Path]) -> None:
+        if self._under_way:
+            self.say("One delivery at a time: this one goes on. Give the next when it is in.")
+            return
         subject, visit, side = self._form.named
-        self._cancel = Cancel()
+        self._cancel, self._under_way, self._told = Cancel(), True, 0
         self.working.begin("Taking in...")
         self.report.hide()
         work = partial(
@@ -52,20 +63,37 @@ class Delivery(QObject):
             subject=subject,
             visit=visit,
             side=side,
-            progress=self._desk.jobs.relay(self, self.working.tell),
-            cancelled=self._cancel,
+            progress=self._desk.jobs.relay(self, self._on_progress),
+            cancelled=partial(_stops, self._desk, self, self._cancel),
         )
-        self._desk.jobs.query(self, work, self._on_taken, self._on_failed)
+        # Beside the other work of the lab: a delivery takes minutes, and clips that are in can be labelled meanwhile.
+        self._desk.jobs.aside(self, work, self._on_taken, self._on_failed)
+
+    def _on_progress(self, done: int, total: int, words: str = "") -> None:
+        self.working.tell(done, total, words)
+        if done - self._told >= _GROWS_BY:
+            self._told = done
+            self.grown.emit()
 
     def _on_cancel(self) -> None:
         self._cancel.ask()
 
     def _on_taken(self, report: IntakeReport) -> None:
+        self._under_way = False
         self.working.end()
-        self.report.setText(report_words(report))
-        self.report.show()
+        self.say(report_words(report))
         self.taken.emit()
 
+    def say(self, words: str) -> None:
+        self.report.setText(words)
+        self.report.show()
+
     def _on_failed(self, error: Exception) -> None:
+        self._under_way = False
         self.working.end()
         self.failed.emit(error)
+
+
+def _stops(desk: Desk, owner: QObject, cancel: Cancel) -> bool:
+    """Asked by the working thread: somebody cancelled, signed out, or closed the window."""
+    return cancel() or desk.jobs.ending or not shiboken6.isValid(owner)

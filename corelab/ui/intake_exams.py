@@ -107,7 +107,7 @@ class IntakeExams(QObject):
     def _on_cell(self, row: int, segment: str) -> None:
         exam = self._exams[row] if row < len(self._exams) else None
         found = next((each for each in exam.completeness.segments if each.segment == segment), None) if exam else None
-        if found is not None and found.receipt is not Receipt.RECEIVED:
+        if found is not None and found.receipt not in {Receipt.RECEIVED, Receipt.NON_DIAGNOSTIC}:
             self._ask_not_imaged((SegmentId(segment),))
 
     def _on_close_missing(self) -> None:
@@ -127,7 +127,7 @@ class IntakeExams(QObject):
     def _close(self, exam: ExamOverview, segments: tuple[SegmentId, ...], code: str, _words: str) -> None:
         self._do(partial(intake.set_not_imaged, self._desk.lab, self._desk.session, exam.id, segments, code), self.failed.emit)
 
-    def _do(self, work: Callable[[], object], failed: Callable[[Exception], object]) -> None:
+    def _do(self, work: Callable[[], object], failed: Callable[[Exception], None]) -> None:
         self.begun.emit()
         self._desk.jobs.query(self, work, self._on_done, failed)
 

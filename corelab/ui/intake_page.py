@@ -1,32 +1,26 @@
 """Intake: what a site sent becomes clips with a segment and a side; what an exam still misses is visible at once."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from corelab.domain.charter import Charter
 from corelab.services import intake
 from corelab.services.intake import ExamOverview, WaitingClip
-from corelab.ui.buttons import command_button
-from corelab.ui.cards import Card, EmptyState, scrolled
+from corelab.ui.commands import action, bind_each
 from corelab.ui.desk import Desk
 from corelab.ui.intake_delivery import Delivery
 from corelab.ui.intake_exams import IntakeExams
-from corelab.ui.intake_words import clip_cells, clip_columns, faults_words, typed_segment
+from corelab.ui.intake_labels import IntakeLabels
+from corelab.ui.intake_layout import IntakeLayout, Side
+from corelab.ui.intake_settling import Settling
 from corelab.ui.page import Page
-from corelab.ui.parts import text_label
-from corelab.ui.rows import Rows
 from corelab.ui.take_in_form import TakeInForm
-from corelab.ui.theme import NARROW_BELOW, Colour, Size, Weight
 from corelab.ui.times import clock_time
-
-_LEFT, _LEFT_NARROW = 316, 264
-_MATRIX_LEAST = 164
-"""Three exams under their headings, on a low screen too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,136 +35,195 @@ def _look(desk: Desk) -> _State:
 
 
 class IntakePage(Page):
+    """Holds what waits; its parts show it and tell what a person does."""
+
     name = "intake"
     title = "Intake"
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
+        self.setAcceptDrops(True)
         self._state: _State | None = None
         self._taken = False
+        self._asking, self._again = False, False
         self.form = TakeInForm()
         self.delivery = Delivery(desk, self.form, self)
-        self.delivery.taken.connect(self._on_taken)
-        self.delivery.failed.connect(self._on_failed)
-        self.rows = Rows(clip_columns(), "Clips not yet released", row_height=40)
-        self.rows.typed.connect(self._on_typed)
-        self.rows.opened.connect(self._on_opened)
-        self.rows.chosen.connect(self._on_clip)
-        self.empty = EmptyState()
         self.exams = IntakeExams(desk, self)
-        self.exams.begun.connect(self._on_begun)
-        self.exams.done.connect(self._on_done)
-        self.exams.failed.connect(self._on_failed)
         self.matrix, self.exam = self.exams.matrix, self.exams.card
-        self.fault = text_label("", Size.BODY, Weight.VALUE, Colour.TEXT, wrap=True)
-        self.bind("add_files", self.form.choose_files)
-        self.bind("add_folder", self.form.choose_folder)
-        self.bind("facts", self.exams.ask_facts)
-        self.bind("to_pixel_check", self._to_pixel_check)
-        self.bind("refresh", self.opened)
-        self._lay_out()
+        self.parts = IntakeLayout(self, self.form, self.delivery, self.exams)
+        self.rows, self.clip, self.fault = self.parts.table, self.parts.clip, self.parts.fault
+        self.labels = IntakeLabels(desk, self.rows, self)
+        self.settling = Settling(desk, self)
+        self._connect()
+        self._bind()
 
-    def _lay_out(self) -> None:
-        outer = QHBoxLayout(self)
-        outer.setContentsMargins(24, 24, 24, 16)
-        outer.setSpacing(16)
-        left = QWidget()
-        left_lines = QVBoxLayout(left)
-        left_lines.setContentsMargins(0, 0, 8, 0)
-        left_lines.setSpacing(16)
-        for card in (self.form, self.exam):
-            left_lines.addWidget(card)
-        left_lines.addStretch(1)
-        area = scrolled(left)
-        self._left_area = area
-        outer.addWidget(area)
-        outer.addLayout(self._middle(), 1)
+    def _connect(self) -> None:
+        self.delivery.grown.connect(self.opened)
+        self.delivery.taken.connect(self._on_taken)
+        self.rows.opened.connect(self._on_opened)
+        self.rows.marked.connect(self._show_clip)
+        self.parts.filter.changed.connect(self._show_listed)
+        for begun in (self.labels.begun, self.settling.begun, self.exams.begun):
+            begun.connect(self._on_begun)
+        for failed in (self.delivery.failed, self.labels.failed, self.settling.failed, self.exams.failed):
+            failed.connect(self._on_failed)
+        self.exams.done.connect(self._on_done)
+        self.settling.done.connect(self._on_settled)
+        self.labels.said.connect(self._on_said)
+        self.labels.told.connect(self.fault.setText)
+        self.clip.view_picked.connect(self.labels.view)
+        self.clip.mode_picked.connect(self.labels.mode)
+        self.clip.quality_picked.connect(self.labels.quality)
+        self.clip.map.dropped.connect(self.labels.place)
+        self.clip.map.segment_chosen.connect(self.labels.pick)
+        self.matrix.row_chosen.connect(self._show_clip)
 
-    def _middle(self) -> QVBoxLayout:
-        middle = QVBoxLayout()
-        middle.setSpacing(12)
-        head = QHBoxLayout()
-        head.addWidget(text_label("Intake", Size.PAGE, Weight.HEADING, Colour.STRONG))
-        head.addStretch(1)
-        check = command_button("to_pixel_check", "Pixel check")
-        check.clicked.connect(self._to_pixel_check)
-        head.addWidget(check)
-        middle.addLayout(head)
-        for widget in (self.delivery.working, self.delivery.report):
-            middle.addWidget(widget)
-        middle.addWidget(self.rows, 3)
-        middle.addWidget(self.empty, 3)
-        middle.addWidget(self.fault)
-        card = Card().titled(
-            "Completeness", "What the charter asks of each exam. Enter on a missing segment closes it as not imaged (NI), with a reason."
-        )
-        area = scrolled(self.matrix)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        area.setMinimumHeight(_MATRIX_LEAST)
-        self.matrix.moved.connect(area.ensureVisible)
-        card.lines.addWidget(area, 1)
-        middle.addWidget(card, 2)
-        return middle
+    def _bind(self) -> None:
+        work = {
+            "take_in": self._to_form,
+            "add_files": self.form.choose_files,
+            "add_folder": self.form.choose_folder,
+            "facts": self.exams.ask_facts,
+            "filter": self.parts.filter.words.setFocus,
+            "filter_next": self.parts.filter.step,
+            "completeness": self._to_matrix,
+            "ask_missing": self._ask_missing,
+            "accept_held": self._accept,
+            "ask_site": self._ask_site,
+            "reject_clip": self._reject,
+            "to_pixel_check": self._to_pixel_check,
+            "refresh": self.opened,
+        }
+        for command, slot in work.items():
+            self.bind(command, slot)
+        for command, row in (*self.clip.commands.items(), *self.parts.commands.items()):
+            row.clicked.connect(work[command])
+        for command, picked in (("view", self.labels.view), ("mode", self.labels.mode), ("quality", self.labels.quality)):
+            bind_each(self, command, partial(_by_key, command, picked))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._left_area.setFixedWidth(_LEFT_NARROW if self.width() < NARROW_BELOW else _LEFT)
+        self.parts.fit(self.width(), self.height())
         super().resizeEvent(event)
 
     # ------------------------------------------------------------ showing
 
     def opened(self, _argument: object = None) -> None:
-        self.desk.jobs.query(self, partial(_look, self.desk), self._on_state, self.show_error)
+        """Asked again while an answer is on its way: once more after it, however often it was."""
+        if self._asking:
+            self._again = True
+            return
+        self._asking = True
+        self.desk.jobs.query(self, partial(_look, self.desk), self._on_state, self._on_not_looked)
+
+    def _on_not_looked(self, error: Exception) -> None:
+        self._asking = self._again = False
+        self.show_error(error)
 
     def _on_state(self, state: _State) -> None:
-        first = self._state is None
-        self._state = state
+        first, self._state, self._asking = self._state is None, state, False
         self.form.show_visits([(visit.id, visit.label) for visit in state.charter.visits])
-        self.rows.show_rows([clip_cells(clip) for clip in state.clips], current=max(0, self.rows.current))
-        self.rows.setVisible(bool(state.clips))
-        self.empty.setVisible(not state.clips)
-        self.empty.show_words(
-            "No clip waits.", "Type the subject, choose the visit, then take in what the site sent: files, a folder or a ZIP."
-        )
+        self.labels.use(state.charter)
         self.exams.show(state.charter, state.exams)
-        self._on_clip(self.rows.current)
+        self._show_listed()
         if first or self._taken:
             self._taken = False
-            (self.rows if state.clips else self.form.subject).setFocus()
+            self._to_list() if state.clips else self._to_form()
+        if self._again:
+            self._again = False
+            self.opened()
 
-    def _on_clip(self, row: int) -> None:
-        clips = self._state.clips if self._state else ()
-        self.fault.setText(faults_words(clips[row]) if 0 <= row < len(clips) else "")
+    def _show_listed(self) -> None:
+        if self._state is not None:
+            listed = self.parts.filter.listed(self._state.clips)
+            self.rows.show_clips(listed)
+            self.parts.show_empty(clips=bool(self._state.clips), listed=bool(listed))
+            self._show_clip()
+
+    def _show_clip(self, _row: int = 0) -> None:
+        if self._state is None:
+            return
+        chosen = self.rows.chosen_clips
+        first = chosen[0] if chosen else None
+        exam = next((each for each in self._state.exams if first and (each.subject, each.visit) == (first.subject, first.visit)), None)
+        waiting = [each for each in self._state.clips if first and (each.subject, each.visit) == (first.subject, first.visit)]
+        self.clip.show_clips(self._state.charter, chosen, exam, waiting)
+        self.fault.clear()
+
+    # ------------------------------------------------------------ going about
+
+    def _to_form(self) -> None:
+        self.parts.show_side(Side.TAKE_IN)
+        self.form.subject.setFocus()
+
+    def _to_list(self) -> None:
+        self.parts.show_side(Side.CLIP)
+        self.rows.setFocus()
+
+    def _to_matrix(self) -> None:
+        self.parts.show_side(Side.EXAM)
+        self.matrix.setFocus()
 
     def _to_pixel_check(self) -> None:
-        clips, row = self._state.clips if self._state else (), self.rows.current
-        self.go.emit("pixels", clips[row].clip if 0 <= row < len(clips) else None)
+        clip = self.rows.current_clip
+        self.go.emit("pixels", clip.clip if clip else None)
 
     def _on_opened(self, _row: int) -> None:
-        self._to_pixel_check()
+        """One key confirms what is proposed; where nothing is, it begins to type; a labelled clip is looked at."""
+        clip = self.rows.current_clip
+        if self.labels.confirm() or clip is None:
+            return
+        if clip.segment is None:
+            self.rows.type_label()
+        else:
+            self._to_pixel_check()
 
-    # ------------------------------------------------------------ taking in, labels
+    # ------------------------------------------------------------ taking in
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = tuple(Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile())
+        if paths:
+            event.acceptProposedAction()
+            self.parts.show_side(Side.TAKE_IN)
+            self.form.take(paths)
 
     def _on_taken(self) -> None:
         self._taken = True
         self.opened()
 
-    def _on_typed(self, row: int, _column: int, words: str) -> None:
-        if self._state is None:
-            return
-        clip, typed = self._state.clips[row], typed_segment(words, self._state.charter)
-        if typed is None:
-            self.fault.setText(f"No segment of the charter is called {words}. Write the side and the code, for example R CFV or IVC.")
-            return
-        self._do(partial(intake.label, self.desk.lab, self.desk.session, clip.clip, *typed))
+    # ------------------------------------------------------------ what a person decides
 
-    def _do(self, work: Callable[[], object]) -> None:
-        self._on_begun()
-        self.desk.jobs.query(self, work, self._on_done, self._on_failed)
+    def _on_said(self, clips: Sequence[WaitingClip]) -> None:
+        """At once in the list; what follows from it for the exams is asked."""
+        if self._state is not None:
+            now = {each.clip: each for each in clips}
+            self._state = replace(self._state, clips=tuple(now.get(each.clip, each) for each in self._state.clips))
+            self._show_listed()
+        self._on_done()
+
+    def _accept(self) -> None:
+        self.settling.accept(self.rows.current_clip)
+
+    def _ask_site(self) -> None:
+        self.settling.ask_site(self.rows.current_clip)
+
+    def _reject(self) -> None:
+        self.settling.reject(self.rows.chosen_clips)
+
+    def _ask_missing(self) -> None:
+        self.settling.ask_missing(self.exams.exam)
 
     def _on_begun(self) -> None:
         self.saved.emit("Saving...")
 
-    def _on_done(self, _answer: object = None) -> None:
+    def _on_settled(self, words: str) -> None:
+        self.delivery.say(words)
+        self._on_done()
+
+    def _on_done(self) -> None:
         self.saved.emit(f"Saved {clock_time(self.desk.lab.clock.now(), self.desk.lab.clock)}")
         self.opened()
 
@@ -178,3 +231,8 @@ class IntakePage(Page):
         self.saved.emit("Not saved")
         self.show_error(error)
         self.opened()
+
+
+def _by_key(command: str, picked: Callable[[int], object], key: str) -> None:
+    """By the place of the key in its row of the table."""
+    picked(action(command).keys.index(key))

@@ -1,17 +1,62 @@
 """How intake says what it found, and reads what a coordinator types."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from corelab.domain.charter import Charter
 from corelab.domain.intake import ClipState, IntakeCode, Outcome
 from corelab.domain.vocabulary import ExamState, SegmentId, Side
-from corelab.services.intake import ExamOverview, IntakeReport, ObjectReport, WaitingClip
+from corelab.services.intake import (
+    ExamOverview,
+    Finding,
+    IntakeReport,
+    Mode,
+    ObjectReport,
+    ProposalSource,
+    Quality,
+    QualityReason,
+    Said,
+    View,
+    WaitingClip,
+)
 from corelab.ui.rows import Column, Mark, Shown, shown
 from corelab.ui.segment_words import code_words
 from corelab.ui.theme import Colour, Weight
 from corelab.ui.work_words import EXAM_STATE_WORDS
 
 SEGMENT_COLUMN = 6
+SPARE_COLUMNS = frozenset({4, 5, 7, 8})
+"""In a narrow window these are said beside the table only: scale, text, what it shows, quality."""
+VIEW_WORDS = {View.REST: "Rest", View.COMPRESSION: "Compression", View.AUGMENTATION: "Augmentation"}
+MODE_WORDS = {Mode.B: "B mode", Mode.COLOUR: "Colour", Mode.SPECTRAL: "Spectral"}
+QUALITY_WORDS = {Quality.DIAGNOSTIC: "Diagnostic", Quality.LIMITED: "Limited", Quality.NON_DIAGNOSTIC: "Non-diagnostic"}
+REASON_WORDS = {
+    QualityReason.DEPTH: "Depth: too deep or too shallow",
+    QualityReason.GAIN: "Gain: too dark or too bright",
+    QualityReason.NO_TRANSVERSE_COMPRESSION: "No compression in the transverse view",
+    QualityReason.INCOMPLETE_COMPRESSION: "The compression is not whole",
+    QualityReason.WRONG_SEGMENT: "Another segment than asked",
+    QualityReason.SHORT_CLIP: "The clip is too short",
+    QualityReason.FRAME_RATE: "Too few frames a second",
+    QualityReason.SCALE_ABSENT: "No scale",
+    QualityReason.COLOUR_ABSENT: "No colour",
+    QualityReason.SPECTRAL_ABSENT: "No spectrum",
+    QualityReason.OTHER: "Something else",
+}
+CONFLICTS = frozenset(
+    {Finding.SEGMENT_CONFLICT, Finding.SIDE_CONFLICT, Finding.LABEL_DIFFERS, Finding.PATIENT, Finding.VISIT_WINDOW}
+    | {Finding.REPEATED_ELSEWHERE, Finding.OTHER_CONTENT}
+)
+"""Findings in which two sources disagree."""
+SOURCE_WORDS = {
+    ProposalSource.PICTURE: "burned into the picture",
+    ProposalSource.CODES: "codes of the file",
+    ProposalSource.WORDS: "words of the file",
+    ProposalSource.REGIONS: "areas of the picture",
+    ProposalSource.TRANSMITTAL: "transmittal",
+    ProposalSource.EXAM: "delivery",
+    ProposalSource.ORDER: "order of the clips",
+}
 _MASK_CODES = frozenset({IntakeCode.REGION_INVALID.value, IntakeCode.TEMPLATE_MISMATCH.value})
 _LETTERS = {"R": Side.RIGHT, "L": Side.LEFT}
 _STATES = {
@@ -25,50 +70,124 @@ _STATES = {
 
 def clip_columns() -> tuple[Column, ...]:
     return (
-        Column("Clip", 60, right=True),
-        Column("Subject", 120),
-        Column("Visit", 70),
-        Column("Frames", 84, right=True),
-        Column("Rate", 80),
-        Column("Calibration", 110),
-        Column("Segment", 110, editable=True),
+        Column("Clip", 62, right=True, firm=True),
+        Column("Subject", 110),
+        Column("Visit", 72),
+        Column("Frames", 128),
+        Column("Scale", 92),
+        Column("Text", 96),
+        Column("Segment", 126, editable=True, firm=True),
+        Column("Shows", 150),
+        Column("Quality", 122),
         Column("Waits for"),
     )
 
 
 def clip_cells(clip: WaitingClip) -> tuple[Shown, ...]:
+    """One row; the order is that of the columns."""
     return (
         Shown(str(clip.number), Colour.STRONG, Weight.HEADING),
         shown(clip.subject),
         shown(clip.visit),
-        shown(clip.frames or ""),
-        shown("still" if clip.frames == 1 else f"{clip.rate:.0f}/s" if clip.rate else ""),
-        shown("found") if clip.calibrated else Shown("missing", Colour.SECOND),
-        Shown(segment_of(clip) or "type it", Colour.STRONG if clip.segment else Colour.ATTENTION, Weight.VALUE),
+        Shown(frames_words(clip), mark=Mark.ATTENTION if clip.left_out else None, hint=clip.message),
+        shown("found") if clip.calibrated else Shown("none", Colour.SECOND),
+        Shown(text_words(clip), Colour.ATTENTION if clip.hits else Colour.SECOND),
+        _label_cell(clip),
+        Shown(shows_words(clip.view, clip.mode) or "\u2013", Colour.TEXT if clip.view or clip.mode else Colour.THIRD),
+        _quality_cell(clip),
         _waits(clip),
     )
 
 
+def text_words(clip: WaitingClip) -> str:
+    """What the detector found; that it found nothing is never called clean."""
+    return f"{len(clip.hits)} {'place' if len(clip.hits) == 1 else 'places'}" if clip.hits else "none"
+
+
+def shows_words(view: View | None, mode: Mode | None) -> str:
+    """``Compression, B mode``."""
+    said = [VIEW_WORDS[view] if view else "", MODE_WORDS[mode] if mode else ""]
+    return ", ".join(each for each in said if each)
+
+
+def _label_cell(clip: WaitingClip) -> Shown:
+    if clip.segment:
+        return Shown(segment_of(clip), Colour.STRONG, Weight.VALUE)
+    if confirmable(clip):
+        proposed = proposed_words(clip)
+        return Shown(f"{proposed} ?", Colour.ACCENT, Weight.VALUE, hint=f"Proposed by: {source_words(clip)}. Enter confirms it.")
+    return Shown("type it", Colour.ATTENTION, Weight.VALUE)
+
+
+def _quality_cell(clip: WaitingClip) -> Shown:
+    if clip.quality is None:
+        return Shown("\u2013", Colour.THIRD)
+    colour = Colour.TEXT if clip.quality.grade is Quality.DIAGNOSTIC else Colour.ATTENTION
+    return Shown(QUALITY_WORDS[clip.quality.grade], colour, hint=", ".join(REASON_WORDS[each] for each in clip.quality.reasons))
+
+
+def confirmable(clip: WaitingClip) -> bool:
+    """Whether one key takes the proposal: there is one, it names a segment, and no source says otherwise."""
+    differs = {Finding.SEGMENT_CONFLICT, Finding.SIDE_CONFLICT} & set(clip.checks)
+    return clip.segment is None and clip.proposal is not None and clip.proposal.segment is not None and not differs
+
+
+def proposed_words(clip: WaitingClip) -> str:
+    """``R FV prox``, as proposed."""
+    one = clip.proposal
+    return placed_words(one.segment, one.side) if one and one.segment else ""
+
+
+def source_words(clip: WaitingClip) -> str:
+    """Where the proposal comes from."""
+    return SOURCE_WORDS[clip.proposal.source] if clip.proposal else ""
+
+
 def _waits(clip: WaitingClip) -> Shown:
-    words = _STATES[clip.state]
-    attention = clip.state is ClipState.HELD
-    return Shown(words, mark=Mark.ATTENTION if attention else None, hint=clip.message)
+    words = held_words(clip) if clip.state is ClipState.HELD else _STATES[clip.state]
+    attention = clip.state is ClipState.HELD or in_conflict(clip)
+    return Shown(words, mark=Mark.ATTENTION if attention else None, hint=faults_words(clip))
+
+
+def held_words(clip: WaitingClip) -> str:
+    """What decision a held clip waits for, in a few words."""
+    if clip.code == IntakeCode.IDENTITY_MISMATCH.value:
+        return "Another patient?"
+    if needs_mask(clip):
+        return "Needs a mask"
+    return f"{whole_words(clip)} whole" if whole_words(clip) else "Your decision"
+
+
+def whole_words(clip: WaitingClip) -> str:
+    """``33 of 34 frames``; empty where none is left out."""
+    whole, declared = whole_of(clip)
+    return f"{whole} of {declared} frames" if whole < declared else ""
+
+
+def whole_of(clip: WaitingClip) -> tuple[int, int]:
+    """How many frames are whole, and how many the file declares; the same before and after it was accepted."""
+    declared = clip.declared or clip.frames
+    return min(clip.frames, declared - len(clip.left_out)), declared
 
 
 def frames_words(clip: WaitingClip) -> str:
     """``60, 25/s``; of a damaged clip how many of the declared ones are whole; whether the rate is only assumed."""
     if clip.frames <= 1 and not clip.left_out:
         return "still"
-    count = f"{clip.frames} of {clip.declared}" if clip.left_out and clip.declared else str(clip.frames)
+    whole, declared = whole_of(clip)
+    count = f"{whole} of {declared}" if whole < declared else str(whole)
     return f"{count}, {clip.rate:.0f}/s{' assumed' if clip.rate_assumed else ''}"
 
 
 def segment_of(clip: WaitingClip) -> str:
     """``R FV prox``, or nothing where it has no label yet."""
-    if clip.segment is None:
-        return ""
-    code = clip.segment.removesuffix(".L").removesuffix(".R")
-    return f"{clip.side.letter if clip.side else ''} {code_words(code)}".strip()
+    return placed_words(clip.segment, clip.side) if clip.segment else ""
+
+
+def placed_words(segment: str, side: Side | None) -> str:
+    """``R FV prox`` of a segment's id in readings and its side."""
+    bare, _, letter = segment.partition(".")
+    return f"{side.letter if side else letter} {code_words(bare)}".strip()
 
 
 def typed_segment(words: str, charter: Charter) -> tuple[SegmentId, Side | None] | None:
@@ -82,6 +201,26 @@ def typed_segment(words: str, charter: Charter) -> tuple[SegmentId, Side | None]
         if segment in known:
             return SegmentId(segment), side
     return None
+
+
+def typed_label(words: str, charter: Charter) -> Said | None:
+    """The same with what the clip shows after it: "r cfv comp col" is R CFV, compression, colour. Any beginning of a word will do."""
+    parts = words.split()
+    for count in range(len(parts), 0, -1):
+        found = typed_segment(" ".join(parts[:count]), charter)
+        if found is not None:
+            return _shown_after(parts[count:], Said(*found))
+    return None
+
+
+def _shown_after(parts: Sequence[str], said: Said) -> Said | None:
+    for part in parts:
+        views = [each for each, word in VIEW_WORDS.items() if word.casefold().startswith(part.casefold())]
+        modes = [each for each, word in MODE_WORDS.items() if word.casefold().startswith(part.casefold())]
+        if len(views) + len(modes) != 1:
+            return None
+        said = said._replace(view=views[0]) if views else said._replace(mode=modes[0])
+    return said
 
 
 def report_words(report: IntakeReport) -> str:
@@ -100,7 +239,7 @@ def _to_ask(each: ObjectReport) -> bool:
 
 def faults_words(clip: WaitingClip) -> str:
     """Everything found about a clip, in words; nothing for a clean one."""
-    said = [clip.message, *(fault.message for fault in clip.faults)]
+    said = [clip.message, *(fault.message for fault in clip.faults), *(each.message for each in clip.checks)]
     return " ".join(dict.fromkeys(each for each in said if each))
 
 
@@ -115,6 +254,11 @@ def needs_words(exam: ExamOverview) -> str:
         unknown = len(exam.completeness.unknown)
         return "1 fact missing" if unknown == 1 else f"{unknown} facts missing"
     return f"{waiting} to check" if waiting else "ready"
+
+
+def in_conflict(clip: WaitingClip) -> bool:
+    """Whether two sources disagree about whose it is, when it was, or what it shows."""
+    return clip.code == IntakeCode.IDENTITY_MISMATCH.value or bool(CONFLICTS & set(clip.checks))
 
 
 def needs_mask(clip: WaitingClip) -> bool:

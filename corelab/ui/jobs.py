@@ -55,6 +55,11 @@ class Jobs(Protocol):
         """A callable for the working thread; what it is told arrives in ``told`` on the window's thread (progress)."""
         ...
 
+    @property
+    def ending(self) -> bool:
+        """Whether the window is going: long work should stop where it can without harm."""
+        ...
+
     def close(self) -> None:
         """Let all database work finish (it may be a draft), drop pixels that wait, end the threads."""
         ...
@@ -105,6 +110,10 @@ class ThreadJobs(QObject):
         number = next(self._numbers)
         self._told[number] = owner, told
         return partial(self._tell, number)
+
+    @property
+    def ending(self) -> bool:
+        return self._closed
 
     def close(self) -> None:
         self._closed = True
@@ -215,6 +224,10 @@ class ImmediateJobs:
                 told(*facts)
 
         return tell
+
+    @property
+    def ending(self) -> bool:
+        return False
 
     def close(self) -> None:
         return

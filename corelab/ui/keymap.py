@@ -34,6 +34,7 @@ SCREENS: Final[Mapping[str, frozenset[str]]] = {
 
 FIXED: Final = frozenset(
     {"help", "screen", "open", "back", "leave"}  # the way in and the way out stay where everybody finds them
+    | {"view", "mode", "quality"}  # one meaning per key, as they stand on screen
     | {"answer", "own_grade", "not_evaluable", "clear", "accept"}  # a digit is a grade, for every reader at every workstation
     | {"take_a", "take_b", "evidence_a", "evidence_b"}  # these keys are the names of the reads
     | {"sign", "export", "review_trail"}  # a signature is never one slip away

@@ -206,13 +206,18 @@ class Rows(QTableView):
         self._least, self._rest = _LEAST_SHARE, _LEAST_STRETCH
         # Queued: the answer may change the rows, and the editor of this cell must have closed before.
         self._model.typed.connect(self.typed, Qt.ConnectionType.QueuedConnection)
-        self.setModel(self._model)
+        self._use_model(self._model)
         self.setItemDelegate(_Painter(self))
         self.setAccessibleName(name)
         self._set_manners()
         self._set_measures(row_height)
-        self.selectionModel().currentRowChanged.connect(self._on_current)
         self.doubleClicked.connect(self._on_double_click)
+
+    def _use_model(self, model: RowsModel) -> None:
+        """Show what another model holds; it has the same columns."""
+        self._model = model
+        self.setModel(model)
+        self.selectionModel().currentRowChanged.connect(self._on_current)
 
     def keep_widths(self, *, least: float, rest: int = _LEAST_STRETCH) -> None:
         """Fixed columns that are not firm give way until a stretched one has ``rest``; they keep this share of their width."""

@@ -122,6 +122,10 @@ class TakeInForm(Card):
             folder = QFileDialog.getExistingDirectory(self, "A folder to take in")
             self._on_chosen((Path(folder),) if folder else ())
 
+    def take(self, paths: tuple[Path, ...]) -> None:
+        """As if they were dropped here."""
+        self._on_chosen(paths)
+
     def _on_chosen(self, paths: tuple[Path, ...]) -> None:
         if paths and self._is_named():
             self.chosen.emit(paths)

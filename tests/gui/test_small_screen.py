@@ -89,5 +89,5 @@ def test_what_a_clip_waits_for_is_short_enough_for_its_column(desktop: Desktop) 
     assert isinstance(page, IntakePage)
     page.rows.setVisible(True)
     QApplication.processEvents()
-    room = page.rows.columnWidth(7) - 28
+    room = page.rows.columnWidth(9) - 28
     assert page.rows.fontMetrics().horizontalAdvance("Nothing: released") + 18 < room
