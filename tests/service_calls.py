@@ -138,6 +138,7 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "intake.exams.set_not_imaged": by(Command.EXAM, otherwise=IntakeRefusedError)("no exam", (CFV,), None),
         "intake.subjects.set_facts": by(Command.SUBJECT, otherwise=IntakeRefusedError)("", {}),
         "intake.subjects.set_subject": by(Command.SUBJECT, otherwise=IntakeRefusedError)("", {}),
+        "intake.missing_views.ask_for_views": by(Command.QUERY, otherwise=IntakeRefusedError)("no exam"),
         "intake.labels.label": by(Command.LABEL, otherwise=IntakeRefusedError)(NO_CLIP, CFV, Side.LEFT),
         "intake.labels.label_all": by(Command.LABEL)({}),
         "intake.pictures.contact_sheet": _no_clip(NO_CLIP),

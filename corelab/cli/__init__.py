@@ -26,7 +26,7 @@ _MODULES = MappingProxyType(
         "replace": "intake",
         "accept": "accept",
         "pixels": "clips",
-        "label": "clips",
+        "label": "labels",
         "subject": "clips",
         "exam": "clips",
         "query": "queries",

@@ -5,10 +5,9 @@ from typing import Annotated
 
 import typer
 
-from corelab.cli.intake import side_of
 from corelab.cli.labs import Reason
 from corelab.cli.templates import template
-from corelab.cli.terminal import AsJson, Faulty, LabFolder, PasswordStdin, answer, command, lab_group, say, signed_in
+from corelab.cli.terminal import AsJson, Faulty, PasswordStdin, answer, command, lab_group, say, signed_in
 from corelab.domain.attributes import Attributes
 from corelab.domain.vocabulary import ClipId, SegmentId
 from corelab.services import intake
@@ -36,12 +35,40 @@ def list_pixels(ctx: typer.Context, as_json: AsJson = False, password_stdin: Pas
     """
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
         clips = intake.waiting(here.lab, here.session)
-    rows = [
-        {"clip": one.clip, "state": one.state.value, "outcome": one.outcome.value, "code": one.code, "segment": one.segment}
+    words = "\n".join(
+        f"{one.clip}  {one.state.value:<10}{_shows(one):<12}{' '.join([one.code or '', *(found.value for found in one.checks)])}".rstrip()
         for one in clips
-    ]
-    words = "\n".join(f"{row['clip']}  {row['state']:<10}{row['segment'] or '-':<10}{row['code'] or ''}" for row in rows)
-    answer({"clips": rows}, words or "No clip waits.", as_json=as_json)
+    )
+    answer({"clips": [_row(one) for one in clips]}, words or "No clip waits.", as_json=as_json)
+
+
+def _shows(one: intake.WaitingClip) -> str:
+    """A proposal has a question mark: nobody said so yet."""
+    proposed = one.proposal.segment if one.proposal else None
+    return one.segment or (f"{proposed}?" if proposed else "-")
+
+
+def _row(one: intake.WaitingClip) -> dict[str, object]:
+    proposal = one.proposal and {
+        "segment": one.proposal.segment,
+        "side": one.proposal.side and one.proposal.side.value,
+        "view": one.proposal.view and one.proposal.view.value,
+        "mode": one.proposal.mode and one.proposal.mode.value,
+        "source": one.proposal.source.value,
+    }
+    quality = one.quality and {"grade": one.quality.grade.value, "reasons": [reason.value for reason in one.quality.reasons]}
+    return {
+        "clip": one.clip,
+        "state": one.state.value,
+        "outcome": one.outcome.value,
+        "code": one.code,
+        "segment": one.segment,
+        "view": one.view and one.view.value,
+        "mode": one.mode and one.mode.value,
+        "quality": quality,
+        "proposal": proposal,
+        "checks": [found.value for found in one.checks],
+    }
 
 
 @pixels.command("sheet")
@@ -133,25 +160,6 @@ def _answer_states(done: tuple[intake.ClipOutcome, ...], *, as_json: bool) -> No
         raise Faulty("" if as_json else "Some clips did not pass; the others did. The lines above say why.")
 
 
-@commands.command("label")
-@command
-def label(
-    lab: LabFolder,
-    clip: Annotated[str, typer.Argument(metavar="CLIP", show_default=False)],
-    segment: Annotated[str, typer.Option("--segment", help="R:CFV, L:POPV, or IVC where it has no side.", show_default=False)],
-    as_json: AsJson = False,
-    password_stdin: PasswordStdin = False,
-) -> None:
-    """Say which segment a clip shows.
-
-    Example: corelab label LAB CLIP --segment R:CFV
-    """
-    letter, _, code = segment.rpartition(":")
-    with signed_in(lab, password_stdin=password_stdin) as here:
-        intake.label(here.lab, here.session, ClipId(clip), SegmentId(code), side_of(letter or None))
-    answer({"clip": clip, "segment": segment}, f"{clip} shows {segment}.", as_json=as_json)
-
-
 @subject.command("set")
 @command
 def set_subject(
@@ -184,6 +192,24 @@ def _segment_facts(known: Attributes) -> dict[str, object]:
     for (attribute, place), value in sorted(known.segments.items()):
         segments.setdefault(place, {})[attribute] = value
     return {"segment_attributes": segments} if segments else {}
+
+
+@exam.command("ask-views")
+@command
+def ask_views(
+    ctx: typer.Context,
+    code: Annotated[str, typer.Argument(metavar="EXAM", help="Exam code, or SUBJECT:VISIT.", show_default=False)],
+    as_json: AsJson = False,
+    password_stdin: PasswordStdin = False,
+) -> None:
+    """Raise a query for each view that the charter's questions want to see and no clip of its segment shows.
+
+    Example: corelab exam LAB ask-views S001:D10
+    """
+    with signed_in(ctx.obj, password_stdin=password_stdin) as here:
+        asked = intake.ask_for_views(here.lab, here.session, code)
+    words = f"{code}: {len(asked)} queries raised." if asked else f"{code}: no view is to be asked for."
+    answer({"exam": code, "queries": list(asked)}, words, as_json=as_json)
 
 
 @exam.command("not-imaged")

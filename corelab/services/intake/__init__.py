@@ -12,6 +12,7 @@ from corelab.services.intake.delivery import take_in
 from corelab.services.intake.exams import ExamOverview, exams, set_not_imaged
 from corelab.services.intake.eyes import pixel_rule, set_pixel_rule
 from corelab.services.intake.labels import label, label_all
+from corelab.services.intake.missing_views import ask_for_views
 from corelab.services.intake.pictures import CheckPictures, contact_sheet, pictures
 from corelab.services.intake.pixels import (
     accept_damage,
@@ -60,6 +61,7 @@ __all__ = [
     "WaitingClip",
     "accept_damage",
     "accepted",
+    "ask_for_views",
     "confirm_nothing_to_mask",
     "contact_sheet",
     "exams",

@@ -1,13 +1,13 @@
 """How the pixel check of one clip stands, as its steps and events tell it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corelab.domain.clip import TimingSource
 from corelab.domain.clip_evidence import combined
 from corelab.domain.clip_findings import Finding
-from corelab.domain.clip_label import Mode, Proposal, View
+from corelab.domain.clip_label import Mode, Proposal, ProposalSource, View
 from corelab.domain.clip_quality import ClipQuality
 from corelab.domain.intake import Box, CheckAction, ClipState, IntakeCode, ObjectFault, Outcome
 from corelab.domain.vocabulary import AccountId, ClipId, SegmentId, Sha256, Side, SubjectCode, VisitId
@@ -238,18 +238,33 @@ def all_waiting(snapshot: Snapshot) -> tuple[Check, ...]:
     done, steps, labels = registry.released(snapshot), registry.all_steps(snapshot), registry.all_labels(snapshot)
     said, graded = intake_rows.all_proposals(snapshot), intake_rows.all_qualities(snapshot)
     exams = {exam.id: exam for exam in registry.all_exams(snapshot)}
-    open_ones = [one for one in registry.objects(snapshot) if one.id not in done and _is_open(one, steps.get(one.id, ()))]
+    received = registry.objects(snapshot)
+    ordered = _by_order(received, labels)
+    open_ones = [one for one in received if one.id not in done and _is_open(one, steps.get(one.id, ()))]
     told = found_at(snapshot, [_told_at(one, steps.get(one.id, ())) for one in open_ones])
     return tuple(
         Check(one, exams[one.exam], of, told[_told_at(one, of)], labels.get(one.id), False, beside)  # noqa: FBT003 - a field
         for one in open_ones
         if one.exam is not None
-        for of, beside in [(steps.get(one.id, ()), _beside(said.get(one.id, ()), graded.get(one.id)))]
+        for of, beside in [(steps.get(one.id, ()), _beside(said.get(one.id, ()), graded.get(one.id), ordered.get(one.id, ())))]
     )
 
 
-def _beside(said: Sequence[ProposalRow], graded: QualityRow | None) -> Beside:
-    evidence = evidence_from(said)
+def _by_order(received: Sequence[ObjectRecord], labels: Mapping[ClipId, Label]) -> dict[ClipId, tuple[Proposal, ...]]:
+    """A clip without label may show what the one before it in its exam was said to show. Nothing of the clip itself says so."""
+    last: dict[str, Label] = {}
+    found: dict[ClipId, tuple[Proposal, ...]] = {}
+    for one in received:
+        if one.exam is not None and one.id in labels:
+            last[one.exam] = labels[one.id]
+        elif one.exam in last:
+            before = last[one.exam]
+            found[one.id] = (Proposal(before.segment, before.side, None, None, ProposalSource.ORDER),)
+    return found
+
+
+def _beside(said: Sequence[ProposalRow], graded: QualityRow | None, order: tuple[Proposal, ...] = ()) -> Beside:
+    evidence = (*evidence_from(said), *order)
     return Beside(quality_from(graded), combined(evidence), evidence)
 
 
