@@ -1,6 +1,5 @@
 """Frames equal what pydicom decodes, bit for bit: over pydicom's own test files, and over the lossless files of the ultrasound set."""
 
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +7,11 @@ import pydicom.data
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from pydicom import Dataset, dcmread
-from pydicom.pixels.processing import apply_color_lut
+from pydicom import dcmread
 
 from corelab.imaging.faults import FileRefusedError
 from corelab.imaging.frames import FrameFile
+from tests.other_decoders import by_pydicom
 
 WHEEL = Path(pydicom.data.__file__).parent / "test_files"
 
@@ -71,28 +70,6 @@ def pictures() -> tuple[list[str], list[str]]:
 
 
 COMPARABLE, UNUSUAL = pictures()
-
-
-def by_pydicom(path: Path) -> NDArray[np.uint8]:
-    """frames x rows x columns x 3 of 8 bits, by the rules of this program: highest 8 bits, palettes by their high byte."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pydicom tells of the faults that these files were made for
-        data = dcmread(path, force=True)
-        pixels = data.pixel_array
-        if data.PhotometricInterpretation == "PALETTE COLOR":
-            pixels = apply_color_lut(pixels, data)[..., :3]
-    single = (data.get("NumberOfFrames") or 1) == 1
-    return _eight_bits(data, pixels[None] if single else pixels)
-
-
-def _eight_bits(data: Dataset, pixels: NDArray[np.integer]) -> NDArray[np.uint8]:
-    wide = pixels.astype(np.int64)
-    if pixels.ndim == 3:
-        wide += 1 << (data.BitsStored - 1) if data.PixelRepresentation else 0
-        wide >>= max(0, data.BitsStored - 8)
-        wide = np.repeat(wide[..., None], 3, axis=-1)
-        return (255 - wide if data.PhotometricInterpretation == "MONOCHROME1" else wide).astype(np.uint8)
-    return (wide >> 8 if pixels.dtype.itemsize == 2 else wide).astype(np.uint8)
 
 
 def by_corelab(path: Path) -> NDArray[np.uint8]:
