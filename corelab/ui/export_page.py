@@ -40,6 +40,8 @@ class ExportPage(Page):
         self.included = LinkNumber("In the package")
         self.excluded = LinkNumber("Left out")
         self.excluded.clicked.connect(self._to_rows)
+        self.queries = LinkNumber("Open queries")
+        self.queries.clicked.connect(partial(self.go.emit, "queries", None))
         self.included.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.rows = Rows(_COLUMNS, "Exams that are left out")
         self.rows.keep_widths(least=0.8, rest=340)
@@ -70,7 +72,8 @@ class ExportPage(Page):
         numbers.setSpacing(16)
         numbers.addWidget(self.included)
         numbers.addWidget(self.excluded)
-        numbers.addStretch(2)
+        numbers.addWidget(self.queries)
+        numbers.addStretch(1)
         left.addLayout(numbers)
         left.addWidget(self.rows, 1)
         left.addWidget(self.empty, 1)
@@ -106,6 +109,9 @@ class ExportPage(Page):
         self._preview = preview
         self.included.show_number(preview.included, "every cell has a result")
         left_out = len(preview.excluded)
+        blocking = len(preview.queries)
+        note = "close, cancel or exclude them" if blocking else "none keeps a package back"
+        self.queries.show_number(blocking, note, attention=bool(blocking))
         self.excluded.show_number(left_out, "listed below" if left_out else "every exam is in", attention=bool(left_out))
         self.rows.show_rows(
             [
@@ -128,7 +134,8 @@ class ExportPage(Page):
             )
         again = ", the same as the last one: nothing changed since" if preview.again else ""
         self._number.setText(f"Package {preview.number}{again}. It is {_KINDS[self.desk.lab.kind]}.")
-        self.write.setEnabled(bool(preview.included))
+        why = "A query to a site is open: close, cancel or exclude it first." if blocking else ""
+        self.write.allow(why or ("" if preview.included else "No exam is final yet."))
         self.write.setFocus()
 
     def _to_rows(self) -> None:
@@ -143,7 +150,7 @@ class ExportPage(Page):
 
     def ask(self) -> None:
         """The signature: package approval."""
-        if self._preview is None or not self._preview.included or self.working.isVisible():
+        if self._preview is None or not self.write.isEnabled() or self.working.isVisible():
             return
         what = f"package {self._preview.number}, {self._preview.included} {'exam' if self._preview.included == 1 else 'exams'}"
         self._dialog = dialogs.ask_signature(self, self.desk, Meaning.PACKAGE_APPROVAL, what, given=self._on_password)

@@ -20,15 +20,17 @@ def _oldest(days: Sequence[int]) -> str:
 
 
 class Counts(QWidget):
-    """Six cards.
+    """Seven cards.
 
     Signals:
         opened: a count was chosen; carries the list behind it.
         forecast_wanted: the forecast was chosen.
+        queries_wanted: the queries to the sites were chosen.
     """
 
     opened = Signal(object)
     forecast_wanted = Signal()
+    queries_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,7 +41,8 @@ class Counts(QWidget):
         self.rate = LinkNumber("Adjudication rate")
         self.forecast = LinkNumber("Forecast cases")
         self.signals = LinkNumber("Signals")
-        self.cards = (self.read, self.waiting, self.overdue, self.rate, self.forecast, self.signals)
+        self.queries = LinkNumber("Open queries")
+        self.cards = (self.read, self.waiting, self.overdue, self.queries, self.rate, self.forecast, self.signals)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(16)
@@ -53,9 +56,10 @@ class Counts(QWidget):
         ):
             card.clicked.connect(partial(self._open, made))
         self.forecast.clicked.connect(self.forecast_wanted)
+        self.queries.clicked.connect(self.queries_wanted)
 
     def show_narrow(self, *, narrow: bool) -> None:
-        columns = 3 if narrow else 6
+        columns = 4 if narrow else 7
         for n, card in enumerate(self.cards):
             self._grid.addWidget(card, n // columns, n % columns)
 
@@ -75,6 +79,9 @@ class Counts(QWidget):
         told = list(signals(report))
         self.signals.show_number(len(told), signal_counts(report), attention=bool(told))
         self.forecast.show_number("\u2026", "counting") if read else self.show_expected(None)
+
+    def show_queries(self, number: int, note: str, *, attention: bool) -> None:
+        self.queries.show_number(number, note, attention=attention)
 
     def show_expected(self, found: Expected | None) -> None:
         if found is None:

@@ -10,7 +10,8 @@ from corelab.domain.forecast.load import Forecast
 from corelab.domain.monitoring.expected import Expected, expected
 from corelab.domain.monitoring.pairing import Kind
 from corelab.domain.monitoring.report import Report, StoppedError
-from corelab.services import monitoring
+from corelab.domain.queries import Query
+from corelab.services import monitoring, queries
 from corelab.services.monitoring import expecting
 from corelab.ui.cards import Card, EmptyState, Working, scrolled
 from corelab.ui.commands import with_keys
@@ -26,6 +27,7 @@ from corelab.ui.monitoring_list import Behind, BehindDialog
 from corelab.ui.monitoring_readers import ReadersChart
 from corelab.ui.page import Page
 from corelab.ui.parts import key_hint, text_label
+from corelab.ui.query_words import waiting
 from corelab.ui.theme import NARROW_BELOW, Colour, Size, Weight
 from corelab.ui.times import clock_time
 
@@ -49,6 +51,7 @@ class MonitoringPage(Page):
         for shown in (self.agreement, self.item, self.p_chart, self.drift, self.readers, self.counts):
             shown.opened.connect(self._show_list)
         self.counts.forecast_wanted.connect(self._show_forecast)
+        self.counts.queries_wanted.connect(partial(self.go.emit, "queries", None))
         self.agreement.chosen.connect(self._on_item)
         self.agreement.failed.connect(self.show_error)
         self.bind("next_pairs", self.agreement.next_pairs)
@@ -118,6 +121,12 @@ class MonitoringPage(Page):
         """A look at sealed readings is on record each time: coming back to the page shows what was counted, until somebody looks again."""
         if self.report is None:
             self.look()
+        work = partial(queries.queries, self.desk.lab, self.desk.session)
+        self.desk.jobs.query(self, work, self._on_queries, self.show_error)
+
+    def _on_queries(self, found: tuple[Query, ...]) -> None:
+        asked = waiting(found, self.desk.lab.clock)
+        self.counts.show_queries(asked.number, asked.note, attention=asked.attention)
 
     def look(self) -> None:
         """Count everything anew."""

@@ -10,8 +10,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from corelab.domain.intake import ClipState
+from corelab.domain.queries import Query
 from corelab.domain.vocabulary import ExamState, SubjectCode
-from corelab.services import assignment, charter_versions, comparison, intake, safety
+from corelab.services import assignment, charter_versions, comparison, intake, queries, safety
 from corelab.services.assignment import Assigned
 from corelab.services.charter_versions import Version
 from corelab.services.comparison import Compared
@@ -31,6 +32,7 @@ from corelab.ui.key_parts import command_hint
 from corelab.ui.lock_flow import LockFlow
 from corelab.ui.page import Page
 from corelab.ui.parts import text_label
+from corelab.ui.query_words import waiting
 from corelab.ui.records_dialog import RecordsDialog
 from corelab.ui.rows import Column, Mark, Rows, Shown, shown
 from corelab.ui.safety_card import SafetyCard
@@ -58,13 +60,15 @@ class _State:
     status: Status
     charter: Version
     notices: tuple[SafetyNotice, ...]
+    queries: tuple[Query, ...]
 
 
 def _look(desk: Desk) -> _State:
     lab, session = desk.lab, desk.session
     in_force = charter_versions.versions(lab, session)[0]
     notices = safety.notices(lab, session) if session.custody is not None else ()
-    return _State(intake.exams(lab, session), intake.waiting(lab, session), where_it_stands(lab, session), in_force, notices)
+    exams, clips, stands = intake.exams(lab, session), intake.waiting(lab, session), where_it_stands(lab, session)
+    return _State(exams, clips, stands, in_force, notices, queries.queries(lab, session))
 
 
 T = TypeVar("T")
@@ -92,6 +96,8 @@ class OverviewPage(Page):
             number.clicked.connect(partial(self._on_count, state))
         self.checks = LinkNumber("Clips to check")
         self.checks.clicked.connect(partial(self.go.emit, "pixels", None))
+        self.queries = LinkNumber("Queries")
+        self.queries.clicked.connect(partial(self.go.emit, "queries", None))
         self.rows = Rows(_COLUMNS, "Exams", row_height=40)
         self.rows.keep_widths(least=0.6, rest=282)
         self.rows.opened.connect(self._on_opened)
@@ -134,6 +140,7 @@ class OverviewPage(Page):
         numbers = QHBoxLayout()
         numbers.setSpacing(16)
         numbers.addWidget(self.checks)
+        numbers.addWidget(self.queries)
         for number in self.counts.values():
             numbers.addWidget(number)
         outer.addLayout(numbers)
@@ -187,6 +194,8 @@ class OverviewPage(Page):
             self.counts[each].show_number(counts[each], note, attention=each is ExamState.READY and counts[each] > 0)
         second = sum(clip.state is ClipState.PASSED for clip in state.clips)
         self.checks.show_number(len(state.clips), f"{second} for the second person" if second else "before readers see them")
+        asked = waiting(state.queries, self.desk.lab.clock)
+        self.queries.show_number(asked.number, asked.note, attention=asked.attention)
         total = len(self._exams)
         self._second.setText(f"{total} {'exam' if total == 1 else 'exams'}, trial {self.desk.lab.trial_id}")
         self.assign.setEnabled(to_deal or state.status.free > 0)

@@ -1,6 +1,7 @@
 """Queries to the sites in words: what one is about, where it stands, and why a step cannot be done."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -82,6 +83,26 @@ def state_words(one: Query) -> str:
 
 def age_words(days: int) -> str:
     return "today" if days == 0 else f"{days} {'day' if days == 1 else 'days'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many queries are open, in a number and a note; ``attention`` where a coordinator has something to do."""
+
+    number: int
+    note: str
+    attention: bool
+
+
+def waiting(found: Iterable[Query], clock: Clock) -> Waiting:
+    """What of all queries waits, and how much of it for the lab: to be sent, answered, or overdue at the site."""
+    pending = [one for one in found if one.state.pending]
+    late = sum(one.overdue(clock.now()) for one in pending)
+    ours = sum(one.state is not QueryState.SENT for one in pending)
+    oldest = max((one.age(clock.now()) for one in pending), default=0)
+    parts = [f"{late} overdue" if late else "", f"{ours} for you" if ours else ""]
+    note = ", ".join(part for part in parts if part) or (f"oldest {age_words(oldest)}" if pending else "nothing is asked")
+    return Waiting(len(pending), note, bool(late or ours))
 
 
 def due_words(one: Query, clock: Clock) -> str:
