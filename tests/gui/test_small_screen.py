@@ -20,7 +20,7 @@ SMALL = QSize(1066, 666)
 def test_every_page_fits(desktop: Desktop, user: str) -> None:
     desktop.sign_in(user)
     desktop.window.resize(SMALL)
-    for number in range(1, 8):
+    for number in range(1, 10):
         desktop.window._on_screen(f"Ctrl+{number}")
         page = desktop.window.current
         assert page is not None
