@@ -78,8 +78,11 @@ def walk(data: Buffer, limits: Limits = Limits()) -> Walk:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
+    """In which item of which sequences; ``open_ended``: a delimiter ends the item, not its length."""
+
     path: tuple[int, ...] = ()
     items: tuple[int, ...] = ()
+    open_ended: bool = False
 
 
 _TOP = _Place()
@@ -159,17 +162,20 @@ class _Walker:
             if top and self._tail(at, end):
                 return at
             tag, vr, offset, length = self._element_header(at, end)
-            if tag == ITEM_END and place.path:
+            if tag == ITEM_END and place.open_ended:
+                self._empty(length)
                 return offset
             if top and tag >> 16 == _DELIMITERS and not length:
                 self._stray()
                 at = offset
                 continue
             self._ascending(tag, last)
-            self._group(tag, top=top)
+            self._group(tag)
             if top and tag == PIXEL_DATA:
                 self.pixel_header = at
             at, last = self._value(Element(place.path, tag, vr, offset, length, place.items), end), tag
+        if place.open_ended:
+            raise ObjectRefusedError(IntakeCode.TRUNCATED, "in an item")
         return at
 
     def _tail(self, at: int, end: int) -> bool:
@@ -194,8 +200,8 @@ class _Walker:
     def _value(self, element: Element, end: int) -> int:
         if element.length != UNDEFINED:
             return self._defined(element, end)
-        if element.tag == PIXEL_DATA and not element.path:
-            return self._encapsulated(element, end)
+        if element.tag == PIXEL_DATA:
+            return self._nested_frames(element, end) if element.path else self._encapsulated(element, end)
         if self.explicit and element.vr not in {"SQ", "UN"}:
             raise ObjectRefusedError(IntakeCode.STRUCTURE, "unknown length outside a sequence")
         self._keep(element)
@@ -205,7 +211,8 @@ class _Walker:
         if element.tag == PIXEL_DATA and not element.path and element.offset + element.length > end:
             self.faults.append(IntakeCode.PIXEL_LENGTH)
             element = replace(element, length=end - element.offset)
-        self._inside(element.offset, element.length, end)
+        else:
+            self._inside(element.offset, element.length, end)
         self._keep(element)
         stop = element.offset + element.length
         if element.vr == "SQ" or (not self.explicit and self._looks_like_items(element)):
@@ -235,25 +242,32 @@ class _Walker:
             tag, length = self._item_header(at, end)
             at += 8
             if tag == SEQUENCE_END and open_ended:
+                self._empty(length)
                 return at
             if tag != ITEM:
                 raise ObjectRefusedError(IntakeCode.STRUCTURE, "no item where one must be")
             self._count_item()
-            at = self._item(at, length, end, _Place(path, (*element.items, number)))
+            at = self._item(at, length, end, _Place(path, (*element.items, number), open_ended=length == UNDEFINED))
             number += 1
         if open_ended:
             raise ObjectRefusedError(IntakeCode.TRUNCATED, "in a sequence")
         return at
 
     def _item(self, at: int, length: int, end: int, place: "_Place") -> int:
-        if length != UNDEFINED:
-            self._inside(at, length, end)
-            self._data_set(at, at + length, place)
-            return at + length
-        stop = self._data_set(at, end, place)
-        if self.data[stop - 8 : stop - 4] != struct.pack(self.order + "HH", 0xFFFE, 0xE00D):
-            raise ObjectRefusedError(IntakeCode.TRUNCATED, "in an item")
-        return stop
+        if place.open_ended:
+            return self._data_set(at, end, place)
+        self._inside(at, length, end)
+        return self._data_set(at, at + length, place)
+
+    def _nested_frames(self, element: Element, end: int) -> int:
+        """Compressed pixels inside a sequence are those of an icon: nothing of them is kept, but they must end."""
+        for tag, offset, length in self._fragment_headers(element.offset, end):
+            self._count_item()
+            if tag == SEQUENCE_END:
+                self._keep(replace(element, length=offset - element.offset))
+                return offset
+            self._inside(offset, length, end)
+        raise ObjectRefusedError(IntakeCode.TRUNCATED, "in an icon")
 
     def _encapsulated(self, element: Element, end: int) -> int:
         """The fragments. A file that ends inside them keeps those that are whole."""
@@ -335,9 +349,13 @@ class _Walker:
             raise ObjectRefusedError(IntakeCode.STRUCTURE, "elements out of order, or twice")
 
     @staticmethod
-    def _group(tag: int, *, top: bool) -> None:
+    def _empty(length: int) -> None:
+        if length:
+            raise ObjectRefusedError(IntakeCode.STRUCTURE, "a delimiter with a value")
+
+    @staticmethod
+    def _group(tag: int) -> None:
+        """Below 8 lie the groups of messages, file meta and directories, and odd ones that are never legal (PS3.5 section 7.8)."""
         group = tag >> 16
-        if group in {1, 3, 5, 7, 0xFFFF} or (group & 1 and group < 9):
+        if group < 8 or group >= _DELIMITERS:
             raise ObjectRefusedError(IntakeCode.STRUCTURE, "an illegal group")
-        if top and group < 8:
-            raise ObjectRefusedError(IntakeCode.STRUCTURE, "a group that belongs to messages")

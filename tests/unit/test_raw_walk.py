@@ -1,6 +1,7 @@
 """What the walk over the bytes refuses before any parser sees it, and what it only notes."""
 
 import struct
+import tracemalloc
 
 import pytest
 from pydicom.dataset import Dataset
@@ -127,3 +128,76 @@ def test_a_header_cut_short_is_refused() -> None:
     at = data.index(struct.pack("<HH", 0x0028, 0x0010))
     assert walk(data[:at]).pixel is None
     assert refusal(data[: at + 5]) is IntakeCode.TRUNCATED
+
+
+SEQUENCE, LONG = struct.pack("<HH2sxxI", 0x0008, 0x1140, b"SQ", 0xFFFFFFFF), 0xFFFFFFFF
+TEXT = struct.pack("<HH2sH", 0x0008, 0x0104, b"LO", 4) + b"text"
+END_OF_ITEM = struct.pack("<HHI", 0xFFFE, 0xE00D, 0)
+
+
+def item(length: int) -> bytes:
+    return struct.pack("<HHI", 0xFFFE, 0xE000, length)
+
+
+def with_sequence(inside: bytes) -> bytes:
+    """A sound file with this behind the header of a sequence that a delimiter ends."""
+    data = file_bytes(a_dataset())
+    at = data.index(struct.pack("<HH", 0x0010, 0x0010) + b"PN")
+    return data[:at] + SEQUENCE + inside + data[at:]
+
+
+def test_sequences_end_where_their_parser_will_end_them() -> None:
+    assert not walk(with_sequence(item(LONG) + TEXT + END_OF_ITEM + item(len(TEXT)) + TEXT + STRAY)).faults
+    hidden = item(2 * len(TEXT) + 8) + TEXT + END_OF_ITEM + TEXT
+    assert refusal(with_sequence(hidden + STRAY)) is IntakeCode.STRUCTURE  # a delimiter before the end that its length tells
+    assert refusal(with_sequence(item(LONG) + TEXT + struct.pack("<HHI", 0xFFFE, 0xE00D, 4) + STRAY)) is IntakeCode.STRUCTURE
+    assert refusal(with_sequence(item(len(TEXT)) + TEXT + struct.pack("<HHI", 0xFFFE, 0xE0DD, 4))) is IntakeCode.STRUCTURE
+    assert refusal(with_sequence(item(LONG) + item(0) + END_OF_ITEM + STRAY)) is IntakeCode.STRUCTURE  # an item that lies in no sequence
+    assert refusal(with_sequence(item(LONG) + TEXT)) in {IntakeCode.STRUCTURE, IntakeCode.TRUNCATED}
+    assert refusal(with_sequence(item(LONG) + struct.pack("<HH2sH", 0x0002, 0x0003, b"UI", 2) + b"1\0" + END_OF_ITEM + STRAY)) is (
+        IntakeCode.STRUCTURE
+    )
+
+
+def test_odd_lengths_are_refused_but_for_pixels_that_a_cut_ended() -> None:
+    data = file_bytes(a_dataset())
+    at = data.index(struct.pack("<HH", 0x0010, 0x0010) + b"PN")
+    assert refusal(data[: at + 6] + b"\x03\x00A^B" + data[at:]) is IntakeCode.STRUCTURE
+    assert walk(data[:-501]).faults == (IntakeCode.PIXEL_LENGTH,)
+
+
+def test_an_icon_may_be_compressed() -> None:
+    frames = struct.pack("<HH2sxxI", 0x7FE0, 0x0010, b"OB", LONG) + item(0) + item(4) + b"abcd"
+    seen = walk(with_sequence(item(LONG) + frames + STRAY + END_OF_ITEM + STRAY))
+    assert not seen.fragments
+    assert not seen.encapsulated
+    assert seen.pixel is not None
+    assert refusal(with_sequence(item(LONG) + frames)) is IntakeCode.TRUNCATED
+    cut = struct.pack("<HH2sxxI", 0x7FE0, 0x0010, b"OB", LONG) + item(0x7FFFFFFE)
+    assert refusal(with_sequence(item(LONG) + cut)) is IntakeCode.TRUNCATED
+
+
+def test_what_is_counted_needs_no_memory() -> None:
+    """Each would be hundreds of megabytes of objects; the walk stops at the first that is too many."""
+    many = {
+        "items": with_sequence(item(0) * 1_000_000 + STRAY),
+        "nested": file_bytes(a_dataset())[:400] + (SEQUENCE + item(LONG)) * 100_000,
+        "elements": private_elements(400_000),
+        "fragments": file_bytes(a_jpeg_dataset(speckle(1)), JPEGBaseline8Bit)[:-8] + item(0) * 1_000_000 + STRAY,
+    }
+    for data in many.values():
+        tracemalloc.start()
+        code = refusal(data)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert code in {IntakeCode.LIMIT_DEPTH, IntakeCode.TRUNCATED, IntakeCode.STRUCTURE}
+        assert peak < 16 << 20
+    assert refusal(many["items"]) is refusal(many["elements"]) is refusal(many["fragments"]) is IntakeCode.LIMIT_DEPTH
+
+
+def private_elements(count: int) -> bytes:
+    """In the order and with the tags that a file may have: 65,536 in each odd group."""
+    data = file_bytes(a_dataset())
+    at = data.index(struct.pack("<HH", 0x0010, 0x0010) + b"PN")
+    made = (struct.pack("<HH2sH", 0x0011 + 2 * (n >> 16), n & 0xFFFF, b"LO", 0) for n in range(count))
+    return data[:at] + b"".join(made)
