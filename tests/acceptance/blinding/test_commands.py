@@ -78,6 +78,7 @@ def existing(world: World, folder: Path) -> Mapping[str, str]:
         "SUBJECT": SUBJECTS[0],
         "VISIT": VISIT,
         "CLIP": rows_of(lab, "clip")[0]["id"],
+        "QUERY": rows_of(lab, "query")[0]["id"],
         "EXAM": rows_of(lab, "exam")[0]["code"],
         "READING": of_theirs["id"],
         "ASSIGNMENT": theirs["id"],
@@ -95,7 +96,7 @@ def absent(known: Mapping[str, str]) -> Mapping[str, str]:
     """The same in form, and nothing that exists."""
     made_up = {"USER": "nobody-here", "PERSON": "nobody-here", "SUBJECT": "OSPREY-999", "EXAM": "zzzzzzzz"}
     missing = "00000000-0000-4000-8000-00000000dead"
-    changed = {name: made_up.get(name, missing) for name in ("USER", "PERSON", "SUBJECT", "EXAM", "CLIP", "READING", "ASSIGNMENT", "")}
+    changed = {name: made_up.get(name, missing) for name in ("USER", "PERSON", "SUBJECT", "EXAM", "CLIP", "QUERY", "READING", "ASSIGNMENT", "")}
     return {**known, **changed}
 
 

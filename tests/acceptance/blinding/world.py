@@ -8,8 +8,9 @@ from pydicom.dataset import Dataset
 
 from corelab.domain.accounts import Role
 from corelab.domain.adjudication import DecisionReason, Take
+from corelab.domain.queries import QueryKind
 from corelab.domain.vocabulary import AssignmentId, Binding, Cell, Evidence, Grade, LabKind, SegmentId, Side
-from corelab.services import accounts, adjudication, assignment, comparison, intake, reading
+from corelab.services import accounts, adjudication, assignment, comparison, intake, queries, reading
 from corelab.services.accounts import Session
 from corelab.services.adjudication import OpenCase
 from corelab.services.intake.exams import ExamOverview
@@ -38,7 +39,12 @@ SOURCE = (
 )
 """What a site sent with its files: nobody but a coordinator with custody ever sees it, and no file holds it in clear."""
 
+ASKED, ANSWERED, SITE_CODE = "amphora-theodolite", "gondola-metronome", "SITE-QUINCE"
+QUERY = (Mark("words of a query", ASKED), Mark("answer of a site", ANSWERED), Mark("code of a site", SITE_CODE))
+"""What a site was asked and answered: for coordinators and auditors."""
+
 IDENTITY = (
+    *QUERY,
     *(Mark("subject", each) for each in SUBJECTS),
     Mark("visit", VISIT),
     Mark("visit", VISIT_LABEL),
@@ -132,8 +138,18 @@ def a_world(folder: Path, subjects: tuple[str, ...] = SUBJECTS) -> World:
     assert world.third.account
     for number, subject in enumerate(subjects):
         _takes_in(world, subject, number)
+    _asks_the_site(world, subjects[0])
     assignment.assign(world.lab.open, world.lab.coordinator)
     return world
+
+
+def _asks_the_site(world: World, subject: str) -> None:
+    """A query about an exam, sent, answered and closed."""
+    lab, session = world.lab.open, world.lab.coordinator
+    query = queries.raise_query(lab, session, QueryKind.OTHER, exam=f"{subject}:{VISIT}", site=SITE_CODE, words=ASKED)
+    queries.send(lab, session, query)
+    queries.answer(lab, session, query, ANSWERED)
+    queries.close(lab, session, query)
 
 
 def _takes_in(world: World, subject: str, number: int) -> None:
