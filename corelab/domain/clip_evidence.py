@@ -15,16 +15,21 @@ _SIDED = frozenset({Side.LEFT, Side.RIGHT})
 # ---------------------------------------------------------------- one source
 
 
-def proposals_of(charter: Charter, hints: Iterable[Hint]) -> tuple[Proposal, ...]:
-    """Each hint with the segments whose codes the charter gives; a source that names no vein of the charter keeps what else it says."""
-    return tuple(proposal for hint in hints for proposal in _proposals(charter, hint))
+def proposals_of(charter: Charter, hints: Sequence[Hint], side: Side | None = None) -> tuple[Proposal, ...]:
+    """Each hint with the segments whose codes the charter gives; a source that names no vein of the charter keeps what else it says.
+
+    ``side`` is that of the whole delivery. A source that is silent about the side is placed on the one that is otherwise said.
+    """
+    ranked = sorted(hints, key=lambda hint: hint.source.rank)
+    otherwise = next((hint.side for hint in ranked if hint.side in _SIDED), side)
+    return tuple(proposal for hint in hints for proposal in _proposals(charter, hint, otherwise))
 
 
-def _proposals(charter: Charter, hint: Hint) -> Iterator[Proposal]:
+def _proposals(charter: Charter, hint: Hint, otherwise: Side | None) -> Iterator[Proposal]:
     segments = [segment for segment in charter.segments if any(_is_named(segment, *place) for place in hint.places)]
     for segment in segments:
-        shown = _run_time(segment, hint.side)
-        yield Proposal(shown, _side(segment, hint.side), hint.view, hint.mode, hint.source)
+        for shown in _run_time(segment, hint.side or otherwise):
+            yield Proposal(shown, _side(segment, hint.side), hint.view, hint.mode, hint.source)
     if not segments and (hint.side or hint.view or hint.mode):
         yield Proposal(None, hint.side, hint.view, hint.mode, hint.source)
 
@@ -40,11 +45,12 @@ def _concept(code: Code) -> Concept:
     return code.scheme, code.value
 
 
-def _run_time(segment: Segment, side: Side | None) -> SegmentId | None:
-    """The id in readings; None while the side of a segment that has both is not known."""
+def _run_time(segment: Segment, side: Side | None) -> tuple[SegmentId, ...]:
+    """The ids in readings: both of a vein that has two sides, as long as nothing says which."""
     if segment.side != "both":
-        return SegmentId(segment.id)
-    return SegmentId(f"{segment.id}.{side.letter}") if side in _SIDED and side is not None else None
+        return (SegmentId(segment.id),)
+    sides = (side,) if side is Side.LEFT or side is Side.RIGHT else (Side.LEFT, Side.RIGHT)
+    return tuple(SegmentId(f"{segment.id}.{each.letter}") for each in sides)
 
 
 def _side(segment: Segment, side: Side | None) -> Side | None:
@@ -98,9 +104,10 @@ def _named(evidence: Iterable[Proposal]) -> Mapping[ProposalSource, frozenset[Se
 
 
 def segments_conflict(evidence: Sequence[Proposal]) -> bool:
-    """Two sources leave no segment in common. The order of the clips is no source to quarrel with."""
+    """Two sources leave no vein in common, whatever they say of its side. The order of the clips is no source to quarrel with."""
     named = (segments for source, segments in _named(evidence).items() if source is not ProposalSource.ORDER)
-    return any(not one & other for one, other in combinations(named, 2))
+    veins = [{segment.partition(".")[0] for segment in segments} for segments in named]
+    return any(not one & other for one, other in combinations(veins, 2))
 
 
 def sides_conflict(evidence: Sequence[Proposal]) -> bool:

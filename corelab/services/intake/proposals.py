@@ -14,13 +14,13 @@ from corelab.storage.transaction import NewRow
 Evidence = tuple[Proposal, ...]
 
 
-def evidence_of(charter: Charter, hints: Iterable[Hint], claimed: Iterable[Proposal], side: Side | None, *, delivered: bool) -> Evidence:
+def evidence_of(charter: Charter, hints: Sequence[Hint], claimed: Iterable[Proposal], side: Side | None, *, delivered: bool) -> Evidence:
     """Everything that is said of a clip when it comes: by its file, by the site's list (``claimed``), by the delivery or the subject.
 
     ``side``: the one that the delivery names (``delivered``), or the subject's limb under study.
     """
     whole = exam_side(charter, side, delivered=delivered)
-    return (*proposals_of(charter, hints), *claimed, *([whole] if whole else []))
+    return (*proposals_of(charter, hints, side), *claimed, *([whole] if whole else []))
 
 
 def evidence_from(rows: Sequence[ProposalRow]) -> tuple[Proposal, ...]:
