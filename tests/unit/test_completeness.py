@@ -1,10 +1,14 @@
 """What of an exam is there, and whether it may go to the readers."""
 
+from collections.abc import Mapping
+
 from corelab.domain.attributes import UNKNOWN, Attributes
 from corelab.domain.charter import load_charter
-from corelab.domain.completeness import Fact, Receipt, completeness, facts_of
+from corelab.domain.clip_label import Mode, View
+from corelab.domain.clip_quality import ClipQuality, Quality, QualityReason
+from corelab.domain.completeness import Fact, LabelledClip, Receipt, SegmentReceipt, completeness, facts_of
 from corelab.domain.vocabulary import SegmentId, Side, VisitId
-from tests.charter_builders import PORTAL, full
+from tests.charter_builders import DVT, PORTAL, full
 from tests.exam_builders import changed, reduced
 
 LEFT = Attributes({"STUDY_LIMB": "left"})
@@ -42,6 +46,44 @@ def test_an_unknown_side_keeps_the_exam_back_and_is_named() -> None:
     assert found.unknown == (Fact("STUDY_LIMB"),)
     assert not found.ready
     assert next(each for each in found.segments if each.segment == POPV).side is None
+
+
+CFV, PAIR = SegmentId("CFV"), (View.COMPRESSION, Mode.B)
+BAD = ClipQuality(Quality.NON_DIAGNOSTIC, (QualityReason.GAIN,))
+
+
+WHOLE = load_charter(full(DVT).encode())
+
+
+def receipts(*labelled: LabelledClip, received: Mapping[SegmentId, int]) -> Mapping[SegmentId, SegmentReceipt]:
+    required = (SegmentId(segment.id) for segment in WHOLE.segments if segment.presence == "required")
+    closed = {segment: "NOT_SCANNED" for segment in required if segment not in received}
+    found = completeness(WHOLE, D10, LEFT, received, [], closed, labelled=labelled, duplicates=2)
+    assert found.ready, "nothing of this keeps an exam back"
+    assert found.duplicates == 2
+    return {each.segment: each for each in found.segments}
+
+
+def test_a_segment_of_which_no_clip_is_better_is_non_diagnostic_and_keeps_nothing_back() -> None:
+    only = receipts(LabelledClip(POPV, quality=BAD), received={POPV: 1})[POPV]
+    assert (only.receipt, only.non_diagnostic, only.lacks) == (Receipt.NON_DIAGNOSTIC, 1, ())
+    also = receipts(LabelledClip(POPV, quality=BAD), LabelledClip(POPV), received={POPV: 2})[POPV]
+    assert (also.receipt, also.non_diagnostic) == (Receipt.RECEIVED, 1)
+    limited = ClipQuality(Quality.LIMITED, (QualityReason.DEPTH,))
+    assert receipts(LabelledClip(POPV, quality=limited), received={POPV: 1})[POPV].receipt is Receipt.RECEIVED
+
+
+def test_what_the_questions_want_to_see_and_no_useful_clip_shows_is_lacking() -> None:
+    assert receipts(LabelledClip(CFV, PAIR), received={CFV: 1})[CFV].lacks == (Mode.COLOUR,)
+    assert receipts(LabelledClip(CFV, PAIR), LabelledClip(CFV, (View.REST, Mode.COLOUR)), received={CFV: 2})[CFV].lacks == ()
+    bad = LabelledClip(CFV, (View.REST, Mode.COLOUR), BAD)
+    assert receipts(LabelledClip(CFV, PAIR), bad, received={CFV: 2})[CFV].lacks == (Mode.COLOUR,)
+    assert receipts(LabelledClip(CFV), received={CFV: 1})[CFV].lacks == (), "nobody said how it was taken"
+
+
+def test_repeated_pictures_are_counted_beside() -> None:
+    both = LabelledClip(CFV, PAIR, repeated=True)
+    assert receipts(both, both, LabelledClip(CFV), received={CFV: 3})[CFV].repeated == 2
 
 
 ROLE = """[[attribute]]
