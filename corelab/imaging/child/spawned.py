@@ -11,6 +11,7 @@ from pathlib import Path
 
 from corelab.imaging.child import wire
 from corelab.imaging.child.bounds import SIZE, Bounds, submit_to
+from corelab.imaging.child.confine import confine
 from corelab.imaging.child.ends import ChildStoppedError, End, ReaderUnavailableError
 from corelab.imaging.child.job import SUSPENDED, contained
 from corelab.imaging.child.program import command, environment
@@ -91,6 +92,8 @@ def main(_number: int) -> None:
     os.umask(0o077)
     stream = sys.stdin.buffer.read
     submit_to(Bounds.from_bytes(stream(SIZE)))
+    if sys.platform != "win32":
+        confine(os.open(os.curdir, os.O_RDONLY))
     request = wire.heard(stream, wire.REQUEST_LIMIT)
     from corelab.imaging.child.work import answered, made_ready  # noqa: PLC0415 - under its limits already
 

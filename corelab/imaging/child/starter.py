@@ -20,6 +20,7 @@ from pathlib import Path
 
 from corelab.imaging.child import wire
 from corelab.imaging.child.bounds import SIZE, Bounds, submit_to
+from corelab.imaging.child.confine import confine
 from corelab.imaging.child.work import answered, made_ready
 
 READY = b"R"
@@ -122,6 +123,7 @@ def _becomes_child(bounds: Bounds, talk: int, folder: int, starter: int) -> None
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.fchdir(folder)
+        confine(folder)
         tempfile.tempdir = str(Path.cwd())  # what it unpacks goes with its folder, even where it dies
         talk = _alone_with(talk)
         submit_to(bounds)
