@@ -49,5 +49,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if table:
         terminalreporter.section("faults")
         terminalreporter.write_line(figures.as_text(table))
+        for told in [told for report in reports for told in figures.outcomes(report.user_properties)]:
+            terminalreporter.write_line(told)
     if config.getoption("--faults") and not hasattr(config, "workerinput"):  # a worker knows only its own part
         figures.write_csv(table, config.getoption("--faults"))

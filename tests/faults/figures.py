@@ -2,11 +2,11 @@
 
 import csv
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-FAULTS = "faults"
+FAULTS, OUTCOMES = "faults", "outcomes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,20 @@ class Figures:
         """Before the test judges them, so that a failure shows its figures too."""
         self._record(FAULTS, [self.test, injected, acknowledged, lost, undetected])
 
+    def tell_outcomes(self, outcomes: Mapping[str, int]) -> None:
+        """How many of the injected ended in which way; and what must be 0."""
+        told = ", ".join(f"{name} {count}" for name, count in sorted(outcomes.items(), key=lambda one: -one[1]))
+        self._record(OUTCOMES, f"{self.test}: {told}")
+
 
 def lines(properties: Iterable[tuple[str, Sequence[object]]]) -> list[Line]:
     """The lines among the properties of a test's report."""
     return [Line(*value) for name, value in properties if name == FAULTS]  # type: ignore[arg-type]
+
+
+def outcomes(properties: Iterable[tuple[str, object]]) -> list[str]:
+    """The outcomes among the properties of a test's report."""
+    return [str(value) for name, value in properties if name == OUTCOMES]
 
 
 def as_text(table: Sequence[Line]) -> str:
