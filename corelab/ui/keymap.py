@@ -22,7 +22,7 @@ _ON_A_CASE: Final = frozenset(
     {"not_evaluable", "not_evaluable_written", "clear", "clear_written", "accept", "note", "first_unanswered", "undo", "redo", "sign"}
 )
 """What a decision takes over from the grades."""
-_WITH_LISTS: Final = (Group.LISTS, Group.INTAKE, Group.COORDINATE, Group.MONITORING, Group.EXPORT, Group.AUDIT)
+_WITH_LISTS: Final = (Group.LISTS, Group.INTAKE, Group.COORDINATE, Group.QUERIES, Group.MONITORING, Group.EXPORT, Group.AUDIT)
 
 SCREENS: Final[Mapping[str, frozenset[str]]] = {
     "reading": _EVERYWHERE | (_CLIPS - {"area_of_case"}) | _of(Group.GRADE),

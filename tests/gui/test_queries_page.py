@@ -145,7 +145,7 @@ def test_counts_a_site_and_words_are_filters(desktop: Desktop) -> None:
     assert states(desktop) == [QueryState.SENT, QueryState.OPEN], "letters typed into the filter are no steps"
 
 
-def test_a_query_is_excluded_and_included_and_given_to_another_coordinator(desktop: Desktop) -> None:
+def test_a_query_is_excluded_and_included_and_given_to_another_coordinator_who_cancels_it(desktop: Desktop) -> None:
     query = asked(desktop, "Is the probe repaired?")
     shown = at_the_queries(desktop)
     desktop.press("e")
@@ -160,6 +160,10 @@ def test_a_query_is_excluded_and_included_and_given_to_another_coordinator(deskt
     desktop.dialog().do.click()
     assert queries.query(desktop.lab, coordinator(desktop), query).owner == "coordinator-2"
     assert shown.rows.texts()[0][7] == "coordinator-2"
+    desktop.press(Qt.Key.Key_Delete)
+    typed(desktop, desktop.dialog().words, "Raised about the wrong site")
+    desktop.dialog().do.click()
+    assert states(desktop) == [QueryState.CANCELLED]
 
 
 def test_what_is_listed_is_printed(desktop: Desktop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,8 +185,9 @@ def test_an_auditor_reads_and_does_no_step(desktop: Desktop) -> None:
     shown = page(desktop, QueriesPage)
     assert listed(shown) == ["S01-1"]
     assert not any(button.isVisible() for button in (*shown.chosen.buttons, shown.new))
-    for key in "sacxeg":
+    for key in "saceg":
         desktop.press(key)
+    desktop.press(Qt.Key.Key_Delete)
     desktop.press(Qt.Key.Key_N, modifier=CONTROL)
     shown.rows.setFocus()
     desktop.press(Qt.Key.Key_Return)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from corelab.domain.accounts import Command
 from corelab.domain.queries import PENDING, Query, QueryFilter
-from corelab.export.query_pdf import QueryPrint, query_pdf
 from corelab.export.writers import csv_bytes
 from corelab.services.accounts import Session, permit
 from corelab.services.copies import hand_out
@@ -30,6 +29,8 @@ def print_queries(lab: OpenLab, session: Session, out: Path, wanted: QueryFilter
     if out.suffix.lower() == ".csv":
         content = csv_bytes(_HEADER, (_cells(one, files.get(one.id, "")) for one in found))
     else:
+        from corelab.export.query_pdf import QueryPrint, query_pdf  # noqa: PLC0415 - fonts: the start of the program stays short
+
         content = query_pdf(QueryPrint(lab.trial_id, lab.kind.value, _printed(lab, session), found, files))
     payload = {"queries": [one.number for one in found]}
     hand_out(lab, session, role, out, content, ("queries.printed", "lab", lab.lab_id, payload))

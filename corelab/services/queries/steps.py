@@ -1,7 +1,6 @@
 """What is done with a query: sent, answered, closed, cancelled, given to somebody else, and left out of what blocks a package."""
 
 import hashlib
-import os
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -19,18 +18,14 @@ from corelab.domain.queries import (
     sending,
 )
 from corelab.domain.reasons import reason_words
-from corelab.imaging.deid.candidate import NOBODY
-from corelab.services.accounts import Session, custody_public, permit
+from corelab.services.accounts import Session, permit
 from corelab.services.labs import OpenLab
-from corelab.services.quarantine import Place
 from corelab.services.queries.about import About, require_site
 from corelab.services.queries.reading import query_named
 from corelab.services.queries.wording import require_speakable
 from corelab.storage import intake_rows, people
 from corelab.storage.snapshot import Snapshot
 from corelab.storage.store import NewRow, Transaction
-
-ATTACHMENT_LIMIT = 50 << 20
 
 
 def send(lab: OpenLab, session: Session, query: str, *, due: date | None = None, words: str = "", site: str | None = None) -> Query:
@@ -64,7 +59,9 @@ def answer(lab: OpenLab, session: Session, query: str, words: str = "", *, attac
     known = _known(lab, query)
     after(known.state, QueryStep.ANSWERED)
     require_speakable(lab, session, _of(lab, known), said, known.site)
-    content = _read(attached) if attached else None
+    from corelab.services.queries import letters  # noqa: PLC0415 - knows sources: the start of the program stays short
+
+    content = letters.read(attached) if attached else None
     with lab.store.begin(session.actor(role)) as transaction:
         now = query_named(transaction, known.id)
         payload: dict[str, Any] = {"words": said}
@@ -72,7 +69,7 @@ def answer(lab: OpenLab, session: Session, query: str, words: str = "", *, attac
             payload["attached"] = hashlib.sha256(content).hexdigest()
         done = _done(transaction, now, QueryStep.ANSWERED, payload)
         if content is not None and attached is not None:
-            _keep(lab, Place(lab.quarantine / known.id, len(done.messages)), content, attached.name)
+            letters.keep(lab, known.id, len(done.messages), content, attached.name)
         return done
 
 
@@ -162,19 +159,3 @@ def _done(
     row = intake_rows.message_row(transaction, now.id, state.value, due)
     transaction.record(f"query.{step.value}", "query", now.id, rows=[*(rows or []), row], payload=payload or None)
     return query_named(transaction, now.id)
-
-
-def _read(path: Path) -> bytes:
-    if path.stat().st_size > ATTACHMENT_LIMIT:
-        raise QueryRefusedError(QueryFault.LARGE_FILE, str(ATTACHMENT_LIMIT >> 20))
-    return path.read_bytes()
-
-
-def _keep(lab: OpenLab, place: Place, content: bytes, name: str) -> None:
-    """Within the transaction that records it, as its last step. The site's name of the file is sealed beside it."""
-    place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with open(place.source, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    place.keep_identity(NOBODY, name, custody_public(lab))

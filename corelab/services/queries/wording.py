@@ -1,15 +1,11 @@
 """Words that a person adds to a query: checked before they are kept, and refused in words that do not repeat what was found."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from corelab.domain.queries import QueryFault, QueryRefusedError
-from corelab.domain.query_words import LONGEST_WORDS, may_not_stand, without
-from corelab.domain.record_errors import KeyRefusedError
-from corelab.imaging.deid.identity import Identity
-from corelab.imaging.deid.search import found_in_values, needles_of
+from corelab.domain.query_words import LONGEST_WORDS, may_not_stand
 from corelab.services.accounts import Session, held_custody
 from corelab.services.labs import OpenLab, charter_of, effective_charter
-from corelab.services.quarantine import Place
 from corelab.services.queries.about import About
 from corelab.storage import registry
 from corelab.storage.registry import ObjectRecord
@@ -32,7 +28,9 @@ def require_speakable(lab: OpenLab, session: Session, of: About, words: str, *co
         own = (*of.facts.values(), *(code for code in codes if code), *_codes(snapshot))
         found = may_not_stand(words, codes=own, arms=_arms(snapshot))
         objects = _objects(snapshot, of)
-    if any(_names(words, identity, own) for identity in _identities(lab, session, objects)):
+    from corelab.services.queries.known import names_somebody  # noqa: PLC0415 - knows sources: the start of the program stays short
+
+    if names_somebody(lab, session, objects, words, own):
         found = (*found, _KNOWN)
     if found:
         raise QueryRefusedError(QueryFault.FOUND, found=found)
@@ -58,16 +56,3 @@ def _objects(snapshot: Snapshot, of: About) -> tuple[ObjectRecord, ...]:
     found = [one for row in exams for one in registry.objects(snapshot, exam_id=row["id"])]
     found += registry.objects(snapshot, delivery_id=of.delivery) if of.delivery else ()
     return tuple({one.id: one for one in found}.values())
-
-
-def _identities(lab: OpenLab, session: Session, objects: Iterable[ObjectRecord]) -> Iterator[Identity]:
-    """Those that are still there: a lab that was restored without its quarantine has none."""
-    for one in objects:
-        try:
-            yield Place(lab.quarantine / one.delivery, one.n).identity(lab, session)
-        except (FileNotFoundError, KeyRefusedError):
-            continue
-
-
-def _names(words: str, identity: Identity, codes: Iterable[str]) -> bool:
-    return found_in_values(needles_of(identity), [without(words, tuple(codes)).encode()])
