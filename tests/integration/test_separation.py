@@ -1,5 +1,6 @@
 """Roles that keep people apart: nobody takes a role, no role has another's rights, and what somebody handled stays out of their hands."""
 
+from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from corelab.domain.vocabulary import AssignmentId, ExamId, Side
 from corelab.services import accounts, adjudication, assignment, audit, comparison, eligibility, labs, reading, status
 from corelab.services.accounts import Session
 from corelab.services.labs import effective_charter
+from corelab.storage import intake_rows
 from corelab.storage.store import NewRow
 from corelab.ui.words import words_for
 from tests.builders import PASSWORD, Lab, a_lab
@@ -25,6 +27,18 @@ def labels_a_clip(lab: Lab, session: Session, exam: ExamId) -> None:
         before = transaction.latest("clip_label", clip_id=clip)
         row = NewRow("clip_label", {"clip_id": clip, "n": before["n"] + 1 if before else 1, "segment": "CFV", "side": Side.LEFT})
         transaction.record("clip.labelled", "clip", clip, rows=[row])
+
+
+def grades_a_clip(lab: Lab, session: Session, exam: ExamId) -> None:
+    """The same person says of its quality only."""
+    with lab.open.store.begin(session.actor(Role.COORDINATOR)) as transaction:
+        (clip, *_) = [row["id"] for row in transaction.all("intake_object", exam_id=exam)]
+        row = intake_rows.quality_row(clip, intake_rows.quality_of(transaction, clip), "diagnostic")
+        transaction.record("clip.graded", "clip", clip, rows=[row])
+
+
+Handles = Callable[[Lab, Session, ExamId], None]
+HANDLES: tuple[Handles, ...] = (labels_a_clip, grades_a_clip)
 
 
 def becomes(lab: Lab, session: Session, *roles: Role) -> Session:
@@ -113,11 +127,12 @@ def test_p11_25_who_reads_an_exam_never_adjudicates_it(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- after a change of roles
 
 
-def test_p11_25_who_checked_the_pixels_as_a_coordinator_is_never_dealt_that_subject(tmp_path: Path) -> None:
+@pytest.mark.parametrize("handles", HANDLES)
+def test_p11_25_who_checked_the_pixels_as_a_coordinator_is_never_dealt_that_subject(tmp_path: Path, handles: Handles) -> None:
     lab = a_staffed_lab(tmp_path)
     exam, other = a_ready_exam(lab, "S01"), a_ready_exam(lab, "S02")
     checked, verified = lab.person("coordinator-3", Role.COORDINATOR), lab.coordinator_2
-    labels_a_clip(lab, checked, exam)
+    handles(lab, checked, exam)
     for session in (checked, verified):
         reader = becomes(lab, session, Role.READER)
         accounts.record_training(lab.open, lab.coordinator, reader.account, lab.charter_sha256)
@@ -133,13 +148,14 @@ def test_p11_25_who_checked_the_pixels_as_a_coordinator_is_never_dealt_that_subj
     assert (other, checked.account) in dealt
 
 
-def test_p11_25_what_somebody_handled_since_it_was_dealt_is_not_opened_or_signed_by_them(tmp_path: Path) -> None:
+@pytest.mark.parametrize("handles", HANDLES)
+def test_p11_25_what_somebody_handled_since_it_was_dealt_is_not_opened_or_signed_by_them(tmp_path: Path, handles: Handles) -> None:
     lab = a_staffed_lab(tmp_path)
     exam = a_ready_exam(lab)
     assignment.assign(lab.open, lab.coordinator)
     opened = opened_next(lab, lab.reader_1)
     version = reading.save(lab.open, lab.reader_1, filled(opened)).version
-    labels_a_clip(lab, becomes(lab, lab.reader_1, Role.COORDINATOR), exam)
+    handles(lab, becomes(lab, lab.reader_1, Role.COORDINATOR), exam)
     session = becomes(lab, lab.reader_1, Role.READER)
     with pytest.raises(KeptApartError) as refused:
         reading.open_reading(lab.open, session, opened.reading.assignment)
@@ -169,7 +185,8 @@ def test_p11_25_a_case_is_not_opened_by_who_handled_the_clips_since(tmp_path: Pa
         adjudication.open_case(lab.open, becomes(lab, lab.adjudicator, Role.ADJUDICATOR), case)
 
 
-def test_everybody_who_touched_a_clip_is_kept_apart_from_its_subject(tmp_path: Path) -> None:
+@pytest.mark.parametrize("handles", HANDLES)
+def test_everybody_who_touched_a_clip_is_kept_apart_from_its_subject(tmp_path: Path, handles: Handles) -> None:
     lab = a_staffed_lab(tmp_path)
     exam = a_ready_exam(lab)
     with lab.open.store.read() as snapshot:
@@ -177,6 +194,6 @@ def test_everybody_who_touched_a_clip_is_kept_apart_from_its_subject(tmp_path: P
         (subject,) = {*pool.subject_of.values()}
         assert pool._hands_on[subject] == {lab.coordinator.account, lab.coordinator_2.account}
     third = lab.person("coordinator-3", Role.COORDINATOR)
-    labels_a_clip(lab, third, exam)
+    handles(lab, third, exam)
     with lab.open.store.read() as snapshot:
         assert third.account in eligibility.Pool(snapshot, effective_charter(snapshot))._hands_on[subject]
