@@ -58,6 +58,7 @@ class CheckBench(QObject):
                 "pass": self.pass_clip,
                 "mask_box": self.toggle_drawing,
                 "mask_text": self._box_the_text,
+                "keep_template": self._keep_template,
                 "nothing_to_mask": self._nothing_to_mask,
                 "accept_damage": self._accept,
                 "reject": self._reject,
@@ -250,6 +251,10 @@ class CheckBench(QObject):
     def _nothing_to_mask(self) -> None:
         if self.clip is not None and needs_mask(self.clip) and not self.boxes:
             self._steps.nothing_to_mask(self.clip)
+
+    def _keep_template(self) -> None:
+        if self.clip is not None and self.clip.can_keep_template and not self.unsaved:
+            self._steps.keep_template(self.clip)
 
     def _accept(self) -> None:
         if self.clip is not None:

@@ -88,7 +88,10 @@ class CheckFacts(QWidget):
         self.bar = FrameBar()
         self.note = text_label("", Size.HINT, Weight.TEXT, Colour.SECOND, wrap=True)
         self.commands = {
-            **{command: ActionRow(command) for command in ("pass", "mask_box", "mask_text", "nothing_to_mask", "accept_damage", "reject")},
+            **{
+                command: ActionRow(command)
+                for command in ("pass", "mask_box", "mask_text", "keep_template", "nothing_to_mask", "accept_damage", "reject")
+            },
             "check_play": ActionRow("check_play", "Play the frames"),
             "check_next": ActionRow("check_next"),
         }

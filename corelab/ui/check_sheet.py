@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from corelab.domain.intake import Box
@@ -20,6 +20,7 @@ from corelab.ui.parts import text_label
 from corelab.ui.theme import Colour, Size, Weight
 
 _TILES = ("Original", "Masked", "Temporal maximum", "Temporal minimum")
+_LOW = 640
 _HINT = (
     "Left and Right step through the frames, {check_play} plays them, {flagged_next} goes to the next flagged one. "
     "{mask_box} draws a mask box: it covers every frame of the clip."
@@ -101,15 +102,22 @@ class SheetView(QWidget):
         large.setSpacing(8)
         large.addLayout(head)
         large.addWidget(self.large, 1)
-        side = QVBoxLayout()
+        self._side = QWidget()
+        side = QVBoxLayout(self._side)
+        side.setContentsMargins(0, 0, 0, 0)
         side.addWidget(self.flagged, 1)
-        hint = text_label("", Size.HINT, Weight.TEXT, Colour.SECOND, wrap=True)
-        side.addWidget(follow_keys(hint, lambda label: label.setText(with_keys(_HINT))), 0, Qt.AlignmentFlag.AlignTop)
+        self._hint = text_label("", Size.HINT, Weight.TEXT, Colour.SECOND, wrap=True)
+        side.addWidget(follow_keys(self._hint, lambda label: label.setText(with_keys(_HINT))), 0, Qt.AlignmentFlag.AlignTop)
         below = QHBoxLayout()
         below.setSpacing(16)
         below.addLayout(large, 3)
-        below.addLayout(side, 1)
+        below.addWidget(self._side, 1)
         return below
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """On a low screen the pictures have the room; the keys stand beside them and under F1."""
+        self._hint.setVisible(self.height() >= _LOW)
+        super().resizeEvent(event)
 
     def clear(self) -> None:
         """A black sheet while another clip is loaded: never the pictures of the last one under a new name."""
@@ -123,6 +131,7 @@ class SheetView(QWidget):
         for view, image in zip(self.tiles, sheet.tiles, strict=True):
             view.show_picture(image, look=BoxLook.BLACK if view is self.tiles[1] else BoxLook.FRAMED)
         self.flagged.show_frames(sheet.pictures.flagged)
+        self._side.setVisible(bool(sheet.pictures.flagged))
 
     def show_frame(self, frame: int, image: QImage, title: str, *, playing: bool = False) -> None:
         """A frame that only plays by does not count as seen: nobody reads a line in a twenty-fifth of a second."""

@@ -50,7 +50,7 @@ def rail_clips(account: AccountId, clips: Sequence[WaitingClip]) -> list[RailCli
 
 def rail_clip(account: AccountId, clip: WaitingClip, *, several: bool) -> RailClip:
     words = _rail_words(account, clip)
-    title = f"Clip {clip.number}, {clip.subject}" if several else f"Clip {clip.number}"
+    title = f"{clip.number}   {clip.subject}" if several else f"Clip {clip.number}"
     return RailClip(clip.clip, title, words.words, words.attention, words.done)
 
 
@@ -94,6 +94,7 @@ def facts(clip: WaitingClip) -> list[tuple[str, str]]:
 
 def mask_lines(clip: WaitingClip, boxes: Sequence[Box], current: int | None) -> list[MaskLine]:
     kept = [MaskLine("Outside the ultrasound", "from the header")] if masked_by_file(clip) else []
+    kept += [MaskLine("Mask of this machine", f"{len(clip.templated)} areas, kept")] if clip.templated else []
     return [*kept, *(MaskLine(f"Box {at + 1}", "drawing" if at == current else "drawn", at) for at in range(len(boxes)))]
 
 
@@ -127,6 +128,7 @@ def offers(look: Look) -> dict[str, Offer]:
         "mask_text": Offer(
             "Boxes over the text found", may_mask(look.account, clip), visible=bool(clip.hits) and not look.covered and not settled(clip)
         ),
+        "keep_template": Offer("Keep mask for this machine", look.ready, visible=clip.can_keep_template and not look.unsaved),
         "nothing_to_mask": Offer("Nothing to mask", visible=mask and not look.drawn),
         "accept_damage": Offer("It is the same patient" if doubted(clip) else "Accept whole frames", visible=held and not mask),
         "reject": Offer("Reject to site", mine),

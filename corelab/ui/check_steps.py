@@ -49,6 +49,15 @@ class CheckSteps(QObject):
     def _nothing_to_mask(self, clip: WaitingClip) -> None:
         self._do(clip, partial(intake.confirm_nothing_to_mask, self._desk.lab, self._desk.session, clip.clip), "Noting...")
 
+    def keep_template(self, clip: WaitingClip) -> None:
+        """Asked first: it is applied to every later clip of the machine, of all sites."""
+        words = "What is black in this clip will be black in every later clip of the same machine, software and picture size."
+        agreed = partial(self._keep_template, clip)
+        dialogs.confirm(self._page, "Keep the mask for this machine?", words, do="Keep", agreed=agreed)
+
+    def _keep_template(self, clip: WaitingClip) -> None:
+        self._do(clip, partial(_kept, self._desk, clip), "Keeping the mask...")
+
     def accept(self, clip: WaitingClip) -> None:
         """A damaged clip with its whole frames."""
         if clip.state is ClipState.HELD and not needs_mask(clip):
@@ -104,3 +113,8 @@ def _pass_and_release(lab: OpenLab, session: Session, clips: Sequence[ClipId], s
 
 def _rejected(desk: Desk, clip: ClipId, reason: str) -> Sequence[ClipOutcome]:
     return (intake.reject_pixels(desk.lab, desk.session, clip, reason),)
+
+
+def _kept(desk: Desk, clip: WaitingClip) -> WaitingClip:
+    intake.keep_template(desk.lab, desk.session, clip.clip)
+    return clip

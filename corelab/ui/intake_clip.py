@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from corelab.domain.charter import Charter
 from corelab.domain.intake import ClipState
 from corelab.domain.vocabulary import SegmentId
 from corelab.services.intake import ExamOverview, Mode, Quality, View, WaitingClip
-from corelab.ui.buttons import ActionRow
+from corelab.ui.buttons import ActionRow, Button, command_button
 from corelab.ui.cards import Card
 from corelab.ui.commands import action, with_keys
 from corelab.ui.intake_choices import ChoiceStrip
@@ -21,24 +21,22 @@ from corelab.ui.intake_words import (
     SOURCE_WORDS,
     VIEW_WORDS,
     confirmable,
-    faults_words,
     frames_words,
     needs_mask,
     placed_words,
     proposed_words,
+    remarks_words,
     segment_of,
     settled,
     source_words,
     text_words,
+    trouble_words,
 )
 from corelab.ui.key_parts import follow_keys
 from corelab.ui.parts import text_label, tint
 from corelab.ui.theme import Colour, Size, Weight
 
 _VIEWS, _MODES, _GRADES = tuple(View), tuple(Mode), tuple(Quality)
-
-
-_OFFERS = {"accept_held": "Accept", "ask_site": "Ask the site", "reject_clip": "Reject to the site"}
 
 
 class ClipCard(Card):
@@ -64,14 +62,28 @@ class ClipCard(Card):
         self.grades = ChoiceStrip("Quality", [QUALITY_WORDS[each] for each in _GRADES], action("quality").keys)
         self.map = ClipMap()
         self._faults = text_label("", Size.HINT, Weight.VALUE, Colour.ATTENTION, wrap=True)
-        self.commands = {command: ActionRow(command, words) for command, words in _OFFERS.items()}
+        self._notes = text_label("", Size.HINT, Weight.TEXT, Colour.SECOND, wrap=True)
+        self.commands: dict[str, Button] = {
+            "accept_held": ActionRow("accept_held"),
+            "replace_clip": ActionRow("replace_clip", "Replace the earlier one"),
+            "ask_site": command_button("ask_site", "Ask site"),
+            "reject_clip": command_button("reject_clip", "Reject"),
+        }
         for strip, picked in ((self.views, self.view_picked), (self.modes, self.mode_picked), (self.grades, self.quality_picked)):
             strip.picked.connect(picked)
         hint = text_label("", Size.HINT, Weight.TEXT, Colour.THIRD, wrap=True)
         follow_keys(hint, lambda label: label.setText(with_keys(_HINT)))
-        parts = (self._title, self._found, self._label, self._source, self._faults, self.views, self.modes, self.grades, self.map)
-        for widget in (*parts, *self.commands.values(), hint):
+        said = (self._title, self._found, self._label, self._source, self._faults)
+        offers = (self.commands["accept_held"], self.commands["replace_clip"])
+        for widget in (*said, *offers, self._notes, self.views, self.modes, self.grades, self.map):
             self.lines.addWidget(widget)
+        beside = QHBoxLayout()
+        beside.setSpacing(8)
+        for command in ("ask_site", "reject_clip"):
+            beside.addWidget(self.commands[command])
+        beside.addStretch(1)
+        self.lines.addLayout(beside)
+        self.lines.addWidget(hint)
 
     def show_low(self, *, low: bool) -> None:
         """A lower map without labels."""
@@ -89,8 +101,9 @@ class ClipCard(Card):
         self._title.setText(f"{len(chosen)} clips chosen" if several else f"Clip {clip.number}   {clip.subject} {clip.visit}")
         self._found.setText("What you say is said of all of them." if several else found_words(clip))
         self._show_label(chosen)
-        self._faults.setText("" if several else faults_words(clip))
-        self._faults.setVisible(bool(self._faults.text()))
+        for label, words in ((self._faults, trouble_words(clip)), (self._notes, remarks_words(clip))):
+            label.setText("" if several else words)
+            label.setVisible(bool(label.text()))
         self._show_choices(chosen)
         self.map.show_charter(charter, map_segments(charter, exam, waiting), _on_map(clip))
         self._show_offers(clip, several=several)
@@ -116,6 +129,7 @@ class ClipCard(Card):
         held = clip.state is ClipState.HELD and not needs_mask(clip) and not several
         self.commands["accept_held"].setVisible(held)
         self.commands["accept_held"].setText(accept_words(clip))
+        self.commands["replace_clip"].setVisible(clip.earlier is not None and not several)
         self.commands["ask_site"].setEnabled(not several)
         self.commands["reject_clip"].setEnabled(not settled(clip))
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import shiboken6
 from PySide6.QtCore import QObject, Signal
@@ -15,7 +16,7 @@ from corelab.ui.desk import Desk
 from corelab.ui.intake_words import report_words
 from corelab.ui.jobs import Cancel
 from corelab.ui.parts import text_label
-from corelab.ui.take_in_form import TakeInForm
+from corelab.ui.take_in_form import TakeInForm, is_transmittal
 from corelab.ui.theme import Colour, Size, Weight
 
 _GROWS_BY = 10
@@ -51,7 +52,6 @@ class Delivery(QObject):
         if self._under_way:
             self.say("One delivery at a time: this one goes on. Give the next when it is in.")
             return
-        subject, visit, side = self._form.named
         self._cancel, self._under_way, self._told = Cancel(), True, 0
         self.working.begin("Taking in...")
         self.report.hide()
@@ -59,15 +59,20 @@ class Delivery(QObject):
             intake.take_in,
             self._desk.lab,
             self._desk.session,
-            tuple(paths),
-            subject=subject,
-            visit=visit,
-            side=side,
+            **self._named(paths),
             progress=self._desk.jobs.relay(self, self._on_progress),
             cancelled=partial(_stops, self._desk, self, self._cancel),
         )
         # Beside the other work of the lab: a delivery takes minutes, and clips that are in can be labelled meanwhile.
         self._desk.jobs.aside(self, work, self._on_taken, self._on_failed)
+
+    def _named(self, paths: Sequence[Path]) -> dict[str, Any]:
+        """What a transmittal names, or what the form does. A transmittal alone stands beside its files."""
+        lists = [each for each in paths if is_transmittal(each)]
+        if lists:
+            return {"sources": tuple(each for each in paths if each not in lists) or (lists[0].parent,), "transmittal": lists[0]}
+        subject, visit, side = self._form.named
+        return {"sources": tuple(paths), "subject": subject, "visit": visit, "side": side}
 
     def _on_progress(self, done: int, total: int, words: str = "") -> None:
         self.working.tell(done, total, words)

@@ -15,9 +15,9 @@ from corelab.ui.intake_table import ClipTable
 from corelab.ui.intake_words import SPARE_COLUMNS, clip_cells, clip_columns
 from corelab.ui.parts import text_label
 from corelab.ui.take_in_form import TakeInForm
-from corelab.ui.theme import NARROW_BELOW, Colour, Size, Weight
+from corelab.ui.theme import Colour, Size, Weight
 
-_SIDE, _SIDE_NARROW = 324, 296
+_SIDE = 332
 _LOW = 640
 """Logical height of the page under which completeness takes the place of the list instead of standing below it."""
 _MATRIX_LEAST = 130
@@ -53,8 +53,7 @@ class IntakeLayout:
         outer = QHBoxLayout(page)
         outer.setContentsMargins(20, 16, 20, 12)
         outer.setSpacing(16)
-        self._column = self._beside()
-        outer.addWidget(self._column)
+        outer.addWidget(self._beside())
         outer.addLayout(self._middle(), 1)
         self.show_side(Side.TAKE_IN)
         exams.matrix.row_chosen.connect(self._on_exam)
@@ -64,6 +63,7 @@ class IntakeLayout:
 
     def _beside(self) -> QWidget:
         column = QWidget()
+        column.setFixedWidth(_SIDE)
         lines = QVBoxLayout(column)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(10)
@@ -128,9 +128,8 @@ class IntakeLayout:
     def side(self) -> Side:
         return tuple(self._sides)[self._stack.currentIndex()]
 
-    def fit(self, width: int, height: int) -> None:
-        """The page has this size, in logical pixels."""
-        self._column.setFixedWidth(_SIDE_NARROW if width < NARROW_BELOW else _SIDE)
+    def fit(self, height: int) -> None:
+        """The page is so high, in logical pixels."""
         self._low = height < _LOW
         self.clip.show_low(low=height < 900)
         self._fold()

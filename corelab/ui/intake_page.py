@@ -89,6 +89,7 @@ class IntakePage(Page):
             "completeness": self._to_matrix,
             "ask_missing": self._ask_missing,
             "accept_held": self._accept,
+            "replace_clip": self._replace,
             "ask_site": self._ask_site,
             "reject_clip": self._reject,
             "to_pixel_check": self._to_pixel_check,
@@ -102,7 +103,7 @@ class IntakePage(Page):
             bind_each(self, command, partial(_by_key, command, picked))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.parts.fit(self.width(), self.height())
+        self.parts.fit(self.height())
         super().resizeEvent(event)
 
     # ------------------------------------------------------------ showing
@@ -206,6 +207,9 @@ class IntakePage(Page):
 
     def _accept(self) -> None:
         self.settling.accept(self.rows.current_clip)
+
+    def _replace(self) -> None:
+        self.settling.replace(self.rows.current_clip)
 
     def _ask_site(self) -> None:
         self.settling.ask_site(self.rows.current_clip)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from corelab.domain.intake import ClipState, IntakeCode
 from corelab.domain.queries import QueryFault, QueryKind, QueryRefusedError
+from corelab.domain.vocabulary import ClipId
 from corelab.services import intake, queries
 from corelab.services.intake import ExamOverview, Finding, Quality, WaitingClip
 from corelab.ui import dialogs
@@ -53,6 +54,20 @@ class Settling(QObject):
     def _accept(self, clip: WaitingClip, _code: str, reason: str) -> None:
         work = partial(intake.accept_damage, self._desk.lab, self._desk.session, clip.clip, reason)
         self._do(work, f"Clip {clip.number} is accepted.")
+
+    def replace(self, clip: WaitingClip | None) -> None:
+        """It came again with other content: the earlier one goes when this one is released."""
+        if clip is not None and clip.earlier is not None:
+            words = (
+                "The exam has an earlier clip with the same identifier. It is withdrawn when this one is released, and what was read of it "
+                "is invalidated. Both are kept. Why does it take its place?"
+            )
+            title = f"Take clip {clip.number} in its place?"
+            dialogs.ask_reason(self._page, title, words, do="Replace", given=partial(self._replace, clip, clip.earlier))
+
+    def _replace(self, clip: WaitingClip, earlier: ClipId, _code: str, reason: str) -> None:
+        work = partial(intake.replace_clip, self._desk.lab, self._desk.session, clip.clip, earlier, reason)
+        self._do(work, f"Clip {clip.number} takes the place of the earlier one when it is released.")
 
     def reject(self, clips: tuple[WaitingClip, ...]) -> None:
         found = tuple(each for each in clips if not settled(each))

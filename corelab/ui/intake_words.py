@@ -73,11 +73,11 @@ def clip_columns() -> tuple[Column, ...]:
         Column("Clip", 62, right=True, firm=True),
         Column("Subject", 110),
         Column("Visit", 72),
-        Column("Frames", 128),
+        Column("Frames", 124, firm=True),
         Column("Scale", 92),
         Column("Text", 96),
         Column("Segment", 126, editable=True, firm=True),
-        Column("Shows", 150),
+        Column("Shows", 140),
         Column("Quality", 122),
         Column("Waits for"),
     )
@@ -155,7 +155,7 @@ def held_words(clip: WaitingClip) -> str:
         return "Another patient?"
     if needs_mask(clip):
         return "Needs a mask"
-    return f"{whole_words(clip)} whole" if whole_words(clip) else "Your decision"
+    return whole_words(clip) or "Your decision"
 
 
 def whole_words(clip: WaitingClip) -> str:
@@ -241,6 +241,19 @@ def faults_words(clip: WaitingClip) -> str:
     """Everything found about a clip, in words; nothing for a clean one."""
     said = [clip.message, *(fault.message for fault in clip.faults), *(each.message for each in clip.checks)]
     return " ".join(dict.fromkeys(each for each in said if each))
+
+
+def trouble_words(clip: WaitingClip) -> str:
+    """What somebody has to decide about."""
+    held = clip.message if clip.state is ClipState.HELD else ""
+    said = [held, *(each.message for each in clip.checks if each in CONFLICTS)]
+    return " ".join(dict.fromkeys(each for each in said if each))
+
+
+def remarks_words(clip: WaitingClip) -> str:
+    """What is worth knowing and holds nothing up."""
+    said = [*(fault.message for fault in clip.faults), *(each.message for each in clip.checks if each not in CONFLICTS)]
+    return " ".join(dict.fromkeys(each for each in said if each and each not in trouble_words(clip)))
 
 
 def needs_words(exam: ExamOverview) -> str:

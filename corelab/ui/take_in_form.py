@@ -17,6 +17,11 @@ from corelab.ui.theme import RADIUS_ROW, Colour, Size, Weight
 _SIDES = (("As the subject's study limb", None), ("Right", Side.RIGHT), ("Left", Side.LEFT))
 
 
+def is_transmittal(path: Path) -> bool:
+    """A site's list of what it sends: it names subject and visit of each file itself."""
+    return path.suffix.casefold() == ".csv"
+
+
 class DropArea(QWidget):
     """Where files are dropped.
 
@@ -31,7 +36,7 @@ class DropArea(QWidget):
         self.setAcceptDrops(True)
         self.setFixedHeight(96)
         self._over = False
-        label = text_label("Drop files, a folder or a ZIP here", Size.BODY, Weight.TEXT, Colour.SECOND)
+        label = text_label("Drop files, a folder, a ZIP or a transmittal", Size.BODY, Weight.TEXT, Colour.SECOND)
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         QVBoxLayout(self).addWidget(label)
 
@@ -127,7 +132,7 @@ class TakeInForm(Card):
         self._on_chosen(paths)
 
     def _on_chosen(self, paths: tuple[Path, ...]) -> None:
-        if paths and self._is_named():
+        if paths and (any(is_transmittal(each) for each in paths) or self._is_named()):
             self.chosen.emit(paths)
 
     def _is_named(self) -> bool:

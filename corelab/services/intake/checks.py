@@ -72,6 +72,8 @@ class WaitingClip:
     rate_assumed: bool = False
     back_by: AccountId | None = None
     second: bool | None = None
+    earlier: ClipId | None = None
+    """A clip of the same exam of which this one seems to be a later version; nobody has said so yet."""
     template: str | None = None
     templated: tuple[Box, ...] = ()
     blocks: tuple[int, int] = (1, 1)

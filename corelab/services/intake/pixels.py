@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from corelab.domain.accounts import Command, Role
+from corelab.domain.clip_findings import Finding
 from corelab.domain.intake import DOUBTS, Box, CheckAction, ClipState, IntakeRefusedError, ObjectRefusedError, Outcome, Refusal
 from corelab.domain.mask_template import Template
 from corelab.domain.vocabulary import ClipId, LabKind
@@ -19,6 +20,7 @@ from corelab.services.intake.exam_work import require_open_for, settle
 from corelab.services.intake.eyes import needs_second, rule_in, with_second
 from corelab.services.intake.facts import payload_of
 from corelab.services.intake.release import Looked, release
+from corelab.services.intake.replacement import proposed_for
 from corelab.services.intake.report import ClipOutcome
 from corelab.services.intake.strays import set_strays_aside
 from corelab.services.intake.templates import templates_in_use
@@ -37,7 +39,9 @@ def waiting(lab: OpenLab, session: Session) -> tuple[WaitingClip, ...]:
     permit(session, Command.PIXELS)
     with lab.store.read() as snapshot:
         rule, found = rule_in(snapshot), with_findings(snapshot, all_waiting(snapshot))
-    return with_second(lab, session, rule, found)
+        doubled = [check for check in found if Finding.OTHER_CONTENT in check.beside.findings]
+        earlier = {check.object.id: proposed_for(snapshot, check.object.id, check.exam) for check in doubled}
+    return tuple(replace(clip, earlier=earlier.get(clip.clip)) for clip in with_second(lab, session, rule, found))
 
 
 # ---------------------------------------------------------------- masks
