@@ -20,7 +20,7 @@ from tests.dicom_builders import file_bytes
 
 TABLE = Path(__file__).parents[4] / "shared" / "data" / "ps3_15_table_e1_1.json"
 MESSAGES = 8
-"""Groups below this one stand in messages, file meta and directories, not at the root of an object."""
+"""Groups below this one stand in messages, file meta and directories, not in an object."""
 _CURVES, _OVERLAYS = (0x50003000, 0x50020022), (0x60003000, 0x60004000, 0x60023000, 0x60024000)
 _CURVE, _OVERLAY, _PRIVATE = "50xxxxxx", "60xx", "ggggeeee-where-gggg-is-odd"
 Place = tuple[tuple[int, int], ...]
@@ -80,10 +80,10 @@ def _value(vr: str, seed: Seed, n: int) -> Any:
     return by_vr.get(vr, words)
 
 
-def _fill(target: Dataset, seed: Seed, *, root: bool) -> None:
+def _fill(target: Dataset, seed: Seed) -> None:
     for n, tag in enumerate(sorted(single_tags())):
         group = tag >> 16
-        if group in {0, 2} or (root and group < MESSAGES) or not dictionary_has_tag(tag):
+        if group < MESSAGES or not dictionary_has_tag(tag):
             continue
         vr = dictionary_VR(tag).split(" ", maxsplit=1)[0]
         if vr == "SQ":
@@ -103,15 +103,15 @@ def _fill(target: Dataset, seed: Seed, *, root: bool) -> None:
 def hostile(seed: Seed) -> bytes:
     """A whole ultrasound file: every attribute at the root, in an item of a sequence that is kept, and two levels deep in one."""
     made = an_object(seed)
-    _fill(made, seed, root=True)
+    _fill(made, seed)
     deeper, item = Dataset(), Dataset()
     deeper.CodeValue, deeper.CodingSchemeDesignator, deeper.CodeMeaning = "7771000", "SCT", "Left"
-    _fill(deeper, seed, root=False)
+    _fill(deeper, seed)
     item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = "56849005", "SCT", "Popliteal Vein"
-    _fill(item, seed, root=False)
+    _fill(item, seed)
     item.AnatomicRegionModifierSequence = [deeper]
     made.AnatomicRegionSequence = [item]
-    _fill(made.SequenceOfUltrasoundRegions[0], seed, root=False)
+    _fill(made.SequenceOfUltrasoundRegions[0], seed)
     with as_sites_write():
         return file_bytes(made)
 
