@@ -17,7 +17,8 @@ from corelab.domain.monitoring.items import measured
 from corelab.domain.monitoring.observed import ExamName
 from corelab.domain.monitoring.pairing import CellPair, Kind
 from corelab.domain.monitoring.report import StoppedError
-from corelab.services import monitoring
+from corelab.domain.queries import QueryKind
+from corelab.services import monitoring, queries
 from corelab.ui.desk import Desk
 from corelab.ui.jobs import ImmediateJobs
 from corelab.ui.main_window import MainWindow
@@ -74,6 +75,18 @@ def texts(page: QWidget) -> list[list[str]]:
 def enter(chart: Chart) -> None:
     chart.setFocus()
     QTest.keyClick(chart, Qt.Key.Key_Return)
+
+
+def test_open_queries_are_counted_and_their_page_lies_behind_the_number(page: MonitoringPage, lab: Lab) -> None:
+    gone: list[str] = []
+    page.go.connect(lambda name, _argument: gone.append(name))
+    assert page.counts.queries.accessibleName() == "Open queries: 0. nothing is asked"
+    asked = queries.raise_query(lab.open, lab.coordinator, QueryKind.OTHER, site="S01", words="Is the machine repaired?")
+    page.opened()
+    assert page.counts.queries.accessibleName() == "Open queries: 1. 1 for you"
+    queries.cancel(lab.open, lab.coordinator, asked, "Was asked by mistake")
+    page.counts.queries.click()
+    assert gone == ["queries"]
 
 
 def test_the_counts_stand_on_top_and_each_opens_its_exams(page: MonitoringPage) -> None:
