@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from corelab.domain.intake import ClipState, Outcome
 from corelab.domain.vocabulary import ClipId
+from corelab.imaging.inspection import inspect
 from corelab.services import intake
 from corelab.services.intake import ObjectReport, WaitingClip
 from corelab.services.intake.checks import check_of
@@ -95,6 +96,31 @@ def test_an_outside_checker_finds_no_error_in_a_released_clip(row: dict[str, str
     if "FrameTime" not in pydicom.dcmread(released, stop_before_pixels=True):
         errors = [line for line in errors if "FrameIncrementPointer" not in line and "FrameTime" not in line]
     assert errors == []
+
+
+SAID_BY_INSPECT = {
+    "TRUNCATED": "truncated",
+    "PIXEL_LENGTH": "truncated",
+    "FRAME_COUNT": "frame_count_mismatch",
+    "CONTAINER": "offset_table_wrong",
+    "TRAILING_BYTES": "trailing_bytes",
+    "STRUCTURE": "not_dicom",
+    "DECODE": "frame_unreadable",
+    "TIMING": "timing_missing",
+}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["file"])
+def test_looking_into_a_file_says_of_it_what_intake_says(row: dict[str, str], ultrasound: Path) -> None:
+    """What intake rejects by a rule of its own - the class, an encoding that a lab must want - can still be looked at."""
+    answer = inspect(ultrasound / row["file"], frames=False)
+    codes = {fault["code"] for fault in answer["faults"]}
+    if row["outcome"] == "rejected":
+        assert not answer["readable"] or row["code"] in {"SOP_CLASS", "TRANSFER_SYNTAX"}
+        return
+    assert (answer["frames_found"], answer["frames_readable"]) == (int(row["frames"]), int(row["released_frames"]))
+    told = codes & set(SAID_BY_INSPECT.values())
+    assert (SAID_BY_INSPECT[row["code"]] in told) if row["code"] in SALVAGED else not told
 
 
 # OBXXXX1A_expb: pydicom swaps no palette of a big endian file; it is compared with the same picture in little endian elsewhere

@@ -177,6 +177,20 @@ def test_a_video_that_is_cut_off_shows_what_is_there(tmp_path: Path) -> None:
     assert all(found in {None, were[n]} for n, found in enumerate(answer["frame_sha256"]))
 
 
+@pytest.mark.parametrize("name", ALL)
+def test_wherever_a_video_is_cut_off_no_frame_takes_the_place_of_another(tmp_path: Path, name: str) -> None:
+    """Pictures are stored in another order than they are shown: the last ones that are there may be shown after some that are missing."""
+    whole = video(stream(name), SYNTAX[name])
+    for end in range(len(whole) // 3, len(whole) - 8, len(whole) // 30):
+        try:
+            file = FrameFile.open(saved(tmp_path, whole[:end]))
+        except FileRefusedError:
+            continue
+        with file:
+            shown = {index: number(file.rgb(index)) for index in range(file.frames) if digest(file, index)}
+            assert shown == {index: index for index in shown}
+
+
 def test_video_is_not_shown_where_the_decoder_cannot_be_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(complaints, "_library", lambda: None)
     complaints._hook.cache_clear()

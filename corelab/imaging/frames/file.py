@@ -105,8 +105,10 @@ class FrameFile:
     def _open_film(self) -> None:
         """Frames are counted in the stream; the header is read again with their number."""
         ((*spans,),) = self.header.spans
-        pieces = (memoryview(self._source.buffer)[start : start + length] for start, length in spans)
-        self._film = Film(pieces, self.shape[:2], FRAME_LIMIT)
+        buffer, (start, length) = self._source.buffer, spans[-1]
+        cut = struct.unpack_from("<I", buffer, start - 4)[0] != length  # its last item says that it is longer
+        pieces = (memoryview(buffer)[start : start + length] for start, length in spans)
+        self._film = Film(pieces, self.shape[:2], FRAME_LIMIT, cut=cut)
         self.header = parse_header(self._source, self._film.frames)
 
     def _stream_faults(self) -> tuple[FileFault, ...]:

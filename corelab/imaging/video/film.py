@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from corelab.imaging.faults import FileRefusedError, StreamFaultError
 from corelab.imaging.video.container import SUFFIX, Unpacked, looks_like_video, unpack
 from corelab.imaging.video.decoder import Decoder
-from corelab.imaging.video.segments import Segment, segments_of
+from corelab.imaging.video.segments import Segment, cut_short, segments_of
 
 Pixels = NDArray[np.uint8]
 
@@ -30,8 +30,11 @@ class Film:
     The unpacked video lies in a private folder of the temporary one, which goes with the process even where it dies.
     """
 
-    def __init__(self, fragments: Iterable[memoryview], size: tuple[int, int], most: int) -> None:
-        """``size`` is rows and columns as the header says. Raises FileRefusedError where it is no video that can be read."""
+    def __init__(self, fragments: Iterable[memoryview], size: tuple[int, int], most: int, *, cut: bool = False) -> None:
+        """``size`` is rows and columns as the header says; ``cut``: the file ends inside the video.
+
+        Raises FileRefusedError where it is no video that can be read.
+        """
         self._lock = Lock()
         self._wanted = size
         self._folder = TemporaryDirectory(prefix="corelab-video-", ignore_cleanup_errors=True)
@@ -50,7 +53,7 @@ class Film:
         self.coding = unpacked.coding
         self._stream = self._stream.rename(self._stream.with_suffix(SUFFIX[self.coding]))
         self.size = unpacked.rows, unpacked.columns
-        self._segments = segments_of(unpacked.packets)
+        self._segments = segments_of(cut_short(unpacked.packets) if cut else unpacked.packets)
         self._faults = {
             each.first: (each.first + each.sound, "the video is damaged here") for each in self._segments if each.sound < each.frames
         }

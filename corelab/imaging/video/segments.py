@@ -5,7 +5,7 @@ shown before it but need it and the segment before: both go into that segment to
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from corelab.imaging.video.pictures import Picture, Role, keep_set
 
@@ -52,6 +52,17 @@ def segments_of(packets: Sequence[Packet]) -> tuple[Segment, ...]:
         segments.append(Segment(first, frames, len(pictures), _joined(pictures), group.sets, _sound(pictures, frames)))
         first += frames
     return tuple(segments)
+
+
+def cut_short(packets: Sequence[Packet]) -> tuple[Packet, ...]:
+    """Of a file that ends inside its video the last picture is damaged: pictures shown before it may have been behind the cut.
+
+    Where it leads to a key, or is one, so is that key: nobody knows how many pictures are missing before it is shown.
+    """
+    first = len(packets) - 1
+    while first > 0 and packets[first].picture.role is Role.LEADING:
+        first -= 1
+    return (*packets[:first], *(replace(packet, picture=replace(packet.picture, damaged=True)) for packet in packets[first:]))
 
 
 def _sound(pictures: Sequence[Packet], frames: int) -> int:
