@@ -79,6 +79,8 @@ class _Walk:
             start = at + 8
             stop, at = self._item_end(start, size, depth)
             yield start, stop
+        if length == _UNDEFINED:
+            raise ObjectRefusedError(IntakeCode.DICOMDIR, "ends too early")
 
     def _item_end(self, start: int, size: int, depth: int) -> tuple[int, int]:
         """Where an item's content ends, and where the next thing begins."""

@@ -11,7 +11,7 @@ from corelab.domain.transmittal import RowState, TransmittalLine
 from corelab.domain.vocabulary import ClipId, SegmentId
 from corelab.services.intake.report import ObjectReport, QueryRaised, RowReport
 from corelab.services.intake.transmittal import Plan
-from corelab.services.queries import raised
+from corelab.services.queries import met, raised
 from corelab.storage import intake_rows, registry
 from corelab.storage.intake_rows import TransmittalRow
 from corelab.storage.store import NewRow, Transaction
@@ -89,12 +89,14 @@ _KINDS = {
 
 
 def _asked(transaction: Transaction, delivery: str, row: RowReport, of: Arrival | None) -> QueryRaised | None:
-    kind = _KINDS.get(row.state)
-    if kind is None:
-        return None
     exam = registry.exam_at(transaction, row.subject, row.visit) if row.subject and row.visit else None
     said = {"row": str(row.row) if row.row else None, "segment": row.segment, "view": row.view.value if row.view else None}
     facts = {name: value for name, value in said.items() if value} | ({"side": row.side.value} if row.side else {})
+    kind = _KINDS.get(row.state)
+    if kind is None:
+        if exam is not None:
+            met(transaction, QueryKind.MISSING_FILE, exam=exam.id, facts=facts)
+        return None
     clip = of.object if of else None
     about = exam.id if exam and clip is None else None
     return asked(transaction, kind, row.row, row.object, clip=clip, exam=about, delivery=delivery, facts=facts)
@@ -117,8 +119,13 @@ def asked(  # noqa: PLR0913 - what a query is about
     return QueryRaised(found, counted, kind.value, number, row) if found else None
 
 
-def kinds_asked(code: IntakeCode | None, outcome: Outcome, line: TransmittalLine | None, *, doubtful: bool) -> Iterator[QueryKind]:
-    """What the site is asked about an object as soon as it is recorded."""
+def kinds_asked(
+    code: IntakeCode | None, outcome: Outcome, line: TransmittalLine | None, *, doubtful: bool, missing: bool
+) -> Iterator[QueryKind]:
+    """What the site is asked about an object as soon as it is recorded. ``missing``: its disc lists it, and it is not there."""
+    if missing:
+        yield QueryKind.MISSING_FILE
+        return
     if code is IntakeCode.IDENTITY_MISMATCH:
         yield QueryKind.IDENTITY_MISMATCH
     if doubtful:

@@ -18,10 +18,9 @@ from corelab.domain.transmittal import TransmittalLine
 from corelab.domain.vocabulary import ClipId, Sha256
 from corelab.imaging.child import ChildStoppedError, ReaderUnavailableError
 from corelab.imaging.child import prepared as prepare
-from corelab.imaging.deid.candidate import NOBODY, Decision, Prepared
-from corelab.imaging.deid.keyed import Keyed
+from corelab.imaging.deid.candidate import Decision, Prepared
 from corelab.services.accounts import Session
-from corelab.services.intake import arrivals, automatic
+from corelab.services.intake import arrivals, automatic, verdicts
 from corelab.services.intake.accepted import Accepted
 from corelab.services.intake.arrivals import Arrival
 from corelab.services.intake.automatic import Judged
@@ -30,12 +29,13 @@ from corelab.services.intake.delivered import Source, SourceNote
 from corelab.services.intake.exam_work import settle
 from corelab.services.intake.facts import payload_of
 from corelab.services.intake.replacement import others_of
-from corelab.services.intake.report import IntakeReport, ObjectReport, QueryRaised
+from corelab.services.intake.report import IntakeReport, ObjectReport, QueryRaised, RowReport
 from corelab.services.intake.resuming import Interrupted, known
 from corelab.services.intake.sources import DELIVERY_LIMIT
 from corelab.services.intake.targets import Target, Targets
 from corelab.services.intake.templates import templates_in_use
 from corelab.services.intake.transmittal import Plan, is_dicom
+from corelab.services.intake.verdicts import ENTERS
 from corelab.services.labs import OpenLab, effective_charter
 from corelab.services.quarantine import Place
 from corelab.storage import intake_rows, registry
@@ -45,7 +45,6 @@ from corelab.storage.snapshot import Snapshot
 from corelab.storage.store import NewRow, Transaction
 
 Progress = Callable[[int, int, str], None]
-ENTERS = frozenset({Outcome.CHECKED, Outcome.HELD})
 _NO_BYTES = {
     SourceNote.UNREADABLE_LIST: Remark.LIST_UNREADABLE,
     SourceNote.MISSING: Remark.LIST_MISSING,
@@ -108,6 +107,9 @@ class Receiving:
             except ChildStoppedError:
                 self._clear(Place(self.folder, n))
                 break
+            except KeyboardInterrupt:
+                self._clear(Place(self.folder, n))
+                raise
             except (OSError, DiskFullError, LabStorageError) as error:
                 self._clear(Place(self.folder, n))
                 stopped = _why(error)
@@ -119,11 +121,11 @@ class Receiving:
         """Rows are compared once everything was looked at: what was not reached is not missing."""
         whole = len(self.taken) == total
         rows = arrivals.rows_of(self.delivery.plan, self.taken) if whole else ()
-        if rows and not self.trying:
-            with self.delivery.lab.store.begin(self.delivery.session.actor(self.delivery.role)) as transaction:
-                self.queries += arrivals.recorded(transaction, self.delivery.id, rows)
-        if not self.trying:
-            self._ask_about_days()
+        if not self.trying and stopped is None:
+            try:
+                self._compare(rows)
+            except (OSError, DiskFullError, LabStorageError) as error:
+                rows, stopped = (), _why(error)
         return IntakeReport(
             self.delivery.lab.lab_id,
             None if self.trying else self.delivery.id,
@@ -133,6 +135,13 @@ class Receiving:
             transmittal=tuple(row for row, _ in rows),
             queries=tuple(self.queries),
         )
+
+    def _compare(self, rows: Sequence[tuple[RowReport, Arrival | None]]) -> None:
+        """Writes down how the rows fared, and asks about what the delivery as a whole shows."""
+        if rows:
+            with self.delivery.lab.store.begin(self.delivery.session.actor(self.delivery.role)) as transaction:
+                self.queries += arrivals.recorded(transaction, self.delivery.id, rows)
+        self._ask_about_days()
 
     def _ask_about_days(self) -> None:
         """Once for the whole delivery: the first clip of a baseline exam tells the interval to all others of the subject."""
@@ -158,7 +167,7 @@ class Receiving:
             sha256 = self._copied(source, place)
         except ObjectRefusedError as refused:
             line = plan.by_object.get(place.n)
-            self._keep(self._object(source, place, archive_digest(source), line), _refused(refused.code, refused.detail))
+            self._keep(self._object(source, place, archive_digest(source), line), verdicts.refused(refused.code, refused.detail))
             return
         line = plan.line_of(place.n, place.source)
         self._judge(self._object(source, place, sha256, line))
@@ -188,15 +197,15 @@ class Receiving:
         one.place.source.unlink()
         if here:
             words = Remark.RESUMED.value if resumed else IntakeCode.DUPLICATE.message
-            self._keep(replace(one, resumed=resumed), _duplicate(words), sealed=False)
+            self._keep(replace(one, resumed=resumed), verdicts.duplicate(words), sealed=False)
         else:
-            self._keep(replace(one, known=same[0].id if same else None), _duplicate(KNOWN_ELSEWHERE), sealed=False)
+            self._keep(replace(one, known=same[0].id if same else None), verdicts.duplicate(KNOWN_ELSEWHERE), sealed=False)
 
     def _of_nobody(self, one: _Object) -> Prepared:
         """A file that no row names: without a subject nothing of it can be de-identified."""
         if is_dicom(one.place.source):
-            return replace(_refused(IntakeCode.TRANSMITTAL_ROW), message=Remark.EXTRA.value)
-        return _of_a_disc(one.source, _refused(IntakeCode.NOT_DICOM))
+            return replace(verdicts.refused(IntakeCode.TRANSMITTAL_ROW), message=Remark.EXTRA.value)
+        return verdicts.of_a_disc(one.source, verdicts.refused(IntakeCode.NOT_DICOM))
 
     def _templates(self) -> tuple[Template, ...]:
         with self.delivery.lab.store.read() as snapshot:
@@ -218,24 +227,11 @@ class Receiving:
             )
             if prepared.outcome is not Outcome.REJECTED:
                 self.seen[one.sha256] = target
-            self._keep(one, _of_a_disc(one.source, self._compared(one, target, prepared)), draft)
+            self._keep(
+                one, verdicts.of_a_disc(one.source, verdicts.compared(one.source, one.sha256, one.line, mark.keyed, prepared)), draft
+            )
         finally:
             draft.unlink(missing_ok=True)
-
-    def _compared(self, one: _Object, target: Target, prepared: Prepared) -> Prepared:
-        """Held where the disc's list, or the site's, says something else than the file."""
-        line = one.line
-        if prepared.outcome not in ENTERS or prepared.facts is None:
-            return prepared
-        if one.source.note is SourceNote.UNLISTED:
-            prepared = _held(prepared, IntakeCode.DICOMDIR, IntakeCode.DICOMDIR.message)
-        if line is not None and line.sha256 not in {None, one.sha256}:
-            prepared = _held(prepared, IntakeCode.TRANSMITTAL_ROW, Remark.OTHER_BYTES.value)
-        day = prepared.facts.study_date if prepared.facts else None
-        if line is not None and line.study_date is not None and day:
-            said = Keyed(self.delivery.key, target.wanted.subject).date_text(f"{line.study_date:%Y%m%d}")
-            prepared = prepared if said == day else _held(prepared, IntakeCode.IDENTITY_MISMATCH, Remark.OTHER_DATE.value)
-        return prepared
 
     # ------------------------------------------------------------ its record
 
@@ -306,7 +302,8 @@ class Receiving:
         facts = judged.facts if judged.outcome in ENTERS else None
         others = others_of(transaction, facts.sop_uid, clip) if facts and not self.delivery.replaces else ()
         doubtful = bool(others) or (judged.outcome is Outcome.DUPLICATE and one.known is not None)
-        kinds = arrivals.kinds_asked(judged.code, judged.outcome, one.line, doubtful=doubtful)
+        missing = one.source.note is SourceNote.MISSING
+        kinds = arrivals.kinds_asked(judged.code, judged.outcome, one.line, doubtful=doubtful, missing=missing)
         asked = [*((kind, code if kind is QueryKind.UNREADABLE else {}) for kind in kinds), *automatic.questions(transaction, clip, found)]
         raised = [self._raised(transaction, kind, clip, one, facts) for kind, facts in asked]
         return [query for query in raised if query is not None]
@@ -316,27 +313,6 @@ class Receiving:
     ) -> QueryRaised | None:
         row = one.line.row if one.line else None
         return arrivals.asked(transaction, kind, row, one.place.n, clip=clip, delivery=self.delivery.id, facts=dict(facts))
-
-
-def _held(prepared: Prepared, code: IntakeCode, words: str) -> Prepared:
-    return replace(prepared, outcome=Outcome.HELD, code=code, message=words, sha256=None)
-
-
-def _of_a_disc(source: Source, prepared: Prepared) -> Prepared:
-    """What a disc carries besides pictures is expected there."""
-    if source.note is SourceNote.UNLISTED and prepared.code is IntakeCode.NOT_DICOM:
-        return replace(prepared, message=Remark.OF_THE_DISC.value)
-    return prepared
-
-
-def _duplicate(words: str) -> Prepared:
-    return Prepared(Outcome.DUPLICATE, IntakeCode.DUPLICATE, words, (), NOBODY)
-
-
-def _refused(code: IntakeCode, detail: str = "") -> Prepared:
-    """``detail`` stands for the words where a remark was given."""
-    words = detail if any(detail == each.value for each in Remark) else code.message
-    return Prepared(Outcome.REJECTED, code, words, (), NOBODY)
 
 
 def _why(error: Exception) -> str:
