@@ -10,10 +10,11 @@ import pytest
 from pypdf import PdfReader
 
 from corelab.domain.accounts import Role
+from corelab.domain.clip_label import Mode, View
 from corelab.domain.queries import QueryFault, QueryFilter, QueryId, QueryKind, QueryRefusedError, QueryState, QueryStep
 from corelab.domain.reasons import ReasonRefusedError
 from corelab.domain.record_errors import NotPermittedError
-from corelab.domain.vocabulary import Side
+from corelab.domain.vocabulary import SegmentId, Side
 from corelab.services import audit, comparison, intake, packages, queries
 from corelab.services.queries import OpenQueriesError
 from corelab.services.verification import verify_lab
@@ -166,14 +167,31 @@ def test_a_rule_raises_in_its_own_transaction_or_finds_that_it_is_asked_already(
     assert the(lab, other).facts == {"row": "3"}
 
 
-def test_what_a_later_delivery_brought_is_asked_no_more(lab: Lab, clip: str) -> None:
-    waits, sent = asked(lab, QueryKind.MISSING_FILE, exam="S-1:D10", facts={"segment": "CFV"}), asked(lab, clip=clip, site="S01")
-    queries.send(lab.open, lab.coordinator, sent)
-    with lab.open.store.begin(lab.coordinator.actor(Role.COORDINATOR)) as transaction:
-        assert queries.met(transaction, QueryKind.MISSING_FILE, exam="S-1:D10", facts={"segment": "CFV", "row": "9"}) == 1
-        assert queries.met(transaction, QueryKind.QUALITY, clip=clip) == 1
-        assert queries.met(transaction, QueryKind.DUPLICATE, clip=clip) == 0
-    assert [the(lab, one).state for one in (waits, sent)] == [QueryState.CANCELLED, QueryState.ANSWERED]
+def test_what_came_in_since_is_asked_no_more(lab: Lab, clip: str) -> None:
+    """Labelling a clip with the segment and the view answers the query for that view, and no other."""
+    asks = [{"segment": "CFV", "view": "compression"}, {"segment": "POPV", "view": "compression"}, {"segment": "CFV", "mode": "colour"}]
+    waits, other, sent = (asked(lab, QueryKind.VIEW_MISSING, exam="S-1:D10", facts=facts) for facts in asks)
+    queries.send(lab.open, lab.coordinator, sent, site="S01")
+    intake.label(lab.open, lab.coordinator, clip, SegmentId("CFV"), Side.LEFT, View.COMPRESSION, Mode.COLOUR)
+    assert [the(lab, one).state for one in (waits, other, sent)] == [QueryState.CANCELLED, QueryState.OPEN, QueryState.ANSWERED]
+    assert the(lab, sent).messages[-1].words == "What was asked for is there now."
+    intake.label(lab.open, lab.coordinator, clip, SegmentId("CFV"), Side.LEFT, View.REST, Mode.COLOUR)
+    assert len(the(lab, sent).messages) == 3
+
+
+def test_a_file_that_comes_later_is_asked_for_no_more(lab: Lab, tmp_path: Path) -> None:
+    for name, sent in (("first", (1,)), ("second", (2,))):
+        folder = tmp_path / name
+        folder.mkdir()
+        for n in sent:
+            a_file(folder / f"{n}.dcm", pixels=speckle(seed=n))
+    rows = ("subject,visit,path_or_study_uid,side,segment", "S-1,D10,1.dcm,L,CFV", "S-1,D10,2.dcm,L,POPV", "S-1,D10,3.dcm,L,FV_PROX")
+    for name, listed in (("first", rows), ("second", (rows[0], rows[2]))):
+        (tmp_path / f"{name}.csv").write_text("\n".join(listed), encoding="utf-8")
+        intake.take_in(lab.open, lab.coordinator, [tmp_path / name], transmittal=tmp_path / f"{name}.csv")
+    missing = [one for one in queries.queries(lab.open, lab.coordinator) if one.kind is QueryKind.MISSING_FILE]
+    asked_for = {one.facts["segment"]: one.state for one in missing}
+    assert asked_for == {"POPV": QueryState.CANCELLED, "FV_PROX": QueryState.OPEN}
 
 
 def test_each_site_has_its_own_numbers_and_none_ever_changes(lab: Lab, clip: str) -> None:

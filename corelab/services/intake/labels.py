@@ -6,15 +6,17 @@ from corelab.domain.accounts import Command
 from corelab.domain.attributes import Attributes
 from corelab.domain.charter import Charter
 from corelab.domain.clip_label import Mode, Said, View
-from corelab.domain.clip_quality import AS_IT_SHOULD_BE, ClipQuality
+from corelab.domain.clip_quality import AS_IT_SHOULD_BE, ClipQuality, Quality
 from corelab.domain.form import SideUnknownError, side_of
 from corelab.domain.intake import IntakeRefusedError, Refusal
+from corelab.domain.queries import QueryKind
 from corelab.domain.vocabulary import ClipId, SegmentId, Side
 from corelab.services.accounts import Session, permit
 from corelab.services.intake.exam_work import exam_of_clip, require_open_for, settle, side_rows
 from corelab.services.intake.proposals import quality_from
 from corelab.services.labs import OpenLab, charter_of
 from corelab.services.packages.locking import require_unlocked
+from corelab.services.queries import met
 from corelab.storage import intake_rows, registry
 from corelab.storage.store import NewRow, Transaction
 
@@ -64,6 +66,9 @@ def _label(transaction: Transaction, clip: str, said: Said) -> SegmentId:
     else:
         rows.append(registry.label_row(found.id, last, shown, shown_side, view, mode))
         transaction.record("clip.labelled", "clip", found.id, rows=[*rows, *graded])
+        shows = {"segment": shown, "view": view.value if view else "", "mode": mode.value if mode else ""}
+        if said.quality is None or said.quality.grade is not Quality.NON_DIAGNOSTIC:
+            met(transaction, QueryKind.VIEW_MISSING, exam=exam.id, facts=shows)
     settle(transaction, exam.id)
     return shown
 

@@ -32,20 +32,33 @@ def raised(  # noqa: PLR0913 - what a query consists of
     return raised_about(transaction, kind, of, of.site or site, facts or {})
 
 
-def met(
-    transaction: Transaction, kind: QueryKind, *, clip: str | None = None, exam: str | None = None, facts: Mapping[str, str] | None = None
-) -> int:
-    """What was asked for has arrived: one that waits to be sent is cancelled, one that was sent is answered. Answers how many."""
-    of, known = about(transaction, clip, exam), codes_only(transaction, facts or {})
-    same = tuple(_same(transaction, kind, of, known))
-    for query in same:
-        last = intake_rows.messages(transaction, query.id)[-1]
-        if QueryState(last.state) is not QueryState.ANSWERED:
-            step = QueryStep.CANCELLED if QueryState(last.state) is QueryState.OPEN else QueryStep.ANSWERED
-            row = intake_rows.message_row(transaction, query.id, after(QueryState(last.state), step).value)
-            payload = {"reason_text" if step is QueryStep.CANCELLED else "words": met_words()}
-            transaction.record(f"query.{step.value}", "query", query.id, rows=[row], payload=payload)
-    return len(same)
+def met(transaction: Transaction, kind: QueryKind, *, exam: str, facts: Mapping[str, str]) -> int:
+    """What was asked for about an exam is there: a query that waits to be sent is cancelled, one that was sent is answered.
+
+    Answers how many. One query asks for one thing: each of ``facts`` that it names has to be there.
+    """
+    asked = [query for query in intake_rows.queries(transaction, kind=kind.value, exam_id=exam) if query.clip is None]
+    if not asked:
+        return 0
+    there, last = codes_only(transaction, facts), intake_rows.latest_messages(transaction)
+    found = [query for query in asked if QueryState(last[query.id].state) in _WAITING and _is_there(transaction, query, there)]
+    for query in found:
+        state = QueryState(last[query.id].state)
+        step = QueryStep.CANCELLED if state is QueryState.OPEN else QueryStep.ANSWERED
+        row = intake_rows.message_row(transaction, query.id, after(state, step).value)
+        payload = {"reason_text" if step is QueryStep.CANCELLED else "words": met_words()}
+        transaction.record(f"query.{step.value}", "query", query.id, rows=[row], payload=payload)
+    return len(found)
+
+
+_WAITING = frozenset({QueryState.OPEN, QueryState.SENT})
+
+
+def _is_there(snapshot: Snapshot, query: QueryRow, there: Mapping[str, str]) -> bool:
+    """What a query asks for, by what names it: the place in a list and the object are of another delivery."""
+    told = told_at(snapshot, [query.seq])[query.seq].payload
+    named = {name: value for name, value in (told or {}).get("facts", {}).items() if name not in _COUNTED}
+    return bool(_PLACES & named.keys()) and named.items() <= there.items()
 
 
 def raised_about(
@@ -66,9 +79,10 @@ def raised_about(
 
 def _same(snapshot: Snapshot, kind: QueryKind, of: About, facts: Mapping[str, str], site: str | None = None) -> Iterator[QueryRow]:
     """Open queries about the same thing: same kind, same clip or exam, same facts."""
-    last = intake_rows.latest_messages(snapshot)
-    for query in intake_rows.queries(snapshot, kind=kind.value):
-        if not QueryState(last[query.id].state).pending or (query.clip, query.exam) != (of.clip, of.exam):
+    asked = [one for one in intake_rows.queries(snapshot, kind=kind.value) if (one.clip, one.exam) == (of.clip, of.exam)]
+    last = intake_rows.latest_messages(snapshot) if asked else {}
+    for query in asked:
+        if not QueryState(last[query.id].state).pending:
             continue
         if of.clip is None and of.exam is None and site is not None and query.site not in {None, site}:
             continue
