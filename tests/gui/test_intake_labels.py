@@ -241,8 +241,8 @@ def test_files_dropped_anywhere_on_the_page_are_taken_in(desktop: Desktop, files
 
 def test_a_transmittal_dropped_with_its_files_names_subject_and_visit_itself(desktop: Desktop, files: list[Path]) -> None:
     sheet = files[0].parent / "transmittal.csv"
-    rows = "".join(f"{each.name},S007,BL,R,CFV\n" for each in files)
-    sheet.write_text(f"path,subject,visit,side,segment\n{rows}", encoding="utf-8")
+    rows = "".join(f"S007,BL,R,CFV,{each.name}\n" for each in files)
+    sheet.write_text(f"subject,visit,side,segment,path_or_study_uid\n{rows}", encoding="utf-8")
     page = at_the_page(desktop)
     page.form.take((sheet,))
     found = waiting(desktop)
