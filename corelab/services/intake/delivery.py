@@ -27,7 +27,7 @@ from corelab.services.intake.transmittal import Plan, planned, read, require_pos
 from corelab.services.labs import OpenLab, effective_charter
 from corelab.services.packages.locking import require_unlocked
 from corelab.services.quarantine import made_folder
-from corelab.storage import intake_rows
+from corelab.storage import intake_rows, registry
 from corelab.storage.snapshot import Snapshot
 from corelab.storage.store import NewRow
 
@@ -69,12 +69,21 @@ def take_in(  # noqa: PLR0913 - what a delivery is
         raise IntakeRefusedError(Refusal.REPLACES_ONE)
     if not dry_run:
         set_strays_aside(lab, session, role)
-        remove_leftovers(lab.quarantine, lab.clock.now())
+        remove_leftovers(lab.quarantine, lab.clock.now(), _numbers(lab))
     delivery = Delivery(lab, session, role, plan, key, custody, accepts, replaced)
     with _folder(lab, delivery.id, dry_run=dry_run) as folder:
         receiving = _foreseen(delivery, folder) if dry_run else _begun(delivery, folder, len(found))
         receiving.cancelled = cancelled or receiving.cancelled
         return receiving.take(found, progress or _quiet)
+
+
+def _numbers(lab: OpenLab) -> dict[str, set[int]]:
+    """The objects of each delivery, as far as records know them."""
+    with lab.store.read() as snapshot:
+        numbers: dict[str, set[int]] = {row["id"]: set() for row in snapshot.all("delivery")}
+        for one in registry.objects(snapshot):
+            numbers[one.delivery].add(one.n)
+    return numbers
 
 
 def _plan(
