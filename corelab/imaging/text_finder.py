@@ -15,12 +15,19 @@ from corelab.domain.intake import Box
 Grey = NDArray[np.uint8]
 
 _THRESHOLDS = (60, 90, 120, 160, 200)
-"""Each frame is searched against its surroundings; the extremes over time at these levels too: they hold whatever any frame shows."""
+"""The first frame and the extremes over time are searched at all of these levels: the extremes hold whatever any frame shows."""
+_BRIGHTEST = (200,)
+"""Every frame is searched at this level, against its surroundings, and in what it shows brighter than any frame before it."""
+_NEW = 24
+_DIM, _DIM_STEP, _DIM_GROUND = 40, 3, 16
+"""Dark letters on a dark ground, which nobody sees: at least so much above their surroundings, in the extremes over time."""
 _GLYPHS_IN_A_LINE = 4
+_LEAST_INK = 5 * _GLYPHS_IN_A_LINE
 _HEIGHTS = (5, 40)
 _FLAT = 22.0
 _LINES_KEPT = 40
 _REACH = 24
+_AS_BRIGHT, _MARKED, _WORD, _LONGEST = 0.85, 2, 1.2, 20
 _FAR = 1 << 20
 
 
@@ -43,7 +50,8 @@ class TextFinder:
     count: int = 0
 
     def add(self, frame: Grey) -> None:
-        lines = lines_of_text(frame, ())
+        new = self._newly_bright(frame)
+        lines = lines_of_text(frame, _THRESHOLDS if new is None else _BRIGHTEST, *(() if new is None else (new,)))
         if lines:
             self.found[self.count] = lines
         if self.low is None or self.high is None or self.brightest is None:
@@ -54,12 +62,18 @@ class TextFinder:
             self.high = np.asarray(cv2.max(self.high, frame), np.uint8)
         self.count += 1
 
+    def _newly_bright(self, frame: Grey) -> Grey | None:
+        """Marks of what is clearly brighter than in any frame before; None for the first."""
+        if self.high is None:
+            return None
+        return np.asarray(cv2.threshold(cv2.subtract(frame, self.high), _NEW, 255, cv2.THRESH_BINARY)[1], np.uint8)
+
     def findings(self) -> Findings:
         """Hits of single frames, and of the darkest and brightest value of each pixel over the clip."""
         if self.low is None or self.high is None:
             return Findings()
-        still = lines_of_text(self.low, _THRESHOLDS)
-        passing = lines_of_text(self.high, _THRESHOLDS) if self.count > 1 else ()
+        still = lines_of_text(self.low, _THRESHOLDS, _dimly_bright(self.low))
+        passing = lines_of_text(self.high, _THRESHOLDS, _dimly_bright(self.high)) if self.count > 1 else ()
         own = {number for number, lines in self.found.items() if any(not _touches(box, still) for box in lines)}
         own |= {self._shown_in(box) for box in passing if not _touches(box, still)} | ({0} if still else set())
         boxes = _merged([box for lines in self.found.values() for box in lines] + [*still, *passing])
@@ -70,18 +84,27 @@ class TextFinder:
         if self.brightest is None or self.high is None:
             return 0
         place = slice(box[1], box[3] + 1), slice(box[0], box[2] + 1)
-        bright = self.high[place] >= np.percentile(self.high[place], 75)
+        shown = self.high[place]
+        bright = 2 * shown.astype(np.int32) >= int(shown.min()) + int(shown.max())
         return int(np.bincount(self.brightest[place][bright]).argmax())
 
 
-def lines_of_text(frame: Grey, thresholds: Sequence[int]) -> tuple[Box, ...]:
-    """Boxes of rows of glyph-like marks in one grey frame."""
+def lines_of_text(frame: Grey, thresholds: Sequence[int], *more: Grey) -> tuple[Box, ...]:
+    """Boxes of rows of glyph-like marks in one grey frame: at each threshold, against the surroundings, and among ``more`` marks."""
     boxes: list[Box] = []
     for threshold in thresholds:
         _, marks = cv2.threshold(frame, threshold, 255, cv2.THRESH_BINARY)
         boxes += _lines(np.asarray(marks, np.uint8), frame)
-    boxes += _lines(_locally_bright(frame), frame)
+    for marks in (_locally_bright(frame), *more):
+        boxes += _lines(np.asarray(marks, np.uint8), frame)
     return _merged(boxes)
+
+
+def _dimly_bright(frame: Grey) -> Grey:
+    mean = cv2.blur(frame, (31, 31))
+    _, above = cv2.threshold(cv2.subtract(frame, mean), _DIM_STEP, 255, cv2.THRESH_BINARY)
+    above[(mean >= _DIM_GROUND) | (frame > _DIM)] = 0
+    return np.asarray(above, np.uint8)
 
 
 def _locally_bright(frame: Grey) -> Grey:
@@ -103,13 +126,36 @@ def _glyphs(marks: Grey) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
 
 def _lines(marks: Grey, frame: Grey) -> list[Box]:
     """Rows of at least four marks of about one height on one base line, close to each other, each drawn with one brightness."""
+    if cv2.countNonZero(marks) < _LEAST_INK:
+        return []
     glyphs, labels = _glyphs(marks)
     found = []
     for row in _rows(glyphs):
         flat = [glyph for glyph in glyphs[row] if _flat(glyph, labels, frame)]
         if len(flat) >= _GLYPHS_IN_A_LINE:
-            found.append(_around(np.array(flat)))
+            found.append(_whole(np.array(flat), marks, frame))
     return found
+
+
+def _whole(glyphs: NDArray[np.int32], marks: Grey, frame: Grey) -> Box:
+    """The box around glyphs, and on either side what is as bright and no further away than a word: letters that touch, dots and dashes."""
+    x0, y0, x1, y1 = _around(glyphs)
+    height = int(np.median(glyphs[:, 3]))
+    top, bottom = max(y0 - height // 4, 0), y1 + height // 3 + 1
+    letters = frame[y0 : y1 + 1, x0 : x1 + 1][marks[y0 : y1 + 1, x0 : x1 + 1] > 0]
+    bright = np.flatnonzero((frame[y0 : y1 + 1] >= _AS_BRIGHT * float(np.percentile(letters, 75))).sum(axis=0) >= _MARKED)
+    left, right = _reached(bright[bright < x0][::-1], x0, height), _reached(bright[bright > x1], x1, height)
+    return left, top, right, min(bottom, frame.shape[0] - 1)
+
+
+def _reached(columns: NDArray[np.intp], edge: int, height: int) -> int:
+    """How far marked columns go on from an edge without a gap wider than a word's; at most as far as a long word."""
+    start = edge
+    for column in columns.tolist():
+        if abs(column - edge) > _WORD * height or abs(column - start) > _LONGEST * height:
+            break
+        edge = column
+    return edge
 
 
 def _rows(glyphs: NDArray[np.int32]) -> list[list[int]]:
