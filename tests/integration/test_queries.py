@@ -20,6 +20,7 @@ from corelab.services.queries import OpenQueriesError
 from corelab.services.verification import verify_lab
 from corelab.storage import intake_rows
 from corelab.storage.store import NewRow
+from corelab.ui.event_words import happened, record_words
 from corelab.ui.words import words_for
 from tests.builders import PASSWORD, Lab, a_lab
 from tests.dicom_builders import TOKEN, a_file, speckle
@@ -408,7 +409,8 @@ def test_what_queries_say_stays_out_of_the_trail_of_a_package(tmp_path: Path) ->
     for file in made.package.rglob("*"):
         if file.is_file():
             assert b"probe repaired" not in file.read_bytes(), file.name
-    assert any("Query to the site" in str(line) or line.kind == "query.raised" for line in audit.trail(lab.open, lab.auditor))
+    told = [(happened(line), record_words(line.record)) for line in audit.trail(lab.open, lab.auditor) if line.kind.startswith("query")]
+    assert sorted(told) == [("Query cancelled", "Query 1, S-1 D10"), ("Query to the site raised", "Query 1, S-1 D10")]
 
 
 def test_a_row_that_no_service_of_this_version_wrote_is_listed_all_the_same(lab: Lab, clip: str) -> None:
