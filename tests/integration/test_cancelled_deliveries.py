@@ -1,4 +1,4 @@
-"""A delivery that is cancelled at any of its objects, while the object is read: nothing of that one stays, and the next delivery goes on."""
+"""A delivery that is cancelled while an object is read: nothing of that one stays, and the next delivery goes on."""
 
 from pathlib import Path
 
