@@ -8,6 +8,7 @@ from pathlib import Path
 
 from corelab.domain.accounts import Role
 from corelab.domain.charter import load_charter
+from corelab.domain.clip_quality import ClipQuality, Quality, QualityReason
 from corelab.domain.clock import Clock
 from corelab.domain.simulated import ChosenExam, ChosenExams, ChosenTrial, chosen_trial
 from corelab.domain.vocabulary import ClipId, SegmentId
@@ -26,6 +27,10 @@ Progress = Callable[[int, int, str], None]
 _MODERATE = Kdf(2, 64 * 1024 * 1024)
 _OTHER_STEPS = 3
 """Steps that are neither the intake of an exam nor a reader at work: the lab, the comparison, the reading begun."""
+
+
+_UNLABELLED = 2
+"""Clips of an exam that arrived today for which the file's own word is proposed, and nobody has confirmed it yet."""
 
 
 class Cancelled(Exception):  # noqa: N818 - the person asked for it; nothing went wrong
@@ -105,7 +110,7 @@ def _fill(here: Staffed, trial: ChosenTrial, exams: Sequence[ChosenExam], steps:
         _begin_reading(here, trial, exam.answers)
     for exam in arrived:
         steps.next(f"Taking in {exam.subject} {exam.visit}")
-        _check_in_part(here, deliver(here, trial, exam.key, footage).clips)
+        _check_in_part(here, deliver(here, trial, exam.key, footage, unlabelled=_UNLABELLED).clips)
 
 
 def _take_in(here: Staffed, trial: ChosenTrial, exams: Sequence[ChosenExam], footage: Footage, steps: _Steps) -> None:
@@ -125,5 +130,8 @@ def _begin_reading(here: Staffed, trial: ChosenTrial, answers: int) -> None:
 
 
 def _check_in_part(here: Staffed, clips: tuple[tuple[ClipId, SegmentId], ...]) -> None:
-    """One clip was passed by the first person and waits for the second; the others wait for the first."""
+    """One clip was passed by the first person and waits for the second, one of the others is of limited use; the last wait for a label."""
     intake.pass_pixels(here.lab, here.coordinator, [clips[0][0]], attended=False)
+    clip, segment = clips[1]
+    side = next(one.side for one in intake.waiting(here.lab, here.coordinator) if one.clip == clip)
+    intake.label(here.lab, here.coordinator, clip, segment, side, quality=ClipQuality(Quality.LIMITED, (QualityReason.GAIN,)))

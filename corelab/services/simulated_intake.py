@@ -64,8 +64,8 @@ class Delivered:
     clips: tuple[tuple[ClipId, SegmentId], ...]
 
 
-def deliver(here: Staffed, trial: SimulatedTrial, exam: tuple[SubjectCode, VisitId], footage: Footage) -> Delivered:
-    """Takes in the clips of an exam as a site would send them, and labels them; what was not imaged is closed with a reason."""
+def deliver(here: Staffed, trial: SimulatedTrial, exam: tuple[SubjectCode, VisitId], footage: Footage, *, unlabelled: int = 0) -> Delivered:
+    """Takes in the clips of an exam as a site would send them, and labels all but the last ones; what was not imaged is closed."""
     subject, visit = exam
     sent = list(_sent(trial, subject, visit))
     with tempfile.TemporaryDirectory(prefix="corelab-phantoms-") as folder:
@@ -79,9 +79,8 @@ def deliver(here: Staffed, trial: SimulatedTrial, exam: tuple[SubjectCode, Visit
     shown = {one.clip: each for one, each in zip(report.objects, sent, strict=True) if one.clip is not None and not one.doubtful}
     if len(shown) < len(sent):
         raise PhantomRefusedError([one.code or one.outcome.value for one in report.objects if one.clip is None])
-    intake.label_all(
-        here.lab, here.coordinator, {clip: Said(place.id, _side(place), *_taken(kind)) for clip, (place, kind) in shown.items()}
-    )
+    said = {clip: Said(place.id, _side(place), *_taken(kind)) for clip, (place, kind) in [*shown.items()][: len(shown) - unlabelled]}
+    intake.label_all(here.lab, here.coordinator, said)
     received = {place.id for place, _ in sent}
     missing = [place.id for place in trial.places(subject) if place.required and place.id not in received]
     if missing:
