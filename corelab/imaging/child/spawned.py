@@ -4,6 +4,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -90,6 +91,7 @@ def main(_number: int) -> None:
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, sys.stdout.fileno())
     os.umask(0o077)
+    tempfile.tempdir = str(Path.cwd())  # what it unpacks goes with its folder, even where it dies
     stream = sys.stdin.buffer.read
     submit_to(Bounds.from_bytes(stream(SIZE)))
     if sys.platform != "win32":

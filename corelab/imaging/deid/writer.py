@@ -11,6 +11,8 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset, write_file_meta_info
 from pydicom.uid import UID
 
+from corelab.domain.intake import IntakeCode, ObjectRefusedError
+
 IMPLEMENTATION_CLASS_UID = "2.25.236851217458112043905418309219547011402"
 IMPLEMENTATION_VERSION = "CORELAB_1"
 _PIXEL_DATA, _ITEM, _SEQUENCE_END = b"\xe0\x7f\x10\x00", b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0\0\0\0\0"
@@ -68,7 +70,7 @@ def encapsulated_file(path: Path, header: Dataset, syntax: str, frames: int) -> 
         if len(writer.offsets) != frames:
             raise ValueError("another number of frames than announced")
         if end >= 1 << 32:
-            raise ValueError("too large for a basic offset table")
+            raise ObjectRefusedError(IntakeCode.LIMIT_SIZE, "too large for a basic offset table")
         out.seek(table)
         out.write(struct.pack(f"<{frames}I", *(offset - writer.offsets[0] for offset in writer.offsets)))
 
