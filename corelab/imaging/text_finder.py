@@ -24,7 +24,8 @@ _DIM, _DIM_STEP, _DIM_GROUND = 40, 3, 16
 _GLYPHS_IN_A_LINE = 4
 _LEAST_INK = 5 * _GLYPHS_IN_A_LINE
 _HEIGHTS = (5, 40)
-_FLAT = 22.0
+_FLAT, _FLAT_SHARE = 22.0, 0.35
+_EVEN = 0.4
 _LINES_KEPT = 40
 _REACH = 24
 _AS_BRIGHT, _MARKED, _WORD, _LONGEST = 0.85, 2, 1.2, 20
@@ -72,8 +73,8 @@ class TextFinder:
         """Hits of single frames, and of the darkest and brightest value of each pixel over the clip."""
         if self.low is None or self.high is None:
             return Findings()
-        still = lines_of_text(self.low, _THRESHOLDS, _dimly_bright(self.low))
-        passing = lines_of_text(self.high, _THRESHOLDS, _dimly_bright(self.high)) if self.count > 1 else ()
+        still = _merged([*lines_of_text(self.low, _THRESHOLDS), *_dim_lines(self.low)])
+        passing = _merged([*lines_of_text(self.high, _THRESHOLDS), *_dim_lines(self.high)]) if self.count > 1 else ()
         own = {number for number, lines in self.found.items() if any(not _touches(box, still) for box in lines)}
         own |= {self._shown_in(box) for box in passing if not _touches(box, still)} | ({0} if still else set())
         boxes = _merged([box for lines in self.found.values() for box in lines] + [*still, *passing])
@@ -100,11 +101,19 @@ def lines_of_text(frame: Grey, thresholds: Sequence[int], *more: Grey) -> tuple[
     return _merged(boxes)
 
 
-def _dimly_bright(frame: Grey) -> Grey:
-    mean = cv2.blur(frame, (31, 31))
-    _, above = cv2.threshold(cv2.subtract(frame, mean), _DIM_STEP, 255, cv2.THRESH_BINARY)
-    above[(mean >= _DIM_GROUND) | (frame > _DIM)] = 0
-    return np.asarray(above, np.uint8)
+def _dim_lines(frame: Grey) -> list[Box]:
+    """Rows of dark thin marks on what is darker still, and even: speckle is not. Bright speckle may be near."""
+    ground = cv2.morphologyEx(frame, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
+    _, above = cv2.threshold(cv2.subtract(frame, ground), _DIM_STEP, 255, cv2.THRESH_BINARY)
+    above[(ground >= _DIM_GROUND) | (frame > _DIM)] = 0
+    return [box for box in _lines(np.asarray(above, np.uint8), frame) if _on_even_ground(box, frame)]
+
+
+def _on_even_ground(box: Box, frame: Grey) -> bool:
+    """Whether what lies between the letters has one level, but for a step of noise."""
+    inside = frame[box[1] : box[3] + 1, box[0] : box[2] + 1].astype(np.int32)
+    level = int(np.percentile(inside, 30))
+    return float((abs(inside - level) <= 1).mean()) >= _EVEN
 
 
 def _locally_bright(frame: Grey) -> Grey:
@@ -196,7 +205,8 @@ def _flat(glyph: NDArray[np.int32], labels: NDArray[np.int32], frame: Grey) -> b
     x, y, width, height, label = glyph
     place = slice(y, y + height), slice(x, x + width)
     inside = np.sort(frame[place][labels[place] == label])
-    return float(inside[len(inside) // 2 :].std()) < _FLAT
+    bright = inside[len(inside) // 2 :]
+    return float(bright.std()) < min(_FLAT, 1 + _FLAT_SHARE * float(bright[0]))
 
 
 def _around(marks: NDArray[np.int32]) -> Box:
