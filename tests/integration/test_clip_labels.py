@@ -19,6 +19,7 @@ from corelab.services.verification import verify_lab
 from corelab.storage import intake_rows
 from corelab.storage.hands_on import hands_on
 from tests.builders import Lab, a_lab
+from tests.charter_builders import DVT, full
 from tests.dicom_builders import TOKEN, a_file, speckle
 
 Change = Callable[[Dataset], object]
@@ -260,6 +261,21 @@ def test_the_same_file_again_is_counted_beside(lab: Lab, tmp_path: Path) -> None
         take_in(lab, tmp_path / name, described("", number=1))
     (exam,) = intake.exams(lab.open, lab.coordinator)
     assert exam.completeness.duplicates == 1
+
+
+def test_missing_views_are_asked_for_when_somebody_asks_and_once(tmp_path: Path) -> None:
+    lab = a_lab(tmp_path, charter=full(DVT).encode())
+    clip = one(lab, tmp_path, described(""))
+    intake.label(lab.open, lab.coordinator, clip, CFV, Side.LEFT, View.REST, Mode.B)
+    (exam,) = intake.exams(lab.open, lab.coordinator)
+    assert next(each for each in exam.completeness.segments if each.segment == CFV).lacks == (View.COMPRESSION, Mode.COLOUR)
+    assert asked(lab) == [], "readers may find an answer in what is there"
+    assert len(intake.ask_for_views(lab.open, lab.coordinator, "S-1:D10")) == 2
+    assert asked(lab) == [QueryKind.VIEW_MISSING] * 2
+    assert intake.ask_for_views(lab.open, lab.coordinator, "S-1:D10") == ()
+    with pytest.raises(IntakeRefusedError) as refused:
+        intake.ask_for_views(lab.open, lab.coordinator, "S-9:D10")
+    assert refused.value.refusal is Refusal.EXAM
 
 
 # ---------------------------------------------------------------- who handled a clip never reads it
