@@ -18,7 +18,7 @@ from corelab.domain.intake import IntakeRefusedError, Outcome, Refusal
 from corelab.domain.record_errors import DiskFullError
 from corelab.domain.vocabulary import Side
 from corelab.services import intake
-from corelab.services.intake import IntakeReport, copying
+from corelab.services.intake import IntakeReport, archives, copying
 from corelab.services.quarantine import Place
 from corelab.services.verification import verify_lab
 from tests.builders import Lab, a_lab
@@ -113,7 +113,9 @@ def test_a_rejected_file_may_come_again(lab: Lab, site: Path) -> None:
 def an_archive(path: Path, **members: bytes) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
-            archive.writestr(name, content)
+            member = zipfile.ZipInfo(name)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(member, content)
     return path
 
 
@@ -123,11 +125,46 @@ def test_archives_are_read_member_by_member(lab: Lab, site: Path, tmp_path: Path
     assert outcomes(taken(lab, site)) == [("checked", None), ("checked", None), ("rejected", "NOT_DICOM")]
 
 
-@pytest.mark.parametrize("name", ["../escape", "/absolute", "a/../../b", "c:\\x", "..\\up", "CON", "a/nul.dcm", "/dev/null", "a/lpt1 .1"])
+@pytest.mark.parametrize(
+    "name", ["", "../escape", "/absolute", "a/../../b", "c:\\x", "..\\up", "CON", "a/nul.dcm", "/dev/null", "a/lpt1 .1"]
+)
 def test_p11_71_members_that_try_to_leave_are_refused(name: str, lab: Lab, site: Path, tmp_path: Path) -> None:
     an_archive(site / "delivery.zip", **{name: a_clip(tmp_path / "1").read_bytes()})
     assert outcomes(taken(lab, site)) == [("rejected", "ARCHIVE_MEMBER")]
     assert not list(tmp_path.rglob("escape"))
+
+
+@pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFCHR, stat.S_IFBLK, stat.S_IFIFO, stat.S_IFSOCK, stat.S_IFDIR])
+def test_p11_71_members_that_are_no_files_are_refused(kind: int, lab: Lab, site: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(site / "delivery.zip", "w") as archive:
+        member = zipfile.ZipInfo("1.dcm")
+        member.external_attr = (kind | 0o666) << 16
+        archive.writestr(member, a_clip(tmp_path / "1").read_bytes())
+    assert outcomes(taken(lab, site)) == [("rejected", "ARCHIVE_MEMBER")]
+
+
+def test_p11_71_an_archive_of_too_many_members_is_never_listed(lab: Lab, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its directory is counted in its bytes: a million entries would fill the memory before anybody could count them."""
+    monkeypatch.setattr(archives, "MEMBER_LIMIT", 3)
+    an_archive(site / "three.zip", a=b"x", b=b"x", c=b"x")
+    assert len(taken(lab, site / "three.zip", dry_run=True).objects) == 3
+    monkeypatch.setattr("corelab.services.intake.archives.zipfile.ZipFile", None)
+    an_archive_of_four = (site / "three.zip").read_bytes()
+    at = an_archive_of_four.index(b"PK\x01\x02")
+    entry = an_archive_of_four[at : at + 47]
+    end = an_archive_of_four.index(b"PK\x05\x06")
+    grown = bytearray(an_archive_of_four[:at] + entry + an_archive_of_four[at:])
+    struct.pack_into("<I", grown, end + 47 + 12, end - at + 47)
+    (site / "three.zip").write_bytes(grown)
+    assert outcomes(taken(lab, site)) == [("rejected", "NOT_DICOM")]
+
+
+def test_p11_71_members_that_share_their_bytes_are_refused_but_for_the_first(lab: Lab, site: Path, tmp_path: Path) -> None:
+    path = an_archive(site / "delivery.zip", a=a_clip(tmp_path / "1").read_bytes(), b=b"x")
+    data = bytearray(path.read_bytes())
+    struct.pack_into("<I", data, data.rindex(b"PK\x01\x02") + 42, 10)
+    path.write_bytes(data)
+    assert outcomes(taken(lab, site)) == [("checked", None), ("rejected", "ARCHIVE_MEMBER")]
 
 
 def test_p11_71_of_members_of_one_name_only_the_first_counts(lab: Lab, site: Path, tmp_path: Path) -> None:
@@ -278,6 +315,8 @@ def test_a_cancelled_delivery_keeps_what_was_finished_and_goes_on_later(lab: Lab
     assert outcomes(report) == [("checked", None)] * 2
     again = taken(lab, site)
     assert outcomes(again) == [("duplicate", "DUPLICATE")] * 2 + [("checked", None)]
+    assert again.counts["resumed"] == 2
+    assert taken(lab, site).counts["resumed"] == 0
     assert not again.cancelled
 
 

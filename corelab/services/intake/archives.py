@@ -39,7 +39,7 @@ def _infos(archive: Path) -> list[zipfile.ZipInfo]:
         if not 0 < _entries(archive) <= MEMBER_LIMIT:
             return []
         with zipfile.ZipFile(archive) as opened:
-            infos = [info for info in opened.infolist() if not info.is_dir()]
+            infos = [info for info in opened.infolist() if not info.filename.endswith("/")]  # is_dir() fails on a name that is empty
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error):
         return []
     return infos if len(infos) <= MEMBER_LIMIT else []
