@@ -90,7 +90,7 @@ def raise_query(
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
         new = queries.raise_query(here.lab, here.session, about, clip=clip, exam=exam, site=site, facts=pairs, words=words)
         found = queries.query(here.lab, here.session, new)
-    _told(found, here.lab, f"Raised {found.name} (Q{found.number}). Look at its text with show, then send it.", as_json=as_json)
+    _told(found, here.lab, f"Raised {found.name} ({found.lab_name}). Look at its text with show, then send it.", as_json=as_json)
 
 
 @of_lab.command("send")
@@ -112,7 +112,7 @@ def send(
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
         done = queries.send(here.lab, here.session, query, due=by, words=words, site=site)
     until = f", due {done.due:%Y-%m-%d}" if done.due else ""
-    _told(done, here.lab, f"{done.name} (Q{done.number}) is {state_words(done)}{until}.", as_json=as_json)
+    _told(done, here.lab, f"{done.name} ({done.lab_name}) is {state_words(done)}{until}.", as_json=as_json)
 
 
 def _day(text: str | None) -> date | None:

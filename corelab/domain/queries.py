@@ -194,7 +194,12 @@ class Query:
     @property
     def name(self) -> str:
         """What it is called towards the site: the site's code and number; the lab's own number while no site is known."""
-        return f"{self.site}-{self.site_number}" if self.site_number is not None else f"Q{self.number}"
+        return f"{self.site}-{self.site_number}" if self.site_number is not None else self.lab_name
+
+    @property
+    def lab_name(self) -> str:
+        """The lab's own number, as it is said."""
+        return f"Q{self.number}"
 
     @property
     def raised_at(self) -> datetime:

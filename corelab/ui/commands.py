@@ -188,6 +188,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("assign", Group.COORDINATE, "Assign ready exams to readers", ("A",)),
     Action("compare", Group.COORDINATE, "Release and compare signed readings", ("C",)),
     Action("lock_lab", Group.COORDINATE, "Lock or unlock the database"),
+    Action("ask_about_exam", Group.COORDINATE, "Ask the site about the chosen exam", ("Q",)),
     Action("charter", Group.COORDINATE, "The charter: its versions, print, approve a later one"),
     Action("query_send", Group.QUERIES, "Say that the query was sent, remind the site, or send it back", ("S",)),
     Action("query_answer", Group.QUERIES, "Keep the site's answer", ("A",)),

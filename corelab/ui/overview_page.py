@@ -32,6 +32,7 @@ from corelab.ui.key_parts import command_hint
 from corelab.ui.lock_flow import LockFlow
 from corelab.ui.page import Page
 from corelab.ui.parts import text_label
+from corelab.ui.queries_dialogs import QueryAbout
 from corelab.ui.query_words import waiting
 from corelab.ui.records_dialog import RecordsDialog
 from corelab.ui.rows import Column, Mark, Rows, Shown, shown
@@ -121,6 +122,7 @@ class OverviewPage(Page):
         ):
             button.clicked.connect(work)
             self.bind(command, work)
+        self.bind("ask_about_exam", self.ask_site)
         self.bind("charter", self.show_charter)
         self.bind("refresh", self.opened)
         self._lay_out()
@@ -129,14 +131,7 @@ class OverviewPage(Page):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 24, 24, 16)
         outer.setSpacing(16)
-        head = QHBoxLayout()
-        self._second = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND)
-        head.setSpacing(32)
-        head.addWidget(text_label("Overview", Size.PAGE, Weight.HEADING, Colour.STRONG))
-        head.addWidget(self._second)
-        head.addStretch(1)
-        head.addWidget(command_hint("look again", "refresh"))
-        outer.addLayout(head)
+        outer.addLayout(self._head())
         numbers = QHBoxLayout()
         numbers.setSpacing(16)
         numbers.addWidget(self.checks)
@@ -167,6 +162,17 @@ class OverviewPage(Page):
         self._right = scrolled(column)
         body.addWidget(self._right)
         outer.addLayout(body, 1)
+
+    def _head(self) -> QHBoxLayout:
+        head = QHBoxLayout()
+        self._second = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND)
+        head.setSpacing(32)
+        head.addWidget(text_label("Overview", Size.PAGE, Weight.HEADING, Colour.STRONG))
+        head.addWidget(self._second)
+        head.addStretch(1)
+        head.addWidget(command_hint("ask the site about the exam", "ask_about_exam"))
+        head.addWidget(command_hint("look again", "refresh"))
+        return head
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._right.setFixedWidth(_SIDE_NARROW if self.width() < NARROW_BELOW else _SIDE)
@@ -239,6 +245,13 @@ class OverviewPage(Page):
             dialog = RecordsDialog(self, self.desk, exam.id, f"{exam.subject} {exam.visit}", exam.state)
             dialog.changed.connect(self._told)
             dialog.open()
+
+    def ask_site(self) -> None:
+        """A query about the chosen exam, on the page of queries."""
+        exams, row = self._listed(), self.rows.current
+        if 0 <= row < len(exams):
+            exam = exams[row]
+            self.go.emit("queries", QueryAbout(exam=f"{exam.subject}:{exam.visit}", name=f"{exam.subject} {exam.visit}"))
 
     def _ask_early(self, subject: SubjectCode) -> None:
         """An order of presentation may wait for a visit that never comes."""

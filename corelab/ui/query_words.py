@@ -118,7 +118,9 @@ def line_words(one: Query, clock: Clock) -> str:
     due = due_words(one, clock)
     until = f", due {due}" if due else ""
     age = age_words(one.age(clock.now()))
-    return f"{one.name:<10} Q{one.number:<5} {state_words(one):<14} {subject_words(one):<14} {about_words(one)} ({age}{until}; {one.owner})"
+    return (
+        f"{one.name:<10} {one.lab_name:<6} {state_words(one):<14} {subject_words(one):<14} {about_words(one)} ({age}{until}; {one.owner})"
+    )
 
 
 def message_words(one: QueryMessage, clock: Clock) -> str:

@@ -12,7 +12,17 @@ _LOOKING = "Off: this lab is open for reading only."
 _COMMANDS = frozenset(
     {"accept_damage", "add_files", "add_folder", "assign", "change_password", "checkpoint", "compare", "display_check", "export"}
     | {"lock_lab", "mask_box", "nothing_to_mask", "open", "pass", "print_reading", "print_trail", "redact", "reject", "review_trail"}
-    | {"query_answer", "query_cancel", "query_close", "query_exclude", "query_give", "query_print", "query_raise", "query_send"}
+    | {
+        "ask_about_exam",
+        "query_answer",
+        "query_cancel",
+        "query_close",
+        "query_exclude",
+        "query_give",
+        "query_print",
+        "query_raise",
+        "query_send",
+    }
     | {"second_factor"}
 )
 """Opening a reading is a record too, and so is printing the trail."""

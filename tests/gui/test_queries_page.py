@@ -9,11 +9,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QFileDialog
 
 from corelab.domain.queries import QueryKind, QueryState
-from corelab.services import accounts, queries
+from corelab.domain.vocabulary import SegmentId
+from corelab.services import accounts, intake, queries
 from corelab.services.accounts import Session
 from corelab.ui.export_page import ExportPage
 from corelab.ui.overview_page import OverviewPage
-from corelab.ui.queries_dialogs import QueryAbout
 from corelab.ui.queries_filter import Wanted
 from corelab.ui.queries_page import QueriesPage
 from tests.gui.desktop import PASSWORD, Desktop
@@ -204,15 +204,27 @@ def test_readers_and_adjudicators_have_no_such_page(desktop: Desktop, user: str)
     assert "uer" not in "".join(word for word in desktop.words().split() if word.startswith("Q"))
 
 
-def test_another_page_asks_about_what_it_shows(desktop: Desktop) -> None:
-    shown = at_the_queries(desktop)
-    desktop.window.open_page("overview")
-    desktop.window.open_page("queries", QueryAbout(exam="S001:D10", name="S001 D10"))
+def test_the_site_is_asked_about_an_exam_of_the_overview(desktop: Desktop) -> None:
+    expected = intake.set_not_imaged(desktop.lab, coordinator(desktop), "S001:D10", (SegmentId("SSV"),), "NOT_SCANNED")
+    desktop.sign_in("coordinator-1")
+    page(desktop, OverviewPage).rows.setFocus()
+    desktop.press("q")
+    assert on_screen(desktop) == "queries"
     dialog: Any = desktop.dialog()
-    assert "S001 D10" in desktop.words(dialog)
-    typed(desktop, dialog.words, "Is it there?")
+    assert f"It is about {expected.subject} {expected.visit}." in desktop.words(dialog)
+    typed(desktop, dialog.segment, "POPV")
+    dialog.do.click()
+    assert page(desktop, QueriesPage).rows.texts()[0][:4] == ["Q1", "\u2013", "S001 D10", "View missing: POPV"]
+
+
+def test_an_exam_that_is_not_there_is_refused_and_what_was_typed_stays(desktop: Desktop) -> None:
+    shown = at_the_queries(desktop)
+    shown.new.click()
+    dialog: Any = desktop.dialog()
+    typed(desktop, dialog.exam, "S001:D10")
     dialog.do.click()
     assert "no such clip or exam" in dialog.fault.text()
+    assert dialog.exam.text() == "S001:D10"
     dialog.reject()
     assert listed(shown) == []
 
