@@ -1,5 +1,6 @@
 """Labels, quality and evidence of clips in a lab: what a person says and what the sources say, both kept; conflicts, repeats, windows."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from corelab.storage.hands_on import hands_on
 from tests.builders import Lab, a_lab
 from tests.charter_builders import DVT, full
 from tests.dicom_builders import TOKEN, a_file, speckle
+from tests.lab_commands import run
 
 Change = Callable[[Dataset], object]
 CFV, POPV = SegmentId("CFV"), SegmentId("POPV")
@@ -289,3 +291,29 @@ def test_who_said_what_a_clip_shows_is_no_reader_of_its_subject(lab: Lab, tmp_pa
     intake.label(lab.open, third, clip, CFV, Side.LEFT, quality=GRAINY)
     with lab.open.store.read() as snapshot:
         assert third.account in hands_on(snapshot)[SubjectCode("S-1")]
+
+
+# ---------------------------------------------------------------- by command
+
+
+def test_several_clips_are_labelled_and_graded_by_command(lab: Lab, tmp_path: Path) -> None:
+    report = take_in(lab, tmp_path, described("L CFV", number=1), described("", number=2))
+    clips = [str(each.clip) for each in report.objects]
+    said = ("--segment", "L:CFV", "--view", "compression", "--mode", "b", "--quality", "limited", "--reason", "gain", "--reason", "depth")
+    done = json.loads(run(lab, "label", *clips, *said, "--json").stdout)
+    assert (done["clips"], done["view"], done["quality"], done["reasons"]) == (clips, "compression", "limited", ["gain", "depth"])
+    listed = json.loads(run(lab, "pixels", "list", "--json").stdout)["clips"]
+    assert [(row["segment"], row["view"], row["mode"]) for row in listed] == [("CFV", "compression", "b")] * 2
+    assert listed[0]["quality"] == {"grade": "limited", "reasons": ["depth", "gain"]}
+    assert listed[0]["proposal"]["source"] == "words"
+    words = run(lab, "exam", "ask-views", "S-1:D10").stdout
+    assert "no view is to be asked for" in words
+
+
+@pytest.mark.parametrize("said", [("--quality", "limited"), ("--quality", "diagnostic", "--reason", "gain"), ("--reason", "gain")])
+def test_a_grade_that_its_reasons_do_not_fit_is_refused_before_anything_is_said(lab: Lab, tmp_path: Path, said: tuple[str, ...]) -> None:
+    clip = one(lab, tmp_path, described(""))
+    done = run(lab, "label", clip, "--segment", "L:CFV", *said)
+    assert done.exit_code == 2
+    assert "--reason" in done.stderr
+    assert shown(lab, clip).segment is None
