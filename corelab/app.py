@@ -36,6 +36,15 @@ class NoDisplayError(Exception):
     """There is no screen to open a window on."""
 
 
+def is_child() -> bool:
+    """Whether this very process was one that reads a delivered object for another, and is done. Only where there is no interpreter."""
+    if not getattr(sys, "frozen", False):
+        return False
+    from corelab.imaging.child.program import became_child  # noqa: PLC0415 - it loads codecs
+
+    return became_child(sys.argv[1:])
+
+
 def start() -> None:
     """Before anything else of the program: no core dump, a log, temporary files in a private folder; faults on no page go into the log."""
     state = load_settings().state

@@ -86,6 +86,8 @@ def window(ctx: typer.Context) -> None:
 
 def main() -> None:
     """The program, from start to end: a fault outside of every command ends in words and a report as well."""
+    if app.is_child():
+        return
     app.start()
     try:
         cli()

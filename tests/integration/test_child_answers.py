@@ -5,6 +5,7 @@ import ctypes
 import hashlib
 import io
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from corelab import app
+from corelab.cli import main
 from corelab.domain.intake import IntakeCode, ObjectRefusedError, Outcome
 from corelab.imaging import child
 from corelab.imaging.child import job, reader, wire
@@ -214,6 +217,19 @@ def test_nothing_of_this_person_s_environment_goes_along() -> None:
     assert environment(here) == {"LANG": "de_DE.UTF-8"} | environment({})
     assert environment({})["OPENCV_IO_MAX_IMAGE_PIXELS"] == str(1 << 26)
     assert command("starter", 7)[1:5] == ["-I", "-B", "-X", "utf8"]
+
+
+def test_a_frozen_program_is_its_own_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[int] = []
+    monkeypatch.setattr(sys, "argv", ["corelab", "--child=starter", "7"])
+    monkeypatch.setattr("corelab.imaging.child.starter.main", done.append)
+    assert not app.is_child()
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert command("starter", 7)[1:] == sys.argv[1:]
+    main()
+    assert done == [7]
+    monkeypatch.setattr(sys, "argv", ["corelab", "--child=os", "7"])
+    assert not app.is_child()
 
 
 def test_the_job_of_a_child_on_windows_has_the_form_that_windows_asks_for() -> None:
