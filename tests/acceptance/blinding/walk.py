@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
-from PySide6.QtCore import QAbstractItemModel, QMetaType, QModelIndex, QObject, Qt
+from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QMetaType, QModelIndex, QObject, Qt
 from PySide6.QtGui import QAction, QPainter, QPainterPath, QTextDocument
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
@@ -62,15 +62,20 @@ def _properties(of: QObject) -> Iterator[str]:
             yield value if isinstance(value, str) else ""
 
 
+def _columns(model: QAbstractItemModel, parent: QModelIndex) -> int:
+    """Qt hides the question from lists: they have one."""
+    return 1 if isinstance(model, QAbstractListModel) else model.columnCount(parent)
+
+
 def _of_model(model: QAbstractItemModel, parent: QModelIndex | None = None) -> Iterator[str]:
     parent = parent or QModelIndex()
     for row in range(model.rowCount(parent)):
-        for column in range(model.columnCount(parent)):
+        for column in range(_columns(model, parent)):
             index = model.index(row, column, parent)
             yield from (text_of(model.data(index, role)) for role in ROLES)
             if model.rowCount(index):
                 yield from _of_model(model, index)
-    for column in range(model.columnCount(parent)):
+    for column in range(_columns(model, parent)):
         yield str(model.headerData(column, Qt.Orientation.Horizontal))
 
 

@@ -184,7 +184,7 @@ def _remark(row: Row) -> str:
 
 def _standard_in_words(made: Report) -> Iterator[str]:
     (root, nested), (filled, rows) = made.filled, made.covered
-    yield f"Table E.1-1 of DICOM PS3.15, edition 2024e: {filled} of {rows} rows in one file, {root} elements at its root and {nested} nested"
+    yield f"Table E.1-1 of DICOM PS3.15, edition 2024e: {filled} of {rows} rows in one file, {root} elements at the root, {nested} nested"
     yield "(the other rows are of messages and directories). Left = the source's value, or an element that the table removes."
     yield f"{'program':<26}{'left at root':<14}{'left nested':<13}{'left in real files':<22}{'cases with words':<18}cases without output"
     for one in made.compared:
