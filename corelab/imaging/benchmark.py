@@ -1,6 +1,6 @@
 """Clips to measure speed with, and the same work done by this program and by pydicom."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,9 +28,12 @@ from pydicom.uid import (
     UltrasoundMultiFrameImageStorage,
 )
 
+from corelab.imaging.container import JPEG_BASELINE, clean_jpeg
+from corelab.imaging.dct import blackened, picture_of
 from corelab.imaging.frames import FrameFile, Pixels
 from corelab.imaging.phantom import make_phantom
 from corelab.imaging.phantom.encoding import coding, encoded
+from corelab.imaging.pixel_mask import Kept, Mask
 
 DIFFERENT = 6
 """So many different frames are made and repeated."""
@@ -126,6 +129,20 @@ def bare_jpeg(stream: bytes, out: Pixels, times: int) -> None:
     """The C library that the program itself holds, with nothing around the call: what stands in where libjpeg-turbo's tools are not."""
     for _ in range(times):
         simplejpeg.decode_jpeg(stream, "BGRA", buffer=out)
+
+
+def mask_streams(streams: Sequence[bytes], size: tuple[int, int], *, proved: bool = False) -> None:
+    """Blackens a strip over the top and both sides of JPEG frames of ``size`` (columns, rows) in their coefficients, as intake does.
+
+    ``proved``: decodes what came and what was made, and compares them. Raises ValueError where they are not what they must be.
+    """
+    columns, rows = size
+    kept = Kept(rows, columns, ((columns // 8, rows // 8, columns - columns // 8, rows - 1),), (), picture_of(streams[0]).block)
+    stays, mask = kept.stays(), Mask.of(kept, "RGB")
+    for stream in streams:
+        made = blackened(clean_jpeg(stream, JPEG_BASELINE)[0], stays, rgb=False)
+        if proved and not mask.proves(simplejpeg.decode_jpeg(stream, "RGB"), simplejpeg.decode_jpeg(made, "RGB")):
+            raise ValueError("the mask is not exact")
 
 
 def openjpeg_all(path: Path) -> None:

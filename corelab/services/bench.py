@@ -15,6 +15,7 @@ from corelab.services import (
     bench_decoding,
     bench_lab,
     bench_load,
+    bench_masking,
     bench_memory,
     bench_playing,
     bench_records,
@@ -37,6 +38,7 @@ class Sizes:
     memory: bench_memory.Sizes
     playing: bench_playing.Sizes
     following: bench_compression.Sizes
+    masking: bench_masking.Sizes
     signings: int
     grades: int
     verifications: int
@@ -44,8 +46,12 @@ class Sizes:
     resamplings: int
 
 
-QUICK = Sizes(bench_decoding.QUICK, bench_memory.QUICK, bench_playing.QUICK, bench_compression.QUICK, 5, 2_500, 3, 12, 3)
-WHOLE = Sizes(bench_decoding.WHOLE, bench_memory.WHOLE, bench_playing.WHOLE, bench_compression.WHOLE, 15, 50_000, 5, 12, 5)
+QUICK = Sizes(
+    bench_decoding.QUICK, bench_memory.QUICK, bench_playing.QUICK, bench_compression.QUICK, bench_masking.QUICK, 5, 2_500, 3, 12, 3
+)
+WHOLE = Sizes(
+    bench_decoding.WHOLE, bench_memory.WHOLE, bench_playing.WHOLE, bench_compression.WHOLE, bench_masking.WHOLE, 15, 50_000, 5, 12, 5
+)
 
 
 def measure(sizes: Sizes, *, window: Window | None = None, told: Told | None = None) -> Report:
@@ -58,6 +64,7 @@ def measure(sizes: Sizes, *, window: Window | None = None, told: Told | None = N
         results += _watched(Theme.PICTURES, partial(bench_decoding.measure, folder, sizes.decoding, say))
         results += _watched(Theme.MEMORY, partial(bench_memory.measure, folder, sizes.memory, say))
         results += _watched(None, partial(_window_goals, folder, sizes.playing, window, say, where))
+        results += _watched(Theme.INTAKE, partial(bench_masking.measure, folder, sizes.masking, say))
         results += _watched(Theme.FOLLOWING, partial(_follow_goals, sizes.following, say))
         results += _watched(Theme.RECORDS, partial(_record_goals, folder, sizes.signings, say))
     results += _watched(Theme.RECORDS, partial(_verify_goals, sizes.grades, sizes.verifications, say))

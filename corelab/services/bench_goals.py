@@ -15,6 +15,7 @@ class Theme(Enum):
     MEMORY = "memory"
     PLAYING = "playing"
     WINDOW = "window"
+    INTAKE = "intake"
     FOLLOWING = "following a vein"
     RECORDS = "records"
     STATISTICS = "statistics"

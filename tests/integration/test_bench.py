@@ -4,6 +4,7 @@ import sqlite3
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from pathlib import Path
+from shutil import which
 
 import numpy as np
 import pytest
@@ -13,7 +14,17 @@ from corelab.domain.clock import SystemClock
 from corelab.imaging import benchmark
 from corelab.imaging.frames import FrameFile
 from corelab.imaging.header import read_header
-from corelab.services import bench, bench_compression, bench_decoding, bench_lab, bench_memory, bench_playing, bench_records, bench_trial
+from corelab.services import (
+    bench,
+    bench_compression,
+    bench_decoding,
+    bench_lab,
+    bench_masking,
+    bench_memory,
+    bench_playing,
+    bench_records,
+    bench_trial,
+)
 from corelab.services.bench_goals import Goal, NotMeasured, Spread, Theme
 from corelab.services.bench_playing import NothingSeenError, Plan, Played, WindowFigures
 from corelab.services.verification import verify_lab
@@ -43,6 +54,7 @@ LIMITS = {
     "paint": 2.0,
     "worklist-to-picture": 0.5,
     "next-clip": 50.0,
+    "mask": 2.0,
     "follow-error": 2.5,
     "follow-largest-error": 10.0,
     "follow-lost": 0.05,
@@ -73,7 +85,9 @@ def tiny() -> bench.Sizes:
     memory = bench_memory.Sizes(SMALL, 1024 * 1024, 4, 12)
     playing = bench_playing.Sizes(SMALL, 2, 0.2, 3)
     following = bench_compression.Sizes(1, 36, (400, 300))
-    return bench.Sizes(decoding, memory, playing, following=following, signings=1, grades=200, verifications=1, exams=1, resamplings=1)
+    masking = bench_masking.Sizes(SMALL, 1)
+    turns = {"signings": 1, "grades": 200, "verifications": 1, "exams": 1, "resamplings": 1}
+    return bench.Sizes(decoding, memory, playing, following=following, masking=masking, **turns)
 
 
 class FakeWindow:
@@ -99,7 +113,8 @@ def test_every_goal_has_its_figures_and_the_window_is_asked_for_its_own(monkeypa
     told: list[str] = []
     window = FakeWindow()
     report = bench.measure(tiny(), window=window, told=told.append)
-    assert {goal.id: goal.limit for goal in report.goals} == LIMITS
+    absent = set() if which("jpegtran") else {"mask"}
+    assert {goal.id: goal.limit for goal in report.goals} == {name: limit for name, limit in LIMITS.items() if name not in absent}
     assert len({one.id for one in report.results}) == len(report.results)
     assert all(one.theme is not None for one in report.results)
     measured = {goal.id: goal for goal in report.goals}
@@ -154,6 +169,21 @@ def test_what_pydicom_cannot_decode_here_is_said_and_not_counted(tmp_path: Path,
         goal = found[f"frames-{name}"]
         assert isinstance(goal, Goal)
         assert "OpenJPEG" in goal.what
+
+
+@pytest.mark.skipif(which("jpegtran") is None, reason="jpegtran is not installed")
+def test_masking_is_measured_with_its_proof(tmp_path: Path) -> None:
+    goal, proof = bench_masking.measure(tmp_path, bench_masking.Sizes(SMALL, 1), lambda _: None)
+    assert (goal.id, proof.id) == ("mask", "mask-proof")
+    assert isinstance(goal, Goal)
+    assert goal.value > 0
+
+
+def test_without_jpegtran_masking_is_not_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (only,) = bench_masking.measure(tmp_path, bench_masking.Sizes(SMALL, 1), lambda _: None)
+    assert isinstance(only, NotMeasured)
+    assert "jpegtran is not on the PATH" in only.reason
 
 
 def test_without_programs_of_others_their_lines_say_so_and_a_stand_in_takes_their_place(
