@@ -9,6 +9,7 @@ import shiboken6
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from corelab.domain.transmittal import TransmittalRefusedError
 from corelab.services import intake
 from corelab.services.intake import IntakeReport
 from corelab.ui.cards import Working
@@ -18,6 +19,7 @@ from corelab.ui.jobs import Cancel
 from corelab.ui.parts import text_label
 from corelab.ui.take_in_form import TakeInForm, is_transmittal
 from corelab.ui.theme import Colour, Size, Weight
+from corelab.ui.transmittal_view import TransmittalView
 
 _GROWS_BY = 10
 """So many objects later the list is asked for again."""
@@ -46,6 +48,7 @@ class Delivery(QObject):
         self.working.cancelled.connect(self._on_cancel)
         self.report = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND, wrap=True)
         self.report.hide()
+        self.transmittal = TransmittalView()
         form.chosen.connect(self._on_files)
 
     def _on_files(self, paths: Sequence[Path]) -> None:
@@ -55,6 +58,7 @@ class Delivery(QObject):
         self._cancel, self._under_way, self._told = Cancel(), True, 0
         self.working.begin("Taking in...")
         self.report.hide()
+        self.transmittal.hide()
         work = partial(
             intake.take_in,
             self._desk.lab,
@@ -87,6 +91,7 @@ class Delivery(QObject):
         self._under_way = False
         self.working.end()
         self.say(report_words(report))
+        self.transmittal.show_rows(report)
         self.taken.emit()
 
     def say(self, words: str) -> None:
@@ -96,7 +101,10 @@ class Delivery(QObject):
     def _on_failed(self, error: Exception) -> None:
         self._under_way = False
         self.working.end()
-        self.failed.emit(error)
+        if isinstance(error, TransmittalRefusedError):
+            self.transmittal.show_faults(error)
+        else:
+            self.failed.emit(error)
 
 
 def _stops(desk: Desk, owner: QObject, cancel: Cancel) -> bool:

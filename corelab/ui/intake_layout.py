@@ -89,6 +89,7 @@ class IntakeLayout:
         middle.addLayout(head)
         middle.addWidget(self._delivery.working)
         middle.addWidget(self._delivery.report)
+        middle.addWidget(self._delivery.transmittal)
         middle.addWidget(self.filter)
         middle.addWidget(self.table, 3)
         middle.addWidget(self.empty, 3)

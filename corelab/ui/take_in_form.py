@@ -80,7 +80,7 @@ class TakeInForm(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.titled("Take in", "All files of one call belong to one exam.")
+        self.titled("Take in", "All files of one call belong to one exam, unless a transmittal (CSV) beside them says which belongs where.")
         self.subject = QLineEdit()
         self.subject.setPlaceholderText("e.g. S001")
         self.visit = ElidedBox()
@@ -118,9 +118,9 @@ class TakeInForm(Card):
         return self.subject.text().strip(), str(self.visit.currentData() or ""), self.side.currentData()
 
     def choose_files(self) -> None:
-        if self._is_named():
-            files, _filter = QFileDialog.getOpenFileNames(self, "Files or a ZIP to take in")
-            self._on_chosen(tuple(Path(each) for each in files))
+        """A transmittal says itself whose the files are: with one among them, or alone beside them, nothing has to be named."""
+        files, _filter = QFileDialog.getOpenFileNames(self, "Files, a ZIP, or a transmittal (CSV) beside its files")
+        self._on_chosen(tuple(Path(each) for each in files))
 
     def choose_folder(self) -> None:
         if self._is_named():

@@ -1,0 +1,77 @@
+"""A transmittal beside its delivery: all its faults before anything is taken in, and afterwards the rows that do not match what arrived."""
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QWidget
+
+from corelab.domain.transmittal import RowState, TransmittalRefusedError
+from corelab.services.intake import IntakeReport, RowReport
+from corelab.ui.cards import Card
+from corelab.ui.parts import text_label
+from corelab.ui.rows import Column, Mark, Rows, Shown, shown
+from corelab.ui.theme import Colour, Size, Weight
+
+_ROW_HEIGHT = 32
+_TALLEST = 6
+"""So many rows stand there at once; the others are scrolled to."""
+_FAULT_COLUMNS = (Column("Row", 56, right=True), Column("Column", 150), Column("What is to be corrected"))
+_ROW_COLUMNS = (
+    Column("Row", 56, right=True),
+    Column("Object", 70, right=True),
+    Column("Exam", 130),
+    Column("Segment", 100),
+    Column("How it fared"),
+)
+_STATES = {
+    RowState.MATCHED: "Matched",
+    RowState.MISSING: "Did not arrive",
+    RowState.UNEXPECTED: "No row names it",
+    RowState.HASH_DIFFERS: "Another file: its checksum differs",
+}
+
+
+class TransmittalView(Card):
+    """Hidden while there is nothing to tell."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.heading = text_label("", Size.BODY, Weight.VALUE, Colour.STRONG, wrap=True)
+        self.faults = Rows(_FAULT_COLUMNS, "Faults of the transmittal", row_height=_ROW_HEIGHT)
+        self.rows = Rows(_ROW_COLUMNS, "Rows of the transmittal that do not match", row_height=_ROW_HEIGHT)
+        for widget in (self.heading, self.faults, self.rows):
+            self.lines.addWidget(widget)
+        self.hide()
+
+    def show_faults(self, error: TransmittalRefusedError) -> None:
+        """Every fault of the file, at once."""
+        count = len(error.faults) + error.left_out
+        faults = "1 fault" if count == 1 else f"{count} faults"
+        more = f" The first {len(error.faults)} are listed." if error.left_out else ""
+        self.heading.setText(f"The transmittal has {faults}. Nothing was taken in.{more} Correct it with the site, then take it in again.")
+        cells = [(shown(fault.row or ""), shown(fault.column or ""), shown(fault.kind.value)) for fault in error.faults]
+        self._show(self.faults, self.rows, cells)
+
+    def show_rows(self, report: IntakeReport) -> None:
+        """What does not match; of those that do, their number."""
+        listed = report.transmittal
+        if not listed:
+            self.hide()
+            return
+        matched = len(listed) - len(report.unmatched)
+        asked = " The site is asked about the others: see Queries." if report.unmatched else ""
+        self.heading.setText(f"Transmittal: {matched} of {len(listed)} rows match what arrived.{asked}")
+        self._show(self.rows, self.faults, [_cells(row) for row in report.unmatched])
+
+    def _show(self, used: Rows, other: Rows, cells: Sequence[Sequence[Shown]]) -> None:
+        other.hide()
+        used.show_rows(cells)
+        used.setVisible(bool(cells))
+        used.setFixedHeight(used.horizontalHeader().sizeHint().height() + _ROW_HEIGHT * min(_TALLEST, len(cells)) + 8)
+        self.show()
+
+
+def _cells(row: RowReport) -> tuple[Shown, ...]:
+    exam = " ".join(each for each in (row.subject, row.visit) if each)
+    side = row.side.letter if row.side else ""
+    segment = f"{side} {row.segment or ''}".strip()
+    return (shown(row.row or ""), shown(row.object or ""), shown(exam), shown(segment), Shown(_STATES[row.state], mark=Mark.ATTENTION))
