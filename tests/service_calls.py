@@ -176,6 +176,7 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "invalidation.invalidate": by(Command.INVALIDATE, otherwise=StateRefusedError)("nothing", "CLIPS", WHY, "the password"),
         "packages.unlocking.unlock": by(Command.LOCK, otherwise=NotLockedError)(WHY, "the password"),
         "copies.hand_out": Ask.PART,
+        "queries.known.names_somebody": Ask.PART,
         "queries.printing.print_queries": by(Command.QUERIES, otherwise=OSError)(NO_FOLDER / "queries.pdf"),
         "queries.reading.queries": by(Command.QUERIES)(),
         "queries.reading.query": by(Command.QUERIES, otherwise=QueryRefusedError)("none"),
