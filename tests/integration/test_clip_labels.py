@@ -198,6 +198,22 @@ def test_left_against_right_is_held_asked_about_and_ended_by_a_person(
     intake.pass_pixels(lab.open, lab.coordinator, [told.clip], attended=False)
 
 
+def test_a_list_that_names_another_segment_than_the_file_is_a_conflict_and_one_that_agrees_is_evidence(lab: Lab, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    for number, segment in enumerate(("CFV", "POPV"), 1):
+        a_file(site / f"{segment}.dcm", described("L CFV", number=number), pixels=speckle(seed=number))
+    a_file(site / "right.dcm", described("L CFV", number=3), pixels=speckle(seed=3))
+    lines = ("subject,visit,path_or_study_uid,segment,side", "S-1,D10,CFV.dcm,CFV,L", "S-1,D10,POPV.dcm,POPV,L", "S-1,D10,right.dcm,CFV,R")
+    (tmp_path / "list.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    report = intake.take_in(lab.open, lab.coordinator, [site], transmittal=tmp_path / "list.csv")
+    agreed, other, right = report.objects
+    assert [each.code for each in (agreed, other, right)] == [None, "LABEL_CONFLICT", "LABEL_CONFLICT"]
+    assert sorted(asked(lab), key=lambda kind: kind.value) == [QueryKind.SEGMENT_CONFLICT, QueryKind.SIDE_CONFLICT]
+    assert agreed.clip is not None
+    assert {row["source"] for row in rows(lab, "label_proposal", agreed.clip)} >= {"words", "transmittal"}
+
+
 def test_a_dry_run_tells_of_a_conflict_and_asks_nobody(lab: Lab, tmp_path: Path) -> None:
     source = a_file(tmp_path / "source", described("R CFV"))
     (told,) = intake.take_in(lab.open, lab.coordinator, [source], subject="S-1", visit="D10", side=Side.LEFT, dry_run=True).objects
