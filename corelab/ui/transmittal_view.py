@@ -66,7 +66,7 @@ class TransmittalView(Card):
         other.hide()
         used.show_rows(cells)
         used.setVisible(bool(cells))
-        used.setFixedHeight(used.horizontalHeader().sizeHint().height() + _ROW_HEIGHT * min(_TALLEST, len(cells)) + 8)
+        used.setFixedHeight(used.horizontalHeader().sizeHint().height() + _ROW_HEIGHT * min(_TALLEST, len(cells)) + 20)
         self.show()
 
 
