@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from corelab.domain.charter import Charter
+from corelab.domain.vocabulary import ExamId
 from corelab.services import intake
 from corelab.services.intake import ExamOverview, WaitingClip
 from corelab.ui.commands import action, bind_each
@@ -34,6 +36,17 @@ def _look(desk: Desk) -> _State:
     return _State(desk.lab.charter, intake.waiting(desk.lab, desk.session), intake.exams(desk.lab, desk.session))
 
 
+def _look_at(desk: Desk, before: _State, among: frozenset[ExamId]) -> _State:
+    """Of these exams what is new, of all others what was known: one label does not read a thousand clips again."""
+    exams = intake.exams(desk.lab, desk.session)
+    names = {(each.subject, each.visit) for each in exams if each.id in among}
+    found = intake.waiting(desk.lab, desk.session, among)
+    others = [(at, each) for at, each in enumerate(before.clips) if (each.subject, each.visit) not in names]
+    places = {each.clip: at for at, each in enumerate(before.clips)}
+    now = [(places.get(each.clip, len(before.clips)), each) for each in found]
+    return _State(before.charter, tuple(each for _, each in sorted([*others, *now], key=itemgetter(0))), exams)
+
+
 class IntakePage(Page):
     """Holds what waits; its parts show it and tell what a person does."""
 
@@ -46,6 +59,8 @@ class IntakePage(Page):
         self._state: _State | None = None
         self._taken = False
         self._asking, self._again = False, False
+        self._changed: set[ExamId] = set()
+        """Exams of which something was said since they were last looked at."""
         self.form = TakeInForm()
         self.delivery = Delivery(desk, self.form, self)
         self.exams = IntakeExams(desk, self)
@@ -114,7 +129,18 @@ class IntakePage(Page):
             self._again = True
             return
         self._asking = True
+        self._changed.clear()
         self.desk.jobs.query(self, partial(_look, self.desk), self._on_state, self._on_not_looked)
+
+    def _look_again(self) -> None:
+        """At the exams of which something was said."""
+        if self._state is None or not self._changed:
+            self.opened()
+        elif not self._asking:
+            self._asking = True
+            work = partial(_look_at, self.desk, self._state, frozenset(self._changed))
+            self._changed.clear()
+            self.desk.jobs.query(self, work, self._on_state, self._on_not_looked)
 
     def _on_not_looked(self, error: Exception) -> None:
         self._asking = self._again = False
@@ -132,6 +158,8 @@ class IntakePage(Page):
         if self._again:
             self._again = False
             self.opened()
+        elif self._changed:
+            self._look_again()
 
     def _show_listed(self) -> None:
         if self._state is not None:
@@ -202,8 +230,11 @@ class IntakePage(Page):
         if self._state is not None:
             now = {each.clip: each for each in clips}
             self._state = replace(self._state, clips=tuple(now.get(each.clip, each) for each in self._state.clips))
+            names = {(each.subject, each.visit) for each in clips}
+            self._changed |= {each.id for each in self._state.exams if (each.subject, each.visit) in names}
             self._show_listed()
-        self._on_done()
+        self._tell_saved()
+        self._look_again()
 
     def _accept(self) -> None:
         self.settling.accept(self.rows.current_clip)
@@ -228,8 +259,11 @@ class IntakePage(Page):
         self._on_done()
 
     def _on_done(self) -> None:
-        self.saved.emit(f"Saved {clock_time(self.desk.lab.clock.now(), self.desk.lab.clock)}")
+        self._tell_saved()
         self.opened()
+
+    def _tell_saved(self) -> None:
+        self.saved.emit(f"Saved {clock_time(self.desk.lab.clock.now(), self.desk.lab.clock)}")
 
     def _on_failed(self, error: Exception) -> None:
         self.saved.emit("Not saved")

@@ -10,7 +10,7 @@ from corelab.domain.clip_findings import Finding
 from corelab.domain.clip_label import Mode, Proposal, ProposalSource, View
 from corelab.domain.clip_quality import ClipQuality
 from corelab.domain.intake import Box, CheckAction, ClipState, IntakeCode, ObjectFault, Outcome
-from corelab.domain.vocabulary import AccountId, ClipId, SegmentId, Sha256, Side, SubjectCode, VisitId
+from corelab.domain.vocabulary import AccountId, ClipId, ExamId, SegmentId, Sha256, Side, SubjectCode, VisitId
 from corelab.imaging.deid.candidate import Decision, Facts
 from corelab.services.intake.automatic import Lookout, in_conflict
 from corelab.services.intake.exam_work import exam_of_clip
@@ -235,12 +235,12 @@ def _found_in(lookout: Lookout, check: Check) -> tuple[Finding, ...]:
     return lookout.findings(check.object, check.exam, check.facts, check.label, check.beside.evidence)
 
 
-def all_waiting(snapshot: Snapshot) -> tuple[Check, ...]:
-    """Every clip that is neither released nor rejected, in the order in which they came."""
+def all_waiting(snapshot: Snapshot, among: Collection[ExamId] | None = None) -> tuple[Check, ...]:
+    """Every clip that is neither released nor rejected, in the order in which they came; ``among``: of these exams only."""
     done, steps, labels = registry.released(snapshot), registry.all_steps(snapshot), registry.all_labels(snapshot)
     said, graded = intake_rows.all_proposals(snapshot), intake_rows.all_qualities(snapshot)
     exams = {exam.id: exam for exam in registry.all_exams(snapshot)}
-    received = registry.objects(snapshot)
+    received = tuple(one for one in registry.objects(snapshot) if among is None or one.exam in among)
     ordered = _by_order(received, labels)
     open_ones = [one for one in received if one.id not in done and _is_open(one, steps.get(one.id, ()))]
     told = found_at(snapshot, [_told_at(one, steps.get(one.id, ())) for one in open_ones])

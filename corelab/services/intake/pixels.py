@@ -8,7 +8,7 @@ from corelab.domain.accounts import Command, Role
 from corelab.domain.clip_findings import Finding
 from corelab.domain.intake import DOUBTS, Box, CheckAction, ClipState, IntakeRefusedError, ObjectRefusedError, Outcome, Refusal
 from corelab.domain.mask_template import Template
-from corelab.domain.vocabulary import ClipId, LabKind
+from corelab.domain.vocabulary import ClipId, ExamId, LabKind
 from corelab.imaging.child import prepared as prepare
 from corelab.imaging.deid.candidate import Decision, Prepared
 from corelab.imaging.deid.header import Mark
@@ -34,11 +34,11 @@ _OPEN = frozenset({ClipState.HELD, ClipState.CHECKED, ClipState.PASSED})
 Seen = Mapping[ClipId, Collection[int]]
 
 
-def waiting(lab: OpenLab, session: Session) -> tuple[WaitingClip, ...]:
-    """Everything that is not yet released, in the order in which it came."""
+def waiting(lab: OpenLab, session: Session, among: Collection[ExamId] | None = None) -> tuple[WaitingClip, ...]:
+    """Everything that is not yet released, in the order in which it came; ``among``: of these exams only."""
     permit(session, Command.PIXELS)
     with lab.store.read() as snapshot:
-        rule, found = rule_in(snapshot), with_findings(snapshot, all_waiting(snapshot))
+        rule, found = rule_in(snapshot), with_findings(snapshot, all_waiting(snapshot, among))
         doubled = [check for check in found if Finding.OTHER_CONTENT in check.beside.findings]
         earlier = {check.object.id: proposed_for(snapshot, check.object.id, check.exam) for check in doubled}
     return tuple(replace(clip, earlier=earlier.get(clip.clip)) for clip in with_second(lab, session, rule, found))
