@@ -91,7 +91,11 @@ def objects(world: World, cases: Sequence[Case] = CASES) -> dict[str, Result]:
     report = intake.take_in(world.lab.open, world.lab.coordinator, [world.site], subject="S-1", visit="D10")
     assert len(report.objects) == len(cases), "an object without an end"
     world.said.write(report.json_text() + report.in_words())
-    ends = {case.id: _Object(world, case, one) for case, one in zip(cases, report.objects, strict=True)}
+    waiting = {one.clip: one for one in intake.waiting(world.lab.open, world.lab.coordinator)}
+    ends = {
+        case.id: _Object(world, case, one, waiting.get(one.clip) if one.clip else None)
+        for case, one in zip(cases, report.objects, strict=True)
+    }
     for one in ends.values():
         one.work()
     world.said.write(repr(intake.waiting(world.lab.open, world.lab.coordinator)))
@@ -119,6 +123,7 @@ class _Object:
     world: World
     case: Case
     report: intake.ObjectReport
+    waiting: WaitingClip | None
     wrong: list[str] = field(default_factory=list)
     code: str | None = None
     released: Path | None = None
@@ -128,20 +133,15 @@ class _Object:
         self.code = self.report.code
         if not self.report.message and self.code:
             self.wrong.append("the message is empty")
-        waiting = self._waiting()
-        if waiting is None:
+        if self.waiting is None:
             return
         try:
-            waiting = self._masked(self._accepted(waiting))
+            waiting = self._masked(self._accepted(self.waiting))
         except IntakeRefusedError as refused:
             self.wrong.append(f"the mask was refused: {refused.args}")
             return
         if waiting.state is ClipState.CHECKED:
             self._release(waiting)
-
-    def _waiting(self) -> WaitingClip | None:
-        lab = self.world.lab
-        return next((one for one in intake.waiting(lab.open, lab.coordinator) if one.clip == self.report.clip), None)
 
     def _accepted(self, waiting: WaitingClip) -> WaitingClip:
         if self.case.person is not Person.ACCEPTS or waiting.state is not ClipState.HELD:
