@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Callable
 from functools import cache
 
-import numpy as np
 import simplejpeg
 
 from corelab.domain.intake import ObjectRefusedError
 from corelab.imaging.container import JPEG_BASELINE, clean_jpeg
 from corelab.imaging.dct import NotMaskableError, blackened, picture_of
+from corelab.imaging.frames.jpeg import holds_rgb
+from corelab.imaging.frames.stream import read_jpeg
 from corelab.imaging.pixel_mask import Kept, Mask
 from tests.faults.figures import Figures
 from tests.jpeg_streams import COLOURED, GREY, a_frame
@@ -54,7 +55,7 @@ def end_of(stream: bytes) -> str:
         return "undecodable"
     try:
         kept = Kept(shape.rows, shape.columns, (KEPT,), (), picture_of(clean).block)
-        made = blackened(clean, kept.stays(), rgb=False)
+        made = blackened(clean, kept.stays(), rgb=holds_rgb(read_jpeg(clean), "YBR_FULL"))
     except NotMaskableError:
         return "stored without loss"
     again, _ = clean_jpeg(made, JPEG_BASELINE)
@@ -69,7 +70,8 @@ def test_a_damaged_stream_is_masked_exactly_or_not_at_all(many: Callable[[int, i
     count, chance = many(2_000, 200_000), random.Random(51)  # noqa: S311 - repeatable damage, not a secret
     streams = sound()
     ends = Counter(end_of(damaged(streams[n % len(streams)], chance)) for n in range(count))
-    figures.tell(injected=count, undetected=0)
+    figures.tell(injected=count)
+    figures.tell_outcomes(ends)
     # "differs" and "bright" do come: a decoder makes something of headers that no encoder writes. The proof sees them, so no clip has them.
     assert ends["masked"] > count // 20
     assert ends["refused"] > 0
@@ -78,5 +80,4 @@ def test_a_damaged_stream_is_masked_exactly_or_not_at_all(many: Callable[[int, i
 
 
 def test_the_sound_streams_are_masked() -> None:
-    assert np.all([end_of(stream) in {"masked", "bright"} for stream in sound()])
-    assert Counter(map(end_of, sound()))["bright"] == 1  # the one of red, green and blue, taken for another
+    assert {end_of(stream) for stream in sound()} == {"masked"}
