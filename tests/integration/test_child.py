@@ -104,6 +104,14 @@ def test_pictures_come_from_a_child(way: str, place: Path) -> None:
     assert refused.value.code == "not_dicom"
 
 
+def test_the_study_of_a_file_comes_from_a_child(way: str, place: Path) -> None:
+    assert child.study_uid(a_file(place / "1.bin")) == "1.2.3.71300456.2"
+    (place / "2.bin").write_bytes(b"no picture")
+    with pytest.raises(ObjectRefusedError) as refused:
+        child.study_uid(place / "2.bin")
+    assert refused.value.code is IntakeCode.NOT_DICOM
+
+
 def test_a_full_disk_is_no_fault_of_the_object(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = a_file(place / "1.bin")
     with pytest.raises(FileNotFoundError):

@@ -2,6 +2,16 @@
 
 from corelab.imaging.child.bounds import Bounds
 from corelab.imaging.child.ends import ChildStoppedError, ReaderUnavailableError
-from corelab.imaging.child.reader import extreme_pictures, finish, picture, prepared, require_clean
+from corelab.imaging.child.reader import extreme_pictures, finish, picture, prepared, require_clean, study_uid
 
-__all__ = ["Bounds", "ChildStoppedError", "ReaderUnavailableError", "extreme_pictures", "finish", "picture", "prepared", "require_clean"]
+__all__ = [
+    "Bounds",
+    "ChildStoppedError",
+    "ReaderUnavailableError",
+    "extreme_pictures",
+    "finish",
+    "picture",
+    "prepared",
+    "require_clean",
+    "study_uid",
+]

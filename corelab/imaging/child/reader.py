@@ -24,6 +24,7 @@ from corelab.imaging.deid.as_json import boxes_json, decision_json, mark_json, t
 from corelab.imaging.deid.candidate import NOBODY, Decision, Prepared
 from corelab.imaging.deid.header import Mark
 from corelab.imaging.deid.identity import Identity
+from corelab.imaging.deid.keyed import is_uid
 from corelab.imaging.faults import FaultCode, FileRefusedError, FrameUnreadableError
 from corelab.imaging.frames import Pixels
 from corelab.imaging.pixel_mask import PIXELS
@@ -113,6 +114,16 @@ def extreme_pictures(path: Path, *, bounds: Bounds = USUAL) -> tuple[Pixels, Pix
     """``sheet.extremes`` in a child. Raises FileRefusedError, FrameUnreadableError."""
     low, high = _pictures({"work": "extremes"}, path, 2, bounds)
     return low, high
+
+
+def study_uid(path: Path, *, bounds: Bounds = USUAL) -> str:
+    """``study_uid.study_uid`` in a child. Raises ObjectRefusedError where the file cannot be walked."""
+    with tempfile.TemporaryDirectory() as folder:
+        document, _ = _asked({"work": "study"}, path, Path(folder), bounds, _never)
+    found = document.get("study")
+    if not isinstance(found, str) or not (found == "" or is_uid(found)):
+        raise ObjectRefusedError(IntakeCode.STRUCTURE)
+    return found
 
 
 def _pictures(asked: Mapping[str, Any], path: Path, count: int, bounds: Bounds) -> list[Pixels]:

@@ -18,6 +18,7 @@ from corelab.imaging.faults import FileRefusedError, FrameUnreadableError
 from corelab.imaging.frames import Pixels
 from corelab.imaging.frames.file import FrameFile
 from corelab.imaging.sheet import extremes
+from corelab.imaging.study_uid import study_uid
 
 MADE = "made"
 """The one file that a child makes, in its own folder."""
@@ -82,6 +83,10 @@ def _frame(request: Mapping[str, Any]) -> Answer:
         return _pictures(file.decode(request["index"]))
 
 
+def _study(request: Mapping[str, Any]) -> Answer:
+    return {"study": study_uid(Path(request["source"]))}, b""
+
+
 def _extremes(request: Mapping[str, Any]) -> Answer:
     with FrameFile.open(Path(request["source"])) as file:
         return _pictures(*extremes(file))
@@ -98,6 +103,7 @@ _WORK: dict[str, Callable[[Mapping[str, Any]], Answer]] = {
     "require_clean": _require_clean,
     "frame": _frame,
     "extremes": _extremes,
+    "study": _study,
 }
 
 

@@ -10,8 +10,8 @@ from corelab.domain.intake import IntakeRefusedError, ObjectRefusedError, Refusa
 from corelab.domain.transmittal import SIZE_LIMIT, RowFault, Transmittal, TransmittalFault, TransmittalLine, TransmittalRefusedError
 from corelab.domain.transmittal_file import inner_path, read_transmittal
 from corelab.domain.vocabulary import SubjectCode, VisitId
+from corelab.imaging.child import study_uid
 from corelab.imaging.deid.keyed import is_uid
-from corelab.imaging.study_uid import study_uid
 from corelab.services.intake.delivered import Source, SourceNote
 from corelab.services.intake.exam_work import Wanted, exam_rows
 from corelab.storage.snapshot import Snapshot
