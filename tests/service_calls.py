@@ -162,7 +162,6 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "intake.templates.keep_template": _no_clip(NO_CLIP),
         "intake.templates.retire_template": by(Command.PIXELS, otherwise=IntakeRefusedError)("no template", WHY),
         "intake.templates.templates": by(Command.PIXELS)(),
-        "intake.templates.templates_in_use": Ask.PART,
         "monitoring.expecting.from_file": by(Command.AGREEMENT, otherwise=OSError)(NO_FOLDER),
         "monitoring.of_lab.look": by(Command.AGREEMENT)(),
         "notices.confirm": Ask.SELF,
