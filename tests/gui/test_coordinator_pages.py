@@ -72,7 +72,7 @@ def label_all(desktop: Desktop, shown: IntakePage, words: str) -> None:
         editor: Any = QApplication.focusWidget()
         QTest.keyClicks(editor, words[1:])
         QTest.keyClick(editor, Qt.Key.Key_Return)
-        typed = partial(lambda row: shown.rows.texts()[row][6] != "type it", row)
+        typed = partial(lambda row: shown.rows.texts()[row][6] == words.upper(), row)
         desktop.qtbot.waitUntil(typed, timeout=60_000)
 
 
