@@ -11,6 +11,8 @@ import pydicom
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydicom.config import IGNORE
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian, JPEGBaseline8Bit, RLELossless
@@ -133,7 +135,8 @@ def devices_that_name(made: Dataset) -> None:
 
 
 def dates_in_text(made: Dataset) -> None:
-    made.AcquisitionDateTime, made.SeriesDate = "20260112101112.5+0100", "2026.01.12"
+    made.AcquisitionDateTime = "20260112101112.5+0100"
+    made.add(DataElement(0x00080021, "DA", "2026.01.12", validation_mode=IGNORE))  # as before the standard of 1993
     made.InstanceCreationDate, made.TimezoneOffsetFromUTC = "20260112", "+0100"
 
 

@@ -64,8 +64,11 @@ def words(lab: Lab, path: tuple[str, ...], found: Any) -> list[str]:
     typed += [str(lab.open.folder) if one.name == "lab" else _something(one) for one in arguments]
     for option in (one for one in required if one.param_type_name == "option"):
         typed += [option.opts[0], _something(option)]
-    return typed
+    return [*typed, *_ALSO.get(path, ())]
 
+
+_ALSO = {("intake",): ("--subject", "x", "--visit", "x"), ("query", "exclude"): ("--reason", "x")}
+"""Options of which one way or another has to be chosen: a mistake in the words is told before anybody is asked who they are."""
 
 _GIVEN = {
     "cause": "error",
@@ -74,6 +77,7 @@ _GIVEN = {
     "facts": "STUDY_LIMB=left",
     "identity": "known",
     "kind": "other",
+    "out": "x.pdf",
     "role": "reader",
     "seen": "a word of the site",
     "segment": "R:CFV",
