@@ -10,13 +10,21 @@ _WORDS_ONLY = frozenset(
         "account.unlocked",
         "assignment.withdrawn",
         "note.changed",
+        "query.answered",
+        "query.cancelled",
+        "query.closed",
+        "query.excluded",
+        "query.raised",
+        "query.reminded",
+        "query.returned",
+        "query.sent",
         "reader.absent",
         "reader.back",
         "reader.replaced",
         "reading.reopened",
     }
 )
-_WORDS_ONLY_ABOUT = ("deviation.", "query.", "unblinding.")
+_WORDS_ONLY_ABOUT = ("deviation.", "unblinding.")
 
 
 def may_be_emptied(kind: str) -> bool:
