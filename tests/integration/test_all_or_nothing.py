@@ -64,7 +64,7 @@ def asked_to_unlock(lab: Lab) -> None:
 
 def a_query(lab: Lab) -> int:
     with lab.open.store.begin(lab.coordinator.actor(None)) as transaction:
-        return transaction.record("query.opened", "query", None, payload={"text": "words"}).seq
+        return transaction.record("query.sent", "query", None, payload={"text": "words"}).seq
 
 
 def asked_to_redact(lab: Lab) -> None:
@@ -73,7 +73,7 @@ def asked_to_redact(lab: Lab) -> None:
 
 def last_query(lab: Lab) -> int:
     with lab.open.store.read() as snapshot:
-        return int(snapshot.events(kind="query.opened")[-1]["seq"])
+        return int(snapshot.events(kind="query.sent")[-1]["seq"])
 
 
 DONE: dict[str, tuple[Callable[[Lab], Any], Callable[[Lab], Any]]] = {

@@ -90,7 +90,7 @@ def test_a_lab_is_unlocked_by_two_coordinators(lab: Lab) -> None:
 def test_words_are_redacted_by_two_people_and_verify_tells_it(lab: Lab) -> None:
     assert lab.coordinator_2.account
     with lab.open.store.begin(lab.coordinator.actor(None)) as transaction:
-        seq = transaction.record("query.opened", "query", None, payload={"text": "a name"}).seq
+        seq = transaction.record("query.sent", "query", None, payload={"text": "a name"}).seq
     answered(lab, "redact", "request", str(seq), "--cause", "NAME", "--reason", "A name stands in it")
     assert [one["seq"] for one in answered(lab, "redact", "list")["requests"]] == [seq]
     done = answered(lab, "redact", "confirm", str(seq), "--reason", "Seen, it is a name", user="coordinator-2")

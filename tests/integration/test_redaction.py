@@ -27,7 +27,7 @@ def lab(tmp_path: Path) -> Lab:
 def a_named_query(lab: Lab) -> int:
     """An event whose clear words hold a name."""
     with lab.open.store.begin(lab.coordinator.actor(None)) as transaction:
-        return transaction.record("query.opened", "query", None, payload={"text": f"Is this {NAME}?"}).seq
+        return transaction.record("query.sent", "query", None, payload={"words": f"Is this {NAME}?"}).seq
 
 
 def redacts(lab: Lab, seq: int) -> int:
