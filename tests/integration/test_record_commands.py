@@ -96,4 +96,4 @@ def test_words_are_redacted_by_two_people_and_verify_tells_it(lab: Lab) -> None:
     done = answered(lab, "redact", "confirm", str(seq), "--reason", "Seen, it is a name", user="coordinator-2")
     found = json.loads(CliRunner().invoke(cli, ["verify", str(lab.open.folder), "--json"]).stdout)
     assert found["ok"] is True
-    assert found["redacted"] == [f"event {seq} (query.opened, query), by event {done['seq']}"]
+    assert found["redacted"] == [f"event {seq} (query.sent, query), by event {done['seq']}"]
