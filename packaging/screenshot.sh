@@ -9,7 +9,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 CORELAB_CONFIG="$work/settings" QT_QPA_PLATFORM=offscreen "$venv/bin/corelab" demo "$work/lab" --tour "$work/tour"
 mkdir -p "$here/packaging/pictures"
-QT_QPA_PLATFORM=offscreen "$venv/bin/python" - "$work/tour" "$here/packaging/pictures" reading pair adjudication monitoring pixels audit <<'PYTHON'
+QT_QPA_PLATFORM=offscreen "$venv/bin/python" - "$work/tour" "$here/packaging/pictures" reading pair adjudication monitoring intake pixels audit <<'PYTHON'
 import sys
 from pathlib import Path
 
