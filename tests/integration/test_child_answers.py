@@ -5,6 +5,7 @@ import ctypes
 import hashlib
 import io
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,6 +17,7 @@ import pytest
 from corelab import app
 from corelab.cli import main
 from corelab.domain.intake import IntakeCode, ObjectRefusedError, Outcome
+from corelab.domain.mask_template import Machine, Template
 from corelab.imaging import child
 from corelab.imaging.child import job, reader, wire
 from corelab.imaging.child.bounds import SIZE, USUAL, Bounds
@@ -118,9 +120,31 @@ def test_nothing_else_is_believed(lie: str, sound: Document) -> None:
 
 
 def test_held_objects_have_a_code_and_no_candidate(held: Document) -> None:
-    for way, value in (("code", None), ("sha256", "0" * 64), ("facts", None), ("message", f"{held['message']} {TOKEN}")):
+    messages = [("message", f"{held['message']} {said}") for said in (TOKEN, "71300456713004")]
+    for way, value in (("code", None), ("sha256", "0" * 64), ("facts", None), *messages):
         with pytest.raises(UntrustedError):
             believed(changed(held, way, value))
+
+
+OTHER = Template("0" * 36, 1, Machine("Philips Medical Systems", "EPIQ 5G", ""), 64, 96, ((1, 1, 9, 9),))
+
+
+@pytest.mark.parametrize("asked", [Decision(((1, 2, 3, 4),)), Decision()])
+def test_a_mask_that_nobody_asked_for_ends_the_object(
+    asked: Decision, sound: Document, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The release gate proves the mask that the child told of: a box that it leaves out would never be missed there."""
+    source, target = a_file(tmp_path / "5.bin"), tmp_path / "5.new"
+    masked = {} if asked.drawn else {"templated": [list(box) for box in OTHER.boxes], "template": OTHER.key}
+    told = {**sound, "facts": {**sound["facts"], **masked}}
+
+    def lying(_request: bytes, folder: Path, *_: object) -> End:
+        shutil.copyfile(tmp_path / "made", folder / "made")
+        return End(wire.message({"prepared": told}))
+
+    monkeypatch.setattr(reader, "ended", lying)
+    prepared = child.prepared(source, target, MARK, asked, templates=[OTHER])
+    assert (prepared.outcome, prepared.code, target.exists()) == (Outcome.REJECTED, IntakeCode.STRUCTURE, False)
 
 
 def test_a_lying_child_ends_its_object_not_the_delivery(sound: Document, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from corelab.imaging.child import wire
 from corelab.imaging.child.bounds import USUAL, Bounds
 from corelab.imaging.child.ends import End
 from corelab.imaging.child.lives import Cancelled, ended
-from corelab.imaging.child.trust import UntrustedError, adopt, believed, is_digest
+from corelab.imaging.child.trust import UntrustedError, adopt, believed, is_digest, require_asked
 from corelab.imaging.child.wire import NoAnswerError
 from corelab.imaging.child.work import MADE, STORAGE
 from corelab.imaging.deid.as_json import boxes_json, decision_json, mark_json, template_json
@@ -62,6 +62,7 @@ def prepared(  # noqa: PLR0913 - those of ``prepare``, and how far it may go
         try:
             document, _ = _asked(asked, source, folder, bounds, cancelled)
             result = believed(document["prepared"])
+            require_asked(result, decision, templates)
             if result.sha256 is not None:
                 adopt(folder / MADE, result.sha256, candidate, bounds.file)
         except ObjectRefusedError as refused:

@@ -5,15 +5,15 @@ import math
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
 from corelab.domain.clip import Region
 from corelab.domain.intake import Box, IntakeCode, Outcome
-from corelab.domain.mask_template import Machine
+from corelab.domain.mask_template import Machine, Template
 from corelab.imaging.deid.as_json import prepared_from
-from corelab.imaging.deid.candidate import Facts, Prepared
+from corelab.imaging.deid.candidate import Decision, Facts, Prepared
 from corelab.imaging.deid.header import RETIRED, US, US_MULTI
 from corelab.imaging.deid.identity import Identity
 from corelab.imaging.deid.keyed import is_uid
@@ -27,6 +27,7 @@ _BLOCK = 32
 _DATE = re.compile(r"[0-9]{8}")
 _COUNTING = frozenset(["of", "frames", "are", "whole", "the", "file", "says", "that", "it", "holds"])
 _SIDE, _FRAMES, _NUMBER = 8192, 10_000, 10**12
+_COUNT = re.compile(r"-?[0-9]{1,13}", re.ASCII)
 _WORDS, _TEXT, _KIND = 300, 1 << 17, 32
 _CLASSES = frozenset({US, US_MULTI, *RETIRED})
 
@@ -45,6 +46,22 @@ def believed(document: Mapping[str, Any]) -> Prepared:
     if not sound:
         raise UntrustedError
     return prepared
+
+
+def require_asked(prepared: Prepared, decision: Decision, templates: Sequence[Template]) -> None:
+    """The mask that it tells of is the one that people asked for: their boxes, and a template of those that were offered to it.
+
+    The release gate proves the very mask that is told of here: a child could leave out what identifies somebody. Raises UntrustedError.
+    """
+    facts = prepared.facts
+    if facts is None:
+        return
+    offered = {
+        one.key: one.boxes for one in templates if one.machine == facts.machine and (one.rows, one.columns) == (facts.rows, facts.columns)
+    }
+    boxes = () if facts.template is None else offered.get(facts.template)
+    if facts.drawn != decision.drawn or facts.templated != boxes:
+        raise UntrustedError
 
 
 def _is_sound(prepared: Prepared) -> bool:
@@ -73,7 +90,7 @@ def _says(message: object, code: IntakeCode | None) -> bool:
     if not isinstance(message, str) or code is None:
         return message == ""
     rest = re.split(r"[ .;]+", message[len(code.message) :])
-    return message.startswith(code.message) and all(word in _COUNTING or word.removeprefix("-").isdecimal() for word in rest if word)
+    return message.startswith(code.message) and all(word in _COUNTING or _COUNT.fullmatch(word) for word in rest if word)
 
 
 def _is_words(text: object) -> bool:
