@@ -244,7 +244,7 @@ def next_query_number(snapshot: Snapshot) -> int:
     return (last["number"] if last else 0) + 1
 
 
-def queries(snapshot: Snapshot, **equals: str) -> tuple[QueryRow, ...]:
+def queries(snapshot: Snapshot, **equals: str | None) -> tuple[QueryRow, ...]:
     """Queries in the order in which they were raised."""
     return tuple(_query(row) for row in snapshot.all("query", **equals))
 

@@ -7,7 +7,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, or_, select
+from sqlalchemy import Select, bindparam, exists, func, or_, select
 
 from corelab.domain import audit
 from corelab.domain.attributes import Attributes
@@ -171,6 +171,31 @@ def not_imaged_from(text: str | None) -> dict[SegmentId, str]:
 def objects(snapshot: Snapshot, **equals: Any) -> tuple[ObjectRecord, ...]:
     """Received objects in the order in which they came."""
     return tuple(_object(row) for row in snapshot.all("intake_object", **equals))
+
+
+def objects_after(snapshot: Snapshot, exam_id: str, seq: int) -> tuple[ObjectRecord, ...]:
+    """Those of an exam that came after the event of this number: who asks again and again reads each of them once."""
+    return tuple(_object(row) for row in snapshot.query(_objects_after(), exam=exam_id, seq=seq))
+
+
+@cache
+def _objects_after() -> Select[Any]:
+    of = TABLES["intake_object"].columns
+    statement = select(TABLES["intake_object"]).where(of.exam_id == bindparam("exam"), of.event_seq > bindparam("seq"))
+    return statement.order_by(of.event_seq)
+
+
+def deliveries_for(snapshot: Snapshot, subject_id: str) -> tuple[str, ...]:
+    """The deliveries that brought something for a subject, the latest first."""
+    return tuple(row["delivery_id"] for row in snapshot.query(_deliveries_for(), subject=subject_id))
+
+
+@cache
+def _deliveries_for() -> Select[Any]:
+    of, exam = TABLES["intake_object"].columns, TABLES["exam"].columns
+    joined = TABLES["intake_object"].join(TABLES["exam"], exam.id == of.exam_id)
+    statement = select(of.delivery_id).select_from(joined).where(exam.subject_id == bindparam("subject"))
+    return statement.group_by(of.delivery_id).order_by(func.max(of.event_seq).desc())
 
 
 def _object(row: Row) -> ObjectRecord:

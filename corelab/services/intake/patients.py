@@ -33,6 +33,10 @@ class Patients:
     opened: dict[ClipId, Identity | None] = field(default_factory=dict, repr=False)
     foreseen: list[Identity] = field(default_factory=list, repr=False)
     """Those of a dry run, which leaves no record."""
+    known: dict[tuple[str, ...] | None, list[ObjectRecord]] = field(default_factory=dict)
+    """Those that are clips or may become some, by study: None for one that may belong to any, as its sealed record is gone."""
+    read: int = 0
+    """The last event of those that are known."""
 
     def judged(self, snapshot: Snapshot, prepared: Prepared) -> Prepared:
         """``prepared``, or the same held because it names another patient than the exam's other objects, or none can be compared.
@@ -42,18 +46,21 @@ class Patients:
         identity = prepared.identity
         if prepared.outcome not in _KEPT or not identity.patient:
             return prepared
-        everything = registry.objects(snapshot, exam_id=self.exam) if self.exam else ()
-        kept = [one for one in everything if one.outcome in _KEPT and self._of_study(one, identity)]
+        kept = self._of_study(snapshot, identity.study)
         if self._agrees(identity, kept) or self._agrees_by_people(snapshot, identity, kept):
             return prepared
         code = IntakeCode.IDENTITY_MISMATCH
         message = _UNKNOWN if any(self._of(one) is None for one in kept) else code.message
         return replace(prepared, outcome=Outcome.HELD, code=code, message=message, sha256=None)
 
-    def _of_study(self, one: ObjectRecord, identity: Identity) -> bool:
-        """One whose sealed record is gone may belong to any study."""
-        known = self._of(one)
-        return known is None or known.study == identity.study
+    def _of_study(self, snapshot: Snapshot, study: tuple[str, ...]) -> list[ObjectRecord]:
+        """What was recorded stays as it is: each object is read once, however many clips of the exam follow."""
+        for one in registry.objects_after(snapshot, self.exam, self.read) if self.exam else ():
+            self.read = one.seq
+            if one.outcome in _KEPT:
+                said = self._of(one)
+                self.known.setdefault(said.study if said else None, []).append(one)
+        return [*self.known.get(study, ()), *self.known.get(None, ())]
 
     def _agrees(self, identity: Identity, kept: Iterable[ObjectRecord]) -> bool:
         """With everyone whom the study's objects name, but those that were held for just this."""

@@ -28,7 +28,7 @@ from corelab.services.intake.copying import archive_digest, copied
 from corelab.services.intake.delivered import Source, SourceNote
 from corelab.services.intake.exam_work import settle
 from corelab.services.intake.facts import payload_of
-from corelab.services.intake.replacement import others_of
+from corelab.services.intake.replacement import has_others
 from corelab.services.intake.report import IntakeReport, ObjectReport, QueryRaised, RowReport
 from corelab.services.intake.resuming import Interrupted, known
 from corelab.services.intake.sources import DELIVERY_LIMIT
@@ -54,7 +54,8 @@ _NO_BYTES = {
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What stays the same from its first object to its last. ``replaces`` is the clip whose place its one object is to take."""
+    """What stays the same from its first object to its last. ``replaces`` is the clip whose place its one object is to take,
+    ``drop`` the drop that it was before."""
 
     lab: OpenLab
     session: Session
@@ -64,6 +65,7 @@ class Delivery:
     custody: BoxPublic
     accepts: Accepted
     replaces: ClipId | None = None
+    drop: str | None = None
     id: str = field(default_factory=lambda: str(uuid4()))
 
 
@@ -300,8 +302,8 @@ class Receiving:
         """The questions to the site that this object raises."""
         judged, code = found.prepared, {"code": found.prepared.code.value} if found.prepared.code else {}
         facts = judged.facts if judged.outcome in ENTERS else None
-        others = others_of(transaction, facts.sop_uid, clip) if facts and not self.delivery.replaces else ()
-        doubtful = bool(others) or (judged.outcome is Outcome.DUPLICATE and one.known is not None)
+        again = facts is not None and not self.delivery.replaces and has_others(transaction, facts.sop_uid, clip)
+        doubtful = again or (judged.outcome is Outcome.DUPLICATE and one.known is not None)
         missing = one.source.note is SourceNote.MISSING
         kinds = arrivals.kinds_asked(judged.code, judged.outcome, one.line, doubtful=doubtful, missing=missing)
         asked = [*((kind, code if kind is QueryKind.UNREADABLE else {}) for kind in kinds), *automatic.questions(transaction, clip, found)]

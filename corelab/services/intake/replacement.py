@@ -1,5 +1,7 @@
 """A clip that takes the place of another: named by a person, and the other one withdrawn when the new one is released; both are kept."""
 
+from collections.abc import Iterator
+
 from corelab.domain.intake import CheckAction, IntakeRefusedError, Outcome, Refusal
 from corelab.domain.vocabulary import AccountId, ClipId
 from corelab.services.intake.exam_work import Wanted
@@ -30,9 +32,18 @@ def is_gone(snapshot: Snapshot, clip: str) -> bool:
 
 def others_of(snapshot: Snapshot, sop_uid: str, clip: str) -> tuple[ClipId, ...]:
     """Clips with the same keyed identifier that still count: this one may be a later version of them."""
+    return tuple(_others(snapshot, sop_uid, clip))
+
+
+def has_others(snapshot: Snapshot, sop_uid: str, clip: str) -> bool:
+    """Whether there is one at all: looked for no further than the first, for some machines give all their clips one identifier."""
+    return any(True for _ in _others(snapshot, sop_uid, clip))
+
+
+def _others(snapshot: Snapshot, sop_uid: str, clip: str) -> Iterator[ClipId]:
     released = (ClipId(row["id"]) for row in snapshot.all("clip", sop_uid=sop_uid))
     found = dict.fromkeys((*fingerprints.with_sop_uid(snapshot, sop_uid), *released))
-    return tuple(one for one in found if one != clip and not is_gone(snapshot, one))
+    yield from (one for one in found if one != clip and not is_gone(snapshot, one))
 
 
 def proposed_for(snapshot: Snapshot, clip: str, exam: ExamRecord) -> ClipId | None:

@@ -68,8 +68,7 @@ def _site_of(snapshot: Snapshot, subject_id: str) -> str | None:
     subject = snapshot.one("subject", id=subject_id)
     if subject and subject["site_code"]:
         return str(subject["site_code"])
-    received = [one for row in snapshot.all("exam", subject_id=subject_id) for one in registry.objects(snapshot, exam_id=row["id"])]
-    deliveries = dict.fromkeys(one.delivery for one in sorted(received, key=lambda one: -one.seq))
+    deliveries = registry.deliveries_for(snapshot, subject_id)
     return next((site for one in deliveries if (site := intake_rows.site_of_delivery(snapshot, one))), None)
 
 

@@ -79,7 +79,7 @@ def raised_about(
 
 def _same(snapshot: Snapshot, kind: QueryKind, of: About, facts: Mapping[str, str], site: str | None = None) -> Iterator[QueryRow]:
     """Open queries about the same thing: same kind, same clip or exam, same facts."""
-    asked = [one for one in intake_rows.queries(snapshot, kind=kind.value) if (one.clip, one.exam) == (of.clip, of.exam)]
+    asked = intake_rows.queries(snapshot, kind=kind.value, clip_id=of.clip, exam_id=of.exam)
     last = intake_rows.latest_messages(snapshot) if asked else {}
     for query in asked:
         if not QueryState(last[query.id].state).pending:
@@ -87,7 +87,7 @@ def _same(snapshot: Snapshot, kind: QueryKind, of: About, facts: Mapping[str, st
         if of.clip is None and of.exam is None and site is not None and query.site not in {None, site}:
             continue
         told = told_at(snapshot, [query.seq])[query.seq].payload
-        if told is not None and _thing(told["facts"], told["delivery"]) == _thing(facts, of.delivery):
+        if told is not None and _thing(of, told["facts"], told["delivery"]) == _thing(of, facts, of.delivery):
             yield query
 
 
@@ -95,8 +95,8 @@ _PLACES = frozenset({"segment", "view"})
 _COUNTED = frozenset({"row", "object"})
 
 
-def _thing(facts: Mapping[str, str], delivery: str | None) -> tuple[object, ...]:
-    """What the facts name. Where they say what is missing, its place in a list says no more; else the list does too."""
-    if _PLACES & facts.keys():
+def _thing(of: About, facts: Mapping[str, str], delivery: str | None) -> tuple[object, ...]:
+    """What the facts name. Where they say what is missing of an exam or a clip, its place in a list says no more; else the list does too."""
+    if _PLACES & facts.keys() and (of.exam or of.clip):
         return tuple((name, value) for name, value in sorted(facts.items()) if name not in _COUNTED)
     return (delivery if _COUNTED & facts.keys() else None, *sorted(facts.items()))
