@@ -122,6 +122,14 @@ def test_what_did_not_match_becomes_a_query(lab: Lab, site: Path) -> None:
     assert intake.accept_damage(lab.open, lab.coordinator, held, "the site confirmed it").state is intake.ClipState.CHECKED
 
 
+def test_what_is_missing_of_two_exams_that_are_not_there_yet_is_two_questions(lab: Lab, site: Path) -> None:
+    a_clip(site / "1.dcm", 1)
+    rows = a_list(site, "S-1,D10,1.dcm,", "S-1,BL,2.dcm,CFV", "S-2,D10,3.dcm,CFV", "S-3,D10,4.dcm,CFV", head=f"{HEAD},segment")
+    assert [(query.kind, query.row) for query in taken(lab, site, rows).queries] == [("missing file", row) for row in (3, 4, 5)]
+    named = [(query.subject, query.visit) for query in queries.queries(lab.open, lab.coordinator)]
+    assert named == [("S-1", "BL"), (None, "D10"), (None, "D10")]
+
+
 def test_the_report_says_nothing_that_the_site_wrote(lab: Lab, site: Path) -> None:
     a_clip(site / f"{TOKEN}.dcm", 1)
     rows = a_list(

@@ -91,6 +91,7 @@ _KINDS = {
 def _asked(transaction: Transaction, delivery: str, row: RowReport, of: Arrival | None) -> QueryRaised | None:
     exam = registry.exam_at(transaction, row.subject, row.visit) if row.subject and row.visit else None
     said = {"row": str(row.row) if row.row else None, "segment": row.segment, "view": row.view.value if row.view else None}
+    said |= {} if exam else {"subject": row.subject, "visit": row.visit}
     facts = {name: value for name, value in said.items() if value} | ({"side": row.side.value} if row.side else {})
     kind = _KINDS.get(row.state)
     if kind is None:

@@ -96,7 +96,7 @@ _COUNTED = frozenset({"row", "object"})
 
 
 def _thing(of: About, facts: Mapping[str, str], delivery: str | None) -> tuple[object, ...]:
-    """What the facts name. Where they say what is missing of an exam or a clip, its place in a list says no more; else the list does too."""
+    """What the facts name. Where they say what is missing of an exam or clip, its place in a list says no more; else the list does too."""
     if _PLACES & facts.keys() and (of.exam or of.clip):
         return tuple((name, value) for name, value in sorted(facts.items()) if name not in _COUNTED)
     return (delivery if _COUNTED & facts.keys() else None, *sorted(facts.items()))
