@@ -18,6 +18,7 @@ from corelab.domain.access import IdentityCheck
 from corelab.domain.accounts import Command, Role
 from corelab.domain.charter import CharterError
 from corelab.domain.clip import Clip, Timing, TimingSource
+from corelab.domain.drops import DropRefusedError
 from corelab.domain.intake import IntakeRefusedError
 from corelab.domain.queries import QueryKind, QueryRefusedError
 from corelab.domain.reading_errors import NotYoursError
@@ -31,6 +32,7 @@ from corelab.services.audit import NoSuchReadingError, ReviewRefusedError
 from corelab.services.certification import CertificateUnknownError
 from corelab.services.charter_versions import CharterUnknownError
 from corelab.services.clips import ClipMissingError
+from corelab.services.drops import Wanted
 from corelab.services.packages.errors import NotLockedError
 from corelab.services.safety import NoticeRefusedError
 from corelab.ui.event_words import WORDING
@@ -133,6 +135,12 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "custody_facts.custody_facts": by(Command.PEOPLE)(),
         "custody_facts.news": Ask.SELF,
         "custody.rotate": by(Command.CUSTODY, otherwise=PersonRefusedError)(" ", "the password"),
+        "drops.listening.listen": by(Command.INTAKE, otherwise=DropRefusedError)(Wanted("", (), 0), None, bool),
+        "drops.spool.record_abandoned": Ask.PART,
+        "drops.spool.recorded": Ask.PART,
+        "drops.steps.discard_drop": by(Command.INTAKE, otherwise=DropRefusedError)(0, WHY),
+        "drops.steps.drops": by(Command.INTAKE)(),
+        "drops.steps.take_drop": by(Command.INTAKE, otherwise=DropRefusedError)(0),
         "intake.delivery.take_in": by(Command.INTAKE, otherwise=IntakeRefusedError)((), subject="", visit=""),
         "intake.exams.exams": by(Command.STATUS)(),
         "intake.exams.set_not_imaged": by(Command.EXAM, otherwise=IntakeRefusedError)("no exam", (CFV,), None),

@@ -24,6 +24,8 @@ _MODULES = MappingProxyType(
         "charter": "charter",
         "intake": "intake",
         "replace": "intake",
+        "listen": "drops",
+        "drops": "drops",
         "accept": "accept",
         "pixels": "clips",
         "label": "labels",

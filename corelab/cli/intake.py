@@ -55,13 +55,13 @@ def take_in(
 
     Examples: corelab intake LAB delivery.zip --subject S001 --visit D10 --side R; corelab intake LAB disc --transmittal list.csv
     """
-    _require_named(transmittal, subject=subject, visit=visit, side=side, replaces=replaces)
+    require_named(transmittal, subject=subject, visit=visit, side=side, replaces=replaces)
     if report and (report.is_dir() or not report.parent.is_dir()):
         raise typer.BadParameter(f"--report {report} is no file in a folder that exists; nothing was taken in")
     with (
         signed_in(lab, password_stdin=password_stdin) as here,
         progress("Taking in", quiet=as_json) as show,
-        _interruptible() as cancelled,
+        interruptible() as cancelled,
     ):
         taken = intake.take_in(
             here.lab,
@@ -80,10 +80,10 @@ def take_in(
     answer(taken.to_json(), taken.in_words(), as_json=as_json)
     if report:
         report.write_text(taken.json_text(), encoding="utf-8")
-    _require_whole(taken, as_json=as_json)
+    require_whole(taken, as_json=as_json)
 
 
-def _require_named(transmittal: Path | None, **exam: str | None) -> None:
+def require_named(transmittal: Path | None, **exam: str | None) -> None:
     if transmittal is None and not (exam["subject"] and exam["visit"]):
         raise typer.BadParameter("name --subject and --visit, or --transmittal FILE.csv")
     if transmittal is not None and any(exam.values()):
@@ -92,7 +92,7 @@ def _require_named(transmittal: Path | None, **exam: str | None) -> None:
 
 
 @contextlib.contextmanager
-def _interruptible() -> Iterator[Callable[[], bool]]:
+def interruptible() -> Iterator[Callable[[], bool]]:
     """Ctrl+C asks the delivery to end; a second one ends the program."""
     asked = threading.Event()
 
@@ -111,7 +111,7 @@ def _interruptible() -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _require_whole(taken: intake.IntakeReport, *, as_json: bool) -> None:
+def require_whole(taken: intake.IntakeReport, *, as_json: bool) -> None:
     """Exit code 1 where a person has something to do: make room, deliver again, ask the site."""
     said = list(_left_to_do(taken))
     if said:
@@ -122,9 +122,9 @@ def _left_to_do(taken: intake.IntakeReport) -> Iterator[str]:
     if taken.ending:
         yield taken.ending
     if any(one.doubtful for one in taken.objects):
-        yield "Some files are in the lab for another exam already. The report says which, by number: ask the site."
+        yield "Some files are in the lab for another exam already. The report says which, by number (in the order of their names): ask the site."
     if any(one.outcome is intake.Outcome.REJECTED for one in taken.objects):
-        yield "Some objects were rejected; the others are kept. The report says why, by number."
+        yield "Some objects were rejected; the others are kept. The report says why, by number (in the order of the files' names)."
     states = {row.state for row in taken.unmatched}
     if states:
         listed = ", ".join(state.value for state in RowState if state in states)

@@ -60,6 +60,10 @@ KIND_COMMANDS: Mapping[str, Command | None] = MappingProxyType(
         "lab.restored": Command.RESTORE,
         # what came in
         "delivery.opened": Command.INTAKE,
+        "listening.began": Command.INTAKE,
+        "listening.ended": Command.INTAKE,
+        "drop.received": Command.INTAKE,
+        "drop.discarded": Command.INTAKE,
         "object.received": Command.INTAKE,
         "transmittal.compared": Command.INTAKE,
         "clip.replaces": Command.INTAKE,

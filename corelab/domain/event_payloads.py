@@ -94,7 +94,11 @@ PAYLOADS: Mapping[str, Payload] = MappingProxyType(
         "charter.loaded": _of("charter", "version", "file"),
         "charter.approved": _of("charter", "version", "hash", may=("former", "changes")),
         # what came in
-        "delivery.opened": Payload(may=frozenset({"objects"})),
+        "delivery.opened": Payload(may=frozenset({"objects", "drop"})),
+        "listening.began": _of("called", "allowed", "address", "port", "tls"),
+        "listening.ended": _of("drops"),
+        "drop.received": _of("number", "sender", "objects", "bytes", "whole"),
+        "drop.discarded": _of("number", "objects", "reason_text"),
         "transmittal.compared": NONE,
         "clip.replaces": _REASON,
         "clip.withdrawn": _of("by"),

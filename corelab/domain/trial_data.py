@@ -26,6 +26,11 @@ PASSING = frozenset(
         "workstation.display_checked",
         "workstation.enrolled",
         "workstation.refused",
+        # listening for senders; what they left counts once it is taken in
+        "drop.discarded",
+        "drop.received",
+        "listening.began",
+        "listening.ended",
         # opening and viewing; what is saved of it in a reading is signed with the reading
         "adjudication.opened",
         "clips.shown",

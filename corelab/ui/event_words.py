@@ -64,6 +64,10 @@ KIND_WORDS: Mapping[str, str] = MappingProxyType(
         "charter.approved": "Charter approved",
         # what came in
         "delivery.opened": "Delivery taken in",
+        "listening.began": "Listening for senders began",
+        "listening.ended": "Listening for senders ended",
+        "drop.received": "Files received by network",
+        "drop.discarded": "Files received by network discarded",
         "object.received": "File received",
         "transmittal.compared": "Delivery compared with the transmittal",
         "clip.replaces": "Clip takes the place of another",
@@ -161,6 +165,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "Intake and pixel check": (
             "delivery",
+            "listening",
+            "drop",
             "transmittal",
             "object",
             "clip",
@@ -189,7 +195,7 @@ _RECORDS: Mapping[str, str] = MappingProxyType(
     {
         "account": "Account", "adjudication": "Adjudication", "alert": "Alerts", "assignment": "Assignment", "case": "Case",
         "charter": "Charter", "checkpoint": "Checkpoint", "clip": "Clip", "comparison": "Comparison", "custody_key": "Custody key",
-        "delivery": "Delivery", "event": "Event", "exam": "Exam", "guess": "Questions after a signature",
+        "delivery": "Delivery", "drop": "Network drop", "event": "Event", "exam": "Exam", "guess": "Questions after a signature",
         "lab": "Lab", "lock": "Lock", "package": "Package", "query": "Query",
         "reading": "Reading", "reading_invalidation": "Reading",
         "release_batch": "Batch", "review": "Review", "session": "Sign-in", "single_release": "Release", "subject": "Subject",

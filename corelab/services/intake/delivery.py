@@ -43,6 +43,7 @@ def take_in(  # noqa: PLR0913 - what a delivery is
     transmittal: Path | None = None,
     replaces: str | None = None,
     dry_run: bool = False,
+    drop: str | None = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> IntakeReport:
@@ -50,7 +51,8 @@ def take_in(  # noqa: PLR0913 - what a delivery is
 
     ``transmittal`` is the site's list (CSV), instead of subject and visit. ``replaces`` is a clip of the exam: the one object that is
     delivered takes its place once it is released. ``dry_run`` says what would happen and keeps nothing. Cancelled, interrupted, or stopped
-    by a full disk (the report says so), what was finished stays; delivered again, the delivery goes on where it ended.
+    by a full disk (the report says so), what was finished stays; delivered again, the delivery goes on where it ended. ``drop``: the id
+    of the one that came by network.
 
     Raises IntakeRefusedError and TransmittalRefusedError when nothing was begun, NotPermittedError, CustodyMissingError, LockedError.
     """
@@ -72,7 +74,7 @@ def take_in(  # noqa: PLR0913 - what a delivery is
         remove_leftovers(lab.quarantine, lab.clock.now(), _numbers(lab))
     delivery = Delivery(lab, session, role, plan, key, custody, accepts, replaced)
     with _folder(lab, delivery.id, dry_run=dry_run) as folder:
-        receiving = _foreseen(delivery, folder) if dry_run else _begun(delivery, folder, len(found))
+        receiving = _foreseen(delivery, folder) if dry_run else _begun(delivery, folder, len(found), drop)
         receiving.cancelled = cancelled or receiving.cancelled
         return receiving.take(found, progress or _quiet)
 
@@ -125,7 +127,7 @@ def _folder(lab: OpenLab, delivery: str, *, dry_run: bool) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _begun(delivery: Delivery, folder: Path, objects: int) -> Receiving:
+def _begun(delivery: Delivery, folder: Path, objects: int, drop: str | None) -> Receiving:
     """Records the delivery, how many objects it announces, and the site that its list names."""
     with delivery.lab.store.begin(delivery.session.actor(delivery.role)) as transaction:
         require_unlocked(transaction)
@@ -136,8 +138,9 @@ def _begun(delivery: Delivery, folder: Path, objects: int) -> Receiving:
         if site is not None:
             made = [intake_rows.site_row(site)] if transaction.one("site", code=site) is None else []
             rows = [*made, *rows, intake_rows.delivery_site_row(delivery.id, site)]
-        rows = [NewRow("delivery", {"id": delivery.id, "kind": "files"}), *rows]
-        transaction.record("delivery.opened", "delivery", delivery.id, rows=rows, payload={"objects": objects})
+        rows = [NewRow("delivery", {"id": delivery.id, "kind": "network" if drop else "files"}), *rows]
+        payload = {"objects": objects} | ({"drop": drop} if drop else {})
+        transaction.record("delivery.opened", "delivery", delivery.id, rows=rows, payload=payload)
     return Receiving(delivery, made_folder(folder), known, Interrupted(delivery.id))
 
 

@@ -54,8 +54,7 @@ _NO_BYTES = {
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What stays the same from its first object to its last. ``replaces`` is the clip whose place its one object is to take,
-    ``drop`` the drop that it was before."""
+    """What stays the same from its first object to its last. ``replaces`` is the clip whose place its one object is to take."""
 
     lab: OpenLab
     session: Session
@@ -65,7 +64,6 @@ class Delivery:
     custody: BoxPublic
     accepts: Accepted
     replaces: ClipId | None = None
-    drop: str | None = None
     id: str = field(default_factory=lambda: str(uuid4()))
 
 
