@@ -97,7 +97,7 @@ _MESSAGES = {
     IntakeCode.TRUNCATED: "The file ends too early. Ask the site to send it again, or accept the frames that are whole.",
     IntakeCode.TRAILING_BYTES: "There are bytes after the end of the data set. Ask for a new export, or accept the clip without them.",
     IntakeCode.UID_INVALID: "An identifier (UID) that every image needs is missing or malformed. Ask the site to export it again.",
-    IntakeCode.UID_CONFLICT: "The file names two different images in its two headers. Ask the site to export it again.",
+    IntakeCode.UID_CONFLICT: "The file names two different images, or kinds of image, in its two headers. Ask the site for a new export.",
     IntakeCode.LIMIT_SIZE: "The file is larger than intake allows. Ask the site to send a shorter clip.",
     IntakeCode.LIMIT_MEMORY: "The clip needs more memory than intake allows. Ask the site to send a shorter clip.",
     IntakeCode.LIMIT_TIME: "The clip took longer to read than intake allows. Ask the site to send a shorter clip.",

@@ -15,7 +15,14 @@ from pydicom.config import IGNORE
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
-from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian, JPEGBaseline8Bit, RLELossless
+from pydicom.uid import (
+    ExplicitVRBigEndian,
+    ImplicitVRLittleEndian,
+    JPEGBaseline8Bit,
+    RLELossless,
+    UltrasoundImageStorage,
+    UltrasoundMultiFrameImageStorage,
+)
 
 from corelab.domain.intake import IntakeCode, ObjectRefusedError, Outcome
 from corelab.imaging.deid.candidate import Decision, Prepared, prepare
@@ -387,6 +394,29 @@ def test_two_identities_of_one_file_are_rejected(tmp_path: Path) -> None:
     assert data.count(own) == 2
     (tmp_path / "x").write_bytes(data.replace(own, own[:-1] + b"9", 1))
     assert prepared(tmp_path / "x").code is IntakeCode.UID_CONFLICT
+
+
+def test_two_kinds_of_one_file_are_rejected(tmp_path: Path) -> None:
+    data = file_bytes(a_dataset())
+    several, single = UltrasoundMultiFrameImageStorage.encode(), UltrasoundImageStorage.encode()
+    assert data.count(several) == 2
+    (tmp_path / "x").write_bytes(data.replace(several, single, 1))
+    assert prepared(tmp_path / "x").code is IntakeCode.UID_CONFLICT
+
+
+@pytest.mark.parametrize("missing", [b"\x02\0\x02\0UI", b"\x02\0\x03\0UI"])
+def test_a_file_meta_that_lacks_what_it_must_repeat_is_held_and_made_anew(missing: bytes, tmp_path: Path) -> None:
+    data = bytearray(file_bytes(a_dataset()))
+    at = data.index(missing)
+    whole = 8 + int.from_bytes(data[at + 6 : at + 8], "little")
+    del data[at : at + whole]
+    data[140:144] = (int.from_bytes(data[140:144], "little") - whole).to_bytes(4, "little")
+    (tmp_path / "x").write_bytes(data)
+    held = prepared(tmp_path / "x")
+    assert (held.outcome, held.code) == (Outcome.HELD, IntakeCode.STRUCTURE)
+    assert prepared(tmp_path / "x", accepted=True).outcome is Outcome.CHECKED
+    made = pydicom.dcmread(tmp_path / "x.out")
+    assert made.file_meta.MediaStorageSOPInstanceUID == made.SOPInstanceUID
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xd8\xff\xe1 Exif", b"RIFF....AVI ", b"\0\0\0\x18ftypmp42", b"%PDF-1.4", b"\0" * 200])

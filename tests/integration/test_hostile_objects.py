@@ -90,7 +90,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], IntakeCode]] = {
         IntakeCode.TRUNCATED,
     ),
     "a file cut in its header": (lambda: file_bytes(a_dataset())[:401], IntakeCode.TRUNCATED),
-    "a stream that says 65,500 x 65,500": (a_large_stream, IntakeCode.DECODE),
+    "a stream that says 65,500 x 65,500": (a_large_stream, IntakeCode.CONTAINER),
     "a directory that names files outside": (a_directory, IntakeCode.SOP_CLASS),
 }
 

@@ -18,6 +18,7 @@ from corelab.imaging.deid.machines import machine_of
 from corelab.imaging.deid.policy import load_policy
 from corelab.imaging.deid.storing import Look, Storing, brightness, stored_form
 from corelab.imaging.deid.streams import Streams
+from corelab.imaging.faults import StreamFaultError
 from corelab.imaging.frames import FrameFile, FrameUnreadableError
 from corelab.imaging.pixel_mask import PIXELS, Kept, Pixels, kept_by_regions, whole_frame
 from corelab.imaging.text_finder import TextFinder
@@ -159,7 +160,7 @@ class _Preparation:
 
     def result(self) -> Prepared:
         if not self.whole:
-            raise ObjectRefusedError(IntakeCode.DECODE, "no whole frame")
+            raise ObjectRefusedError(IntakeCode.CONTAINER if self.streams.other_size else IntakeCode.DECODE, "no whole frame")
         salvage = self.found.salvage or (IntakeCode.DECODE if self.left_out else None)
         if salvage is not None and not self.decision.accepted:
             return self._held(salvage, self._words_of(salvage))
@@ -180,9 +181,9 @@ class _Preparation:
         """Numbers of the frames that are complete and can be decoded."""
         for index in range(self.found.frames.frames):
             try:
+                self.streams.require(index)  # first: what it says of its size, before anything of that size is made
                 self._decoded(index)
-                self.streams.require(index)
-            except (FrameUnreadableError, ObjectRefusedError):
+            except (FrameUnreadableError, ObjectRefusedError, StreamFaultError):
                 continue
             yield index
 

@@ -26,6 +26,9 @@ _COLOUR = {
 }
 _USUAL_COLOUR = frozenset({"RGB", "YBR_FULL", "YBR_FULL_422"})
 
+_SAID_TWICE = {0x00020002: 0x00080016, 0x00020003: 0x00080018}
+"""What the file meta has to repeat of the data set: class and identifier of the object (PS3.10 table 7.1-1)."""
+
 _REFUSALS = {
     "not_dicom": IntakeCode.NOT_DICOM,
     "empty": IntakeCode.NOT_DICOM,
@@ -129,7 +132,7 @@ def _judge(values: SourceSet, walked: Walk, *, retired: bool) -> None:
         raise ObjectRefusedError(IntakeCode.CONTAINER, "photometric interpretation")
     if not all(is_uid(values.text(tag, "UI")) for tag in (0x00080018, 0x0020000D, 0x0020000E)):
         raise ObjectRefusedError(IntakeCode.UID_INVALID)
-    if values.text(0x00020003, "UI") not in {"", values.text(0x00080018, "UI")}:
+    if any(values.text(meta, "UI") not in {"", values.text(own, "UI")} for meta, own in _SAID_TWICE.items()):
         raise ObjectRefusedError(IntakeCode.UID_CONFLICT)
 
 
@@ -145,7 +148,8 @@ def _opened(values: SourceSet, walked: Walk, frames: FrameFile) -> Opened:
     if bits > 8 and photometric != "PALETTE COLOR":
         raise ObjectRefusedError(IntakeCode.CONTAINER, "more than 8 bits")
     faults = tuple(ObjectFault(fault.code, fault.message) for fault in frames.faults)
-    return Opened(values, walked, frames, rows, columns, samples, photometric, faults, _salvage(faults, walked))
+    salvage = _salvage(faults, walked, whole_meta=all(values.text(tag, "UI") for tag in _SAID_TWICE))
+    return Opened(values, walked, frames, rows, columns, samples, photometric, faults, salvage)
 
 
 def _at_the_bottom(values: SourceSet, bits: int) -> bool:
@@ -158,12 +162,14 @@ def _no_frames(frames: FrameFile, walked: Walk) -> IntakeCode:
     return IntakeCode.TRUNCATED if short else IntakeCode.PIXEL_LENGTH if not walked.encapsulated else IntakeCode.FRAME_COUNT
 
 
-def _salvage(faults: tuple[ObjectFault, ...], walked: Walk) -> IntakeCode | None:
+def _salvage(faults: tuple[ObjectFault, ...], walked: Walk, *, whole_meta: bool) -> IntakeCode | None:
     """The fault to be accepted by a person: what our own walk saw counts as much as what the reader of frames saw."""
     found = [_SALVAGE[fault.code] for fault in faults if fault.code in _SALVAGE]
     if not walked.encapsulated and (IntakeCode.PIXEL_LENGTH in walked.faults or IntakeCode.TRUNCATED in found):
         return IntakeCode.PIXEL_LENGTH
     seen = [code if code is not IntakeCode.NOT_DICOM else IntakeCode.STRUCTURE for code in walked.faults]
+    if not whole_meta:
+        seen.append(IntakeCode.STRUCTURE)
     if any(fault.code == "timing_missing" for fault in faults):
         seen.append(IntakeCode.TIMING)
     ordered = (

@@ -27,6 +27,8 @@ class Streams:
         self._found = found
         self._clean: dict[int, bytes] = {}
         self._shapes: set[Shape] = set()
+        self.other_size = False
+        """Whether a stream says another size than the header: then the object is not damaged but wrong."""
 
     @property
     def lossy(self) -> bool:
@@ -74,6 +76,7 @@ class Streams:
         found, bits = self._found, self._found.frames.header.layout.bits_allocated
         stream, shape = clean_stream(found.frames.encoded(index), found.syntax)
         if (shape.rows, shape.columns, shape.components) != (found.rows, found.columns, found.samples) or shape.precision > bits:
+            self.other_size = True
             raise ObjectRefusedError(IntakeCode.CONTAINER, "another size than declared")
         self._shapes.add(shape)
         return stream
