@@ -89,9 +89,7 @@ ROLE_COMMANDS: Mapping[Role, frozenset[Command]] = MappingProxyType(
         Role.ADJUDICATOR: frozenset({Command.ADJUDICATE, Command.WORKLIST, Command.HELP}),
         Role.COORDINATOR: _COORDINATION | {Command.PEOPLE, Command.FACTOR, Command.AUDIT, Command.BACKUP, Command.RESTORE, Command.HELP},
         Role.ADMINISTRATOR: frozenset({Command.ACCOUNT, Command.PEOPLE, Command.FACTOR, Command.BACKUP, Command.RESTORE, Command.HELP}),
-        Role.AUDITOR: frozenset(
-            {Command.AUDIT, Command.REVIEW, Command.CONFIRM_REDACTION, Command.QUERIES, Command.PEOPLE, Command.HELP}
-        ),
+        Role.AUDITOR: frozenset({Command.AUDIT, Command.REVIEW, Command.CONFIRM_REDACTION, Command.QUERIES, Command.PEOPLE, Command.HELP}),
     }
 )
 """The one table of who may do what; every service asks it."""
