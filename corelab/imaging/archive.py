@@ -60,7 +60,7 @@ class FolderArchive:
         copy.chmod(0o444)
         os.utime(copy, (SAME_TIME_FOR_ALL, SAME_TIME_FOR_ALL))
         copy.replace(place)
-        _flush_folder(place.parent)
+        flush_folder(place.parent)
 
 
 def file_digest(path: Path) -> Sha256:
@@ -68,7 +68,7 @@ def file_digest(path: Path) -> Sha256:
         return Sha256(hashlib.file_digest(stream, "sha256").hexdigest())
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
     """The rename itself must survive a power cut. Windows does that by itself and cannot open folders."""
     if os.name == "nt":
         return

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 
+from corelab.imaging.archive import flush_folder
 from corelab.imaging.deid.identity import Identity
 from corelab.services.accounts import Session, held_custody
 from corelab.services.labs import OpenLab
@@ -40,6 +41,7 @@ class Place:
     def keep_candidate(self, draft: Path, sha256: str) -> None:
         """Within the transaction that records it, as its last step: a candidate that no record names stands for nothing."""
         draft.replace(self.candidate(sha256))
+        flush_folder(self.folder)
 
     def remove_candidates(self) -> None:
         """Once a clip is released: the archive holds its bytes, and a second copy here would double the size of every lab."""
@@ -53,10 +55,14 @@ class Place:
         self.source.unlink(missing_ok=True)
 
     def keep_identity(self, identity: Identity, name: str, custody: BoxPublic) -> None:
-        """The site's name of the object and everything that identifies somebody in it."""
+        """The site's name of the object and everything that identifies somebody in it: on the disk before any record counts on it."""
         opening = make_opening({"name": name, "identity": identity.to_json()})
         self.tokens.touch(mode=0o600)
-        self.tokens.write_bytes(seal(opening.body, [custody], _PAD))
+        with self.tokens.open("wb") as file:
+            file.write(seal(opening.body, [custody], _PAD))
+            file.flush()
+            os.fsync(file.fileno())
+        flush_folder(self.folder)
 
     def identity(self, lab: OpenLab, session: Session) -> Identity:
         """Only a coordinator with custody can open it. Raises CustodyMissingError, KeyRefusedError."""
@@ -68,4 +74,5 @@ class Place:
 def made_folder(folder: Path) -> Path:
     folder.mkdir(mode=_PRIVATE, parents=True)
     folder.chmod(_PRIVATE)
+    flush_folder(folder.parent)
     return folder

@@ -1,6 +1,7 @@
 """Deliveries: files, folders and archives in; duplicates, odd archives, cancelling and trying without a trace."""
 
 import errno
+import os
 import stat
 import struct
 import zipfile
@@ -332,6 +333,25 @@ def test_a_crash_in_the_middle_harms_nothing(lab: Lab, site: Path) -> None:
         taken(lab, site, progress=crash)
     assert len(intake.waiting(lab.open, lab.coordinator)) == 1
     assert outcomes(taken(lab, site)) == [("duplicate", "DUPLICATE"), ("checked", None)]
+
+
+def test_what_a_record_counts_on_is_on_the_disk_before_it(lab: Lab, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a power cut the same bytes would be a duplicate of a file that is gone."""
+    a_clip(site / "1")
+    flushed, flush, keep = set[int](), os.fsync, Place.keep_candidate
+
+    def recorded(place: Place, draft: Path, sha256: str) -> None:
+        keep(place, draft, sha256)
+        needed = [place.source, place.tokens, place.candidate(sha256), place.folder, place.folder.parent]
+        assert {path.stat().st_ino for path in needed} <= flushed
+
+    def fsync(handle: int) -> None:
+        flushed.add(os.fstat(handle).st_ino)
+        flush(handle)
+
+    monkeypatch.setattr("os.fsync", fsync)
+    monkeypatch.setattr(Place, "keep_candidate", recorded)
+    assert outcomes(taken(lab, site)) == [("checked", None)]
 
 
 class _Full(FileIO):

@@ -180,6 +180,8 @@ def adopt(made: Path, sha256: str, target: Path, limit: int) -> None:
     if digest != sha256:
         raise UntrustedError
     made.chmod(0o600)
+    with made.open("r+b") as file:
+        os.fsync(file.fileno())
     made.replace(target)
 
 

@@ -100,6 +100,8 @@ def _pour(stream: IO[bytes], out: IO[bytes], limit: int, member: zipfile.ZipInfo
             raise ObjectRefusedError(IntakeCode.ARCHIVE_MEMBER, "inflates too far")
         digest.update(chunk)
         out.write(chunk)
+    out.flush()
+    os.fsync(out.fileno())  # once it is recorded, the same bytes are a duplicate: a power cut may not take them away
     return digest.hexdigest()
 
 
