@@ -30,6 +30,7 @@ _LINES_KEPT = 40
 _REACH = 24
 _AS_BRIGHT, _MARKED, _WORD, _LONGEST = 0.85, 2, 1.2, 20
 _FAR = 1 << 20
+_LINES_OF_A_HIT, _SAME = 4, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,14 @@ class Findings:
 
     frames: tuple[int, ...] = ()
     boxes: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Where a hit stands in one frame (number from 0) that shows it."""
+
+    frame: int
+    box: Box
 
 
 @dataclass(slots=True)
@@ -79,6 +88,22 @@ class TextFinder:
         own |= {self._shown_in(box) for box in passing if not _touches(box, still)} | ({0} if still else set())
         boxes = _merged([box for lines in self.found.values() for box in lines] + [*still, *passing])
         return Findings(frames=tuple(sorted(own)), boxes=boxes)
+
+    def shown(self, boxes: Sequence[Box]) -> tuple[tuple[Shown, ...], ...]:
+        """For each of the boxes that were found: the first frame of each different line in it, a few at most."""
+        return tuple(self._lines_in(box) for box in boxes)
+
+    def _lines_in(self, hit: Box) -> tuple[Shown, ...]:
+        """Lines that begin and end at about the same place are one. What only the extremes show is looked at where it was brightest."""
+        first: dict[Box, Shown] = {}
+        for frame, lines in self.found.items():
+            for box in lines:
+                if _overlap(box, hit):
+                    first.setdefault(_roughly(box), Shown(frame, box))
+            if len(first) >= _LINES_OF_A_HIT:
+                break
+        passing = Shown(self._shown_in(hit), hit)
+        return tuple(first.values())[:_LINES_OF_A_HIT] or (passing,)
 
     def _shown_in(self, box: Box) -> int:
         """The frame that gave most of the bright pixels of a hit in the maximum over time."""
@@ -225,6 +250,11 @@ def _merged(boxes: Sequence[Box]) -> tuple[Box, ...]:
             other = merged[over]
             merged[over] = min(box[0], other[0]), min(box[1], other[1]), max(box[2], other[2]), max(box[3], other[3])
     return tuple(merged[:_LINES_KEPT])
+
+
+def _roughly(box: Box) -> Box:
+    x0, y0, x1, y1 = box
+    return x0 // _SAME, y0 // _SAME, x1 // _SAME, y1 // _SAME
 
 
 def _touches(box: Box, others: Sequence[Box]) -> bool:

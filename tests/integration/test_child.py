@@ -58,7 +58,7 @@ def names(folder: Path) -> set[str]:
 def test_a_child_answers_what_the_same_work_answers_here(way: str, place: Path) -> None:
     for number, source in enumerate((a_file(place / "1.bin"), a_jpeg_file(place / "2.bin"))):
         here, candidate = place / f"here {number}", place / f"there {number}.new"
-        told = prepare(source, here, MARK, Decision())
+        told = prepare(source, here, MARK, Decision(), reader=Tesseract.installed())
         assert child.prepared(source, candidate, MARK, Decision()) == told
         assert told.outcome is Outcome.CHECKED
         assert candidate.read_bytes() == here.read_bytes()
@@ -239,6 +239,7 @@ import sys
 from pathlib import Path
 from corelab.imaging import child
 from corelab.imaging.deid.candidate import Decision
+from corelab.imaging.words_read import Tesseract
 from tests.child_builders import MARK
 child.prepared(Path(sys.argv[1]), Path(sys.argv[2]), MARK, Decision())
 """

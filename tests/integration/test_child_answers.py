@@ -7,16 +7,20 @@ import io
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corelab import app
 from corelab.cli import main
-from corelab.domain.intake import IntakeCode, ObjectRefusedError, Outcome
+from corelab.domain.intake import HitClass, IntakeCode, ObjectRefusedError, Outcome
 from corelab.domain.mask_template import Machine, Template
 from corelab.imaging import child
 from corelab.imaging.child import job, reader, wire
@@ -110,6 +114,11 @@ LIES = {
     "a date that is a name": ("facts.study_date", TOKEN),
     "rules of its own": ("facts.rules_version", "x"),
     "a count that is a text": ("facts.declared", "3"),
+    "a class that is a name": ("facts.classes", [TOKEN]),
+    "classes of hits that are not there": ("facts.classes", ["subject"] * 41),
+    "classes that are a text": ("facts.classes", "subject"),
+    "classes that are no list": ("facts.classes", 7),
+    "a class that is a list": ("facts.classes", [["subject"]]),
 }
 
 
@@ -117,6 +126,46 @@ LIES = {
 def test_nothing_else_is_believed(lie: str, sound: Document) -> None:
     with pytest.raises(UntrustedError):
         believed(changed(sound, *LIES[lie]))
+
+
+@given(
+    st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner))
+)
+def test_of_classes_nothing_but_one_for_each_hit_is_believed(said: object) -> None:
+    document = copy.deepcopy(_with_hits())
+    hits = len(document["facts"]["hits"])
+    document["facts"]["classes"] = said
+    fits = isinstance(said, list) and said and len(said) == hits and all(each in [kind.value for kind in HitClass] for each in said)
+    nothing = said in ([], {}, "")
+    try:
+        facts = believed(document).facts
+    except UntrustedError:
+        assert not fits
+    else:
+        assert facts is not None
+        assert (fits and list(facts.classes) == [HitClass(each) for each in said]) or (nothing and facts.classes == ())  # type: ignore[attr-defined]
+
+
+@given(st.data())
+def test_classes_come_through_as_they_were_told(data: st.DataObject) -> None:
+    document = copy.deepcopy(_with_hits())
+    hits = len(document["facts"]["hits"])
+    told = data.draw(st.lists(st.sampled_from([kind.value for kind in HitClass]), max_size=hits + 2))
+    document["facts"]["classes"] = told
+    if len(told) in {0, hits}:
+        assert prepared_json(believed(document)) == document
+    else:
+        with pytest.raises(UntrustedError):
+            believed(document)
+
+
+@cache
+def _with_hits() -> Document:
+    """An answer about an object in which text was found at two places."""
+    with tempfile.TemporaryDirectory() as folder:
+        document = prepared_json(prepare(a_file(Path(folder) / "1.bin"), Path(folder) / "made", MARK, Decision()))
+    document["facts"]["hits"] = [[1, 1, 20, 9], [1, 30, 20, 39]]
+    return document
 
 
 def test_held_objects_have_a_code_and_no_candidate(held: Document) -> None:

@@ -53,11 +53,11 @@ class Extended(ctypes.Structure):
 
 
 def limits_of(bounds: Bounds) -> Extended:
-    """Memory and user time; no window asks about a crash. Two processes: the python of a virtual environment starts another one."""
+    """Memory and user time; no window asks about a crash. Processes: the python of an environment, its own one, and one that reads."""
     limits = Extended()
     limits.basic.per_process_user_time = bounds.cpu * 10_000_000
     limits.basic.flags = FLAGS
-    limits.basic.active_processes = 2
+    limits.basic.active_processes = 3
     limits.process_memory = bounds.memory
     return limits
 

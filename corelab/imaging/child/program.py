@@ -30,7 +30,13 @@ def command(module: str, number: int) -> list[str]:
 def environment(of: Mapping[str, str] = os.environ) -> dict[str, str]:
     """Nothing but the language; and what keeps libraries from starting threads, after which nothing may be forked."""
     kept = {name: of[name] for name in _SAID if name in of}
-    return {**kept, "OPENCV_IO_MAX_IMAGE_PIXELS": str(_MOST_PIXELS), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    return {
+        **kept,
+        "OPENCV_IO_MAX_IMAGE_PIXELS": str(_MOST_PIXELS),
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "OMP_THREAD_LIMIT": "1",
+    }
 
 
 def became_child(arguments: Sequence[str]) -> bool:

@@ -1,5 +1,6 @@
 """The work on delivered bytes as the rest of the program asks for it: each call is one short-lived child with limits of its own."""
 
+import base64
 import contextlib
 import os
 import shutil
@@ -27,7 +28,9 @@ from corelab.imaging.deid.identity import Identity
 from corelab.imaging.deid.keyed import is_uid
 from corelab.imaging.faults import FaultCode, FileRefusedError, FrameUnreadableError
 from corelab.imaging.frames import Pixels
+from corelab.imaging.media_directory import MOST_FILES, Reference
 from corelab.imaging.pixel_mask import PIXELS
+from corelab.imaging.words_read import Tesseract
 
 _DETAIL = 200
 _LARGEST = 8192
@@ -57,6 +60,8 @@ def prepared(  # noqa: PLR0913 - those of ``prepare``, and how far it may go
     """
     asked = {"work": "prepare", "mark": mark_json(mark), "decision": decision_json(decision), "retired": retired, "deflated": deflated}
     asked["templates"] = [template_json(template) for template in templates]
+    installed = Tesseract.installed()
+    asked["reader"] = installed.to_json() if installed else None
     candidate.unlink(missing_ok=True)
     with _folder_for(candidate) as folder:
         try:
@@ -127,6 +132,21 @@ def study_uid(path: Path, *, bounds: Bounds = USUAL) -> str:
     return found
 
 
+def listed_files(content: bytes, *, bounds: Bounds = USUAL) -> tuple[Reference, ...]:
+    """``media_directory.listed_files`` in a child, which is given the bytes of the list and no file. Raises ObjectRefusedError."""
+    with tempfile.TemporaryDirectory() as folder:
+        asked = {"work": "directory", "content": base64.b64encode(content).decode("ascii")}
+        document, _ = _said(wire.message(asked), Path(folder), bounds, _never)
+    files = document.get("files")
+    if not isinstance(files, list) or len(files) > MOST_FILES or not all(map(_is_reference, files)):
+        raise ObjectRefusedError(IntakeCode.DICOMDIR)
+    return tuple(map(tuple, files))
+
+
+def _is_reference(said: object) -> bool:
+    return isinstance(said, list) and all(isinstance(part, str) for part in said)
+
+
 def _pictures(asked: Mapping[str, Any], path: Path, count: int, bounds: Bounds) -> list[Pixels]:
     room = replace(bounds, answer=count * _LARGEST * _LARGEST * 4 + _BESIDE)
     folder = Path(tempfile.mkdtemp())
@@ -158,7 +178,11 @@ def _asked(asked: Mapping[str, Any], source: Path, folder: Path, bounds: Bounds,
     """What the child says, when it says something. Raises what it says it met, or why it is dead, as ObjectRefusedError."""
     place = source.absolute()
     request = wire.message({**asked, "source": os.fspath(place)})
-    end = ended(request, folder, replace(bounds, mapped=place.stat().st_size), cancelled)
+    return _said(request, folder, replace(bounds, mapped=place.stat().st_size), cancelled)
+
+
+def _said(request: bytes, folder: Path, bounds: Bounds, cancelled: Cancelled) -> tuple[dict[str, Any], memoryview]:
+    end = ended(request, folder, bounds, cancelled)
     try:
         document, blob = wire.parts(b"" if end.too_much else end.said)
     except NoAnswerError:

@@ -119,6 +119,7 @@ def _are_facts(facts: Facts) -> bool:
         and (facts.declared is None or _is_whole(facts.declared, -_NUMBER, _NUMBER))
         and is_digest(facts.picture)
         and _is_flag(facts.coloured)
+        and len(facts.classes) in {0, len(facts.hits)}
         and _is_masked_soundly(facts)
     )
 

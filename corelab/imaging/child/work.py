@@ -1,5 +1,6 @@
 """What a child does: one request, one answer. Whatever happens in between, the answer is a document."""
 
+import base64
 import errno
 import os
 from collections.abc import Callable, Mapping
@@ -17,8 +18,10 @@ from corelab.imaging.deid.identity import Identity
 from corelab.imaging.faults import FileRefusedError, FrameUnreadableError
 from corelab.imaging.frames import Pixels
 from corelab.imaging.frames.file import FrameFile
+from corelab.imaging.media_directory import listed_files
 from corelab.imaging.sheet import extremes
 from corelab.imaging.study_uid import study_uid
+from corelab.imaging.words_read import Tesseract, library
 
 MADE = "made"
 """The one file that a child makes, in its own folder."""
@@ -63,7 +66,8 @@ def _prepare(request: Mapping[str, Any]) -> Answer:
     source, mark, decision = Path(request["source"]), mark_from(request["mark"]), decision_from(request["decision"])
     accepted = {name: request[name] for name in ("retired", "deflated")}
     templates = tuple(template_from(stored) for stored in request["templates"])
-    return {"prepared": prepared_json(prepare(source, Path(MADE), mark, decision, templates=templates, **accepted))}, b""
+    reader = Tesseract.from_json(request["reader"]) if request["reader"] else None
+    return {"prepared": prepared_json(prepare(source, Path(MADE), mark, decision, templates=templates, reader=reader, **accepted))}, b""
 
 
 def _finish(request: Mapping[str, Any]) -> Answer:
@@ -87,6 +91,10 @@ def _study(request: Mapping[str, Any]) -> Answer:
     return {"study": study_uid(Path(request["source"]))}, b""
 
 
+def _directory(request: Mapping[str, Any]) -> Answer:
+    return {"files": listed_files(base64.b64decode(request["content"]))}, b""
+
+
 def _extremes(request: Mapping[str, Any]) -> Answer:
     with FrameFile.open(Path(request["source"])) as file:
         return _pictures(*extremes(file))
@@ -104,10 +112,12 @@ _WORK: dict[str, Callable[[Mapping[str, Any]], Answer]] = {
     "frame": _frame,
     "extremes": _extremes,
     "study": _study,
+    "directory": _directory,
 }
 
 
 def made_ready() -> None:
     """Before the first object: one thread for pictures, and what every object needs is read once, by the starter."""
     cv2.setNumThreads(1)
+    library()
     os.umask(0o077)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from corelab.domain.clip_json import regions_from, regions_text, timing_from, timing_text
-from corelab.domain.intake import Box, IntakeCode, ObjectFault, Outcome
+from corelab.domain.intake import Box, HitClass, IntakeCode, ObjectFault, Outcome
 from corelab.domain.mask_template import Machine, Template
 from corelab.imaging.deid.candidate import Decision, Facts, Prepared
 from corelab.imaging.deid.header import Mark
@@ -66,6 +66,7 @@ def facts_json(facts: Facts) -> dict[str, Any]:
         "machine": [facts.machine.manufacturer, facts.machine.model, facts.machine.software] if facts.machine else None,
         "template": facts.template,
         "templated": boxes_json(facts.templated),
+        "classes": [each.value for each in facts.classes],
     }
 
 
@@ -92,6 +93,7 @@ def facts_from(stored: Mapping[str, Any]) -> Facts:
         machine=Machine(*stored["machine"]) if stored.get("machine") else None,
         template=stored.get("template"),
         templated=boxes_from(stored.get("templated", ())),
+        classes=tuple(HitClass(each) for each in stored.get("classes", ())),
     )
 
 

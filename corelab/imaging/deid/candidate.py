@@ -7,11 +7,13 @@ from pathlib import Path
 
 from corelab.domain.clip import Region, Timing
 from corelab.domain.clip_label import Hint
-from corelab.domain.intake import Box, IntakeCode, ObjectFault, ObjectRefusedError, Outcome
+from corelab.domain.intake import Box, HitClass, IntakeCode, ObjectFault, ObjectRefusedError, Outcome
 from corelab.domain.mask_template import Machine, Template, chosen
 from corelab.imaging.deid.fingerprint import Fingerprint, coloured
 from corelab.imaging.deid.header import Mark
 from corelab.imaging.deid.hints import hints_of
+from corelab.imaging.deid.hit_pictures import hit_pictures
+from corelab.imaging.deid.hit_words import NOTHING_READ, Burned, burned_in
 from corelab.imaging.deid.identity import Identity, identity_of
 from corelab.imaging.deid.intake_source import Opened, opened
 from corelab.imaging.deid.machines import machine_of
@@ -22,6 +24,7 @@ from corelab.imaging.faults import StreamFaultError
 from corelab.imaging.frames import FrameFile, FrameUnreadableError
 from corelab.imaging.pixel_mask import PIXELS, Kept, Pixels, kept_by_regions, whole_frame
 from corelab.imaging.text_finder import TextFinder
+from corelab.imaging.words_read import Tesseract
 
 _REMEMBERED = 96 << 20
 """Decoded frames of clips up to this size are decoded once; of larger ones, each time they are needed, so that memory stays flat."""
@@ -44,6 +47,7 @@ class Facts:
 
     ``picture`` is the keyed digest of its frames as they were looked at; ``coloured``: they show colour. None in records of older labs.
     ``blocks``: what the mask lies on, (1, 1) for pixels. ``machine``: which one made it; ``templated``: what its ``template`` blackens.
+    ``classes``: of each hit, what was read there; empty where nothing could be read with.
     """
 
     sop_uid: str
@@ -67,6 +71,7 @@ class Facts:
     machine: Machine | None = None
     template: str | None = None
     templated: tuple[Box, ...] = ()
+    classes: tuple[HitClass, ...] = ()
 
     @property
     def frames(self) -> int:
@@ -108,19 +113,23 @@ def prepare(  # noqa: PLR0913 - what an object is prepared under
     retired: bool = True,
     deflated: bool = False,
     templates: Sequence[Template] = (),
+    reader: Tesseract | None = None,
 ) -> Prepared:
     """De-identify the object at ``source`` into ``candidate``. Whatever is wrong with it ends in a code, never in an exception.
 
-    ``templates``: those in use, one of which may be for the machine and the size of this object.
+    ``templates``: those in use, one of which may be for the machine and the size of this object. ``reader``: what reads words where text
+    is found, None where nothing does.
     """
     identity: list[Identity] = []
     try:
         with opened(source, retired=retired, deflated=deflated) as found:
             identity.append(identity_of(found.values, found.walk))
-            result = _Preparation(found, candidate, mark, decision, identity[0], templates).result()
-            facts = result.facts
-            hints = hints_of(found.values, facts.regions, coloured=facts.coloured) if facts else ()
-            return replace(result, study=found.values.text(0x0020000D, "UI"), hints=hints)
+            preparation = _Preparation(found, candidate, mark, decision, identity[0], templates)
+            result = preparation.result()
+            burned = preparation.read_by(reader) if reader is not None and result.facts else NOTHING_READ
+            facts = replace(result.facts, classes=burned.classes) if result.facts else None
+            hints = hints_of(found.values, facts.regions, coloured=facts.coloured, burned=burned.texts) if facts else ()
+            return replace(result, facts=facts, study=found.values.text(0x0020000D, "UI"), hints=hints)
     except ObjectRefusedError as error:
         code = error.code
     except MemoryError:
@@ -234,6 +243,12 @@ class _Preparation:
     def _look(self, frame: Pixels) -> None:
         self.finder.add(frame)
         self.fingerprint.add(frame)
+
+    def read_by(self, reader: Tesseract) -> Burned:
+        """What stands where text was found. The clip's frames are numbered without those that were left out."""
+        boxes = self.finder.findings().boxes
+        pictures = hit_pictures(self.finder.shown(boxes), lambda n: brightness(self._decoded(self.whole[n])))
+        return burned_in(pictures, len(boxes), self.identity, reader)
 
     def _coloured(self) -> bool:
         """Some frames tell: a colour box is there from the first to the last."""

@@ -64,6 +64,11 @@ def _lists() -> _Lists:
     return _Lists(MappingProxyType(phrases), MappingProxyType(former), MappingProxyType(within), longest)
 
 
+def words_that_hint() -> frozenset[str]:
+    """Every single word of the phrases of our table."""
+    return frozenset(word for phrase in _lists().phrases for word in phrase)
+
+
 def hints_of(source: SourceSet, regions: Sequence[Region], *, coloured: bool | None, burned: Iterable[str] = ()) -> tuple[Hint, ...]:
     """What each part of a source says, the strongest first; silent ones are left out.
 

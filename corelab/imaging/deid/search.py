@@ -66,7 +66,7 @@ def _spellings(identity: Identity) -> Iterable[str]:
                 case "uid":
                     yield value
                 case "date":
-                    yield from _dates(value)
+                    yield from dates_as_written(value)
                 case "patient":
                     pass
                 case "name":
@@ -75,7 +75,8 @@ def _spellings(identity: Identity) -> Iterable[str]:
                     yield from (value, _SEPARATORS.sub(" ", value), _SEPARATORS.sub("", value))
 
 
-def _dates(value: str) -> Iterable[str]:
+def dates_as_written(value: str) -> Iterable[str]:
+    """A date of a header in the forms that people and programs write; nothing for what is none."""
     digits = value[:8]
     if len(digits) == 8 and digits.isdigit() and digits != "00000000":
         y, m, d = digits[:4], digits[4:6], digits[6:]
