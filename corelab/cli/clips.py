@@ -35,11 +35,13 @@ def list_pixels(ctx: typer.Context, as_json: AsJson = False, password_stdin: Pas
     """
     with signed_in(ctx.obj, password_stdin=password_stdin) as here:
         clips = intake.waiting(here.lab, here.session)
-    words = "\n".join(
-        f"{one.clip}  {one.state.value:<10}{_shows(one):<12}{' '.join([one.code or '', *(found.value for found in one.checks)])}".rstrip()
-        for one in clips
-    )
+    words = "\n".join(_line(one) for one in clips)
     answer({"clips": [_row(one) for one in clips]}, words or "No clip waits.", as_json=as_json)
+
+
+def _line(one: intake.WaitingClip) -> str:
+    why = " ".join([one.code or "", *(found.value for found in one.checks)]).strip()
+    return f"{one.clip}  {f'{one.subject} {one.visit}':<16}{one.state.value:<10}{_shows(one):<12}{why}".rstrip()
 
 
 def _shows(one: intake.WaitingClip) -> str:

@@ -122,9 +122,9 @@ def _left_to_do(taken: intake.IntakeReport) -> Iterator[str]:
     if taken.ending:
         yield taken.ending
     if any(one.doubtful for one in taken.objects):
-        yield "Some files are in the lab for another exam already. The report says which, by number (in the order of their names): ask the site."
+        yield "Some files are in the lab for another exam already. The report says which, by number (in order of names): ask the site."
     if any(one.outcome is intake.Outcome.REJECTED for one in taken.objects):
-        yield "Some objects were rejected; the others are kept. The report says why, by number (in the order of the files' names)."
+        yield "Some objects were rejected; the others are kept. The report says why, by number (in order of names)."
     states = {row.state for row in taken.unmatched}
     if states:
         listed = ", ".join(state.value for state in RowState if state in states)

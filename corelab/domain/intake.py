@@ -94,7 +94,7 @@ class IntakeCode(Enum):
 
 
 _MESSAGES = {
-    IntakeCode.NOT_DICOM: "This is neither a DICOM file nor a whole ZIP. Ask the site for the DICOM export of the clip, not a picture or a film.",
+    IntakeCode.NOT_DICOM: "This is no DICOM file and no whole ZIP. Ask the site for the DICOM export of the clip, not a picture or a film.",
     IntakeCode.SOP_CLASS: "This DICOM object is not an ultrasound image. Only ultrasound stills and clips are taken in.",
     IntakeCode.TRANSFER_SYNTAX: (
         "This compression is not taken in. Ask the site for the clip as JPEG, JPEG-LS, JPEG 2000, RLE, video (MPEG-2, H.264, HEVC) "

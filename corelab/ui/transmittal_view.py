@@ -59,7 +59,7 @@ class TransmittalView(Card):
             return
         matched = len(listed) - len(report.unmatched)
         asked = " The site is asked about the others: see Queries." if report.unmatched else ""
-        self.heading.setText(f"Transmittal: {matched} of {len(listed)} rows match what arrived.{asked}")
+        self.heading.setText(f"Transmittal: {matched} of {report.listed} rows match what arrived.{asked}")
         self._show(self.rows, self.faults, [_cells(row) for row in report.unmatched])
 
     def _show(self, used: Rows, other: Rows, cells: Sequence[Sequence[Shown]]) -> None:

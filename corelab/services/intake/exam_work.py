@@ -41,7 +41,7 @@ def require_names(charter: Charter, subject: str, visit: str, side: Side | None 
     if not CODE.fullmatch(subject):
         raise IntakeRefusedError(Refusal.SUBJECT, subject)
     if visit not in {each.id for each in charter.visits}:
-        raise IntakeRefusedError(Refusal.VISIT, visit)
+        raise IntakeRefusedError(Refusal.VISIT, f"{visit}; it has {', '.join(each.id for each in charter.visits)}")
     if side is not None and (side not in _SIDES or not charter.exam.side_attribute):
         raise IntakeRefusedError(Refusal.SIDE, side.value)
     return Wanted(SubjectCode(subject), VisitId(visit), side)

@@ -114,6 +114,11 @@ class IntakeReport:
         return tuple(row for row in self.transmittal if row.state is not RowState.MATCHED)
 
     @property
+    def listed(self) -> int:
+        """How many rows the site's list has; a clip that no row names has none."""
+        return sum(row.row is not None for row in self.transmittal)
+
+    @property
     def ending(self) -> str:
         """Why objects are left, how many were kept, and what to do; empty where none is left."""
         if self.stopped:
@@ -145,7 +150,7 @@ class IntakeReport:
         counted = ", ".join(f"{count} {outcome}" for outcome, count in self.counts.items() if count)
         rows = [f"{_place(row):<24}{row.state.value:<14}{row.clip or ''}".rstrip() for row in self.unmatched]
         matched = len(self.transmittal) - len(rows)
-        listed = [*rows, f"{len(self.transmittal)} rows of the transmittal: {matched} matched."] if self.transmittal else []
+        listed = [*rows, f"{self.listed} rows of the transmittal: {matched} matched."] if self.transmittal else []
         asked = [f"{len(self.queries)} queries to the site were raised."] if self.queries else []
         return "\n".join([*lines, *listed, *asked, f"{len(self.objects)} objects: {counted or 'none'}. {self.ending}".rstrip()])
 
