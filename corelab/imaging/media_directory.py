@@ -5,13 +5,14 @@ from collections.abc import Iterator
 
 from corelab.domain.intake import IntakeCode, ObjectRefusedError
 
-SIZE_LIMIT = 64 << 20
+SIZE_LIMIT = 32 << 20
+"""As many records as may be, of some 500 bytes each, with room to spare."""
 _RECORDS, _FILE_ID = 0x00041220, 0x00041500
 _SYNTAX, _EXPLICIT = 0x00020010, b"1.2.840.10008.1.2.1"
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 _UNDEFINED = 0xFFFFFFFF
 _LONG = frozenset((b"OB", b"OW", b"OF", b"OD", b"OL", b"OV", b"SQ", b"UC", b"UN", b"UR", b"UT", b"SV", b"UV"))
-_MOST_FILES = 50_000
+MOST_FILES = 50_000
 _MOST_ELEMENTS = 5_000_000
 _DEEPEST = 16
 
@@ -57,7 +58,7 @@ class _Walk:
             for tag, offset, size in self._inside(start, stop):
                 if tag == _FILE_ID and size:
                     count += 1
-                    if count > _MOST_FILES:
+                    if count > MOST_FILES:
                         raise ObjectRefusedError(IntakeCode.DICOMDIR, "too many files")
                     yield _reference(self.data[offset : offset + size])
 

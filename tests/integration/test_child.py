@@ -20,8 +20,10 @@ from corelab.imaging.deid.candidate import Decision, Prepared, prepare
 from corelab.imaging.deid.identity import Identity
 from corelab.imaging.faults import FileRefusedError, FrameUnreadableError
 from corelab.imaging.frames.file import FrameFile
+from corelab.imaging.words_read import Tesseract
 from tests.child_builders import MARK, a_long_clip, lives, parent_of, processes_at, soon
 from tests.dicom_builders import NUMBER, REGION, TOKEN, a_file, a_jpeg_file
+from tests.disc_builders import a_directory
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes by /proc")
 
@@ -110,6 +112,21 @@ def test_the_study_of_a_file_comes_from_a_child(way: str, place: Path) -> None:
     with pytest.raises(ObjectRefusedError) as refused:
         child.study_uid(place / "2.bin")
     assert refused.value.code is IntakeCode.NOT_DICOM
+
+
+@pytest.mark.usefixtures("way")
+def test_the_list_of_a_disc_comes_from_a_child() -> None:
+    assert child.listed_files(a_directory(["A\\IM1", "..\\IM2"])) == (("A", "IM1"), ("..", "IM2"))
+    with pytest.raises(ObjectRefusedError) as refused:
+        child.listed_files(b"no list")
+    assert refused.value.code is IntakeCode.DICOMDIR
+
+
+@pytest.mark.parametrize("files", [None, "A", ["A"], [["A", 1]], [["A"]] * 50_001])
+def test_a_list_that_no_sound_child_gives_is_not_believed(files: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "ended", lambda *_: End(wire.message({"files": files})))
+    with pytest.raises(ObjectRefusedError):
+        child.listed_files(a_directory(["A"]))
 
 
 def test_a_full_disk_is_no_fault_of_the_object(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

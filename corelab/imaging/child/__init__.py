@@ -2,7 +2,7 @@
 
 from corelab.imaging.child.bounds import Bounds
 from corelab.imaging.child.ends import ChildStoppedError, ReaderUnavailableError
-from corelab.imaging.child.reader import extreme_pictures, finish, picture, prepared, require_clean, study_uid
+from corelab.imaging.child.reader import extreme_pictures, finish, listed_files, picture, prepared, require_clean, study_uid
 
 __all__ = [
     "Bounds",
@@ -10,6 +10,7 @@ __all__ = [
     "ReaderUnavailableError",
     "extreme_pictures",
     "finish",
+    "listed_files",
     "picture",
     "prepared",
     "require_clean",

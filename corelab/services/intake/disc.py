@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from corelab.domain.intake import ObjectRefusedError
-from corelab.imaging.media_directory import SIZE_LIMIT, Reference, listed_files
+from corelab.imaging.child import ReaderUnavailableError, listed_files
+from corelab.imaging.media_directory import SIZE_LIMIT, Reference
 from corelab.services.intake.copying import small_content
 from corelab.services.intake.delivered import Source, SourceNote
 
@@ -40,7 +41,7 @@ def _of_disc(directory: Source, folder: Reference, files: Sequence[Source]) -> I
     others = [each for each in files if each is not directory]
     try:
         references = listed_files(small_content(directory, SIZE_LIMIT))
-    except ObjectRefusedError:
+    except (ObjectRefusedError, ReaderUnavailableError):  # without a reader, the first of the files ends the delivery with the reason
         yield replace(directory, note=SourceNote.UNREADABLE_LIST)
         yield from others
         return
