@@ -2,9 +2,12 @@
 
 import contextlib
 import io
+import os
+import resource
 import warnings
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
+from multiprocessing import get_context
 from pathlib import Path
 
 import pydicom
@@ -15,6 +18,8 @@ from dicomanonymizer.simpledicomanonymizer import (  # type: ignore[import-untyp
 )
 
 from tests.acceptance.intake.objects import as_sites_write
+
+_MEMORY, _SECONDS = 4 << 30, 60.0
 
 Tool = Callable[[Path, Path], None]
 
@@ -39,12 +44,23 @@ TOOLS: Mapping[str, Tool] = {
 
 
 def ran(tool: Tool, source: Path, output: Path) -> bool:
-    """Whether the tool made an output; many hostile files it cannot read."""
+    """Whether the tool made an output: many hostile files it cannot read, and some would take all memory of the machine."""
+    child = get_context("fork").Process(target=_limited, args=(tool, source, output))
+    child.start()
+    child.join(_SECONDS)
+    child.kill()
+    child.join()
+    if child.exitcode != 0:
+        output.unlink(missing_ok=True)
+    return child.exitcode == 0
+
+
+def _limited(tool: Tool, source: Path, output: Path) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings(), as_sites_write():
         warnings.simplefilter("ignore")
         try:
             tool(source, output)
-        except Exception:  # noqa: BLE001 - whatever a tool of others raises, it made nothing
-            output.unlink(missing_ok=True)
-            return False
-    return True
+        except BaseException:  # noqa: BLE001 - whatever a tool of others raises, it made nothing
+            os._exit(1)
+    os._exit(0)
