@@ -16,6 +16,7 @@ from corelab.ui.check_sheet import Sheet, SheetView
 from corelab.ui.check_shown import Look, facts, mask_lines, may_mask, next_words, offers, waits_for
 from corelab.ui.check_steps import CheckSteps
 from corelab.ui.desk import Desk
+from corelab.ui.hit_words import message_of
 from corelab.ui.intake_words import needs_mask
 
 _SLOWEST, _FASTEST = 5.0, 30.0
@@ -102,7 +103,7 @@ class CheckBench(QObject):
             return
         self._sheet = sheet
         self._view.show_sheet(sheet)
-        self._view.large.show_hits(self.clip.hits)
+        self._view.large.show_hits(self.clip.hits, self.clip.classes)
         if self._frame == sheet.first:
             self._on_frame(sheet.clip, self._frame, sheet.tiles[0])
         else:
@@ -147,7 +148,7 @@ class CheckBench(QObject):
         """Facts, masks and what can be done."""
         clip = self.clip
         if clip is not None:
-            self._facts.show_facts(f"Clip {clip.number}", facts(clip), clip.message)
+            self._facts.show_facts(f"Clip {clip.number}", facts(clip), message_of(clip))
             self._show_boxes()
             self.show_state()
 

@@ -10,6 +10,7 @@ from corelab.services.intake import WaitingClip
 from corelab.ui.check_facts import MaskLine, Offer
 from corelab.ui.check_rail import RailClip
 from corelab.ui.commands import key_of, with_keys
+from corelab.ui.hit_words import text_told
 from corelab.ui.intake_words import frames_words, masked_by_file, needs_mask, segment_of, settled
 
 
@@ -87,7 +88,7 @@ def facts(clip: WaitingClip) -> list[tuple[str, str]]:
     return [
         ("Frames", frames_words(clip)),
         ("Size", f"{clip.columns} x {clip.rows}"),
-        ("Text found", f"{len(clip.hits)} {'place' if len(clip.hits) == 1 else 'places'}" if clip.hits else "none by itself"),
+        ("Text found", text_told(clip)),
         ("Segment", segment_of(clip) or "not labelled"),
     ]
 

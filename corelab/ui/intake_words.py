@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from corelab.domain.charter import Charter
-from corelab.domain.intake import ClipState, IntakeCode, Outcome
+from corelab.domain.intake import ClipState, HitClass, IntakeCode, Outcome
 from corelab.domain.vocabulary import ExamState, SegmentId, Side
 from corelab.services.intake import (
     ExamOverview,
@@ -101,6 +101,9 @@ def clip_cells(clip: WaitingClip) -> tuple[Shown, ...]:
 
 def text_words(clip: WaitingClip) -> str:
     """What the detector found; that it found nothing is never called clean."""
+    named = clip.classes.count(HitClass.SUBJECT)
+    if named:
+        return f"{named} may name"
     return f"{len(clip.hits)} {'place' if len(clip.hits) == 1 else 'places'}" if clip.hits else "none"
 
 

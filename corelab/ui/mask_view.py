@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from enum import Enum
+from itertools import zip_longest
 from typing import Protocol
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from corelab.domain.intake import Box
+from corelab.domain.intake import Box, HitClass
 from corelab.ui.theme import RADIUS_CAP, Colour
 
 _STEPS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
@@ -62,7 +63,7 @@ class MaskView(QWidget):
         self._image = QImage()
         self._frame: int | None = None
         self._boxes: tuple[Box, ...] = ()
-        self._hits: tuple[Box, ...] = ()
+        self._hits: tuple[tuple[Box, HitClass | None], ...] = ()
         self._current: int | None = None
         self._look = BoxLook.FRAMED
         self._editable = editable
@@ -87,9 +88,9 @@ class MaskView(QWidget):
             self._current = len(self._boxes) - 1 if self._boxes else None
         self.update()
 
-    def show_hits(self, hits: Sequence[Box]) -> None:
-        """Where text may be: a thin frame around it, nothing over it."""
-        self._hits = tuple(hits)
+    def show_hits(self, hits: Sequence[Box], classes: Sequence[HitClass] = ()) -> None:
+        """Where text may be: a thin frame around it, nothing over it; a strong one where it may name somebody."""
+        self._hits = tuple(zip_longest(hits, classes[: len(hits)]))
         self.update()
 
     @property
@@ -192,8 +193,8 @@ class MaskView(QWidget):
 
     def _paint_hits(self, painter: QPainter) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(Colour.ATTENTION, 1.2, Qt.PenStyle.DotLine))
-        for hit in self._hits:
+        for hit, kind in self._hits:
+            painter.setPen(_pen_of(kind))
             painter.drawRect(self._on_widget(hit).adjusted(-2, -2, 2, 2))
 
     def _paint_box(self, painter: QPainter, box: QRectF, *, current: bool) -> None:
@@ -250,6 +251,13 @@ class MaskView(QWidget):
 
 def _holds(box: Box, point: QPointF) -> bool:
     return box[0] <= point.x() <= box[2] and box[1] <= point.y() <= box[3]
+
+
+def _pen_of(kind: HitClass | None) -> QPen:
+    """Usual words are calmer, yet marked: what was read may be wrong."""
+    if kind is HitClass.SUBJECT:
+        return QPen(Colour.NONE, 2)
+    return QPen(Colour.SECOND if kind is HitClass.ALLOWED else Colour.ATTENTION, 1.2, Qt.PenStyle.DotLine)
 
 
 class FrameBar(QWidget):

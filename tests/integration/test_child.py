@@ -256,7 +256,6 @@ import sys
 from pathlib import Path
 from corelab.imaging import child
 from corelab.imaging.deid.candidate import Decision
-from corelab.imaging.words_read import Tesseract
 from tests.child_builders import MARK
 child.prepared(Path(sys.argv[1]), Path(sys.argv[2]), MARK, Decision())
 """

@@ -9,7 +9,7 @@ from corelab.domain.clip_evidence import combined
 from corelab.domain.clip_findings import Finding
 from corelab.domain.clip_label import Mode, Proposal, ProposalSource, View
 from corelab.domain.clip_quality import ClipQuality
-from corelab.domain.intake import Box, CheckAction, ClipState, IntakeCode, ObjectFault, Outcome
+from corelab.domain.intake import Box, CheckAction, ClipState, HitClass, IntakeCode, ObjectFault, Outcome
 from corelab.domain.vocabulary import AccountId, ClipId, ExamId, SegmentId, Sha256, Side, SubjectCode, VisitId
 from corelab.imaging.deid.candidate import Decision, Facts
 from corelab.services.intake.automatic import Lookout, in_conflict
@@ -78,6 +78,8 @@ class WaitingClip:
     templated: tuple[Box, ...] = ()
     blocks: tuple[int, int] = (1, 1)
     can_keep_template: bool = False
+    classes: tuple[HitClass, ...] = ()
+    """What was read in each of ``hits``; empty where nothing could be read with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,7 @@ class Check:
             templated=facts.templated,
             blocks=facts.blocks,
             can_keep_template=self.can_keep_template,
+            classes=facts.classes,
         )
 
 
