@@ -14,14 +14,18 @@ import pytest
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 
+from corelab.domain.accounts import Role
 from corelab.domain.attributes import Attributes
 from corelab.domain.intake import IntakeRefusedError, Outcome, Refusal
 from corelab.domain.record_errors import DiskFullError
-from corelab.domain.vocabulary import Side
+from corelab.domain.vocabulary import ExamState, Side
+from corelab.imaging import child
+from corelab.imaging.deid.candidate import Prepared
 from corelab.services import intake
-from corelab.services.intake import IntakeReport, archives, copying
+from corelab.services.intake import IntakeReport, archives, copying, receiving
 from corelab.services.quarantine import Place
 from corelab.services.verification import verify_lab
+from corelab.storage import registry
 from tests.builders import Lab, a_lab
 from tests.dicom_builders import TOKEN, a_file, speckle
 
@@ -352,6 +356,49 @@ def test_what_a_record_counts_on_is_on_the_disk_before_it(lab: Lab, site: Path, 
     monkeypatch.setattr("os.fsync", fsync)
     monkeypatch.setattr(Place, "keep_candidate", recorded)
     assert outcomes(taken(lab, site)) == [("checked", None)]
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """While the first object is prepared, before it is recorded."""
+
+    def prepared(*given: Any, **how: Any) -> Prepared:
+        monkeypatch.setattr(receiving, "prepare", child.prepared)
+        found = child.prepared(*given, **how)
+        happens()
+        return found
+
+    monkeypatch.setattr(receiving, "prepare", prepared)
+
+
+@pytest.mark.parametrize("visit", ["D10", "BL"])
+def test_the_same_file_in_two_windows_is_one_clip(visit: str, lab: Lab, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = a_clip(site / "1")
+    other = list[IntakeReport]()
+    meanwhile(monkeypatch, lambda: other.append(intake.take_in(lab.open, lab.coordinator_2, [file], subject="S-1", visit=visit)))
+    report = taken(lab, file)
+    assert [outcomes(each) for each in (*other, report)] == [[("checked", None)], [("duplicate", "DUPLICATE")]]
+    assert [clip.visit for clip in intake.waiting(lab.open, lab.coordinator)] == [visit]
+    assert report.delivery is not None
+    assert list((lab.open.quarantine / report.delivery).iterdir()) == []
+    assert len(report.queries) == (visit != "D10")
+
+
+def test_an_exam_that_readers_were_given_meanwhile_takes_nothing_in(lab: Lab, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken(lab, a_clip(site / "1"))
+
+    def given() -> None:
+        with lab.open.store.begin(lab.coordinator.actor(Role.COORDINATOR)) as transaction:
+            exam = transaction.all("exam")[0]["id"]
+            row = registry.status_row(transaction, exam, ExamState.ASSIGNED, {})
+            transaction.record("exam.ready", "exam", exam, rows=[row])
+
+    meanwhile(monkeypatch, given)
+    report = taken(lab, a_clip(site / "2", 2), a_clip(site / "3", 3))
+    assert (outcomes(report), report.cancelled) == ([], False)
+    assert "Readers were given the exam meanwhile" in report.in_words()
+    assert len(intake.waiting(lab.open, lab.coordinator)) == 1
+    assert report.delivery is not None
+    assert list((lab.open.quarantine / report.delivery).iterdir()) == []
 
 
 class _Full(FileIO):

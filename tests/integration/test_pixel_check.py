@@ -218,6 +218,25 @@ def test_of_two_masks_at_one_time_one_counts_and_its_own_bytes_are_released(
     assert not list(lab.open.quarantine.rglob("*.new"))
 
 
+def test_no_mask_is_recorded_for_an_exam_that_readers_were_given_meanwhile(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = received(lab, tmp_path)
+
+    def meanwhile(source: Path, draft: Path, *more: object, **named: object) -> Prepared:
+        with lab.open.store.begin(lab.coordinator.actor(Role.COORDINATOR)) as transaction:
+            exam = transaction.all("exam")[0]["id"]
+            transaction.record("exam.ready", "exam", exam, rows=[registry.status_row(transaction, exam, ExamState.ASSIGNED, {})])
+        return prepare(source, draft, *more, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("corelab.services.intake.pixels.prepare", meanwhile)
+    with pytest.raises(IntakeRefusedError) as error:
+        intake.set_mask(lab.open, lab.coordinator, clip, [(0, 0, 9, 9)])
+    assert refusal(error) is Refusal.EXAM_CLOSED
+    with lab.open.store.read() as snapshot:
+        assert registry.steps(snapshot, clip) == ()
+
+
 def test_a_crash_while_a_mask_is_recorded_leaves_the_mask_before_it(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clip = received(lab, tmp_path)
     intake.set_mask(lab.open, lab.coordinator, clip, [(40, 30, 50, 40)])

@@ -119,7 +119,7 @@ def _record_decision(lab: OpenLab, session: Session, role: Role, check: Check, d
     step, prepared, reason, draft = done
     clip = check.object.id
     with lab.store.begin(session.actor(role)) as transaction:
-        if check_of(transaction, clip).steps != check.steps:
+        if _open_check(transaction, clip).steps != check.steps:
             raise IntakeRefusedError(Refusal.CLIP_STATE, clip)
         payload = payload_of(prepared) | ({"reason_text": reason} if reason else {})
         transaction.record(f"clip.{_KINDS[step.action]}", "clip", clip, rows=[registry.step_row(clip, step)], payload=payload)

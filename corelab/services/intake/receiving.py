@@ -10,7 +10,7 @@ from uuid import uuid4
 from corelab.domain.accounts import Role
 from corelab.domain.attributes import UNKNOWN
 from corelab.domain.delivery import Remark
-from corelab.domain.intake import KNOWN_ELSEWHERE, IntakeCode, ObjectRefusedError, Outcome
+from corelab.domain.intake import KNOWN_ELSEWHERE, IntakeCode, IntakeRefusedError, ObjectRefusedError, Outcome
 from corelab.domain.mask_template import Template
 from corelab.domain.queries import QueryKind
 from corelab.domain.record_errors import DiskFullError, LabError, LabStorageError
@@ -37,6 +37,8 @@ from corelab.services.intake.templates import templates_in_use
 from corelab.services.intake.transmittal import Plan, is_dicom
 from corelab.services.intake.verdicts import ENTERS
 from corelab.services.labs import OpenLab, effective_charter
+from corelab.services.packages.errors import LockedError
+from corelab.services.packages.locking import require_unlocked
 from corelab.services.quarantine import Place
 from corelab.storage import intake_rows, registry
 from corelab.storage.keys import BoxPublic
@@ -81,6 +83,10 @@ class _Object:
     resumed: bool = False
 
 
+class _KnownMeanwhileError(Exception):
+    """Another window recorded the same bytes while these were prepared."""
+
+
 @dataclass(slots=True)
 class Receiving:
     """The objects so far. ``trying``: nothing is kept."""
@@ -110,7 +116,7 @@ class Receiving:
             except KeyboardInterrupt:
                 self._clear(Place(self.folder, n))
                 raise
-            except (OSError, DiskFullError, LabStorageError) as error:
+            except (OSError, DiskFullError, LabStorageError, IntakeRefusedError, LockedError) as error:
                 self._clear(Place(self.folder, n))
                 stopped = _why(error)
                 break
@@ -230,6 +236,10 @@ class Receiving:
             self._keep(
                 one, verdicts.of_a_disc(one.source, verdicts.compared(one.source, one.sha256, one.line, mark.keyed, prepared)), draft
             )
+        except _KnownMeanwhileError:
+            del self.seen[one.sha256]
+            one.place.tokens.unlink()
+            self._judge(one)
         finally:
             draft.unlink(missing_ok=True)
 
@@ -272,7 +282,8 @@ class Receiving:
         target = one.target
         with self.delivery.lab.store.begin(self.delivery.session.actor(self.delivery.role)) as transaction:
             exam, rows = target.exam if target else None, list[NewRow]()
-            if target is not None and exam is None and prepared.outcome in ENTERS:
+            if target is not None and prepared.outcome in ENTERS:
+                self._require_so_still(transaction, one)
                 exam, rows = target.entered(transaction, self.delivery.key)
             judged = target.patients.judged(transaction, prepared) if target else prepared
             found = self._judged(transaction, one, target, judged) if target else Judged(judged)
@@ -290,6 +301,13 @@ class Receiving:
             target.exam = exam
         self.queries += asked
         return found
+
+    @staticmethod
+    def _require_so_still(transaction: Transaction, one: _Object) -> None:
+        """Under the write lock: preparing takes long, and another window may have locked the data or delivered the same file."""
+        require_unlocked(transaction)
+        if known(transaction, one.sha256):
+            raise _KnownMeanwhileError
 
     def _replacing(self, clip: ClipId, judged: Prepared) -> list[NewRow]:
         """Whose place it takes."""
@@ -318,5 +336,7 @@ class Receiving:
 def _why(error: Exception) -> str:
     if isinstance(error, ReaderUnavailableError):
         return "The program that reads delivered files cannot be started here: restart the computer, then install corelab again if need be."
+    if isinstance(error, (IntakeRefusedError, LockedError)):
+        return "Readers were given the exam meanwhile, or the data were locked: nothing more is taken in."
     full = isinstance(error, DiskFullError) or getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT}
     return "The disk is full: make room." if full else "The lab's folder could not be written: check the disk."

@@ -31,7 +31,7 @@ class Target:
         return Mark(self.code, lab.trial_id, Keyed(key, self.wanted.subject), self.already + n)
 
     def entered(self, transaction: Transaction, key: bytes) -> tuple[ExamId, list[NewRow]]:
-        """The exam and what makes it, unless another window has made it meanwhile."""
+        """The exam and what makes it, unless it is there. Raises IntakeRefusedError where another window closed it meanwhile."""
         exam, rows = exam_rows(transaction, effective_charter(transaction), self.wanted, key)
         self.patients.exam = exam.id
         return exam.id, rows
