@@ -67,7 +67,8 @@ class StepDialog(Dialog):
 
     def __init__(self, parent: QWidget, asked: Asked) -> None:
         super().__init__(parent, asked.title)
-        self._asked, self.attached = asked, None
+        self._asked = asked
+        self.attached: Path | None = None
         self.add_words(asked.question)
         self._before_words()
         self.site, self.due = QLineEdit(), QLineEdit(asked.due or "")

@@ -96,7 +96,8 @@ def absent(known: Mapping[str, str]) -> Mapping[str, str]:
     """The same in form, and nothing that exists."""
     made_up = {"USER": "nobody-here", "PERSON": "nobody-here", "SUBJECT": "OSPREY-999", "EXAM": "zzzzzzzz"}
     missing = "00000000-0000-4000-8000-00000000dead"
-    changed = {name: made_up.get(name, missing) for name in ("USER", "PERSON", "SUBJECT", "EXAM", "CLIP", "QUERY", "READING", "ASSIGNMENT", "")}
+    names = ("USER", "PERSON", "SUBJECT", "EXAM", "CLIP", "QUERY", "READING", "ASSIGNMENT", "")
+    changed = {name: made_up.get(name, missing) for name in names}
     return {**known, **changed}
 
 
