@@ -45,12 +45,14 @@ def recorded(lab: OpenLab, session: Session, role: Role, landed: Landed) -> Drop
     drop_id = str(uuid4())
     with lab.store.begin(session.actor(role)) as transaction:
         number = len(transaction.events(kind="drop.received")) + 1
-        whole = landed.end is DropEnd.WHOLE
-        payload = {"number": number, "sender": landed.sender, "objects": landed.objects, "bytes": landed.bytes, "whole": whole}
+        payload = {"number": number, "sender": landed.sender, "objects": landed.objects, "bytes": landed.bytes}
+        payload["whole"] = landed.end is DropEnd.WHOLE
         transaction.record("drop.received", "drop", drop_id, payload=payload)
         if landed.folder is not None:
             landed.folder.rename(folder_of(lab, drop_id))
-    return Drop(number, landed.sender, lab.clock.now(), landed.objects, landed.bytes, whole)
+    with lab.store.read() as snapshot:
+        (event,) = snapshot.events(kind="drop.received", id=drop_id)
+        return _of(lab, snapshot, event).drop
 
 
 def record_abandoned(lab: OpenLab, session: Session, role: Role) -> tuple[Drop, ...]:
