@@ -1,5 +1,6 @@
 """Clips that sites send by network: who may send, what is kept of it, and that it is taken in like any delivery."""
 
+import shutil
 import signal
 import socket
 import struct
@@ -21,10 +22,11 @@ from corelab.services.verification import verify_lab
 from tests.acceptance.command_line import CommandLine
 from tests.acceptance.window import Place
 from tests.builders import PASSWORD, Lab, a_lab
-from tests.dicom_builders import NUMBER, TOKEN, a_file, a_jpeg_file, speckle
+from tests.dicom_builders import NUMBER, TOKEN, US_MULTI, a_file, a_jpeg_file, speckle
 from tests.network_builders import LONGEST, OTHER, SENDER, connected, echoed, listening, sent, stored
 
 JPEG = ("-xy",)
+US = "1.2.840.10008.5.1.4.1.1.6.1"
 
 
 @pytest.fixture
@@ -260,3 +262,45 @@ def program(run: CommandLine, folder: Path) -> Iterator[tuple["subprocess.Popen[
             yield listener, int(line.split("port ")[1].split()[0])
         finally:
             listener.kill()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    """A key, and a certificate that is its own authority."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not on this machine")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    wanted = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650", "-subj", "/CN=corelab", "-keyout", key, "-out", certificate]
+    subprocess.run([openssl, *map(str, wanted)], check=True, capture_output=True)
+    return key, certificate
+
+
+def test_with_tls_only_senders_with_a_certificate_of_the_authority_get_through(lab: Lab, tmp_path: Path, files: tuple[Path, Path]) -> None:
+    key, certificate = files
+    clip, own, trust = a_clip(tmp_path / "clip.dcm"), ("+tls", str(key), str(certificate)), ("+cf", str(certificate))
+    with listening(lab, tls=drops.Tls(certificate, key, certificate)) as ears:
+        assert sent(ears.port, clip) != 0
+        assert sent(ears.port, clip, options=("+tla", *trust)) != 0
+        assert sent(ears.port, clip, options=(*own, *trust)) == 0
+        assert next(drop for _, drop in iter(ears.next, None) if drop is not None).number == 1
+    (received,) = objects_in_quarantine(lab)
+    assert dcmread(received).PixelData == dcmread(clip).PixelData
+
+
+@pytest.mark.parametrize(
+    ("option", "syntax"), [("-xr", "1.2.840.10008.1.2.5"), ("-xs", "1.2.840.10008.1.2.4.70"), ("-xy", "1.2.840.10008.1.2.4.50")]
+)
+def test_real_clips_arrive_in_the_compression_in_which_they_are_stored(option: str, syntax: str, lab: Lab, ultrasound: Path) -> None:
+    sources = [path for folder in ("real", "derived") for path in sorted((ultrasound / folder).glob("*.dcm")) if of(path, syntax)][:2]
+    assert sources
+    with listening(lab) as ears:
+        assert sent(ears.port, *sources, options=(option,)) == 0
+        assert ears.drop().objects == len(sources)
+    received = [dcmread(path) for path in objects_in_quarantine(lab)]
+    assert [(one.file_meta.TransferSyntaxUID, one.PixelData) for one in received] == [(syntax, dcmread(each).PixelData) for each in sources]
+
+
+def of(path: Path, syntax: str) -> bool:
+    header = dcmread(path, specific_tags=["SOPClassUID"], stop_before_pixels=True)
+    return bool(header.file_meta.TransferSyntaxUID == syntax and header.SOPClassUID in {US, US_MULTI})
