@@ -72,7 +72,7 @@ def library() -> ModuleType | None:
     return pytesseract if isinstance(pytesseract, ModuleType) else None
 
 
-def words_in(pictures: Sequence[Grey], reader: Tesseract, seconds: float = SECONDS) -> tuple[tuple[Read, ...], ...] | None:
+def words_in(pictures: Sequence[Grey], reader: Tesseract, seconds: float) -> tuple[tuple[Read, ...], ...] | None:
     """For each picture of bright letters what the looks read; None where nothing could be read with: no program, no data, no time."""
     talks = library()
     if not pictures or talks is None:

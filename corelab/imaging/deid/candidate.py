@@ -1,6 +1,7 @@
 """From a quarantined object to a candidate: the exact bytes that may be released once people have looked at them."""
 
 import hashlib
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,6 +30,8 @@ from corelab.imaging.words_read import Tesseract
 _REMEMBERED = 96 << 20
 """Decoded frames of clips up to this size are decoded once; of larger ones, each time they are needed, so that memory stays flat."""
 _COLOUR_FRAMES = 6
+_READ_BEFORE = 150.0
+"""Seconds after which no word is read any more, so that a slow object ends in its time as it does without."""
 _SUSPECTED = "burned_in_text_suspected"
 
 
@@ -121,12 +124,14 @@ def prepare(  # noqa: PLR0913 - what an object is prepared under
     is found, None where nothing does.
     """
     identity: list[Identity] = []
+    began = time.monotonic()
     try:
         with opened(source, retired=retired, deflated=deflated) as found:
             identity.append(identity_of(found.values, found.walk))
             preparation = _Preparation(found, candidate, mark, decision, identity[0], templates)
             result = preparation.result()
-            burned = preparation.read_by(reader) if reader is not None and result.facts else NOTHING_READ
+            left = _READ_BEFORE - (time.monotonic() - began)
+            burned = preparation.read_by(reader, left) if reader is not None and result.facts else NOTHING_READ
             facts = replace(result.facts, classes=burned.classes) if result.facts else None
             hints = hints_of(found.values, facts.regions, coloured=facts.coloured, burned=burned.texts) if facts else ()
             return replace(result, facts=facts, study=found.values.text(0x0020000D, "UI"), hints=hints)
@@ -244,11 +249,11 @@ class _Preparation:
         self.finder.add(frame)
         self.fingerprint.add(frame)
 
-    def read_by(self, reader: Tesseract) -> Burned:
-        """What stands where text was found. The clip's frames are numbered without those that were left out."""
+    def read_by(self, reader: Tesseract, seconds: float) -> Burned:
+        """What stands where text was found, as far as there is time. The clip's frames are numbered without those that were left out."""
         boxes = self.finder.findings().boxes
         pictures = hit_pictures(self.finder.shown(boxes), lambda n: brightness(self._decoded(self.whole[n])))
-        return burned_in(pictures, len(boxes), self.identity, reader)
+        return burned_in(pictures, len(boxes), self.identity, reader, seconds)
 
     def _coloured(self) -> bool:
         """Some frames tell: a colour box is there from the first to the last."""

@@ -12,7 +12,7 @@ from corelab.imaging.deid.hints import words_that_hint
 from corelab.imaging.deid.hit_pictures import HitPicture
 from corelab.imaging.deid.identity import Identity
 from corelab.imaging.deid.search import dates_as_written
-from corelab.imaging.words_read import Read, Tesseract, words_in
+from corelab.imaging.words_read import SECONDS, Read, Tesseract, words_in
 from corelab.resources import resource
 
 _WORD = re.compile(r"[^\W_]+")
@@ -75,9 +75,9 @@ class Burned:
 NOTHING_READ = Burned()
 
 
-def burned_in(pictures: Sequence[HitPicture], hits: int, identity: Identity, reader: Tesseract) -> Burned:
+def burned_in(pictures: Sequence[HitPicture], hits: int, identity: Identity, reader: Tesseract, seconds: float) -> Burned:
     """What was read in ``pictures`` of so many ``hits``; the gravest class of its pictures is that of a hit."""
-    read = words_in([each.picture for each in pictures], reader)
+    read = words_in([each.picture for each in pictures], reader, min(SECONDS, seconds))
     if read is None:
         return NOTHING_READ
     subject = Subject.of(identity)
