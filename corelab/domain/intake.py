@@ -132,7 +132,9 @@ _MESSAGES = {
     IntakeCode.DUPLICATE: "This file is already in the lab. Nothing is to be done.",
     IntakeCode.TOKEN_FOUND: "Something that identifies the patient is still in the clip. It is not released; reject it.",
     IntakeCode.TEXT_FOUND: "There may be readable text in the kept part of the picture. Look at each flagged frame.",
-    IntakeCode.ARCHIVE_MEMBER: "This part of the archive is encrypted, nested, oddly named or damaged. Ask for a plain ZIP of DICOM files.",
+    IntakeCode.ARCHIVE_MEMBER: (
+        "This part of the archive is encrypted, nested, oddly named or damaged, or it has too many. Ask for a plain ZIP of DICOM files."
+    ),
     IntakeCode.TRANSMITTAL_ROW: "A row of the transmittal does not match what arrived. Ask the site.",
     IntakeCode.DICOMDIR: (
         "The list of the disc (DICOMDIR) does not name this file. Look whose it is; then accept it, or reject it to the site."

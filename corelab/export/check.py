@@ -25,6 +25,8 @@ from corelab.export.versions import Versions, VersionsDifferError
 from corelab.export.writers import ColumnsDifferError, Row, read_table
 
 LARGEST_FILE = 2 * 1024**3
+LARGEST_LIST = 16 * 1024**2
+"""Of some 100,000 files; a package has a few dozen."""
 
 EXECUTED = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _NEGATIVE = re.compile(r"-[0-9]+(\.[0-9]+)?")
@@ -75,7 +77,7 @@ class Loaded:
 def load(folder: Path) -> tuple[Loaded | None, tuple[PackageFault, ...]]:
     """Reads what the manifest names, and reports what is missing, additional, or not as its hash says."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = json.loads(_small(folder / MANIFEST).decode("utf-8"))
         entries = [(str(entry["path"]), str(entry["sha256"]), int(entry["bytes"])) for entry in manifest["files"]]
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:  # 1e999 bytes; a million brackets
         return None, (PackageFault(MANIFEST, f"cannot be read ({type(error).__name__})"),)
@@ -92,6 +94,17 @@ def load(folder: Path) -> tuple[Loaded | None, tuple[PackageFault, ...]]:
     faults += _strays(folder, {path for path, _, _ in entries})
     faults += _sums(folder, entries, (MANIFEST, SIGNATURE) if _has_trail(manifest, files) else (MANIFEST,))
     return Loaded(manifest, files), tuple(faults)
+
+
+def _small(file: Path) -> bytes:
+    """A list of a package, read before anything is known. Raises OSError, for what is no plain file too; ValueError when it is too large."""
+    if not _is_plain(file):
+        raise FileNotFoundError(file)
+    with file.open("rb") as opened:
+        data = opened.read(LARGEST_LIST + 1)
+    if len(data) > LARGEST_LIST:
+        raise ValueError("too large")
+    return data
 
 
 def _read(folder: Path, path: str, size: int) -> tuple[bytes | None, str]:
@@ -128,9 +141,9 @@ def _has_trail(manifest: Mapping[str, Any], files: Collection[str]) -> bool:
 
 def _sums(folder: Path, entries: list[tuple[str, str, int]], more: tuple[str, ...]) -> Iterator[PackageFault]:
     try:
-        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+        lines = _small(folder / SUMS).decode("utf-8").splitlines()
         own = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}" for name in more]
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         yield PackageFault(SUMS, f"cannot be read ({type(error).__name__})")
         return
     expected = sorted([f"{sha256}  {path}" for path, sha256, _ in entries] + own)

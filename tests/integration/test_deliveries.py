@@ -161,7 +161,7 @@ def test_p11_71_an_archive_of_too_many_members_is_never_listed(lab: Lab, site: P
     grown = bytearray(an_archive_of_four[:at] + entry + an_archive_of_four[at:])
     struct.pack_into("<I", grown, end + 47 + 12, end - at + 47)
     (site / "three.zip").write_bytes(grown)
-    assert outcomes(taken(lab, site)) == [("rejected", "NOT_DICOM")]
+    assert outcomes(taken(lab, site)) == [("rejected", "ARCHIVE_MEMBER")]
 
 
 def test_p11_71_members_that_share_their_bytes_are_refused_but_for_the_first(lab: Lab, site: Path, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def members(archive: Path, name: str, inner: str) -> Iterator[Source]:
     """
     infos = _infos(archive)
     if not infos:
-        yield Source(archive, name, inner=inner or archive.name)
+        yield Source(archive, name, inner=inner or archive.name, crowded=infos is None)
         return
     seen: set[str] = set()
     lapping = _lapping(infos)
@@ -34,19 +34,21 @@ def members(archive: Path, name: str, inner: str) -> Iterator[Source]:
         seen.add(plain)
 
 
-def _infos(archive: Path) -> list[zipfile.ZipInfo]:
+def _infos(archive: Path) -> list[zipfile.ZipInfo] | None:
+    """None where there are more than any delivery has."""
     try:
-        if not 0 < _entries(archive) <= MEMBER_LIMIT:
-            return []
+        count = _entries(archive)
+        if not 0 < count <= MEMBER_LIMIT:
+            return None if count else []
         with zipfile.ZipFile(archive) as opened:
             infos = [info for info in opened.infolist() if not info.filename.endswith("/")]  # is_dir() fails on a name that is empty
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error):
         return []
-    return infos if len(infos) <= MEMBER_LIMIT else []
+    return infos if len(infos) <= MEMBER_LIMIT else None
 
 
 def _entries(archive: Path) -> int:
-    """At least as many as the directory has; 0 where it is larger than any real one."""
+    """At least as many as the directory has; 0 where there is none."""
     with archive.open("rb") as file:
         length = file.seek(0, 2)
         file.seek(max(0, length - _TAIL))
@@ -56,8 +58,10 @@ def _entries(archive: Path) -> int:
         size = struct.unpack_from("<I", tail, at + 12)[0]
         if size == _NOT_HERE:
             end, size = _zip64(file, end)
-        if size > _DIRECTORY_LIMIT or size > end:
+        if size > end:
             return 0
+        if size > _DIRECTORY_LIMIT:
+            return MEMBER_LIMIT + 1
         file.seek(end - size)
         return file.read(size).count(_ENTRY)
 

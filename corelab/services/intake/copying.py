@@ -65,6 +65,8 @@ def _opened(source: Source) -> IO[bytes]:
 
 
 def _stream(source: Source) -> IO[bytes]:
+    if source.crowded:
+        raise ObjectRefusedError(IntakeCode.ARCHIVE_MEMBER, "too many members")
     if source.member is None:
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
         return os.fdopen(os.open(source.path, flags), "rb")

@@ -21,6 +21,7 @@ class Source:
 
     ``inner`` is its path within the folder or archive that was given, with forward slashes: compared with a site's list, never opened.
     ``again``: an archive has a member before it of the same name, upper and lower case being one, or with the same bytes.
+    ``crowded``: an archive with more members than any delivery has.
     """
 
     path: Path = field(repr=False)
@@ -29,3 +30,4 @@ class Source:
     again: bool = False
     inner: str = field(repr=False, default="")
     note: SourceNote | None = None
+    crowded: bool = False
