@@ -97,7 +97,7 @@ def load(folder: Path) -> tuple[Loaded | None, tuple[PackageFault, ...]]:
 
 
 def _small(file: Path) -> bytes:
-    """A list of a package, read before anything is known. Raises OSError, for what is no plain file too; ValueError when it is too large."""
+    """A list of a package, read before anything is known. Raises OSError, also for what is no plain file; ValueError if too large."""
     if not _is_plain(file):
         raise FileNotFoundError(file)
     with file.open("rb") as opened:
