@@ -67,7 +67,11 @@ def words(lab: Lab, path: tuple[str, ...], found: Any) -> list[str]:
     return [*typed, *_ALSO.get(path, ())]
 
 
-_ALSO = {("intake",): ("--subject", "x", "--visit", "x"), ("query", "exclude"): ("--reason", "x")}
+_ALSO = {
+    ("intake",): ("--subject", "x", "--visit", "x"),
+    ("drops", "take"): ("--subject", "x", "--visit", "x"),
+    ("query", "exclude"): ("--reason", "x"),
+}
 """Options of which one way or another has to be chosen: a mistake in the words is told before anybody is asked who they are."""
 
 _GIVEN = {
@@ -77,6 +81,7 @@ _GIVEN = {
     "facts": "STUDY_LIMB=left",
     "identity": "known",
     "kind": "other",
+    "number": "1",
     "out": "x.pdf",
     "role": "reader",
     "seen": "a word of the site",
