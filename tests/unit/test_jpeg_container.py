@@ -80,6 +80,44 @@ def test_streams_that_cannot_be_trusted_are_refused() -> None:
     assert refusal(b"\xff\xd8\xff\xd9") is IntakeCode.CONTAINER
 
 
+def scans_of(seed: int) -> tuple[list[bytes], bytes]:
+    """The tables and the coded part of a grey picture."""
+    stream = simplejpeg.encode_jpeg(np.ascontiguousarray(speckle(seed)[0][..., None]), quality=90, colorspace="GRAY")
+    at, tables = 2, list[bytes]()
+    while True:
+        end = at + 2 + int.from_bytes(stream[at + 2 : at + 4])
+        if stream[at + 1] == 0xDA:
+            return tables, stream[end : stream.rindex(b"\xff\xd9")]
+        tables += [stream[at:end]] if stream[at + 1] in {0xDB, 0xC4} else []
+        at = end
+
+
+def test_no_picture_lies_behind_another_one() -> None:
+    """Each component in a scan of its own: of two scans for one component decoders show the last."""
+    (tables, first), hidden = scans_of(1), scans_of(2)[1]
+    rows, columns = speckle(1)[0].shape[:2]
+    start = segment(0xC0, struct.pack(">BHHB", 8, rows, columns, 3) + bytes([1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0]))
+    scans = [segment(0xDA, bytes([1, number, 0, 0, 63, 0])) + first for number in (1, 2, 3)]
+    under = segment(0xDA, bytes([1, 1, 0, 0, 63, 0])) + hidden
+    sound = b"\xff\xd8" + b"".join([*tables, start, *scans]) + b"\xff\xd9"
+    assert clean_jpeg(sound, JPEG_BASELINE)[0] == sound
+    lies = sound.replace(scans[0], under + scans[0])
+    assert simplejpeg.decode_jpeg(lies).shape == (rows, columns, 3)
+    with pytest.raises(ObjectRefusedError) as error:
+        clean_jpeg(lies, JPEG_BASELINE)
+    assert error.value.code is IntakeCode.CONTAINER
+
+
+def test_no_progressive_scan_comes_twice() -> None:
+    _, made = cv2.imencode(".jpg", FRAME, [cv2.IMWRITE_JPEG_PROGRESSIVE, 1])
+    stream = made.tobytes()
+    assert clean_jpeg(stream, JPEG_BASELINE)
+    at = stream.index(b"\xff\xda")
+    scan = stream[at : stream.index(b"\xff\xc4", at)]
+    with pytest.raises(ObjectRefusedError):
+        clean_jpeg(stream.replace(scan, scan + scan), JPEG_BASELINE)
+
+
 def test_an_rle_header_must_agree_with_its_segments() -> None:
     good = struct.pack("<16I", 2, 64, 70, *[0] * 13) + b"x" * 20
     check_rle(good, 2)

@@ -10,6 +10,7 @@ from corelab.imaging.container.shape import JPEG_BASELINE, JPEG_EXTENDED, JPEG_L
 _SOI, _EOI, _SOS, _APP0, _APP14, _LSE, _DRI = 0xD8, 0xD9, 0xDA, 0xE0, 0xEE, 0xF8, 0xDD
 _KEPT = frozenset({0xDB, 0xC4, 0xDD})  # quantisation, Huffman tables, restart interval
 _DCT_STARTS, _LOSSLESS_STARTS, _LS_STARTS = frozenset({0xC0, 0xC1, 0xC2}), frozenset({0xC3}), frozenset({0xF7})
+_PROGRESSIVE = 0xC2
 _STARTS = frozenset({*range(0xC0, 0xD0), 0xF7}) - {0xC4, 0xC8, 0xCC}
 _PRESETS, _PRESETS_LENGTH = 1, 11
 """The one kind of parameters of JPEG-LS that is no table of colours and no other size of picture."""
@@ -21,11 +22,13 @@ _NEXT_LS_MARKER = re.compile(rb"\xff+([\x80-\xcf\xd8-\xfe])", re.DOTALL)
 def clean_jpeg(stream: bytes, syntax: str) -> tuple[bytes, Shape]:
     """The stream with only the segments that its picture needs, cut after the first end of image.
 
-    Refuses a stream that does not end, has two frame headers, another process than ``syntax`` says, or lossy samples of more than 8 bit.
+    Refuses a stream that does not end, has two frame headers, another process than ``syntax`` says, or lossy samples of more than 8 bit;
+    and one with a scan that gives anew what an earlier one gave: decoders show the last picture only, and another lies behind it.
     """
     if stream[:2] != b"\xff\xd8":
         raise ObjectRefusedError(IntakeCode.CONTAINER, "no start of image")
     kept, shape, at = [b"\xff\xd8"], None, 2
+    given, progressive = dict[tuple[int, int], int](), False
     while True:
         marker, at = _marker(stream, at)
         if marker == _EOI:
@@ -34,9 +37,10 @@ def clean_jpeg(stream: bytes, syntax: str) -> tuple[bytes, Shape]:
             return b"".join([*kept, b"\xff\xd9"]), shape
         body, at = _segment(stream, at)
         if marker in _STARTS:
-            shape = _frame_header(marker, body, syntax, shape)
+            shape, progressive = _frame_header(marker, body, syntax, shape), marker == _PROGRESSIVE
         elif marker == _SOS:
             shape = _scan_header(body, syntax, shape)
+            _require_new(body, given, progressive=progressive)
         kept.append(_kept_segment(marker, body, syntax))
         if marker == _SOS:
             end = _scan_end(stream, at, syntax)
@@ -82,6 +86,17 @@ def _scan_header(body: bytes, syntax: str, shape: Shape | None) -> Shape:
     if shape is None or len(body) < 4:
         raise ObjectRefusedError(IntakeCode.CONTAINER, "a scan before its frame header")
     return replace(shape, lossy=shape.lossy or body[-3] > 0) if syntax in JPEG_LS else shape
+
+
+def _require_new(body: bytes, given: dict[tuple[int, int], int], *, progressive: bool) -> None:
+    """``given``: the lowest bit so far of each coefficient of each component (T.81, G.1.1.1.1); of a sequential one, all come at once."""
+    if len(body) != 4 + 2 * body[0]:
+        raise ObjectRefusedError(IntakeCode.CONTAINER, "a malformed scan header")
+    first, last, bits = body[-3:] if progressive else (0, 0, 0)
+    for coefficient in ((component, number) for component in body[1:-3:2] for number in range(first, last + 1)):
+        if given.get(coefficient) != (bits >> 4 or None):
+            raise ObjectRefusedError(IntakeCode.CONTAINER, "a scan in place of another")
+        given[coefficient] = bits & 15
 
 
 def _kept_segment(marker: int, body: bytes, syntax: str) -> bytes:
