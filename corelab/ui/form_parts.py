@@ -30,6 +30,12 @@ class Choice:
     grade: Drawn = None
     ranked: bool = False
     chosen: bool = False
+    key: str = ""
+    """Where its key is another than the digit."""
+
+    @property
+    def cap(self) -> str:
+        return self.key or str(self.digit)
 
 
 class Pressed(QAbstractButton):
@@ -63,7 +69,7 @@ class OptionButton(Pressed):
     picked = Signal(int)
 
     def __init__(self, choice: Choice, parent: QWidget | None = None) -> None:
-        super().__init__(f"{choice.digit} {choice.words}{', chosen' if choice.chosen else ''}", parent)
+        super().__init__(f"{choice.cap} {choice.words}{', chosen' if choice.chosen else ''}", parent)
         self._choice = choice
         self.setToolTip(choice.words)
         self.clicked.connect(self._on_clicked)
@@ -93,7 +99,7 @@ class OptionButton(Pressed):
         painter.setPen(QPen(Colour.ACCENT if chosen else Colour.LINE, 1))
         painter.setBrush(Colour.CHOSEN if chosen else Colour.RAISED if self.underMouse() else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_ROW - 1, RADIUS_ROW - 1)
-        paint_key_cap(painter, QRectF(8, middle - CAP_HEIGHT / 2, CAP_HEIGHT, CAP_HEIGHT), str(self._choice.digit), chosen=chosen)
+        paint_key_cap(painter, QRectF(8, middle - CAP_HEIGHT / 2, CAP_HEIGHT, CAP_HEIGHT), self._choice.cap, chosen=chosen)
         if self._choice.ranked:
             paint_swatch(painter, 40, middle, grade_style(self._choice.grade))
         painter.setFont(self._font)

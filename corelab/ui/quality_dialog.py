@@ -54,7 +54,7 @@ class QualityDialog(Dialog):
             row.deleteLater()
         self._rows = []
         for at, reason in enumerate(_REASONS):
-            button = OptionButton(Choice(at + 1, REASON_WORDS[reason], chosen=reason in self.chosen))
+            button = OptionButton(Choice(at + 1, REASON_WORDS[reason], chosen=reason in self.chosen, key=_KEYS[at]))
             button.picked.connect(self._on_digit)
             self.lines.addWidget(button)
             self._rows.append(button)

@@ -80,6 +80,8 @@ class TakeInForm(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._kept: tuple[Path, ...] = ()
+        """Given before subject and visit were named."""
         self.titled("Take in", "All files of one call belong to one exam, unless a transmittal (CSV) beside them says which belongs where.")
         self.subject = QLineEdit()
         self.subject.setPlaceholderText("e.g. S001")
@@ -87,6 +89,7 @@ class TakeInForm(Card):
         self.side = QComboBox()
         for words, side in _SIDES:
             self.side.addItem(words, side)
+        self.subject.returnPressed.connect(self._go_on)
         self.fault = text_label("", Size.HINT, Weight.VALUE, Colour.ATTENTION, wrap=True)
         self.files = command_button("add_files", "Files or ZIP")
         self.folder = command_button("add_folder", "Folder")
@@ -132,8 +135,21 @@ class TakeInForm(Card):
         self._on_chosen(paths)
 
     def _on_chosen(self, paths: tuple[Path, ...]) -> None:
-        if paths and (any(is_transmittal(each) for each in paths) or self._is_named()):
+        """What is given before the subject is named is kept: it is asked for, and Enter goes on."""
+        if not paths:
+            return
+        taken = any(is_transmittal(each) for each in paths) or self._is_named()
+        # What waits from before is not joined to a later, named delivery: it may be another subject's.
+        waits = tuple(each for each in self._kept if each not in paths)
+        self._kept = waits if taken else (*waits, *paths)
+        self.fault.setText(_kept_words(self._kept, named=bool(self.named[0])))
+        if taken:
             self.chosen.emit(paths)
+
+    def _go_on(self) -> None:
+        """Takes in what was given before the subject was named."""
+        if self._kept:
+            self._on_chosen(self._kept)
 
     def _is_named(self) -> bool:
         subject, visit, _side = self.named
@@ -142,3 +158,12 @@ class TakeInForm(Card):
         if missing:
             self.subject.setFocus()
         return not missing
+
+
+def _kept_words(paths: Sequence[Path], *, named: bool) -> str:
+    """What is kept, and what is asked for; nothing where nothing waits."""
+    if not paths:
+        return ""
+    what = paths[0].name if len(paths) == 1 else f"{len(paths)} files and folders"
+    ask = "Choose the visit, then press Enter in the subject" if named else "Type the subject, check visit and side, then press Enter"
+    return f"{what}: not yet taken in. {ask}."

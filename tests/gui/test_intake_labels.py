@@ -16,6 +16,7 @@ from corelab.domain.vocabulary import Side
 from corelab.services import accounts, intake, queries
 from corelab.services.accounts import Session
 from corelab.services.intake import Mode, Quality, QualityReason, View, WaitingClip
+from corelab.ui.form_parts import OptionButton
 from corelab.ui.intake_layout import Side as Part
 from corelab.ui.intake_page import IntakePage
 from corelab.ui.intake_table import CLIPS
@@ -229,7 +230,7 @@ def test_files_dropped_anywhere_on_the_page_are_taken_in(desktop: Desktop, files
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(each)) for each in files])
     dropped_on(page, data, QPointF(9, 9))
-    assert "Type the subject first." in desktop.words(page)
+    assert "3 files and folders: not yet taken in." in desktop.words(page)
     assert page.parts.side is Part.TAKE_IN
     desktop.press("t", modifier=CTRL)
     assert page.form.subject.hasFocus()
@@ -237,6 +238,49 @@ def test_files_dropped_anywhere_on_the_page_are_taken_in(desktop: Desktop, files
     page.form.visit.setCurrentIndex(page.form.visit.findData("D10"))
     dropped_on(page, data, QPointF(9, 9))
     assert len(waiting(desktop)) == 3
+    assert page.form.fault.text() == ""
+
+
+def test_files_dropped_before_the_subject_is_named_are_kept_until_enter(desktop: Desktop, files: list[Path]) -> None:
+    page = at_the_page(desktop)
+    page.form.take((files[0],))
+    page.form.take((files[1],))
+    assert waiting(desktop) == ()
+    assert page.form.subject.hasFocus()
+    QTest.keyClicks(page.form.subject, "S001")
+    page.form.visit.setCurrentIndex(page.form.visit.findData("D10"))
+    page.form.take((files[2],))
+    assert len(waiting(desktop)) == 1, "what waited may be another subject's: it is not joined to a later delivery"
+    assert "2 files and folders: not yet taken in." in page.form.fault.text()
+    page.form.subject.selectAll()
+    QTest.keyClicks(page.form.subject, "S002")
+    QTest.keyClick(page.form.subject, Qt.Key.Key_Return)
+    assert sorted(each.subject for each in waiting(desktop)) == ["S001", "S002", "S002"]
+    assert page.form.fault.text() == ""
+
+
+def test_every_reason_wears_the_key_that_chooses_it(desktop: Desktop, shown: IntakePage) -> None:
+    asked = QualityDialog(shown, Quality.LIMITED, 1)
+    buttons = asked.findChildren(OptionButton)
+    assert [each.accessibleName().split()[0] for each in buttons] == list("1234567890-")
+    QTest.keyClicks(asked, "0-")
+    assert asked.chosen == set(tuple(QualityReason)[9:11])
+    asked.reject()
+
+
+def test_a_later_version_takes_the_place_of_the_earlier_clip_by_keys(desktop: Desktop, tmp_path: Path) -> None:
+    for seed in (1, 2):
+        source = a_file(tmp_path / f"{seed}.dcm", named(1), pixels=speckle(seed=seed))
+        intake.take_in(desktop.lab, session(desktop), [source], subject="S001", visit="D10")
+    page = at_the_page(desktop)
+    later = next(at for at, each in enumerate(page.rows.clips) if each.earlier is not None)
+    page.rows.choose(later)
+    assert page.clip.commands["replace_clip"].isVisible()
+    desktop.press("e", modifier=ALT)
+    dialog = desktop.dialog()
+    QTest.keyClicks(dialog.words, "the site mended it")
+    dialog.do.click()
+    assert "takes the place of the earlier one" in page.delivery.report.text()
 
 
 def test_a_transmittal_dropped_with_its_files_names_subject_and_visit_itself(desktop: Desktop, files: list[Path]) -> None:
