@@ -217,7 +217,7 @@ _REFUSALS = {
     Refusal.SUBJECT: "This is not a subject code: up to 64 letters, digits, dots, dashes and underscores.",
     Refusal.SUBJECT_UNKNOWN: "The lab knows no such subject. Check the code.",
     Refusal.VISIT: "The charter has no such visit.",
-    Refusal.SIDE: "The side differs from the one that is recorded for this subject, or is missing. Check which limb is under study.",
+    Refusal.SIDE: "A side is missing here, or it is not the one that is recorded for this subject. Check which limb is under study.",
     Refusal.EXAM: "There is no such exam.",
     Refusal.EXAM_CLOSED: "This exam is already with the readers; nothing can be added or changed.",
     Refusal.CLIP: "There is no such clip.",

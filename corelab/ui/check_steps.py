@@ -63,7 +63,7 @@ class CheckSteps(QObject):
         if clip.state is ClipState.HELD and not needs_mask(clip):
             question = f"{clip.message} Why is it accepted?"
             given = partial(self._accept, clip)
-            dialogs.ask_reason(self._page, f"Accept clip {clip.number}?", question, do="Accept", given=given)
+            dialogs.ask_reason(self._page, f"Accept clip {clip.number} of {clip.subject} {clip.visit}?", question, do="Accept", given=given)
 
     def _accept(self, clip: WaitingClip, _code: str, reason: str) -> None:
         self._do(clip, partial(intake.accept_damage, self._desk.lab, self._desk.session, clip.clip, reason), "Noting...")
@@ -76,7 +76,7 @@ class CheckSteps(QObject):
     def reject(self, clip: WaitingClip) -> None:
         question = "The clip never becomes readable; the site is asked for another. Why?"
         given = partial(self._reject, clip)
-        dialogs.ask_reason(self._page, f"Reject clip {clip.number}?", question, do="Reject", given=given)
+        dialogs.ask_reason(self._page, f"Reject clip {clip.number} of {clip.subject} {clip.visit}?", question, do="Reject", given=given)
 
     def _reject(self, clip: WaitingClip, _code: str, reason: str) -> None:
         self._do(clip, partial(_rejected, self._desk, clip.clip, reason), "Rejecting...")

@@ -72,7 +72,7 @@ class Settling(QObject):
     def reject(self, clips: tuple[WaitingClip, ...]) -> None:
         found = tuple(each for each in clips if not settled(each))
         if found:
-            which = f"clip {found[0].number}" if len(found) == 1 else f"{len(found)} clips"
+            which = f"clip {found[0].number} of {found[0].subject} {found[0].visit}" if len(found) == 1 else f"{len(found)} clips"
             words = "What is rejected never becomes readable; the site may send another. Why?"
             dialogs.ask_reason(self._page, f"Reject {which}?", words, do="Reject", given=partial(self._reject, found))
 

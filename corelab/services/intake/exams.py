@@ -74,8 +74,9 @@ def _exam(transaction: Transaction, name: str, key: bytes) -> tuple[ExamRecord, 
 
 
 def _closed(charter: Charter, before: Mapping[SegmentId, str], segments: Sequence[SegmentId], reason: str | None) -> dict[SegmentId, str]:
-    if reason is not None and reason not in {each.id for each in charter.missing.ni}:
-        raise IntakeRefusedError(Refusal.REASON, reason)
+    reasons = [each.id for each in charter.missing.ni]
+    if reason is not None and reason not in reasons:
+        raise IntakeRefusedError(Refusal.REASON, f"{reason}; it has {', '.join(reasons)}")
     known = {segment for each in charter.segments for segment in run_time_ids(charter, [each.id])}
     closed = dict(before)
     for segment in (place for one in segments for place in run_time(charter, one)):
