@@ -20,7 +20,7 @@ _KINDS = ", ".join(kind.value for kind in QueryKind)
 _STATES = ", ".join(("pending", "overdue", *(state.value for state in QueryState)))
 Named = Annotated[str, typer.Argument(metavar="QUERY", help="Its number, as 12 or S01-3.", show_default=False)]
 Site = Annotated[str | None, typer.Option("--site", help="The site's code.")]
-State = Annotated[str | None, typer.Option("--state", help=f"One of: {_STATES}.")]
+State = Annotated[str | None, typer.Option("--state", help=f"One of: {_STATES}. Open: still to be sent.")]
 Words = Annotated[str, typer.Option("--words", help="In codes only: no names, dates, long numbers.")]
 
 
