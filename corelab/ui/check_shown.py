@@ -167,7 +167,7 @@ def _left_words(left: int, clip: WaitingClip) -> str:
 
 def _held_words(clip: WaitingClip) -> str:
     if doubted(clip):
-        return "Ask the site first. What follows is your word, with a reason, that the clip belongs to this subject."
+        return "Raise a query first. What follows is your word, with a reason, that the clip belongs to this subject."
     if needs_mask(clip):
         return "Pass follows a mask, or your word that there is nothing to mask."
     return "Pass follows your word, with a reason, that the frames which are whole are enough."

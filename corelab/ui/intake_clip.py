@@ -66,7 +66,7 @@ class ClipCard(Card):
         self.commands: dict[str, Button] = {
             "accept_held": ActionRow("accept_held"),
             "replace_clip": ActionRow("replace_clip", "Replace the earlier one"),
-            "ask_site": command_button("ask_site", "Ask site"),
+            "ask_site": command_button("ask_site", "Raise query"),
             "reject_clip": command_button("reject_clip", "Reject"),
         }
         for strip, picked in ((self.views, self.view_picked), (self.modes, self.mode_picked), (self.grades, self.quality_picked)):

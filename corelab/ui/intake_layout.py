@@ -43,7 +43,7 @@ class IntakeLayout:
         self.fault = text_label("", Size.BODY, Weight.VALUE, Colour.ATTENTION, wrap=True)
         self.commands = {
             "take_in": command_button("take_in", "Take in"),
-            "ask_missing": command_button("ask_missing", "Ask for what is missing"),
+            "ask_missing": command_button("ask_missing", "Query what is missing"),
             "to_pixel_check": command_button("to_pixel_check", "Pixel check"),
         }
         self._delivery, self._exams = delivery, exams

@@ -170,7 +170,7 @@ class OverviewPage(Page):
         head.addWidget(text_label("Overview", Size.PAGE, Weight.HEADING, Colour.STRONG))
         head.addWidget(self._second)
         head.addStretch(1)
-        head.addWidget(command_hint("ask the site about the exam", "ask_about_exam"))
+        head.addWidget(command_hint("raise a query about the exam", "ask_about_exam"))
         head.addWidget(command_hint("look again", "refresh"))
         return head
 

@@ -143,7 +143,7 @@ class RaiseDialog(StepDialog):
         self._about = about
         named = f" It is about {about.name}." if about.name else ""
         question = f"The text comes from a template and is filled with codes; what you write is added to it.{named}"
-        super().__init__(parent, Asked("Ask the site", question, "Raise the query", site=True))
+        super().__init__(parent, Asked("Raise a query", question, "Raise the query", site=True))
         if sites:
             self.site.setPlaceholderText(f"known from the delivery, or one of {', '.join(sites[:6])}")
         else:

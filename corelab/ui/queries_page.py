@@ -43,7 +43,7 @@ class QueriesPage(Page):
         self.empty = EmptyState()
         self.steps = QuerySteps(self, desk)
         self.told = text_label("", Size.BODY, Weight.VALUE, Colour.TEXT, wrap=True)
-        self.new = command_button("query_raise", "Ask a site")
+        self.new = command_button("query_raise", "Raise a query")
         self.print_ = command_button("query_print", "Print")
         self._second = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND)
         self._connect()
