@@ -47,7 +47,7 @@ def quiet(number: int) -> Frames:
 
 def lettered(*frames: int) -> Frames:
     """Strokes as of letters on some frames."""
-    pixels = speckle(8, rows=240, columns=320) // 8
+    pixels = speckle(8, rows=240, columns=320) // 64
     for column in range(60, 130, 10):
         pixels[list(frames), 100:112, column : column + 6] = 255
     return pixels
