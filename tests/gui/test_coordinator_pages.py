@@ -87,7 +87,7 @@ def test_files_without_a_subject_are_not_taken_in(desktop: Desktop, delivery: tu
     desktop.sign_in("coordinator-1")
     shown = page(desktop, IntakePage)
     shown.form._on_chosen(delivery)
-    assert "Type the subject first." in desktop.words(shown)
+    assert "not yet taken in. Type the subject" in desktop.words(shown)
     assert waiting(desktop) == ()
 
 
