@@ -7,13 +7,14 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from corelab.ui.buttons import ActionRow, Button
+from corelab.ui.buttons import ActionRow, Button, Look, command_button
 from corelab.ui.cards import rule
 from corelab.ui.mask_view import FrameBar
 from corelab.ui.parts import text_label
 from corelab.ui.theme import GRID, RADIUS_ROW, Colour, Size, Weight, font
 
 WIDTH = 320
+_ROW = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,8 @@ class CheckFacts(QWidget):
         self._facts.setSpacing(GRID)
         self._masks = QVBoxLayout()
         self._masks.setSpacing(2)
+        self.machines = command_button("machine_masks", "Of machines", look=Look.QUIET)
+        self.machines.setFixedHeight(24)
         self._seen = text_label("", Size.BODY, Weight.HEADING, Colour.STRONG)
         self.bar = FrameBar()
         self.note = text_label("", Size.HINT, Weight.TEXT, Colour.SECOND, wrap=True)
@@ -99,13 +102,17 @@ class CheckFacts(QWidget):
 
     def _lay_out(self) -> None:
         lines = QVBoxLayout(self)
-        lines.setContentsMargins(24, 20, 16, 20)
+        lines.setContentsMargins(24, 16, 16, 12)
         lines.setSpacing(12)
         lines.addWidget(self._title)
         lines.addLayout(self._facts)
         lines.addWidget(self._message)
         lines.addWidget(rule())
-        lines.addWidget(text_label("Masks", Size.BODY, Weight.HEADING, Colour.SECOND))
+        masks = QHBoxLayout()
+        masks.addWidget(text_label("Masks", Size.BODY, Weight.HEADING, Colour.SECOND))
+        masks.addStretch(1)
+        masks.addWidget(self.machines)
+        lines.addLayout(masks)
         lines.addLayout(self._masks)
         lines.addWidget(rule())
         seen = QHBoxLayout()
@@ -115,8 +122,12 @@ class CheckFacts(QWidget):
         lines.addLayout(seen)
         lines.addWidget(self.bar)
         lines.addStretch(1)
+        offers = QVBoxLayout()
+        offers.setSpacing(6)
         for row in self.commands.values():
-            lines.addWidget(row)
+            row.setFixedHeight(_ROW)
+            offers.addWidget(row)
+        lines.addLayout(offers)
         lines.addWidget(self.note)
 
     def show_facts(self, title: str, facts: Sequence[tuple[str, str]], message: str) -> None:

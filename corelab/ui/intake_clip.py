@@ -75,7 +75,7 @@ class ClipCard(Card):
         follow_keys(hint, lambda label: label.setText(with_keys(_HINT)))
         said = (self._title, self._found, self._label, self._source, self._faults)
         offers = (self.commands["accept_held"], self.commands["replace_clip"])
-        for widget in (*said, *offers, self._notes, self.views, self.modes, self.grades, self.map):
+        for widget in (*said, *offers, self._notes, self.views, self.modes, self.grades):
             self.lines.addWidget(widget)
         beside = QHBoxLayout()
         beside.setSpacing(8)
@@ -83,6 +83,7 @@ class ClipCard(Card):
             beside.addWidget(self.commands[command])
         beside.addStretch(1)
         self.lines.addLayout(beside)
+        self.lines.addWidget(self.map)
         self.lines.addWidget(hint)
 
     def show_low(self, *, low: bool) -> None:

@@ -74,7 +74,7 @@ class ClipTable(Rows):
     def __init__(self, columns: Sequence[Column], cells: Cells, *, spare: frozenset[int], parent: QWidget | None = None) -> None:
         """``spare``: columns that give way in a narrow window; what they say stands beside the table too."""
         super().__init__(columns, "Clips not yet released", row_height=36, parent=parent)
-        self._spare = spare
+        self._spare, self._first_spare = spare, min(spare, default=-1)
         self._clips = _ClipModel(columns, cells, self)
         self._clips.typed.connect(self.typed, Qt.ConnectionType.QueuedConnection)
         self._use_model(self._clips)
@@ -139,14 +139,16 @@ class ClipTable(Rows):
         super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        narrow = self.viewport().width() < _NARROW
+        width = self.viewport().width()
         for column in self._spare:
-            if self.isColumnHidden(column) is not narrow:
-                self.setColumnHidden(column, narrow)
+            hidden = width < (_NARROW if column != self._first_spare else _WIDE)
+            if self.isColumnHidden(column) is not hidden:
+                self.setColumnHidden(column, hidden)
         super().resizeEvent(event)
 
     def _on_marked(self) -> None:
         self.marked.emit()
 
 
-_NARROW = 760
+_NARROW, _WIDE = 760, 1000
+"""Of the viewport: under the second the first spare column gives way, so that subjects and words stay whole; under the first all do."""

@@ -45,7 +45,7 @@ REASON_WORDS = {
 }
 CONFLICTS = frozenset(
     {Finding.SEGMENT_CONFLICT, Finding.SIDE_CONFLICT, Finding.LABEL_DIFFERS, Finding.PATIENT, Finding.VISIT_WINDOW}
-    | {Finding.REPEATED_ELSEWHERE, Finding.OTHER_CONTENT}
+    | {Finding.REPEATED_ELSEWHERE, Finding.OTHER_CONTENT, Finding.PATIENTS_DIFFER}
 )
 """Findings in which two sources disagree."""
 SOURCE_WORDS = {
@@ -74,8 +74,8 @@ def clip_columns() -> tuple[Column, ...]:
         Column("Subject", 110),
         Column("Visit", 72),
         Column("Frames", 124, firm=True),
-        Column("Scale", 92),
-        Column("Text", 96),
+        Column("Scale", 80),
+        Column("Text", 104, firm=True),
         Column("Segment", 126, editable=True, firm=True),
         Column("Shows", 140),
         Column("Quality", 122),
@@ -85,15 +85,16 @@ def clip_columns() -> tuple[Column, ...]:
 
 def clip_cells(clip: WaitingClip) -> tuple[Shown, ...]:
     """One row; the order is that of the columns."""
+    shows = shows_words(clip.view, clip.mode)
     return (
         Shown(str(clip.number), Colour.STRONG, Weight.HEADING),
         shown(clip.subject),
         shown(clip.visit),
-        Shown(frames_words(clip), mark=Mark.ATTENTION if clip.left_out else None, hint=clip.message),
+        Shown(_frames_cell(clip), mark=Mark.ATTENTION if clip.left_out else None, hint=_frames_hint(clip)),
         shown("found") if clip.calibrated else Shown("none", Colour.SECOND),
         Shown(text_words(clip), Colour.ATTENTION if clip.hits else Colour.SECOND),
         _label_cell(clip),
-        Shown(shows_words(clip.view, clip.mode) or "\u2013", Colour.TEXT if clip.view or clip.mode else Colour.THIRD),
+        Shown(shows or "\u2013", Colour.TEXT if shows else Colour.THIRD, hint=shows),
         _quality_cell(clip),
         _waits(clip),
     )
@@ -180,6 +181,18 @@ def frames_words(clip: WaitingClip) -> str:
     whole, declared = whole_of(clip)
     count = f"{whole} of {declared}" if whole < declared else str(whole)
     return f"{count}, {clip.rate:.0f}/s{' assumed' if clip.rate_assumed else ''}"
+
+
+def _frames_cell(clip: WaitingClip) -> str:
+    """The same as short as a column is: the rate of a damaged clip, or one that is only assumed, stands beside the table."""
+    whole, declared = whole_of(clip)
+    if whole < declared:
+        return f"{whole} of {declared}"
+    return f"{whole}, no rate" if clip.rate_assumed and clip.frames > 1 else frames_words(clip)
+
+
+def _frames_hint(clip: WaitingClip) -> str:
+    return f"Frames: {frames_words(clip)}. {clip.message}".strip()
 
 
 def segment_of(clip: WaitingClip) -> str:

@@ -19,6 +19,7 @@ from corelab.ui.check_shown import first_waiting, of_several, rail_clip, rail_cl
 from corelab.ui.check_steps import CheckSteps
 from corelab.ui.desk import Desk
 from corelab.ui.intake_words import settled
+from corelab.ui.masks_dialog import MasksDialog
 from corelab.ui.page import Page
 from corelab.ui.parts import text_label
 from corelab.ui.theme import NARROW_BELOW, Colour, Size, Weight
@@ -60,9 +61,10 @@ class PixelCheckPage(Page):
         self._lay_out()
 
     def _bind(self) -> None:
-        work = {**self.bench.work, "check_next": self._on_next, "check_back": self._on_back, "refresh": self.opened}
-        for command, slot in work.items():
+        work = {**self.bench.work, "check_next": self._on_next, "check_back": self._on_back}
+        for command, slot in {**work, "machine_masks": self._show_machines, "refresh": self.opened}.items():
             self.bind(command, slot)
+        self.facts.machines.clicked.connect(self._show_machines)
         for command, row in self.facts.commands.items():
             row.clicked.connect(work[command])
 
@@ -180,6 +182,9 @@ class PixelCheckPage(Page):
         following = self._following()
         self.rail.choose((self.rail.current + 1) % max(1, len(self._clips)) if following is None else following)
         self.large.setFocus()
+
+    def _show_machines(self) -> None:
+        MasksDialog(self, self.desk).open()
 
     def _on_back(self) -> None:
         self.rail.choose(max(0, self.rail.current - 1))

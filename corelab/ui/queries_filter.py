@@ -17,15 +17,16 @@ from corelab.ui.theme import Colour, Weight
 COLUMNS = (
     Column("Query", 96, firm=True),
     Column("Site", 76),
-    Column("Subject", 124),
+    Column("Subject", 140),
     Column("About"),
     Column("State", 172),
     Column("Age", 84),
     Column("Answer by", 196),
     Column("Owner", 128),
 )
-ONLY_WIDE = (1, 5, 7)
-"""What a narrow list leaves out: the site stands in the number, age and owner beside the list."""
+ONLY_WIDE = (1, 7)
+NEVER_NARROW = (5, *ONLY_WIDE)
+"""What a narrow list leaves out: the site stands in the number, age and owner beside the list. A list of middle width keeps the age."""
 
 
 class Wanted(Enum):

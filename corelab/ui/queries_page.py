@@ -17,13 +17,15 @@ from corelab.ui.page import Page
 from corelab.ui.parts import text_label
 from corelab.ui.queries_chosen import ChosenQuery
 from corelab.ui.queries_dialogs import QueryAbout
-from corelab.ui.queries_filter import COLUMNS, ONLY_WIDE, QueriesFilter, Wanted, cells
+from corelab.ui.queries_filter import COLUMNS, NEVER_NARROW, ONLY_WIDE, QueriesFilter, Wanted, cells
 from corelab.ui.queries_steps import QuerySteps
 from corelab.ui.rows import Rows
 from corelab.ui.theme import NARROW_BELOW, Colour, Size, Weight
 from corelab.ui.writing import why_not
 
 _SIDE, _SIDE_NARROW = 400, 328
+_WIDE = 1540
+"""So wide is a page whose list has room for all its columns."""
 
 
 class QueriesPage(Page):
@@ -38,7 +40,7 @@ class QueriesPage(Page):
         self._writes = role_for(desk.session.roles, Command.QUERY) is not None
         self.filter = QueriesFilter(desk.lab.clock)
         self.rows = Rows(COLUMNS, "Queries to the sites", row_height=40)
-        self.rows.keep_widths(least=0.7, rest=220)
+        self.rows.keep_widths(least=0.7, rest=200)
         self.chosen = ChosenQuery(desk.lab.clock)
         self.empty = EmptyState()
         self.steps = QuerySteps(self, desk)
@@ -111,8 +113,8 @@ class QueriesPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         narrow = self.width() < NARROW_BELOW
         self._right.setFixedWidth(_SIDE_NARROW if narrow else _SIDE)
-        for column in ONLY_WIDE:
-            self.rows.setColumnHidden(column, narrow)
+        for column in NEVER_NARROW:
+            self.rows.setColumnHidden(column, narrow or (column in ONLY_WIDE and self.width() < _WIDE))
         super().resizeEvent(event)
 
     # ------------------------------------------------------------ showing

@@ -1,18 +1,20 @@
-"""A transmittal beside its delivery: all its faults before anything is taken in, and afterwards the rows that do not match what arrived."""
+"""A transmittal beside its delivery: all its faults before anything is taken in, and afterwards how each row fared."""
 
+from collections import Counter
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from corelab.domain.transmittal import RowState, TransmittalRefusedError
 from corelab.services.intake import IntakeReport, RowReport
+from corelab.ui.buttons import Button, Look
 from corelab.ui.cards import Card
 from corelab.ui.parts import text_label
 from corelab.ui.rows import Column, Mark, Rows, Shown, shown
 from corelab.ui.theme import Colour, Size, Weight
 
 _ROW_HEIGHT = 32
-_TALLEST = 6
+_TALLEST = 5
 """So many rows stand there at once; the others are scrolled to."""
 _FAULT_COLUMNS = (Column("Row", 56, right=True), Column("Column", 150), Column("What is to be corrected"))
 _ROW_COLUMNS = (
@@ -28,6 +30,11 @@ _STATES = {
     RowState.UNEXPECTED: "No row names it",
     RowState.HASH_DIFFERS: "Another file: its checksum differs",
 }
+_COUNTED = {
+    RowState.MISSING: "did not arrive",
+    RowState.HASH_DIFFERS: "with another checksum",
+    RowState.UNEXPECTED: "that no row names",
+}
 
 
 class TransmittalView(Card):
@@ -37,8 +44,15 @@ class TransmittalView(Card):
         super().__init__(parent)
         self.heading = text_label("", Size.BODY, Weight.VALUE, Colour.STRONG, wrap=True)
         self.faults = Rows(_FAULT_COLUMNS, "Faults of the transmittal", row_height=_ROW_HEIGHT)
-        self.rows = Rows(_ROW_COLUMNS, "Rows of the transmittal that do not match", row_height=_ROW_HEIGHT)
-        for widget in (self.heading, self.faults, self.rows):
+        self.rows = Rows(_ROW_COLUMNS, "Rows of the transmittal", row_height=_ROW_HEIGHT)
+        self.put_away = Button("Hide", look=Look.QUIET)
+        self.put_away.setAccessibleName("Hide the transmittal")
+        self.put_away.clicked.connect(self.hide)
+        head = QHBoxLayout()
+        head.addWidget(self.heading, 1)
+        head.addWidget(self.put_away)
+        self.lines.addLayout(head)
+        for widget in (self.faults, self.rows):
             self.lines.addWidget(widget)
         self.hide()
 
@@ -52,15 +66,17 @@ class TransmittalView(Card):
         self._show(self.faults, self.rows, cells)
 
     def show_rows(self, report: IntakeReport) -> None:
-        """What does not match; of those that do, their number."""
+        """Counts, then every row; those that do not match what arrived stand first."""
         listed = report.transmittal
         if not listed:
             self.hide()
             return
-        matched = len(listed) - len(report.unmatched)
-        asked = " The site is asked about the others: see Queries." if report.unmatched else ""
-        self.heading.setText(f"Transmittal: {matched} of {report.listed} rows match what arrived.{asked}")
-        self._show(self.rows, self.faults, [_cells(row) for row in report.unmatched])
+        matched = tuple(row for row in listed if row.state is RowState.MATCHED)
+        counts = Counter(row.state for row in report.unmatched)
+        told = ", ".join(f"{counts[state]} {words}" for state, words in _COUNTED.items() if counts[state])
+        asked = f" {told}: the site is asked, see Queries." if told else ""
+        self.heading.setText(f"Transmittal: {len(matched)} of {report.listed} rows match what arrived.{asked}")
+        self._show(self.rows, self.faults, [_cells(row) for row in (*report.unmatched, *matched)])
 
     def _show(self, used: Rows, other: Rows, cells: Sequence[Sequence[Shown]]) -> None:
         other.hide()
@@ -74,4 +90,5 @@ def _cells(row: RowReport) -> tuple[Shown, ...]:
     exam = " ".join(each for each in (row.subject, row.visit) if each)
     side = row.side.letter if row.side else ""
     segment = f"{side} {row.segment or ''}".strip()
-    return (shown(row.row or ""), shown(row.object or ""), shown(exam), shown(segment), Shown(_STATES[row.state], mark=Mark.ATTENTION))
+    mark = Mark.TICK if row.state is RowState.MATCHED else Mark.ATTENTION
+    return (shown(row.row or ""), shown(row.object or ""), shown(exam), shown(segment), Shown(_STATES[row.state], mark=mark))

@@ -23,7 +23,7 @@ _COMMANDS = frozenset(
         "query_raise",
         "query_send",
     }
-    | {"second_factor"}
+    | {"keep_template", "second_factor"}
 )
 """Opening a reading is a record too, and so is printing the trail."""
 

@@ -96,7 +96,7 @@ def test_something_that_is_no_clip_is_refused_in_words(desktop: Desktop, tmp_pat
     file.write_text("no clip", encoding="utf-8")
     shown = take_in(desktop, (file,))
     assert "1 rejected" in desktop.words(shown)
-    assert "not a DICOM file" in desktop.words(shown)
+    assert "This is no DICOM file" in desktop.words(shown)
 
 
 def test_typing_a_code_labels_the_clip(desktop: Desktop, delivery: tuple[Path, ...]) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from corelab.domain.intake import ClipState
 from corelab.domain.queries import QueryKind
 from corelab.domain.vocabulary import Side
 from corelab.services import accounts, intake, queries
@@ -301,7 +302,7 @@ def test_a_damaged_clip_says_how_many_frames_are_whole_and_is_accepted_with_a_re
     source = a_jpeg_file(tmp_path / "x", speckle(5), damage=lambda n, stream: stream[:200] if n == 1 else stream)
     intake.take_in(desktop.lab, session(desktop), [source], subject="S001", visit="D10")
     page = at_the_page(desktop)
-    assert page.rows.texts()[0][3].startswith("4 of 5")
+    assert page.rows.texts()[0][3] == "4 of 5"
     assert page.clip.commands["accept_held"].text() == "Accept 4 of 5 frames"
     desktop.press("w", modifier=ALT)
     dialog = desktop.dialog()
@@ -310,6 +311,29 @@ def test_a_damaged_clip_says_how_many_frames_are_whole_and_is_accepted_with_a_re
     dialog.do.click()
     assert waiting(desktop)[0].frames == 4
     assert page.rows.texts()[0][3].startswith("4 of 5"), "the site sent five"
+
+
+def test_a_clip_of_another_patient_is_said_to_be_of_the_same_one_by_one_key_and_a_reason(desktop: Desktop, tmp_path: Path) -> None:
+    def another(dataset: Dataset) -> None:
+        named(2)(dataset)
+        dataset.PatientID = "99999999"
+
+    clips = [a_file(tmp_path / "1", named(1), pixels=speckle(seed=1)), a_file(tmp_path / "2", another, pixels=speckle(seed=2))]
+    intake.take_in(desktop.lab, session(desktop), clips, subject="S001", visit="D10")
+    page = at_the_page(desktop)
+    page.rows.choose(1)
+    assert page.rows.texts()[1][9] == "Another patient?"
+    assert page.clip.commands["accept_held"].text() == "It is the same patient"
+    assert "names another patient" in desktop.words(page.clip)
+    desktop.press("w", modifier=ALT)
+    dialog = desktop.dialog()
+    assert dialog.accessibleName().startswith("Is clip 2 of the same patient?")
+    assert not dialog.do.isEnabled(), "a reason is needed"
+    QTest.keyClicks(dialog.words, "the site corrected the number")
+    dialog.do.click()
+    assert [each.state for each in waiting(desktop)] == [ClipState.CHECKED, ClipState.CHECKED]
+    assert page.rows.texts()[1][9] == "Pixel check"
+    assert not page.clip.commands["accept_held"].isVisible()
 
 
 def test_the_site_is_asked_by_one_key_about_a_damaged_clip_and_not_twice(desktop: Desktop, tmp_path: Path) -> None:

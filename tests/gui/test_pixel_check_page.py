@@ -13,6 +13,8 @@ from corelab.domain.intake import ClipState
 from corelab.services import accounts, intake
 from corelab.services.accounts import Session
 from corelab.services.intake import WaitingClip
+from corelab.ui.dialogs import ReasonDialog
+from corelab.ui.masks_dialog import MasksDialog
 from corelab.ui.pixel_check import PixelCheckPage
 from tests.dicom_builders import Frames, a_file, speckle
 from tests.gui.desktop import PASSWORD, Desktop
@@ -195,6 +197,30 @@ def test_the_mask_is_kept_for_the_machine_after_it_was_asked(desktop: Desktop, t
     (kept,) = intake.templates(desktop.lab, session(desktop))
     assert kept.active
     assert kept.boxes == clip_of(page).boxes
+
+
+def test_the_masks_of_machines_are_listed_and_one_is_retired_with_a_reason(desktop: Desktop, tmp_path: Path) -> None:
+    delivered(desktop, tmp_path, quiet(1), quiet(2))
+    page = at_the_page(desktop)
+    desktop.press("k")
+    dialog = desktop.dialog()
+    assert isinstance(dialog, MasksDialog)
+    assert "No mask is kept for a machine." in desktop.words(dialog)
+    assert not dialog.retire.isEnabled()
+    dialog.reject()
+    desktop.press("x", "x", "m", Qt.Key.Key_Return)
+    page.facts.machines.click()
+    dialog = desktop.dialog()
+    assert [(row[2], row[3], row[5]) for row in dialog.rows.texts()] == [("160 x 120", "1", "In use")]
+    dialog.retire.click()
+    (asked,) = [each for each in dialog.findChildren(ReasonDialog) if each.isVisible()]
+    assert not asked.do.isEnabled(), "no reason, nothing is retired"
+    QTest.keyClicks(asked.words, "a new layout of the screen")
+    asked.do.click()
+    assert [row[5] for row in dialog.rows.texts()] == ["Retired"]
+    assert not dialog.retire.isEnabled()
+    (kept,) = intake.templates(desktop.lab, session(desktop))
+    assert not kept.active
 
 
 def test_a_held_clip_says_why_and_what_to_do_and_is_rejected_by_one_key_and_a_reason(desktop: Desktop, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A transmittal in the window: all its faults before anything is taken in, then the rows that do not match what arrived."""
+"""A transmittal in the window: all its faults before anything is taken in, then how each row fared."""
 
 from pathlib import Path
 
@@ -37,15 +37,19 @@ def test_every_fault_is_shown_before_anything_is_taken_in(desktop: Desktop, fold
     assert intake.waiting(desktop.lab, session(desktop)) == ()
 
 
-def test_rows_that_do_not_match_stand_there_after_the_delivery(desktop: Desktop, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_row_stands_there_after_the_delivery(desktop: Desktop, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = at_the_page(desktop)
     chosen = a_list(folder, "S-1,D10,1", "S-1,D10,3")
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(chosen)], ""))
     page.form.choose_files()
     view = page.delivery.transmittal
-    assert view.heading.text().startswith("Transmittal: 1 of 2 rows match what arrived. The site is asked")
-    assert [(cells[0], cells[1], cells[4]) for cells in view.rows.texts()] == [("3", "", "Did not arrive"), ("", "2", "No row names it")]
+    counts = "1 did not arrive, 1 that no row names"
+    assert view.heading.text() == f"Transmittal: 1 of 2 rows match what arrived. {counts}: the site is asked, see Queries."
+    told = [("3", "", "Did not arrive"), ("", "2", "No row names it"), ("2", "1", "Matched")]
+    assert [(cells[0], cells[1], cells[4]) for cells in view.rows.texts()] == told
     assert not view.faults.isVisible()
     page.form.take((a_list(folder, "S-1,D10,1", "S-1,D10,2"),))
     assert view.heading.text() == "Transmittal: 2 of 2 rows match what arrived."
-    assert not view.rows.isVisible()
+    assert [cells[4] for cells in view.rows.texts()] == ["Matched", "Matched"]
+    view.put_away.click()
+    assert not view.isVisible()
