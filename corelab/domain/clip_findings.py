@@ -21,6 +21,7 @@ class Finding(Enum):
     SIDE_CONFLICT = "SIDE_CONFLICT"
     LABEL_DIFFERS = "LABEL_DIFFERS"
     PATIENT = "PATIENT"
+    PATIENTS_DIFFER = "PATIENTS_DIFFER"
     VISIT_WINDOW = "VISIT_WINDOW"
     REPEATED = "REPEATED"
     REPEATED_ELSEWHERE = "REPEATED_ELSEWHERE"
@@ -44,6 +45,9 @@ _MESSAGES = {
     Finding.SIDE_CONFLICT: "Two sources name different sides. Look at the clip and say which side it shows, or ask the site.",
     Finding.LABEL_DIFFERS: "The label differs from what the file says. Both are kept; ask the site where you are not sure.",
     Finding.PATIENT: "The clip names another patient than the rest of its study. Ask the site whose clip it is.",
+    Finding.PATIENTS_DIFFER: (
+        "The site is asked about the patient of this exam: its studies name different ones, or the patient comes under another subject too."
+    ),
     Finding.VISIT_WINDOW: "The clip was recorded outside the window of this visit. Check the visit, or ask the site.",
     Finding.REPEATED: "Another clip of this exam has the very same picture. One of the two is enough.",
     Finding.REPEATED_ELSEWHERE: "A clip of another exam has the very same picture. One names the wrong subject or visit: ask the site.",

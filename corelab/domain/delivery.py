@@ -13,4 +13,5 @@ class Remark(Enum):
     EXTRA = "No row of the transmittal names this file, so nobody knows whose it is. Ask the site, then deliver it again."
     OTHER_BYTES = "The file is not the one that the transmittal announces: its checksum differs. Ask the site; then accept or reject it."
     OTHER_DATE = "The transmittal gives another date of examination than the file. Ask the site whose clip it is."
+    OTHER_SUBJECT = "Other files of its study belong to another subject of this delivery. Ask the site whose clip it is."
     RESUMED = "An earlier try of this delivery had taken this file in before it was interrupted. Nothing is to be done."

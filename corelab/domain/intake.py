@@ -201,6 +201,7 @@ class Refusal(Enum):
     FACT_OPENED = "fact opened"
     FACT_COMPARED = "fact compared"
     FACT_LACKING = "fact lacking"
+    SITE_LIST = "site list"
     REPLACED = "replaced"
     REPLACES_ONE = "replaces one"
     REPLACED_READ = "replaced read"
@@ -250,6 +251,11 @@ _REFUSALS = {
     Refusal.FACT_COMPARED: (
         "An exam of this subject has been compared; its results rest on this fact. Nothing was changed. "
         "Write down what is wrong for whoever analyses the trial."
+    ),
+    Refusal.SITE_LIST: (
+        "One of these files is a transmittal: it says itself which subject and visit each file belongs to. Nothing was taken in. "
+        "Deliver by it instead of one subject and visit: choose the list alone beside its files, or name it with --transmittal "
+        "(out of a ZIP, take it out first). Where all files are of this one visit after all, take the list away and deliver again."
     ),
     Refusal.REPLACED: "There is no such clip in this exam that could be replaced, or it is gone already. Check the clip and the exam.",
     Refusal.REPLACES_ONE: "One file takes the place of one clip. Nothing was taken in: deliver that file alone.",

@@ -45,6 +45,15 @@ def read_transmittal(content: bytes, charter: Charter) -> Transmittal:
     return Transmittal(lines, reading.site)
 
 
+def begins_transmittal(head: bytes) -> bool:
+    """Whether these first bytes of a file name the columns that a transmittal needs, however it was saved."""
+    wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    text = head.decode("utf-16" if wide else "utf-8-sig", "replace").lstrip()
+    line = text.splitlines()[0] if text else ""
+    names = {cell.strip(' "').casefold() for cell in re.split(r"[,;\t]", line)}
+    return names.issuperset(REQUIRED)
+
+
 @dataclass(slots=True)
 class _Reading:
     """One file on its way; made for one call."""

@@ -16,12 +16,14 @@ from pydicom.dataset import Dataset
 
 from corelab.domain.accounts import Role
 from corelab.domain.attributes import Attributes
+from corelab.domain.clip_findings import Finding
 from corelab.domain.intake import IntakeRefusedError, Outcome, Refusal
+from corelab.domain.queries import QueryKind
 from corelab.domain.record_errors import DiskFullError
 from corelab.domain.vocabulary import ExamState, Side
 from corelab.imaging import child
 from corelab.imaging.deid.candidate import Prepared
-from corelab.services import intake
+from corelab.services import intake, queries
 from corelab.services.intake import IntakeReport, archives, copying, receiving
 from corelab.services.quarantine import Place
 from corelab.services.verification import verify_lab
@@ -226,6 +228,10 @@ def another_patient(made: Dataset) -> None:
     made.PatientID = "99999999"
 
 
+def numbered(n: int) -> Callable[[Dataset], None]:
+    return lambda made: setattr(made, "SOPInstanceUID", f"1.2.3.{n}")
+
+
 def another_study(made: Dataset) -> None:
     made.PatientID, made.StudyInstanceUID = "99999999", "1.2.3.71300456.9"
 
@@ -234,6 +240,40 @@ def test_numbers_of_two_studies_are_not_compared(lab: Lab, site: Path) -> None:
     """Sites that take names off before they send often number every study anew."""
     taken(lab, a_clip(site / "1", 1))
     assert outcomes(taken(lab, a_file(site / "2", another_study, pixels=speckle(seed=2)))) == [("checked", None)]
+
+
+def test_another_patient_of_another_study_is_asked_about_once(lab: Lab, site: Path) -> None:
+    """Nothing is held: the number may be the site's, given anew to each study."""
+    a_clip(site / "1", 1)
+    for n in (2, 3):
+        a_file(site / str(n), another_study, numbered(n), pixels=speckle(seed=n))
+    report = taken(lab, site)
+    assert {one.outcome for one in report.objects} == {Outcome.CHECKED}
+    assert [(query.kind, query.object) for query in report.queries if query.kind == "identity mismatch"] == [("identity mismatch", 2)]
+    assert all(Finding.PATIENTS_DIFFER in clip.checks for clip in intake.waiting(lab.open, lab.coordinator))
+    stored = b"".join(path.read_bytes() for path in lab.open.folder.glob("lab.db*"))
+    assert b"99999999" not in stored
+    (asked,) = [one for one in queries.queries(lab.open, lab.coordinator) if one.kind is QueryKind.IDENTITY_MISMATCH]
+    queries.cancel(lab.open, lab.coordinator, asked.id, "the site gives each study a number of its own")
+    assert not any(Finding.PATIENTS_DIFFER in clip.checks for clip in intake.waiting(lab.open, lab.coordinator))
+    later = taken(lab, a_file(site / "4", another_study, numbered(4), pixels=speckle(seed=4)))
+    assert not later.queries
+
+
+@pytest.mark.parametrize(
+    ("change", "asked"),
+    [({"PatientName": f"{TOKEN.lower()} Anna^"}, False), ({"PatientID": ""}, False), ({"PatientName": "OTHER^ANNA"}, True)],
+)
+def test_only_another_number_or_name_is_another_patient(lab: Lab, site: Path, change: dict[str, str], *, asked: bool) -> None:
+    def of_another_study(made: Dataset) -> None:
+        made.StudyInstanceUID, made.SOPInstanceUID = "1.2.3.71300456.9", "1.2.3.2"
+        for name, value in change.items():
+            setattr(made, name, value)
+
+    taken(lab, a_clip(site / "1", 1))
+    report = taken(lab, a_file(site / "2", of_another_study, pixels=speckle(seed=2)))
+    assert outcomes(report) == [("checked", None)]
+    assert any(query.kind == "identity mismatch" for query in report.queries) is asked
 
 
 def test_a_later_delivery_of_another_patient_is_held(lab: Lab, site: Path) -> None:

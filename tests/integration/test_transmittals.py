@@ -35,9 +35,10 @@ def site(tmp_path: Path) -> Path:
     return folder
 
 
-def a_clip(path: Path, seed: int, study: int = 1) -> Path:
+def a_clip(path: Path, seed: int, study: int = 1, patient: str = "71300456") -> Path:
     def of(made: Dataset) -> None:
         made.SOPInstanceUID, made.StudyInstanceUID = f"1.2.3.71300456.1.{seed}", f"1.2.3.71300456.2.{study}"
+        made.PatientID = patient
 
     path.parent.mkdir(parents=True, exist_ok=True)
     return a_file(path, of, pixels=speckle(seed=seed))
@@ -67,7 +68,7 @@ def exams(lab: Lab) -> Mapping[tuple[str, str], int]:
 
 def test_one_delivery_holds_many_subjects_and_visits(lab: Lab, site: Path) -> None:
     for n in (1, 2, 3):
-        a_clip(site / "day 1" / f"{n}.dcm", n, study=n)
+        a_clip(site / "day 1" / f"{n}.dcm", n, study=n, patient=f"7130045{n // 3}")
     rows = a_list(
         site,
         "S-1,D10,day 1/1.dcm,CFV,L,rest,B01",
@@ -157,6 +158,66 @@ def test_another_day_than_the_list_says_is_held(lab: Lab, site: Path) -> None:
     report = taken(lab, site, rows)
     assert [(one.outcome.value, one.code) for one in report.objects] == [("checked", None), ("held", "IDENTITY_MISMATCH")]
     assert "another date" in report.objects[1].message
+
+
+def test_one_study_under_two_subjects_is_held_until_a_person_clears_it(lab: Lab, site: Path) -> None:
+    for n in (1, 2, 3):
+        a_clip(site / f"{n}.dcm", n)
+    rows = a_list(site, "S-1,D10,1.dcm", "S-2,D10,2.dcm", "S-1,D10,3.dcm")
+    tried, report = taken(lab, site, rows, dry_run=True), taken(lab, site, rows)
+    for each in (tried, report):
+        assert [(one.outcome.value, one.code) for one in each.objects] == [
+            ("checked", None),
+            ("held", "IDENTITY_MISMATCH"),
+            ("checked", None),
+        ]
+    assert "another subject of this delivery" in report.objects[1].message
+    assert [(query.kind, query.object) for query in report.queries] == [("identity mismatch", 2)]
+    later = site / "later"
+    a_clip(later / "4.dcm", 4)
+    a_clip(later / "5.dcm", 5, study=2)
+    again = a_list(site, "S-2,D10,4.dcm", "S-1,BL,5.dcm", "S-1,D10,6.dcm", name="again.csv")
+    assert taken(lab, later, again, dry_run=True).objects[0].code == "IDENTITY_MISMATCH", "what came before is known"
+    assert report.objects[1].clip is not None
+    intake.accept_damage(lab.open, lab.coordinator, report.objects[1].clip, "the site numbers no studies")
+    assert taken(lab, later, again).objects[0].outcome is Outcome.CHECKED
+    assert verify_lab(lab.open.folder).faults == ()
+
+
+def test_one_patient_under_many_subjects_is_asked_about_once(lab: Lab, site: Path) -> None:
+    for n in (1, 2, 3):
+        a_clip(site / f"{n}.dcm", n, study=n)
+    a_clip(site / "4.dcm", 4, study=4, patient="99999999")
+    report = taken(lab, site, a_list(site, *(f"S-{n},D10,{n}.dcm" for n in (1, 2, 3, 4))))
+    assert {one.outcome for one in report.objects} == {Outcome.CHECKED}
+    assert [(query.kind, query.object) for query in report.queries] == [("identity mismatch", 2)]
+    (asked,) = queries.queries(lab.open, lab.coordinator)
+    assert (asked.subject, asked.clip) == ("S-2", None)
+
+
+@pytest.mark.parametrize("head", [HEAD, "Visit;SUBJECT;path_or_study_uid;comment"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_list_among_files_of_one_subject_is_not_overlooked(lab: Lab, site: Path, head: str, *, packed: bool) -> None:
+    a_clip(site / "1.dcm", 1)
+    rows = a_list(site, "S-1,D10,1.dcm", head=head)
+    if packed:
+        with zipfile.ZipFile(site / "delivery.zip", "w") as archive:
+            archive.write(rows, "day 1/LIST.CSV")
+    else:
+        rows.replace(site / "list.csv")
+    for dry_run in (True, False):
+        with pytest.raises(IntakeRefusedError) as refused:
+            intake.take_in(lab.open, lab.coordinator, [site], subject="S-1", visit="D10", dry_run=dry_run)
+        assert refused.value.refusal is Refusal.SITE_LIST
+    with lab.open.store.read() as snapshot:
+        assert not snapshot.all("delivery")
+
+
+def test_a_table_of_something_else_beside_clips_is_no_list(lab: Lab, site: Path) -> None:
+    a_clip(site / "1.dcm", 1)
+    (site / "measures.csv").write_text("subject,visit,diameter\nS-1,D10,8\n")
+    report = intake.take_in(lab.open, lab.coordinator, [site], subject="S-1", visit="D10")
+    assert sorted(one.outcome.value for one in report.objects) == ["checked", "rejected"]
 
 
 def test_a_folder_or_a_study_is_a_row_with_its_number_of_files(lab: Lab, site: Path) -> None:

@@ -11,7 +11,7 @@ from corelab.domain.clip_evidence import combined, segments_conflict, sides_conf
 from corelab.domain.clip_findings import Finding, Shown, of_label, of_picture
 from corelab.domain.clip_label import Proposal
 from corelab.domain.intake import CheckAction, IntakeCode, Outcome
-from corelab.domain.queries import QueryKind
+from corelab.domain.queries import QueryKind, QueryState
 from corelab.domain.visit_window import day_of_exam, is_outside
 from corelab.domain.vocabulary import ClipId, ExamId, Side
 from corelab.imaging.deid.candidate import Facts, Prepared
@@ -99,6 +99,11 @@ def newly_outside(snapshot: Snapshot, exam: ExamId) -> tuple[ExamId, ...]:
     return tuple(each for each in outside if not intake_rows.queries(snapshot, kind=QueryKind.VISIT_WINDOW.value, exam_id=each))
 
 
+def is_asked_about_patient(snapshot: Snapshot, exam: ExamId) -> bool:
+    """Once for an exam: a site that numbers every study anew says so once."""
+    return bool(intake_rows.queries(snapshot, kind=QueryKind.IDENTITY_MISMATCH.value, exam_id=exam, clip_id=None))
+
+
 # ---------------------------------------------------------------- what is found
 
 
@@ -116,6 +121,8 @@ class Lookout:
     def _findings(self, one: ObjectRecord, exam: ExamRecord, facts: Facts, label: Label | None, evidence: Evidence) -> Iterator[Finding]:
         if one.code == IntakeCode.IDENTITY_MISMATCH.value:
             yield Finding.PATIENT
+        if exam.id in self._patients_asked:
+            yield Finding.PATIENTS_DIFFER
         if label is None:
             yield from (Finding.SEGMENT_CONFLICT,) if segments_conflict(evidence) else ()
             yield from (Finding.SIDE_CONFLICT,) if sides_conflict(evidence) else ()
@@ -166,6 +173,13 @@ class Lookout:
     def _exam_of(self, clip: ClipId) -> str | None:
         row = self._snapshot.one("intake_object", id=clip)
         return row["exam_id"] if row else None
+
+    @cached_property
+    def _patients_asked(self) -> frozenset[str]:
+        """Exams whose site is asked about the patient, and nobody has closed the question."""
+        asked = [one for one in intake_rows.queries(self._snapshot, kind=QueryKind.IDENTITY_MISMATCH.value, clip_id=None) if one.exam]
+        last = intake_rows.latest_messages(self._snapshot) if asked else {}
+        return frozenset(one.exam for one in asked if one.exam and QueryState(last[one.id].state).pending)
 
     @cached_property
     def _gone(self) -> frozenset[str]:

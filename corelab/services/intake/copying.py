@@ -53,6 +53,15 @@ def small_content(source: Source, limit: int) -> bytes:
     return content
 
 
+def head_of(source: Source, size: int) -> bytes:
+    """The first bytes of an object; none where it cannot be read."""
+    try:
+        with _opened(source) as stream:
+            return stream.read(size)
+    except (*_ODD_ARCHIVE, OSError, ObjectRefusedError):
+        return b""
+
+
 def _created(target: Path) -> IO[bytes]:
     return os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 

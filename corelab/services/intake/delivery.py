@@ -23,7 +23,7 @@ from corelab.services.intake.report import IntakeReport
 from corelab.services.intake.resuming import Interrupted
 from corelab.services.intake.sources import listed
 from corelab.services.intake.strays import set_strays_aside
-from corelab.services.intake.transmittal import Plan, planned, read, require_possible
+from corelab.services.intake.transmittal import Plan, planned, read, require_no_list, require_possible
 from corelab.services.labs import OpenLab, effective_charter
 from corelab.services.packages.locking import require_unlocked
 from corelab.services.quarantine import made_folder
@@ -67,6 +67,8 @@ def take_in(  # noqa: PLR0913 - what a delivery is
     if transmittal is not None and plan.transmittal is not None:
         found = _without(found, transmittal)
         plan = planned(plan.transmittal, found)
+    else:
+        require_no_list(found)
     if replaced is not None and len(found) != 1:
         raise IntakeRefusedError(Refusal.REPLACES_ONE)
     if not dry_run:

@@ -53,6 +53,29 @@ class Patients:
         message = _UNKNOWN if any(self._of(one) is None for one in kept) else code.message
         return replace(prepared, outcome=Outcome.HELD, code=code, message=message, sha256=None)
 
+    def differ(self, snapshot: Snapshot, identity: Identity) -> bool:
+        """Whether a clip of another study in the exam names somebody else by number or name. Numbers may be given anew: no hold."""
+        self._of_study(snapshot, ())
+        others = (
+            one
+            for listed in self.known.values()
+            for one in listed
+            if (said := self._of(one)) is not None and said.study != identity.study and _other(said.patient, identity.patient)
+        )
+        return any(not registry.is_rejected(snapshot, one.id) for one in others)
+
+    def known_before(self, snapshot: Snapshot) -> list[Identity]:
+        """Of every object that an earlier delivery brought and nobody doubts, or that a person cleared up."""
+        self._of_study(snapshot, ())
+        steps = {one: registry.steps(snapshot, one.id) for listed in self.known.values() for one in listed}
+        valid = (
+            one
+            for one, done in steps.items()
+            if (not done or done[-1].action is not CheckAction.REJECT)
+            and (not _doubted(one) or any(step.action is CheckAction.ACCEPT for step in done))
+        )
+        return [said for one in valid if (said := self._of(one)) is not None]
+
     def _of_study(self, snapshot: Snapshot, study: tuple[str, ...]) -> list[ObjectRecord]:
         """What was recorded stays as it is: each object is read once, however many clips of the exam follow."""
         for one in registry.objects_after(snapshot, self.exam, self.read) if self.exam else ():
@@ -89,6 +112,15 @@ class Patients:
 
 def _doubted(one: ObjectRecord) -> bool:
     return one.code == IntakeCode.IDENTITY_MISMATCH.value
+
+
+def _other(one: Patient, other: Patient) -> bool:
+    """Number or name are given in both, and differ by more than how they are written."""
+    return any(a and b and _plain(a) != _plain(b) for a, b in zip(one[:2], other[:2], strict=False))
+
+
+def _plain(value: str) -> str:
+    return " ".join(value.replace("^", " ").split()).casefold()
 
 
 def _same(one: Patient, other: Patient) -> bool:

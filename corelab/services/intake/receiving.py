@@ -15,7 +15,7 @@ from corelab.domain.mask_template import Template
 from corelab.domain.queries import QueryKind
 from corelab.domain.record_errors import DiskFullError, LabError, LabStorageError
 from corelab.domain.transmittal import TransmittalLine
-from corelab.domain.vocabulary import ClipId, Sha256
+from corelab.domain.vocabulary import ClipId, ExamId, Sha256
 from corelab.imaging.child import ChildStoppedError, ReaderUnavailableError
 from corelab.imaging.child import prepared as prepare
 from corelab.imaging.deid.candidate import Decision, Prepared
@@ -28,6 +28,7 @@ from corelab.services.intake.copying import archive_digest, copied
 from corelab.services.intake.delivered import Source, SourceNote
 from corelab.services.intake.exam_work import settle
 from corelab.services.intake.facts import payload_of
+from corelab.services.intake.mixups import Mixups
 from corelab.services.intake.replacement import has_others
 from corelab.services.intake.report import IntakeReport, ObjectReport, QueryRaised, RowReport
 from corelab.services.intake.resuming import Interrupted, known
@@ -99,6 +100,7 @@ class Receiving:
     cancelled: Callable[[], bool] = bool
     room: int = DELIVERY_LIMIT
     seen: dict[str, Target] = field(default_factory=dict)
+    mixups: Mixups | None = None
     taken: list[Arrival] = field(default_factory=list)
     queries: list[QueryRaised] = field(default_factory=list)
 
@@ -217,7 +219,18 @@ class Receiving:
         with self.delivery.lab.store.read() as snapshot:
             return templates_in_use(snapshot)
 
+    def _begin_mixups(self) -> Mixups:
+        """With what an interrupted delivery, or an earlier one, brought for these exams; before anything is locked."""
+        mixups = Mixups()
+        if len({wanted.subject for wanted in self.targets}) > 1:
+            with self.delivery.lab.store.read() as snapshot:
+                for target in self.targets.values():
+                    for said in target.patients.known_before(snapshot):
+                        mixups.add(target.wanted.subject, said)
+        return mixups
+
     def _prepare(self, one: _Object, target: Target) -> None:
+        self.mixups = self.mixups or self._begin_mixups()
         draft = one.place.draft()
         try:
             mark, kinds = target.mark(self.delivery.lab, self.delivery.key, one.place.n), self.delivery.accepts
@@ -266,7 +279,7 @@ class Receiving:
         if one.target is None:
             return Judged(prepared)
         with self.delivery.lab.store.read() as snapshot:
-            judged = one.target.patients.judged(snapshot, prepared)
+            judged = self._of_patient(snapshot, one.target, prepared)
             found = self._judged(snapshot, one, one.target, judged)
         if judged is prepared and prepared.identity.patient:
             one.target.patients.foreseen.append(prepared.identity)
@@ -279,20 +292,23 @@ class Receiving:
         return automatic.judged(charter, prepared, known, side=target.wanted.side, claimed=arrivals.proposed(charter, one.line))
 
     def _recorded(self, clip: ClipId, one: _Object, prepared: Prepared, draft: Path | None) -> Judged:
+        if judged is prepared and judged.outcome in ENTERS and self.mixups:
+            self.mixups.add(one.target.wanted.subject, judged.identity)
         target = one.target
         with self.delivery.lab.store.begin(self.delivery.session.actor(self.delivery.role)) as transaction:
             exam, rows = target.exam if target else None, list[NewRow]()
             if target is not None and prepared.outcome in ENTERS:
                 self._require_so_still(transaction, one)
                 exam, rows = target.entered(transaction, self.delivery.key)
-            judged = target.patients.judged(transaction, prepared) if target else prepared
+            judged = self._of_patient(transaction, target, prepared) if target else prepared
+            differs = target is not None and self._patient_differs(transaction, target, judged)
             found = self._judged(transaction, one, target, judged) if target else Judged(judged)
             judged = found.prepared
             code = judged.code.value if judged.code else None
             new = ObjectRecord(clip, self.delivery.id, one.place.n, Sha256(one.sha256), judged.outcome, code, exam)
             rows = [*rows, registry.object_row(new), *found.rows(clip), *self._replacing(clip, judged)]
             transaction.record("object.received", "clip", clip, rows=rows, payload=payload_of(judged))
-            asked = self._ask(transaction, clip, one, found)
+            asked = [*self._ask(transaction, clip, one, found), *self._ask_about_patient(transaction, one, exam if differs else None)]
             if exam is not None:
                 settle(transaction, exam)
             if draft is not None and judged.sha256 is not None:
@@ -311,6 +327,25 @@ class Receiving:
 
     def _replacing(self, clip: ClipId, judged: Prepared) -> list[NewRow]:
         """Whose place it takes."""
+    def _of_patient(self, snapshot: Snapshot, target: Target, prepared: Prepared) -> Prepared:
+        """``prepared``, or the same held because it is another patient's, or its study another subject's."""
+        judged = target.patients.judged(snapshot, prepared)
+        return self.mixups.held(target.wanted.subject, judged) if self.mixups and judged is prepared else judged
+
+    def _patient_differs(self, snapshot: Snapshot, target: Target, judged: Prepared) -> bool:
+        """Whether the site is to be asked about the exam's patient, though nothing is held."""
+        if judged.outcome not in ENTERS or judged.code is IntakeCode.IDENTITY_MISMATCH:
+            return False
+        second = self.mixups is not None and self.mixups.add(target.wanted.subject, judged.identity)
+        return target.patients.differ(snapshot, judged.identity) or second
+
+    def _ask_about_patient(self, transaction: Transaction, one: _Object, exam: ExamId | None) -> list[QueryRaised]:
+        if exam is None or automatic.is_asked_about_patient(transaction, exam):
+            return []
+        row = one.line.row if one.line else None
+        asked = arrivals.asked(transaction, QueryKind.IDENTITY_MISMATCH, row, one.place.n, exam=exam, delivery=self.delivery.id)
+        return [asked] if asked else []
+
         replaced = self.delivery.replaces if judged.outcome in ENTERS else None
         return [intake_rows.replacement_row(clip, replaced)] if replaced else []
 

@@ -8,15 +8,18 @@ from pathlib import Path
 from corelab.domain.charter import Charter
 from corelab.domain.intake import IntakeRefusedError, ObjectRefusedError, Refusal
 from corelab.domain.transmittal import SIZE_LIMIT, RowFault, Transmittal, TransmittalFault, TransmittalLine, TransmittalRefusedError
-from corelab.domain.transmittal_file import inner_path, read_transmittal
+from corelab.domain.transmittal_file import begins_transmittal, inner_path, read_transmittal
 from corelab.domain.vocabulary import SubjectCode, VisitId
 from corelab.imaging.child import study_uid
 from corelab.imaging.deid.keyed import is_uid
+from corelab.services.intake.copying import head_of
 from corelab.services.intake.delivered import Source, SourceNote
 from corelab.services.intake.exam_work import Wanted, exam_rows
 from corelab.storage.snapshot import Snapshot
 
 _PLACE = "path_or_study_uid"
+_LISTS = (".csv", ".txt")
+_HEAD = 4096
 _NO_BYTES = frozenset({SourceNote.MISSING, SourceNote.OUTSIDE, SourceNote.UNREADABLE_LIST})
 _CLOSED = {Refusal.EXAM_CLOSED: RowFault.EXAM_CLOSED, Refusal.RESERVED: RowFault.RESERVED}
 
@@ -35,6 +38,13 @@ def _content(path: Path) -> bytes | None:
             return file.read(SIZE_LIMIT + 1)
     except OSError:
         return None
+
+
+def require_no_list(sources: Sequence[Source]) -> None:
+    """Who names one subject for all objects has not seen that a list among them names the subject of each. Raises IntakeRefusedError."""
+    named = (source for source in sources if source.name.casefold().endswith(_LISTS) and source.note not in _NO_BYTES)
+    if any(begins_transmittal(head_of(source, _HEAD)) for source in named):
+        raise IntakeRefusedError(Refusal.SITE_LIST)
 
 
 def wanted_by(line: TransmittalLine, site: str | None) -> Wanted:
