@@ -283,6 +283,8 @@ class Receiving:
             found = self._judged(snapshot, one, one.target, judged)
         if judged is prepared and prepared.identity.patient:
             one.target.patients.foreseen.append(prepared.identity)
+        if judged is prepared and judged.outcome in ENTERS and self.mixups:
+            self.mixups.add(one.target.wanted.subject, judged.identity)
         return found
 
     def _judged(self, snapshot: Snapshot, one: _Object, target: Target, prepared: Prepared) -> Judged:
@@ -292,8 +294,6 @@ class Receiving:
         return automatic.judged(charter, prepared, known, side=target.wanted.side, claimed=arrivals.proposed(charter, one.line))
 
     def _recorded(self, clip: ClipId, one: _Object, prepared: Prepared, draft: Path | None) -> Judged:
-        if judged is prepared and judged.outcome in ENTERS and self.mixups:
-            self.mixups.add(one.target.wanted.subject, judged.identity)
         target = one.target
         with self.delivery.lab.store.begin(self.delivery.session.actor(self.delivery.role)) as transaction:
             exam, rows = target.exam if target else None, list[NewRow]()
@@ -318,15 +318,6 @@ class Receiving:
         self.queries += asked
         return found
 
-    @staticmethod
-    def _require_so_still(transaction: Transaction, one: _Object) -> None:
-        """Under the write lock: preparing takes long, and another window may have locked the data or delivered the same file."""
-        require_unlocked(transaction)
-        if known(transaction, one.sha256):
-            raise _KnownMeanwhileError
-
-    def _replacing(self, clip: ClipId, judged: Prepared) -> list[NewRow]:
-        """Whose place it takes."""
     def _of_patient(self, snapshot: Snapshot, target: Target, prepared: Prepared) -> Prepared:
         """``prepared``, or the same held because it is another patient's, or its study another subject's."""
         judged = target.patients.judged(snapshot, prepared)
@@ -346,6 +337,15 @@ class Receiving:
         asked = arrivals.asked(transaction, QueryKind.IDENTITY_MISMATCH, row, one.place.n, exam=exam, delivery=self.delivery.id)
         return [asked] if asked else []
 
+    @staticmethod
+    def _require_so_still(transaction: Transaction, one: _Object) -> None:
+        """Under the write lock: preparing takes long, and another window may have locked the data or delivered the same file."""
+        require_unlocked(transaction)
+        if known(transaction, one.sha256):
+            raise _KnownMeanwhileError
+
+    def _replacing(self, clip: ClipId, judged: Prepared) -> list[NewRow]:
+        """Whose place it takes."""
         replaced = self.delivery.replaces if judged.outcome in ENTERS else None
         return [intake_rows.replacement_row(clip, replaced)] if replaced else []
 
