@@ -10,22 +10,23 @@ from corelab.cli.terminal import AsJson, PasswordStdin, answer, command, lab_gro
 from corelab.domain.queries import PENDING, Query, QueryFilter, QueryKind, QueryState, kind_of
 from corelab.services import queries
 from corelab.services.labs import OpenLab
-from corelab.ui.query_words import line_words, state_words, whole_words
+from corelab.ui.query_words import STATE_WORDS, line_words, state_words, whole_words
 
 commands = typer.Typer()
 of_lab = lab_group("Queries to the sites: raise, send, answer, close, print. Their texts hold codes only.")
 commands.add_typer(of_lab, name="query")
 
 _KINDS = ", ".join(kind.value for kind in QueryKind)
-_STATES = ", ".join(("pending", "overdue", *(state.value for state in QueryState)))
+_STATES = ", ".join(("pending", "overdue", *STATE_WORDS.values()))
 Named = Annotated[str, typer.Argument(metavar="QUERY", help="Its number, as 12 or S01-3.", show_default=False)]
 Site = Annotated[str | None, typer.Option("--site", help="The site's code.")]
-State = Annotated[str | None, typer.Option("--state", help=f"One of: {_STATES}. Open: still to be sent.")]
+State = Annotated[str | None, typer.Option("--state", help=f"One of: {_STATES}.")]
 Words = Annotated[str, typer.Option("--words", help="In codes only: no names, dates, long numbers.")]
 
 
 def _wanted(site: str | None, state: str | None, none: QueryFilter) -> QueryFilter:
-    known = {one.value: frozenset({one}) for one in QueryState}
+    # Also as --json says them.
+    known = {word: frozenset({one}) for one in QueryState for word in (one.value, STATE_WORDS[one])}
     if state is None:
         return QueryFilter(site, none.states)
     if state not in {"pending", "overdue", *known}:
@@ -223,7 +224,7 @@ def print_queries(
 ) -> None:
     """Print letters for the sites (PDF), or a table (CSV): everything that is still to be done, unless --state says otherwise.
 
-    Example: corelab query LAB print letters.pdf --site S01 --state open
+    Example: corelab query LAB print letters.pdf --site S01 --state "to be sent"
     """
     if out.suffix.lower() not in {".pdf", ".csv"}:
         raise typer.BadParameter("the file ends in .pdf or .csv")

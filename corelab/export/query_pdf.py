@@ -45,7 +45,6 @@ def _write(pages: Pages, one: Query, digest: str) -> None:
     pages.gap()
     pages.heading(f"{one.name}   {text[0]}", 11)
     pages.fact("Number in the laboratory", one.lab_name)
-    pages.fact("State", one.state.value)
     if one.due:
         pages.fact("Please answer by", f"{one.due:%Y-%m-%d}")
     if digest:

@@ -118,8 +118,13 @@ def _require_redactable(snapshot: Snapshot, seq: int) -> None:
         raise RedactionRefusedError(seq, RedactionFault.NOT_THERE)
     if stored["body"] is None:
         raise RedactionRefusedError(seq, RedactionFault.GONE)
-    if not may_be_emptied(event["kind"]) or snapshot.one("signature", event_seq=seq) is not None:
+    if not may_be_emptied(event["kind"]) or snapshot.one("signature", event_seq=seq) is not None or _names_site(snapshot, event):
         raise RedactionRefusedError(seq, RedactionFault.KEPT)
+
+
+def _names_site(snapshot: Snapshot, event: Row) -> bool:
+    """Nothing else says which site a query went to where it was named in sending; the numbers at the sites stand on it."""
+    return event["kind"] == "query.sent" and "site" in snapshot.opening_of(event["seq"])
 
 
 def _require_second(snapshot: Snapshot, session: Session, seq: int) -> RedactionRequest:

@@ -102,9 +102,16 @@ class Settling(QObject):
     def ask_missing(self, exam: ExamOverview | None) -> None:
         """Every segment that the exam still misses is asked for; what is asked already is not asked twice."""
         if exam is not None and exam.completeness.missing:
-            missing = ", ".join(exam.completeness.missing)
-            told = f"Queries about what is missing of {exam.subject} {exam.visit} wait to be sent: {missing}."
-            self._do(partial(_asked_for, self._desk, exam), told)
+            segments = exam.completeness.missing
+            count = f"{len(segments)} {'query' if len(segments) == 1 else 'queries'}"
+            title = f"Raise {count} to the site about {exam.subject} {exam.visit}?"
+            words = f"Missing: {', '.join(segments)}. What is asked already is not asked twice."
+            dialogs.confirm(self._page, title, words, do="Raise", agreed=partial(self._ask_missing, exam))
+
+    def _ask_missing(self, exam: ExamOverview) -> None:
+        missing = ", ".join(exam.completeness.missing)
+        told = f"Queries about what is missing of {exam.subject} {exam.visit} wait to be sent: {missing}."
+        self._do(partial(_asked_for, self._desk, exam), told)
 
     def _do(self, work: Callable[[], object], told: str) -> None:
         self.begun.emit()

@@ -360,16 +360,23 @@ def test_what_is_asked_of_no_known_kind_is_asked_in_words(desktop: Desktop, show
     assert shown.rows.current == 0
 
 
-def test_all_that_is_missing_is_asked_by_one_key(desktop: Desktop, shown: IntakePage) -> None:
+def test_all_that_is_missing_is_asked_by_one_key_and_a_yes(desktop: Desktop, shown: IntakePage) -> None:
     typed(desktop, "r cfv")
     (exam,) = intake.exams(desktop.lab, session(desktop))
     desktop.press("m", modifier=CTRL)
     assert QApplication.focusWidget() is shown.matrix
     desktop.press("m", modifier=ALT)
+    question = desktop.dialog()
+    assert f"Raise {len(exam.completeness.missing)} queries to the site about {exam.subject} {exam.visit}?" in desktop.words(question)
+    question.reject()
+    assert queries.queries(desktop.lab, session(desktop)) == ()
+    desktop.press("m", modifier=ALT)
+    desktop.dialog().accept()
     asked = queries.queries(desktop.lab, session(desktop))
     assert len(asked) == len(exam.completeness.missing) > 5
     assert {each.facts["segment"] for each in asked} == set(exam.completeness.missing)
     desktop.press("m", modifier=ALT)
+    desktop.dialog().accept()
     desktop.dialog().close()
     assert len(queries.queries(desktop.lab, session(desktop))) == len(asked)
 

@@ -195,6 +195,46 @@ def test_a_file_that_comes_later_is_asked_for_no_more(lab: Lab, tmp_path: Path) 
     assert asked_for == {"POPV": QueryState.CANCELLED, "FV_PROX": QueryState.OPEN}
 
 
+def test_what_is_asked_about_a_segment_ends_when_it_is_closed_as_not_imaged(lab: Lab, clip: str) -> None:
+    facts = {"segment": "CFV", "view": "compression"}
+    unsent, sent = (
+        asked(lab, QueryKind.VIEW_MISSING, exam="S-1:D10", facts=facts),
+        asked(lab, QueryKind.MISSING_FILE, exam="S-1:D10", facts=facts),
+    )
+    other = asked(lab, QueryKind.MISSING_FILE, exam="S-1:D10", facts={**facts, "segment": "POPV"})
+    unlike = asked(lab, QueryKind.QUALITY, exam="S-1:D10", facts=facts)
+    queries.send(lab.open, lab.coordinator, sent, site="S01")
+    intake.set_not_imaged(lab.open, lab.coordinator, "S-1:D10", [SegmentId("CFV")], None)
+    assert the(lab, unsent).state is QueryState.OPEN, "opened again: it is wanted"
+    intake.set_not_imaged(lab.open, lab.coordinator, "S-1:D10", [SegmentId("CFV")], "NOT_SCANNED")
+    states = [the(lab, one).state for one in (unsent, sent, other, unlike)]
+    assert states == [QueryState.CANCELLED, QueryState.ANSWERED, QueryState.OPEN, QueryState.OPEN]
+    assert {the(lab, one).messages[-1].words for one in (unsent, sent)} == {"The segment was closed as not imaged."}
+    assert verify_lab(lab.open.folder).ok
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_delivery_of_another_exams_file_is_asked_about_once_with_subject_and_visit(
+    lab: Lab, clip: str, tmp_path: Path, *, there: bool
+) -> None:
+    """However often it is delivered; the same file named for a third exam is another question."""
+    file, extra = tmp_path / "from the site.dcm", a_file(tmp_path / "other.dcm", pixels=speckle(seed=7))
+    if there:
+        intake.take_in(lab.open, lab.coordinator, [extra], subject="S-2", visit="D10", side=Side.LEFT)
+    before = {one.id for one in queries.queries(lab.open, lab.coordinator)}
+    reports = [intake.take_in(lab.open, lab.coordinator, [file], subject="S-2", visit="D10") for _ in range(3)]
+    assert [len(report.queries) for report in reports] == [1, 0, 0]
+    assert "S-1 D10" in reports[-1].objects[0].message
+    intake.take_in(lab.open, lab.coordinator, [file], subject="S-3", visit="D10")
+    found = [one for one in queries.queries(lab.open, lab.coordinator) if one.id not in before]
+    assert {one.kind for one in found} == {QueryKind.DUPLICATE}
+    assert [(one.subject, one.visit) for one in found] == [("S-2", "D10"), ("S-3", "D10")]
+    assert "Subject S-2, visit D10." in (found[0].text or "")
+    assert "S-1" not in (found[0].text or ""), "the site learns nothing of the other subject"
+    queries.cancel(lab.open, lab.coordinator, found[0].id, WHY)
+    assert intake.take_in(lab.open, lab.coordinator, [file], subject="S-2", visit="D10").queries
+
+
 def test_each_site_has_its_own_numbers_and_none_ever_changes(lab: Lab, clip: str) -> None:
     later = asked(lab, clip=clip)
     assert the(lab, later).name == "Q1"
@@ -348,6 +388,7 @@ def test_letters_are_one_for_each_site_hold_codes_only_and_are_the_same_bytes_ea
         assert part not in pages[0] or part == "Answer"
     assert TOKEN not in "".join(pages)
     assert "mistake" not in "".join(pages)
+    assert "State" not in "".join(pages), "where a query stands in the laboratory is nothing to a site"
     with pytest.raises(FileExistsError):
         queries.print_queries(lab.open, lab.coordinator, tmp_path / "1.pdf")
 

@@ -119,6 +119,16 @@ def test_what_results_and_signatures_stand_on_is_never_emptied(lab: Lab) -> None
         assert refused.value.fault in {RedactionFault.KEPT, RedactionFault.NOT_THERE}
 
 
+def test_the_sending_that_names_the_site_stays_and_one_that_does_not_is_emptied(lab: Lab) -> None:
+    """Nothing else says which site was asked, and the numbers of its later queries count on it."""
+    with lab.open.store.begin(lab.coordinator.actor(None)) as transaction:
+        seq = transaction.record("query.sent", "query", None, payload={"words": f"Is this {NAME}?", "site": "S01"}).seq
+    with pytest.raises(RedactionRefusedError, match="kept"):
+        redacts(lab, seq)
+    assert redaction.standing(lab.open, lab.coordinator, seq).refused is RedactionFault.KEPT
+    redacts(lab, a_named_query(lab))
+
+
 def test_nor_is_a_redaction_itself_or_what_is_gone_or_was_never_there(lab: Lab) -> None:
     seq = a_named_query(lab)
     by = redacts(lab, seq)

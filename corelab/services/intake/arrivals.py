@@ -9,11 +9,13 @@ from corelab.domain.intake import IntakeCode, Outcome
 from corelab.domain.queries import QueryKind
 from corelab.domain.transmittal import RowState, TransmittalLine
 from corelab.domain.vocabulary import ClipId, SegmentId
+from corelab.services.intake.exam_work import Wanted
 from corelab.services.intake.report import ObjectReport, QueryRaised, RowReport
 from corelab.services.intake.transmittal import Plan
 from corelab.services.queries import met, raised
 from corelab.storage import intake_rows, registry
 from corelab.storage.intake_rows import TransmittalRow
+from corelab.storage.snapshot import Snapshot
 from corelab.storage.store import NewRow, Transaction
 
 _NEVER_CAME = frozenset({IntakeCode.SOURCE_GONE.value, IntakeCode.ARCHIVE_MEMBER.value})
@@ -113,11 +115,18 @@ def asked(  # noqa: PLR0913 - what a query is about
     exam: str | None = None,
     delivery: str | None = None,
     facts: dict[str, str] | None = None,
+    named: tuple[str, str] | None = None,
 ) -> QueryRaised | None:
     """Raises a query about an object by its number, or about a row, and tells of it; None where the same is asked already."""
-    found = raised(transaction, kind, clip=clip, exam=exam, delivery=delivery, facts=facts)
+    found = raised(transaction, kind, clip=clip, exam=exam, delivery=delivery, facts=facts, named=named)
     counted = next((query.number for query in intake_rows.queries(transaction, id=found)), 0) if found else 0
     return QueryRaised(found, counted, kind.value, number, row) if found else None
+
+
+def named(snapshot: Snapshot, wanted: Wanted, line: TransmittalLine | None) -> tuple[str, str]:
+    """Subject and visit for a query: what a site wrote where a code belongs may be anybody's name, until the lab knows it as a code."""
+    known = line is None or registry.subject_id(snapshot, wanted.subject) is not None
+    return wanted.subject if known else "", wanted.visit
 
 
 def kinds_asked(

@@ -14,6 +14,7 @@ from corelab.services.accounts import Session, lab_secret, permit
 from corelab.services.intake.exam_work import completeness_of, exam_rows, live_labels, require_names, require_open, run_time, settle
 from corelab.services.labs import OpenLab, charter_of, effective_charter
 from corelab.services.packages.locking import require_unlocked
+from corelab.services.queries import closed as queries_closed
 from corelab.storage import registry
 from corelab.storage.registry import ExamRecord
 from corelab.storage.snapshot import Snapshot
@@ -58,6 +59,8 @@ def set_not_imaged(lab: OpenLab, session: Session, exam: str, segments: Sequence
             transaction.record("exam.expected", "exam", found.id, rows=rows)
         row = registry.status_row(transaction, found.id, ExamState.RECEIVING if rows else found.state, closed)
         transaction.record("exam.not_imaged", "exam", found.id, rows=[row])
+        if reason is not None:
+            queries_closed(transaction, exam=found.id, segments=[place for one in segments for place in run_time(charter, one)])
         settle(transaction, found.id)
         return _overview(transaction, found.id)
 

@@ -273,7 +273,16 @@ class Receiving:
         shown = clip if waits else one.known
         report = ObjectReport(one.place.n, Sha256(one.sha256), judged.outcome, code, judged.message, shown, faults=judged.faults)
         report = replace(report, segment=proposal.segment, side=proposal.side) if proposal else report
+        if one.known:
+            report = replace(report, message=f"{report.message} {self._whose(one.known)}".rstrip())
         self.taken.append(Arrival(replace(report, resumed=one.resumed), one.line, None if self.trying else clip))
+
+    def _whose(self, clip: ClipId) -> str:
+        """Said to who delivers, and kept in no record: which exam has the file."""
+        with self.delivery.lab.store.read() as snapshot:
+            found = next(iter(registry.objects(snapshot, id=clip)), None)
+            exam = registry.exam(snapshot, found.exam) if found and found.exam else None
+        return f"It is in {exam.subject} {exam.visit}." if exam else ""
 
     def _foreseen(self, one: _Object, prepared: Prepared) -> Judged:
         if one.target is None:
@@ -365,7 +374,8 @@ class Receiving:
         self, transaction: Transaction, kind: QueryKind, clip: ClipId, one: _Object, facts: Mapping[str, str]
     ) -> QueryRaised | None:
         row = one.line.row if one.line else None
-        return arrivals.asked(transaction, kind, row, one.place.n, clip=clip, delivery=self.delivery.id, facts=dict(facts))
+        named = arrivals.named(transaction, one.target.wanted, one.line) if one.target else None
+        return arrivals.asked(transaction, kind, row, one.place.n, clip=clip, delivery=self.delivery.id, facts=dict(facts), named=named)
 
 
 def _why(error: Exception) -> str:

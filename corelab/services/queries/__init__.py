@@ -3,7 +3,7 @@
 from corelab.domain.queries import Query, QueryFault, QueryId, QueryKind, QueryMessage, QueryRefusedError, QueryState, QueryStep
 from corelab.services.queries.blocking import ExcludedQuery, OpenQueriesError
 from corelab.services.queries.printing import print_queries
-from corelab.services.queries.raising import met, raised
+from corelab.services.queries.raising import closed, met, raised
 from corelab.services.queries.reading import queries, query
 from corelab.services.queries.requesting import raise_query
 from corelab.services.queries.steps import answer, cancel, close, exclude, give, include, send
@@ -23,6 +23,7 @@ __all__ = [
     "answer",
     "cancel",
     "close",
+    "closed",
     "exclude",
     "give",
     "include",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from corelab.domain.form import run_time_ids
+from corelab.domain.intake import Outcome
 from corelab.domain.queries import QueryFault, QueryRefusedError
 from corelab.domain.query_facts import Codes, kept
 from corelab.domain.vocabulary import ClipId, ExamId
@@ -18,7 +19,10 @@ _SITE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """``site`` is None where nothing says from which site it came; ``delivery`` where it is about no delivered object."""
+    """``site`` is None where nothing says from which site it came; ``delivery`` where it is about no delivered object.
+
+    ``copies``: every object with the same bytes, where this one was in the lab already when it came.
+    """
 
     clip: ClipId | None = None
     exam: ExamId | None = None
@@ -27,6 +31,7 @@ class About:
     subject: str | None = None
     visit: str | None = None
     site: str | None = None
+    copies: frozenset[ClipId] = frozenset()
 
     @property
     def facts(self) -> dict[str, str]:
@@ -53,7 +58,14 @@ def about(snapshot: Snapshot, clip: str | None = None, exam: str | None = None, 
         subject=found.subject if found else None,
         visit=found.visit if found else None,
         site=site,
+        copies=_copies(snapshot, received) if received else frozenset(),
     )
+
+
+def _copies(snapshot: Snapshot, of: ObjectRecord) -> frozenset[ClipId]:
+    if of.outcome is not Outcome.DUPLICATE:
+        return frozenset()
+    return frozenset(each.id for each in registry.objects(snapshot, sha256=of.sha256))
 
 
 def _object(snapshot: Snapshot, clip: str) -> ObjectRecord:

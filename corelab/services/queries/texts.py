@@ -49,6 +49,12 @@ def names_in(line: str) -> frozenset[str]:
 
 
 @cache
+def closed_words() -> str:
+    """What stands as answer or reason where the segment that was asked for was closed as not imaged."""
+    return str(tomllib.loads(resource("queries", "texts.toml").read_text(encoding="utf-8"))["closed"]["words"])
+
+
+@cache
 def met_words() -> str:
     """What stands as answer or reason where a later delivery brought what was asked for."""
     return str(tomllib.loads(resource("queries", "texts.toml").read_text(encoding="utf-8"))["met"]["words"])
