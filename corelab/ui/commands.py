@@ -177,7 +177,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("mask_box", _X, "Draw a mask box", ("X",)),
     Action("mask_text", _X, "Boxes over all text that was found", ("T",)),
     Action("keep_template", _X, "Keep the mask for all later clips of this machine", ("M",)),
-    Action("machine_masks", _X, "Masks kept for machines: list, retire with a reason", ("K",)),
+    Action("machine_masks", _X, "Masks kept for machines: list, retire with a reason", ("L",)),
     Action("nothing_to_mask", _X, "Confirm that nothing is to be masked", ("C",)),
     Action("accept_damage", _X, "Accept a clip that is damaged or doubted, with a reason", ("W",)),
     Action("reject", _X, "Reject to the site, with a reason", ("R",)),

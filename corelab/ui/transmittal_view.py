@@ -14,8 +14,8 @@ from corelab.ui.rows import Column, Mark, Rows, Shown, shown
 from corelab.ui.theme import Colour, Size, Weight
 
 _ROW_HEIGHT = 32
-_TALLEST = 5
-"""So many rows stand there at once; the others are scrolled to."""
+_MOST_FAULTS, _MOST_ROWS = 6, 3
+"""So many stand there at once, the others are scrolled to: beside rows the clips that came want their place."""
 _FAULT_COLUMNS = (Column("Row", 56, right=True), Column("Column", 150), Column("What is to be corrected"))
 _ROW_COLUMNS = (
     Column("Row", 56, right=True),
@@ -32,8 +32,8 @@ _STATES = {
 }
 _COUNTED = {
     RowState.MISSING: "did not arrive",
-    RowState.HASH_DIFFERS: "with another checksum",
-    RowState.UNEXPECTED: "that no row names",
+    RowState.HASH_DIFFERS: "came with another checksum",
+    RowState.UNEXPECTED: "came without a row",
 }
 
 
@@ -47,6 +47,7 @@ class TransmittalView(Card):
         self.rows = Rows(_ROW_COLUMNS, "Rows of the transmittal", row_height=_ROW_HEIGHT)
         self.put_away = Button("Hide", look=Look.QUIET)
         self.put_away.setAccessibleName("Hide the transmittal")
+        self.put_away.setFixedHeight(24)
         self.put_away.clicked.connect(self.hide)
         head = QHBoxLayout()
         head.addWidget(self.heading, 1)
@@ -80,9 +81,10 @@ class TransmittalView(Card):
 
     def _show(self, used: Rows, other: Rows, cells: Sequence[Sequence[Shown]]) -> None:
         other.hide()
+        most = _MOST_ROWS if used is self.rows else _MOST_FAULTS
         used.show_rows(cells)
         used.setVisible(bool(cells))
-        used.setFixedHeight(used.horizontalHeader().sizeHint().height() + _ROW_HEIGHT * min(_TALLEST, len(cells)) + 20)
+        used.setFixedHeight(used.horizontalHeader().sizeHint().height() + _ROW_HEIGHT * min(most, len(cells)) + 20)
         self.show()
 
 

@@ -202,7 +202,7 @@ def test_the_mask_is_kept_for_the_machine_after_it_was_asked(desktop: Desktop, t
 def test_the_masks_of_machines_are_listed_and_one_is_retired_with_a_reason(desktop: Desktop, tmp_path: Path) -> None:
     delivered(desktop, tmp_path, quiet(1), quiet(2))
     page = at_the_page(desktop)
-    desktop.press("k")
+    desktop.press("l")
     dialog = desktop.dialog()
     assert isinstance(dialog, MasksDialog)
     assert "No mask is kept for a machine." in desktop.words(dialog)

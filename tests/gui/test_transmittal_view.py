@@ -43,7 +43,7 @@ def test_every_row_stands_there_after_the_delivery(desktop: Desktop, folder: Pat
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(chosen)], ""))
     page.form.choose_files()
     view = page.delivery.transmittal
-    counts = "1 did not arrive, 1 that no row names"
+    counts = "1 did not arrive, 1 came without a row"
     assert view.heading.text() == f"Transmittal: 1 of 2 rows match what arrived. {counts}: the site is asked, see Queries."
     told = [("3", "", "Did not arrive"), ("", "2", "No row names it"), ("2", "1", "Matched")]
     assert [(cells[0], cells[1], cells[4]) for cells in view.rows.texts()] == told
