@@ -9,7 +9,7 @@ from corelab.cli.labs import Reason
 from corelab.cli.templates import template
 from corelab.cli.terminal import AsJson, Faulty, PasswordStdin, answer, command, lab_group, say, signed_in
 from corelab.domain.attributes import Attributes
-from corelab.domain.vocabulary import ClipId, SegmentId
+from corelab.domain.vocabulary import ClipId, SegmentId, Side
 from corelab.services import intake
 
 commands = typer.Typer()
@@ -46,8 +46,15 @@ def _line(one: intake.WaitingClip) -> str:
 
 def _shows(one: intake.WaitingClip) -> str:
     """A proposal has a question mark: nobody said so yet."""
+    if one.segment:
+        return _sided(one.segment, one.side)
     proposed = one.proposal.segment if one.proposal else None
-    return one.segment or (f"{proposed}?" if proposed else "-")
+    return f"{_sided(proposed, one.proposal.side)}?" if one.proposal and proposed else "-"
+
+
+def _sided(segment: str, side: Side | None) -> str:
+    """A segment of both sides names its own."""
+    return segment if side is None or segment.endswith(f".{side.letter}") else f"{side.letter} {segment}"
 
 
 def _row(one: intake.WaitingClip) -> dict[str, object]:

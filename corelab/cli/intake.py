@@ -114,12 +114,12 @@ def interruptible() -> Iterator[Callable[[], bool]]:
 def require_whole(taken: intake.IntakeReport, *, as_json: bool) -> None:
     """Exit code 1 where a person has something to do: make room, deliver again, ask the site."""
     said = list(_left_to_do(taken))
-    if said:
+    if said or taken.cancelled:
         raise Faulty("" if as_json else " ".join(said))
 
 
 def _left_to_do(taken: intake.IntakeReport) -> Iterator[str]:
-    if taken.ending:
+    if taken.stopped:
         yield taken.ending
     if any(one.doubtful for one in taken.objects):
         yield "Some files are in the lab for another exam already. The report says which, by number (in order of names): ask the site."

@@ -1,6 +1,7 @@
 """The coordinator deals ready exams to readers, and slots that are free again."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from corelab.domain.accounts import Command
 from corelab.domain.intake import IntakeRefusedError, Refusal
@@ -8,9 +9,11 @@ from corelab.domain.vocabulary import SubjectCode
 from corelab.services import accounts
 from corelab.services.accounts import Session
 from corelab.services.dealing import Assigned, Dealing, WaitingExam, Why
+from corelab.services.intake.exam_work import completeness_of
 from corelab.services.labs import OpenLab, effective_charter
 from corelab.services.packages.locking import require_unlocked
 from corelab.storage import registry
+from corelab.storage.snapshot import Snapshot
 
 __all__ = ["Assigned", "WaitingExam", "Why", "assign", "chance"]
 
@@ -28,7 +31,21 @@ def assign(lab: OpenLab, session: Session, *, early: Collection[SubjectCode] = (
         for subject in early:
             if registry.subject_id(transaction, subject) is None:
                 raise IntakeRefusedError(Refusal.SUBJECT_UNKNOWN, subject)
-        return Dealing(transaction, effective_charter(transaction), seed, early=early).run()
+        done = Dealing(transaction, effective_charter(transaction), seed, early=early).run()
+        return replace(done, waiting=tuple(_counted(transaction, one) for one in done.waiting))
+
+
+def _counted(snapshot: Snapshot, one: WaitingExam) -> WaitingExam:
+    exam = registry.exam(snapshot, one.exam) if one.reason is Why.NOT_READY else None
+    if exam is None:
+        return one
+    found = completeness_of(snapshot, exam)
+    counts = (
+        (len(found.missing), "required segment without clip", "required segments without clip"),
+        (len(found.unknown), "fact about the subject not entered", "facts about the subject not entered"),
+        (found.waiting, "clip not released", "clips not released"),
+    )
+    return replace(one, left=", ".join(f"{count} {single if count == 1 else more}" for count, single, more in counts if count))
 
 
 def chance(lab: OpenLab, session: Session) -> str:

@@ -76,7 +76,13 @@ def test_pairs_are_balanced(lab: Lab) -> None:
 def test_an_exam_waits_while_its_clips_are_not_all_released(lab: Lab) -> None:
     staffed(lab)
     intake.set_not_imaged(lab.open, lab.coordinator, "S01:D10", [SegmentId("CFV")], "NOT_SCANNED")
-    assert reasons(lab) == [("S01 D10", Why.NOT_READY)]
+    (waits,) = assignment.assign(lab.open, lab.coordinator).waiting
+    assert (waits.what, waits.reason) == ("S01 D10", Why.NOT_READY)
+    (exam,) = intake.exams(lab.open, lab.coordinator)
+    missing, unknown = len(exam.completeness.missing), len(exam.completeness.unknown)
+    assert missing > 1
+    assert waits.why.startswith(f"{missing} required segments without clip, {unknown} fact")
+    assert "released" not in waits.why, "no clip came"
 
 
 def test_an_exam_waits_while_too_few_people_are_trained(lab: Lab) -> None:

@@ -320,6 +320,7 @@ def test_several_clips_are_labelled_and_graded_by_command(lab: Lab, tmp_path: Pa
     assert (done["clips"], done["view"], done["quality"], done["reasons"]) == (clips, "compression", "limited", ["gain", "depth"])
     listed = json.loads(run(lab, "pixels", "list", "--json").stdout)["clips"]
     assert [(row["segment"], row["view"], row["mode"]) for row in listed] == [("CFV", "compression", "b")] * 2
+    assert run(lab, "pixels", "list").stdout.count("L CFV") == 2
     assert listed[0]["quality"] == {"grade": "limited", "reasons": ["depth", "gain"]}
     assert listed[0]["proposal"]["source"] == "words"
     words = run(lab, "exam", "ask-views", "S-1:D10").stdout

@@ -61,6 +61,6 @@ def test_a_full_disk_is_a_fault_and_the_answer_says_what_was_kept(
     monkeypatch.setattr(copying, "_created", created)
     done = take_in(lab, site, "S-1", "--report", str(tmp_path / "report.json"))
     assert done.exit_code == 1
-    assert "1 objects: 1 checked. The disk is full: make room. Stopped at object 2; 1 kept." in done.stdout
+    assert "1 object: 1 checked. The disk is full: make room. Stopped at object 2; 1 kept." in done.stdout
     assert "The disk is full" in done.stderr
     assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["counts"]["checked"] == 1

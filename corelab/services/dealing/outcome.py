@@ -39,6 +39,8 @@ class WaitingExam:
     subject: SubjectCode
     visit: VisitId
     reason: Why
+    left: str = ""
+    """What of the exam is left to do, counted."""
 
     @property
     def what(self) -> str:
@@ -46,7 +48,7 @@ class WaitingExam:
 
     @property
     def why(self) -> str:
-        return _WORDS[self.reason]
+        return self.left or _WORDS[self.reason]
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,9 +150,15 @@ class IntakeReport:
         counted = ", ".join(f"{count} {outcome}" for outcome, count in self.counts.items() if count)
         rows = [f"{_place(row):<24}{row.state.value:<14}{row.clip or ''}".rstrip() for row in self.unmatched]
         matched = len(self.transmittal) - len(rows)
-        listed = [*rows, f"{self.listed} rows of the transmittal: {matched} matched."] if self.transmittal else []
-        asked = [f"{len(self.queries)} queries to the site were raised."] if self.queries else []
-        return "\n".join([*lines, *listed, *asked, f"{len(self.objects)} objects: {counted or 'none'}. {self.ending}".rstrip()])
+        listed = [*rows, f"{_counted(self.listed, 'row', 'rows')} of the transmittal: {matched} matched."] if self.transmittal else []
+        asked = [f"{_counted(len(self.queries), 'query', 'queries')} to the site raised."] if self.queries else []
+        return "\n".join(
+            [*lines, *listed, *asked, f"{_counted(len(self.objects), 'object', 'objects')}: {counted or 'none'}. {self.ending}".rstrip()]
+        )
+
+
+def _counted(count: int, one: str, more: str) -> str:
+    return f"{count} {one if count == 1 else more}"
 
 
 def _place(row: RowReport) -> str:
