@@ -21,7 +21,9 @@ class Why(Enum):
 
 _WORDS = {
     Why.NOT_READY: "clips, labels, attributes or the pixel check are not complete",
-    Why.POOL_TOO_SMALL: "fewer people are active, here, trained and certified for this charter than it asks for; see People, or `corelab training LAB list`",
+    Why.POOL_TOO_SMALL: (
+        "fewer people are active, here, trained and certified for this charter than it asks for; see People, or `corelab training LAB list`"
+    ),
     Why.NO_PAIR: "too few readers are left who neither labelled, checked nor adjudicated the subject nor read it in another way",
     Why.READER_GONE: "a reader of this subject can no longer read it; replace this reader",
     Why.READER_ABSENT: "a reader of this subject is absent; wait, or replace this reader",
