@@ -22,6 +22,7 @@ from corelab.ui.monitoring_page import MonitoringPage
 from corelab.ui.overview_page import OverviewPage
 from corelab.ui.people_page import PeoplePage
 from corelab.ui.pixel_check import PixelCheckPage
+from corelab.ui.queries_page import QueriesPage
 from corelab.ui.reading_page import ReadingPage
 from corelab.ui.records_dialog import RecordsDialog
 from corelab.ui.tour_hands import Hands, TourStoppedError
@@ -87,6 +88,12 @@ def _intake(hands: Hands) -> None:
     intake = hands.go("intake", IntakePage)
     intake.matrix.setFocus()
     hands.shoot("intake")
+    for row in range(len(intake.rows.texts())):
+        intake.rows.choose(row)
+        intake.labels.confirm()
+        hands.wait(0)
+    hands.go("queries", QueriesPage)
+    hands.shoot("queries")
     _mask(hands, hands.go("pixels", PixelCheckPage))
     hands.shoot("pixels")
     _check_all(hands)

@@ -14,6 +14,8 @@ from tests.acceptance.screen import Pixels, Screen
 from tests.acceptance.window import HEADER, Place, Window, window_on
 from tests.builders import PASSWORD, Lab
 
+SIDE = (0, 48, 420, 130)
+"""Where the intake page offers what it shows beside its list: left, top, right, bottom."""
 SUBJECT, VISIT = "S001", "D10"
 QUESTION = "Does the vein compress?"
 NOTE = "zebrafinch oboe"
@@ -93,7 +95,7 @@ class MainJob:
         window = self.window
         window.sign_in("coordinator", PASSWORD)
         window.keys("ctrl+2")
-        window.reads("Drop files, a folder or a ZIP here")
+        window.reads("Files or ZIP")
         for words in (SUBJECT, VISIT, "R"):
             window.type(words)
             window.keys("Tab")
@@ -112,12 +114,11 @@ class MainJob:
             window.still()
             window.type("POPV")
             window.keys("Return")
-            self.comes("clip_label", number)
-            window.still()
-            window.keys("Down")
+            self.comes("clip_label", number)  # the next clip without a label is there by itself
 
     def close_the_rest(self) -> None:
         """Everything but the popliteal vein was not scanned."""
+        self.window.click_on("Exam", SIDE)
         self.window.click_on("Close missing as not imaged")
         self.window.answer("Not imaged")
         soon("the other segments are closed", lambda: self.count("event", kind="exam.not_imaged") == 1)

@@ -73,7 +73,7 @@ def test_a_clip_is_fully_in_or_not_at_all_wherever_a_delivery_is_killed(
         calls = killed.delivers(copied(lab.open.folder, tmp_path / "whole"), site, 0)
         assert calls is not None
         for point in range(points):
-            at = 1 + point * calls // points
+            at = 1 + point * (calls - 1) // (points - 1)  # the last one too
             folder = copied(lab.open.folder, tmp_path / f"killed at {at}")
             assert killed.delivers(folder, site, at) is None
             after = _After(folder, site)

@@ -26,6 +26,6 @@ def test_work_ends_as_it_must_and_no_word_gets_out(case: WorkCase, tmp_path: Pat
 
 
 def test_titles_settings_clipboard_and_journal_are_walked_through_elsewhere() -> None:
-    trees = (ast.parse(file.read_text(encoding="utf-8")) for file in (TESTS / "acceptance" / "blinding").glob("test_*.py"))
+    trees = (ast.parse(file.read_text(encoding="utf-8")) for file in TESTS.rglob("test_*.py"))
     names = {node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     assert names.issuperset(IN_THE_WINDOW)
