@@ -314,7 +314,7 @@ def test_trying_a_list_leaves_no_trace(lab: Lab, site: Path) -> None:
 
 def test_what_a_cancelled_delivery_did_not_reach_is_not_missing(lab: Lab, site: Path) -> None:
     for n in (1, 2, 3):
-        a_clip(site / str(n), n)
+        a_clip(site / str(n), n, study=n, patient=f"7130045{n}")
     rows = a_list(site, *(f"S-{n},D10,{n}" for n in (1, 2, 3)))
     seen: list[int] = []
     report = taken(lab, site, rows, progress=lambda done, _of, _words: seen.append(done), cancelled=lambda: len(seen) >= 2 and seen[-1] > 1)
