@@ -274,7 +274,7 @@ def _redacted(tmp_path: Path, second: str | None) -> tuple[Lab, int]:
     actor = lab.coordinator.actor(Role.COORDINATOR)
     named = {"coordinator": lab.coordinator.account, "coordinator-2": lab.coordinator_2.account, None: None}[second]
     with lab.open.store.begin(actor) as transaction:
-        told = transaction.record("query.told", "site", None, payload={"text": "a name that should not stand here"})
+        told = transaction.record("query.sent", "query", None, payload={"words": "a name that should not stand here"})
     asking = lab.coordinator if second == "coordinator" else lab.coordinator_2
     with lab.open.store.begin(asking.actor(Role.COORDINATOR)) as transaction:
         asked = transaction.record("redaction.requested", "event", str(told.seq), payload={"reason_text": "a name"})
