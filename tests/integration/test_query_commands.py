@@ -113,7 +113,7 @@ def test_letters_and_a_table_are_printed(lab: Lab, clip: str, tmp_path: Path) ->
     assert (tmp_path / "letters.pdf").read_bytes().startswith(b"%PDF")
     assert answered(lab, "query", "print", str(tmp_path / "open.csv"), "--state", "open")["queries"] == 1
     assert answered(lab, "query", "print", str(tmp_path / "unsent.csv"), "--state", "to be sent")["queries"] == 1
-    assert answered(lab, "query", "print", str(tmp_path / "sent.csv"), "--state", "with the site")["queries"] == 0
+    assert answered(lab, "query", "print", str(tmp_path / "sent.csv"), "--state", "with the site")["queries"] == 1
     assert answered(lab, "query", "print", str(tmp_path / "S02.csv"), "--site", "S02")["queries"] == 1
     again = run(lab, "query", "print", str(tmp_path / "letters.pdf"))
     assert again.exit_code == REFUSED
