@@ -41,7 +41,8 @@ def keep_template(lab: OpenLab, session: Session, clip: ClipId) -> MaskTemplate:
     """Keeps what was drawn on this clip, and what a template had blackened on it already, for its machine, software and picture size.
 
     A clip that was passed without a box is kept too: then the layout is known to need none beside its regions. A template in use for the
-    same machine and size gets a new version. Clips that are already under check keep the mask they have.
+    same machine and size gets a new version, never without a box that it had: to begin anew it is retired first. Clips that are already
+    under check keep the mask they have.
     Raises IntakeRefusedError: nobody decided the mask of the clip, or its machine is not on the list of known machines.
     """
     role = permit(session, Command.PIXELS)
@@ -88,7 +89,8 @@ def _version(snapshot: Snapshot, machine: Machine, facts: Facts) -> TemplateRow:
     rows = [row for row in intake_rows.templates(snapshot) if row.active and _applied(row).fits(machine, facts.rows, facts.columns)]
     known = rows[-1] if rows else None
     key, n = (known.id, known.n + 1) if known else (str(uuid4()), 1)
-    return TemplateRow(key, n, machine.manufacturer, machine.model, machine.software, facts.rows, facts.columns, facts.blackened)
+    boxes = tuple(dict.fromkeys((*(known.boxes if known else ()), *facts.blackened)))
+    return TemplateRow(key, n, machine.manufacturer, machine.model, machine.software, facts.rows, facts.columns, boxes)
 
 
 def _applied(row: TemplateRow) -> Template:
