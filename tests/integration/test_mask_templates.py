@@ -102,10 +102,10 @@ def test_what_is_drawn_on_a_later_clip_makes_a_new_version(lab: Lab, tmp_path: P
     assert intake.templates(lab.open, lab.coordinator) == (again,)
 
 
-def test_a_new_version_loses_no_box_though_its_clip_came_before_the_first_one(lab: Lab, tmp_path: Path) -> None:
+def test_a_new_version_loses_no_box_though_its_clip_was_masked_before_the_first_one(lab: Lab, tmp_path: Path) -> None:
     early = received(lab, tmp_path, 2)
-    template = kept(lab, tmp_path)
     intake.set_mask(lab.open, lab.coordinator, early.clip, [(40, 40, 44, 44)])
+    template = kept(lab, tmp_path)
     again = intake.keep_template(lab.open, lab.coordinator, early.clip)
     assert (again.id, again.n) == (template.id, 2)
     assert set(again.boxes) >= {BOX, (40, 40, 44, 44)}
