@@ -34,7 +34,18 @@ def processes_at(folder: Path) -> list[int]:
 
 
 def parent_of(process: int) -> int:
-    return int(_stat(process)[1])
+    """0 when it is gone."""
+    try:
+        return int(_stat(process)[1])
+    except OSError:
+        return 0
+
+
+def is_a_starter(process: int) -> bool:
+    try:
+        return b"corelab.imaging.child.starter" in Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def lives(process: int) -> bool:

@@ -121,9 +121,14 @@ class _Nursery:
             self.starter.end()
         self.starter = None
 
-    def begins(self, bounds: Bounds, folder: Path) -> tuple[socket.socket, socket.socket]:
+    def gone(self, starter: _Starter) -> None:
+        """It told nothing of its child: it is ended even where the system has not said yet that it died, so that no try is lost on it."""
+        with self.lock:
+            if self.starter is starter:
+                self._leave()
+
+    def begins(self, starter: _Starter, bounds: Bounds, folder: Path) -> tuple[socket.socket, socket.socket]:
         """A new child: the pipe to it, and the line on which its end is told; hanging up kills it."""
-        starter = self.ready()
         talk, its_talk = socket.socketpair()
         line, its_line = socket.socketpair()
         with its_talk, its_line, _opened(folder) as place, self.lock, contextlib.suppress(OSError):
@@ -153,11 +158,13 @@ def close() -> None:
 def ended(request: bytes, folder: Path, bounds: Bounds, cancelled: Callable[[], bool]) -> End:
     """One child's life with ``folder`` as its own. Raises ChildStoppedError when cancelled, ReaderUnavailableError."""
     for _ in range(_TRIES):
-        talk, line = _nursery.begins(bounds, folder)
+        starter = _nursery.ready()
+        talk, line = _nursery.begins(starter, bounds, folder)
         with talk, line:
             end = _Life(talk, line, bounds, cancelled).lived(request)
         if end is not None:
             return end
+        _nursery.gone(starter)
     return End(b"", signal=KILLED)
 
 

@@ -76,11 +76,13 @@ def _zip64(file: IO[bytes], end: int) -> tuple[int, int]:
 
 
 def _lapping(infos: list[zipfile.ZipInfo]) -> set[int]:
-    """Where members begin whose bytes another one before them uses as well: a small archive would fill a large disk."""
+    """Where members begin that share bytes: a small archive would fill a large disk. All are refused, as newer Pythons do by themselves."""
     found: set[int] = set()
-    ordered, reach = sorted(infos, key=lambda info: info.header_offset), -1
-    for info in ordered:
+    reach, widest = -1, -1
+    for info in sorted(infos, key=lambda info: info.header_offset):
         if info.header_offset < reach:
-            found.add(info.header_offset)
-        reach = max(reach, info.header_offset + info.compress_size + 30)
+            found |= {widest, info.header_offset}
+        end = info.header_offset + info.compress_size + 30
+        if end > reach:
+            reach, widest = end, info.header_offset
     return found
