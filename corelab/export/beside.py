@@ -18,6 +18,12 @@ def place_of(exam: ExamRecord, segment: SegmentId) -> dict[str, str]:
     return {"SIDE": SIDE_WORDS[exam.sides.get(segment, Side.UNPAIRED)], "SEGCD": charter_id(segment)}
 
 
+def of_record(charter: Charter, exam: ExamRecord, record: SignedRecord) -> dict[str, str]:
+    """What a row about a signed record begins with."""
+    visit = {"VISITNUM": str(charter.visit(exam.visit).number), "VISIT": exam.visit}
+    return {"STUDYID": exam.study, "USUBJID": exam.subject, **visit, "RECID": record.record}
+
+
 def attribute_rows(exams: Iterable[ExamRecord]) -> Iterator[Row]:
     """Once for each subject."""
     subjects = {exam.subject: exam for exam in exams}
@@ -29,16 +35,17 @@ def attribute_rows(exams: Iterable[ExamRecord]) -> Iterator[Row]:
             yield {**of, "ATTRCD": name, **place_of(exam, segment), "VALUE": value}
 
 
-def check_rows(exam: ExamRecord, record: SignedRecord) -> Iterator[Row]:
+def check_rows(charter: Charter, exam: ExamRecord, record: SignedRecord) -> Iterator[Row]:
     for one in record.checks:
-        yield {"RECID": record.record, "CHECKID": one.check, **place_of(exam, one.segment), "LEVEL": one.level}
+        fired = {"CHECKID": one.check, **place_of(exam, one.segment), "LEVEL": one.level}
+        yield {**of_record(charter, exam, record), **fired}
 
 
-def viewing_rows(record: SignedRecord) -> Iterator[Row]:
+def viewing_rows(charter: Charter, exam: ExamRecord, record: SignedRecord) -> Iterator[Row]:
     for one in record.viewing:
         shown = sum(last - first + 1 for first, last in one.shown)
-        of = {"RECID": record.record, "CLIPID": one.clip, "FRSHOWN": str(shown), "FRTOTAL": str(one.frames)}
-        yield {**of, **_watched(one.watched)}
+        frames = {"CLIPID": one.clip, "FRSHOWN": str(shown), "FRTOTAL": str(one.frames)}
+        yield {**of_record(charter, exam, record), **frames, **_watched(one.watched)}
 
 
 def _watched(watched: Watched | None) -> Row:
@@ -49,10 +56,11 @@ def _watched(watched: Watched | None) -> Row:
 
 
 def note_rows(charter: Charter, exam: ExamRecord, record: SignedRecord) -> Iterator[Row]:
+    of = of_record(charter, exam, record)
     if record.note:
-        yield {"RECID": record.record, "SIDE": "", "SEGCD": "", "TESTCD": "", "NOTE": record.note}
+        yield {**of, "SIDE": "", "SEGCD": "", "TESTCD": "", "NOTE": record.note}
     for cell, answer in record.answers.items():
         item = charter.item(cell.item)
         if isinstance(item, TextItem) and answer.grade.value is not None:
             told = {"TESTCD": item.export.testcd, "NOTE": answer.grade.value}
-            yield {"RECID": record.record, **place_of(exam, cell.segment), **told}
+            yield {**of, **place_of(exam, cell.segment), **told}

@@ -7,7 +7,7 @@ from corelab.domain.charter import Charter
 from corelab.domain.charter.model_item import NumberItem
 from corelab.domain.measurement import HUNDREDTHS, Measurement, Point, of_caliper
 from corelab.domain.vocabulary import Answer
-from corelab.export.beside import place_of
+from corelab.export.beside import of_record, place_of
 from corelab.export.records import ExamRecord, SignedRecord
 from corelab.export.writers import Row
 
@@ -28,7 +28,7 @@ def evidence_rows(charter: Charter, exam: ExamRecord, record: SignedRecord) -> I
 
 def measurement_rows(charter: Charter, exam: ExamRecord, record: SignedRecord) -> Iterator[Row]:
     """The calipers of answers by segment and item, then what no question asked for, in the order it was measured."""
-    free = {"RECID": record.record, "SIDE": "", "SEGCD": "", "TESTCD": ""}
+    free = {**of_record(charter, exam, record), "SIDE": "", "SEGCD": "", "TESTCD": ""}
     asked = [(_of(charter, exam, record, answer), one) for answer in record.answers.values() for one in _calipers(charter, answer)]
     asked.sort(key=lambda held: (held[0]["SIDE"], held[0]["SEGCD"], held[0]["TESTCD"]))
     for number, (of, one) in enumerate((*asked, *((free, one) for one in record.measurements)), 1):
@@ -37,7 +37,7 @@ def measurement_rows(charter: Charter, exam: ExamRecord, record: SignedRecord) -
 
 def _of(charter: Charter, exam: ExamRecord, record: SignedRecord, answer: Answer) -> dict[str, str]:
     testcd = charter.item(answer.cell.item).export.testcd
-    return {"RECID": record.record, **place_of(exam, answer.cell.segment), "TESTCD": testcd}
+    return {**of_record(charter, exam, record), **place_of(exam, answer.cell.segment), "TESTCD": testcd}
 
 
 def _calipers(charter: Charter, answer: Answer) -> Iterator[Measurement]:

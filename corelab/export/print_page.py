@@ -23,7 +23,8 @@ _TOTAL = "total"
 
 
 @cache
-def _fonts() -> tuple[str, str]:
+def fonts() -> tuple[str, str]:
+    """Makes the fonts known; their names."""
     for name, file in ((TEXT, "Inter-Regular.ttf"), (HEADING, "Inter-SemiBold.ttf")):
         pdfmetrics.registerFont(TTFont(name, str(resource("fonts", "print", file))))
     return TEXT, HEADING
@@ -48,7 +49,7 @@ class Pages:
     """
 
     def __init__(self, foot: Foot, *, title: str, badge: str = "", wide: bool = False) -> None:
-        _fonts()
+        fonts()
         self._size = landscape(A4) if wide else A4
         self._foot, self._badge, self._number = foot, badge, 0
         self._made = BytesIO()
@@ -68,7 +69,7 @@ class Pages:
 
     def heading(self, words: str, size: float = 11.0) -> None:
         """A heading stays on the page of what follows."""
-        lines = _wrapped(words, HEADING, self._width * _SIZE / size)
+        lines = wrapped(words, HEADING, self._width * _SIZE / size)
         self._need(len(lines) * (size + 4) + 3 * _LEADING)
         self._y -= 2
         for line in lines:
@@ -77,7 +78,7 @@ class Pages:
         self._y -= 4
 
     def words(self, words: str, *, second: bool = False) -> None:
-        for line in _wrapped(words, TEXT, self._width):
+        for line in wrapped(words, TEXT, self._width):
             self._need(_LEADING)
             self._y -= _LEADING
             self._line(line, _MARGIN, TEXT, _SIZE, second=second)
@@ -85,7 +86,7 @@ class Pages:
     def entry(self, words: str, *, second: bool = False, mark: str = "\u2022") -> None:
         """An entry of a list, set in behind its mark."""
         indent = 15.0
-        for number, line in enumerate(_wrapped(words, TEXT, self._width - indent)):
+        for number, line in enumerate(wrapped(words, TEXT, self._width - indent)):
             self._need(_LEADING)
             self._y -= _LEADING
             if number == 0 and mark:
@@ -148,7 +149,7 @@ class Pages:
     # ------------------------------------------------------------ how
 
     def _cells(self, texts: Sequence[str], columns: Sequence[Column], *, ruled: bool = True, first: str = TEXT) -> None:
-        wrapped = [_wrapped(text, TEXT, self._width * share - _GAP) for text, (_title, share) in zip(texts, columns, strict=True)]
+        wrapped = [wrapped(text, TEXT, self._width * share - _GAP) for text, (_title, share) in zip(texts, columns, strict=True)]
         height = max(len(lines) for lines in wrapped)
         if height * _LEADING < self._size[1] / 2:  # a longer row may go on over the page
             self._need(height * _LEADING + 3)
@@ -226,15 +227,15 @@ LONGEST_TEXT: Final = 20_000
 
 
 @lru_cache(maxsize=8192)
-def _wrapped(text: str, font: str, width: float) -> tuple[str, ...]:
+def wrapped(text: str, font: str, width: float, size: float = _SIZE) -> tuple[str, ...]:
     """Lines that fit; a word that is longer than a line is cut."""
     lines: list[str] = []
     for paragraph in _plain(text).split("\n"):
         line = ""
         for word in paragraph.split(" "):
-            for piece in _pieces(word, font, width):
+            for piece in _pieces(word, font, width, size):
                 joined = f"{line} {piece}" if line else piece
-                if line and pdfmetrics.stringWidth(joined, font, _SIZE) > width:
+                if line and pdfmetrics.stringWidth(joined, font, size) > width:
                     lines.append(line)
                     line = piece
                 else:
@@ -243,10 +244,10 @@ def _wrapped(text: str, font: str, width: float) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _pieces(word: str, font: str, width: float) -> list[str]:
+def _pieces(word: str, font: str, width: float, size: float) -> list[str]:
     pieces, rest = [], word
-    while rest and pdfmetrics.stringWidth(rest, font, _SIZE) > width:
-        fits = next(n for n in range(len(rest), 0, -1) if n == 1 or pdfmetrics.stringWidth(rest[:n], font, _SIZE) <= width)
+    while rest and pdfmetrics.stringWidth(rest, font, size) > width:
+        fits = next(n for n in range(len(rest), 0, -1) if n == 1 or pdfmetrics.stringWidth(rest[:n], font, size) <= width)
         pieces.append(rest[:fits])
         rest = rest[fits:]
     return [*pieces, rest]

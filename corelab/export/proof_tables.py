@@ -4,11 +4,20 @@ from corelab.export.columns import Column, Table
 
 _SINCE = "1.3.0"
 
+OF_RECORD = (
+    Column("STUDYID", "Trial", length=16, key=True, since="1.4.0"),
+    Column("USUBJID", "Subject", length=40, key=True, since="1.4.0"),
+    Column("VISITNUM", "Visit number", "integer", 8, key=True, origin="charter", since="1.4.0"),
+    Column("VISIT", "Visit", length=16, codelist="VISIT", origin="charter", since="1.4.0"),
+    Column("RECID", "Record id of the reading", length=36, key=True),
+)
+"""What a row about a signed record begins with: sorted by subject, a package is made and checked one subject after the other."""
+
 EVIDENCE = Table(
     "evidence",
     "One row per frame, or pair of frames, that a signed grade rests on",
     (
-        Column("RECID", "Record id of the reading", length=36, key=True),
+        *OF_RECORD,
         Column("SIDE", "Side of the segment, where it has two", length=8, codelist="SIDE", key=True),
         Column("SEGCD", "Segment; empty for the whole exam", length=16, codelist="SEGCD", key=True, origin="charter"),
         Column("TESTCD", "Item", length=8, codelist="TESTCD", key=True, origin="charter"),
@@ -26,7 +35,7 @@ MEASUREMENTS = Table(
     "measurements",
     "One row per caliper that answers a question, and per measurement that no question asked for",
     (
-        Column("RECID", "Record id of the reading", length=36, key=True),
+        *OF_RECORD,
         Column("MSEQ", "Number of the measurement in its record", "integer", 8, key=True),
         Column("SIDE", "Side of the segment, where it has two", length=8, codelist="SIDE"),
         Column("SEGCD", "Segment of the answer", length=16, codelist="SEGCD", origin="charter"),

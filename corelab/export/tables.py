@@ -8,9 +8,9 @@ from corelab.domain.derived import segments_of
 from corelab.domain.places import members_of, run_time_ids
 from corelab.domain.vocabulary import WHOLE_EXAM, Cell, ItemId, SegmentId
 from corelab.export.columns import Column, Table
-from corelab.export.proof_tables import EVIDENCE, MEASUREMENTS
+from corelab.export.proof_tables import EVIDENCE, MEASUREMENTS, OF_RECORD
 
-SPECIFICATION = "1.3.0"
+SPECIFICATION = "1.4.0"
 """Version of this specification: adding a column or a table is minor; renaming, removing or retyping one is major."""
 WITHOUT_TRAIL = "1.0.0"
 """Its packages had no audit folder and no signature of the manifest beside the approval."""
@@ -105,13 +105,12 @@ ATTRIBUTES = Table(
     since="1.2.0",
 )
 
-_OF_RECORD = (Column("RECID", "Record id of the reading", length=36, key=True),)
 
 CHECKS = Table(
     "checks",
     "One row per edit check that fired and was confirmed with a reason; the reason stands in the audit trail",
     (
-        *_OF_RECORD,
+        *OF_RECORD,
         Column("CHECKID", "Check of the charter, or of the program", length=32, key=True),
         Column("SIDE", "Side of the segment, where it has two", length=8, codelist="SIDE", key=True),
         Column("SEGCD", "Segment; empty for a check of the whole exam", length=16, codelist="SEGCD", key=True, origin="charter"),
@@ -124,7 +123,7 @@ VIEWING = Table(
     "viewing",
     "One row per reading and clip: what was shown on screen before the signature",
     (
-        *_OF_RECORD,
+        *OF_RECORD,
         Column("CLIPID", "Clip", length=64, key=True),
         Column("FRSHOWN", "Frames shown", "integer", 8),
         Column("FRTOTAL", "Frames of the clip", "integer", 8),
@@ -139,7 +138,7 @@ NOTES = Table(
     "notes",
     "One row per free text: the note of a reading, and the answers to questions for text. The only free text outside audit/",
     (
-        *_OF_RECORD,
+        *OF_RECORD,
         Column("SIDE", "Side of the segment, where it has two", length=8, codelist="SIDE", key=True),
         Column("SEGCD", "Segment; empty for the whole exam", length=16, codelist="SEGCD", key=True, origin="charter"),
         Column("TESTCD", "Item; empty for the note of the reading", length=8, codelist="TESTCD", key=True, origin="charter"),
@@ -152,7 +151,7 @@ GUESS = Table(
     "guess",
     "One row per reading whose reader answered what treatment it was; only after the database is locked",
     (
-        *_OF_RECORD,
+        Column("RECID", "Record id of the reading", length=36, key=True),
         Column("USUBJID", "Subject", length=40),
         Column("READERID", "Pseudonym of the reader", length=8),
         Column("GUESS", "Arm that was named: 1, 2, or DK for do not know", length=2, codelist="GUESS"),

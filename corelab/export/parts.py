@@ -1,0 +1,34 @@
+"""Everything of a package that is made from its tables: each format is a part, and no part knows the lab."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from corelab.export.written import Written
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """``write(package, into)`` writes its files below ``into``, the same bytes wherever and whenever. Raises written.PartRefusedError, OSError.
+
+    ``needs``: modules of an optional extra. ``anew``: whether its tables alone give it, so that verifying makes it again.
+    """
+
+    name: str
+    write: Callable[[Written, Path], None]
+    needs: tuple[str, ...] = ()
+    anew: bool = True
+
+    @property
+    def is_there(self) -> bool:
+        return all(find_spec(module) is not None for module in self.needs)
+
+
+PARTS: tuple[Part, ...] = ()
+"""In the order in which they are made."""
+
+
+def parts_here(more: tuple[Part, ...] = ()) -> Mapping[str, Part]:
+    """Those whose extras are installed, by name."""
+    return {part.name: part for part in (*PARTS, *more) if part.is_there}
