@@ -8,8 +8,8 @@ from corelab.domain.accounts import Meaning, Role
 from corelab.domain.adjudication import DecisionReason, Take
 from corelab.domain.vocabulary import ExamId
 from corelab.services import accounts, adjudication, assignment, audit, checkpoints, comparison, packages
-from corelab.storage.keys import make_opening
-from corelab.storage.store import NewRow
+from corelab.storage.keys import Signer, make_opening
+from corelab.storage.store import NewRow, Transaction
 from tests.builders import PASSWORD, Lab, a_lab
 from tests.life_builders import invalidates, reopens, revises
 from tests.reading_builders import a_ready_exam, first, signs
@@ -143,7 +143,25 @@ def _approve_package(lab: Lab) -> None:
             NewRow("package", _of(id=package, n=1, spec_version="1", manifest_sha256="5" * 64) | cutoff),
         ]
         transaction.record("package.approved", "package", package, rows=rows, payload=opening)
+        kept = NewRow("package_table", _of(package_id=package, name="readings", n=1, body=b"rows"))
+        transaction.record("package.kept", "package", package, rows=[kept])
+        _approve_columns(lab, transaction, signer, package)
         checkpoints.signed_row(transaction, signer)
+
+
+def _approve_columns(lab: Lab, transaction: Transaction, signer: Signer, package: str) -> None:
+    approval, opening = str(uuid4()), make_opening({"after": "T001", "differences": [], "reason_text": "agreed"})
+    signature = transaction.signature(
+        signer,
+        record_type="specification_approval",
+        record_id=approval,
+        revision=1,
+        meaning=Meaning.SPECIFICATION_APPROVAL,
+        charter_hash=lab.charter_sha256,
+        content_digest=opening.digest,
+    )
+    row = NewRow("specification_approval", _of(id=approval, package_id=package, differences="6" * 64))
+    transaction.record("specification.approved", "specification_approval", approval, rows=[signature, row], payload=opening)
 
 
 def _of(**values: Any) -> dict[str, Any]:

@@ -125,6 +125,7 @@ class Meaning(Enum):
     LOCK_APPROVAL = "lock approval"
     UNLOCK_APPROVAL = "unlock approval"
     PACKAGE_APPROVAL = "package approval"
+    SPECIFICATION_APPROVAL = "specification approval"
     INVALIDATION = "invalidation"
     AUDIT_REVIEW = "audit review"
 

@@ -144,6 +144,8 @@ KIND_COMMANDS: Mapping[str, Command | None] = MappingProxyType(
         "reading.printed": Command.AUDIT,
         "reading.exported": Command.AUDIT,
         "package.approved": Command.EXPORT,
+        "package.kept": Command.EXPORT,
+        "specification.approved": Command.EXPORT,
         "checkpoint.signed": Command.EXPORT,
         "trail.exported": Command.AUDIT,
     }

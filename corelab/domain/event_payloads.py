@@ -184,6 +184,8 @@ PAYLOADS: Mapping[str, Payload] = MappingProxyType(
         "payload.redacted": _of("reason_text", "requested", "second"),
         # what leaves the lab
         "package.approved": _of("cutoff", "files", "kind", "product", "transfer"),
+        "package.kept": NONE,
+        "specification.approved": _of("after", "differences", "reason_text"),
         "checkpoint.signed": _of("at_event"),
         "trail.exported": NONE,
         "audit.reviewed": _of("findings", "head", "last", "scope_text"),

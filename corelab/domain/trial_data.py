@@ -42,6 +42,7 @@ PASSING = frozenset(
         "audit.reviewed",
         "checkpoint.signed",
         "package.approved",
+        "package.kept",
         "reading.exported",
         "reading.printed",
         "trail.exported",
@@ -147,6 +148,7 @@ DATA = frozenset(
         "lock.approved",
         "payload.redacted",
         "redaction.requested",
+        "specification.approved",
         "unlock.approved",
         "unlock.requested",
     }

@@ -25,7 +25,7 @@ VERIFIER = "verify_standalone.py"
 # stay in the lab; of their events the header stands there, with the digest of what is held back.
 _FOR_ANALYSTS = (
     "adjudication.", "answer.", "batch.", "case.", "charter.", "checkpoint.", "exam.", "lab.", "lock.", "note.", "package.",
-    "payload.redacted", "reading.", "result.", "sealed.opened", "unlock.",
+    "payload.redacted", "reading.", "result.", "sealed.opened", "specification.", "unlock.",
 )  # fmt: skip
 
 

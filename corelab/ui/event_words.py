@@ -142,6 +142,8 @@ KIND_WORDS: Mapping[str, str] = MappingProxyType(
         "unlock.refused": "Unlocking the screen refused: wrong password",
         # what leaves the lab
         "package.approved": "Package signed and written",
+        "package.kept": "Rows of the package kept",
+        "specification.approved": "Changed columns of packages approved",
         "checkpoint.signed": "Checkpoint signed",
         "audit.reviewed": "Audit trail reviewed",
         "audit.printed": "Audit trail printed",
@@ -183,7 +185,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Sign-in and screen": ("session", "signin", "screen", "unlock.refused", "signature", "workstation", "notice", "command"),
         "Keys and charters": ("custody", "work", "charter"),
         "Lock, packages, prints": (
-            *("lock", "unlock", "package", "checkpoint", "audit", "trail"),
+            *("lock", "unlock", "package", "specification", "checkpoint", "audit", "trail"),
             *("reading.printed", "reading.exported", "redaction", "payload"),
         ),
         "Lab and clock": ("lab", "schema", "clock", "setting", "backup"),

@@ -17,7 +17,9 @@ from corelab.storage.keys import is_signed_by
 EVENTS, OPENINGS, SIGNATURES, KEYS, CHECKPOINT = (
     f"audit/{name}" for name in ("events.jsonl", "openings.jsonl", "signatures.jsonl", "keys.json", "checkpoint.txt")
 )
-_MUST_BE_SIGNED = frozenset({"reading.signed", "adjudication.signed", "charter.approved", "lock.approved", "package.approved"})
+_MUST_BE_SIGNED = frozenset(
+    {"reading.signed", "adjudication.signed", "charter.approved", "lock.approved", "package.approved", "specification.approved"}
+)
 _Json = Mapping[str, Any]
 
 

@@ -85,6 +85,16 @@ PACKAGE = regulated(
     UniqueConstraint("n"),
 )
 
+# What a package held, so that the next one can tell what changed: its specification, and the text of each table in pieces, compressed.
+PACKAGE_TABLE = regulated(
+    "package_table", ref("package_id", "package.id", key=True), text("name", key=True), number("n", key=True), blob("body"), since=5
+)
+
+# That columns which a package had may be gone or mean other things from now on; ``package_id`` is the package that had them.
+SPECIFICATION_APPROVAL = regulated(
+    "specification_approval", text("id", key=True), ref("package_id", "package.id"), sha256("differences"), since=5
+)
+
 CHECKPOINT = regulated(
     "checkpoint", text("id", key=True), number("seq", ForeignKey("event.seq")), sha256("head"), text("text"), UniqueConstraint("seq")
 )

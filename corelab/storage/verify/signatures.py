@@ -17,6 +17,7 @@ _SIGNED_ACTS: Mapping[str, frozenset[Meaning]] = {
     "package": frozenset({Meaning.PACKAGE_APPROVAL}),
     "reading_invalidation": frozenset({Meaning.INVALIDATION}),
     "review": frozenset({Meaning.AUDIT_REVIEW}),
+    "specification_approval": frozenset({Meaning.SPECIFICATION_APPROVAL}),
 }
 
 
