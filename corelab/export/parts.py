@@ -10,7 +10,7 @@ from corelab.export.written import Written
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """``write(package, into)`` writes its files below ``into``, the same bytes wherever and whenever. Raises written.PartRefusedError, OSError.
+    """``write(package, into)`` writes its files below ``into``, the same bytes wherever and whenever. Raises PartRefusedError, OSError.
 
     ``needs``: modules of an optional extra. ``anew``: whether its tables alone give it, so that verifying makes it again.
     """

@@ -129,10 +129,11 @@ def test_a_reading_keeps_what_is_known_of_each_clip() -> None:
 
 def test_the_package_tells_seconds_passes_and_speeds_and_nothing_where_they_were_not_counted() -> None:
     viewing = (Viewing(CLIP, 6, ((0, 5),), Watched(31, 4, (50, 100))), Viewing(STILL, 1, ((0, 0),)))
-    record = SimpleNamespace(record="r1", viewing=viewing)
-    counted, before = viewing_rows(record)  # type: ignore[arg-type]  # of a record only these are asked
+    record, exam = SimpleNamespace(record="r1", viewing=viewing), SimpleNamespace(study="T", subject="S01", visit="D10")
+    charter = SimpleNamespace(visit=lambda _id: SimpleNamespace(number=3))
+    counted, before = viewing_rows(charter, exam, record)  # type: ignore[arg-type]  # of these only this is asked
     assert counted == {
-        "RECID": "r1", "CLIPID": CLIP, "FRSHOWN": "6", "FRTOTAL": "6", "SECONDS": "31", "PASSES": "4", "SPEEDS": "50 100",
+        "STUDYID": "T", "USUBJID": "S01", "VISITNUM": "3", "VISIT": "D10", "RECID": "r1", "CLIPID": CLIP, "FRSHOWN": "6", "FRTOTAL": "6", "SECONDS": "31", "PASSES": "4", "SPEEDS": "50 100",
     }  # fmt: skip
     assert (before["FRSHOWN"], before["SECONDS"], before["PASSES"], before["SPEEDS"]) == ("1", "", "", "")
     assert set(counted) == set(VIEWING.names)
