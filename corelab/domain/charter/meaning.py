@@ -9,6 +9,7 @@ from corelab.domain.charter.meaning_classes import check_classes
 from corelab.domain.charter.meaning_conditions import check_conditions
 from corelab.domain.charter.meaning_derivations import check_derivations
 from corelab.domain.charter.meaning_design import check_design
+from corelab.domain.charter.meaning_export import check_export
 from corelab.domain.charter.meaning_ids import check_ids
 from corelab.domain.charter.meaning_items import check_items
 from corelab.domain.charter.meaning_reach import check_reach
@@ -27,12 +28,13 @@ _CHECKS = (
     check_classes,
     check_derivations,
     check_reach,
+    check_export,
     check_warnings,
 )
 
 
 def check_meaning(tree: Mapping[str, Any], findings: Findings) -> None:
-    """Adds the faults C03 to C15 and the warnings that the tree itself shows; forgiving about faults of shape."""
+    """Adds the faults C03 to C16 and the warnings that the tree itself shows; forgiving about faults of shape."""
     names = Names(Node((), dict(tree)), findings)
     for check in _CHECKS:
         check(names)
