@@ -28,7 +28,7 @@ class SegmentReceipt:
     """One segment of one exam. ``side`` is None while the side under study is not known; ``waiting`` counts clips not yet released.
 
     Of all its clips, released or waiting: ``non_diagnostic`` and ``repeated`` (the same pictures once more) count some; ``lacks`` is what
-    the charter's questions want to see and none of them shows.
+    the charter's questions want to see and none of them shows. ``wanted``: the charter requires it at this visit.
     """
 
     segment: SegmentId
@@ -42,6 +42,7 @@ class SegmentReceipt:
     non_diagnostic: int = 0
     repeated: int = 0
     lacks: tuple[Want, ...] = ()
+    wanted: bool = False
 
     @property
     def label(self) -> str:
@@ -131,29 +132,30 @@ class _Exam:
 
     def segment(self, place: Place, side: Side | None) -> SegmentReceipt:
         own = [clip for clip in self.labelled if clip.segment == place.id]
+        wanted = place.required and any(True for _ in asks_of(self.charter, self.visit, self.attributes, place))
         return SegmentReceipt(
             segment=place.id,
             code=place.segment.id,
             name=place.segment.name,
             side=side,
-            receipt=self._receipt(place, own),
+            receipt=self._receipt(place, own, wanted=wanted),
             reason=self.not_imaged.get(place.id),
             clips=self.received.get(place.id, 0),
             waiting=self.waiting.count(place.id),
             non_diagnostic=sum(clip.non_diagnostic for clip in own),
             repeated=sum(clip.repeated for clip in own),
             lacks=self._lacks(place, own),
+            wanted=wanted,
         )
 
-    def _receipt(self, place: Place, own: Collection[LabelledClip]) -> Receipt:
+    def _receipt(self, place: Place, own: Collection[LabelledClip], *, wanted: bool) -> Receipt:
         if place.id in self.received:
             return Receipt.NON_DIAGNOSTIC if own and all(clip.non_diagnostic for clip in own) else Receipt.RECEIVED
         if self.attributes.absent(place.id):
             return Receipt.ABSENT
         if place.id in self.not_imaged:
             return Receipt.NOT_IMAGED
-        asked = place.required and any(True for _ in asks_of(self.charter, self.visit, self.attributes, place))
-        return Receipt.MISSING if asked else Receipt.OPTIONAL
+        return Receipt.MISSING if wanted else Receipt.OPTIONAL
 
     def _lacks(self, place: Place, own: Collection[LabelledClip]) -> tuple[Want, ...]:
         """A clip that serves nothing proves nothing either."""

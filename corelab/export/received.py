@@ -185,12 +185,19 @@ def _place(row: Row) -> _Place:
 def _cell_faults(cell: Row, clips: Sequence[Row]) -> Iterator[str]:
     if cell["NCLIPS"] != str(len(clips)):
         yield f"NCLIPS is {cell['NCLIPS']!r}, clips.csv has {len(clips)}"
-    serves = any(row["QCGRADE"] != quality_code(Quality.NON_DIAGNOSTIC) for row in clips)
-    allowed = ("RECEIVED",) if serves else ("NON-DIAGNOSTIC",) if clips else ("MISSING", "NOT IMAGED")
+    allowed = _states_of(cell, clips)
     if cell["STATE"] not in allowed:
         yield f"STATE is {cell['STATE']!r}, its clips say {' or '.join(allowed)}"
     if bool(cell["REASON"]) != (cell["STATE"] in {"MISSING", "NOT IMAGED"}):
         yield f"REASON is {cell['REASON']!r} where STATE is {cell['STATE']!r}"
+
+
+def _states_of(cell: Row, clips: Sequence[Row]) -> tuple[str, ...]:
+    if not clips:
+        return ("MISSING", "NOT IMAGED")
+    if any(row["QCGRADE"] != quality_code(Quality.NON_DIAGNOSTIC) for row in clips):
+        return ("RECEIVED",)
+    return ("NON-DIAGNOSTIC",) if cell["NWAIT"] == "0" else ("NON-DIAGNOSTIC", "RECEIVED")  # what waits may serve
 
 
 def _replacements(clips: Iterable[Row]) -> Iterator[Unreconciled]:
