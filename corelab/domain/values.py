@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -84,3 +84,14 @@ def label_of(item: Item, value: str) -> str:
             return f"{value} {item.unit}"
         case _:
             return value
+
+
+def option_words(label: str) -> str:
+    """The word of an option without its explanation: "Full" of "Full: walls meet under light pressure"."""
+    return label.split(":", 1)[0].split(",", 1)[0]
+
+
+def options_words(labels: Sequence[str]) -> tuple[str, ...]:
+    """The word of each option; all of its label where another one begins with the same word."""
+    words = [option_words(label) for label in labels]
+    return tuple(label if words.count(word) > 1 else word for label, word in zip(labels, words, strict=True))

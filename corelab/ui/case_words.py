@@ -4,11 +4,12 @@ from typing import Final
 
 from corelab.domain.adjudication import CaseDraft, DecisionFault, DecisionFaultKind, DetailState, Doubt, Mode, Take
 from corelab.domain.form import Form
+from corelab.domain.values import option_words
 from corelab.domain.vocabulary import Cell
 from corelab.ui.commands import key_of, with_keys
 from corelab.ui.deciding import Asked, Deciding
 from corelab.ui.entry import refused_digit
-from corelab.ui.segment_words import grade_words, label_words, lowered, option_words, reason_words
+from corelab.ui.segment_words import grade_words, label_words, lowered, reason_words
 
 _FAULTS: Final = {
     DecisionFaultKind.OPEN: "no decision yet",

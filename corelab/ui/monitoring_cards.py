@@ -10,6 +10,7 @@ from corelab.domain.charter import ChoiceItem
 from corelab.domain.monitoring.items import GradedItem, MeasuredItem, by_segment, by_visit
 from corelab.domain.monitoring.pairing import Kind
 from corelab.domain.monitoring.report import Report
+from corelab.domain.values import options_words
 from corelab.ui.buttons import Button
 from corelab.ui.cards import Card
 from corelab.ui.jobs import Jobs
@@ -18,7 +19,6 @@ from corelab.ui.monitoring_matrix import MatrixChart
 from corelab.ui.monitoring_measured import BlandAltman
 from corelab.ui.monitoring_words import KIND_WORDS, WEIGHT_WORDS, no_pairs
 from corelab.ui.parts import text_label
-from corelab.ui.segment_words import options_words
 from corelab.ui.theme import Colour, Size, Weight
 
 _SPLITS = {"segment": by_segment, "visit": by_visit}

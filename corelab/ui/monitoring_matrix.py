@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QWidget
 
 from corelab.domain.charter import ChoiceItem
 from corelab.domain.monitoring.items import GradedItem
+from corelab.domain.values import options_words
 from corelab.domain.vocabulary import Missing
 from corelab.ui.monitoring_chart import MIDDLE, RIGHT, Chart, Target, fits, write, write_wrapped
 from corelab.ui.monitoring_list import Behind, of_pairs
 from corelab.ui.parts import SWATCH_WIDTH, grade_style, paint_swatch
-from corelab.ui.segment_words import options_words
 from corelab.ui.theme import RADIUS_CAP, Colour, Size, Weight
 
 _SIDE, _TOP, _GAP = 92, 48, 4

@@ -1,6 +1,6 @@
 """How segments, grades and frames are said in the window."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from corelab.domain.asking import Standing
@@ -9,7 +9,7 @@ from corelab.domain.charter.model_item import Item, MultiItem, NumberItem, Optio
 from corelab.domain.checks import IDENTITY_IN_TEXT, READING_TIME, UNPLAYED_CLIPS, Firing
 from corelab.domain.form import Form, FormSegment, Use
 from corelab.domain.reading import Reading
-from corelab.domain.values import label_of, parts
+from corelab.domain.values import label_of, options_words, parts
 from corelab.domain.vocabulary import Cell, Evidence, Grade, ItemId, Missing, SegmentId
 from corelab.ui.entry import unit_words
 
@@ -37,17 +37,6 @@ def short_name(name: str) -> str:
     for noun in _NOUNS:
         last = last.removesuffix(noun)
     return last[:1].upper() + last[1:]
-
-
-def option_words(label: str) -> str:
-    """The word of an option without its explanation: "Full" of "Full: walls meet under light pressure"."""
-    return label.split(":", 1)[0].split(",", 1)[0]
-
-
-def options_words(labels: Sequence[str]) -> tuple[str, ...]:
-    """The word of each option; all of its label where another one begins with the same word."""
-    words = [option_words(label) for label in labels]
-    return tuple(label if words.count(word) > 1 else word for label, word in zip(labels, words, strict=True))
 
 
 def grade_words(item: Item, grade: Grade) -> str:

@@ -1,8 +1,9 @@
 """Answers that begin alike are told apart wherever one word stands for them, and what is only preset does not look answered."""
 
 from corelab.domain.charter import ChoiceItem
+from corelab.domain.values import options_words
 from corelab.domain.vocabulary import WHOLE_EXAM, Grade
-from corelab.ui.segment_words import grade_words, options_words, segment_grade, segment_words
+from corelab.ui.segment_words import grade_words, segment_grade, segment_words
 from tests.charter_builders import SHIPPED
 from tests.gui.full_forms import charter, leg
 
