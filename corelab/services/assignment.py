@@ -9,9 +9,9 @@ from corelab.domain.vocabulary import SubjectCode
 from corelab.services import accounts
 from corelab.services.accounts import Session
 from corelab.services.dealing import Assigned, Dealing, WaitingExam, Why
-from corelab.services.intake.exam_work import completeness_of
 from corelab.services.labs import OpenLab, effective_charter
 from corelab.services.packages.locking import require_unlocked
+from corelab.services.received import completeness_of
 from corelab.storage import registry
 from corelab.storage.snapshot import Snapshot
 

@@ -15,9 +15,10 @@ from corelab.imaging.deid.candidate import Decision, Facts
 from corelab.services.intake.automatic import Lookout, in_conflict
 from corelab.services.intake.exam_work import exam_of_clip
 from corelab.services.intake.facts import Found, found_at
-from corelab.services.intake.proposals import evidence_from, quality_from
+from corelab.services.intake.proposals import evidence_from
 from corelab.services.labs import OpenLab
 from corelab.services.quarantine import Place
+from corelab.services.received import quality_from
 from corelab.storage import intake_rows, registry
 from corelab.storage.intake_rows import ProposalRow, QualityRow
 from corelab.storage.registry import CheckStep, ExamRecord, Label, ObjectRecord

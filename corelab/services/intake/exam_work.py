@@ -1,7 +1,6 @@
 """Finding and making exams, and bringing an exam's state in line with what is there; used by every step of intake."""
 
 import hmac
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -9,13 +8,12 @@ from uuid import uuid4
 
 from corelab.domain.attributes import Attributes
 from corelab.domain.charter import Charter
-from corelab.domain.completeness import Completeness, LabelledClip, completeness
 from corelab.domain.form import run_time_ids, side_of
 from corelab.domain.intake import CODE, CheckAction, IntakeRefusedError, Outcome, Refusal
-from corelab.domain.vocabulary import ClipId, ExamId, ExamState, SegmentId, Side, SubjectCode, VisitId
-from corelab.services.intake.proposals import quality_from
+from corelab.domain.vocabulary import ExamId, ExamState, SegmentId, Side, SubjectCode, VisitId
 from corelab.services.labs import charter_of
-from corelab.storage import fingerprints, intake_rows, registry
+from corelab.services.received import completeness_of
+from corelab.storage import intake_rows, registry
 from corelab.storage.registry import ExamRecord, Label, ObjectRecord
 from corelab.storage.snapshot import Snapshot
 from corelab.storage.store import NewRow, Transaction
@@ -147,34 +145,6 @@ def run_time(charter: Charter, segment: SegmentId) -> tuple[SegmentId, ...]:
 
 
 # ---------------------------------------------------------------- what is there
-
-
-def completeness_of(snapshot: Snapshot, exam: ExamRecord) -> Completeness:
-    labels = registry.labels_in(snapshot, exam.id)
-    waiting = registry.waiting_in(snapshot, exam.id)
-    released = [ClipId(row["id"]) for row in snapshot.all("clip", exam_id=exam.id)]
-    return completeness(
-        charter_of(snapshot, exam.charter_hash),
-        exam.visit,
-        registry.attributes(snapshot, exam.subject_id),
-        Counter(clip.segment for clip in registry.clips_of(snapshot, exam.id) if clip.segment),
-        [label.segment if (label := labels.get(clip)) else None for clip in waiting],
-        exam.not_imaged,
-        labelled=_labelled(snapshot, exam.id, {clip: labels[clip] for clip in (*released, *waiting) if clip in labels}),
-        duplicates=len(registry.objects(snapshot, exam_id=exam.id, outcome=Outcome.DUPLICATE)),
-    )
-
-
-def _labelled(snapshot: Snapshot, exam: ExamId, labels: Mapping[ClipId, Label]) -> tuple[LabelledClip, ...]:
-    """How each clip was taken and how good it is; of one that was taken back nothing counts."""
-    gone = {row["clip_id"] for row in snapshot.all("clip_withdrawal")}
-    qualities, pictures = intake_rows.qualities_in(snapshot, exam), fingerprints.pictures_in(snapshot, exam)
-    often = Counter(pictures[clip] for clip in labels if clip not in gone and clip in pictures)
-    return tuple(
-        LabelledClip(label.segment, (label.view, label.mode), quality_from(qualities.get(clip)), often[pictures.get(clip, "")] > 1)
-        for clip, label in labels.items()
-        if clip not in gone
-    )
 
 
 def live_labels(snapshot: Snapshot, exam_id: str) -> tuple[Label, ...]:

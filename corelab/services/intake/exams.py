@@ -11,10 +11,11 @@ from corelab.domain.form import run_time_ids
 from corelab.domain.intake import IntakeRefusedError, Refusal
 from corelab.domain.vocabulary import ExamId, ExamState, SegmentId, SubjectCode, VisitId
 from corelab.services.accounts import Session, lab_secret, permit
-from corelab.services.intake.exam_work import completeness_of, exam_rows, live_labels, require_names, require_open, run_time, settle
+from corelab.services.intake.exam_work import exam_rows, live_labels, require_names, require_open, run_time, settle
 from corelab.services.labs import OpenLab, charter_of, effective_charter
 from corelab.services.packages.locking import require_unlocked
 from corelab.services.queries import closed as queries_closed
+from corelab.services.received import completeness_of
 from corelab.storage import registry
 from corelab.storage.registry import ExamRecord
 from corelab.storage.snapshot import Snapshot

@@ -13,10 +13,10 @@ from corelab.domain.queries import QueryKind
 from corelab.domain.vocabulary import ClipId, SegmentId, Side
 from corelab.services.accounts import Session, permit
 from corelab.services.intake.exam_work import exam_of_clip, require_open_for, settle, side_rows
-from corelab.services.intake.proposals import quality_from
 from corelab.services.labs import OpenLab, charter_of
 from corelab.services.packages.locking import require_unlocked
 from corelab.services.queries import met
+from corelab.services.received import quality_from
 from corelab.storage import intake_rows, registry
 from corelab.storage.store import NewRow, Transaction
 

@@ -5,10 +5,10 @@ from corelab.domain.clip_label import View
 from corelab.domain.intake import IntakeRefusedError, Refusal
 from corelab.domain.queries import QueryId, QueryKind
 from corelab.services.accounts import Session, permit
-from corelab.services.intake.exam_work import completeness_of
 from corelab.services.labs import OpenLab
 from corelab.services.packages.locking import require_unlocked
 from corelab.services.queries import raised
+from corelab.services.received import completeness_of
 from corelab.storage import registry
 
 

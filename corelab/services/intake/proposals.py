@@ -5,10 +5,9 @@ from collections.abc import Iterable, Sequence
 from corelab.domain.charter import Charter
 from corelab.domain.clip_evidence import exam_side, proposals_of
 from corelab.domain.clip_label import Hint, Mode, Proposal, ProposalSource, View
-from corelab.domain.clip_quality import ClipQuality, Quality, QualityReason
 from corelab.domain.vocabulary import SegmentId, Side
 from corelab.storage import intake_rows
-from corelab.storage.intake_rows import ProposalRow, QualityRow
+from corelab.storage.intake_rows import ProposalRow
 from corelab.storage.transaction import NewRow
 
 Evidence = tuple[Proposal, ...]
@@ -46,8 +45,3 @@ def evidence_rows(clip: str, evidence: Sequence[Proposal], after: int = 0) -> li
 def _row(n: int, one: Proposal) -> ProposalRow:
     side, view, mode = one.side.value if one.side else None, one.view.value if one.view else None, one.mode.value if one.mode else None
     return ProposalRow(n, one.segment, side, view, mode, one.source.value)
-
-
-def quality_from(row: QualityRow | None) -> ClipQuality | None:
-    """As a person graded it; None where nobody did."""
-    return ClipQuality(Quality(row.grade), tuple(QualityReason(reason) for reason in row.reasons)) if row else None

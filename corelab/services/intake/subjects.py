@@ -12,9 +12,10 @@ from corelab.domain.intake import IntakeRefusedError, Refusal
 from corelab.domain.reasons import reason_words
 from corelab.domain.vocabulary import ExamState, SegmentId, VisitId
 from corelab.services.accounts import Session, permit
-from corelab.services.intake.exam_work import completeness_of, is_read_by_all, live_labels, require_names, require_side, run_time, settle
+from corelab.services.intake.exam_work import is_read_by_all, live_labels, require_names, require_side, run_time, settle
 from corelab.services.labs import OpenLab, charter_of, effective_charter
 from corelab.services.packages.locking import require_unlocked
+from corelab.services.received import completeness_of
 from corelab.storage import reading_life, readings, registry
 from corelab.storage.registry import ExamRecord
 from corelab.storage.snapshot import Snapshot

@@ -16,9 +16,8 @@ from corelab.export.versions import Versions
 from corelab.export.writers import Row
 from corelab.imaging.archive import FolderArchive
 from corelab.imaging.study_uid import Uids, released_uids
-from corelab.services.intake.exam_work import completeness_of
-from corelab.services.intake.proposals import quality_from
 from corelab.services.queries.reading import all_queries
+from corelab.services.received import completeness_of, quality_from
 from corelab.storage import calibration, intake_rows, registry
 from corelab.storage.registry import ExamRecord
 from corelab.storage.snapshot import Row as Stored
