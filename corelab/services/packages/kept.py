@@ -1,0 +1,109 @@
+"""What the lab keeps of each package it wrote, so that the next one can tell what changed: its columns and its rows, append-only."""
+
+import csv
+import hashlib
+import hmac
+import io
+import json
+import zlib
+from collections.abc import Iterator
+from functools import partial
+
+from corelab.domain.specification import Specification
+from corelab.export.changes import FREE_TEXT, NOT_KEPT, KeptPackage, specified
+from corelab.export.columns import Table
+from corelab.export.writers import Row
+from corelab.export.written import Written
+from corelab.storage.snapshot import Snapshot
+from corelab.storage.transaction import NewRow, Transaction
+
+SPECIFICATION = "specification"
+"""Stands where the name of a table would: the columns and code lists of all of them."""
+PIECE = 1024 * 1024
+"""Characters of a table's text that are compressed at once."""
+LEVEL = 6
+_TOGETHER = 16
+"""Pieces that one event records: some megabytes in memory, and few events."""
+
+
+def last(snapshot: Snapshot, number: int, key: bytes) -> KeptPackage | None:
+    """The package before ``number``; None before the first. ``key`` is the lab's secret under which free text was kept."""
+    package = snapshot.one("package", n=number - 1)
+    if package is None:
+        return None
+    told = _specification(snapshot, package["id"])
+    rows = partial(_rows, snapshot, package["id"], told) if told is not None else _no_rows
+    return KeptPackage(f"T{package['n']:03d}", told, rows, partial(mark, key))
+
+
+def earlier(snapshot: Snapshot, number: int) -> tuple[Specification, ...]:
+    """The specifications of all packages before ``number`` of which one is kept, oldest first."""
+    packages = sorted((row for row in snapshot.all("package") if row["n"] < number), key=lambda row: int(row["n"]))
+    found = (_specification(snapshot, row["id"]) for row in packages)
+    return tuple(one for one in found if one is not None)
+
+
+def keep(transaction: Transaction, package: str, written: Written, key: bytes) -> None:
+    """Records what the package ``package``, which this transaction recorded before, holds."""
+    waiting: list[NewRow] = []
+    for row in rows(package, written, key):
+        waiting.append(row)
+        if len(waiting) == _TOGETHER:
+            transaction.record("package.kept", "package", package, rows=waiting)
+            waiting = []
+    if waiting:
+        transaction.record("package.kept", "package", package, rows=waiting)
+
+
+def rows(package: str, written: Written, key: bytes) -> Iterator[NewRow]:
+    """The rows that keep a package, one piece after the other."""
+    told = json.dumps(specified(written.versions).as_json, ensure_ascii=False, separators=(",", ":"))
+    yield _piece(package, SPECIFICATION, 1, told)
+    for table in written.tables:
+        if table.name not in NOT_KEPT:
+            yield from (_piece(package, table.name, n, text) for n, text in enumerate(_texts(table, written.rows(table.name), key), 1))
+
+
+def mark(key: bytes, text: str) -> str:
+    """What stands for free text: the same for the same text, and nothing by which somebody without the key could try a guess."""
+    return hmac.digest(key, b"corelab/kept/v1\0" + text.encode(), hashlib.sha256).hex() if text else ""
+
+
+def _piece(package: str, name: str, n: int, text: str) -> NewRow:
+    return NewRow("package_table", {"package_id": package, "name": name, "n": n, "body": zlib.compress(text.encode(), LEVEL)})
+
+
+def _texts(table: Table, found: Iterator[Row], key: bytes) -> Iterator[str]:
+    """The lines of a table without its header, in pieces that end with a line."""
+    columns = tuple((column.name, column.kind == FREE_TEXT) for column in table.columns)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    for row in found:
+        writer.writerow([mark(key, row[name]) if is_text else row[name] for name, is_text in columns])
+        if text.tell() >= PIECE:
+            yield text.getvalue()
+            text.seek(0)
+            text.truncate()
+    if text.tell():
+        yield text.getvalue()
+
+
+def _specification(snapshot: Snapshot, package: str) -> Specification | None:
+    text = _text(snapshot, package, SPECIFICATION, 1)
+    return Specification.from_json(json.loads(text)) if text is not None else None
+
+
+def _text(snapshot: Snapshot, package: str, name: str, n: int) -> str | None:
+    row = snapshot.one("package_table", package_id=package, name=name, n=n)
+    return zlib.decompress(row["body"]).decode() if row is not None else None
+
+
+def _rows(snapshot: Snapshot, package: str, told: Specification, name: str) -> Iterator[Row]:
+    names, n = tuple(column.name for column in told.files[name]), 1
+    while (text := _text(snapshot, package, name, n)) is not None:
+        yield from (dict(zip(names, cells, strict=True)) for cells in csv.reader(io.StringIO(text, newline=""), strict=True))
+        n += 1
+
+
+def _no_rows(_name: str) -> Iterator[Row]:
+    return iter(())
