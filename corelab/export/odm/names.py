@@ -1,5 +1,6 @@
 """Names of an ODM file: its namespace and the ids of everything that is referred to."""
 
+from functools import cache
 from typing import Final
 
 from corelab.domain.charter import Charter
@@ -9,8 +10,14 @@ LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 PATH: Final = "odm/audit_odm132.xml"
 LABORATORY: Final = "LOC.LAB"
 RECORD_GROUP: Final = "IG.RECORD"
+MISSING: Final = "CL.EVALSTAT"
+REASON: Final = "CL.NERSN"
+ACCEPTED: Final = "CL.ACPTFL"
+PREFILLED: Final = "CL.PREFILL"
+"""The code lists of the flags that stand beside a grade."""
 
 
+@cache
 def tag(name: str) -> str:
     return f"{{{NAMESPACE}}}{name}"
 

@@ -42,8 +42,8 @@ class _Work:
     """What was done on one assignment: its first opening, and where in the files each change of an answer stands."""
 
     opened: Happened | None = None
-    heads: array[int] = field(default_factory=lambda: array("Q"))
-    openings: array[int] = field(default_factory=lambda: array("Q"))
+    heads: "array[int]" = field(default_factory=lambda: array("Q"))
+    openings: "array[int]" = field(default_factory=lambda: array("Q"))
     signed: list[tuple[Happened, int]] = field(default_factory=list)
     """The signatures, and how many changes stood before each."""
 
@@ -145,25 +145,31 @@ class Trail:
         index, kind, of = self._index, event["kind"], event["id"]
         if event["role"] == _COORDINATOR:
             index.coordinators.setdefault(event["actor"], f"C{len(index.coordinators) + 1:02d}")
-        if kind in _OPENED:
-            work = index.works.setdefault(of, _Work())
-            work.opened = work.opened or _happened(event)
-            index.held.setdefault(event["actor"], {})[of] = event["seq"]
-        elif kind == _ENTERED:
+        if kind == _ENTERED:
             self._entered(event, offset, opening)
         elif kind in _SIGNED:
             self._where[event["seq"]] = opening
             self._sign(event)
+        elif kind == _INVALIDATED:
+            index.invalidated[of] = _happened(event)
+        elif kind == _APPROVED:
+            index.approved[of] = event["at"]
+        else:
+            self._turn(event, kind, of)
+
+    def _turn(self, event: Mapping[str, Any], kind: str, of: str) -> None:
+        """Who has which work in hand: what is opened, given back, taken back."""
+        index = self._index
+        if kind in _OPENED:
+            work = index.works.setdefault(of, _Work())
+            work.opened = work.opened or _happened(event)
+            index.held.setdefault(event["actor"], {})[of] = event["seq"]
         elif kind == _REOPENED and of in index.of_record:
             assignment, number = index.of_record[of]
             index.held.setdefault(index.works[assignment].signed[number][0].actor, {})[assignment] = event["seq"]
         elif kind == _TAKEN_BACK:
             for held in index.held.values():
                 held.pop(of, None)
-        elif kind == _INVALIDATED:
-            index.invalidated[of] = _happened(event)
-        elif kind == _APPROVED:
-            index.approved[of] = event["at"]
 
     def _entered(self, event: Mapping[str, Any], offset: int, opening: int) -> None:
         work = self._index.works.setdefault(event["id"], _Work())

@@ -1,0 +1,29 @@
+"""The judge of an ODM file: the schema of CDISC that ships with the program, off-line, and without holding the file in memory."""
+
+from functools import cache
+from pathlib import Path
+
+from lxml import etree
+
+from corelab.export.odm.names import PATH, tag
+from corelab.export.written import PartRefusedError
+from corelab.resources import resource
+
+
+@cache
+def schema() -> etree.XMLSchema:
+    """ODM 1.3.2."""
+    parser = etree.XMLParser(no_network=True, resolve_entities=False)
+    return etree.XMLSchema(etree.parse(str(resource("schemas", "odm", "1.3.2", "ODM1-3-2.xsd")), parser))
+
+
+def require_valid(path: Path) -> None:
+    """Raises PartRefusedError, OSError."""
+    subject = tag("SubjectData")
+    try:
+        for _, element in etree.iterparse(str(path), tag=subject, schema=schema(), no_network=True, resolve_entities=False, huge_tree=True):
+            element.clear(keep_tail=False)
+            while element.getprevious() is not None:  # a subject that was judged is not kept
+                del element.getparent()[0]
+    except etree.XMLSyntaxError as error:
+        raise PartRefusedError(PATH, f"is not valid: {error.msg}") from error
