@@ -25,7 +25,13 @@ class Part:
         return all(find_spec(module) is not None for module in self.needs)
 
 
-PARTS: tuple[Part, ...] = ()
+def _odm(package: Written, into: Path) -> None:
+    from corelab.export import odm  # noqa: PLC0415 - loaded when a package is made: the start stays short
+
+    odm.write(package, into)
+
+
+PARTS: tuple[Part, ...] = (Part("odm", _odm),)
 """In the order in which they are made."""
 
 
