@@ -40,6 +40,7 @@ _MODULES = MappingProxyType(
         "lock": "labs",
         "unlock": "records",
         "export": "work",
+        "specification": "specification",
         "verify": "checks",
         "checkpoint": "checks",
         "audit": "audit",

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from corelab.domain.specification import Change, Difference
+from corelab.domain.specification import Difference
+from corelab.domain.specification_words import change_words
 from corelab.export.causes import REASON_WORDS, Reason
 from corelab.export.change_table import ADDED, CHANGED, DELETED
 
@@ -15,27 +16,6 @@ _LISTED = 200
 """Exams that are named one by one; the others are counted."""
 Line = tuple[str, str, str, str, str, str, str, str]
 """The cells of one row of changes.csv."""
-
-_CHANGES = {
-    Change.FILE_ADDED: "New file: data/{where}.csv. Its rows are not listed in changes.csv.",
-    Change.COLUMN_ADDED: "New column: {where} ({new}). Its values are not listed in changes.csv.",
-    Change.CODE_ADDED: "New code: {where}, which means {new}.",
-    Change.WORDS: "Other words: {where} was called {old}, and is called {new}.",
-    Change.LENGTH: "Other length: {where} was {old}, and is {new}.",
-    Change.FILE_REMOVED: "Removed file: data/{where}.csv.",
-    Change.COLUMN_REMOVED: "Removed column: {where} ({old}).",
-    Change.KIND: "Other type: {where} was {old}, and is {new}.",
-    Change.KEY: "Other key: {where} was {old}, and is {new}. The rows of this file were not compared.",
-    Change.CODE_LIST: "Other code list: {where} had {old_list}, and has {new_list}.",
-    Change.CODE_REMOVED: "Removed code: {where}, which meant {old}.",
-    Change.REUSED: "Name used again: {where} meant {old}, and means {new}.",
-}
-
-
-def change_words(one: Difference) -> str:
-    """One difference of the specification as a sentence."""
-    lists = {"old_list": one.old or "none", "new_list": one.new or "none"}
-    return _CHANGES[one.change].format(where=one.where, old=one.old, new=one.new, **lists)
 
 
 @dataclass

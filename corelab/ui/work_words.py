@@ -13,6 +13,7 @@ from corelab.domain.vocabulary import ExamState
 from corelab.ui.commands import with_keys
 from corelab.ui.life_words import LIFE_WORDS
 from corelab.ui.said import Words, said
+from corelab.ui.specification_words import specification_changed
 
 EXAM_STATE_WORDS: Mapping[ExamState, str] = MappingProxyType(
     {
@@ -281,6 +282,12 @@ WORK_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
             "Exams were read under versions of the charter that do not fit into the same tables: none of them has all columns.",
             "No package was written. All records and results are kept.",
             "Approve a version that has every item and endpoint of the others, or read again what stands under one of them.",
+        ),
+        "SpecificationChangedError": specification_changed,
+        "NothingToApproveError": said(
+            "There is nothing to approve: the next package has every file, column and code of the last one, or that is approved already.",
+            "Nothing was signed.",
+            "Write the package.",
         ),
         "StopTheLineError": _faulty,
         "LabFaultyError": lambda error: replace(_faulty(error), kept="Nothing was done. The lab takes no more records."),

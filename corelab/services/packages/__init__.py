@@ -1,5 +1,6 @@
 """Lock and unlock the trial's data; derive, check, write, sign and verify a package."""
 
+from corelab.services.packages.approving import SpecificationState, approve_specification, specification
 from corelab.services.packages.checking import VerifiedPackage, is_package, verify_package
 from corelab.services.packages.gather import Excluded
 from corelab.services.packages.locking import Locked, lock, require_unlocked
@@ -11,14 +12,17 @@ __all__ = [
     "Exported",
     "Locked",
     "Preview",
+    "SpecificationState",
     "UnlockRequest",
     "Unlocked",
     "VerifiedPackage",
+    "approve_specification",
     "export",
     "is_package",
     "lock",
     "preview",
     "require_unlocked",
+    "specification",
     "unlock",
     "verify_package",
 ]

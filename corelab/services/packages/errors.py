@@ -1,15 +1,21 @@
 """What keeps a package from being written, or the trial's data from being locked."""
 
+from collections.abc import Iterable
+
 from corelab.domain.record_errors import LockedError, NotLockedError
+from corelab.domain.specification import Difference
 from corelab.export.check import PackageFault
 from corelab.services.packages.gather import Excluded
 
 __all__ = [
+    "ExportedMeanwhileError",
     "LockedError",
     "ManyChartersError",
     "NotFinalError",
     "NotLockedError",
+    "NothingToApproveError",
     "NothingToExportError",
+    "SpecificationChangedError",
     "StopTheLineError",
 ]
 
@@ -30,6 +36,14 @@ class StopTheLineError(Exception):
         self.faults = faults
 
 
+class ExportedMeanwhileError(Exception):
+    """Another package was approved while this one was made. Nothing was written."""
+
+    def __init__(self, transfer: str) -> None:
+        super().__init__(transfer)
+        self.transfer = transfer
+
+
 class NotFinalError(Exception):
     """The trial's data cannot be locked: these exams are not final."""
 
@@ -44,3 +58,20 @@ class ManyChartersError(Exception):
     def __init__(self, versions: tuple[str, ...]) -> None:
         super().__init__(", ".join(versions))
         self.versions = versions
+
+
+class SpecificationChangedError(Exception):
+    """Columns, files or codes that the last package had are gone or changed, and nobody approved that. Nothing was written."""
+
+    def __init__(self, differences: Iterable[Difference]) -> None:
+        self.differences = tuple(differences)
+        super().__init__(", ".join(f"{one.where}: {one.change.value}" for one in self.differences[:5]))
+
+    @property
+    def refused(self) -> tuple[Difference, ...]:
+        """Names that meant something else before: no approval helps."""
+        return tuple(one for one in self.differences if one.is_refused)
+
+
+class NothingToApproveError(Exception):
+    """The next package has every column and code of the last one, or what differs is approved already."""
