@@ -5,7 +5,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -28,74 +28,93 @@ class PackageExistsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PackageFile:
-    """One file of a package: ``path`` relative to it, with forward slashes; ``rows`` of a table."""
+    """One small file of a package: ``path`` relative to it, with forward slashes."""
 
     path: str
     data: bytes
-    rows: int | None = None
-
-    @property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.data).hexdigest()
-
-    @property
-    def entry(self) -> dict[str, Any]:
-        return {"bytes": len(self.data), "path": self.path, "rows": self.rows, "sha256": self.sha256}
 
 
-def files_digest(entries: list[dict[str, Any]]) -> str:
+def files_digest(entries: Sequence[Mapping[str, Any]]) -> str:
     """One digest over the list of files: what the approval signature covers."""
     lines = "".join(f"{entry['sha256']}  {entry['path']}\n" for entry in sorted(entries, key=lambda entry: str(entry["path"])))
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
-def entries_of(files: tuple[PackageFile, ...]) -> list[dict[str, Any]]:
-    return [file.entry for file in sorted(files, key=lambda file: file.path)]
+def entries_of(folder: Path, rows: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Every file below the folder with its size and hash; ``rows``: the number of rows of those that are tables, by path."""
+    return [_entry(folder, path, rows.get(path)) for path in paths_in(folder)]
 
 
-def with_manifest(files: tuple[PackageFile, ...], facts: Mapping[str, Any], sign: Callable[[bytes], str]) -> tuple[PackageFile, ...]:
-    """The files with MANIFEST.json (facts + list of files), its signature by ``sign``, and SHA256SUMS."""
-    manifest = PackageFile(MANIFEST, json_bytes({**facts, "files": entries_of(files)}))
-    signature = PackageFile(SIGNATURE, sign(manifest.data).encode())
-    everything = tuple(sorted((*files, manifest, signature), key=lambda file: file.path))
-    return (*everything, sums_file(everything))
+def paths_in(folder: Path) -> list[str]:
+    """The files below a folder by name, with forward slashes."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
-def sums_file(files: tuple[PackageFile, ...]) -> PackageFile:
+def _entry(folder: Path, path: str, rows: int | None) -> dict[str, Any]:
+    file = folder / path
+    return {"bytes": file.stat().st_size, "path": path, "rows": rows, "sha256": sha256_of(file)}
+
+
+def sha256_of(file: Path) -> str:
+    """The hash of a file of any size. Raises OSError."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def seal(folder: Path, facts: Mapping[str, Any], entries: Sequence[Mapping[str, Any]], sign: Callable[[bytes], str]) -> str:
+    """Adds MANIFEST.json (facts and list of files), its signature by ``sign``, and SHA256SUMS; the hash of the manifest."""
+    manifest = json_bytes({**facts, "files": list(entries)})
+    write_file(folder, PackageFile(MANIFEST, manifest))
+    write_file(folder, PackageFile(SIGNATURE, sign(manifest).encode()))
+    listed = [*entries, _entry(folder, MANIFEST, None), _entry(folder, SIGNATURE, None)]
+    write_sums(folder, listed)
+    return hashlib.sha256(manifest).hexdigest()
+
+
+def write_sums(folder: Path, entries: Sequence[Mapping[str, Any]]) -> None:
     """SHA256SUMS: every file but itself, for `sha256sum -c`."""
-    lines = (f"{file.sha256}  {file.path}\n" for file in sorted(files, key=lambda file: file.path))
-    return PackageFile(SUMS, "".join(lines).encode())
+    lines = (f"{entry['sha256']}  {entry['path']}\n" for entry in sorted(entries, key=lambda entry: str(entry["path"])))
+    write_file(folder, PackageFile(SUMS, "".join(lines).encode()))
 
 
-def write_package(target: Path, files: tuple[PackageFile, ...], check: Callable[[Path], None]) -> None:
-    """Writes beside the target, flushes to disk, lets ``check`` look at it, renames.
+@contextlib.contextmanager
+def half_made(target: Path) -> Iterator[Path]:
+    """A folder beside ``target`` to fill; when all went well it is flushed to disk and gets its name.
 
-    Raises PackageExistsError and what ``check`` raises; on any failure nothing of that name exists.
+    Raises PackageExistsError, and whatever was raised while it was filled; on any failure nothing of that name exists.
     """
     if target.exists():
         raise PackageExistsError(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    half_made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
-        for file in files:
-            _write(half_made / PurePosixPath(file.path), file.data)
-        for folder in {half_made, *(path for path in half_made.rglob("*") if path.is_dir())}:
-            _flush_folder(folder)
-        check(half_made)
-        half_made.chmod(0o755)
-        half_made.rename(target)
+        yield folder
+        _flush(folder)
+        folder.chmod(0o755)
+        folder.rename(target)
         _flush_folder(target.parent)
     except BaseException:
-        shutil.rmtree(half_made, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
         raise
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_file(folder: Path, file: PackageFile) -> None:
+    """A new file below the folder. Raises OSError, also where one of that name is there."""
+    path = folder / PurePosixPath(file.path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    with path.open("xb") as opened:
+        opened.write(file.data)
+
+
+def _flush(folder: Path) -> None:
+    """Every file and folder to the disk."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_dir():
+            _flush_folder(path)
+        else:
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+    _flush_folder(folder)
 
 
 def _flush_folder(folder: Path) -> None:

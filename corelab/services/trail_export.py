@@ -8,9 +8,8 @@ from typing import Any
 
 from corelab.domain import audit
 from corelab.domain.accounts import Command
-from corelab.domain.checkpoint import Checkpoint
 from corelab.domain.clock import stamp
-from corelab.export.manifest import PackageFile, sums_file, write_package
+from corelab.export.manifest import PackageFile, entries_of, half_made, write_file, write_sums
 from corelab.export.writers import json_bytes
 from corelab.resources import resource
 from corelab.services.labs import OpenLab
@@ -20,6 +19,7 @@ from corelab.storage.signed import document_of
 from corelab.storage.snapshot import Row, Snapshot
 
 VERIFIER = "verify_standalone.py"
+CHECKPOINT = "checkpoint.txt"
 
 # What of the trail goes to analysts in clear: the life of records and results. Who people are, machines, deliveries, clips and subjects
 # stay in the lab; of their events the header stands there, with the digest of what is held back.
@@ -47,32 +47,34 @@ def export_trail(lab: OpenLab, session: Session, folder: Path) -> ExportedTrail:
     if lab.store.writable:
         with lab.store.begin(session.actor(role)) as transaction:
             transaction.record("trail.exported", "lab", lab.lab_id)
-    with lab.store.read() as snapshot:
+    with half_made(folder) as made, lab.store.read() as snapshot:
         head = unsigned(snapshot, lab)
-        files = write_trail(snapshot, head)
-    write_package(folder, (*files, sums_file(files)), lambda _folder: None)
+        write_trail(snapshot, head.seq, made)
+        write_file(made, PackageFile(CHECKPOINT, head.text.encode()))
+        write_sums(made, entries_of(made, {}))
     return ExportedTrail(folder, head.seq, head.head)
 
 
-def write_trail(snapshot: Snapshot, checkpoint: Checkpoint, *, for_analysts: bool = False) -> tuple[PackageFile, ...]:
-    """The trail up to the event of ``checkpoint``: the same bytes whenever it is written.
+def write_trail(snapshot: Snapshot, last: int, folder: Path, *, for_analysts: bool = False) -> Mapping[str, int]:
+    """The trail up to event ``last`` below ``folder``: the same bytes whenever it is written. Returns the number of lines by file.
 
     No seal is opened for it. ``for_analysts`` holds back what they have no use for: who people are, machines, deliveries, clips.
     """
-    trail = _Trail(snapshot, checkpoint.seq, for_analysts=for_analysts)
-    return (
-        _lines("events.jsonl", trail.events()),
-        _lines("openings.jsonl", trail.openings()),
-        _lines("signatures.jsonl", trail.signatures()),
-        PackageFile("keys.json", json_bytes({"format": 1, "keys": list(trail.keys()), "lab": checkpoint.lab, "trial": checkpoint.trial})),
-        PackageFile("checkpoint.txt", checkpoint.text.encode()),
-        PackageFile(VERIFIER, resource(VERIFIER).read_bytes()),
-    )
+    trail, lab = _Trail(snapshot, last, for_analysts=for_analysts), snapshot.all("lab")[0]
+    keys = {"format": 1, "keys": list(trail.keys()), "lab": lab["lab_id"], "trial": lab["trial_id"]}
+    write_file(folder, PackageFile("keys.json", json_bytes(keys)))
+    write_file(folder, PackageFile(VERIFIER, resource(VERIFIER).read_bytes()))
+    records = {"events.jsonl": trail.events(), "openings.jsonl": trail.openings(), "signatures.jsonl": trail.signatures()}
+    return {name: _write_lines(folder / name, own) for name, own in records.items()}
 
 
-def _lines(name: str, records: Iterator[Mapping[str, Any]]) -> PackageFile:
-    lines = [audit.canonical(record) + b"\n" for record in records]
-    return PackageFile(name, b"".join(lines), len(lines))
+def _write_lines(file: Path, records: Iterator[Mapping[str, Any]]) -> int:
+    count = 0
+    with file.open("xb") as opened:
+        for record in records:
+            opened.write(audit.canonical(record) + b"\n")
+            count += 1
+    return count
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +91,16 @@ class _Trail:
 
     def openings(self) -> Iterator[Mapping[str, Any]]:
         """One line for each event with a payload: what it says, or why it is not told here."""
-        stored = {row["seq"]: row for row in self.snapshot.all("event_payload")}
-        opened = {row["seq"]: row for row in self.snapshot.all("opening") if row["event_seq"] <= self.last}
         for event in self._events():
             if event["payload"] is not None:
                 seq = event["seq"]
-                yield {"seq": seq, **self._told(str(event["kind"]), stored[seq], opened.get(seq))}
+                # One at a time: all payloads of a trial at once would fill the memory.
+                opened = next((row for row in self.snapshot.all("opening", seq=seq) if row["event_seq"] <= self.last), None)
+                yield {"seq": seq, **self._told(str(event["kind"]), self.snapshot.one("event_payload", seq=seq), opened)}
 
-    def _told(self, kind: str, stored: Row, opened: Row | None) -> Mapping[str, Any]:
+    def _told(self, kind: str, stored: Row | None, opened: Row | None) -> Mapping[str, Any]:
+        if stored is None:
+            raise LookupError(kind)
         source = opened or stored
         if source["redaction_seq"] is not None:
             return {"form": "redacted", "by": source["redaction_seq"]}

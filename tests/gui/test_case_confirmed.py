@@ -72,7 +72,8 @@ def test_the_reason_is_asked_signed_and_exported(adjudicator: Adjudicator, lab: 
     with lab.open.store.read() as snapshot:
         (event,) = snapshot.events(kind="adjudication.signed")
         signed = snapshot.opening_of(event["seq"])["checks"]
-        (exam,) = gather.gather(snapshot, "seed").exams
+        (subject,) = gather.scope(snapshot).subjects
+        (exam,) = gather.Gatherer(snapshot, "seed").exams(subject)
     assert signed == [{"check": "X1", "level": "soft", "reason": WHY, "segment": ""}]
     assert [record.checks for record in exam.records if record.purpose == "ADJUDICATION"] == [(Confirmed("X1", WHOLE_EXAM, WHY),)]
     assert verify_lab(lab.open.folder).faults == ()

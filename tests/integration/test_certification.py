@@ -89,8 +89,8 @@ def test_making_again_makes_nothing_twice(lab: Lab) -> None:
 def test_the_set_is_no_part_of_the_trial(set_lab: Lab) -> None:
     assert status.status(set_lab.open, set_lab.coordinator).exams == 0
     with set_lab.open.store.read() as snapshot:
-        found = gather.gather(snapshot, "seed")
-    assert (found.exams, found.excluded) == ((), ())
+        found = gather.scope(snapshot)
+    assert (found.included, found.excluded, found.subjects) == (0, (), ())
     with pytest.raises(NotFinalError) as error:
         lock_trial(set_lab.open, set_lab.coordinator, "nothing to lock yet", PASSWORD)
     assert error.value.waiting == ()

@@ -18,10 +18,11 @@ from corelab.domain.intake import IntakeRefusedError
 from corelab.domain.vocabulary import Answer, ReadingTypeId
 from corelab.export.check import EXECUTED, content_faults, load, recomputed_faults, table_faults, versions_of
 from corelab.export.codebook import codelists_for, dictionary_rows
-from corelab.export.manifest import SUMS, PackageExistsError, PackageFile, with_manifest, write_package
+from corelab.export.manifest import SUMS, PackageExistsError, PackageFile, entries_of, half_made, seal, write_file
 from corelab.export.records import ExamRecord, SignedRecord
 from corelab.export.reread import exams_of
 from corelab.export.rows import Tables, tables_of
+from corelab.export.table_files import table_files
 from corelab.export.tables import READINGS, RESULTS, subject_visit, tables_for
 from corelab.export.versions import Versions
 from corelab.export.writers import ColumnsDifferError, read_table, table_bytes
@@ -170,15 +171,13 @@ def test_code_lists_hold_every_code_that_the_tables_hold() -> None:
 # ---------------------------------------------------------------- a folder
 
 
-def unchecked(_folder: Path) -> None:
-    """What is written here is looked at by the tests."""
-
-
 def a_package(folder: Path, tables: Tables) -> Path:
-    rows = tables.named()
-    files = [PackageFile(table.path, table_bytes(table, rows[table.name]), len(rows[table.name])) for table in tables_for(reduced())]
-    files.append(PackageFile(f"codebook/charter_{reduced().version}.toml", reduced_bytes()))
-    write_package(folder, with_manifest(tuple(files), {"charter": [{"hash": reduced().hash}]}, lambda _manifest: ""), unchecked)
+    with half_made(folder) as made:
+        with table_files(made, tables_for(reduced())) as files:
+            files.add(tables.named())
+        write_file(made, PackageFile(f"codebook/charter_{reduced().version}.toml", reduced_bytes()))
+        counts = {table.path: files.counts[table.name] for table in tables_for(reduced())}
+        seal(made, {"charter": [{"hash": reduced().hash}]}, entries_of(made, counts), lambda _manifest: "")
     return folder
 
 
@@ -247,14 +246,15 @@ def test_a_manifest_that_names_a_file_outside_is_refused(package: Path) -> None:
 
 def test_an_existing_package_is_never_overwritten(package: Path) -> None:
     before = (package / SUMS).read_bytes()
-    with pytest.raises(PackageExistsError):
-        write_package(package, (PackageFile("a", b"b"),), unchecked)
+    with pytest.raises(PackageExistsError), half_made(package):
+        pytest.fail("it was begun")
     assert (package / SUMS).read_bytes() == before
 
 
 def test_nothing_half_made_stays_when_writing_fails(tmp_path: Path) -> None:
-    with pytest.raises(FileExistsError):
-        write_package(tmp_path / "package", (PackageFile("a", b"1"), PackageFile("a", b"2")), unchecked)
+    with pytest.raises(FileExistsError), half_made(tmp_path / "package") as made:  # noqa: PT012 - leaving the folder is what is tried
+        write_file(made, PackageFile("a", b"1"))
+        write_file(made, PackageFile("a", b"2"))
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,5 +1,6 @@
 """Up to where a package goes: the last event of the trial's data, and whether it is the last package again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import corelab
@@ -33,10 +34,11 @@ def kind_of(lab: OpenLab, *, test: bool) -> str:
     return "TEST" if test or lab.kind is LabKind.TRAINING else "PROD"
 
 
-def same_as_last(snapshot: Snapshot, now: Cutoff, kind: str) -> Row | None:
-    """The last package, where one made now would be the same: same data, specification, kind and program."""
+def same_as_last(snapshot: Snapshot, now: Cutoff, kind: str, parts: Sequence[str]) -> Row | None:
+    """The last package, where one made now would be the same: same data, specification, kind, program and parts."""
     last = snapshot.latest("package")
     if last is None or (last["cutoff_seq"], last["spec_version"]) != (now.seq, SPECIFICATION):
         return None
     approved = snapshot.opening_of(last["event_seq"])
-    return last if (approved["kind"], approved["product"]) == (kind, corelab.__version__) else None
+    same = (approved["kind"], approved["product"], approved.get("parts")) == (kind, corelab.__version__, list(parts))
+    return last if same else None

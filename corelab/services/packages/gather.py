@@ -14,6 +14,8 @@ from corelab.domain.form import segments_of
 from corelab.domain.vocabulary import Answer, ExamId, ExamState, SubjectCode, VisitId
 from corelab.export.records import ExamRecord, Purpose, SignedRecord
 from corelab.services.labs import charter_of, effective_charter
+from corelab.services.packages.decided import adjudicated
+from corelab.services.packages.lab_rows import trial_subjects
 from corelab.storage import by_type, calibration, readings, registry
 from corelab.storage.final_grades import exam_dates
 from corelab.storage.readings import PRIMARY, REPEAT, Assignment, CaseRecord
@@ -58,42 +60,58 @@ class _Signed(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
-    """``charters``: those that the final exams came in under; the one in force where no exam is final."""
+class SubjectExams:
+    """A subject of the trial with its exams, of which it may have none yet: those that are final, and those that are left out."""
 
-    charters: tuple[Charter, ...]
-    exams: tuple[ExamRecord, ...]
+    row: Row
+    final: tuple[Row, ...]
     excluded: tuple[Excluded, ...]
 
+    @property
+    def code(self) -> str:
+        return str(self.row["code"])
 
-def gather(snapshot: Snapshot, seed: str) -> Gathered:
-    """Every exam of the trial: those whose every cell has a result as records, the others with the reason.
 
-    Each under the charter that it came in under.
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is in a package and what is not, known before any reading is opened.
+
+    ``charters``: those that the final exams came in under; the one in force where no exam is final. ``subjects`` by their codes.
     """
+
+    charters: tuple[Charter, ...]
+    subjects: tuple[SubjectExams, ...]
+
+    @property
+    def included(self) -> int:
+        return sum(len(one.final) for one in self.subjects)
+
+    @property
+    def excluded(self) -> tuple[Excluded, ...]:
+        return tuple(exam for one in self.subjects for exam in one.excluded)
+
+
+def scope(snapshot: Snapshot) -> Scope:
+    """Every exam of the trial, under the charter that it came in under: in are those whose every cell has a result."""
     states = {row["exam_id"]: row["state"] for row in snapshot.all("exam_status")}
     in_force = effective_charter(snapshot)
-    every = calibration.trial_exams(snapshot)
-    under = {exam["charter_hash"] for exam in every if states.get(exam["id"]) in _FINAL} or {in_force.hash}
-    subjects = {row["id"]: row for row in snapshot.all("subject")}
-    gatherer = _Gatherer(snapshot, seed)
-    exams, excluded = [], []
-    for exam in every:
-        subject, state = subjects[exam["subject_id"]], states.get(exam["id"], ExamState.RECEIVING.value)
-        if state in _FINAL:
-            exams.append(gatherer.exam(exam, subject))
-        else:
-            excluded.append(Excluded(subject["code"], exam["visit"], state))
     order = {visit.id: visit.number for visit in in_force.visits}
-    return Gathered(
-        tuple(charter_of(snapshot, one) for one in sorted(under)),
-        tuple(sorted(exams, key=lambda one: (one.subject, order[one.visit]))),
-        tuple(sorted(excluded, key=lambda one: (one.subject, order[one.visit]))),
-    )
+    exams: dict[str, list[Row]] = {}
+    for exam in sorted(calibration.trial_exams(snapshot), key=lambda row: order[row["visit"]]):
+        exams.setdefault(exam["subject_id"], []).append(exam)
+    found = tuple(_of_subject(row, exams.get(row["id"], []), states) for row in trial_subjects(snapshot))
+    under = {exam["charter_hash"] for one in found for exam in one.final} or {in_force.hash}
+    return Scope(tuple(charter_of(snapshot, one) for one in sorted(under)), found)
 
 
-class _Gatherer:
-    """Reads one exam after the other from one moment of the lab."""
+def _of_subject(subject: Row, exams: Sequence[Row], states: Mapping[str, str]) -> SubjectExams:
+    final = tuple(exam for exam in exams if states.get(exam["id"]) in _FINAL)
+    others = ((exam, states.get(exam["id"], ExamState.RECEIVING.value)) for exam in exams if exam not in final)
+    return SubjectExams(subject, final, tuple(Excluded(subject["code"], exam["visit"], state) for exam, state in others))
+
+
+class Gatherer:
+    """Reads one exam after the other from one moment of the lab: ``seed`` is the lab's chance, which drew the reference readings."""
 
     def __init__(self, snapshot: Snapshot, seed: str) -> None:
         self._snapshot, self._seed = snapshot, seed
@@ -101,7 +119,11 @@ class _Gatherer:
         self._pseudonyms = pseudonyms_of(snapshot)
         self._dates = exam_dates(snapshot)
 
-    def exam(self, exam: Row, subject: Row) -> ExamRecord:
+    def exams(self, subject: SubjectExams) -> tuple[ExamRecord, ...]:
+        """The final exams of a subject as records, in the order of their visits."""
+        return tuple(self._exam(exam, subject.row) for exam in subject.final)
+
+    def _exam(self, exam: Row, subject: Row) -> ExamRecord:
         attributes = registry.attributes(self._snapshot, subject["id"])
         charter = charter_of(self._snapshot, exam["charter_hash"])
         at = self._dates.get(exam["id"])
@@ -173,6 +195,7 @@ class _Gatherer:
             checks=content.checks,
             viewing=content.viewing,
             measurements=content.measurements,
+            adjudicated=adjudicated(self._snapshot, case, content),
         )
 
     def _signed(self, signed: readings.SignedRecord, *, current: bool) -> _Signed:

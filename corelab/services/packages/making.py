@@ -1,0 +1,147 @@
+"""The files of a package in the making: tables from the records, then everything that is made from the tables."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from corelab.export.check import PackageFault, content_faults, row_name
+from corelab.export.codebook import CODELIST_HEADER, DICTIONARY_HEADER, codelists_for, dictionary_rows
+from corelab.export.columns import Table
+from corelab.export.manifest import PUBLIC_KEY, PackageFile, write_file
+from corelab.export.parts import Part
+from corelab.export.readme import readme
+from corelab.export.records import Waiting
+from corelab.export.rows import tables_of
+from corelab.export.table_files import TableFiles, table_files
+from corelab.export.tables import GUESS, tables_for
+from corelab.export.writers import csv_bytes, json_bytes
+from corelab.export.written import PartRefusedError, Written
+from corelab.services.packages.errors import StopTheLineError
+from corelab.services.packages.gather import Gatherer, SubjectExams
+from corelab.services.packages.guesses import guess_rows
+from corelab.services.packages.lab_rows import rows_of_lab, rows_of_subject
+from corelab.services.packages.locking import is_locked
+from corelab.services.packages.plan import Plan
+from corelab.services.trail_export import write_trail
+from corelab.storage.keys import BoxSecret
+from corelab.storage.snapshot import Snapshot
+from corelab.storage.unblinding import kinds_of
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What a package needs of the lab's custody: ``chance`` drew the reference readings, ``custody`` opens what is told after the lock."""
+
+    chance: str
+    custody: BoxSecret
+
+
+@dataclass(slots=True)
+class Making:
+    """One package, as of one moment of the lab, written into ``folder``; ``clips`` is the folder of released files."""
+
+    snapshot: Snapshot
+    plan: Plan
+    folder: Path
+    clips: Path
+    secrets: Secrets
+    rows: dict[str, int] = field(default_factory=dict)
+    """Rows of the files that are tables or lists, by path."""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """Rows by table."""
+
+    def run(self, parts: Mapping[str, Part], public_key: str, show: Progress) -> None:
+        """Every file but the checkpoint and the manifest. Raises StopTheLineError, OSError."""
+        self._tables(show)
+        self._codebook()
+        self._trail()
+        write_file(self.folder, PackageFile(PUBLIC_KEY, public_key.encode()))
+        for number, (name, part) in enumerate(parts.items()):
+            show(number, len(parts), f"Making {name}")
+            try:
+                part.write(self.written, self.folder)
+            except PartRefusedError as error:
+                raise StopTheLineError((PackageFault(error.path, error.what),)) from error
+        write_file(self.folder, PackageFile("README.txt", readme(self.plan.facts, self.counts, self.plan.kind).encode()))
+        show(0, 1, "Checking")
+        self._check()
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        always = tables_for(self.plan.versions.main)
+        return (*always, GUESS) if is_locked(self.snapshot) else always
+
+    @property
+    def written(self) -> Written:
+        return Written(self.folder, self.plan.facts, self.plan.versions, self.tables)
+
+    # ---- tables and trail
+
+    def _tables(self, show: Progress) -> None:
+        gatherer, subjects = Gatherer(self.snapshot, self.secrets.chance), self.plan.scope.subjects
+        with table_files(self.folder, self.tables) as files:
+            for number, subject in enumerate(subjects):
+                show(number, len(subjects), "Deriving results")
+                self._subject(files, gatherer, subject)
+            files.add(rows_of_lab(self.snapshot, self.plan.versions))
+            if is_locked(self.snapshot):
+                files.add({GUESS.name: guess_rows(self.snapshot, self.secrets.custody)})
+            self.counts = files.counts
+        self.rows |= {table.path: self.counts[table.name] for table in self.tables}
+
+    def _subject(self, files: TableFiles, gatherer: Gatherer, subject: SubjectExams) -> None:
+        waiting = (Waiting(one.subject, one.visit) for one in subject.excluded)
+        files.add(tables_of(self.plan.versions, gatherer.exams(subject), waiting).named())
+        files.add(rows_of_subject(self.snapshot, self.plan.versions, self.clips, subject.row))
+
+    def _codebook(self) -> None:
+        versions = self.plan.versions
+        codes = ((code.codelist, code.code, code.decode) for code in codelists_for(*versions.all))
+        write_file(self.folder, PackageFile("codebook/dictionary.csv", csv_bytes(DICTIONARY_HEADER, dictionary_rows(self.tables))))
+        write_file(self.folder, PackageFile("codebook/codelists.csv", csv_bytes(CODELIST_HEADER, codes)))
+        for charter in versions.all:
+            stored = self.snapshot.one("charter", hash=charter.hash) or {}
+            write_file(self.folder, PackageFile(f"codebook/charter_{stored['version']}.toml", stored["toml"]))
+
+    def _trail(self) -> None:
+        folder = self.folder / "audit"
+        counts = write_trail(self.snapshot, self.plan.cutoff.seq, folder, for_analysts=True)
+        self.rows |= {f"audit/{name}": count for name, count in counts.items()}
+
+    # ---- checks
+
+    def _check(self) -> None:
+        """Raises StopTheLineError."""
+        faults = tuple(fault for table in self.tables for fault in self._faults(table))
+        if faults:
+            raise StopTheLineError(faults)
+        write_file(self.folder, PackageFile("qc/checks.json", json_bytes(self._checks())))
+
+    def _faults(self, table: Table) -> Iterator[PackageFault]:
+        """Keys, code lists, and words that name an arm of the trial."""
+        yield from content_faults(self.plan.versions, table, tuple(self.written.rows(table.name)))
+        arms = tuple(arm.casefold() for charter in self.plan.versions.all for arm in charter.blinding.guess_arms)
+        for row in self.written.rows(table.name):
+            named = (column for column, value in row.items() if any(arm in value.casefold() for arm in arms))
+            yield from (PackageFault(row_name(table, row), f"{column} names an arm of the trial") for column in named)
+
+    def _checks(self) -> dict[str, Any]:
+        passed = [
+            "the lab verifies",
+            "keys are unique",
+            "codes stand in their lists",
+            "no arm is named",
+            "no query is open that a coordinator did not exclude",
+            "results follow from the readings",
+        ]
+        left_out = self.plan.scope.excluded
+        excluded = [{"state": one.state, "subject": one.subject, "visit": one.visit, "why": one.why} for one in left_out]
+        kinds = Counter(kinds_of(self.snapshot, self.secrets.custody))
+        counted = {kind: kinds[kind] for kind in sorted(kinds)}
+        queries = [asdict(one) for one in self.plan.open_queries]
+        included = self.plan.scope.included
+        return {"excluded": excluded, "included": included, "passed": passed, "queries": queries, "unblinding": counted}
