@@ -1,0 +1,170 @@
+"""What the document of one subject says, in words, before anything is drawn."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from corelab.domain.measurement import Point
+from corelab.domain.vocabulary import Missing, Sha256
+
+Drawn = int | Missing | None
+"""How a segment is drawn: 0 best, 1 between, 2 worst; a kind of missing; or None where nothing is drawn of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One question on one segment with every answer that was signed, in words; empty where nobody gave one.
+
+    ``basis`` says where the result comes from; ``differs``: the two readings do.
+    """
+
+    item: str
+    one: str
+    two: str
+    adjudicator: str
+    result: str
+    basis: str
+    differs: bool
+    adjudicated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """The lines of one segment; ``code`` is empty for the questions of the whole exam. ``lies`` is its place on the map."""
+
+    name: str
+    code: str
+    side: str
+    lies: str
+    drawn: Drawn
+    drawn_words: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    label: str
+    code: str
+    segment: str
+    value: str
+    why_missing: str
+    inputs: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """What was measured on a frame: its points in hundredths of a pixel; ``closed`` joins the last to the first."""
+
+    points: tuple[Point, ...]
+    closed: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One frame, counted from 0, with what was measured on it."""
+
+    index: int
+    words: str
+    strokes: tuple[Stroke, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPicture:
+    """One frame, or the two of a compression pair, with the grades that rest on it. ``size`` is columns, rows; None if not told."""
+
+    clip: Sha256
+    size: tuple[int, int] | None
+    frames: tuple[Frame, ...]
+    heading: str
+    grades: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """One signature in words."""
+
+    role: str
+    reader: str
+    name: str
+    at: str
+    meaning: str
+    record: str
+
+
+Facts = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitReport:
+    """One visit. ``facts`` is None where the package holds no result of it, and ``state`` says why."""
+
+    code: str
+    label: str
+    state: str
+    facts: Facts = ()
+    completeness: Facts = ()
+    segments: tuple[Segment, ...] = ()
+    not_applicable: Facts = ()
+    endpoints: tuple[Endpoint, ...] = ()
+    pictures: tuple[KeyPicture, ...] = ()
+    pictures_left: int = 0
+    others: tuple[str, ...] = ()
+    signatures: tuple[Signed, ...] = ()
+
+    @property
+    def has_result(self) -> bool:
+        return bool(self.segments)
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectReport:
+    """All of one subject; ``legend`` tells what the lines of the map mean, from the best."""
+
+    code: str
+    facts: Facts
+    visits: tuple[VisitReport, ...]
+    legend: tuple[tuple[Drawn, str], ...]
+    legend_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What stands on every page: of which package this is a part, and the head of the chain."""
+
+    trial: str
+    title: str
+    transfer: str
+    kind: str
+    name: str
+    at: str
+    head: str
+    head_short: str
+    charters: str
+    product: str
+
+    @property
+    def badge(self) -> str:
+        return "" if self.kind == "PROD" else self.kind
+
+
+def package_of(facts: Mapping[str, object], title: str) -> Package:
+    """From the facts of the manifest."""
+    cutoff, charters = facts["cutoff"], facts["charter"]
+    if not isinstance(cutoff, Mapping) or not isinstance(charters, list | tuple):
+        raise TypeError("the facts of the manifest name no cut-off or no charter")
+    at, head = str(cutoff["at"]), str(cutoff["head"])
+    compact = at[:19].replace("-", "").replace(":", "") + "Z"
+    trial, transfer, kind = (str(facts[name]) for name in ("trial", "transfer", "kind"))
+    return Package(
+        trial=trial,
+        title=title,
+        transfer=transfer,
+        kind=kind,
+        name=f"{trial}_{transfer}_{compact}_{kind}",
+        at=at,
+        head=head,
+        head_short=f"{cutoff['seq']} {head[:16]}",
+        charters="; ".join(f"{one['id']} {one['version']}, {one['hash']}" for one in charters),
+        product=str(facts["product"]),
+    )

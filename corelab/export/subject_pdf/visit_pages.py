@@ -1,0 +1,100 @@
+"""The pages of one visit: map and completeness, every grade, what was derived, the frames, who signed."""
+
+from collections.abc import Callable
+
+from corelab.domain.vocabulary import Sha256
+from corelab.export.print_page import TEXT, wrapped
+from corelab.export.subject_pdf import look
+from corelab.export.subject_pdf.content import SubjectReport, VisitReport
+from corelab.export.subject_pdf.first_page import endpoint_value, facts
+from corelab.export.subject_pdf.grade_table import grade_table
+from corelab.export.subject_pdf.picture_grid import picture_grid
+from corelab.export.subject_pdf.sheet import MARGIN, WIDTH, Sheet
+from corelab.export.subject_pdf.vein_map import Box, VeinMap, legend
+from corelab.export.subject_pdf.vein_paths import VeinTree
+
+Picture = Callable[[Sha256, int], bytes | None]
+"""Gives a small JPEG of a frame, counted from 0, of a released clip; None where it cannot be shown."""
+_MAP = Box(0.0, 0.0, 318.0, 226.0, 96.0)
+_BESIDE = 326.0
+
+
+def write_visit(sheet: Sheet, subject: SubjectReport, visit: VisitReport, tree: VeinTree | None, picture: Picture) -> None:
+    """A visit without a result stands on the first page."""
+    if not visit.has_result:
+        return
+    sheet.new_page()
+    _opening(sheet, subject, visit, tree)
+    grade_table(sheet, visit.segments)
+    _beside_the_table(sheet, visit)
+    _endpoints(sheet, visit)
+    if visit.pictures:
+        picture_grid(sheet, visit, picture)
+    _signatures(sheet, visit)
+
+
+def _opening(sheet: Sheet, subject: SubjectReport, visit: VisitReport, tree: VeinTree | None) -> None:
+    sheet.canvas.bookmarkPage(visit.code)
+    sheet.canvas.addOutlineEntry(f"{visit.code}, {visit.label}", visit.code)
+    sheet.y -= 14
+    sheet.text(MARGIN, sheet.y, visit.label, 15, strong=True)
+    sheet.right(MARGIN + WIDTH, sheet.y, visit.code, 15, look.SECOND, strong=True)
+    sheet.y -= 10
+    if tree is None:
+        facts(sheet, (*visit.facts, *visit.completeness))
+        return
+    top = sheet.y
+    VeinMap(sheet, tree, Box(MARGIN, top - _MAP.high, _MAP.wide, _MAP.high, _MAP.labels)).draw(visit.segments)
+    facts(sheet, (*visit.facts, *visit.completeness), name=68.0, x=MARGIN + _BESIDE, wide=WIDTH - _BESIDE)
+    sheet.y = min(sheet.y, top - _MAP.high) - 12
+    legend(sheet, MARGIN, sheet.y, subject.legend)
+    sheet.y -= 2
+
+
+def _beside_the_table(sheet: Sheet, visit: VisitReport) -> None:
+    """What the table leaves out: questions that applied to nobody, readings for another purpose."""
+    if visit.not_applicable:
+        sheet.heading("Not applicable (NA) in every reading and in the result", follows=20)
+        facts(sheet, visit.not_applicable, name=120.0)
+    if visit.others:
+        sheet.heading("Readings for another purpose", follows=20)
+        for words in visit.others:
+            sheet.paragraph(words)
+
+
+def _endpoints(sheet: Sheet, visit: VisitReport) -> None:
+    """Those of the whole exam stand side by side on the first page; here each says what it was made from."""
+    if not visit.endpoints:
+        return
+    sheet.heading("Endpoints", follows=40)
+    x = (MARGIN, MARGIN + 292, MARGIN + 352, MARGIN + 424)
+    sheet.y -= look.LEADING
+    for at, title in zip(x, ("Endpoint", "Value", "Grades used", "Weakest source"), strict=True):
+        sheet.text(at, sheet.y, title, look.SMALL, look.SECOND, strong=True)
+    sheet.y -= 3
+    sheet.rule(sheet.y, look.SECOND, 0.7)
+    for one in visit.endpoints:
+        place = f", {one.segment}" if one.segment else ""
+        lines = wrapped(f"{one.label} ({one.code}){place}", TEXT, 282, look.BODY)
+        sheet.need(len(lines) * look.LEADING + 3)
+        for number, line in enumerate(lines):
+            sheet.y -= look.LEADING
+            sheet.text(x[0], sheet.y, line)
+            if number == 0:
+                for at, words in zip(x[1:], (endpoint_value(one.value, one.why_missing), one.inputs, one.source), strict=True):
+                    sheet.text(at, sheet.y, words)
+        sheet.y -= 2.5
+        sheet.rule(sheet.y, look.HAIR, 0.4)
+
+
+def _signatures(sheet: Sheet, visit: VisitReport) -> None:
+    sheet.heading("Signatures", follows=30)
+    for one in visit.signatures:
+        sheet.need(2 * look.LEADING + 4)
+        sheet.y -= look.LEADING + 1.5
+        sheet.text(MARGIN, sheet.y, f"{one.name}, {one.at}, meaning: {one.meaning}", strong=False)
+        sheet.right(MARGIN + WIDTH, sheet.y, one.reader, look.BODY, look.SECOND)
+        sheet.y -= look.LEADING - 1.2
+        sheet.text(MARGIN, sheet.y, f"{one.role}, record {one.record}", look.SMALL, look.SECOND)
+        sheet.y -= 3
+        sheet.rule(sheet.y, look.HAIR, 0.4)
