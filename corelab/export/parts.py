@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from corelab.export import datapackage, parquet, xlsx
 from corelab.export.written import Written
 
 
@@ -31,7 +32,12 @@ def _odm(package: Written, into: Path) -> None:
     odm.write(package, into)
 
 
-PARTS: tuple[Part, ...] = (Part("odm", _odm),)
+PARTS: tuple[Part, ...] = (
+    Part("odm", _odm),
+    Part("xlsx", xlsx.write_results),
+    Part("datapackage", datapackage.write),
+    Part("parquet", parquet.write, needs=("pyarrow",)),
+)
 """In the order in which they are made."""
 
 

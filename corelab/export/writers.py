@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import IO, Any
 
 from corelab.export.columns import Table
 
@@ -19,10 +19,29 @@ class ColumnsDifferError(Exception):
         self.path, self.found, self.expected = path, tuple(found), tuple(expected)
 
 
+class _Lines:
+    """Takes lines that end with CR LF, gives lines that end with LF."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+
+    def write(self, line: str) -> int:
+        return self._file.write(f"{line[:-2]}\n")
+
+
+def csv_writer(file: IO[str]) -> Any:
+    """Writes rows as lines that end with LF.
+
+    The library quotes what stands in its own end of line: told LF, it leaves a lone CR bare before Python 3.13, and such a row is read as
+    two. Told CR LF, it quotes both on every Python.
+    """
+    return csv.writer(_Lines(file), lineterminator="\r\n")
+
+
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """UTF-8 without BOM, LF, quoted only where needed (RFC 4180); an empty field is a missing value."""
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv_writer(text)
     writer.writerow(header)
     writer.writerows(rows)
     return text.getvalue().encode()

@@ -25,7 +25,7 @@ from corelab.export.rows import Tables, tables_of
 from corelab.export.table_files import table_files
 from corelab.export.tables import READINGS, RESULTS, subject_visit, tables_for
 from corelab.export.versions import Versions
-from corelab.export.writers import ColumnsDifferError, read_table, table_bytes
+from corelab.export.writers import ColumnsDifferError, csv_bytes, read_table, table_bytes
 from corelab.services.intake.exam_work import require_names
 from tests.exam_builders import a_form, a_reading, cell, changed, grade, reduced, reduced_bytes
 
@@ -281,3 +281,7 @@ def test_p11_72_a_number_below_zero_is_no_formula(change: str, faults: int) -> N
 def test_p11_72_no_subject_is_called_like_a_formula(start: str) -> None:
     with pytest.raises(IntakeRefusedError):
         require_names(reduced(), f"{start}S001", "D10")
+
+
+def test_a_lone_carriage_return_is_quoted_so_that_its_row_stays_one_row() -> None:
+    assert csv_bytes(("A", "B"), [("a\rb", "c"), ("d\ne", "f\r\n")]) == b'A,B\n"a\rb",c\n"d\ne","f\r\n"\n'

@@ -1,7 +1,6 @@
 """Cells of a table as a spreadsheet keeps them: numbers where the text comes back digit by digit, all else as the text that it is."""
 
 import re
-from functools import lru_cache
 from html import escape
 from typing import Final
 
@@ -15,7 +14,7 @@ DIGITS: Final = 15
 """A spreadsheet keeps numbers in binary: more digits would not come back."""
 NUMBERS: Final = frozenset({"integer", "number"})
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d*)(?:\.(\d+))?")
-_EXECUTED: Final = re.compile("[\\s\ufeff\u200b]*[=+@|%\\-\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_EXECUTED: Final = re.compile("[\\s\ufeff\u200b]*[=+@\\-\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 _LITERAL: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -33,7 +32,6 @@ def decimals_of(column: Column, value: str) -> int | None:
     return len(found[1] or "")
 
 
-@lru_cache(maxsize=65_536)
 def text_xml(value: str) -> str:
     """The inside of an inline text. Raises PartRefusedError for a text that no cell can hold."""
     if len(value.encode("utf-16-le")) // 2 > MOST_CHARACTERS:
