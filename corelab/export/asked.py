@@ -4,8 +4,9 @@ from collections.abc import Collection
 from datetime import datetime
 
 from corelab.domain.clock import stamp
-from corelab.domain.queries import Query, QueryKind, QueryState, QueryStep
+from corelab.domain.queries import Query, QueryStep
 from corelab.domain.vocabulary import Sha256
+from corelab.export.lab_codes import kind_code, state_code
 from corelab.export.lab_tables import QUERIES
 from corelab.export.writers import Row
 
@@ -35,14 +36,6 @@ def query_row(study: str, one: Query, event: int, visits: Collection[str], relea
         "EVENTSEQ": str(event),
     }
     return {name: row[name] for name in QUERIES.names}
-
-
-def kind_code(kind: QueryKind) -> str:
-    return kind.value.upper()
-
-
-def state_code(state: QueryState) -> str:
-    return state.value.upper()
 
 
 def _stamp(at: datetime | None) -> str:

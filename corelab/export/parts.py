@@ -32,7 +32,14 @@ def _odm(package: Written, into: Path) -> None:
     odm.write(package, into)
 
 
+def _codebook(package: Written, into: Path) -> None:
+    from corelab.export import codebook  # noqa: PLC0415 - as above
+
+    codebook.write(package, into)
+
+
 PARTS: tuple[Part, ...] = (
+    Part("codebook", _codebook),
     Part("odm", _odm),
     Part("xlsx", xlsx.write_results),
     Part("datapackage", datapackage.write),

@@ -6,23 +6,36 @@ from decimal import Decimal
 
 from corelab.domain.charter import Charter
 from corelab.domain.clip_label import Mode, View
-from corelab.domain.clip_quality import ClipQuality, Quality, QualityReason
+from corelab.domain.clip_quality import ClipQuality, Quality
 from corelab.domain.completeness import Completeness, Receipt, SegmentReceipt
 from corelab.domain.places import charter_id
 from corelab.domain.vocabulary import SegmentId, Sha256, Side, VisitId
 from corelab.export.beside import SIDE_WORDS
 from corelab.export.columns import Table
+from corelab.export.lab_codes import (
+    MISSING,
+    NO_CLIP,
+    NO_EXAM,
+    NON_DIAGNOSTIC,
+    NOT_IMAGED,
+    RECEIVED,
+    RELEASED,
+    REPLACED,
+    WAITS,
+    WITHDRAWN,
+    mode_code,
+    quality_code,
+    quality_reason_code,
+    view_code,
+)
 from corelab.export.lab_tables import CLIPS, EXPECTED
 from corelab.export.writers import Row
 
-RELEASED, REPLACED, WITHDRAWN = "RELEASED", "REPLACED", "WITHDRAWN"
-NO_EXAM, NO_CLIP, WAITS = "NOEXAM", "NOCLIP", "WAITING"
-"""Why a segment is missing: nothing of the visit came in; nothing of the segment did; its clips are not released yet."""
 _STATES: Mapping[Receipt, str] = {
-    Receipt.RECEIVED: "RECEIVED",
-    Receipt.NON_DIAGNOSTIC: "NON-DIAGNOSTIC",
-    Receipt.MISSING: "MISSING",
-    Receipt.NOT_IMAGED: "NOT IMAGED",
+    Receipt.RECEIVED: RECEIVED,
+    Receipt.NON_DIAGNOSTIC: NON_DIAGNOSTIC,
+    Receipt.MISSING: MISSING,
+    Receipt.NOT_IMAGED: NOT_IMAGED,
 }
 """An optional segment that did not come, and one that the subject does not have, is not expected."""
 
@@ -100,23 +113,6 @@ def clip_row(charter: Charter, of: OfVisit, clip: ReleasedClip) -> Row:
     return {name: row[name] for name in CLIPS.names}
 
 
-def view_code(view: View) -> str:
-    return view.value.upper()
-
-
-def mode_code(mode: Mode) -> str:
-    return mode.value.upper()
-
-
-def quality_code(grade: Quality) -> str:
-    return grade.value.upper()
-
-
-def quality_reason_code(reason: QualityReason) -> str:
-    """A code of the list QCREASN: several stand in one cell."""
-    return reason.name
-
-
 def expected_rows(charter: Charter, of: OfVisit, found: Completeness, *, came: bool) -> Iterator[Row]:
     """Every segment that is wanted at this visit, or came beyond that. ``came``: something of the visit did."""
     for one in found.segments:
@@ -188,16 +184,16 @@ def _cell_faults(cell: Row, clips: Sequence[Row]) -> Iterator[str]:
     allowed = _states_of(cell, clips)
     if cell["STATE"] not in allowed:
         yield f"STATE is {cell['STATE']!r}, its clips say {' or '.join(allowed)}"
-    if bool(cell["REASON"]) != (cell["STATE"] in {"MISSING", "NOT IMAGED"}):
+    if bool(cell["REASON"]) != (cell["STATE"] in {MISSING, NOT_IMAGED}):
         yield f"REASON is {cell['REASON']!r} where STATE is {cell['STATE']!r}"
 
 
 def _states_of(cell: Row, clips: Sequence[Row]) -> tuple[str, ...]:
     if not clips:
-        return ("MISSING", "NOT IMAGED")
+        return (MISSING, NOT_IMAGED)
     if any(row["QCGRADE"] != quality_code(Quality.NON_DIAGNOSTIC) for row in clips):
-        return ("RECEIVED",)
-    return ("NON-DIAGNOSTIC",) if cell["NWAIT"] == "0" else ("NON-DIAGNOSTIC", "RECEIVED")  # what waits may serve
+        return (RECEIVED,)
+    return (NON_DIAGNOSTIC,) if cell["NWAIT"] == "0" else (NON_DIAGNOSTIC, RECEIVED)  # what waits may serve
 
 
 def _replacements(clips: Iterable[Row]) -> Iterator[Unreconciled]:

@@ -6,7 +6,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Literal
 
-from corelab.domain.adjudication import Decision, Take, finish
+from corelab.domain.adjudication import Decision, DecisionReason, Take, finish
 from corelab.domain.allocation import Slot
 from corelab.domain.attributes import UNKNOWN, Attributes
 from corelab.domain.charter import Charter
@@ -38,6 +38,15 @@ Purpose = Literal["PRIMARY", "REPEAT", "ADJUDICATION"]
 
 
 @dataclass(frozen=True, slots=True)
+class Adjudicated:
+    """How an adjudicator decided, opened with the result: whose grade was taken and why, and which readings stood as A and B."""
+
+    taken: Mapping[Cell, tuple[Take, DecisionReason | None]]
+    a: Mapping[SegmentId, str]
+    b: Mapping[SegmentId, str]
+
+
+@dataclass(frozen=True, slots=True)
 class SignedRecord:
     """One signed reading (``slot`` 1 or 2) or adjudication (``slot`` None) as it stands in readings.csv.
 
@@ -60,6 +69,7 @@ class SignedRecord:
     checks: tuple[Confirmed, ...] = ()
     viewing: tuple[Viewing, ...] = ()
     measurements: tuple[Measurement, ...] = ()
+    adjudicated: Adjudicated | None = None
 
     @property
     def role(self) -> str:
@@ -91,6 +101,9 @@ class ExamRecord:
         if found is None:
             raise LookupError(f"{self.subject} {self.visit} has no reading {slot} of {kind}")
         return found
+
+    def record(self, id_: str) -> SignedRecord | None:
+        return next((one for one in self.records if one.record == id_), None)
 
     def decision(self, kind: ReadingTypeId) -> SignedRecord | None:
         return next((one for one in self.records if one.slot is None and one.current and one.kind == kind), None)

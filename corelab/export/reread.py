@@ -10,6 +10,7 @@ from corelab.domain.charter import Charter
 from corelab.domain.charter.model_item import TextItem
 from corelab.domain.vocabulary import WHOLE_EXAM, Answer, Cell, Grade, ItemId, Missing, ReadingTypeId, SegmentId
 from corelab.export.beside import SIDE_WORDS
+from corelab.export.decisions import adjudicated_from
 from corelab.export.records import ExamRecord, Purpose, SignedRecord
 from corelab.export.reread_proof import Proof
 from corelab.export.versions import Versions
@@ -47,6 +48,9 @@ class _Reader:
         self._attributes = rows.get("attributes", ())
         self._typed = "attributes" in rows
         self._proof = Proof(rows)
+        self._decisions: dict[str, list[Row]] = {}
+        for row in rows.get("adjudications", ()):
+            self._decisions.setdefault(row["RECID"], []).append(row)
         self._notes: dict[str, dict[_Place, str]] = {}
         for row in rows.get("notes", ()):
             self._notes.setdefault(row["RECID"], {})[row["SIDE"], row["SEGCD"], row["TESTCD"]] = row["NOTE"]
@@ -105,6 +109,7 @@ class _Reader:
             number=int(first["READNO"]),
             seconds=int(first.get("ACTSEC") or 0),
             measurements=self._proof.measurements(first["RECID"]),
+            adjudicated=adjudicated_from(self._decisions.get(first["RECID"], ()), self._cell),
         )
 
     def _answer(self, row: Row) -> Answer:

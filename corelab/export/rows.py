@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from types import MappingProxyType
 
 from corelab.domain.charter import Charter, ChoiceItem
 from corelab.domain.charter.model_item import Item, MultiItem, NumberItem, TextItem
@@ -9,7 +10,7 @@ from corelab.domain.places import charter_id
 from corelab.domain.result import Result
 from corelab.domain.single import NO_READING
 from corelab.domain.vocabulary import Answer, Cell, Grade, Missing, NotApplicableCause, Source
-from corelab.export import beside, measured
+from corelab.export import beside, decisions, endpoints, measured
 from corelab.export.records import ExamRecord, Outcome, SignedRecord, Waiting, outcomes
 from corelab.export.tables import READINGS, RESULTS, TEXT, column_of, endpoint_column, subject_visit
 from corelab.export.versions import Versions
@@ -29,6 +30,8 @@ class Tables:
     notes: tuple[Row, ...] = ()
     evidence: tuple[Row, ...] = ()
     measurements: tuple[Row, ...] = ()
+    adjudications: tuple[Row, ...] = ()
+    endpoints: tuple[Row, ...] = ()
     guess: tuple[Row, ...] | None = None
 
     def named(self) -> Mapping[str, tuple[Row, ...]]:
@@ -36,7 +39,7 @@ class Tables:
         return always if self.guess is None else {**always, "guess": self.guess}
 
 
-DERIVED = ("readings", "results", "subject_visit", "evidence", "measurements")
+DERIVED = ("readings", "results", "subject_visit", "evidence", "measurements", "adjudications", "endpoints")
 """The tables that are made anew when a package is verified."""
 
 
@@ -55,6 +58,8 @@ def tables_of(versions: Versions, exams: Iterable[ExamRecord], waiting: Iterable
         evidence=tuple(row for charter, exam, record in records for row in measured.evidence_rows(charter, exam, record)),
         measurements=tuple(row for charter, exam, record in records for row in measured.measurement_rows(charter, exam, record)),
         notes=tuple(row for charter, exam, record in records for row in beside.note_rows(charter, exam, record)),
+        adjudications=tuple(row for charter, exam, record in records for row in decisions.adjudication_rows(charter, exam, record)),
+        endpoints=tuple(row for charter, exam, one in made for row in endpoints.endpoint_rows(charter, exam, one)),
     )
 
 
@@ -111,6 +116,11 @@ def _in_words(item: Item, value: str) -> tuple[str, str]:
             return "", value
         case _:
             return "", ""
+
+
+def record_rows(charter: Charter, exam: ExamRecord) -> Iterator[Row]:
+    """The rows of readings.csv of an exam's records, without the marks of accepted grades."""
+    return _reading_rows(charter, exam, Outcome((), (), MappingProxyType({})))
 
 
 def _reading_rows(charter: Charter, exam: ExamRecord, made: Outcome) -> Iterator[Row]:

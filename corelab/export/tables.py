@@ -7,7 +7,9 @@ from corelab.domain.charter import Charter
 from corelab.domain.derived import segments_of
 from corelab.domain.places import members_of, run_time_ids
 from corelab.domain.vocabulary import WHOLE_EXAM, Cell, ItemId, SegmentId
+from corelab.export.change_table import CHANGES
 from corelab.export.columns import Column, Table
+from corelab.export.lab_tables import ADJUDICATIONS, CLIPS, ENDPOINTS, EXPECTED, QUERIES
 from corelab.export.proof_tables import EVIDENCE, MEASUREMENTS, OF_RECORD
 
 SPECIFICATION = "1.4.0"
@@ -207,7 +209,9 @@ def endpoint_column(derivation: str, segment: SegmentId) -> str:
 
 def tables_for(charter: Charter, specification: str = SPECIFICATION) -> tuple[Table, ...]:
     """The tables of a package of this specification, each with the columns that it had then. ``GUESS`` comes with the lock."""
-    tables = (READINGS, RESULTS, subject_visit(charter), ATTRIBUTES, CHECKS, VIEWING, NOTES, EVIDENCE, MEASUREMENTS)
+    proof = (CHECKS, VIEWING, NOTES, EVIDENCE, MEASUREMENTS)
+    of_lab = (CLIPS, EXPECTED, QUERIES)
+    tables = (READINGS, RESULTS, ADJUDICATIONS, subject_visit(charter), ENDPOINTS, ATTRIBUTES, *proof, *of_lab, CHANGES)
     return tuple(_as_of(table, specification) for table in tables if _version(table.since) <= _version(specification))
 
 

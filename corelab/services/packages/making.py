@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from corelab.export.check import PackageFault, content_faults, row_name
-from corelab.export.codebook import CODELIST_HEADER, DICTIONARY_HEADER, codelists_for, dictionary_rows
 from corelab.export.columns import Table
 from corelab.export.manifest import PUBLIC_KEY, PackageFile, write_file
 from corelab.export.parts import Part
@@ -16,7 +15,7 @@ from corelab.export.records import Waiting
 from corelab.export.rows import tables_of
 from corelab.export.table_files import TableFiles, table_files
 from corelab.export.tables import GUESS, tables_for
-from corelab.export.writers import csv_bytes, json_bytes
+from corelab.export.writers import json_bytes
 from corelab.export.written import PartRefusedError, Written
 from corelab.services.packages.errors import StopTheLineError
 from corelab.services.packages.gather import Gatherer, SubjectExams
@@ -57,7 +56,7 @@ class Making:
     def run(self, parts: Mapping[str, Part], public_key: str, show: Progress) -> None:
         """Every file but the checkpoint and the manifest. Raises StopTheLineError, OSError."""
         self._tables(show)
-        self._codebook()
+        self._charters()
         self._trail()
         write_file(self.folder, PackageFile(PUBLIC_KEY, public_key.encode()))
         for number, (name, part) in enumerate(parts.items()):
@@ -98,12 +97,8 @@ class Making:
         files.add(tables_of(self.plan.versions, gatherer.exams(subject), waiting).named())
         files.add(rows_of_subject(self.snapshot, self.plan.versions, self.clips, subject.row))
 
-    def _codebook(self) -> None:
-        versions = self.plan.versions
-        codes = ((code.codelist, code.code, code.decode) for code in codelists_for(*versions.all))
-        write_file(self.folder, PackageFile("codebook/dictionary.csv", csv_bytes(DICTIONARY_HEADER, dictionary_rows(self.tables))))
-        write_file(self.folder, PackageFile("codebook/codelists.csv", csv_bytes(CODELIST_HEADER, codes)))
-        for charter in versions.all:
+    def _charters(self) -> None:
+        for charter in self.plan.versions.all:
             stored = self.snapshot.one("charter", hash=charter.hash) or {}
             write_file(self.folder, PackageFile(f"codebook/charter_{stored['version']}.toml", stored["toml"]))
 
