@@ -26,6 +26,13 @@ from corelab.storage.snapshot import Snapshot
 Rows = Mapping[str, tuple[Row, ...]]
 
 
+def trial_subjects(snapshot: Snapshot) -> tuple[Stored, ...]:
+    """The rows of every subject of the trial by code, also of those without a final exam: none of the calibration set."""
+    apart = calibration.marked(snapshot)
+    reserved = {row["subject_id"] for row in snapshot.all("exam") if row["id"] in apart}
+    return tuple(sorted((row for row in snapshot.all("subject") if row["id"] not in reserved), key=lambda row: row["code"]))
+
+
 def rows_of_subject(snapshot: Snapshot, versions: Versions, clips: Path, subject: Stored) -> Rows:
     """The rows of ``clips`` and ``expected`` of one subject (its row of the lab), in no order. ``clips``: the folder of released files.
 
