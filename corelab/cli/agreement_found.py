@@ -14,7 +14,7 @@ from corelab.cli.terminal import Faulty, progress, signed_in
 from corelab.domain.monitoring.report import Report
 from corelab.services import monitoring
 from corelab.services.labs import DATABASE
-from corelab.services.monitoring.shown import document, rows
+from corelab.services.monitoring import document, rows
 
 _HEADINGS = ("item", "n", "agreed (95 % by subject)", "kappa", "AC")
 _SHOWN = 10

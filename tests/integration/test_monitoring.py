@@ -14,7 +14,7 @@ from corelab.domain.monitoring.pairing import Kind
 from corelab.domain.monitoring.report import Report, StoppedError
 from corelab.domain.record_errors import NotPermittedError
 from corelab.services import accounts, monitoring, packages
-from corelab.services.monitoring.shown import document
+from corelab.services.monitoring import document
 from tests.builders import PASSWORD, Lab
 from tests.monitored import a_watched_lab
 

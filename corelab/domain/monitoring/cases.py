@@ -58,6 +58,22 @@ def by_batch(observed: Observed) -> tuple[BatchShare, ...]:
     return tuple(BatchShare(charted, *split[charted.batch.name]) for charted in p_chart(batches, least))
 
 
+def by_signing(observed: Observed) -> tuple[BatchShare, ...]:
+    """The exams in the order in which their second reading was signed, in groups of the least size that has limits.
+
+    A package does not tell batches of release; this order it does. The chart is read from left to right like that of batches.
+    """
+    ends = sorted((max(each.one.signed_at, each.two.signed_at), each.exam) for each in observed.compared)
+    ordered = tuple(reversed(dict.fromkeys(exam for _, exam in reversed(ends))))  # of an exam of several reading types the last counts
+    cases = set(_split(observed.compared, classes_counted(observed.charter))[0])
+    least = max(1, observed.charter.monitoring.p_chart_batch_min)
+    groups = [ordered[begin : begin + least] for begin in range(0, len(ordered), least)]
+    split = [(tuple(exam for exam in group if exam in cases), tuple(exam for exam in group if exam not in cases)) for group in groups]
+    names = [f"{n * least + 1} to {n * least + len(group)}" for n, group in enumerate(groups)]
+    batches = [Batch(name, len(part), len(group)) for name, group, (part, _rest) in zip(names, groups, split, strict=True)]
+    return tuple(BatchShare(charted, *part) for charted, part in zip(p_chart(batches, least), split, strict=True))
+
+
 def _split(compared: Sequence[Compared], counted: Collection[str]) -> tuple[tuple[ExamName, ...], tuple[ExamName, ...]]:
     """An exam has a case if one of its reading types has one."""
     exams = dict.fromkeys(each.exam for each in compared)

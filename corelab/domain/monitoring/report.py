@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from corelab.domain.agreement.bootstrap import Chance
 from corelab.domain.charter.model_item import NumberItem
-from corelab.domain.monitoring.cases import BatchShare, CaseRate, by_batch, case_rate
+from corelab.domain.monitoring.cases import BatchShare, CaseRate, by_batch, by_signing, case_rate
 from corelab.domain.monitoring.items import GradedItem, MeasuredItem, chance_of, graded, measured
 from corelab.domain.monitoring.observed import Observed, Waiting
 from corelab.domain.monitoring.pairing import CellPair, Kind, pairs_of
@@ -30,13 +30,17 @@ class AgreementOf:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Every figure with what it counted. ``observed`` holds the readings themselves, in memory only."""
+    """Every figure with what it counted. ``observed`` holds the readings themselves, in memory only.
+
+    ``signing``: groups of exams in the order of their signatures, charted as batches are.
+    """
 
     observed: Observed
     chance: Chance
     agreement: tuple[AgreementOf, ...]
     rate: CaseRate
     batches: tuple[BatchShare, ...]
+    signing: tuple[BatchShare, ...]
     readers: tuple[ReaderFigures, ...]
     rdi: RdiLimit | None
     alike: tuple[Alike, ...]
@@ -56,6 +60,7 @@ def report(observed: Observed, progress: Progress | None = None, stopped: Callab
         agreement=tuple(steps.agreement(kind) for kind in Kind),
         rate=case_rate(observed),
         batches=by_batch(observed),
+        signing=by_signing(observed),
         readers=people,
         rdi=rdi_limit(observed.charter.monitoring.rdi_alarm_sd, (one.rdi for one in people)),
         alike=alike(observed),

@@ -7,9 +7,9 @@ from typing import Any
 
 from corelab.domain.agreement import batches, blinding, many_readers, measured, proportion, two_readers
 from corelab.domain.agreement.two_readers import MOST_CATEGORIES, MOST_PAIRS, Weights
+from corelab.export.agreement.figures import NOT_ESTIMABLE, bias, interval, limits, number, put, reason
 from corelab.services.agreement.entry import Answer, Entry, is_number, is_whole
 from corelab.services.agreement.pairs import graded_pairs, measured_pairs
-from corelab.services.agreement.shown import NOT_ESTIMABLE, bias, interval, limits, number, put, reason
 
 _ALL = "every pair that is given; a pair with NA, NE or NI has no place here"
 _MOST_VALUES = 1000

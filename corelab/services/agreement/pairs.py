@@ -7,10 +7,10 @@ from typing import Any
 
 from corelab.domain.agreement import measured
 from corelab.domain.agreement.bootstrap import LEAST_REPETITIONS, MOST_REPETITIONS, Chance, resampled_measures, with_resampling
-from corelab.domain.agreement.graded_pairs import NA, NE, NI, Coverage, Drift, Figure, Figures, GradedPair, agreement, coverage, drift
+from corelab.domain.agreement.graded_pairs import NA, NE, NI, GradedPair, agreement, coverage, drift
 from corelab.domain.agreement.two_readers import MOST_CATEGORIES, Weights
+from corelab.export.agreement.figures import chance, coverage_shown, drift_shown, figures_shown, limits, put, put_by_subject
 from corelab.services.agreement.entry import Answer, Entry, is_number, short
-from corelab.services.agreement.shown import bias, chance, limits, number, put, put_by_subject
 
 MOST_SUBJECTS = 10_000
 _MISSING = (NA, NE, NI)
@@ -60,49 +60,6 @@ def _of_graded(rows: Sequence[Mapping[str, str]], categories: Sequence[str], wei
         answer["drift_weights"] = weights.value
         answer["batches"] = [drift_shown(each, categories) for each in drift(pairs, categories, weights)]
     return answer
-
-
-def coverage_shown(found: Coverage) -> dict[str, int]:
-    """What became of the pairs."""
-    return {
-        "pairs": found.given,
-        "both_graded": found.graded,
-        "ne_of_one": found.not_evaluable_one,
-        "ne_of_both": found.not_evaluable_both,
-        "ni": found.not_imaged,
-        "na": found.not_applicable,
-        "subjects": found.subjects,
-    }
-
-
-def figures_shown(found: Figures) -> dict[str, Any]:
-    """Every figure of one table, its interval by subject beside it."""
-    answer: dict[str, Any] = {
-        "n": sum(map(sum, found.table)),
-        "categories": list(found.categories),
-        "table": [list(row) for row in found.table],
-    }
-    _put(answer, "percent_agreement", found.percent)
-    for weights, figure in found.kappa:
-        _put(answer, f"kappa_{weights.value}", figure)
-    for weights, figure in found.ac:
-        _put(answer, f"ac_{weights.value}", figure)
-    specific: dict[str, Any] = {}
-    for category, figure in zip(found.categories, found.specific, strict=True):
-        _put(specific, category, figure)
-    return {**answer, "specific_agreement": specific, "bias": bias(found.bias)}
-
-
-def _put(answer: dict[str, Any], key: str, figure: Figure) -> None:
-    put(answer, key, figure.estimate)
-    put_by_subject(answer, key, figure.by_subject)
-
-
-def drift_shown(found: Drift, categories: Sequence[str]) -> dict[str, Any]:
-    """One batch: kappa, and the share of each grade."""
-    said: dict[str, Any] = {"batch": found.batch, "n": found.pairs}
-    put(said, "kappa", found.kappa)
-    return {**said, "shares": dict(zip(categories, map(number, found.shares), strict=False))}
 
 
 def measured_pairs(entry: Entry) -> Answer:

@@ -1,9 +1,11 @@
 """Figures as the answer shows them: 6 decimals, their intervals beside them, and in words what is not estimable."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from corelab.domain.agreement.bootstrap import Chance, Resampled
 from corelab.domain.agreement.estimate import Estimate, Interval, Undefined
+from corelab.domain.agreement.graded_pairs import Coverage, Drift, Figure, Figures
 from corelab.domain.agreement.measured import Limits
 from corelab.domain.agreement.two_readers import Bias
 
@@ -73,3 +75,46 @@ def limits(answer: dict[str, Any], found: Limits) -> None:
     for key, limit in (("low", found.low), ("high", found.high)):
         if limit.interval is not None:
             answer[f"loa_1.96_{key}_ci95"] = interval(limit.interval)
+
+
+def coverage_shown(found: Coverage) -> dict[str, int]:
+    """What became of the pairs."""
+    return {
+        "pairs": found.given,
+        "both_graded": found.graded,
+        "ne_of_one": found.not_evaluable_one,
+        "ne_of_both": found.not_evaluable_both,
+        "ni": found.not_imaged,
+        "na": found.not_applicable,
+        "subjects": found.subjects,
+    }
+
+
+def figures_shown(found: Figures) -> dict[str, Any]:
+    """Every figure of one table, its interval by subject beside it."""
+    answer: dict[str, Any] = {
+        "n": sum(map(sum, found.table)),
+        "categories": list(found.categories),
+        "table": [list(row) for row in found.table],
+    }
+    _put(answer, "percent_agreement", found.percent)
+    for weights, figure in found.kappa:
+        _put(answer, f"kappa_{weights.value}", figure)
+    for weights, figure in found.ac:
+        _put(answer, f"ac_{weights.value}", figure)
+    specific: dict[str, Any] = {}
+    for category, figure in zip(found.categories, found.specific, strict=True):
+        _put(specific, category, figure)
+    return {**answer, "specific_agreement": specific, "bias": bias(found.bias)}
+
+
+def _put(answer: dict[str, Any], key: str, figure: Figure) -> None:
+    put(answer, key, figure.estimate)
+    put_by_subject(answer, key, figure.by_subject)
+
+
+def drift_shown(found: Drift, categories: Sequence[str]) -> dict[str, Any]:
+    """One batch: kappa, and the share of each grade."""
+    said: dict[str, Any] = {"batch": found.batch, "n": found.pairs}
+    put(said, "kappa", found.kappa)
+    return {**said, "shares": dict(zip(categories, map(number, found.shares), strict=False))}

@@ -12,8 +12,17 @@ from corelab.domain.monitoring.pairing import Kind
 from corelab.domain.monitoring.readers import ReaderFigures
 from corelab.domain.monitoring.report import AgreementOf, Report
 from corelab.domain.vocabulary import ExamState
-from corelab.services.agreement.pairs import coverage_shown, drift_shown, figures_shown
-from corelab.services.agreement.shown import chance, interval, number, put, put_by_subject, reason
+from corelab.export.agreement.figures import (
+    chance,
+    coverage_shown,
+    drift_shown,
+    figures_shown,
+    interval,
+    number,
+    put,
+    put_by_subject,
+    reason,
+)
 
 KEYS = ((Kind.READERS, "between_readers"), (Kind.REPEATS, "repeats"), (Kind.CALIBRATION, "calibration"))
 
@@ -32,6 +41,7 @@ def document(found: Report, *, parts: bool = True) -> dict[str, Any]:
         **{key: _agreement(found, found.of(kind), parts=parts and kind is Kind.READERS) for kind, key in KEYS},
         "adjudication_rate": _rate(found.rate),
         "batches": [_batch(one) for one in found.batches],
+        "in_order_of_signing": [_batch(one) for one in found.signing],
         "readers": [_reader(one) for one in found.readers],
         "rdi_limit": None if found.rdi is None else number(found.rdi.limit),
         "alike": [{"what": one.what, "readers": list(one.readers), "exams": [str(exam) for exam in one.exams]} for one in found.alike],
