@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from corelab.export import datapackage, parquet, xlsx
+from corelab.export import datapackage, parquet, sr, xlsx
 from corelab.export.written import Written
 
 
@@ -41,6 +41,7 @@ def _codebook(package: Written, into: Path) -> None:
 PARTS: tuple[Part, ...] = (
     Part("codebook", _codebook),
     Part("odm", _odm),
+    Part("sr", sr.write),
     Part("xlsx", xlsx.write_results),
     Part("datapackage", datapackage.write),
     Part("parquet", parquet.write, needs=("pyarrow",)),
