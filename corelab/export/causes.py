@@ -83,10 +83,13 @@ class Causes:
                 found[key] = event.cause.or_better(found[key]) if key in found else event.cause
         return cls(otherwise, MappingProxyType(found))
 
-    def of_row(self, row: Row) -> Cause:
-        """By what the row names, from the record down to the subject: a date or an endpoint may rest on another visit."""
+    def of_row(self, row: Row, *, is_record: bool = True) -> Cause:
+        """By what the row names, from the record down to the subject: a date or an endpoint may rest on another visit.
+
+        ``is_record``: it tells of the record that it names; a result that only rests on one is explained by all of its exam.
+        """
         asked = (
-            ("record", row.get("RECID", "")),
+            ("record", row.get("RECID", "") if is_record else ""),
             ("query", row.get("QNUM", "")),
             ("clip", row.get("CLIPID", "") if "RECID" not in row else ""),
             ("exam", row.get("USUBJID", ""), row.get("VISIT", "")),

@@ -55,8 +55,11 @@ def specified(versions: Versions) -> Specification:
     return Specification(SPECIFICATION, files, lists)
 
 
-def write_changes(last: KeptPackage | None, written: Written, causes: Causes, folder: Path) -> None:
-    """Writes data/changes.csv and CHANGES.md below ``folder``. Raises OSError, and ValueError for rows out of order."""
+def write_changes(last: KeptPackage | None, written: Written, causes: Causes, folder: Path) -> int:
+    """Writes data/changes.csv and CHANGES.md below ``folder``; returns the rows of the first.
+
+    Raises OSError, and ValueError for rows out of order.
+    """
     now = specified(written.versions)
     before = last.specification if last is not None else None
     found = Found()
@@ -71,6 +74,7 @@ def write_changes(last: KeptPackage | None, written: Written, causes: Causes, fo
                 writer.writerows(on_disk_sorted(found.counted(changed)))
     text = told(Told(written.facts, last.transfer if last else None, kept=before is not None, differs=_differs(before, now), found=found))
     (folder / TOLD).write_bytes(text.encode())
+    return found.kinds.total()
 
 
 def _differs(before: Specification | None, now: Specification) -> tuple[Difference, ...]:
@@ -143,9 +147,14 @@ def lines(
 
 
 def _line(table: Table, row: Row, told: tuple[str, str, str, str], causes: Causes) -> Line:
-    cause = causes.of_row(row)
+    cause = causes.of_row(row, is_record=_is_of_records(table))
     key = SEPARATOR.join(row[name].replace("\\", "\\\\").replace(SEPARATOR, f"\\{SEPARATOR}") for name in table.key)
     return (table.path, key, *told, cause.reason.value, "" if cause.seq is None else str(cause.seq))
+
+
+def _is_of_records(table: Table) -> bool:
+    """Whether a row is a signed record, or a part of one: it names its event, or has the record in its key."""
+    return "RECID" in table.key or "EVENTSEQ" in table.names
 
 
 def on_disk_sorted(found: Iterable[Line]) -> Iterator[Line]:

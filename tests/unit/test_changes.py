@@ -136,6 +136,8 @@ def test_a_row_is_explained_by_its_record_then_its_exam_then_its_subject() -> No
         return cause.reason.value, cause.seq
 
     assert why(USUBJID="S01", VISIT="BL", RECID="r1") == ("NEW RECORD", 50)
+    rests_on = found.of_row({"USUBJID": "S01", "VISIT": "BL", "RECID": "r1"}, is_record=False)
+    assert (rests_on.reason, rests_on.seq) == (Reason.INVALIDATED, 60)
     assert why(USUBJID="S01", VISIT="BL", RECID="older") == ("INVALIDATED", 60)
     assert why(USUBJID="S01", VISIT="D10") == ("INVALIDATED", 60), "a date or an endpoint may rest on another visit"
     assert why(USUBJID="S02", VISIT="BL") == ("SUBJECT DATA", 80)

@@ -14,6 +14,7 @@ from corelab.export.manifest import PackageFile, entries_of, files_digest, seal,
 from corelab.export.tables import SPECIFICATION
 from corelab.services import checkpoints
 from corelab.services.packages.errors import ExportedMeanwhileError
+from corelab.services.packages.kept import Packed, keep
 from corelab.services.packages.plan import Plan
 from corelab.storage.keys import Opening, Signer, make_opening
 from corelab.storage.minisign import MinisignKey
@@ -24,12 +25,13 @@ from corelab.storage.transaction import NewRow, Transaction
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """Signs what stands in ``folder`` by ``plan``: the person with ``signer``, the lab with its package key."""
+    """Signs what stands in ``folder`` by ``plan``: the person with ``signer``, the lab with its package key. ``held`` is kept of it."""
 
     plan: Plan
     folder: Path
     signer: Signer
     sealing: MinisignKey
+    held: Packed | None
 
     def give(self, transaction: Transaction, rows: Mapping[str, int]) -> int:
         """Adds checkpoint, manifest, signature and sums; records the package unless it was made before. Returns the number of files.
@@ -78,6 +80,8 @@ class Approval:
             "head": self.plan.cutoff.head,
         }
         transaction.record("package.approved", "package", record, rows=[signature, NewRow("package", package)], payload=opening)
+        if self.held is not None:
+            keep(transaction, record, self.held)
 
     def _approved(self, entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """What the signature is over."""

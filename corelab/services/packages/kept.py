@@ -5,9 +5,14 @@ import hashlib
 import hmac
 import io
 import json
+import tempfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
+from typing import IO
 
 from corelab.domain.specification import Specification
 from corelab.export.changes import FREE_TEXT, NOT_KEPT, KeptPackage, specified
@@ -43,34 +48,49 @@ def earlier(snapshot: Snapshot, number: int) -> tuple[Specification, ...]:
     return tuple(one for one in found if one is not None)
 
 
-def keep(transaction: Transaction, package: str, written: Written, key: bytes) -> None:
+@dataclass(slots=True)
+class Packed:
+    """A package's rows, compressed in a file without name: so the transaction that records them is short."""
+
+    file: IO[bytes]
+    pieces: list[tuple[str, int, int]] = field(default_factory=list)
+    """Name of the table, number of the piece, size in bytes."""
+
+    def rows(self, package: str) -> Iterator[NewRow]:
+        self.file.seek(0)
+        for name, n, size in self.pieces:
+            yield NewRow("package_table", {"package_id": package, "name": name, "n": n, "body": self.file.read(size)})
+
+
+@contextmanager
+def packed(written: Written, key: bytes) -> Iterator[Packed]:
+    """What `keep` will record of this package. Raises OSError."""
+    with tempfile.TemporaryFile(dir=written.folder.parent) as file:
+        made = Packed(file)
+        for name, n, text in _texts_of(written, key):
+            body = zlib.compress(text.encode(), LEVEL)
+            made.pieces.append((name, n, file.write(body)))
+        yield made
+
+
+def keep(transaction: Transaction, package: str, held: Packed) -> None:
     """Records what the package ``package``, which this transaction recorded before, holds."""
-    waiting: list[NewRow] = []
-    for row in rows(package, written, key):
-        waiting.append(row)
-        if len(waiting) == _TOGETHER:
-            transaction.record("package.kept", "package", package, rows=waiting)
-            waiting = []
-    if waiting:
-        transaction.record("package.kept", "package", package, rows=waiting)
+    rows = held.rows(package)
+    while together := tuple(islice(rows, _TOGETHER)):
+        transaction.record("package.kept", "package", package, rows=together)
 
 
-def rows(package: str, written: Written, key: bytes) -> Iterator[NewRow]:
-    """The rows that keep a package, one piece after the other."""
-    told = json.dumps(specified(written.versions).as_json, ensure_ascii=False, separators=(",", ":"))
-    yield _piece(package, SPECIFICATION, 1, told)
+def _texts_of(written: Written, key: bytes) -> Iterator[tuple[str, int, str]]:
+    """Everything that is kept as text: name, number of the piece, and the piece."""
+    yield SPECIFICATION, 1, json.dumps(specified(written.versions).as_json, ensure_ascii=False, separators=(",", ":"))
     for table in written.tables:
         if table.name not in NOT_KEPT:
-            yield from (_piece(package, table.name, n, text) for n, text in enumerate(_texts(table, written.rows(table.name), key), 1))
+            yield from ((table.name, n, text) for n, text in enumerate(_texts(table, written.rows(table.name), key), 1))
 
 
 def mark(key: bytes, text: str) -> str:
     """What stands for free text: the same for the same text, and nothing by which somebody without the key could try a guess."""
     return hmac.digest(key, b"corelab/kept/v1\0" + text.encode(), hashlib.sha256).hex() if text else ""
-
-
-def _piece(package: str, name: str, n: int, text: str) -> NewRow:
-    return NewRow("package_table", {"package_id": package, "name": name, "n": n, "body": zlib.compress(text.encode(), LEVEL)})
 
 
 def _texts(table: Table, found: Iterator[Row], key: bytes) -> Iterator[str]:

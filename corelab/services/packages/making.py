@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from corelab.export.change_table import CHANGES
+from corelab.export.changes import write_changes
 from corelab.export.check import PackageFault, content_faults, row_name
 from corelab.export.columns import Table
 from corelab.export.manifest import PUBLIC_KEY, PackageFile, write_file
@@ -17,6 +19,8 @@ from corelab.export.table_files import TableFiles, table_files
 from corelab.export.tables import GUESS, tables_for
 from corelab.export.writers import json_bytes
 from corelab.export.written import PartRefusedError, Written
+from corelab.services.packages import kept
+from corelab.services.packages.causes import causes
 from corelab.services.packages.errors import StopTheLineError
 from corelab.services.packages.gather import Gatherer, SubjectExams
 from corelab.services.packages.guesses import guess_rows
@@ -33,10 +37,14 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """What a package needs of the lab's custody: ``chance`` drew the reference readings, ``custody`` opens what is told after the lock."""
+    """What a package needs of the lab's custody: ``chance`` drew the reference readings, ``custody`` opens what is told after the lock.
+
+    ``package`` is the seed of the package key: under it free text of the last package was kept.
+    """
 
     chance: str
     custody: BoxSecret
+    package: bytes
 
 
 @dataclass(slots=True)
@@ -56,6 +64,7 @@ class Making:
     def run(self, parts: Mapping[str, Part], public_key: str, show: Progress) -> None:
         """Every file but the checkpoint and the manifest. Raises StopTheLineError, OSError."""
         self._tables(show)
+        self._changes()
         self._charters()
         self._trail()
         write_file(self.folder, PackageFile(PUBLIC_KEY, public_key.encode()))
@@ -96,6 +105,14 @@ class Making:
         waiting = (Waiting(one.subject, one.visit) for one in subject.excluded)
         files.add(tables_of(self.plan.versions, gatherer.exams(subject), waiting).named())
         files.add(rows_of_subject(self.snapshot, self.plan.versions, self.clips, subject.row))
+
+    def _changes(self) -> None:
+        """What differs from the package before, of the tables that stand now."""
+        number = self.plan.number
+        last = kept.last(self.snapshot, number, self.secrets.package)
+        count = write_changes(last, self.written, causes(self.snapshot, number, self.plan.cutoff.seq), self.folder)
+        self.counts = {**self.counts, CHANGES.name: count}
+        self.rows[CHANGES.path] = count
 
     def _charters(self) -> None:
         for charter in self.plan.versions.all:

@@ -9,6 +9,7 @@ import corelab
 from corelab.export.manifest import MANIFEST
 from corelab.export.tables import SPECIFICATION
 from corelab.export.versions import Versions, VersionsDifferError
+from corelab.services.packages.approving import require_approved
 from corelab.services.packages.cutoff import Cutoff, cutoff, same_as_last
 from corelab.services.packages.errors import ManyChartersError, NothingToExportError
 from corelab.services.packages.gather import Scope, scope
@@ -33,7 +34,7 @@ class Plan:
 
     @classmethod
     def of(cls, snapshot: Snapshot, kind: str, parts: Sequence[str]) -> "Plan":
-        """Raises NothingToExportError (a test package may be empty), OpenQueriesError, ManyChartersError."""
+        """Raises NothingToExportError (a test package may be empty), OpenQueriesError, ManyChartersError, SpecificationChangedError."""
         found = scope(snapshot)
         if not found.included and kind != "TEST":
             raise NothingToExportError(found.excluded)
@@ -44,6 +45,8 @@ class Plan:
             raise ManyChartersError(error.versions) from None
         at, last = cutoff(snapshot), snapshot.latest("package")
         again = same_as_last(snapshot, at, kind, parts)
+        if again is None:
+            require_approved(snapshot)
         number = _number(last, again)
         return cls(
             trial=str(snapshot.all("lab")[0]["trial_id"]),

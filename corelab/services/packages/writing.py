@@ -16,6 +16,7 @@ from corelab.services.packages.checking import verify_package
 from corelab.services.packages.cutoff import cutoff, kind_of, same_as_last
 from corelab.services.packages.errors import StopTheLineError
 from corelab.services.packages.gather import Excluded, scope
+from corelab.services.packages.kept import packed
 from corelab.services.packages.making import Making, Progress, Secrets
 from corelab.services.packages.plan import Plan
 from corelab.services.queries.blocking import blocking
@@ -64,14 +65,15 @@ def export(lab: OpenLab, session: Session, out: Path, password: str, *, test: bo
 
     When no record of the trial's data came since the last package, that package is made again: same bytes, same number, same approval.
     Others work on while its files are made: it is as of the moment in which that began. Raises NothingToExportError, OpenQueriesError,
-    StopTheLineError, LabFaultyError, PackageExistsError, ExportedMeanwhileError and OSError; then no package is there.
+    SpecificationChangedError, StopTheLineError, LabFaultyError, PackageExistsError, ExportedMeanwhileError and OSError; then no package is
+    there.
     """
     role = accounts.permit(session, Command.EXPORT)
     show = progress or (lambda _done, _of, _what: None)
     require_sound(lab, show)
     chance = accounts.lab_secret(lab, session, "chance").decode("ascii")
-    secrets = Secrets(chance, accounts.held_custody(session))
-    sealing = MinisignKey.of(accounts.lab_secret(lab, session, "package"))
+    key = accounts.lab_secret(lab, session, "package")
+    secrets, sealing = Secrets(chance, accounts.held_custody(session), key), MinisignKey.of(key)
     parts = parts_here()
     with accounts.signer(lab, session, password) as signer, ExitStack() as stack:
         with lab.store.read() as snapshot:
@@ -79,9 +81,10 @@ def export(lab: OpenLab, session: Session, out: Path, password: str, *, test: bo
             folder = stack.enter_context(half_made(out / plan.name))
             made = Making(snapshot, plan, folder, lab.clips, secrets)
             made.run(parts, sealing.public_text, show)
+        held = stack.enter_context(packed(made.written, key)) if plan.again is None else None
         show(0, 1, "Signing")
         with lab.store.begin(session.actor(role)) as transaction:
-            files = Approval(plan, folder, signer, sealing).give(transaction, made.rows)
+            files = Approval(plan, folder, signer, sealing, held).give(transaction, made.rows)
         show(0, 1, "Verifying")
         _require_verified(folder)
     show(1, 1, "Done")
