@@ -70,10 +70,10 @@ def test_an_unknown_phantom_is_refused_with_the_known_ones(tmp_path: Path, optio
 def test_a_table_that_did_not_load_is_told_once(tmp_path: Path) -> None:
     charter = load_charter(REDUCED.read_bytes())
     paths = [table.path for table in tables_for(charter)]
-    named = Loaded({"files": [{"path": path} for path in paths]}, {})
+    named = Loaded(tmp_path, {"files": [{"path": path} for path in paths]}, frozenset())
     versions = Versions.of([charter])
     assert table_faults(versions, named)[0] == ()
-    assert [fault.where for fault in table_faults(versions, Loaded({"files": []}, {}))[0]] == paths
+    assert [fault.where for fault in table_faults(versions, Loaded(tmp_path, {"files": []}, frozenset()))[0]] == paths
 
 
 def test_a_missing_answers_file_is_said_to_be_missing(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ from typing import Any
 from corelab.domain.accounts import Meaning
 from corelab.domain.audit import SignedDocument, key_id, payload_digest, payload_of
 from corelab.domain.checkpoint import Checkpoint
-from corelab.export.check import Loaded, PackageFault, load, recomputed_faults, table_faults, versions_of
+from corelab.export.check import Loaded, PackageFault, load, versions_of
 from corelab.export.manifest import MANIFEST, PUBLIC_KEY, SIGNATURE, files_digest
+from corelab.services.packages.tables_checking import Looked
 from corelab.services.packages.trail_checking import Trail
 from corelab.services.verification import counts, refuse_others
 from corelab.storage.keys import is_signed_by
@@ -37,27 +38,25 @@ def is_package(path: Path) -> bool:
 
 
 def verify_package(folder: Path, checkpoints: Sequence[Checkpoint] = ()) -> VerifiedPackage:
-    """Files and hashes, signatures, columns, keys and codes, the trail, and every result, endpoint and accepted mark made anew.
+    """Files and hashes, signatures, columns, keys and codes, the trail and the readings against it, and all that follows made anew.
 
     Also whether the trail is the one that these checkpoints saw. Raises OtherLabError for a checkpoint of another lab.
     """
     loaded, faults = load(folder)
     if loaded is None:
         return VerifiedPackage(MappingProxyType({"files": 0}), faults)
-    trail = Trail(loaded)
+    trail = Trail(loaded, checkpoints)
     refuse_others(trail.lab or (checkpoints[0].lab if checkpoints else ""), checkpoints)
     versions, charter_faults = versions_of(loaded)
     faults += (*charter_faults, *approval_faults(loaded))
     if loaded.has_trail:
-        faults += (*minisign_faults(folder, loaded), *trail.faults())
+        faults += (*minisign_faults(folder, loaded), *trail.found)
     faults += tuple(trail.against(checkpoints))
-    checked = {"files": len(loaded.files), **trail.counted, **counts(checkpoints)}
+    checked = {"files": len(loaded.present), **trail.counted, **counts(checkpoints)}
     if versions is not None:
-        wrong, tables = table_faults(versions, loaded)
-        faults += wrong
-        checked |= {f"{name} rows": len(rows) for name, rows in tables.items()}
-        if {table.name for table in loaded.tables(versions.main)} <= tables.keys():
-            faults += recomputed_faults(versions, tables, loaded)
+        looked = Looked(versions, loaded, trail.recorded if loaded.has_trail else None)
+        faults += looked.faults
+        checked |= looked.counted
     return VerifiedPackage(MappingProxyType(checked), faults)
 
 
@@ -70,7 +69,7 @@ def approval_faults(loaded: Loaded) -> tuple[PackageFault, ...]:
         signature = base64.b64decode(approval["signature"], validate=True)
         payload, signed = payload_of(opening), document.signed_bytes
         found = _approval_faults(loaded.manifest, document, payload)
-    except (KeyError, TypeError, ValueError, binascii.Error, json.JSONDecodeError) as error:
+    except (KeyError, TypeError, ValueError, binascii.Error, json.JSONDecodeError, RecursionError) as error:
         return (PackageFault(MANIFEST, f"its approval cannot be read ({type(error).__name__})"),)
     if not is_signed_by(public, signed, signature) or key_id(public) != document.key:
         found.append("the signature of the approval is not valid")
@@ -83,7 +82,7 @@ def minisign_faults(folder: Path, loaded: Loaded) -> tuple[PackageFault, ...]:
     """The lab's package key signed the manifest, and the comment says which package it is."""
     try:
         data, text = (folder / MANIFEST).read_bytes(), (folder / SIGNATURE).read_text(encoding="utf-8")
-        comment = trusted_comment(data, text, loaded.files[PUBLIC_KEY].decode())
+        comment = trusted_comment(data, text, loaded.content(PUBLIC_KEY).decode())
     except (OSError, KeyError, ValueError) as error:
         return (PackageFault(SIGNATURE, f"cannot be read ({type(error).__name__})"),)
     if comment is None:
