@@ -37,9 +37,13 @@ class Clips:
         return [(_within(x, row["COLS"]), _within(y, row["ROWS"])) for x, y in points]
 
     def evidence(self) -> bytes:
-        """Every clip that was referred to, by study and series (PS3.3, table C.17-2); empty where none was."""
+        """Every clip that was referred to, by study and series (PS3.3, table C.17-2); empty where none was.
+
+        A clip whose study clips.csv does not know is referred to by its own identifier only: none is made up for it.
+        """
         studies: dict[str, dict[str, list[Row]]] = {}
-        for row in sorted(self._used.values(), key=lambda row: (row["STDYUID"], row["SERUID"], row["SOPUID"])):
+        known = (row for row in self._used.values() if row["STDYUID"] and row["SERUID"])
+        for row in sorted(known, key=lambda row: (row["STDYUID"], row["SERUID"], row["SOPUID"])):
             studies.setdefault(row["STDYUID"], {}).setdefault(row["SERUID"], []).append(row)
         items = [elements.item(_study(uid, series)) for uid, series in studies.items()]
         return elements.sequence(0x0040A375, items) if items else b""
