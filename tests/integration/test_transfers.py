@@ -1,0 +1,172 @@
+"""Two transfers, one after the other: changes.csv holds exactly the rows that differ, each with its cause, and nothing but those."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from corelab.domain.vocabulary import LabKind
+from corelab.export.parts import parts_here
+from corelab.services import assignment, packages
+from corelab.services.packages import writing
+from corelab.services.verification import verify_lab
+from tests.builders import PASSWORD, Lab, a_lab
+from tests.life_builders import compares, dealt, decides, invalidates, reopens, revises
+from tests.reading_builders import a_ready_exam, rows_of, signs
+
+Change = dict[str, str]
+
+
+@pytest.fixture
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
+    """Its packages have the tables and the codebook alone: no other file tells what changed."""
+    monkeypatch.setattr(writing, "parts_here", lambda: {"codebook": parts_here()["codebook"]})
+    made = a_lab(tmp_path, kind=LabKind.DEMO)
+    for person in (made.reader_1, made.reader_2, made.adjudicator, made.coordinator_2):
+        assert person.account
+    return made
+
+
+def read_by_both(lab: Lab, visit: str, **differs: int | str) -> None:
+    dealt(lab, visit=visit)
+    signs(lab, lab.reader_1)
+    signs(lab, lab.reader_2, "", **differs)
+    compares(lab)
+
+
+def exported(lab: Lab, out: Path) -> Path:
+    return packages.export(lab.open, lab.coordinator, out, PASSWORD).package
+
+
+def table(package: Path, name: str) -> list[dict[str, str]]:
+    with (package / "data" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def changes(package: Path) -> list[Change]:
+    return table(package, "changes")
+
+
+def told(package: Path) -> str:
+    return (package / "CHANGES.md").read_text(encoding="utf-8")
+
+
+def tables_of(package: Path) -> dict[str, dict[tuple[str, ...], dict[str, str]]]:
+    """Every table by its key, but the differences themselves."""
+    with (package / "codebook" / "dictionary.csv").open(encoding="utf-8", newline="") as file:
+        columns = list(csv.DictReader(file))
+    keys: dict[str, list[str]] = {}
+    for column in columns:
+        if column["KEY"] == "Y":
+            keys.setdefault(column["FILE"], []).append(column["NAME"])
+    names = [path for path in keys if path not in {"data/changes.csv", "data/guess.csv"}]
+    return {path: {tuple(row[name] for name in keys[path]): row for row in table(package, Path(path).stem)} for path in names}
+
+
+def expected(one: Path, two: Path) -> set[tuple[str, str, str, str]]:
+    """What differs between the files of two packages, by a comparison of their own: file, key, column, kind."""
+    before, now = tables_of(one), tables_of(two)
+    found = set()
+    for path in before.keys() & now.keys():
+        for key in before[path].keys() | now[path].keys():
+            old, new, joined = before[path].get(key), now[path].get(key), "|".join(key)
+            if old is None or new is None:
+                found.add((path, joined, "", "ADDED" if old is None else "DELETED"))
+            else:
+                found |= {(path, joined, name, "CHANGED") for name in new if new[name] != old[name]}
+    return found
+
+
+def said(package: Path) -> set[tuple[str, str, str, str]]:
+    return {(row["FILE"], row["KEY"], row["COLUMN"], row["KIND"]) for row in changes(package)}
+
+
+def event(lab: Lab, kind: str) -> str:
+    """The number of the last event of this kind."""
+    with lab.open.store.read() as snapshot:
+        return str(snapshot.events(kind=kind)[-1]["seq"])
+
+
+def test_the_first_transfer_has_no_differences(lab: Lab, tmp_path: Path) -> None:
+    read_by_both(lab, "D10")
+    one = exported(lab, tmp_path)
+    assert changes(one) == []
+    assert "the first transfer" in told(one)
+
+
+def test_one_more_exam_is_new_rows_and_nothing_else(lab: Lab, tmp_path: Path) -> None:
+    read_by_both(lab, "D10")
+    one = exported(lab, tmp_path)
+    read_by_both(lab, "BL")
+    two = exported(lab, tmp_path)
+    found = changes(two)
+    assert said(two) == expected(one, two)
+    new = [row for row in found if row["FILE"] == "data/readings.csv"]
+    assert {(row["KIND"], row["REASON"]) for row in new} == {("ADDED", "NEW RECORD")}
+    signed = {row["EVENTSEQ"] for row in table(two, "readings")}
+    assert {row["EVENTSEQ"] for row in new} <= signed
+    results = {(row["REASON"], row["EVENTSEQ"]) for row in found if row["FILE"] == "data/results.csv" and row["KIND"] == "ADDED"}
+    assert results == {("NEW RECORD", event(lab, "exam.compared"))}
+    assert "S01 0" in told(two) or "S01 1" in told(two)
+
+
+def test_the_same_state_compares_with_the_same_package_again(lab: Lab, tmp_path: Path) -> None:
+    read_by_both(lab, "D10")
+    exported(lab, tmp_path / "one")
+    read_by_both(lab, "BL")
+    two, again = exported(lab, tmp_path / "two"), exported(lab, tmp_path / "again")
+    assert two.name == again.name
+    assert changes(two)
+    for name in ("CHANGES.md", "data/changes.csv"):
+        assert (two / name).read_bytes() == (again / name).read_bytes()
+
+
+def test_a_revised_reading_an_adjudication_and_an_invalidation_are_told_apart(lab: Lab, tmp_path: Path) -> None:
+    read_by_both(lab, "D10")
+    one = exported(lab, tmp_path)
+    dealt(lab, visit="BL")
+    signs(lab, lab.reader_1)
+    reopens(lab, lab.reader_1)
+    revises(lab, lab.reader_1)
+    signs(lab, lab.reader_2, "", COMP_CFV=2)
+    compares(lab)
+    decides(lab)
+    compares(lab)
+    two = exported(lab, tmp_path)
+    assert said(two) == expected(one, two)
+    why = {row["REASON"] for row in changes(two) if row["FILE"] == "data/readings.csv"}
+    assert why == {"NEW RECORD", "REVISED", "ADJUDICATED"}
+
+    invalidates(lab, lab.reader_1)
+    three = exported(lab, tmp_path)
+    assert said(three) == expected(two, three)
+    gone = [row for row in changes(three) if row["FILE"] == "data/results.csv" and row["KIND"] == "DELETED"]
+    assert gone
+    assert {(row["REASON"], row["EVENTSEQ"]) for row in gone} == {("INVALIDATED", event(lab, "reading.invalidated"))}
+    assert "not in any more" in told(three)
+    assert verify_lab(lab.open.folder).faults == ()
+    assert packages.verify_package(three).faults == ()
+
+
+def test_free_text_is_neither_kept_nor_told(lab: Lab, tmp_path: Path) -> None:
+    read_by_both(lab, "D10")
+    one = exported(lab, tmp_path)
+    notes = table(one, "notes")
+    kept = b"".join(bytes(row["body"]) for row in rows_of(lab, "package_table"))
+    assert kept
+    for note in notes:
+        assert note["NOTE"].encode() not in kept
+
+
+def test_what_a_package_held_is_kept_with_its_event_and_cannot_be_changed(lab: Lab, tmp_path: Path) -> None:
+    a_ready_exam(lab, visit="BL")
+    assignment.assign(lab.open, lab.coordinator)
+    signs(lab, lab.reader_1)
+    signs(lab, lab.reader_2)
+    compares(lab)
+    exported(lab, tmp_path)
+    names = {row["name"] for row in rows_of(lab, "package_table")}
+    assert {"specification", "readings", "results"} <= names
+    assert not names & {"guess", "changes"}
+    seq = event(lab, "package.kept")
+    assert {str(row["event_seq"]) for row in rows_of(lab, "package_table")} == {seq}
