@@ -38,12 +38,27 @@ def _codebook(package: Written, into: Path) -> None:
     codebook.write(package, into)
 
 
+def _sdtm(package: Written, into: Path) -> None:
+    from corelab.export import sdtm  # noqa: PLC0415 - as above
+
+    sdtm.write(package, into)
+
+
+def _xpt(package: Written, into: Path) -> None:
+    from corelab.export.sdtm import xpt  # noqa: PLC0415 - as above
+
+    xpt.write(package, into)
+
+
 PARTS: tuple[Part, ...] = (
     Part("codebook", _codebook),
     Part("odm", _odm),
     Part("sr", sr.write),
+    Part("sdtm", _sdtm),
+    Part("xpt", _xpt, needs=("pyreadstat", "pandas")),
     Part("xlsx", xlsx.write_results),
     Part("datapackage", datapackage.write),
+    Part("readers", readers.write),
     Part("parquet", parquet.write, needs=("pyarrow",)),
 )
 """In the order in which they are made."""
