@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from corelab.export import datapackage, parquet, sr, xlsx
+from corelab.export import datapackage, parquet, readers, sr, xlsx
 from corelab.export.written import Written
 
 
