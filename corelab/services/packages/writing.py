@@ -19,6 +19,7 @@ from corelab.services.packages.gather import Excluded, scope
 from corelab.services.packages.kept import packed
 from corelab.services.packages.making import Making, Progress, Secrets
 from corelab.services.packages.plan import Plan
+from corelab.services.packages.still import still
 from corelab.services.queries.blocking import blocking
 from corelab.services.verification import require_sound
 from corelab.storage.minisign import MinisignKey
@@ -76,7 +77,7 @@ def export(lab: OpenLab, session: Session, out: Path, password: str, *, test: bo
     secrets, sealing = Secrets(chance, accounts.held_custody(session), key), MinisignKey.of(key)
     parts = parts_here()
     with accounts.signer(lab, session, password) as signer, ExitStack() as stack:
-        with lab.store.read() as snapshot:
+        with still(lab) as snapshot:
             plan = Plan.of(snapshot, kind_of(lab, test=test), tuple(parts))
             folder = stack.enter_context(half_made(out / plan.name))
             made = Making(snapshot, plan, folder, lab.clips, secrets)

@@ -1,0 +1,28 @@
+"""The lab's records as of one moment, for work of minutes: nobody waits for it."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from corelab.services.labs import DATABASE, OpenLab
+from corelab.storage.copying import copy_database
+from corelab.storage.snapshot import Snapshot
+from corelab.storage.store import Store
+
+
+@contextmanager
+def still(lab: OpenLab) -> Iterator[Snapshot]:
+    """Reads from a copy that goes with the last look at it: whoever reads SQLite's own file keeps all others from recording.
+
+    Raises DiskFullError and the other LabErrors.
+    """
+    with tempfile.TemporaryDirectory(prefix=".records.", dir=lab.folder) as work:
+        copy = Path(work) / DATABASE
+        copy_database(lab.store.path, copy, lambda _done, _of: None)
+        store = Store.open(copy, lab.clock, read_only=True)
+        try:
+            with store.read() as snapshot:
+                yield snapshot
+        finally:
+            store.close()
