@@ -88,3 +88,11 @@ def test_a_lab_of_a_trial_without_results_has_no_package(lab: Lab, tmp_path: Pat
     a_ready_exam(lab)
     with pytest.raises(NothingToExportError):
         exported(lab, tmp_path / "out")
+
+
+def test_a_copy_of_the_records_goes_with_the_package_and_one_that_was_left_goes_with_the_next(lab: Lab, tmp_path: Path) -> None:
+    read_by_both(lab)
+    left = lab.open.folder / f".records.{2**22 + 1}.x"
+    left.mkdir()
+    exported(lab, tmp_path / "out")
+    assert not list(lab.open.folder.glob(".records.*"))

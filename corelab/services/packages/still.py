@@ -1,14 +1,20 @@
 """The lab's records as of one moment, for work of minutes: nobody waits for it."""
 
+import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from corelab import process
 from corelab.services.labs import DATABASE, OpenLab
 from corelab.storage.copying import copy_database
 from corelab.storage.snapshot import Snapshot
 from corelab.storage.store import Store
+
+_COPY = ".records."
+"""And the process whose copy it is."""
 
 
 @contextmanager
@@ -17,7 +23,10 @@ def still(lab: OpenLab) -> Iterator[Snapshot]:
 
     Raises DiskFullError and the other LabErrors.
     """
-    with tempfile.TemporaryDirectory(prefix=".records.", dir=lab.folder) as work:
+    for left in lab.folder.glob(f"{_COPY}*"):  # of a program that was killed
+        if not process.lives(int(left.name.split(".")[2])):
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"{_COPY}{os.getpid()}.", dir=lab.folder) as work:
         copy = Path(work) / DATABASE
         copy_database(lab.store.path, copy, lambda _done, _of: None)
         store = Store.open(copy, lab.clock, read_only=True)
