@@ -9,7 +9,7 @@ import platform
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,6 +30,14 @@ if TYPE_CHECKING:
     from corelab.ui.tour import Toured
 
 Told = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Which page the window opens after the sign-in, and what it shows there."""
+
+    page: str
+    argument: object = None
 
 
 class NoDisplayError(Exception):
@@ -188,8 +196,10 @@ def require_display() -> None:
         raise NoDisplayError
 
 
-def run_window(lab: Path | None) -> int:
+def run_window(lab: Path | None, at: At | None = None) -> int:
     """Open the desktop application on ``lab``, else on the last one, else with the choice of a lab. Returns the exit code.
+
+    ``at``: where the first person who signs in finds the window.
 
     Raises NoDisplayError.
     """
@@ -200,7 +210,7 @@ def run_window(lab: Path | None) -> int:
     doors = application.Doors(
         open_lab=open_for_window, make_demo=make_demo, remember=partial(remember_lab, settings), look_at=look_at_lab, restore=restore_lab
     )
-    return application.run(doors, lab or _last(settings))
+    return application.run(doors, lab or _last(settings), (at.page, at.argument) if at else None)
 
 
 def _last(settings: Settings) -> Path | None:

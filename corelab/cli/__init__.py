@@ -44,6 +44,8 @@ _MODULES = MappingProxyType(
         "verify": "checks",
         "checkpoint": "checks",
         "audit": "audit",
+        "trace": "tracing",
+        "open": "tracing",
         "reading": "records",
         "redact": "records",
         "backup": "keeping",

@@ -141,6 +141,7 @@ KIND_COMMANDS: Mapping[str, Command | None] = MappingProxyType(
         # what is read, reviewed and handed out of the trail
         "audit.reviewed": Command.REVIEW,
         "audit.printed": Command.AUDIT,
+        "frame.looked_at": Command.AUDIT,
         "reading.printed": Command.AUDIT,
         "reading.exported": Command.AUDIT,
         "package.approved": Command.EXPORT,

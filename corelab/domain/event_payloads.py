@@ -190,6 +190,7 @@ PAYLOADS: Mapping[str, Payload] = MappingProxyType(
         "trail.exported": NONE,
         "audit.reviewed": _of("findings", "head", "last", "scope_text"),
         "audit.printed": _of("events", "filter", "sha256"),
+        "frame.looked_at": _of("frame", "row"),
         "reading.printed": _of("revisions", "sha256"),
         "reading.exported": _of("revisions", "sha256"),
     }

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from corelab.services.demo import Demo
 
 Told = Callable[[int, int, str], None]
+Place = tuple[str, object]
+"""A page and what it shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,10 @@ class Doors:
 class Front(QObject):
     """Everything before and around the pages: which lab, who, locked or not. Pages know nothing of it."""
 
-    def __init__(self, window: MainWindow, jobs: Jobs, doors: Doors) -> None:
+    def __init__(self, window: MainWindow, jobs: Jobs, doors: Doors, at: Place | None = None) -> None:
         super().__init__(window)
+        self._at = at
+        """Where the first who signs in is led to."""
         self.window = window
         self.jobs = jobs
         self.idle = IdleWatch(self)
@@ -147,6 +151,16 @@ class Front(QObject):
             self.own.begin(self._desk)
             self.watch.begin(self._desk)
             notices.tell(self.window, self._desk)
+            self._lead()
+
+    def _lead(self) -> None:
+        """To the page that the program was opened for, once; a person who may not see it is told so."""
+        at, self._at = self._at, None
+        lacks = self.window.lacks(at[0]) if at is not None else None
+        if lacks is not None and self._desk is not None:
+            self.jobs.query(self, partial(accounts.permit, self._desk.session, lacks), _nothing, self._show_error)
+        elif at is not None:
+            self.window.open_page(*at)
 
     def _on_abandoned(self) -> None:
         if self._lab is not None:
@@ -231,13 +245,13 @@ def dress(arguments: Sequence[str] = ()) -> QApplication:
     return app
 
 
-def run(doors: Doors, lab: Path | None) -> int:
+def run(doors: Doors, lab: Path | None, at: Place | None = None) -> int:
     """Open the window on ``lab`` (or offer to choose one) and stay until it is closed. Returns the exit code."""
     qt_messages.into_log()
     app = dress()
     jobs = ThreadJobs()
     window = MainWindow()
-    front = Front(window, jobs, doors)
+    front = Front(window, jobs, doors, at)
     sys.excepthook = FaultsShown(window)
     welcome = front.welcome()
     if lab is not None:

@@ -204,6 +204,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("by_visit", Group.MONITORING, "Agreement visit by visit", ("V",)),
     Action("export", Group.EXPORT, "Sign and write the package", ("Ctrl+Return",)),
     Action("checkpoint", Group.EXPORT, "Save a checkpoint"),
+    Action("trace", Group.AUDIT, "Trace a row of results to its frames, and back", ("Ctrl+T",)),
+    Action("trace_row", Group.AUDIT, "Show what the row rests on", ("Ctrl+Shift+T",)),
     Action("history", Group.AUDIT, "Every earlier value, with reasons", ("Ctrl+H",)),
     Action("verify_now", Group.AUDIT, "Verify the whole lab now", ("Ctrl+Shift+V",)),
     Action("review_trail", Group.AUDIT, "Sign a review of the trail", ("Ctrl+Return",)),

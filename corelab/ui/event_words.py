@@ -147,6 +147,7 @@ KIND_WORDS: Mapping[str, str] = MappingProxyType(
         "checkpoint.signed": "Checkpoint signed",
         "audit.reviewed": "Audit trail reviewed",
         "audit.printed": "Audit trail printed",
+        "frame.looked_at": "Frame looked at from a row of results",
         "trail.exported": "Audit trail exported",
         "reading.printed": "Reading printed",
         "reading.exported": "Reading exported",
@@ -185,7 +186,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Sign-in and screen": ("session", "signin", "screen", "unlock.refused", "signature", "workstation", "notice", "command"),
         "Keys and charters": ("custody", "work", "charter"),
         "Lock, packages, prints": (
-            *("lock", "unlock", "package", "specification", "checkpoint", "audit", "trail"),
+            *("lock", "unlock", "package", "specification", "checkpoint", "audit", "trail", "frame"),
             *("reading.printed", "reading.exported", "redaction", "payload"),
         ),
         "Lab and clock": ("lab", "schema", "clock", "setting", "backup"),

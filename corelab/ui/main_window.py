@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from corelab import log
-from corelab.domain.accounts import Role, role_for
+from corelab.domain.accounts import Command, Role, role_for
 from corelab.domain.vocabulary import LabKind
 from corelab.ui import commands
 from corelab.ui.command_palette import CommandPalette
@@ -145,6 +145,12 @@ class MainWindow(QMainWindow):
             action.setEnabled(
                 self._desk is not None and not (isinstance(action, commands.BoundAction) and writes(action) and why_not(self._desk.lab))
             )
+
+    def lacks(self, name: str) -> Command | None:
+        """The right that the person here would need for a page; None where they have it."""
+        offered = any(entry.name == name for entry in self._entries)
+        wanted = next((entry for entry in self._all if entry.name == name), None)
+        return None if offered or wanted is None else min(wanted.commands, key=lambda one: one.value)
 
     def resume(self) -> None:
         """Show the page again that was on screen before the window was covered."""

@@ -79,6 +79,12 @@ def _audit(desk: Desk) -> Page:
     return AuditPage(desk)
 
 
+def _trace(desk: Desk) -> Page:
+    from corelab.ui.trace_page import TracePage  # noqa: PLC0415 - the same
+
+    return TracePage(desk)
+
+
 def _queries(desk: Desk) -> Page:
     from corelab.ui.queries_page import QueriesPage  # noqa: PLC0415 - the same
 
@@ -102,6 +108,7 @@ PAGES: tuple[Entry, ...] = (
     Entry("people", "People", frozenset({Command.PEOPLE}), _people),
     Entry("queries", "Queries", frozenset({Command.QUERIES}), _queries),
     Entry("help", "Keys and help", frozenset({Command.HELP}), _help),
+    Entry("trace", "Trace", frozenset({Command.AUDIT}), _trace, listed=False),
     Entry("reading", "Reading", frozenset({Command.READ}), _reading, listed=False),
     Entry("adjudication", "Adjudication", frozenset({Command.ADJUDICATE}), _adjudication, listed=False),
 )

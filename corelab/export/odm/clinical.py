@@ -24,10 +24,10 @@ class _Record:
     """One signed record in the making: its rows in file order."""
 
     rows: tuple[Row, ...]
-    actor: str
     frame: Frame
-    change: str
     entries: Mapping[Cell, tuple[Entry, ...]]
+    before: Mapping[Cell, Told]
+    """The grades of the revision before; empty for a first one."""
 
     @property
     def id(self) -> str:
@@ -59,7 +59,9 @@ class SubjectWriter:
 
     def _visit(self, rows: Sequence[Row]) -> Iterator[str]:
         ordered = sorted(rows, key=lambda row: (int(row["EVENTSEQ"]), row["RECID"]))
-        records = [self._record(tuple(own)) for _, own in groupby(ordered, key=lambda row: row["RECID"])]
+        records: list[_Record] = []
+        for _, own in groupby(ordered, key=lambda row: row["RECID"]):
+            records.append(self._record(tuple(own), records))
         for record in records:
             yield from self._form(record)
         for record in records:
@@ -68,19 +70,20 @@ class SubjectWriter:
 
     # ------------------------------------------------------------ one record
 
-    def _record(self, rows: tuple[Row, ...]) -> _Record:
+    def _record(self, rows: tuple[Row, ...], earlier: Sequence[_Record]) -> _Record:
         record, reader = rows[0]["RECID"], rows[0]["READERID"]
-        signed, (begun, again) = self._trail.signed(record), self._trail.begun(record)
-        change = self._trail.change_of(record)
-        frame = Frame(_act(begun, reader), replace(_act(signed, reader), why=change), again=again)
+        signed, begun = self._trail.signed(record), self._trail.begun(record)
+        before = next((one for one in earlier if one.frame.signed.seq == begun.seq), None)
+        frame = Frame(_act(begun, reader), _act(signed, reader))
         entries: dict[Cell, list[Entry]] = {}
         for happened, content in self._trail.entries(record):
             cell = Cell(SegmentId(content["segment"]), ItemId(content["item"]))
             text = TEXT if isinstance(self._charter.item(cell.item), TextItem) else ""
-            why = change or (content["new"] or {}).get("why") or ""
+            why = signed.why or (content["new"] or {}).get("why") or ""
             entry = Entry(told_of(content["old"], text), told_of(content["new"], text), replace(_act(happened, reader), why=why))
             entries.setdefault(cell, []).append(entry)
-        return _Record(rows, signed.actor, frame, change, {cell: tuple(own) for cell, own in entries.items()})
+        said = {self._cell(row): _signed(row) for row in before.rows} if before else {}
+        return _Record(rows, frame, {cell: tuple(own) for cell, own in entries.items()}, said)
 
     def _form(self, record: _Record) -> Iterator[str]:
         yield self._form_start(record, "Insert") + marks.audit_record(record.frame.begun)
@@ -122,9 +125,8 @@ class SubjectWriter:
         cell = self._cell(row)
         entries = record.entries.get(cell, ())
         item = self._charter.item(cell.item)
-        default = isinstance(item, ChoiceItem) and not entries and item.default == row["RESCD"] and not record.frame.again
-        signed = Told(row["RESCD"], row["EVALSTAT"], row["NERSN"], prefilled=default)
-        return steps(signed, entries, record.frame)
+        default = isinstance(item, ChoiceItem) and not entries and not record.before and item.default == row["RESCD"]
+        return steps(replace(_signed(row), prefilled=default), entries, record.frame, record.before.get(cell))
 
     def _cell(self, row: Row) -> Cell:
         named = row["SIDE"], row["SEGCD"], row["TESTCD"]
@@ -148,8 +150,7 @@ class SubjectWriter:
             return self._by_coordinator(own), self._trail.signatures.get((_INVALIDATION, record.id))
         later = self._trail.replaced_by(record.id)
         if later is not None:
-            follows = next((one for one in records if one.frame.signed.seq == later.seq), None)
-            return replace(_act(later, reader), why=follows.change if follows else ""), None
+            return _act(later, reader), None
         if record.rows[0]["PURPOSE"] == "ADJUDICATION":
             same = (one for one in records if one.rows[0]["RDTYPE"] == record.rows[0]["RDTYPE"])
             ended = [end for one in same if (end := self._trail.invalidated(one.id)) and end.seq > record.frame.signed.seq]
@@ -162,6 +163,10 @@ class SubjectWriter:
 
 def _place(row: Row) -> tuple[str, str]:
     return row["SEGCD"], row["SIDE"]
+
+
+def _signed(row: Row) -> Told:
+    return Told(row["RESCD"], row["EVALSTAT"], row["NERSN"])
 
 
 def _act(happened: Happened, user: str) -> Act:

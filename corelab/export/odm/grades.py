@@ -56,8 +56,6 @@ class Frame:
 
     begun: Act
     signed: Act
-    again: bool = False
-    """Whether it began with the grades of an earlier revision."""
 
 
 def told_of(answer: Mapping[str, Any] | None, text: str = "") -> Told | None:
@@ -70,13 +68,16 @@ def told_of(answer: Mapping[str, Any] | None, text: str = "") -> Told | None:
     return Told(code, missing, reason, str(value) if text and value is not None else "", answer.get("prefilled", False))
 
 
-def steps(signed: Told, entries: Sequence[Entry], frame: Frame) -> tuple[Step, ...]:
-    """First entry, every change, and what the signature made of it: the last one leaves the grade that was signed."""
-    return tuple(_steps(signed, entries, frame))
+def steps(signed: Told, entries: Sequence[Entry], frame: Frame, before: Told | None = None) -> tuple[Step, ...]:
+    """First entry, every change, and what the signature made of it: the last one leaves the grade that was signed.
+
+    ``before``: the grade in the revision before, with which the record began.
+    """
+    return tuple(_steps(signed, entries, frame, before))
 
 
-def _steps(signed: Told, entries: Sequence[Entry], frame: Frame) -> Iterator[Step]:
-    first = entries[0].old if entries else (signed if frame.again or signed.prefilled else None)
+def _steps(signed: Told, entries: Sequence[Entry], frame: Frame, before: Told | None) -> Iterator[Step]:
+    first = before or (entries[0].old if entries else (signed if signed.prefilled else None))
     now = first
     if first is not None:
         yield Step("Insert", first, frame.begun)

@@ -86,13 +86,11 @@ class Trail:
         assignment, number = self._index.of_record[record]
         return self._index.works[assignment].signed[number][0]
 
-    def begun(self, record: str) -> tuple[Happened, bool]:
-        """Where a record began: its opening, or the signature of the revision before (and then True). Raises LookupError."""
+    def begun(self, record: str) -> Happened:
+        """Where a record began: its opening, or the signature of the revision before. Raises LookupError."""
         assignment, number = self._index.of_record[record]
         work = self._index.works[assignment]
-        if number:
-            return work.signed[number - 1][0], True
-        return work.opened or work.signed[0][0], False
+        return work.signed[number - 1][0] if number else work.opened or work.signed[0][0]
 
     def entries(self, record: str) -> Iterator[tuple[Happened, Mapping[str, Any]]]:
         """Every change of an answer before the signature that may be read, in order. Raises LookupError, ValueError."""
@@ -100,14 +98,6 @@ class Trail:
         work = self._index.works[assignment]
         first = work.signed[number - 1][1] if number else 0
         yield from self._changes(work, first, work.signed[number][1])
-
-    def change_of(self, record: str) -> str:
-        """The code of why a record replaces the revision before; empty for a first one."""
-        assignment, number = self._index.of_record[record]
-        if not number:
-            return ""
-        content = self._content_of(self._index.works[assignment].signed[number][0].seq)
-        return str((content or {}).get("change", {}).get("cause", ""))
 
     def replaced_by(self, record: str) -> Happened | None:
         """The signature of the next revision."""
