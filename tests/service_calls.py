@@ -33,7 +33,7 @@ from corelab.services.certification import CertificateUnknownError
 from corelab.services.charter_versions import CharterUnknownError
 from corelab.services.clips import ClipMissingError
 from corelab.services.drops import Wanted
-from corelab.services.packages.errors import NotLockedError
+from corelab.services.packages.errors import NothingToApproveError, NotLockedError
 from corelab.services.safety import NoticeRefusedError
 from corelab.ui.event_words import WORDING
 from tests.exam_builders import a_reading
@@ -177,6 +177,8 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "own_work.record_refusal": Ask.PART,
         "own_work.signed_before": Ask.PART,
         "packages.locking.lock": by(Command.LOCK, otherwise=ValueError)(" ", "the password"),
+        "packages.approving.approve_specification": by(Command.EXPORT, otherwise=NothingToApproveError)(WHY, "the password"),
+        "packages.approving.specification": by(Command.EXPORT)(),
         "packages.writing.export": by(Command.EXPORT, otherwise=SignInRefusedError)("nowhere", "not the password at all"),
         "packages.writing.preview": by(Command.EXPORT)(),
         "exam_records.exam_records": by(Command.STATUS)(),

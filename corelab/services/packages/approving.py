@@ -14,9 +14,9 @@ from corelab.services.labs import OpenLab, effective_charter
 from corelab.services.packages.errors import ManyChartersError, NothingToApproveError, SpecificationChangedError
 from corelab.services.packages.gather import scope
 from corelab.services.packages.kept import earlier
-from corelab.storage.keys import make_opening
+from corelab.storage.keys import Signer, make_opening
 from corelab.storage.snapshot import Snapshot
-from corelab.storage.transaction import NewRow
+from corelab.storage.transaction import NewRow, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +54,37 @@ def approve_specification(lab: OpenLab, session: Session, reason: str, password:
     role = accounts.permit(session, Command.EXPORT)
     with refusals.recorded(lab, session, "specification", "lab", lab.lab_id):
         words = reason_words(reason)
+        with lab.store.read() as snapshot:
+            _to_approve(snapshot)
         with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
-            state = specification_state(transaction)
-            if state.refused:
-                raise SpecificationChangedError(state.refused)
-            if not state.stops:
-                raise NothingToApproveError
-            told = [{"change": one.change.value, "where": one.where, "old": one.old, "new": one.new} for one in state.stops]
-            opening, record = make_opening({"after": state.after, "differences": told, "reason_text": words}), str(uuid4())
-            signature = transaction.signature(
-                signer,
-                record_type="specification_approval",
-                record_id=record,
-                revision=1,
-                meaning=Meaning.SPECIFICATION_APPROVAL,
-                charter_hash=effective_charter(transaction).hash,
-                content_digest=opening.digest,
-            )
-            last = transaction.latest("package") or {}
-            row = {"id": record, "package_id": last["id"], "differences": digest(state.stops)}
-            rows = [signature, NewRow("specification_approval", row)]
-            transaction.record("specification.approved", "specification_approval", record, rows=rows, payload=opening)
+            _approve(transaction, signer, _to_approve(transaction), words)
             return specification_state(transaction)
+
+
+def _to_approve(snapshot: Snapshot) -> SpecificationState:
+    state = specification_state(snapshot)
+    if state.refused:
+        raise SpecificationChangedError(state.refused)
+    if not state.stops:
+        raise NothingToApproveError
+    return state
+
+
+def _approve(transaction: Transaction, signer: Signer, state: SpecificationState, words: str) -> None:
+    told = [{"change": one.change.value, "where": one.where, "old": one.old, "new": one.new} for one in state.stops]
+    opening, record = make_opening({"after": state.after, "differences": told, "reason_text": words}), str(uuid4())
+    signature = transaction.signature(
+        signer,
+        record_type="specification_approval",
+        record_id=record,
+        revision=1,
+        meaning=Meaning.SPECIFICATION_APPROVAL,
+        charter_hash=effective_charter(transaction).hash,
+        content_digest=opening.digest,
+    )
+    last = transaction.latest("package") or {}
+    row = NewRow("specification_approval", {"id": record, "package_id": last["id"], "differences": digest(state.stops)})
+    transaction.record("specification.approved", "specification_approval", record, rows=[signature, row], payload=opening)
 
 
 def require_approved(snapshot: Snapshot) -> None:
