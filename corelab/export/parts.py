@@ -50,6 +50,12 @@ def _xpt(package: Written, into: Path) -> None:
     xpt.write(package, into)
 
 
+def _agreement(package: Written, into: Path) -> None:
+    from corelab.export import agreement  # noqa: PLC0415 - as above
+
+    agreement.write(package, into)
+
+
 PARTS: tuple[Part, ...] = (
     Part("codebook", _codebook),
     Part("odm", _odm),
@@ -57,6 +63,7 @@ PARTS: tuple[Part, ...] = (
     Part("sdtm", _sdtm),
     Part("xpt", _xpt, needs=("pyreadstat", "pandas")),
     Part("xlsx", xlsx.write_results),
+    Part("agreement", _agreement),
     Part("datapackage", datapackage.write),
     Part("readers", readers.write),
     Part("parquet", parquet.write, needs=("pyarrow",)),

@@ -51,7 +51,8 @@ def _body(found: Report) -> Iterator[str]:
         f"<p>{said.counted(len(observed.compared), 'pair')} of primary readings. Agreement is of what each reader said first: the first "
         "signed revision. Not evaluable (NE) of one reader counts as a category of its own where it says so, and is left out elsewhere; "
         "not imaged and not applicable never enter. Intervals are 95 % by subject: whole subjects drawn again, "
-        f"{chance.repetitions} repetitions, seed {chance.seed}, percentiles. Beside kappa stands Gwet's AC1, with weights AC2. The same figures stand in agreement.json.</p></section>"
+        f"{chance.repetitions} repetitions, seed {chance.seed}, percentiles. Beside kappa stands Gwet's AC1, with "
+        "weights AC2. The same figures stand in agreement.json.</p></section>"
     )
     for kind, title, one, two in _KINDS:
         of = found.of(kind)
