@@ -25,7 +25,7 @@ def write(package: Written, into: Path) -> None:
     described = {
         "$schema": _PROFILE,
         "created": facts["cutoff"]["at"],
-        "description": f"{charter.trial.title}. As of event {facts['cutoff']['seq']} of the audit trail ({facts['cutoff']['head']}).",
+        "description": f"Blinded readings of ultrasound, as of event {facts['cutoff']['seq']} ({facts['cutoff']['head']}).",
         "keywords": ["clinical trial", "ultrasound", "blinded reading", facts["kind"]],
         "name": f"{facts['trial']}-{facts['transfer']}".lower(),
         "resources": [_resource(package, table, lists) for table in package.tables],

@@ -63,6 +63,7 @@ PARTS: tuple[Part, ...] = (
     Part("sdtm", _sdtm),
     Part("xpt", _xpt, needs=("pyreadstat", "pandas")),
     Part("xlsx", xlsx.write_results),
+    Part("specification", xlsx.write_specification),
     Part("agreement", _agreement),
     Part("datapackage", datapackage.write),
     Part("readers", readers.write),

@@ -244,3 +244,23 @@ def test_the_schema_is_printed_and_written(tmp_path: Path) -> None:
     run("schema", "--out", tmp_path / "charter.schema.json")
     assert json.loads((tmp_path / "charter.schema.json").read_text(encoding="utf-8")) == printed
     assert printed["$schema"].startswith("http://json-schema.org/")
+
+
+# ---------------------------------------------------------------- specification
+
+
+def test_the_specification_of_a_charter_is_written_without_a_lab(sound: Path, tmp_path: Path) -> None:
+    out = tmp_path / "specification.xlsx"
+    done = run("specification", sound, "--out", out, "--json")
+    told = json.loads(done.stdout)
+    assert (done.exit_code, told["ok"], told["file"], told["bytes"]) == (0, True, str(out), out.stat().st_size)
+    again = tmp_path / "again.xlsx"
+    assert run("specification", "dvt-lower-extremity", "--out", again).exit_code == 0
+    assert again.read_bytes() == out.read_bytes()
+
+
+def test_no_specification_of_a_faulty_charter_is_written(tmp_path: Path) -> None:
+    out = tmp_path / "specification.xlsx"
+    done = run("specification", written(tmp_path, changed(full(DVT), ('use = "core"', 'use = "main"'))), "--out", out)
+    assert done.exit_code == 1
+    assert not out.exists()

@@ -7,6 +7,7 @@ from corelab.cli.charter.checking import check
 from corelab.cli.charter.editing import schema
 from corelab.cli.charter.printing import print_
 from corelab.cli.charter.showing import show
+from corelab.cli.charter.specifying import specification
 from corelab.cli.charter.trying import try_case
 
 commands = typer.Typer()
@@ -24,5 +25,6 @@ charter.command("check")(check)
 charter.command("show")(show)
 charter.command("try")(try_case)
 charter.command("print")(print_)
+charter.command("specification")(specification)
 charter.command("schema")(schema)
 charter.command("approve")(approve)

@@ -23,5 +23,5 @@ STRONG: Final[Style] = {**_FONT, "bold": True, "valign": "top"}
 COUNT: Final[Style] = {**_FONT, "valign": "top", "num_format": "#,##0"}
 LINK: Final[Style] = {**_FONT, "valign": "top", "font_color": "#1F6FB2"}
 CELL: Final[Style] = {**_FONT, "valign": "top", "text_wrap": True, "bottom": 4, "bottom_color": _LINE}
-CODE: Final[Style] = {**CELL, "font_name": "Consolas", "font_size": 9}
+FIRST: Final[Style] = {**CELL, "top": 1, "top_color": "#9FB0BD"}
 BLANK: Final[Style] = {**_FONT, "bottom": 1, "bottom_color": _INK}
