@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -79,9 +79,13 @@ class Written:
             for fields in reader:
                 yield dict(zip(header, fields, strict=True))
 
-    def subjects(self) -> Iterator[SubjectRows]:
-        """One subject after the other, in the order of their codes, with the rows of every table that is sorted by subject."""
-        streams = {table.name: _BySubject(self.rows(table.name)) for table in self.tables if "USUBJID" in table.key}
+    def subjects(self, names: Collection[str] = ()) -> Iterator[SubjectRows]:
+        """One subject after the other, in the order of their codes, with the rows of every table that is sorted by subject.
+
+        ``names``: only these tables; what is not asked for is not read.
+        """
+        asked = [table for table in self.tables if "USUBJID" in table.key and (not names or table.name in names)]
+        streams = {table.name: _BySubject(self.rows(table.name)) for table in asked}
         while waiting := [stream.next for stream in streams.values() if stream.next is not None]:
             code = min(waiting)
             yield SubjectRows(code, {name: stream.taken(code) for name, stream in streams.items()})

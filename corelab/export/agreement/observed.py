@@ -27,7 +27,7 @@ def observed(package: Written) -> Observed:
     compared: list[Compared] = []
     decided: list[Decided] = []
     names: set[ExamName] = set()
-    for subject in package.subjects():
+    for subject in package.subjects(("readings", "results")):
         own = tuple(rows.reads(subject))
         reads += own
         compared += rows.compared(own, subject.rows["results"])

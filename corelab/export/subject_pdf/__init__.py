@@ -4,7 +4,7 @@ from pathlib import Path
 
 from corelab.export.subject_pdf.content import Package, SubjectReport, package_of
 from corelab.export.subject_pdf.first_page import write_first_page
-from corelab.export.subject_pdf.gathered import Gatherer
+from corelab.export.subject_pdf.gathered import TABLES, Gatherer
 from corelab.export.subject_pdf.sheet import Sheet
 from corelab.export.subject_pdf.vein_paths import tree_of
 from corelab.export.subject_pdf.visit_pages import Picture, write_visit
@@ -21,7 +21,7 @@ def write(package: Written, into: Path, picture: Picture) -> None:
     folder = into / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     gatherer, head = Gatherer(package), package_of(package.facts, package.versions.main.title)
-    for subject in package.subjects():
+    for subject in package.subjects(TABLES):
         data = subject_pdf(head, gatherer.report(subject), picture)
         (folder / file_name(subject.code)).write_bytes(data)
 

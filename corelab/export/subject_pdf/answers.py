@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
 
 from corelab.domain.charter import ChoiceItem
 from corelab.domain.vocabulary import Missing
@@ -57,11 +59,15 @@ class Answers:
         return row["EVALSTAT"] or self._words.said(row)
 
     def lines(self, place: Place) -> Iterator[Line]:
-        """Every question of a segment that applied to somebody, in the order of the charter."""
-        for code, item in self._words.items.items():
-            row = self.result(place, code)
-            if row is not None and self._applies(row):
-                yield self._line(item.label, row)
+        """Every question of a segment that applied to somebody, in the order of the charter.
+
+        Questions that stay without a grade for one reason stand in one line: a segment that was not imaged has one.
+        """
+        asked = ((item.label, row) for code, item in self._words.items.items() if (row := self.result(place, code)) is not None)
+        lines = [(self._line(label, row), bool(row["EVALSTAT"])) for label, row in asked if self._applies(row)]
+        for _, alike in groupby(lines, lambda held: replace(held[0], item="" if held[1] else held[0].item)):
+            same = [line for line, _ in alike]
+            yield replace(same[0], item=", ".join(line.item for line in same))
 
     def not_applicable(self) -> Iterator[tuple[str, str]]:
         """The questions that applied to nobody, each with its segments."""
@@ -92,7 +98,7 @@ class Answers:
     def _basis(self, row: Row) -> str:
         source = row["SOURCE"].capitalize()
         of = next((role for role in _COLUMNS if self._signed_by(row, role)), "")
-        return f"{source} ({of[-1]})" if row["SOURCE"] == "REFERENCE" and of else source
+        return f"{source} {of[-1]}" if row["SOURCE"] == "REFERENCE" and of else source
 
     def _signed_by(self, row: Row, role: str) -> bool:
         own = self._current.get((_cell(row), role))
@@ -134,9 +140,8 @@ class Answers:
         result, item = self._results.get(_cell(row)), self._words.items[row["TESTCD"]]
         accepted = result is not None and result["RECID"] == row["RECID"]
         disputed = result is not None and (result["SOURCE"] == "ADJUDICATED" or result["DISCFL"] == "Y")
-        words = f"{item.label}: {self._words.said(said)} ({_ROLES[said['EVALROLE']]})"
         healthy = isinstance(item, ChoiceItem) and drawn_of(item, said) == 0
-        return Weighed(row, disputed, accepted, healthy, words)
+        return Weighed(row, disputed, accepted, healthy, f"{item.label}: {self._words.said(said)}", _ROLES[said["EVALROLE"]])
 
     def heading(self, row: Row) -> str:
         return segment_words(row["SEGCD"], row["SIDE"]) or "Whole exam"

@@ -16,7 +16,9 @@ from corelab.export.subject_pdf.words import Words, drawn_of, segment_words, sid
 from corelab.export.writers import Row
 from corelab.export.written import SubjectRows, Written
 
-WHOLE_EXAM = "Whole exam"
+TABLES = ("readings", "results", "subject_visit", "endpoints", "attributes", "evidence", "measurements", "clips", "expected")
+"""What the document is made from, beside the signatures."""
+_WHOLE_EXAM = "Whole exam"
 
 
 class Gatherer:
@@ -94,7 +96,7 @@ def _segments(charter: Charter, answers: Answers) -> Iterator[Segment]:
             if answers.applies(place):
                 yield _segment(charter, segment, place, answers)
     if answers.applies(("", "")):
-        yield Segment(WHOLE_EXAM, "", "", "", None, "", tuple(answers.lines(("", ""))))
+        yield Segment(_WHOLE_EXAM, "", "", "", None, "", tuple(answers.lines(("", ""))))
 
 
 def _segment(charter: Charter, segment: CharterSegment, place: Place, answers: Answers) -> Segment:

@@ -16,7 +16,7 @@ _PAD: Final = 2.4
 _ADJUDICATED: Final = "\u25c6 "
 _KEY: Final = (
     "Shaded: the two readings differ.  \u25c6 adjudicated.  \u2190 changed: before the arrow the answer that stands, behind it that of an "
-    "earlier signed revision.  Reference (1): the result is reading 1, drawn before anyone read.  "
+    "earlier signed revision.  Reference 1: the result is that of reading 1, drawn before anyone read.  "
     "NE not evaluable, NI not imaged, NA not applicable."
 )
 

@@ -19,13 +19,14 @@ Place = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A row of evidence with what is known of its grade. ``words`` say the grade and whose it is."""
+    """A row of evidence with what is known of its grade. ``words`` say the grade, ``whose`` by whom."""
 
     row: Row
     disputed: bool
     accepted: bool
     healthy: bool
     words: str
+    whose: str
 
     @property
     def rank(self) -> int:
@@ -46,7 +47,7 @@ class _Shown:
     rank: int
     order: int
     row: Row
-    words: list[str] = field(default_factory=list)
+    said: dict[str, dict[str, None]] = field(default_factory=dict)
     records: set[str] = field(default_factory=set)
 
     @property
@@ -77,8 +78,7 @@ def _merged(weighed: Iterable[Weighed]) -> list[_Shown]:
         held = shown.setdefault((row["CLIPID"], row["FRAMEA"], row["FRAMEB"]), _Shown(one.rank, order, row))
         held.rank = min(held.rank, one.rank)
         held.records.add(row["RECID"])
-        if one.words not in held.words:
-            held.words.append(one.words)
+        held.said.setdefault(one.words, {})[one.whose] = None
     return list(shown.values())
 
 
@@ -87,7 +87,8 @@ def _picture(one: _Shown, measured: Sequence[Row], clips: Mapping[str, Row], hea
     size = (int(clip["COLS"]), int(clip["ROWS"])) if clip is not None and clip["COLS"] and clip["ROWS"] else None
     told = ((row["FRAMEA"], "without pressure"), (row["FRAMEB"], "under pressure")) if row["FRAMEB"] else ((row["FRAMEA"], ""),)
     frames = (Frame(int(number) - 1, words, tuple(_strokes(measured, one, number))) for number, words in told)
-    return KeyPicture(Sha256(row["CLIPID"]), size, tuple(frames), heading, tuple(one.words))
+    grades = tuple(f"{words} ({' and '.join(whose)})" for words, whose in one.said.items())
+    return KeyPicture(Sha256(row["CLIPID"]), size, tuple(frames), heading, grades)
 
 
 def _strokes(measured: Iterable[Row], one: _Shown, frame: str) -> Iterable[Stroke]:

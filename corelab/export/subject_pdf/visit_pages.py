@@ -3,20 +3,21 @@
 from collections.abc import Callable
 
 from corelab.domain.vocabulary import Sha256
-from corelab.export.print_page import TEXT, wrapped
 from corelab.export.subject_pdf import look
-from corelab.export.subject_pdf.content import SubjectReport, VisitReport
+from corelab.export.subject_pdf.content import Endpoint, SubjectReport, VisitReport
 from corelab.export.subject_pdf.first_page import endpoint_value, facts
 from corelab.export.subject_pdf.grade_table import grade_table
 from corelab.export.subject_pdf.picture_grid import picture_grid
 from corelab.export.subject_pdf.sheet import MARGIN, WIDTH, Sheet
 from corelab.export.subject_pdf.vein_map import Box, VeinMap, legend
 from corelab.export.subject_pdf.vein_paths import VeinTree
+from corelab.export.subject_pdf.words import counted
 
 Picture = Callable[[Sha256, int], bytes | None]
 """Gives a small JPEG of a frame, counted from 0, of a released clip; None where it cannot be shown."""
-_MAP = Box(0.0, 0.0, 318.0, 226.0, 96.0)
+_MAP = Box(0.0, 0.0, 318.0, 262.0, 92.0)
 _BESIDE = 326.0
+_ENDPOINT = 21.0
 
 
 def write_visit(sheet: Sheet, subject: SubjectReport, visit: VisitReport, tree: VeinTree | None, picture: Picture) -> None:
@@ -28,9 +29,9 @@ def write_visit(sheet: Sheet, subject: SubjectReport, visit: VisitReport, tree: 
     grade_table(sheet, visit.segments)
     _beside_the_table(sheet, visit)
     _endpoints(sheet, visit)
+    _signatures(sheet, visit)
     if visit.pictures:
         picture_grid(sheet, visit, picture)
-    _signatures(sheet, visit)
 
 
 def _opening(sheet: Sheet, subject: SubjectReport, visit: VisitReport, tree: VeinTree | None) -> None:
@@ -63,28 +64,28 @@ def _beside_the_table(sheet: Sheet, visit: VisitReport) -> None:
 
 
 def _endpoints(sheet: Sheet, visit: VisitReport) -> None:
-    """Those of the whole exam stand side by side on the first page; here each says what it was made from."""
+    """Their names stand on the first page, those of a segment once here; each says what it was made from."""
     if not visit.endpoints:
         return
     sheet.heading("Endpoints", follows=40)
-    x = (MARGIN, MARGIN + 292, MARGIN + 352, MARGIN + 424)
-    sheet.y -= look.LEADING
-    for at, title in zip(x, ("Endpoint", "Value", "Grades used", "Weakest source"), strict=True):
-        sheet.text(at, sheet.y, title, look.SMALL, look.SECOND, strong=True)
-    sheet.y -= 3
-    sheet.rule(sheet.y, look.SECOND, 0.7)
-    for one in visit.endpoints:
-        place = f", {one.segment}" if one.segment else ""
-        lines = wrapped(f"{one.label} ({one.code}){place}", TEXT, 282, look.BODY)
-        sheet.need(len(lines) * look.LEADING + 3)
-        for number, line in enumerate(lines):
-            sheet.y -= look.LEADING
-            sheet.text(x[0], sheet.y, line)
-            if number == 0:
-                for at, words in zip(x[1:], (endpoint_value(one.value, one.why_missing), one.inputs, one.source), strict=True):
-                    sheet.text(at, sheet.y, words)
-        sheet.y -= 2.5
+    columns, wide = 3, WIDTH / 3
+    for begin in range(0, len(visit.endpoints), columns):
+        sheet.need(_ENDPOINT)
+        for column, one in enumerate(visit.endpoints[begin : begin + columns]):
+            _endpoint(sheet, MARGIN + column * wide, one)
+        sheet.y -= _ENDPOINT
         sheet.rule(sheet.y, look.HAIR, 0.4)
+    told = dict.fromkeys(f"{one.code}: {one.label}" for one in visit.endpoints if one.segment)
+    sheet.paragraph("; ".join(told), size=look.SMALL)
+
+
+def _endpoint(sheet: Sheet, x: float, one: Endpoint) -> None:
+    name = f"{one.code}, {one.segment}" if one.segment else one.code
+    value = endpoint_value(one.value, one.why_missing)
+    sheet.text(x, sheet.y - look.LEADING, name, look.BODY, look.SECOND)
+    sheet.text(x + 92, sheet.y - look.LEADING, value, look.BODY, strong=bool(one.value))
+    made = f"of {counted(int(one.inputs or 0), 'grade')}" + (f", {one.source.lower()}" if one.source else "")
+    sheet.text(x + 92, sheet.y - look.LEADING - 8, made, 6.2, look.SECOND)
 
 
 def _signatures(sheet: Sheet, visit: VisitReport) -> None:
