@@ -204,6 +204,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("by_visit", Group.MONITORING, "Agreement visit by visit", ("V",)),
     Action("export", Group.EXPORT, "Sign and write the package", ("Ctrl+Return",)),
     Action("checkpoint", Group.EXPORT, "Save a checkpoint"),
+    Action("approve_columns", Group.EXPORT, "Approve changed columns"),
     Action("trace", Group.AUDIT, "Trace a row of results to its frames, and back", ("Ctrl+T",)),
     Action("trace_row", Group.AUDIT, "Show what the row rests on", ("Ctrl+Shift+T",)),
     Action("history", Group.AUDIT, "Every earlier value, with reasons", ("Ctrl+H",)),

@@ -20,6 +20,7 @@ from corelab.ui.fields import field
 from corelab.ui.page import Page
 from corelab.ui.parts import text_label
 from corelab.ui.rows import Column, Rows, Shown, shown
+from corelab.ui.specification_card import SpecificationCard
 from corelab.ui.theme import GRID, NARROW_BELOW, Colour, Size, Weight
 from corelab.ui.work_words import EXAM_STATE_WORDS
 
@@ -35,6 +36,7 @@ class ExportPage(Page):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self._preview: Preview | None = None
+        self._changed = ""
         self._dialog: dialogs.SignDialog | None = None
         self.package: Path | None = None
         self.included = LinkNumber("In the package")
@@ -55,8 +57,11 @@ class ExportPage(Page):
         self.working = Working()
         self.done = DoneCard()
         self.done.open_requested.connect(self._open_folder)
+        self.columns = SpecificationCard(desk)
+        self.columns.told.connect(self._on_columns)
         self.checkpoint = CheckpointCard(desk)
         self.bind("checkpoint", self.checkpoint.ask)
+        self.bind("approve_columns", self.columns.ask)
         self.bind("export", self.ask)
         self.bind("refresh", self.opened)
         self._lay_out(choose)
@@ -94,6 +99,7 @@ class ExportPage(Page):
         side = QVBoxLayout(column)
         side.setContentsMargins(0, 0, GRID, 0)
         side.setSpacing(16)
+        side.addWidget(self.columns)
         side.addWidget(card)
         side.addWidget(self.done)
         side.addWidget(self.checkpoint)
@@ -104,6 +110,7 @@ class ExportPage(Page):
 
     def opened(self, _argument: object = None) -> None:
         self.desk.jobs.query(self, partial(packages.preview, self.desk.lab, self.desk.session), self._on_preview, self.show_error)
+        self.columns.look()
 
     def _on_preview(self, preview: Preview) -> None:
         self._preview = preview
@@ -134,9 +141,17 @@ class ExportPage(Page):
             )
         again = ", the same as the last one: nothing changed since" if preview.again else ""
         self._number.setText(f"Package {preview.number}{again}. It is {_KINDS[self.desk.lab.kind]}.")
-        why = "A query to a site is open: close, cancel or exclude it first." if blocking else ""
-        self.write.allow(why or ("" if preview.included else "No exam is final yet."))
+        self._allow(preview)
         self.write.setFocus()
+
+    def _on_columns(self, changed: str) -> None:
+        self._changed = changed
+        if self._preview is not None:
+            self._allow(self._preview)
+
+    def _allow(self, preview: Preview) -> None:
+        why = "A query to a site is open: close, cancel or exclude it first." if preview.queries else ""
+        self.write.allow(why or self._changed or ("" if preview.included else "No exam is final yet."))
 
     def _to_rows(self) -> None:
         self.rows.setFocus()

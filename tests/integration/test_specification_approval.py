@@ -1,76 +1,29 @@
 """Columns that packages had and will not have: no export until a coordinator signed for it; a name never comes back as another."""
 
 import csv
-import re
 from pathlib import Path
 
 import pytest
 
-from corelab.domain.accounts import Role
 from corelab.domain.reasons import ReasonRefusedError
 from corelab.domain.record_errors import SignInRefusedError
 from corelab.domain.specification import Change
-from corelab.export.parts import parts_here
-from corelab.services import accounts, assignment, charter_approval, packages
-from corelab.services.packages import writing
+from corelab.services import packages
 from corelab.services.packages.errors import NothingToApproveError, SpecificationChangedError
 from corelab.services.verification import verify_lab
 from corelab.ui.words import words_for
-from tests.builders import PASSWORD, Lab, a_lab
-from tests.exam_builders import changed
+from tests.builders import PASSWORD, Lab
 from tests.lab_commands import answered, run
-from tests.life_builders import compares, invalidates
-from tests.reading_builders import a_ready_exam, rows_of, signs
-
-WHY = "Image quality was dropped by amendment 1; the analysts know"
-QUALITY = 'label = "Image quality"'
-
-
-def amended(version: str, supersedes: str, *replacements: tuple[str, str], quality: bool = False) -> bytes:
-    """The charter without its item of image quality, or with it."""
-    text = changed(('version = "0.9.0"', f'version = "{version}"\nsupersedes = ["{supersedes}"]'), *replacements).decode()
-    if not quality:
-        first, second = text.index('[[item]]\nid = "QUAL"'), text.index('[[item]]\nid = "COMP"')
-        text = text[:first] + text[second:]
-        for block in ('[[ask]]\nid = "Q03"', '[[class]]\nid = "D"'):
-            first = text.index(block)
-            following = re.search(r"^(?:\[\[(?!class\.rule)|\[[a-z]|# ---)", text[first + 3 :], re.MULTILINE)
-            assert following is not None
-            text = text[:first] + text[first + 3 + following.start() :]
-    return text.encode()
+from tests.reading_builders import rows_of
+from tests.specification_builders import QUALITY, WHY, a_lab_that_dropped_an_item, amended, amends, read
 
 
 @pytest.fixture
 def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
-    """A package was written with image quality in it; then its exam fell out, and the charter dropped the item."""
     monkeypatch.setenv("CORELAB_CONFIG", str(tmp_path / "configuration"))
-    monkeypatch.setattr(writing, "parts_here", lambda: {"codebook": parts_here()["codebook"]})
-    made = a_lab(tmp_path)
+    made = a_lab_that_dropped_an_item(tmp_path, monkeypatch)
     monkeypatch.setattr("corelab.app.clock", lambda: made.clock)
-    for person in (made.reader_1, made.reader_2, made.adjudicator, made.coordinator_2):
-        assert person.account
-    read(made, "S01")
-    exported(made, tmp_path / "one")
-    invalidates(made, made.reader_1)
-    amends(made, amended("1.0.0", "0.9.0"))
-    read(made, "S02")
     return made
-
-
-def read(lab: Lab, subject: str) -> None:
-    a_ready_exam(lab, subject)
-    assignment.assign(lab.open, lab.coordinator)
-    signs(lab, lab.reader_1)
-    signs(lab, lab.reader_2)
-    compares(lab)
-
-
-def amends(lab: Lab, toml: bytes) -> None:
-    done = charter_approval.approve(lab.open, lab.coordinator, toml, PASSWORD)
-    lab.charter_sha256 = done.charter
-    for person in accounts.people(lab.open, lab.administrator):
-        if {Role.READER, Role.ADJUDICATOR} & set(person.roles):
-            accounts.record_training(lab.open, lab.coordinator, person.account, done.charter)
 
 
 def exported(lab: Lab, out: Path) -> Path:
