@@ -12,6 +12,7 @@ from corelab.export.writers import Row
 from corelab.export.written import PartRefusedError, Written
 
 FOLDER = "dicom/sr"
+_TABLES = ("readings", "evidence", "measurements", "clips")
 
 
 def write(package: Written, into: Path) -> None:
@@ -19,7 +20,7 @@ def write(package: Written, into: Path) -> None:
     folder = into / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     terms = {charter.hash: Terms(charter) for charter in package.versions.all}
-    for subject in package.subjects():
+    for subject in package.subjects(_TABLES):
         clips = {row["CLIPID"]: row for row in subject.rows.get("clips", ())}
         for record in records_of(subject.rows):
             path = f"{FOLDER}/{of_report(record.first['RECID'])}.dcm"

@@ -1,6 +1,7 @@
 """What an answer rests on, as nodes below it: frames of clips, and where a caliper was drawn on them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from corelab.domain.measurement import HUNDREDTHS, Point, Quantity
 from corelab.domain.vocabulary import Binding
@@ -50,7 +51,7 @@ class Clips:
 
 
 def _instance(row: Row) -> bytes:
-    return elements.text(_CLASS, "UI", row["SOPCLASS"]) + elements.text(_INSTANCE, "UI", row["SOPUID"])
+    return instance_of(row["SOPCLASS"], row["SOPUID"])
 
 
 def _frames(row: Row, frames: Sequence[str]) -> bytes:
@@ -80,6 +81,7 @@ def _series(uid: str, instances: Sequence[bytes]) -> bytes:
     return elements.sequence(_REFERENCED, map(elements.item, instances)) + elements.text(0x0020000E, "UI", uid)
 
 
+@lru_cache(maxsize=1024)
 def instance_of(sop_class: str, uid: str) -> bytes:
     return elements.text(_CLASS, "UI", sop_class) + elements.text(_INSTANCE, "UI", uid)
 
