@@ -29,11 +29,11 @@ class NothingToExportError(Exception):
 
 
 class StopTheLineError(Exception):
-    """A check of the package failed before it was signed. Nothing was written."""
+    """Checks failed before a package was signed: ``checks`` are their names; none where a part cannot be made. Nothing was written."""
 
-    def __init__(self, faults: tuple[PackageFault, ...]) -> None:
+    def __init__(self, faults: tuple[PackageFault, ...], checks: tuple[str, ...] = ()) -> None:
         super().__init__("; ".join(f"{fault.where}: {fault.what}" for fault in faults[:5]))
-        self.faults = faults
+        self.faults, self.checks = faults, checks
 
 
 class ExportedMeanwhileError(Exception):

@@ -1,14 +1,14 @@
 """The files of a package in the making: tables from the records, then everything that is made from the tables."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from corelab.export.change_table import CHANGES
 from corelab.export.changes import write_changes
-from corelab.export.check import PackageFault, content_faults, row_name
+from corelab.export.check import PackageFault
 from corelab.export.columns import Table
 from corelab.export.manifest import PUBLIC_KEY, PackageFile, write_file
 from corelab.export.parts import Part
@@ -27,6 +27,7 @@ from corelab.services.packages.guesses import guess_rows
 from corelab.services.packages.lab_rows import rows_of_lab, rows_of_subject
 from corelab.services.packages.locking import is_locked
 from corelab.services.packages.plan import Plan
+from corelab.services.packages.stopping import Kept, stops
 from corelab.services.trail_export import write_trail
 from corelab.storage.keys import BoxSecret
 from corelab.storage.snapshot import Snapshot
@@ -49,12 +50,13 @@ class Secrets:
 
 @dataclass(slots=True)
 class Making:
-    """One package, as of one moment of the lab, written into ``folder``; ``clips`` is the folder of released files."""
+    """One package, as of one moment of the lab, written into ``folder``; ``clips`` and ``quarantine`` hold released and delivered files."""
 
     snapshot: Snapshot
     plan: Plan
     folder: Path
     clips: Path
+    quarantine: Path
     secrets: Secrets
     rows: dict[str, int] = field(default_factory=dict)
     """Rows of the files that are tables or lists, by path."""
@@ -128,32 +130,17 @@ class Making:
 
     def _check(self) -> None:
         """Raises StopTheLineError."""
-        faults = tuple(fault for table in self.tables for fault in self._faults(table))
+        found = stops(self.snapshot, self.plan, self.written, Kept(self.clips, self.quarantine, self.secrets.custody))
+        faults = tuple(fault for stop in found for fault in stop.faults)
         if faults:
-            raise StopTheLineError(faults)
-        write_file(self.folder, PackageFile("qc/checks.json", json_bytes(self._checks())))
+            raise StopTheLineError(faults, tuple(stop.check.value for stop in found if stop.faults))
+        write_file(self.folder, PackageFile("qc/checks.json", json_bytes(self._checks([stop.told for stop in found]))))
 
-    def _faults(self, table: Table) -> Iterator[PackageFault]:
-        """Keys, code lists, and words that name an arm of the trial."""
-        yield from content_faults(self.plan.versions, table, tuple(self.written.rows(table.name)))
-        arms = tuple(arm.casefold() for charter in self.plan.versions.all for arm in charter.blinding.guess_arms)
-        for row in self.written.rows(table.name):
-            named = (column for column, value in row.items() if any(arm in value.casefold() for arm in arms))
-            yield from (PackageFault(row_name(table, row), f"{column} names an arm of the trial") for column in named)
-
-    def _checks(self) -> dict[str, Any]:
-        passed = [
-            "the lab verifies",
-            "keys are unique",
-            "codes stand in their lists",
-            "no arm is named",
-            "no query is open that a coordinator did not exclude",
-            "results follow from the readings",
-        ]
+    def _checks(self, checks: list[Mapping[str, Any]]) -> dict[str, Any]:
         left_out = self.plan.scope.excluded
         excluded = [{"state": one.state, "subject": one.subject, "visit": one.visit, "why": one.why} for one in left_out]
         kinds = Counter(kinds_of(self.snapshot, self.secrets.custody))
         counted = {kind: kinds[kind] for kind in sorted(kinds)}
         queries = [asdict(one) for one in self.plan.open_queries]
         included = self.plan.scope.included
-        return {"excluded": excluded, "included": included, "passed": passed, "queries": queries, "unblinding": counted}
+        return {"checks": checks, "excluded": excluded, "included": included, "queries": queries, "unblinding": counted}

@@ -80,7 +80,7 @@ def export(lab: OpenLab, session: Session, out: Path, password: str, *, test: bo
         with still(lab) as snapshot:
             plan = Plan.of(snapshot, kind_of(lab, test=test), tuple(parts))
             folder = stack.enter_context(half_made(out / plan.name))
-            made = Making(snapshot, plan, folder, lab.clips, secrets)
+            made = Making(snapshot, plan, folder, lab.clips, lab.quarantine, secrets)
             made.run(parts, sealing.public_text, show)
         held = stack.enter_context(packed(made.written, key)) if plan.again is None else None
         show(0, 1, "Signing")
