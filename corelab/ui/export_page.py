@@ -148,6 +148,8 @@ class ExportPage(Page):
         self._changed = changed
         if self._preview is not None:
             self._allow(self._preview)
+        if changed:
+            self.columns.approve.setFocus()
 
     def _allow(self, preview: Preview) -> None:
         why = "A query to a site is open: close, cancel or exclude it first." if preview.queries else ""

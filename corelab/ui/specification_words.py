@@ -1,20 +1,33 @@
 """Words for columns and codes that packages had and will not have any more."""
 
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
-from corelab.domain.specification import Difference
+from corelab.domain.specification import Change, Difference
 from corelab.domain.specification_words import change_words
 from corelab.ui.said import Words
 
-_SHOWN = 12
+_TOGETHER = {
+    Change.COLUMN_REMOVED: "Columns that data/{}.csv will not have: {}.",
+    Change.CODE_REMOVED: "Codes that list {} will not have: {}.",
+}
 
 
 def difference_lines(found: Iterable[Difference]) -> str:
-    """One line for each; of many, the first ones and a count."""
-    every = [change_words(one) for one in found]
-    more = [f"And {len(every) - _SHOWN} more: corelab specification LAB show."] if len(every) > _SHOWN else []
-    return "\n".join([*every[:_SHOWN], *more])
+    """All of them, for somebody who signs: names that are gone from one file or list together in a line, each other one in its own."""
+    lines = []
+    for (change, place), group in groupby(found, key=_together):
+        if change in _TOGETHER:
+            names = ", ".join(one.where.removeprefix(f"{place} ") for one in group)
+            lines.append(_TOGETHER[change].format(place, names))
+        else:
+            lines += [change_words(one) for one in group]
+    return "\n".join(lines)
+
+
+def _together(one: Difference) -> tuple[Change, str]:
+    return one.change, one.where.partition(" ")[0] if one.change in _TOGETHER else ""
 
 
 def specification_changed(error: Any) -> Words:
