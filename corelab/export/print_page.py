@@ -149,15 +149,15 @@ class Pages:
     # ------------------------------------------------------------ how
 
     def _cells(self, texts: Sequence[str], columns: Sequence[Column], *, ruled: bool = True, first: str = TEXT) -> None:
-        wrapped = [wrapped(text, TEXT, self._width * share - _GAP) for text, (_title, share) in zip(texts, columns, strict=True)]
-        height = max(len(lines) for lines in wrapped)
+        cells = [wrapped(text, TEXT, self._width * share - _GAP) for text, (_title, share) in zip(texts, columns, strict=True)]
+        height = max(len(lines) for lines in cells)
         if height * _LEADING < self._size[1] / 2:  # a longer row may go on over the page
             self._need(height * _LEADING + 3)
         at = 0
         while at < height:
             self._need(_LEADING + 3)
             room = max(1, int((self._y - _FOOT - 3) / _LEADING))
-            part = [lines[at : at + room] for lines in wrapped]
+            part = [lines[at : at + room] for lines in cells]
             self._part(part, columns, first)
             at += room
         if ruled:
