@@ -147,7 +147,7 @@ KIND_WORDS: Mapping[str, str] = MappingProxyType(
         "checkpoint.signed": "Checkpoint signed",
         "audit.reviewed": "Audit trail reviewed",
         "audit.printed": "Audit trail printed",
-        "frame.looked_at": "Frame looked at from a row of results",
+        "frame.looked_at": "Frame of a result looked at",
         "trail.exported": "Audit trail exported",
         "reading.printed": "Reading printed",
         "reading.exported": "Reading exported",

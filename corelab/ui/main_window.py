@@ -173,7 +173,7 @@ class MainWindow(QMainWindow):
         page = self._pages.get(name) or self._made(entry, self._desk)
         self.header.show_headline("", "")
         self.header.show_saved("")
-        self.header.show_page(name, navigation=entry.listed)
+        self.header.show_page(name, navigation=not entry.needs_head)
         if self._last and self._last != name:
             self.notices.forget_told()
         self._last = name

@@ -10,13 +10,17 @@ from corelab.ui.page import Page
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """``commands``: a person sees the page who may do any of these. ``listed``: its name stands in the header."""
+    """``commands``: a person sees the page who may do any of these. ``listed``: its name stands in the header.
+
+    ``needs_head``: the header is its own, and leaves only the way back.
+    """
 
     name: str
     title: str
     commands: frozenset[Command]
     make: Callable[[Desk], Page]
     listed: bool = True
+    needs_head: bool = False
 
 
 def _worklist(desk: Desk) -> Page:
@@ -109,6 +113,6 @@ PAGES: tuple[Entry, ...] = (
     Entry("queries", "Queries", frozenset({Command.QUERIES}), _queries),
     Entry("help", "Keys and help", frozenset({Command.HELP}), _help),
     Entry("trace", "Trace", frozenset({Command.AUDIT}), _trace, listed=False),
-    Entry("reading", "Reading", frozenset({Command.READ}), _reading, listed=False),
-    Entry("adjudication", "Adjudication", frozenset({Command.ADJUDICATE}), _adjudication, listed=False),
+    Entry("reading", "Reading", frozenset({Command.READ}), _reading, listed=False, needs_head=True),
+    Entry("adjudication", "Adjudication", frozenset({Command.ADJUDICATE}), _adjudication, listed=False, needs_head=True),
 )

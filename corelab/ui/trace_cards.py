@@ -2,11 +2,11 @@
 
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from corelab.domain.tracing import Piece, Trace, TracedRecord, TracedResult
-from corelab.ui.buttons import Button
+from corelab.ui.buttons import Button, Look
 from corelab.ui.cards import Card, rule
 from corelab.ui.parts import Swatch, text_label
 from corelab.ui.segment_words import drawn_grade
@@ -14,7 +14,6 @@ from corelab.ui.theme import GRID, Colour, Size, Weight
 from corelab.ui.trace_words import SOURCES, record_grade, result_grade, role_words, signed_words, standing_words
 
 _SHORT = 12
-_BETWEEN = 6
 
 
 class Chain(QWidget):
@@ -31,8 +30,8 @@ class Chain(QWidget):
         self._body = QVBoxLayout(self)
         self._body.setContentsMargins(0, 0, GRID, 0)
         self._body.setSpacing(12)
-        self.frames: dict[tuple[str, int], Button] = {}
-        """The buttons that lead to frames, the first of each."""
+        self.frames: dict[tuple[str, int], list[Button]] = {}
+        """The buttons that lead to each frame, the first of them of the record that was asked for."""
 
     def show_trace(self, trace: Trace) -> None:
         self.empty()
@@ -40,6 +39,13 @@ class Chain(QWidget):
         for record in trace.records:
             self._body.addWidget(self._record_card(trace, record))
         self._body.addStretch(1)
+
+    def show_current(self, clip: str, frame: int) -> None:
+        """The frame that is on screen stands out among its buttons."""
+        for key, buttons in self.frames.items():
+            for button in buttons:
+                button.look = Look.PRIMARY if key == (clip, frame) else Look.PLAIN
+                button.update()
 
     def empty(self) -> None:
         self.frames = {}
@@ -80,7 +86,7 @@ class Chain(QWidget):
             button = Button(f"Frame {frame + 1}")
             button.setAccessibleName(f"Show frame {frame + 1} of clip {piece.clip[:_SHORT]}")
             button.clicked.connect(partial(self._on_frame, piece.clip, frame))
-            self.frames.setdefault((piece.clip, frame), button)
+            self.frames.setdefault((piece.clip, frame), []).append(button)
             line.addWidget(button)
         card.lines.addLayout(line)
 
@@ -118,5 +124,7 @@ def _step(name: str, words: str) -> QWidget:
     lines.setContentsMargins(0, 0, 0, 0)
     lines.setSpacing(2)
     lines.addWidget(text_label(name, Size.HINT, Weight.TEXT, Colour.SECOND))
-    lines.addWidget(text_label(words, Size.BODY, Weight.VALUE, Colour.TEXT, wrap=True))
+    value = text_label(words, Size.BODY, Weight.VALUE, Colour.TEXT, wrap=True)
+    value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    lines.addWidget(value)
     return box

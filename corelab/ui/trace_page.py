@@ -18,17 +18,17 @@ from corelab.ui.clip_view import ClipView
 from corelab.ui.desk import Desk
 from corelab.ui.key_parts import command_hint
 from corelab.ui.page import Page
-from corelab.ui.parts import text_label
+from corelab.ui.parts import key_hint, text_label
 from corelab.ui.rows import Column, Mark, Rows, Shown
 from corelab.ui.said import Words
 from corelab.ui.theme import NARROW_BELOW, Colour, Size, Weight
 from corelab.ui.trace_cards import Chain
-from corelab.ui.trace_words import record_grade, role_words
+from corelab.ui.trace_words import counted_words, record_grade, role_words
 from corelab.ui.words import words_for
 
 T = TypeVar("T")
 
-_CHAIN, _CHAIN_NARROW = 400, 332
+_CHAIN, _CHAIN_NARROW = 400, 356
 _RESTING = 232
 _COLUMNS = (Column("Row", 250), Column("Question"), Column("Grade", 190), Column("By", 190))
 _HOW = (
@@ -62,6 +62,7 @@ class TracePage(Page):
         self.view = ClipView()
         self.status = text_label("", Size.BODY, Weight.VALUE, Colour.TEXT)
         self.others = text_label("", Size.PANEL, Weight.HEADING, Colour.STRONG)
+        self.counted = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND)
         self.rows = Rows(_COLUMNS, "Results that rest on this frame", row_height=36)
         self.rows.keep_widths(least=0.6, rest=200)
         self.rows.opened.connect(self._on_row)
@@ -97,7 +98,13 @@ class TracePage(Page):
         lines.setSpacing(12)
         lines.addWidget(self.view, 1)
         lines.addWidget(self.status)
-        lines.addWidget(self.others)
+        foot = QHBoxLayout()
+        foot.setSpacing(16)
+        foot.addWidget(self.others)
+        foot.addWidget(self.counted)
+        foot.addStretch(1)
+        foot.addWidget(key_hint("its own chain", ("Enter",)))
+        lines.addLayout(foot)
         self.rows.setFixedHeight(_RESTING)
         lines.addWidget(self.rows)
         return lines
@@ -158,6 +165,7 @@ class TracePage(Page):
     def show_frame(self, clip: str, frame: int) -> None:
         """One frame of a clip, and all that rests on it. That it was looked at is an event."""
         self.at = (clip, frame)
+        self.chain.show_current(clip, frame)
         self._turn += 1
         row = self._trace.result.row.text if self._trace else ""
         work = partial(tracing.picture, self.desk.lab, self.desk.session, clip, frame, row)
@@ -181,6 +189,7 @@ class TracePage(Page):
             return
         self._resting = found
         self.others.setText("What rests on this frame" if found else "No released result rests on this frame")
+        self.counted.setText(counted_words(found))
         here = replace(self._trace.result.row, transfer=None) if self._trace else None
         current = next((at for at, one in enumerate(found) if one.result.row == here), 0)
         self.rows.show_rows([_shown(one) for one in found], current=current)
@@ -197,6 +206,7 @@ class TracePage(Page):
         self.view.show_words(words)
         self.status.setText("")
         self.others.setText("")
+        self.counted.setText("")
         self.rows.show_rows([])
 
     def _show_nothing(self, said: Words | None = None) -> None:

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from corelab.domain.charter.model_item import Item
 from corelab.domain.tracing import Piece, Resting, Role, Trace, TracedRecord, TracedResult
+from corelab.domain.vocabulary import Grade
 from corelab.ui.event_words import signature_words
 from corelab.ui.segment_words import grade_words
 
@@ -40,15 +42,17 @@ def piece_words(piece: Piece) -> str:
 
 
 def result_grade(result: TracedResult) -> str:
-    return _graded(result, grade_words(result.item, result.grade), result.grade.reason)
+    return _graded(result.item, result.grade)
 
 
 def record_grade(result: TracedResult, record: TracedRecord) -> str:
-    return _graded(result, grade_words(result.item, record.grade), record.grade.reason)
+    return _graded(result.item, record.grade)
 
 
-def _graded(_result: TracedResult, words: str, reason: str | None) -> str:
-    return f"{words}, {reason.replace('_', ' ').lower()}" if reason else words
+def _graded(item: Item, grade: Grade) -> str:
+    """The grade as on the form, and the reason of one that is missing."""
+    words = grade_words(item, grade)
+    return f"{words}, {grade.reason.replace('_', ' ').lower()}" if grade.missing and grade.reason else words
 
 
 def result_words(result: TracedResult) -> str:
@@ -75,6 +79,15 @@ def trace_words(trace: Trace) -> str:
         lines += ["", record_line(result, record), f"  record {record.record}", f"  {signed_words(record)}"]
         lines += [f"  {piece_words(piece)}" for piece in record.pieces] or ["  no frame is bound to it"]
     return "\n".join(lines)
+
+
+def counted_words(found: tuple[Resting, ...]) -> str:
+    """How many results are the grade that was bound to the frame, and how many more grades of their readings were."""
+    accepted = sum(one.record.accepted for one in found)
+    results = "1 result" if accepted == 1 else f"{accepted} results"
+    others = len(found) - accepted
+    more = f", {others} more {'grade' if others == 1 else 'grades'} of the readings beside them" if others else ""
+    return f"{results}{more}" if found else ""
 
 
 def resting_words(clip: str, frame: int, found: tuple[Resting, ...]) -> str:

@@ -19,11 +19,22 @@ def schema() -> etree.XMLSchema:
 
 def require_valid(path: Path) -> None:
     """Raises PartRefusedError, OSError."""
-    subject = tag("SubjectData")
+    subject, whole = tag("SubjectData"), tag("ODM")
+    ended = False
     try:
-        for _, element in etree.iterparse(str(path), tag=subject, schema=schema(), no_network=True, resolve_entities=False, huge_tree=True):
-            element.clear(keep_tail=False)
-            while element.getprevious() is not None:  # a subject that was judged is not kept
-                del element.getparent()[0]
+        for _, element in etree.iterparse(str(path), tag=(subject, whole), schema=schema(), no_network=True, resolve_entities=False):
+            ended = element.tag == whole
+            if not ended:
+                _forget(element)
     except etree.XMLSyntaxError as error:
         raise PartRefusedError(PATH, f"is not valid: {error.msg}") from error
+    if not ended:  # a file that breaks off is no error to a parser that waits for more
+        raise PartRefusedError(PATH, "is not valid: it breaks off")
+
+
+def _forget(element: etree._Element) -> None:
+    """A subject that was judged is not kept."""
+    element.clear(keep_tail=False)
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
