@@ -21,6 +21,8 @@ class Looked:
         if {table.name for table in loaded.tables(versions.main)} <= rows.keys():
             faults += tuple(limited(self._subjects(recorded), _DATA))
         self.faults: tuple[PackageFault, ...] = faults
+        self.sound = not faults and bool(rows)
+        """Whether all else can be made from them."""
 
     @property
     def counted(self) -> Mapping[str, int]:

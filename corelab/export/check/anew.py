@@ -1,0 +1,72 @@
+"""Every other file of a package, made again from its tables in a folder of its own and compared byte by byte."""
+
+import filecmp
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from corelab.export.check.fault import PackageFault
+from corelab.export.parts import Part
+from corelab.export.written import PartRefusedError, Written
+
+_WRONG = (PartRefusedError, OSError, LookupError, ValueError, TypeError, ArithmeticError, AttributeError)
+"""What a part may raise that reads tables, charters or a trail that nobody wrote so."""
+_NO_PART = ("audit/", "codebook/charter_", "data/", "qc/checks.json", "README.txt", "CHANGES.md", "corelab.pub")
+"""What is there before any part is made, or stands beside them: the tables, the trail, and what is signed with them."""
+
+
+@dataclass
+class MadeAnew:
+    """``same``: files that are what the tables give. ``left``: parts that were not made again, each with the reason."""
+
+    faults: list[PackageFault] = field(default_factory=list)
+    same: int = 0
+    left: dict[str, str] = field(default_factory=dict)
+
+
+def made_anew(package: Written, product: str, parts: Sequence[Part], present: frozenset[str]) -> MadeAnew:
+    """``product``: this program and its version; what another version made is not made again. ``present``: the files of the package."""
+    made, known = MadeAnew(), {part.name: part for part in parts}
+    named = [str(name) for name in package.facts.get("parts", ())]
+    if package.facts.get("product") != product:
+        made.left = dict.fromkeys(named, f"made by {package.facts.get('product')}")
+        return made
+    given: set[str] = set()
+    for name in named:
+        why = _not_here(known.get(name))
+        if why is not None:
+            made.left[name] = why
+            continue
+        with tempfile.TemporaryDirectory(prefix="corelab-") as scratch:
+            given |= _compared(made, package, known[name], Path(scratch))
+    if not made.left:
+        strays = sorted(path for path in present - given if not path.startswith(_NO_PART))
+        made.faults += (PackageFault(path, "follows from no table") for path in strays)
+    return made
+
+
+def _not_here(part: Part | None) -> str | None:
+    if part is None:
+        return "not known to this program"
+    if not part.anew:
+        return "its pictures are in the lab"
+    return None if part.is_there else f"needs {' and '.join(part.needs)}"
+
+
+def _compared(made: MadeAnew, package: Written, part: Part, scratch: Path) -> set[str]:
+    try:
+        part.write(package, scratch)
+    except _WRONG as error:
+        made.faults.append(PackageFault(part.name, f"cannot be made anew ({type(error).__name__})"))
+        return set()
+    given = {path.relative_to(scratch).as_posix(): path for path in sorted(scratch.rglob("*")) if path.is_file()}
+    for name, path in given.items():
+        there = package.folder / name
+        if not there.is_file():
+            made.faults.append(PackageFault(name, "is missing, its tables give it"))
+        elif not filecmp.cmp(path, there, shallow=False):
+            made.faults.append(PackageFault(name, "is not what its tables give"))
+        else:
+            made.same += 1
+    return set(given)
