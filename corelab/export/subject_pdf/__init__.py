@@ -20,7 +20,7 @@ def write(package: Written, into: Path, picture: Picture) -> None:
     """Writes ``pdf/<subject>.pdf``, one subject after the other. Raises OSError, ValueError, LookupError."""
     folder = into / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    gatherer, head = Gatherer(package), package_of(package.facts, package.versions.main.title)
+    gatherer, head = Gatherer(package), package_of(package.facts, package.versions.all)
     for subject in package.subjects(TABLES):
         data = subject_pdf(head, gatherer.report(subject), picture)
         (folder / file_name(subject.code)).write_bytes(data)

@@ -1,8 +1,10 @@
 """What the document of one subject says, in words, before anything is drawn."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from corelab.domain.charter import Charter
 from corelab.domain.measurement import Point
 from corelab.domain.vocabulary import Missing, Sha256
 
@@ -42,10 +44,13 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
+    """A derived endpoint; ``value`` is empty where it is missing or open, ``segment`` where it is of the whole exam."""
+
     label: str
     code: str
     segment: str
     value: str
+    unit: str
     why_missing: str
     inputs: str
     source: str
@@ -148,23 +153,20 @@ class Package:
         return "" if self.kind == "PROD" else self.kind
 
 
-def package_of(facts: Mapping[str, object], title: str) -> Package:
-    """From the facts of the manifest."""
-    cutoff, charters = facts["cutoff"], facts["charter"]
-    if not isinstance(cutoff, Mapping) or not isinstance(charters, list | tuple):
-        raise TypeError("the facts of the manifest name no cut-off or no charter")
-    at, head = str(cutoff["at"]), str(cutoff["head"])
-    compact = at[:19].replace("-", "").replace(":", "") + "Z"
+def package_of(facts: Mapping[str, Any], charters: Iterable[Charter]) -> Package:
+    """From the facts of the manifest and the charters of the package, the main one first."""
+    cutoff, held = facts["cutoff"], tuple(charters)
+    compact = cutoff["at"][:19].replace("-", "").replace(":", "") + "Z"
     trial, transfer, kind = (str(facts[name]) for name in ("trial", "transfer", "kind"))
     return Package(
         trial=trial,
-        title=title,
+        title=held[0].title,
         transfer=transfer,
         kind=kind,
         name=f"{trial}_{transfer}_{compact}_{kind}",
-        at=at,
-        head=head,
-        head_short=f"{cutoff['seq']} {head[:16]}",
-        charters="; ".join(f"{one['id']} {one['version']}, {one['hash']}" for one in charters),
+        at=cutoff["at"],
+        head=cutoff["head"],
+        head_short=f"{cutoff['seq']} {cutoff['head'][:16]}",
+        charters="; ".join(f"{one.id} {one.version}, {one.hash}" for one in held),
         product=str(facts["product"]),
     )

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from corelab.export.print_page import TEXT, wrapped
 from corelab.export.subject_pdf import look
-from corelab.export.subject_pdf.content import Facts, Package, SubjectReport, VisitReport
-from corelab.export.subject_pdf.sheet import MARGIN, WIDTH, Sheet
+from corelab.export.subject_pdf.content import Endpoint, Facts, Package, SubjectReport, VisitReport
+from corelab.export.subject_pdf.sheet import MARGIN, WIDTH, Sheet, fitted
 from corelab.export.subject_pdf.vein_map import Box, VeinMap, legend
 from corelab.export.subject_pdf.vein_paths import VeinTree
 
@@ -45,13 +45,14 @@ def kind_words(kind: str) -> str:
 def facts(sheet: Sheet, held: Facts, *, name: float = 92.0, x: float = MARGIN, wide: float = WIDTH) -> None:
     """Names and values in two columns."""
     for label, value in held:
-        lines = wrapped(value, TEXT, wide - name, look.BODY)
-        sheet.need(len(lines) * look.LEADING)
-        for number, line in enumerate(lines):
+        names, values = wrapped(label, TEXT, name - 6, look.BODY), wrapped(value, TEXT, wide - name, look.BODY)
+        for number in range(max(len(names), len(values))):
+            sheet.need(look.LEADING + 2)
             sheet.y -= look.LEADING + (1.4 if number == 0 else 0)
-            if number == 0:
-                sheet.text(x, sheet.y, label, look.BODY, look.SECOND)
-            sheet.text(x + name, sheet.y, line)
+            if number < len(names):
+                sheet.text(x, sheet.y, names[number], look.BODY, look.SECOND)
+            if number < len(values):
+                sheet.text(x + name, sheet.y, values[number])
 
 
 def _maps(sheet: Sheet, subject: SubjectReport, tree: VeinTree) -> None:
@@ -90,31 +91,28 @@ def _visits(sheet: Sheet, visits: Sequence[VisitReport]) -> None:
 def _endpoints(sheet: Sheet, visits: Sequence[VisitReport]) -> None:
     """What the charter derives of the whole exam, a column for each visit."""
     there = [visit for visit in visits if visit.has_result]
-    names = dict.fromkeys((one.code, one.label) for visit in there for one in visit.endpoints if not one.segment)
+    names = dict.fromkeys((one.code, one.label, one.unit) for visit in there for one in visit.endpoints if not one.segment)
     if not names:
         return
     sheet.heading("Endpoints of the whole exam")
-    wide = (WIDTH - _NAME) / max(1, len(there))
-    _head(sheet, [visit.code for visit in there], wide)
-    for code, label in names:
-        lines = wrapped(f"{label} ({code})", TEXT, _NAME - 8, look.BODY)
+    codes, wide = [visit.code for visit in there], (WIDTH - _NAME) / len(there)
+    _head(sheet, codes, wide)
+    for code, label, unit in names:
+        lines = wrapped(f"{label} ({code}{f', {unit}' if unit else ''})", TEXT, _NAME - 8, look.BODY)
         if sheet.need(len(lines) * look.LEADING + 4):
-            _head(sheet, [visit.code for visit in there], wide)
-        top = sheet.y
+            _head(sheet, codes, wide)
         for number, line in enumerate(lines, 1):
-            sheet.text(MARGIN, top - number * look.LEADING, line)
+            sheet.text(MARGIN, sheet.y - number * look.LEADING, line)
         for column, visit in enumerate(there):
-            one = next((each for each in visit.endpoints if (each.code, each.segment) == (code, "")), None)
-            sheet.text(
-                MARGIN + _NAME + column * wide, top - look.LEADING, endpoint_value(one.value, one.why_missing) if one else "not derived"
-            )
-        sheet.y = top - len(lines) * look.LEADING - 3
+            words = next((endpoint_value(each) for each in visit.endpoints if (each.code, each.segment) == (code, "")), "not derived")
+            sheet.text(MARGIN + _NAME + column * wide, sheet.y - look.LEADING, words, fitted(words, wide - 6, look.BODY))
+        sheet.y -= len(lines) * look.LEADING + 3
         sheet.rule(sheet.y, look.HAIR)
 
 
-def endpoint_value(value: str, why: str) -> str:
-    """A value, or the kind of missing."""
-    return value or (f"missing ({why})" if why else "open")
+def endpoint_value(one: Endpoint) -> str:
+    """A value without its unit, or the kind of missing."""
+    return one.value or (f"missing ({one.why_missing})" if one.why_missing else "open")
 
 
 def _head(sheet: Sheet, codes: Sequence[str], wide: float) -> None:

@@ -44,9 +44,12 @@ class Gatherer:
         sites = sorted({row["SITEID"] for row in subject.rows["subject_visit"] if row["SITEID"]})
         if sites:
             yield "Site", ", ".join(sites)
+        told: dict[str, dict[str, list[str]]] = {}
         for row in subject.rows.get("attributes", ()):
-            place = segment_words(row["SEGCD"], row["SIDE"])
-            yield self._main.attribute(row["ATTRCD"]).label + (f", {place}" if place else ""), row["VALUE"]
+            label = self._main.attribute(row["ATTRCD"]).label
+            told.setdefault(label, {}).setdefault(row["VALUE"], []).append(segment_words(row["SEGCD"], row["SIDE"]))
+        for label, values in told.items():
+            yield label, "; ".join(f"{value}: {', '.join(places)}" if any(places) else value for value, places in values.items())
 
     def _visit(self, visit: Visit, rows: Mapping[str, tuple[Row, ...]]) -> VisitReport:
         readings = rows["readings"]
@@ -133,7 +136,6 @@ def _map_item(charter: Charter) -> ChoiceItem | None:
 
 def _endpoints(rows: Iterable[Row]) -> Iterator[Endpoint]:
     for row in rows:
-        unit = unit_words(row["AVALU"])
-        value = f"{row['AVALC']} {unit}".strip() if row["AVALC"] else ""
         place = segment_words(row["SEGCD"], row["SIDE"])
-        yield Endpoint(row["PARAM"], row["PARAMCD"], place, value, row["MISSRSN"], row["INPUTS"], row["SOURCE"].capitalize())
+        told = (row["AVALC"], unit_words(row["AVALU"]), row["MISSRSN"], row["INPUTS"], row["SOURCE"].lower())
+        yield Endpoint(row["PARAM"], row["PARAMCD"], place, *told)

@@ -139,3 +139,16 @@ class Sheet:
 
 def width_of(words: str, size: float, *, strong: bool = False) -> float:
     return float(pdfmetrics.stringWidth(words, HEADING if strong else TEXT, size))
+
+
+def fitted(words: str, wide: float, size: float, *, strong: bool = False) -> float:
+    """The size at which the words fit: a long number is never cut, it is set smaller."""
+    return min(size, size * wide / max(width_of(words, size, strong=strong), 1.0))
+
+
+def shortened(words: str, wide: float, size: float) -> str:
+    """As much of the words as fits, ending in dots where there are more: they stand in full elsewhere."""
+    if width_of(words, size) <= wide:
+        return words
+    kept = next((n for n in range(len(words) - 1, 0, -1) if width_of(f"{words[:n].rstrip()}\u2026", size) <= wide), 0)
+    return f"{words[:kept].rstrip()}\u2026" if kept else ""

@@ -10,7 +10,7 @@ from reportlab.pdfgen.pathobject import PDFPathObject
 from corelab.domain.vocabulary import Missing
 from corelab.export.subject_pdf import look
 from corelab.export.subject_pdf.content import Drawn, Segment
-from corelab.export.subject_pdf.sheet import Sheet, width_of
+from corelab.export.subject_pdf.sheet import Sheet, shortened, width_of
 from corelab.export.subject_pdf.vein_paths import Piece, Point, Vein, VeinTree
 
 _LABEL: Final = 6.4
@@ -130,7 +130,7 @@ class VeinMap:
 
     def _write(self, label: _Label, y: float) -> None:
         sheet, box, words = self._sheet, self._box, label.segment.code
-        said = label.segment.drawn_words
+        said = shortened(label.segment.drawn_words, box.labels - 14 - width_of(f"{words}  ", _LABEL, strong=True), _LABEL)
         wide = width_of(words, _LABEL, strong=True) + width_of(f"  {said}", _LABEL)
         x = box.x + box.wide - box.labels + 8 if label.right else box.x + box.labels - 8 - wide
         near = x - 3 if label.right else x + wide + 3

@@ -1,6 +1,7 @@
 """The pages of one visit: map and completeness, every grade, what was derived, the frames, who signed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from corelab.domain.vocabulary import Sha256
 from corelab.export.subject_pdf import look
@@ -8,7 +9,7 @@ from corelab.export.subject_pdf.content import Endpoint, SubjectReport, VisitRep
 from corelab.export.subject_pdf.first_page import endpoint_value, facts
 from corelab.export.subject_pdf.grade_table import grade_table
 from corelab.export.subject_pdf.picture_grid import picture_grid
-from corelab.export.subject_pdf.sheet import MARGIN, WIDTH, Sheet
+from corelab.export.subject_pdf.sheet import MARGIN, WIDTH, Sheet, fitted
 from corelab.export.subject_pdf.vein_map import Box, VeinMap, legend
 from corelab.export.subject_pdf.vein_paths import VeinTree
 from corelab.export.subject_pdf.words import counted
@@ -16,8 +17,10 @@ from corelab.export.subject_pdf.words import counted
 Picture = Callable[[Sha256, int], bytes | None]
 """Gives a small JPEG of a frame, counted from 0, of a released clip; None where it cannot be shown."""
 _MAP = Box(0.0, 0.0, 318.0, 262.0, 92.0)
+_WIDE_MAP = Box(0.0, 0.0, WIDTH, 190.0, 130.0)
+"""Of one organ, which is wider than it is high; what is told of the visit stands below it."""
 _BESIDE = 326.0
-_ENDPOINT = 21.0
+_ENDPOINT, _NAMED = 21.0, 92.0
 
 
 def write_visit(sheet: Sheet, subject: SubjectReport, visit: VisitReport, tree: VeinTree | None, picture: Picture) -> None:
@@ -41,15 +44,26 @@ def _opening(sheet: Sheet, subject: SubjectReport, visit: VisitReport, tree: Vei
     sheet.text(MARGIN, sheet.y, visit.label, 15, strong=True)
     sheet.right(MARGIN + WIDTH, sheet.y, visit.code, 15, look.SECOND, strong=True)
     sheet.y -= 10
+    told = (*visit.facts, *visit.completeness)
     if tree is None:
-        facts(sheet, (*visit.facts, *visit.completeness))
-        return
-    top = sheet.y
-    VeinMap(sheet, tree, Box(MARGIN, top - _MAP.high, _MAP.wide, _MAP.high, _MAP.labels)).draw(visit.segments)
-    facts(sheet, (*visit.facts, *visit.completeness), name=68.0, x=MARGIN + _BESIDE, wide=WIDTH - _BESIDE)
-    sheet.y = min(sheet.y, top - _MAP.high) - 12
+        facts(sheet, told)
+    elif tree.single:
+        _map(sheet, subject, visit, tree, _WIDE_MAP)
+        facts(sheet, told)
+    else:
+        top = sheet.y
+        facts(sheet, told, name=68.0, x=MARGIN + _BESIDE, wide=WIDTH - _BESIDE)
+        under, sheet.y = sheet.y, top
+        _map(sheet, subject, visit, tree, _MAP)
+        sheet.y = min(sheet.y, under)
+
+
+def _map(sheet: Sheet, subject: SubjectReport, visit: VisitReport, tree: VeinTree, box: Box) -> None:
+    low = sheet.y - box.high
+    VeinMap(sheet, tree, replace(box, x=MARGIN, y=low)).draw(visit.segments)
+    sheet.y = low - 13
     legend(sheet, MARGIN, sheet.y, subject.legend)
-    sheet.y -= 2
+    sheet.y -= 4
 
 
 def _beside_the_table(sheet: Sheet, visit: VisitReport) -> None:
@@ -80,12 +94,16 @@ def _endpoints(sheet: Sheet, visit: VisitReport) -> None:
 
 
 def _endpoint(sheet: Sheet, x: float, one: Endpoint) -> None:
-    name = f"{one.code}, {one.segment}" if one.segment else one.code
-    value = endpoint_value(one.value, one.why_missing)
-    sheet.text(x, sheet.y - look.LEADING, name, look.BODY, look.SECOND)
-    sheet.text(x + 92, sheet.y - look.LEADING, value, look.BODY, strong=bool(one.value))
-    made = f"of {counted(int(one.inputs or 0), 'grade')}" + (f", {one.source.lower()}" if one.source else "")
-    sheet.text(x + 92, sheet.y - look.LEADING - 8, made, 6.2, look.SECOND)
+    name, value = f"{one.code}, {one.segment}" if one.segment else one.code, endpoint_value(one)
+    made = ", ".join(part for part in (f"{one.unit} of {_grades(one)}" if one.unit else f"of {_grades(one)}", one.source) if part)
+    wide = WIDTH / 3 - _NAMED - 6
+    sheet.text(x, sheet.y - look.LEADING, name, fitted(name, _NAMED - 4, look.BODY), look.SECOND)
+    sheet.text(x + _NAMED, sheet.y - look.LEADING, value, fitted(value, wide, look.BODY, strong=bool(one.value)), strong=bool(one.value))
+    sheet.text(x + _NAMED, sheet.y - look.LEADING - 8, made, fitted(made, wide, 6.2), look.SECOND)
+
+
+def _grades(one: Endpoint) -> str:
+    return counted(int(one.inputs or 0), "grade")
 
 
 def _signatures(sheet: Sheet, visit: VisitReport) -> None:
