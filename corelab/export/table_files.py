@@ -1,7 +1,6 @@
 """The tables of a package on disk, written one subject after the other: no table is ever in memory."""
 
-import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -10,7 +9,7 @@ from types import MappingProxyType
 from typing import IO, Any
 
 from corelab.export.columns import Table
-from corelab.export.writers import Row, sort_key
+from corelab.export.writers import Row, SortKey, csv_writer, key_of
 
 
 class OutOfOrderError(Exception):
@@ -31,20 +30,21 @@ class _TableFile:
     last: tuple[tuple[int, str], ...] = ()
     _writer: Any = field(init=False)
     _fields: Any = field(init=False)
+    _key: Callable[[Row], SortKey] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._writer = csv.writer(self.file, lineterminator="\n")
-        self._fields = itemgetter(*self.table.names)
+        self._writer = csv_writer(self.file)
+        self._fields, self._key = itemgetter(*self.table.names), key_of(self.table)
         self._writer.writerow(self.table.names)
 
     def add(self, rows: Iterable[Row]) -> None:
-        ordered = sorted(rows, key=lambda row: sort_key(self.table, row))
+        ordered = sorted(rows, key=self._key)
         if not ordered:
             return
-        if sort_key(self.table, ordered[0]) < self.last:
+        if self._key(ordered[0]) < self.last:
             raise OutOfOrderError(self.table, ordered[0].get("USUBJID", ""))
         self._writer.writerows(map(self._fields, ordered))
-        self.last = sort_key(self.table, ordered[-1])
+        self.last = self._key(ordered[-1])
         self.rows += len(ordered)
 
 

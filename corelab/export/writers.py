@@ -3,12 +3,13 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import IO, Any
 
 from corelab.export.columns import Table
 
 Row = Mapping[str, str]
+SortKey = tuple[tuple[int, str], ...]
 
 
 class ColumnsDifferError(Exception):
@@ -49,13 +50,19 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 def table_bytes(table: Table, rows: Iterable[Row]) -> bytes:
     """The table's file: columns in the order of the specification, rows sorted by key (integers by value)."""
-    ordered = sorted(rows, key=lambda row: sort_key(table, row))
+    ordered = sorted(rows, key=key_of(table))
     return csv_bytes(table.names, ([row[name] for name in table.names] for row in ordered))
 
 
-def sort_key(table: Table, row: Row) -> tuple[tuple[int, str], ...]:
+def key_of(table: Table) -> Callable[[Row], SortKey]:
+    """What rows of this table are sorted by: made once, as it is asked of every row."""
     kinds = {column.name: column.kind for column in table.columns}
-    return tuple((int(row[name]) if kinds[name] == "integer" and row[name] else 0, row[name]) for name in table.key)
+    key = tuple((name, kinds[name] == "integer") for name in table.key)
+    return lambda row: tuple((int(row[name]) if counts and row[name] else 0, row[name]) for name, counts in key)
+
+
+def sort_key(table: Table, row: Row) -> SortKey:
+    return key_of(table)(row)
 
 
 def read_table(table: Table, data: bytes) -> tuple[Row, ...]:
