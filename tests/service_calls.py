@@ -25,6 +25,7 @@ from corelab.domain.reading_errors import NotYoursError
 from corelab.domain.reading_states import StateRefusedError
 from corelab.domain.record_errors import AccessRefusedError, CodeRefusedError, PersonRefusedError, SignInRefusedError
 from corelab.domain.redaction import RedactionRefusedError
+from corelab.domain.tracing import FrameUnknownError, RowUnknownError
 from corelab.domain.trail import TrailFilter, ValueOf
 from corelab.domain.unblinding import Told, UnblindingRefusedError
 from corelab.domain.vocabulary import AccountId, AssignmentId, ClipId, SegmentId, Sha256, Side
@@ -232,6 +233,9 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "safety.notices": by(Command.SAFETY)(),
         "guessing.answer": _not_read(NOTHING, "nothing", "DK"),
         "guessing.due": by(Command.READ)(NOTHING),
+        "tracing.picture": by(Command.AUDIT, otherwise=FrameUnknownError)("c" * 64, 0),
+        "tracing.results_on": by(Command.AUDIT, otherwise=FrameUnknownError)("c" * 64, 0),
+        "tracing.trace": by(Command.AUDIT, otherwise=RowUnknownError)("S01/D10/CFV/NOTHING"),
         "unblinding.except_from": by(Command.SAFETY, otherwise=UnblindingRefusedError)("nothing", "nobody", WHY),
         "unblinding.record": by(Command.SAFETY, otherwise=UnblindingRefusedError)(
             "nothing", "nobody", Told("other", WHY, WHY, planned=True)

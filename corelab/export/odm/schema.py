@@ -34,7 +34,7 @@ def require_valid(path: Path) -> None:
 
 def _forget(element: etree._Element) -> None:
     """A subject that was judged is not kept."""
-    element.clear(keep_tail=False)
+    element.clear()
     parent = element.getparent()
     while parent is not None and element.getprevious() is not None:
         del parent[0]
