@@ -6,20 +6,20 @@ from pathlib import Path
 
 from corelab.export.sdtm.checks import Checker, schema_faults
 from corelab.export.sdtm.dataset_json import DatasetFile
-from corelab.export.sdtm.define import write_define
+from corelab.export.sdtm.define import write_define, write_page
 from corelab.export.sdtm.filled import Filled
+from corelab.export.sdtm.ids import FOLDER
 from corelab.export.sdtm.rows import Subject, subjects_of
 from corelab.export.sdtm.schema import Schema, schema_of
 from corelab.export.written import PartRefusedError, Written
 from corelab.resources import resource
 
-FOLDER = "sdtm"
 STYLESHEET = "define2-1.xsl"
 _TOLD = 5
 
 
 def write(package: Written, into: Path) -> None:
-    """cv.json, suppcv.json, define.xml and its stylesheet. Raises PartRefusedError, LookupError, OSError."""
+    """cv.json, suppcv.json, define.xml with its stylesheet, and the page that they make. Raises PartRefusedError, LookupError, OSError."""
     folder = into / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     schema = schema_of(package.versions.all)
@@ -35,6 +35,7 @@ def write(package: Written, into: Path) -> None:
         suppcv.finish()
     write_define(folder / "define.xml", schema, package, filled)
     shutil.copyfile(resource("sdtm", STYLESHEET), folder / STYLESHEET)
+    write_page(folder / "define.html", folder / "define.xml", folder / STYLESHEET)
 
 
 def checked(package: Written, schema: Schema) -> Iterator[Subject]:

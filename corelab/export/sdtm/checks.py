@@ -12,6 +12,7 @@ from corelab.export.sdtm.variables import Dataset, Kind, Variable
 from corelab.export.writers import Row
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_WHOLE = re.compile(r"-?\d+")
 _TEST_CODE = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
 Rule = Callable[[Row], bool]
 
@@ -66,6 +67,7 @@ class Checker:
         self._before = ""
 
     def faults(self, subject: Subject) -> Iterator[str]:
+        """What is wrong with a subject's rows; nothing where all is well."""
         if subject.code <= self._before:
             yield f"CV: subject {subject.code} is not in order"
         self._before = subject.code
@@ -81,10 +83,10 @@ class Checker:
         yield from _related(subject)
 
     def _values(self, dataset: Dataset, rows: Sequence[Row]) -> Iterator[str]:
-        fits = self._fits[dataset.name]
+        fits, names = self._fits[dataset.name], dataset.names
         for row in rows:
-            if tuple(row) != dataset.names:
-                yield f"{dataset.name}: other variables than {' '.join(dataset.names)}"
+            if tuple(row) != names:
+                yield f"{dataset.name}: other variables than {' '.join(names)}"
                 return
             yield from (f"{dataset.name}: {name} is {row[name]!r}" for name, fit in fits if not fit(row[name]))
 
@@ -95,22 +97,18 @@ def _fits_of(dataset: Dataset, schema: Schema) -> tuple[tuple[str, Callable[[str
 
 def _fit(variable: Variable, schema: Schema) -> Callable[[str], bool]:
     """Whether a value is one that the variable can have: there when required, of its type, in its list, not too long."""
-    listed = schema.lists[variable.codelist].values if variable.codelist else None
-
-    def fits(value: str) -> bool:
-        if not value:
-            return not variable.required
-        if listed is not None:
-            return value in listed
-        return of_kind(variable.kind, value) and (variable.kind.is_number or len(value.encode()) <= variable.length)
-
-    return fits
+    least, most, kind = int(variable.required), variable.length, variable.kind
+    if variable.codelist:
+        return schema.lists[variable.codelist].values.union(() if variable.required else ("",)).__contains__
+    if kind is Kind.TEXT:
+        return lambda value: least <= len(value) and len(value.encode()) <= most
+    return lambda value: of_kind(kind, value) if value else not least
 
 
 def of_kind(kind: Kind, value: str) -> bool:
     match kind:
         case Kind.INTEGER:
-            return re.fullmatch(r"-?\d+", value) is not None
+            return _WHOLE.fullmatch(value) is not None
         case Kind.FLOAT:
             return _NUMBER.fullmatch(value) is not None
         case Kind.DATE:
@@ -128,8 +126,9 @@ def is_date(value: str) -> bool:
 
 
 def _keys(dataset: Dataset, rows: Sequence[Row]) -> Iterator[str]:
-    kinds = {variable.name: variable.kind for variable in dataset.variables}
-    keys = [tuple((int(row[name] or 0), "") if kinds[name].is_number else (0, row[name]) for name in dataset.key) for row in rows]
+    numbers = {variable.name for variable in dataset.variables if variable.kind.is_number}
+    columns = [(name, name in numbers) for name in dataset.key]
+    keys = [tuple((int(row[name] or 0), "") if is_number else (0, row[name]) for name, is_number in columns) for row in rows]
     yield from (f"{dataset.name}: the key {_told(key)} stands twice" for key, count in Counter(keys).items() if count > 1)
     if keys != sorted(keys):
         yield f"{dataset.name}: rows are not sorted by {' '.join(dataset.key)}"

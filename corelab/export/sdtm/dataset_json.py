@@ -24,7 +24,7 @@ _VALUES: Mapping[Kind, Callable[[str], Any]] = {
     Kind.DATE: lambda text: text or None,
 }
 """Decimals are text with every digit that was entered (dataType decimal). Missing numbers and dates are null, missing text is empty."""
-_BLOCK = 2000
+_ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 @cache
@@ -68,7 +68,7 @@ class DatasetFile:
     def __init__(self, path: Path, dataset: Dataset, facts: Mapping[str, Any]) -> None:
         self._path, self._dataset, self._facts = path, dataset, facts
         self._values = tuple((one.name, _VALUES[one.kind]) for one in dataset.variables)
-        self._block: list[list[Any]] = []
+        self._shapes: set[tuple[type, ...]] = set()
         self.records = 0
 
     def __enter__(self) -> Self:
@@ -81,21 +81,21 @@ class DatasetFile:
     def add(self, rows: Sequence[Row]) -> None:
         """Raises PartRefusedError where the schema does not allow them."""
         for row in rows:
-            self._block.append([value(row[name]) for name, value in self._values])
-            if len(self._block) == _BLOCK:
-                self._flush()
-
-    def _flush(self) -> None:
-        self._hold(head_of(self._dataset, self._facts, len(self._block)) | {"rows": self._block})
-        for row in self._block:
+            values = [value(row[name]) for name, value in self._values]
+            self._hold_shape(values)
             self._rows.write(",\n" if self.records else "\n")
-            self._rows.write(json.dumps(row, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+            self._rows.write(_ENCODE(values))
             self.records += 1
-        self._block = []
+
+    def _hold_shape(self, values: list[Any]) -> None:
+        """The schema asks of a row what types its values have, so rows of the same types are held against it once."""
+        shape = tuple(map(type, values))
+        if shape not in self._shapes:
+            self._shapes.add(shape)
+            self._hold(head_of(self._dataset, self._facts, 1) | {"rows": [values]})
 
     def finish(self) -> None:
         """Writes the file. Raises PartRefusedError, OSError."""
-        self._flush()
         head = head_of(self._dataset, self._facts, self.records)
         self._hold(head | {"rows": []})
         with self._path.open("x", encoding="utf-8", newline="\n") as file:

@@ -30,6 +30,13 @@ def write_define(path: Path, schema: Schema, package: Written, filled: Filled) -
     path.write_bytes(b"<?xml version='1.0' encoding='UTF-8'?>\n" + style + etree.tostring(root, encoding="UTF-8") + b"\n")
 
 
+def write_page(path: Path, define: Path, stylesheet: Path) -> None:
+    """define.xml as the stylesheet shows it, for browsers that apply none to a file on disk. Raises OSError."""
+    parser = etree.XMLParser(no_network=True)
+    shown = etree.XSLT(etree.parse(str(stylesheet), parser))
+    path.write_bytes(bytes(shown(etree.parse(str(define), parser))))
+
+
 def hold(root: Element) -> None:
     """Whether the published XSD allows it, looked up off-line. Raises PartRefusedError with the first fault."""
     try:
@@ -95,6 +102,8 @@ def _value_lists(version: Element, schema: Schema) -> None:
         held = child(version, "def:ValueListDef", OID=_value_list_oid(dataset, variable))
         for number, value in enumerate(values.variables, 1):
             where = child(held, "ItemRef", ItemOID=value_oid(dataset, variable, value), OrderNumber=str(number), Mandatory="No")
+            if value.method:
+                where.set("MethodOID", f"MT.{value.method}")
             child(where, "def:WhereClauseRef", WhereClauseOID=_where_oid(dataset, values.by, value))
     wheres = {
         _where_oid(dataset, values.by, value): (dataset, values.by, value) for dataset, _, values in lists for value in values.variables

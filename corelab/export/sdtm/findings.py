@@ -68,8 +68,15 @@ def findings_of(charters: Sequence[Charter], lists: Lists) -> Dataset:
     longest, decimals = max(one.length for one in results), max((one.decimals for one in numbers), default=0)
     sized = (replace(one, length=longest) if one.name in _RESULTS else one for one in DATASET.variables)
     exact = (replace(one, length=12, decimals=decimals) if one.name == "CVSTRESN" else one for one in sized)
-    values = {name: ByValue("CVTESTCD", results) for name in _RESULTS} | ({"CVSTRESN": ByValue("CVTESTCD", numbers)} if numbers else {})
+    values = {"CVORRES": _by_test(results), "CVSTRESC": _by_test(results, "STRESC")}
+    if numbers:
+        values["CVSTRESN"] = _by_test(numbers, "STRESN")
     return replace(DATASET, variables=tuple(with_list(one, lists) for one in exact), values=values)
+
+
+def _by_test(variables: Iterable[Variable], method: str = "") -> ByValue:
+    """What is given a method is derived by it."""
+    return ByValue("CVTESTCD", tuple(replace(one, origin=DERIVED, method=method) if method else one for one in variables))
 
 
 def with_list(variable: Variable, lists: Lists) -> Variable:

@@ -5,6 +5,8 @@ from typing import Any
 
 from corelab.export.sdtm.variables import Dataset, Variable
 
+FOLDER = "sdtm"
+
 
 def study_oid(facts: Mapping[str, Any]) -> str:
     return f"STUDY.{facts['trial']}"

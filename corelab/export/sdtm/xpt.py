@@ -12,8 +12,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Self
 
-from corelab.export.sdtm import FOLDER, checked
 from corelab.export.sdtm.checks import of_kind
+from corelab.export.sdtm.ids import FOLDER
+from corelab.export.sdtm.rows import subjects_of
 from corelab.export.sdtm.schema import schema_of
 from corelab.export.sdtm.variables import LONGEST, Dataset, Variable
 from corelab.export.writers import Row
@@ -30,14 +31,14 @@ Key = tuple[float | str, ...]
 
 
 def write(package: Written, into: Path) -> None:
-    """cv.xpt and suppcv.xpt. Raises PartRefusedError, LookupError, OSError."""
+    """cv.xpt and suppcv.xpt: the rows that were checked for their Dataset-JSON. Raises PartRefusedError, LookupError, OSError."""
     folder = into / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     schema = schema_of(package.versions.all)
     at = datetime.fromisoformat(package.facts["cutoff"]["at"])
     cv, suppcv = (TransportFile(folder / f"{one.name.lower()}.xpt", one, at) for one in schema.datasets)
     with cv, suppcv:
-        for subject in checked(package, schema):
+        for subject in subjects_of(package):
             cv.add(subject.cv)
             suppcv.add(subject.suppcv)
         cv.finish()
@@ -50,7 +51,10 @@ class TransportFile:
     def __init__(self, path: Path, dataset: Dataset, at: datetime) -> None:
         self._path, self._dataset, self._at = path, dataset, at
         self._block: list[Row] = []
-        self._before: Key | None = None
+        self._before: Key = ()
+        self._texts = tuple((one.name, one.length) for one in dataset.variables if not one.kind.is_number)
+        self._numbers = tuple((one.name, one.kind) for one in dataset.variables if one.kind.is_number)
+        self._key = tuple((name, name in dict(self._numbers)) for name in dataset.key)
         self._written = 0
         self._guard_dataset()
 
@@ -115,20 +119,18 @@ class TransportFile:
                 self._refuse(f"{one.name} may have {one.length} bytes; a transport file holds {LONGEST}")
 
     def _guard_row(self, row: Row) -> None:
-        for one in self._dataset.variables:
-            value = row[one.name]
-            if one.kind.is_number:
-                if value and not of_kind(one.kind, value):
-                    self._refuse(f"{one.name} is no number: {value!r}")
-            elif len(value) > one.length or not _is_plain(value):
-                self._refuse(f"{one.name} is longer than {one.length} bytes or not plain ASCII: {value!r}")
-        key = tuple(float(row[name] or 0) if self._is_number(name) else row[name] for name in self._dataset.key)
-        if self._before is not None and key <= self._before:
+        for name, length in self._texts:
+            value = row[name]
+            if len(value) > length or not _is_plain(value):
+                self._refuse(f"{name} is longer than {length} bytes or not plain ASCII: {value!r}")
+        for name, kind in self._numbers:
+            value = row[name]
+            if value and not of_kind(kind, value):
+                self._refuse(f"{name} is no number: {value!r}")
+        key = tuple(float(row[name] or 0) if is_number else row[name] for name, is_number in self._key)
+        if key <= self._before:
             self._refuse(f"rows are not sorted by {' '.join(self._dataset.key)}: {' '.join(map(str, key))}")
         self._before = key
-
-    def _is_number(self, name: str) -> bool:
-        return any(one.name == name and one.kind.is_number for one in self._dataset.variables)
 
     def _refuse(self, what: str) -> None:
         raise PartRefusedError(f"{FOLDER}/{self._path.name}", what)
