@@ -1,16 +1,19 @@
 """Two transfers, one after the other: changes.csv holds exactly the rows that differ, each with its cause, and nothing but those."""
 
 import csv
+import zlib
 from pathlib import Path
 
 import pytest
+from pydicom.dataset import Dataset
 
-from corelab.domain.vocabulary import LabKind
+from corelab.domain.vocabulary import LabKind, SegmentId, Side
 from corelab.export.parts import parts_here
-from corelab.services import assignment, packages
+from corelab.services import assignment, intake, packages
 from corelab.services.packages import writing
 from corelab.services.verification import verify_lab
 from tests.builders import PASSWORD, Lab, a_lab
+from tests.dicom_builders import a_file, speckle
 from tests.life_builders import compares, dealt, decides, invalidates, reopens, revises
 from tests.reading_builders import a_ready_exam, rows_of, signs
 
@@ -149,13 +152,59 @@ def test_a_revised_reading_an_adjudication_and_an_invalidation_are_told_apart(la
 
 
 def test_free_text_is_neither_kept_nor_told(lab: Lab, tmp_path: Path) -> None:
-    read_by_both(lab, "D10")
+    dealt(lab, visit="D10")
+    signs(lab, lab.reader_1, "thrombus of both limbs?")
+    signs(lab, lab.reader_2, "seen twice")
+    compares(lab)
     one = exported(lab, tmp_path)
-    notes = table(one, "notes")
-    kept = b"".join(bytes(row["body"]) for row in rows_of(lab, "package_table"))
-    assert kept
-    for note in notes:
-        assert note["NOTE"].encode() not in kept
+    assert {note["NOTE"] for note in table(one, "notes")} == {"thrombus of both limbs?", "seen twice"}
+    kept = {row["name"]: zlib.decompress(row["body"]).decode() for row in rows_of(lab, "package_table")}
+    assert kept["notes"].count("\n") == 2
+    assert not any(word in text for text in kept.values() for word in ("thrombus", "seen twice"))
+    read_by_both(lab, "BL")
+    two = exported(lab, tmp_path)
+    assert not [row for row in changes(two) if row["FILE"] == "data/notes.csv"], "the same text has the same mark"
+
+
+def test_a_clip_that_was_replaced_is_told_with_the_event_that_withdrew_it(lab: Lab, tmp_path: Path) -> None:
+    read_by_both(lab, "D10")
+    first = released(lab, a_clip(tmp_path / "1", 1))
+    one = exported(lab, tmp_path / "one")
+    second = released(lab, a_clip(tmp_path / "2", 2), replaces=first)
+    two = exported(lab, tmp_path / "two")
+    assert said(two) == expected(one, two)
+    hashes = {row["id"]: row["sha256"] for row in rows_of(lab, "clip")}
+    of_clips = {(row["KEY"].split("|")[-1], row["COLUMN"], row["NEW"]): row for row in changes(two) if row["FILE"] == "data/clips.csv"}
+    state = of_clips[hashes[first], "STATE", "REPLACED"]
+    assert (state["OLD"], state["REASON"], state["EVENTSEQ"]) == ("RELEASED", "WITHDRAWN CLIP", event(lab, "clip.withdrawn"))
+    new = of_clips[hashes[second], "", ""]
+    assert (new["KIND"], new["REASON"]) == ("ADDED", "INTAKE")
+
+
+def a_clip(path: Path, seed: int) -> Path:
+    def of(made: Dataset) -> None:
+        made.SOPInstanceUID = "1.2.3.71300456.1.1"
+
+    return a_file(path, of, pixels=speckle(seed=seed))
+
+
+def released(lab: Lab, path: Path, replaces: str | None = None) -> str:
+    report = intake.take_in(lab.open, lab.coordinator, [path], subject="S-9", visit="BL", side=Side.LEFT, replaces=replaces)
+    (clip,) = [one.clip for one in report.objects if one.clip is not None]
+    intake.label(lab.open, lab.coordinator, clip, SegmentId("CFV"), None)
+    intake.pass_pixels(lab.open, lab.coordinator, [clip], attended=False)
+    intake.verify_pixels(lab.open, lab.coordinator_2, [clip], attended=False)
+    return clip
+
+
+def test_a_subject_whose_facts_were_entered_explains_what_is_expected_of_it(lab: Lab, tmp_path: Path) -> None:
+    read_by_both(lab, "D10")
+    one = exported(lab, tmp_path / "one")
+    intake.set_subject(lab.open, lab.coordinator, "S77", {"STUDY_LIMB": "right"})
+    two = exported(lab, tmp_path / "two")
+    assert said(two) == expected(one, two)
+    found = {(row["FILE"], row["KIND"], row["REASON"], row["EVENTSEQ"]) for row in changes(two)}
+    assert found == {("data/expected.csv", "ADDED", "SUBJECT DATA", event(lab, "subject.set"))}
 
 
 def test_what_a_package_held_is_kept_with_its_event_and_cannot_be_changed(lab: Lab, tmp_path: Path) -> None:
