@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from corelab.export import subject_pdf
 from corelab.export.check.fault import PackageFault
-from corelab.export.parts import Part
+from corelab.export.parts import PICTURED, Part
 from corelab.export.written import PartRefusedError, Written
 
 _WRONG = (PartRefusedError, OSError, LookupError, ValueError, TypeError, ArithmeticError, AttributeError)
@@ -26,31 +27,40 @@ class MadeAnew:
 
 
 def made_anew(package: Written, product: str, parts: Sequence[Part], present: frozenset[str]) -> MadeAnew:
-    """``product``: this program and its version; what another version made is not made again. ``present``: the files of the package."""
+    """``product``: this program and its version; what another version made, or one that knew no parts, is not made again."""
     made, known = MadeAnew(), {part.name: part for part in parts}
     named = [str(name) for name in package.facts.get("parts", ())]
-    if package.facts.get("product") != product:
+    if "parts" not in package.facts or package.facts.get("product") != product:
         made.left = dict.fromkeys(named, f"made by {package.facts.get('product')}")
         return made
     given: set[str] = set()
     for name in named:
-        why = _not_here(known.get(name))
+        why = _not_here(name, known.get(name))
         if why is not None:
             made.left[name] = why
             continue
         with tempfile.TemporaryDirectory(prefix="corelab-") as scratch:
             given |= _compared(made, package, known[name], Path(scratch))
-    if not made.left:
+    if PICTURED in made.left:
+        given |= _named(made, package, present)
+    if made.left.keys() <= {PICTURED}:
         strays = sorted(path for path in present - given if not path.startswith(_NO_PART))
         made.faults += (PackageFault(path, "follows from no table") for path in strays)
     return made
 
 
-def _not_here(part: Part | None) -> str | None:
+def _named(made: MadeAnew, package: Written, present: frozenset[str]) -> frozenset[str]:
+    """The documents of subjects by their names: what is in them cannot be made again, that each is there can be seen."""
+    names = frozenset(subject_pdf.paths(package))
+    made.faults += (PackageFault(path, "is missing, its tables give it") for path in sorted(names - present))
+    return names
+
+
+def _not_here(name: str, part: Part | None) -> str | None:
+    if name == PICTURED:
+        return "its pictures are in the lab"
     if part is None:
         return "not known to this program"
-    if not part.anew:
-        return "its pictures are in the lab"
     return None if part.is_there else f"needs {' and '.join(part.needs)}"
 
 

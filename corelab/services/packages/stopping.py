@@ -40,7 +40,7 @@ def stops(snapshot: Snapshot, plan: Plan, package: Written, kept: Kept) -> tuple
         clips_are_kept(snapshot, package, kept.clips),
         signed_by_trained(snapshot, package),
         open_work_is_listed(snapshot, plan, package),
-        not_lower(str(package.facts["specification"]), plan.last["spec_version"] if plan.last is not None else None),
+        not_lower(str(package.facts["specification"]), plan.previous["spec_version"] if plan.previous is not None else None),
         no_arm_named(package.folder, arms, [charter.trial.title for charter in package.versions.all]),
         nobody_named(package.folder, names_of(snapshot)),
         nothing_identifies(texts, codes, patients.are_in),
