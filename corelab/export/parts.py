@@ -72,6 +72,10 @@ PARTS: tuple[Part, ...] = (
 """In the order in which they are made."""
 
 
+PICTURED = "pdf"
+"""The part that is made with pictures from the lab: from the tables alone it cannot be made again."""
+
+
 def parts_here(more: tuple[Part, ...] = ()) -> Mapping[str, Part]:
     """Those whose extras are installed, by name."""
     return {part.name: part for part in (*PARTS, *more) if part.is_there}

@@ -1,5 +1,6 @@
 """One document for each subject: every visit on paper, as its tables say it, with the frames that its results rest on."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from corelab.export.subject_pdf.content import Package, SubjectReport, package_of
@@ -10,7 +11,7 @@ from corelab.export.subject_pdf.vein_paths import tree_of
 from corelab.export.subject_pdf.visit_pages import Picture, write_visit
 from corelab.export.written import Written
 
-__all__ = ["FOLDER", "Picture", "file_name", "subject_pdf", "write"]
+__all__ = ["FOLDER", "Picture", "file_name", "paths", "subject_pdf", "write"]
 
 FOLDER = "pdf"
 _RESERVED = frozenset({"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10))})
@@ -24,6 +25,11 @@ def write(package: Written, into: Path, picture: Picture) -> None:
     for subject in package.subjects(TABLES):
         data = subject_pdf(head, gatherer.report(subject), picture)
         (folder / file_name(subject.code)).write_bytes(data)
+
+
+def paths(package: Written) -> Iterator[str]:
+    """Where the documents of a package lie, one for each subject of its tables."""
+    return (f"{FOLDER}/{file_name(subject.code)}" for subject in package.subjects(TABLES))
 
 
 def subject_pdf(package: Package, subject: SubjectReport, picture: Picture) -> bytes:

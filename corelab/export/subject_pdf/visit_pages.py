@@ -89,21 +89,17 @@ def _endpoints(sheet: Sheet, visit: VisitReport) -> None:
             _endpoint(sheet, MARGIN + column * wide, one)
         sheet.y -= _ENDPOINT
         sheet.rule(sheet.y, look.HAIR, 0.4)
-    told = dict.fromkeys(f"{one.code}: {one.label}" for one in visit.endpoints if one.segment)
+    told = dict.fromkeys(f"{one.code}: {one.label}{f', {one.unit}' if one.unit else ''}" for one in visit.endpoints if one.segment)
     sheet.paragraph("; ".join(told), size=look.SMALL)
 
 
 def _endpoint(sheet: Sheet, x: float, one: Endpoint) -> None:
     name, value = f"{one.code}, {one.segment}" if one.segment else one.code, endpoint_value(one)
-    made = ", ".join(part for part in (f"{one.unit} of {_grades(one)}" if one.unit else f"of {_grades(one)}", one.source) if part)
+    made = ", ".join(part for part in (f"of {counted(int(one.inputs or 0), 'grade')}", one.source) if part)
     wide = WIDTH / 3 - _NAMED - 6
     sheet.text(x, sheet.y - look.LEADING, name, fitted(name, _NAMED - 4, look.BODY), look.SECOND)
     sheet.text(x + _NAMED, sheet.y - look.LEADING, value, fitted(value, wide, look.BODY, strong=bool(one.value)), strong=bool(one.value))
     sheet.text(x + _NAMED, sheet.y - look.LEADING - 8, made, fitted(made, wide, 6.2), look.SECOND)
-
-
-def _grades(one: Endpoint) -> str:
-    return counted(int(one.inputs or 0), "grade")
 
 
 def _signatures(sheet: Sheet, visit: VisitReport) -> None:

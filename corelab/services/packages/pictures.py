@@ -1,4 +1,4 @@
-"""Small pictures of the frames that grades rest on, from the released clips of the lab: for documents of a package."""
+"""Small pictures of the frames that grades rest on, from the released clips of the lab: for the documents of a package."""
 
 from collections import OrderedDict
 from pathlib import Path

@@ -14,6 +14,7 @@ from corelab.services.labs import OpenLab
 from corelab.services.packages.approval import Approval
 from corelab.services.packages.checking import verify_package
 from corelab.services.packages.cutoff import cutoff, kind_of, same_as_last
+from corelab.services.packages.documents import documents
 from corelab.services.packages.errors import StopTheLineError
 from corelab.services.packages.gather import Excluded, scope
 from corelab.services.packages.kept import packed
@@ -55,7 +56,8 @@ def preview(lab: OpenLab, session: Session) -> Preview:
     accounts.permit(session, Command.EXPORT)
     with lab.store.read() as snapshot:
         found = scope(snapshot)
-        again = same_as_last(snapshot, cutoff(snapshot), kind_of(lab, test=False), tuple(parts_here())) is not None
+        parts = (*parts_here(), *documents(lab.clips))
+        again = same_as_last(snapshot, cutoff(snapshot), kind_of(lab, test=False), parts) is not None
         last = snapshot.latest("package")
         number = (last["n"] if last else 0) + (0 if again else 1)
         return Preview(found.included, found.excluded, number, again, blocking(snapshot))
@@ -75,7 +77,7 @@ def export(lab: OpenLab, session: Session, out: Path, password: str, *, test: bo
     chance = accounts.lab_secret(lab, session, "chance").decode("ascii")
     key = accounts.lab_secret(lab, session, "package")
     secrets, sealing = Secrets(chance, accounts.held_custody(session), key), MinisignKey.of(key)
-    parts = parts_here()
+    parts = {**parts_here(), **documents(lab.clips)}
     with accounts.signer(lab, session, password) as signer, ExitStack() as stack:
         with still(lab) as snapshot:
             plan = Plan.of(snapshot, kind_of(lab, test=test), tuple(parts))
