@@ -8,7 +8,9 @@ from corelab.export.check.content import row_name, rows_of
 from corelab.export.check.fault import PackageFault, limited
 from corelab.export.check.listing import Loaded
 from corelab.export.columns import Table
+from corelab.export.lab_tables import CLIPS, EXPECTED
 from corelab.export.proof_tables import MEASUREMENTS
+from corelab.export.received import unreconciled
 from corelab.export.records import ExamRecord
 from corelab.export.reread import exams_of
 from corelab.export.reread_proof import measurement_of
@@ -93,6 +95,8 @@ class Recomputed:
         for table in self._derived:
             yield from _differences(table, subject.rows.get(table.name, ()), made)
         yield from _mismeasured(subject.rows.get(MEASUREMENTS.name, ()))
+        told = unreconciled(subject.rows.get(CLIPS.name, ()), subject.rows.get(EXPECTED.name, ()))
+        yield from (PackageFault(row_name(one.table, one.row), one.what) for one in told)
 
 
 def _mismeasured(rows: Iterable[Row]) -> Iterator[PackageFault]:
