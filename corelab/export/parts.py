@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from corelab.export import datapackage, parquet, readers, sr, xlsx
+from corelab.export import codebook_page, datapackage, parquet, readers, sr, xlsx
 from corelab.export.written import Written
 
 
@@ -65,6 +65,7 @@ PARTS: tuple[Part, ...] = (
     Part("xlsx", xlsx.write_results),
     Part("specification", xlsx.write_specification),
     Part("agreement", _agreement),
+    Part("codebook page", codebook_page.write),
     Part("datapackage", datapackage.write),
     Part("readers", readers.write),
     Part("parquet", parquet.write, needs=("pyarrow",)),

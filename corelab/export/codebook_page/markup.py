@@ -34,10 +34,10 @@ def anchor(*parts: str) -> str:
     return "-".join(re.sub(r"[^A-Za-z0-9_.]+", "-", part) for part in parts)
 
 
-def table(heads: Sequence[str], rows: Iterable[str]) -> Html:
-    """``rows``: each made by ``row``."""
+def table(heads: Sequence[str], rows: Iterable[str], kind: str = "") -> Html:
+    """``rows``: each made by ``row``. ``kind``: a class beside that of every table."""
     head = tag("tr", *(tag("th", one, scope="col") for one in heads))
-    return tag("div", tag("table", tag("thead", head), tag("tbody", *rows)), class_="scroll")
+    return tag("div", tag("table", tag("thead", head), tag("tbody", *rows)), class_=f"scroll {kind}".rstrip())
 
 
 def row(*cells: str, of: Sequence[str] = (), id_: str = "") -> Html:

@@ -35,13 +35,18 @@ def page(package: Written) -> str:
     facts = package.facts
     title = f"Codebook, trial {facts['trial']}, transfer {facts['transfer']}"
     foot = f"{facts['trial']} {facts['transfer']} {facts['kind']}, as of event {facts['cutoff']['seq']}, {facts['cutoff']['head']}"
-    css = resource("codebook", "codebook.css").read_text(encoding="utf-8")
+    css = resource("codebook", "codebook.css").read_text(encoding="utf-8") + _on_every_page(foot.partition(",")[0])
     content = tag("div", _contents(package, sections), _main(package, sections, foot), class_="page")
     skip = tag("a", "To the content", href="#content", class_="skip")
-    on_page = tag("div", foot.partition(",")[0], Html("&ensp;&middot;&ensp;"), "codebook", class_="onpage")
     head = f'<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{html(title)}</title>'
-    body = f"<body>\n{skip}{content}{on_page}\n</body>"
+    body = f"<body>\n{skip}{content}\n</body>"
     return f'<!DOCTYPE html>\n<html lang="en">\n<head>\n{head}\n<style>\n{css}</style>\n</head>\n{body}\n</html>\n'
+
+
+def _on_every_page(words: str) -> str:
+    """What stands below every printed page, in a text of CSS."""
+    safe = "".join(one if one.isalnum() or one in " -." else f"\\{ord(one):X} " for one in words)
+    return f'@page {{ @bottom-left {{ content: "{safe}, codebook"; font: 8pt Arial, sans-serif; color: #85919b; }} }}\n'
 
 
 def _sections(package: Written) -> Iterator[Section]:

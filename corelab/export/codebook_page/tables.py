@@ -12,11 +12,17 @@ from corelab.export.written import Written
 _MADE: Final = ("result", "derived")
 _FEW: Final = 60
 """From so many columns on, those that follow from the charter stand in a list that takes less room."""
+_LONG: Final = 12
+"""Codes of a list that may go on in the next column, or on the next page."""
+_NAMED: Final = 4
+"""Tables that are named one by one."""
 _HEADS: Final = {"result": "Final grades: code of the option, NA, NE or NI", "derived": "Endpoints: value, or NA, NE, NI"}
 
 
 def tables_section(package: Written, lists: Lists) -> Html:
-    return joined((_table(one, lists) for one in package.tables), "\n")
+    origins = ("Origin: ", *(piece for name, said in transfer_words.ORIGINS.items() for piece in (tag("b", name), f" {said}; ")))
+    since = "since: the version of the specification that brought the column. Rows are sorted by the key columns, from left to right."
+    return joined((tag("p", *origins, since, class_="second small"), *(_table(one, lists) for one in package.tables)), "\n")
 
 
 def _table(one: Table, lists: Lists) -> Html:
@@ -27,7 +33,7 @@ def _table(one: Table, lists: Lists) -> Html:
     parts = [
         tag("h3", tag("span", one.path, class_="file"), id_=anchor("table", one.name)),
         tag("p", one.title, "."),
-        table(heads, [_column(one, column, lists) for column in listed]),
+        table(heads, [_column(one, column, lists) for column in listed], "columns"),
     ]
     for origin in _MADE if wide else ():
         of = [column for column in made if column.origin == origin]
@@ -46,7 +52,7 @@ def _column(one: Table, column: Column, lists: Lists) -> Html:
         column.kind,
         str(column.length),
         codes,
-        transfer_words.ORIGINS.get(column.origin, column.origin),
+        column.origin,
         max(one.since, column.since),
         of=("name", "", "", "number", "codes", "second small", "second small"),
         id_=anchor("column", one.name, column.name),
@@ -54,35 +60,42 @@ def _column(one: Table, column: Column, lists: Lists) -> Html:
 
 
 def codes_section(package: Written, lists: Lists) -> Html:
-    said = "Codes stand in the data exactly as here. A standard code is the same thing in a published terminology, or in that of the trial."
-    plus = tag("p", tag("span", "+", class_="plus"), " extends the published list of terms.", class_="second small")
-    return joined((tag("p", said), plus, *(_list(package, name, codes) for name, codes in lists.items())), "\n")
+    said = "Codes stand in the data exactly as here. Beside some stands the code of the same thing in a published terminology, or in the "
+    plus = ("trial\u2019s own. ", tag("span", "+", class_="plus"), " extends the published list of terms.")
+    every = (_list(package, name, codes) for name, codes in lists.items())
+    return joined((tag("p", said, *plus), tag("div", *every, class_="lists")), "\n")
 
 
 def _list(package: Written, name: str, codes: tuple[Code, ...]) -> Html:
-    used = joined(_used(package, name), ", ")
-    return joined(
-        (
-            tag("h3", tag("span", name, class_="file"), id_=anchor("list", name)),
-            tag("p", "In ", used, ".", class_="second small") if used else Html(),
-            table(("Code", "Meaning", "Standard code"), [_code(one) for one in codes]),
-        )
+    used = joined(_used(package, name), "; ")
+    coded = any(one.value for one in codes)
+    heads = ("Code", "Meaning", "Standard code") if coded else ("Code", "Meaning")
+    return tag(
+        "div",
+        tag("h3", tag("span", name, class_="file"), id_=anchor("list", name)),
+        tag("p", used, class_="second small") if used else Html(),
+        table(heads, [_code(one, coded=coded) for one in codes]),
+        class_="list long" if len(codes) > _LONG else "list",
     )
 
 
-def _code(one: Code) -> Html:
+def _code(one: Code, *, coded: bool) -> Html:
     plus = tag("span", " +", class_="plus") if one.extended else Html()
-    return row(one.code, joined((one.decode, plus)), f"{one.scheme} {one.value}".strip(), of=("name", "", "codes second"))
+    standard = (f"{one.scheme} {one.value}".strip(),) if coded else ()
+    return row(one.code, joined((one.decode, plus)), *standard, of=("name", "", "standard")[: 2 + coded])
 
 
 def _used(package: Written, name: str) -> Iterator[Html]:
-    """The columns that hold codes of a list; the grades of a question stand in RESCD."""
-    found = False
+    """The columns that hold codes of a list, with their tables; the grades of a question stand in RESCD."""
+    holders: dict[str, list[str]] = {}
     for one in package.tables:
         for column in one.columns:
             if column.codelist == name:
-                found = True
-                yield link(anchor("column", one.name, column.name), f"{one.name}.{column.name}")
+                holders.setdefault(column.name, []).append(one.name)
+    for column_name, tables in holders.items():
+        links = joined((link(anchor("column", one, column_name), one) for one in tables[:_NAMED]), ", ")
+        more = f" and {len(tables) - _NAMED} more" if len(tables) > _NAMED else ""
+        yield joined((f"{column_name} of ", links, more))
     asked = next((item for item in package.versions.main.items if item.export.testcd == name), None)
-    if asked is not None and not found:
-        yield joined((f"RESCD where TESTCD is {name} (", link(anchor("item", asked.id), asked.label), ")"))
+    if asked is not None and not holders:
+        yield joined((link(anchor("item", asked.id), asked.label), f": RESCD where TESTCD is {name}"))
