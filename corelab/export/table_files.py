@@ -27,7 +27,7 @@ class _TableFile:
     table: Table
     file: IO[str]
     rows: int = 0
-    last: tuple[tuple[int, str], ...] = ()
+    last: SortKey = ()
     _writer: Any = field(init=False)
     _fields: Any = field(init=False)
     _key: Callable[[Row], SortKey] = field(init=False)

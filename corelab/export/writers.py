@@ -9,7 +9,7 @@ from typing import IO, Any
 from corelab.export.columns import Table
 
 Row = Mapping[str, str]
-SortKey = tuple[tuple[int, str], ...]
+SortKey = tuple[str | tuple[int, str], ...]
 
 
 class ColumnsDifferError(Exception):
@@ -55,10 +55,19 @@ def table_bytes(table: Table, rows: Iterable[Row]) -> bytes:
 
 
 def key_of(table: Table) -> Callable[[Row], SortKey]:
-    """What rows of this table are sorted by: made once, as it is asked of every row."""
+    """What rows of this table are sorted by, integers by value: made once, as it is asked of every row."""
     kinds = {column.name: column.kind for column in table.columns}
-    key = tuple((name, kinds[name] == "integer") for name in table.key)
-    return lambda row: tuple((int(row[name]) if counts and row[name] else 0, row[name]) for name, counts in key)
+    counts = tuple(place for place, name in enumerate(table.key) if kinds[name] == "integer")
+    names = table.key
+
+    def key(row: Row) -> SortKey:
+        values: list[str | tuple[int, str]] = [row[name] for name in names]
+        for place in counts:
+            text = row[names[place]]
+            values[place] = int(text or 0), text
+        return tuple(values)
+
+    return key
 
 
 def sort_key(table: Table, row: Row) -> SortKey:
