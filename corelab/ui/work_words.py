@@ -14,6 +14,7 @@ from corelab.ui.commands import with_keys
 from corelab.ui.life_words import LIFE_WORDS
 from corelab.ui.said import Words, said
 from corelab.ui.specification_words import specification_changed
+from corelab.ui.stop_words import stopped
 
 EXAM_STATE_WORDS: Mapping[ExamState, str] = MappingProxyType(
     {
@@ -289,7 +290,7 @@ WORK_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
             "Nothing was signed.",
             "Write the package.",
         ),
-        "StopTheLineError": _faulty,
+        "StopTheLineError": stopped,
         "LabFaultyError": lambda error: replace(_faulty(error), kept="Nothing was done. The lab takes no more records."),
         "ExportedMeanwhileError": lambda error: Words(
             f"Another package was approved while this one was made: {error.transfer}.", "This one was not written.", "Write the package again."

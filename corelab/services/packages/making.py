@@ -1,7 +1,7 @@
 """The files of a package in the making: tables from the records, then everything that is made from the tables."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from corelab.export.parts import Part
 from corelab.export.readme import readme
 from corelab.export.records import Waiting
 from corelab.export.rows import tables_of
+from corelab.export.stops import Stop
 from corelab.export.table_files import TableFiles, table_files
 from corelab.export.tables import GUESS, tables_for
 from corelab.export.writers import json_bytes
@@ -27,7 +28,7 @@ from corelab.services.packages.guesses import guess_rows
 from corelab.services.packages.lab_rows import rows_of_lab, rows_of_subject
 from corelab.services.packages.locking import is_locked
 from corelab.services.packages.plan import Plan
-from corelab.services.packages.stopping import Kept, stops
+from corelab.services.packages.stopping import Kept, after_parts, before_parts
 from corelab.services.trail_export import write_trail
 from corelab.storage.keys import BoxSecret
 from corelab.storage.snapshot import Snapshot
@@ -69,6 +70,9 @@ class Making:
         self._changes()
         self._charters()
         self._trail()
+        show(0, 1, "Checking the tables")
+        kept_here = Kept(self.clips, self.quarantine, self.secrets.custody)
+        told = self._stopped(before_parts(self.snapshot, self.plan, self.written, kept_here))
         write_file(self.folder, PackageFile(PUBLIC_KEY, public_key.encode()))
         for number, (name, part) in enumerate(parts.items()):
             show(number, len(parts), f"Making {name}")
@@ -78,7 +82,8 @@ class Making:
                 raise StopTheLineError((PackageFault(error.path, error.what),)) from error
         write_file(self.folder, PackageFile("README.txt", readme(self.plan.facts, self.counts, self.plan.kind).encode()))
         show(0, 1, "Checking")
-        self._check()
+        told += self._stopped(after_parts(self.snapshot, self.written))
+        write_file(self.folder, PackageFile("qc/checks.json", json_bytes(self._checks(told))))
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -128,13 +133,12 @@ class Making:
 
     # ---- checks
 
-    def _check(self) -> None:
-        """Raises StopTheLineError."""
-        found = stops(self.snapshot, self.plan, self.written, Kept(self.clips, self.quarantine, self.secrets.custody))
+    def _stopped(self, found: Sequence[Stop]) -> list[Mapping[str, Any]]:
+        """What the checks tell. Raises StopTheLineError where one of them found anything."""
         faults = tuple(fault for stop in found for fault in stop.faults)
         if faults:
             raise StopTheLineError(faults, tuple(stop.check.value for stop in found if stop.faults))
-        write_file(self.folder, PackageFile("qc/checks.json", json_bytes(self._checks([stop.told for stop in found]))))
+        return [stop.told for stop in found]
 
     def _checks(self, checks: list[Mapping[str, Any]]) -> dict[str, Any]:
         left_out = self.plan.scope.excluded

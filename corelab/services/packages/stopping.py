@@ -26,9 +26,8 @@ class Kept:
     custody: BoxSecret
 
 
-def stops(snapshot: Snapshot, plan: Plan, package: Written, kept: Kept) -> tuple[Stop, ...]:
-    """Every check with what it found. Nothing is signed where one of them found anything. Raises OSError."""
-    arms = [arm for charter in package.versions.all for arm in charter.blinding.guess_arms]
+def before_parts(snapshot: Snapshot, plan: Plan, package: Written, kept: Kept) -> tuple[Stop, ...]:
+    """What can be told from tables, trail and lab, before anything is made from them. Raises OSError."""
     codes = frozenset(_codes(snapshot, package))
     texts = chain(typed_texts(package), (Typed(f"qc/checks.json query {one.name}", one.why) for one in plan.open_queries))
     patients = Patients(snapshot, kept.quarantine, kept.custody, codes)
@@ -41,9 +40,17 @@ def stops(snapshot: Snapshot, plan: Plan, package: Written, kept: Kept) -> tuple
         signed_by_trained(snapshot, package),
         open_work_is_listed(snapshot, plan, package),
         not_lower(str(package.facts["specification"]), plan.previous["spec_version"] if plan.previous is not None else None),
-        no_arm_named(package.folder, arms, [charter.trial.title for charter in package.versions.all]),
-        nobody_named(package.folder, names_of(snapshot)),
         nothing_identifies(texts, codes, patients.are_in),
+    )
+
+
+def after_parts(snapshot: Snapshot, package: Written) -> tuple[Stop, ...]:
+    """What can be told once every file is there. Raises OSError."""
+    charters = package.versions.all
+    arms = [arm for charter in charters for arm in charter.blinding.guess_arms]
+    return (
+        no_arm_named(package.folder, arms, [charter.trial.title for charter in charters]),
+        nobody_named(package.folder, names_of(snapshot)),
     )
 
 
