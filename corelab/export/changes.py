@@ -2,13 +2,15 @@
 
 import csv
 import heapq
+import io
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import IO
+from typing import IO, Generic, TypeVar
 
 from corelab.domain.specification import Difference, NamedColumn, Specification, differences
 from corelab.export.causes import Causes
@@ -18,7 +20,7 @@ from corelab.export.codebook import codelists_for
 from corelab.export.columns import Table
 from corelab.export.tables import GUESS, SPECIFICATION, tables_for
 from corelab.export.versions import Versions
-from corelab.export.writers import Row
+from corelab.export.writers import Row, csv_writer, key_of
 from corelab.export.written import Written
 
 TOLD = "CHANGES.md"
@@ -33,12 +35,12 @@ _RUN = 20_000
 class KeptPackage:
     """What the lab kept of a package. ``specification`` is None where a version wrote it that kept nothing.
 
-    ``rows`` gives a table's rows in the order of its file, free text as ``mark`` gives it.
+    ``rows`` gives the text of a table's rows in the order of its file, one by one, free text as ``mark`` gives it.
     """
 
     transfer: str
     specification: Specification | None
-    rows: Callable[[str], Iterator[Row]]
+    rows: Callable[[str], Iterator[str]]
     mark: Callable[[str], str]
 
 
@@ -66,12 +68,12 @@ def write_changes(last: KeptPackage | None, written: Written, causes: Causes, fo
     path = folder / CHANGES.path
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        writer = csv_writer(file)
         writer.writerow(CHANGES.names)
         if last is not None and before is not None:
             for table in comparable(written, before):
-                changed = lines(table, before, (last.rows(table.name), written.rows(table.name)), last.mark, causes)
-                writer.writerows(on_disk_sorted(found.counted(changed)))
+                sides = last.rows(table.name), kept_rows(written, table, last.mark)
+                writer.writerows(on_disk_sorted(found.counted(lines(table, before, sides, causes))))
     text = told(Told(written.facts, last.transfer if last else None, kept=before is not None, differs=_differs(before, now), found=found))
     (folder / TOLD).write_bytes(text.encode())
     return found.kinds.total()
@@ -81,69 +83,110 @@ def _differs(before: Specification | None, now: Specification) -> tuple[Differen
     return differences((before,), now) if before is not None else ()
 
 
+def kept_rows(written: Written, table: Table, mark: Callable[[str], str]) -> Iterator[str]:
+    """A table's rows as a lab keeps them. Raises OSError."""
+    with (written.folder / table.path).open(encoding="utf-8", newline="") as file:
+        next(file, None)
+        yield from as_kept(table, raw_rows(file), mark)
+
+
 def comparable(written: Written, before: Specification) -> tuple[Table, ...]:
     """The tables that both packages have under the same key, in the order of their files."""
     both = (table for table in written.tables if table.name in before.files and table.name not in NOT_KEPT)
     return tuple(sorted((table for table in both if before.key(table.name) == table.key), key=lambda table: table.path))
 
 
-Pair = tuple[Row | None, Row | None]
+Item = TypeVar("Item")
 
 
-def merged(key: Callable[[Row], tuple[object, ...]], old: Iterable[Row], new: Iterable[Row]) -> Iterator[Pair]:
-    """The rows of two streams, both sorted by ``key``, side by side; None where one has no such row.
+class Sorted(Generic[Item]):
+    """A stream that is sorted by a key, with its next item in sight. The key is made where it is asked for."""
 
-    Raises ValueError where a stream is not sorted, or a key occurs twice in it.
-    """
-    left, right = _Stream(key, old), _Stream(key, new)
-    while left.row is not None or right.row is not None:
-        if right.row is None or (left.row is not None and left.key < right.key):
-            yield left.taken(), None
-        elif left.row is None or right.key < left.key:
-            yield None, right.taken()
-        else:
-            yield left.taken(), right.taken()
+    def __init__(self, key: Callable[[Item], tuple[object, ...]], items: Iterable[Item]) -> None:
+        self._key_of, self._items = key, iter(items)
+        self._key: tuple[object, ...] | None = None
+        self._before: tuple[object, ...] | None = None
+        self.next: Item | None = next(self._items, None)
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Raises ValueError where it is not above every one that was asked for before."""
+        if self._key is None and self.next is not None:
+            self._key = self._key_of(self.next)
+            if self._before is not None and not self._before < self._key:
+                raise ValueError(f"rows are not sorted by their key: {self._key}")
+        return self._key or ()
 
-class _Stream:
-    """One stream of rows with its next row in sight."""
-
-    def __init__(self, key: Callable[[Row], tuple[object, ...]], rows: Iterable[Row]) -> None:
-        self._key_of, self._rows = key, iter(rows)
-        self.row: Row | None = next(self._rows, None)
-        self.key = key(self.row) if self.row is not None else ()
-
-    def taken(self) -> Row | None:
-        taken, self.row = self.row, next(self._rows, None)
-        if self.row is not None:
-            former, self.key = self.key, self._key_of(self.row)
-            if not former < self.key:
-                raise ValueError(f"rows are not sorted by their key: {self.key}")
+    def taken(self) -> Item | None:
+        taken, self.next = self.next, next(self._items, None)
+        self._before, self._key = self._key or self._before, None
         return taken
 
 
-def key_of(table: Table) -> Callable[[Row], tuple[object, ...]]:
-    """The order of a table's file: integers by value, all else as text."""
-    whole = tuple((column.name, column.kind == "integer") for column in table.columns if column.key)
-    return lambda row: tuple((int(row[name]) if integer and row[name] else 0, row[name]) for name, integer in whole)
+def merged(old: Sorted[Item], new: Sorted[Item]) -> Iterator[tuple[Item | None, Item | None]]:
+    """What differs in two streams, side by side; None where one has nothing under that key. What is equal is passed over.
+
+    Raises ValueError where a stream is not sorted, or a key occurs twice in it.
+    """
+    while old.next is not None or new.next is not None:
+        if old.next == new.next:
+            old.taken(), new.taken()
+        elif new.next is None or (old.next is not None and old.key < new.key):
+            yield old.taken(), None
+        elif old.next is None or new.key < old.key:
+            yield None, new.taken()
+        else:
+            yield old.taken(), new.taken()
 
 
-def lines(
-    table: Table, before: Specification, rows: tuple[Iterable[Row], Iterable[Row]], mark: Callable[[str], str], causes: Causes
-) -> Iterator[Line]:
-    """The lines of changes.csv of one table, in the order of its rows."""
-    former = before.columns(table.name)
-    shared = tuple((column.name, column.kind == FREE_TEXT) for column in table.columns if not column.key and column.name in former)
-    for old, new in merged(key_of(table), *rows):
-        if old is None or new is None:
-            row, kind = (new, ADDED) if old is None else (old, DELETED)
-            if row is not None:
-                yield _line(table, row, ("", "", "", kind), causes)
-            continue
-        for name, is_text in shared:
-            if (mark(new[name]) if is_text else new[name]) != old[name]:
-                values = ("", TEXT_CHANGED) if is_text else (old[name], new[name])
-                yield _line(table, new, (name, *values, CHANGED), causes)
+def raw_rows(lines: Iterable[str]) -> Iterator[str]:
+    """The rows of a table's text as they stand there; a line break inside of quotes ends none."""
+    whole = ""
+    for line in lines:
+        whole += line
+        if whole.count('"') % 2 == 0:
+            yield whole
+            whole = ""
+
+
+def as_kept(table: Table, rows: Iterable[str], mark: Callable[[str], str]) -> Iterator[str]:
+    """Rows as a lab keeps them: free text as ``mark`` gives it, all else as it stands in the file."""
+    free = tuple(place for place, column in enumerate(table.columns) if column.kind == FREE_TEXT)
+    if not free:
+        yield from rows
+        return
+    for cells in csv.reader(rows):
+        for place in free:
+            cells[place] = mark(cells[place])
+        text = io.StringIO(newline="")
+        csv_writer(text).writerow(cells)
+        yield text.getvalue()
+
+
+def _row(names: tuple[str, ...], raw: str) -> Row:
+    return dict(zip(names, next(csv.reader((raw,))), strict=True))
+
+
+def lines(table: Table, before: Specification, rows: tuple[Iterable[str], Iterable[str]], causes: Causes) -> Iterator[Line]:
+    """The lines of changes.csv of one table, in the order of its rows; both sides as a lab keeps them."""
+    names = tuple(column.name for column in before.files[table.name])
+    shared = tuple((column.name, column.kind == FREE_TEXT) for column in table.columns if not column.key and column.name in names)
+    sort, was, now = key_of(table), partial(_row, names), partial(_row, table.names)
+    for gone, come in merged(Sorted(lambda raw: sort(was(raw)), rows[0]), Sorted(lambda raw: sort(now(raw)), rows[1])):
+        if come is None and gone is not None:
+            yield _line(table, was(gone), ("", "", "", DELETED), causes)
+        elif come is not None and gone is None:
+            yield _line(table, now(come), ("", "", "", ADDED), causes)
+        elif come is not None and gone is not None:
+            yield from _changed(table, (was(gone), now(come)), shared, causes)
+
+
+def _changed(table: Table, rows: tuple[Row, Row], shared: Iterable[tuple[str, bool]], causes: Causes) -> Iterator[Line]:
+    old, new = rows
+    for name, is_text in shared:
+        if old[name] != new[name]:
+            values = ("", TEXT_CHANGED) if is_text else (old[name], new[name])
+            yield _line(table, new, (name, *values, CHANGED), causes)
 
 
 def _line(table: Table, row: Row, told: tuple[str, str, str, str], causes: Causes) -> Line:
@@ -167,7 +210,7 @@ def on_disk_sorted(found: Iterable[Line]) -> Iterator[Line]:
                 yield from run
                 return
             file = stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8", newline=""))
-            csv.writer(file).writerows(run)
+            csv_writer(file).writerows(run)
             runs.append(_read(file))
         yield from heapq.merge(*runs)
 

@@ -1,5 +1,6 @@
 """Two packages compared: rows that are new, changed or gone, each with its cause; as streams, in the same order whatever their size."""
 
+import io
 from collections.abc import Iterable, Iterator, Mapping
 
 import pytest
@@ -9,10 +10,10 @@ from hypothesis import strategies as st
 from corelab.domain.specification import NamedColumn, Specification
 from corelab.export import changes
 from corelab.export.causes import Cause, Causes, Concerns, Reason
-from corelab.export.changes import key_of, lines, merged, on_disk_sorted
+from corelab.export.changes import as_kept, lines, on_disk_sorted, raw_rows
 from corelab.export.changes_told import Found, Told, told
 from corelab.export.columns import Column, Table
-from corelab.export.writers import Row, sort_key
+from corelab.export.writers import Row, csv_writer, key_of
 
 TABLE = Table(
     "grades",
@@ -41,12 +42,15 @@ def marked(text: str) -> str:
     return f"mark of {len(text)}" if text else ""
 
 
-def kept(rows: Iterable[Row]) -> Iterator[Row]:
-    return ({**one, "NOTE": marked(one["NOTE"])} for one in rows)
+def kept(rows: Iterable[Row]) -> Iterator[str]:
+    """The rows as they stand in a file, and as a lab keeps them."""
+    text = io.StringIO(newline="")
+    csv_writer(text).writerows([row[name] for name in TABLE.names] for row in rows)
+    return as_kept(TABLE, raw_rows(io.StringIO(text.getvalue(), newline="")), marked)
 
 
 def compared(old: Iterable[Row], new: Iterable[Row], causes: Causes = NOTHING) -> list[tuple[str, ...]]:
-    return list(lines(TABLE, specification(), (kept(old), new), marked, causes))
+    return list(lines(TABLE, specification(), (kept(old), kept(new)), causes))
 
 
 def test_a_row_that_is_new_or_gone_has_one_line_and_a_changed_cell_has_its_values() -> None:
@@ -65,6 +69,23 @@ def test_free_text_is_never_shown_only_that_it_changed() -> None:
     assert compared([row("S01", 1, note="same")], [row("S01", 1, note="same")]) == []
 
 
+def test_line_breaks_and_quotes_inside_of_a_value_end_no_row() -> None:
+    grades = ["a\nb", 'say "x"', "a,b", '"', "a\rb", "c\r\nd\n"]
+    old = [row("S01", n, grade, f"note {grade}") for n, grade in enumerate(grades)]
+    assert list(raw_rows(kept(old))) == list(kept(old))
+    assert len(list(kept(old))) == len(grades)
+    assert compared(old, old) == []
+    new = [*old[:2], row("S01", 2, "a;b", "note a,b"), *old[3:]]
+    assert compared(old, new) == [("data/grades.csv", "S01|2", "GRADE", "a,b", "a;b", "CHANGED", "PROGRAM", "")]
+
+
+def test_columns_that_came_or_went_are_not_compared_cell_by_cell() -> None:
+    without = Table("grades", "Grades", tuple(column for column in TABLE.columns if column.name != "VISIT"))
+    ((*told,),) = lines(without, specification(), (kept([row("S01", 1, "0")]), iter(["S01,1,2,\n"])), NOTHING)
+    assert told[1:6] == ["S01|1", "GRADE", "0", "2", "CHANGED"]
+    assert list(lines(TABLE, specification(without), (iter(["S01,1,2,\n"]), kept([row("S01", 1, "2")])), NOTHING)) == []
+
+
 def test_a_value_with_the_separator_in_it_stays_one_value_of_the_key() -> None:
     ((_, key, *_),) = compared([], [row("A|B\\C", 1)])
     assert key == "A\\|B\\\\C|1"
@@ -73,9 +94,9 @@ def test_a_value_with_the_separator_in_it_stays_one_value_of_the_key() -> None:
 def test_rows_out_of_order_or_twice_are_refused() -> None:
     for rows in ([row("S02", 1), row("S01", 1)], [row("S01", 10), row("S01", 2)], [row("S01", 1), row("S01", 1)]):
         with pytest.raises(ValueError, match="not sorted"):
-            list(merged(key_of(TABLE), rows, []))
+            compared(rows, [row("S09", 1)])
         with pytest.raises(ValueError, match="not sorted"):
-            list(merged(key_of(TABLE), [], rows))
+            compared([row("S09", 1)], rows)
 
 
 KEYS = st.tuples(st.sampled_from(["S01", "S02", "S1", "T|1"]), st.integers(-3, 12))
@@ -83,7 +104,7 @@ TABLES = st.dictionaries(KEYS, st.sampled_from(["0", "1", "NE"]), max_size=12)
 
 
 def rows_of(grades: Mapping[tuple[str, int], str]) -> list[Row]:
-    return sorted((row(*key, grade) for key, grade in grades.items()), key=lambda one: sort_key(TABLE, one))
+    return sorted((row(*key, grade) for key, grade in grades.items()), key=key_of(TABLE))
 
 
 @given(TABLES, TABLES)

@@ -1,6 +1,5 @@
 """What the lab keeps of each package it wrote, so that the next one can tell what changed: its columns and its rows, append-only."""
 
-import csv
 import hashlib
 import hmac
 import io
@@ -15,9 +14,7 @@ from itertools import islice
 from typing import IO
 
 from corelab.domain.specification import Specification
-from corelab.export.changes import FREE_TEXT, NOT_KEPT, KeptPackage, specified
-from corelab.export.columns import Table
-from corelab.export.writers import Row
+from corelab.export.changes import NOT_KEPT, KeptPackage, kept_rows, raw_rows, specified
 from corelab.export.written import Written
 from corelab.storage.snapshot import Snapshot
 from corelab.storage.transaction import NewRow, Transaction
@@ -37,7 +34,7 @@ def last(snapshot: Snapshot, number: int, key: bytes) -> KeptPackage | None:
     if package is None:
         return None
     told = _specification(snapshot, package["id"])
-    rows = partial(_rows, snapshot, package["id"], told) if told is not None else _no_rows
+    rows = partial(_rows, snapshot, package["id"]) if told is not None else _no_rows
     return KeptPackage(f"T{package['n']:03d}", told, rows, partial(mark, key))
 
 
@@ -85,7 +82,8 @@ def _texts_of(written: Written, key: bytes) -> Iterator[tuple[str, int, str]]:
     yield SPECIFICATION, 1, json.dumps(specified(written.versions).as_json, ensure_ascii=False, separators=(",", ":"))
     for table in written.tables:
         if table.name not in NOT_KEPT:
-            yield from ((table.name, n, text) for n, text in enumerate(_texts(table, written.rows(table.name), key), 1))
+            pieces = _pieces(kept_rows(written, table, partial(mark, key)))
+            yield from ((table.name, n, text) for n, text in enumerate(pieces, 1))
 
 
 def mark(key: bytes, text: str) -> str:
@@ -93,14 +91,11 @@ def mark(key: bytes, text: str) -> str:
     return hmac.digest(key, b"corelab/kept/v1\0" + text.encode(), hashlib.sha256).hex() if text else ""
 
 
-def _texts(table: Table, found: Iterator[Row], key: bytes) -> Iterator[str]:
-    """The lines of a table without its header, in pieces that end with a line."""
-    columns = tuple((column.name, column.kind == FREE_TEXT) for column in table.columns)
+def _pieces(rows: Iterator[str]) -> Iterator[str]:
+    """The rows' text in pieces that end with a row."""
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    for row in found:
-        writer.writerow([mark(key, row[name]) if is_text else row[name] for name, is_text in columns])
-        if text.tell() >= PIECE:
+    for row in rows:
+        if text.write(row) and text.tell() >= PIECE:
             yield text.getvalue()
             text.seek(0)
             text.truncate()
@@ -118,12 +113,12 @@ def _text(snapshot: Snapshot, package: str, name: str, n: int) -> str | None:
     return zlib.decompress(row["body"]).decode() if row is not None else None
 
 
-def _rows(snapshot: Snapshot, package: str, told: Specification, name: str) -> Iterator[Row]:
-    names, n = tuple(column.name for column in told.files[name]), 1
+def _rows(snapshot: Snapshot, package: str, name: str) -> Iterator[str]:
+    n = 1
     while (text := _text(snapshot, package, name, n)) is not None:
-        yield from (dict(zip(names, cells, strict=True)) for cells in csv.reader(io.StringIO(text, newline=""), strict=True))
+        yield from raw_rows(io.StringIO(text, newline=""))
         n += 1
 
 
-def _no_rows(_name: str) -> Iterator[Row]:
+def _no_rows(_name: str) -> Iterator[str]:
     return iter(())
