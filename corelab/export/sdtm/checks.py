@@ -71,8 +71,12 @@ class Checker:
         if subject.code <= self._before:
             yield f"CV: subject {subject.code} is not in order"
         self._before = subject.code
-        for dataset, rows in ((self._schema.cv, subject.cv), (self._schema.suppcv, subject.suppcv)):
-            yield from self._values(dataset, rows)
+        held = ((self._schema.cv, subject.cv), (self._schema.suppcv, subject.suppcv))
+        wrong = [fault for dataset, rows in held for fault in self._values(dataset, rows)]
+        yield from wrong
+        if wrong:
+            return  # what follows reads the values
+        for dataset, rows in held:
             yield from _keys(dataset, rows)
         for row in subject.cv:
             yield from (f"CV: {told}: {_place(row)}" for told, kept in RULES.items() if not kept(row))

@@ -26,7 +26,7 @@ _RECORD = 80
 _OBSERVATIONS = b"HEADER RECORD*******OBS     HEADER RECORD!!!!!!!" + b"0" * 30 + b"  "
 _STAMPS = (_RECORD + 64, 2 * _RECORD, 5 * _RECORD + 64, 6 * _RECORD)
 """Where the times of creation and of change of the file and of its one member stand."""
-_BLOCK = 5000
+BLOCK = 5000
 Key = tuple[float | str, ...]
 
 
@@ -69,7 +69,7 @@ class TransportFile:
         for row in rows:
             self._guard_row(row)
             self._block.append(row)
-            if len(self._block) == _BLOCK:
+            if len(self._block) == BLOCK:
                 self._flush()
 
     def finish(self) -> None:
