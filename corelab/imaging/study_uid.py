@@ -12,7 +12,7 @@ from corelab.imaging.raw_walk import IMPLICIT_LITTLE, walk
 
 _STUDY, _SERIES = 0x0020000D, 0x0020000E
 _LONGEST = 64
-_HEAD = 1 << 14
+_HEAD = 1 << 13
 """Holds both, in a file as this program writes it: nothing large stands before them."""
 _WITH_RESERVED = frozenset((b"OB", b"OW", b"OF", b"OD", b"OL", b"OV", b"SQ", b"UC", b"UN", b"UR", b"UT", b"SV", b"UV"))
 

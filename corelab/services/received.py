@@ -37,7 +37,7 @@ def completeness_of(snapshot: Snapshot, exam: ExamRecord) -> Completeness:
 
 def _labelled(snapshot: Snapshot, exam: ExamId, labels: Mapping[ClipId, Label]) -> tuple[LabelledClip, ...]:
     """How each clip was taken and how good it is; of one that was taken back nothing counts."""
-    gone = {row["clip_id"] for row in snapshot.all("clip_withdrawal")}
+    gone = registry.withdrawn_in(snapshot, exam)
     qualities, pictures = intake_rows.qualities_in(snapshot, exam), fingerprints.pictures_in(snapshot, exam)
     often = Counter(pictures[clip] for clip in labels if clip not in gone and clip in pictures)
     return tuple(

@@ -302,8 +302,7 @@ def clips_of(snapshot: Snapshot, exam_id: str) -> tuple[Clip, ...]:
     rows = snapshot.all("clip", exam_id=exam_id)
     if not rows:
         return ()
-    withdrawn = {row["clip_id"] for row in snapshot.all("clip_withdrawal")}
-    labels = labels_in(snapshot, exam_id)
+    withdrawn, labels = withdrawn_in(snapshot, exam_id), labels_in(snapshot, exam_id)
     received = {row["id"]: number for number, row in enumerate(snapshot.all("intake_object", exam_id=exam_id))}
     shown = sorted((row for row in rows if row["id"] not in withdrawn), key=lambda row: received[_first_of(snapshot, row["id"])])
     return tuple(clip_from(row, labels.get(row["id"])) for row in shown)
@@ -314,6 +313,17 @@ def _first_of(snapshot: Snapshot, clip: str) -> str:
     while row := snapshot.one("clip_replacement", clip_id=clip):
         clip = row["replaced_id"]
     return clip
+
+
+def withdrawn_in(snapshot: Snapshot, exam_id: str) -> Collection[ClipId]:
+    """The released clips of an exam that were taken back."""
+    return frozenset(ClipId(row["clip_id"]) for row in snapshot.query(_withdrawn_in(), exam=exam_id))
+
+
+@cache
+def _withdrawn_in() -> Select[Any]:
+    gone, clip = TABLES["clip_withdrawal"], TABLES["clip"].columns
+    return select(gone.columns.clip_id).join(TABLES["clip"], clip.id == gone.columns.clip_id).where(clip.exam_id == bindparam("exam"))
 
 
 def labels_in(snapshot: Snapshot, exam_id: str) -> dict[ClipId, Label]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from corelab.domain.charter import Charter
 from corelab.domain.completeness import completeness
 from corelab.domain.intake import ObjectRefusedError
-from corelab.domain.vocabulary import ExamId, Sha256, VisitId
+from corelab.domain.vocabulary import ClipId, ExamId, Sha256, VisitId
 from corelab.export.asked import query_row
 from corelab.export.received import OfVisit, ReleasedClip, clip_row, expected_rows
 from corelab.export.versions import Versions
@@ -84,10 +84,9 @@ class _Subject:
     def _released(self, exam: ExamId) -> Iterator[ReleasedClip]:
         rows = self.snapshot.all("clip", exam_id=exam)
         labels, qualities = registry.labels_in(self.snapshot, exam), intake_rows.qualities_in(self.snapshot, exam)
-        digests = {row["id"]: Sha256(row["sha256"]) for row in rows}
+        digests = {ClipId(row["id"]): Sha256(row["sha256"]) for row in rows}
+        gone = registry.withdrawn_in(self.snapshot, exam)
         for row in rows:
-            gone = self.snapshot.one("clip_withdrawal", clip_id=row["id"]) is not None
-            by = (digests[new] for new in intake_rows.replacements_of(self.snapshot, row["id"]) if new in digests)
             label, uids = labels.get(row["id"]), self._uids(digests[row["id"]])
             yield ReleasedClip(
                 sha256=digests[row["id"]],
@@ -104,9 +103,13 @@ class _Subject:
                 series_uid=uids.series,
                 sop_uid=row["sop_uid"],
                 sop_class=row["sop_class"],
-                withdrawn=gone,
-                replaced_by=next(by, None) if gone else None,
+                withdrawn=row["id"] in gone,
+                replaced_by=self._replacing(row["id"], digests) if row["id"] in gone else None,
             )
+
+    def _replacing(self, clip: ClipId, digests: Mapping[ClipId, Sha256]) -> Sha256 | None:
+        """The released clip of the same exam that took this one's place; one that was only said to, and never released, did not."""
+        return next((digests[new] for new in intake_rows.replacements_of(self.snapshot, clip) if new in digests), None)
 
     def _uids(self, sha256: Sha256) -> Uids:
         try:
