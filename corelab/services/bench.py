@@ -13,6 +13,7 @@ from corelab.services import (
     bench_agreement,
     bench_compression,
     bench_decoding,
+    bench_export,
     bench_lab,
     bench_load,
     bench_masking,
@@ -39,6 +40,7 @@ class Sizes:
     playing: bench_playing.Sizes
     following: bench_compression.Sizes
     masking: bench_masking.Sizes
+    packages: bench_export.Sizes
     signings: int
     grades: int
     verifications: int
@@ -47,10 +49,30 @@ class Sizes:
 
 
 QUICK = Sizes(
-    bench_decoding.QUICK, bench_memory.QUICK, bench_playing.QUICK, bench_compression.QUICK, bench_masking.QUICK, 5, 2_500, 3, 12, 3
+    bench_decoding.QUICK,
+    bench_memory.QUICK,
+    bench_playing.QUICK,
+    bench_compression.QUICK,
+    bench_masking.QUICK,
+    bench_export.QUICK,
+    signings=5,
+    grades=2_500,
+    verifications=3,
+    exams=12,
+    resamplings=3,
 )
 WHOLE = Sizes(
-    bench_decoding.WHOLE, bench_memory.WHOLE, bench_playing.WHOLE, bench_compression.WHOLE, bench_masking.WHOLE, 15, 50_000, 5, 12, 5
+    bench_decoding.WHOLE,
+    bench_memory.WHOLE,
+    bench_playing.WHOLE,
+    bench_compression.WHOLE,
+    bench_masking.WHOLE,
+    bench_export.WHOLE,
+    signings=15,
+    grades=50_000,
+    verifications=5,
+    exams=12,
+    resamplings=5,
 )
 
 
@@ -67,6 +89,7 @@ def measure(sizes: Sizes, *, window: Window | None = None, told: Told | None = N
         results += _watched(Theme.INTAKE, partial(bench_masking.measure, folder, sizes.masking, say))
         results += _watched(Theme.FOLLOWING, partial(_follow_goals, sizes.following, say))
         results += _watched(Theme.RECORDS, partial(_record_goals, folder, sizes.signings, say))
+        results += _watched(Theme.PACKAGES, partial(bench_export.measure, folder, sizes.packages, say))
     results += _watched(Theme.RECORDS, partial(_verify_goals, sizes.grades, sizes.verifications, say))
     results += _watched(Theme.RECORDS, partial(_trial_goals, sizes.exams, say))
     results += _watched(Theme.STATISTICS, partial(_agreement_goals, sizes.resamplings, say))

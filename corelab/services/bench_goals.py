@@ -18,6 +18,7 @@ class Theme(Enum):
     INTAKE = "intake"
     FOLLOWING = "following a vein"
     RECORDS = "records"
+    PACKAGES = "packages"
     STATISTICS = "statistics"
 
 

@@ -18,6 +18,7 @@ from corelab.services import (
     bench,
     bench_compression,
     bench_decoding,
+    bench_export,
     bench_lab,
     bench_masking,
     bench_memory,
@@ -64,6 +65,8 @@ LIMITS = {
     "verify": 3.0,
     "trial": 25.0,
     "agreement": 1.0,
+    "csv": 1.3,
+    "csv-memory": 25.0,
 }
 
 
@@ -87,7 +90,8 @@ def tiny() -> bench.Sizes:
     following = bench_compression.Sizes(1, 36, (400, 300))
     masking = bench_masking.Sizes(SMALL, 1)
     turns = {"signings": 1, "grades": 200, "verifications": 1, "exams": 1, "resamplings": 1}
-    return bench.Sizes(decoding, memory, playing, following=following, masking=masking, **turns)
+    packages = bench_export.Sizes(1, 1, 1)
+    return bench.Sizes(decoding, memory, playing, following=following, masking=masking, packages=packages, **turns)
 
 
 class FakeWindow:
