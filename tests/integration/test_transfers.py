@@ -1,6 +1,9 @@
 """Two transfers, one after the other: changes.csv holds exactly the rows that differ, each with its cause, and nothing but those."""
 
 import csv
+import json
+import lzma
+import tarfile
 import zlib
 from pathlib import Path
 
@@ -9,10 +12,10 @@ from pydicom.dataset import Dataset
 
 from corelab.domain.vocabulary import LabKind, SegmentId, Side
 from corelab.export.parts import parts_here
-from corelab.services import assignment, intake, packages
+from corelab.services import accounts, assignment, intake, labs, packages
 from corelab.services.packages import writing
 from corelab.services.verification import verify_lab
-from tests.builders import PASSWORD, Lab, a_lab
+from tests.builders import PASSWORD, Lab, TickingClock, a_lab
 from tests.dicom_builders import a_file, speckle
 from tests.life_builders import compares, dealt, decides, invalidates, reopens, revises
 from tests.reading_builders import a_ready_exam, rows_of, signs
@@ -219,3 +222,21 @@ def test_what_a_package_held_is_kept_with_its_event_and_cannot_be_changed(lab: L
     assert not names & {"guess", "changes"}
     seq = event(lab, "package.kept")
     assert {str(row["event_seq"]) for row in rows_of(lab, "package_table")} == {seq}
+
+
+def test_after_a_package_of_a_version_that_kept_no_rows_nothing_is_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = Path(__file__).parents[1] / "fixtures" / "labs" / "0.5.0"
+    with tarfile.open(place / "lab.tar.xz") as packed:
+        packed.extraction_filter = getattr(tarfile, "data_filter", None)  # Python 3.11.2, Debian 12's, knows no filters
+        packed.extractall(tmp_path)  # noqa: S202 - our own archive
+    people = json.loads(lzma.decompress((place / "records.json.xz").read_bytes()))["people"]
+    user, password = next((name, one["password"]) for name, one in people.items() if one["role"] == "coordinator")
+    monkeypatch.setattr(writing, "parts_here", lambda: {"codebook": parts_here()["codebook"]})
+    here = labs.open_lab(tmp_path / "lab", TickingClock(), tmp_path / "configuration")
+    coordinator = accounts.sign_in(here, user, password)
+    two = packages.export(here, coordinator, tmp_path / "two", password).package
+    assert changes(two) == []
+    assert "T001, was made by a version of the program that kept no rows" in told(two)
+    assert packages.specification(here, coordinator).differences == ()
+    with here.store.read() as snapshot:
+        assert snapshot.one("package_table", name="readings") is not None
