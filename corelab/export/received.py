@@ -29,6 +29,7 @@ from corelab.export.lab_codes import (
     view_code,
 )
 from corelab.export.lab_tables import CLIPS, EXPECTED
+from corelab.export.proof_tables import EVIDENCE, MEASUREMENTS
 from corelab.export.writers import Row
 
 _STATES: Mapping[Receipt, str] = {
@@ -172,6 +173,19 @@ def unreconciled(clips: Sequence[Row], expected: Sequence[Row]) -> Iterator[Unre
         if place not in cells:
             yield from (Unreconciled(CLIPS, row, "shows a segment that expected.csv does not have") for row in rows)
     yield from _replacements(clips)
+
+
+def unknown_clips(rows: Mapping[str, Sequence[Row]]) -> Iterator[Unreconciled]:
+    """Rows of one subject that rest on a clip which clips.csv does not have as one of this subject and visit.
+
+    ``rows`` by table; a package of before clips.csv tells nothing of them.
+    """
+    if CLIPS.name in rows:
+        known = {(row["CLIPID"], row["VISIT"]) for row in rows[CLIPS.name]}
+        for table in (EVIDENCE, MEASUREMENTS):
+            for row in rows.get(table.name, ()):
+                if (row["CLIPID"], row["VISIT"]) not in known:
+                    yield Unreconciled(table, row, f"rests on the clip {row['CLIPID']}, which clips.csv does not have at this visit")
 
 
 def _place(row: Row) -> _Place:

@@ -22,7 +22,8 @@ from corelab.export.asked import query_row
 from corelab.export.codebook import codelists_for
 from corelab.export.columns import Table
 from corelab.export.lab_tables import ADJUDICATIONS, CLIPS, ENDPOINTS, EXPECTED, QUERIES
-from corelab.export.received import OfVisit, ReleasedClip, clip_row, expected_rows, unreconciled
+from corelab.export.proof_tables import EVIDENCE
+from corelab.export.received import OfVisit, ReleasedClip, clip_row, expected_rows, unknown_clips, unreconciled
 from corelab.export.records import Adjudicated, ExamRecord, Waiting
 from corelab.export.rows import tables_of
 from corelab.export.tables import endpoint_column
@@ -370,6 +371,22 @@ def test_a_decision_or_an_endpoint_that_was_changed_is_found(table: str, old: st
     redone(folder, table, old, new)
     told = [one for one in faults_of(folder) if one.startswith(f"data/{table}.csv")]
     assert told == [] if named is None else any(named in one for one in told), told
+
+
+def test_a_grade_that_rests_on_a_clip_that_is_not_there_is_found(tmp_path: Path) -> None:
+    tables = tables_of(VERSIONS, [an_adjudicated_exam()])
+    folder = a_package(tmp_path / "package", tables)
+    clip = tables.evidence[0]["CLIPID"]
+    redone(folder, "clips", clip, "d" * 64)
+    told = [one for one in faults_of(folder) if one.startswith("data/evidence.csv")]
+    assert len(told) == len(tables.evidence)
+    assert all(f"rests on the clip {clip}, which clips.csv does not have" in one for one in told)
+
+
+def test_a_package_of_before_clips_were_told_is_not_asked_for_them() -> None:
+    row = dict.fromkeys(EVIDENCE.names, "")
+    assert list(unknown_clips({"evidence": (row,)})) == []
+    assert len(list(unknown_clips({"evidence": (row,), "clips": ()}))) == 1
 
 
 def test_a_decision_whose_row_is_gone_is_found(tmp_path: Path) -> None:

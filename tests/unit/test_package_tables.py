@@ -19,6 +19,7 @@ from corelab.domain.vocabulary import Answer, ReadingTypeId
 from corelab.export.check import EXECUTED, content_faults, load, recomputed_faults, table_faults, versions_of
 from corelab.export.codebook import CODELIST_HEADER, DICTIONARY_HEADER, codelist_rows, codelists_for, dictionary_rows
 from corelab.export.columns import XPT_LABEL, XPT_NAME, Column, Table
+from corelab.export.lab_tables import CLIPS
 from corelab.export.manifest import SUMS, PackageExistsError, PackageFile, entries_of, half_made, seal, write_file
 from corelab.export.records import ExamRecord, SignedRecord
 from corelab.export.reread import exams_of
@@ -209,10 +210,18 @@ def test_code_lists_hold_every_code_that_the_tables_hold() -> None:
 # ---------------------------------------------------------------- a folder
 
 
+def clips_named(tables: Tables) -> list[dict[str, str]]:
+    """A clip for each one that a grade rests on; what it shows nobody said."""
+    rows = {row["CLIPID"]: row for row in (*tables.evidence, *tables.measurements)}
+    blank, told = dict.fromkeys(CLIPS.names, ""), (*CLIPS.key, "VISIT")
+    return [{**blank, **{name: row[name] for name in told}, "STATE": "RELEASED"} for row in rows.values()]
+
+
 def a_package(folder: Path, tables: Tables) -> Path:
     with half_made(folder) as made:
         with table_files(made, tables_for(reduced())) as files:
             files.add(tables.named())
+            files.add({"clips": clips_named(tables)})
         write_file(made, PackageFile(f"codebook/charter_{reduced().version}.toml", reduced_bytes()))
         counts = {table.path: files.counts[table.name] for table in tables_for(reduced())}
         seal(made, {"charter": [{"hash": reduced().hash}]}, entries_of(made, counts), lambda _manifest: "")

@@ -10,7 +10,7 @@ from corelab.export.check.listing import Loaded
 from corelab.export.columns import Table
 from corelab.export.lab_tables import CLIPS, EXPECTED
 from corelab.export.proof_tables import MEASUREMENTS
-from corelab.export.received import unreconciled
+from corelab.export.received import unknown_clips, unreconciled
 from corelab.export.records import ExamRecord
 from corelab.export.reread import exams_of
 from corelab.export.reread_proof import measurement_of
@@ -95,7 +95,8 @@ class Recomputed:
         for table in self._derived:
             yield from _differences(table, subject.rows.get(table.name, ()), made)
         yield from _mismeasured(subject.rows.get(MEASUREMENTS.name, ()))
-        told = unreconciled(subject.rows.get(CLIPS.name, ()), subject.rows.get(EXPECTED.name, ()))
+        counted = unreconciled(subject.rows.get(CLIPS.name, ()), subject.rows.get(EXPECTED.name, ()))
+        told = (*counted, *unknown_clips(subject.rows))
         yield from (PackageFault(row_name(one.table, one.row), one.what) for one in told)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from corelab.export.check import PackageFault, limited, row_name
 from corelab.export.check.content import RowChecks, Rule
 from corelab.export.columns import Table
-from corelab.export.received import unreconciled
+from corelab.export.received import unknown_clips, unreconciled
 from corelab.export.stops import Check, Stop
 from corelab.export.written import SubjectRows, Written
 
@@ -56,7 +56,8 @@ def reconciled(package: Written) -> Stop:
         for subject in package.subjects():
             clips, expected = subject.rows["clips"], subject.rows["expected"]
             count += len(expected)
-            faults += (PackageFault(row_name(one.table, one.row), one.what) for one in unreconciled(clips, expected))
+            told = (*unreconciled(clips, expected), *unknown_clips(subject.rows))
+            faults += (PackageFault(row_name(one.table, one.row), one.what) for one in told)
     return Stop(Check.EXPECTED, "rows of expected.csv", count, tuple(limited(faults, "data/expected.csv")))
 
 
