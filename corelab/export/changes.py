@@ -191,8 +191,12 @@ def _changed(table: Table, rows: tuple[Row, Row], shared: Iterable[tuple[str, bo
 
 def _line(table: Table, row: Row, told: tuple[str, str, str, str], causes: Causes) -> Line:
     cause = causes.of_row(row, is_record=_is_of_records(table))
-    key = SEPARATOR.join(row[name].replace("\\", "\\\\").replace(SEPARATOR, f"\\{SEPARATOR}") for name in table.key)
-    return (table.path, key, *told, cause.reason.value, "" if cause.seq is None else str(cause.seq))
+    return (table.path, key_words(table, row), *told, cause.reason.value, "" if cause.seq is None else str(cause.seq))
+
+
+def key_words(table: Table, row: Row) -> str:
+    """A row's key as KEY tells it."""
+    return SEPARATOR.join(row[name].replace("\\", "\\\\").replace(SEPARATOR, f"\\{SEPARATOR}") for name in table.key)
 
 
 def _is_of_records(table: Table) -> bool:

@@ -51,8 +51,13 @@ def told(of: Told) -> str:
     """The text of the file."""
     parts = [f"# Changes: trial {of.facts['trial']}, transfer {of.facts['transfer']}", "\n".join(_opening(of))]
     if of.kept:
-        parts += [_rows(of.found), _why(of.found), *_exams(of.found), _columns(of.differs), _FOOT]
+        parts += [*counted(of.found), _columns(of.differs), _FOOT]
     return "\n\n".join(parts) + "\n"
+
+
+def counted(found: Found) -> tuple[str, ...]:
+    """The paragraphs that follow from changes.csv alone."""
+    return (_rows(found), _why(found), *_exams(found))
 
 
 _FOOT = """How to read data/changes.csv: a row that is new or gone has one line, with COLUMN empty; its values stand in this package, or in

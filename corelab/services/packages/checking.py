@@ -69,11 +69,13 @@ def _with_parts(
 ) -> tuple[tuple[PackageFault, ...], dict[str, int]]:
     """Every file that the tables give, made again; what cannot be is said."""
     from corelab.export.check.anew import made_anew  # noqa: PLC0415 - knows every format: the start of the program stays short
+    from corelab.export.check.changed import changed_faults  # noqa: PLC0415 - as above
     from corelab.export.parts import PARTS  # noqa: PLC0415 - as above
 
-    made = made_anew(loaded.written(versions), f"corelab {corelab.__version__}", PARTS, loaded.present)
+    written, product = loaded.written(versions), f"corelab {corelab.__version__}"
+    made = made_anew(written, product, PARTS, loaded.present)
     left = {f"part {name} not made anew, {why}": 1 for name, why in made.left.items()}
-    return (*faults, *made.faults), {**checked, "files made anew from the tables": made.same, **left}
+    return (*faults, *changed_faults(written, product), *made.faults), {**checked, "files made anew from the tables": made.same, **left}
 
 
 def approval_faults(loaded: Loaded) -> tuple[PackageFault, ...]:
