@@ -1,5 +1,7 @@
 """Pages from top to bottom: what stands on each of them, where the next line goes, and how text is set."""
 
+import hashlib
+import re
 from io import BytesIO
 from typing import Final
 
@@ -15,6 +17,7 @@ from corelab.export.subject_pdf.content import Package
 MARGIN: Final = 42.0
 WIDTH: Final = A4[0] - 2 * MARGIN
 _TOP, _FOOT = A4[1] - 56.0, 58.0
+_ID = re.compile(rb"/ID\s*\[<([0-9a-f]{32})><\1>\]")
 _TOTAL: Final = "total"
 """A form drawn on every page and filled at the end, when the number of pages is known."""
 
@@ -63,7 +66,7 @@ class Sheet:
         self.canvas.drawString(0, 0, f"of {self._number}")
         self.canvas.endForm()
         self.canvas.save()
-        return self._made.getvalue()
+        return _named(self._made.getvalue())
 
     # ------------------------------------------------------------ what
 
@@ -135,6 +138,15 @@ class Sheet:
         self.canvas.doForm(_TOTAL)
         self.canvas.restoreState()
         self.canvas.showPage()
+
+
+def _named(data: bytes) -> bytes:
+    """With an id that follows from the content alone: that of the library also rests on a variable of the environment."""
+    found = _ID.search(data)
+    if found is None:
+        return data
+    own = hashlib.sha256(data[: found.start()]).hexdigest()[:32].encode()
+    return data[: found.start()] + found[0].replace(found[1], own) + data[found.end() :]
 
 
 def width_of(words: str, size: float, *, strong: bool = False) -> float:
