@@ -44,6 +44,7 @@ class SubjectWriter:
     def __init__(self, charter: Charter, trail: Trail) -> None:
         self._charter, self._trail = charter, trail
         self._cells: dict[tuple[str, str, str], Cell] = {}
+        self._defaults = {item.id: item.default for item in charter.items if isinstance(item, ChoiceItem) and item.default}
 
     def lines(self, rows: Sequence[Row]) -> Iterator[str]:
         """``rows``: those of readings.csv of one subject under this version, by visit. Raises LookupError, ValueError."""
@@ -124,9 +125,8 @@ class SubjectWriter:
     def _steps(self, record: _Record, row: Row) -> tuple[Step, ...]:
         cell = self._cell(row)
         entries = record.entries.get(cell, ())
-        item = self._charter.item(cell.item)
-        default = isinstance(item, ChoiceItem) and not entries and not record.before and item.default == row["RESCD"]
-        return steps(replace(_signed(row), prefilled=default), entries, record.frame, record.before.get(cell))
+        default = not entries and not record.before and self._defaults.get(cell.item) == row["RESCD"]
+        return steps(_signed(row, prefilled=default), entries, record.frame, record.before.get(cell))
 
     def _cell(self, row: Row) -> Cell:
         named = row["SIDE"], row["SEGCD"], row["TESTCD"]
@@ -165,8 +165,8 @@ def _place(row: Row) -> tuple[str, str]:
     return row["SEGCD"], row["SIDE"]
 
 
-def _signed(row: Row) -> Told:
-    return Told(row["RESCD"], row["EVALSTAT"], row["NERSN"])
+def _signed(row: Row, *, prefilled: bool = False) -> Told:
+    return Told(row["RESCD"], row["EVALSTAT"], row["NERSN"], prefilled=prefilled)
 
 
 def _act(happened: Happened, user: str) -> Act:

@@ -1,7 +1,7 @@
 """How one grade came to be, step by step: the transactions that the audit trail tells of it. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 Kind = Literal["Insert", "Update", "Remove"]
@@ -73,11 +73,13 @@ def steps(signed: Told, entries: Sequence[Entry], frame: Frame, before: Told | N
 
     ``before``: the grade in the revision before, with which the record began.
     """
+    if not entries and before is None:  # most cells of a record are never entered: they do not apply
+        return (Step("Insert", signed, frame.begun if signed.prefilled else frame.signed),)
     return tuple(_steps(signed, entries, frame, before))
 
 
 def _steps(signed: Told, entries: Sequence[Entry], frame: Frame, before: Told | None) -> Iterator[Step]:
-    first = before or (entries[0].old if entries else (signed if signed.prefilled else None))
+    first = before or (entries[0].old if entries else None)
     now = first
     if first is not None:
         yield Step("Insert", first, frame.begun)
@@ -86,7 +88,7 @@ def _steps(signed: Told, entries: Sequence[Entry], frame: Frame, before: Told | 
             yield _step(now, entry.new, entry.act)
         now = entry.new
     if now is None or now.grade != signed.grade:
-        yield _step(now, replace(signed, prefilled=False), frame.signed)
+        yield _step(now, signed, frame.signed)
 
 
 def _same(one: Told | None, other: Told | None) -> bool:
