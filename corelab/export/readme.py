@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from corelab.export.xlsx.look import beyond
+
 _MARK = {
     "DEMO": "DEMONSTRATION: made from synthetic clips and simulated readings. Not data of a trial.\n\n",
     "TEST": "TEST: made to try the transfer. Not for analysis.\n\n",
@@ -13,6 +15,7 @@ _MARK = {
 def readme(facts: Mapping[str, Any], counts: Mapping[str, int], kind: str) -> str:
     rows = "\n".join(f"  data/{name}.csv{'':<{20 - len(name)}}{count} rows" for name, count in counts.items())
     cutoff, made = facts["cutoff"], _made(facts["parts"])
+    cut = "".join(f"\n{one}." for one in beyond(counts)) if "xlsx" in facts["parts"] else ""
     return f"""{_MARK[kind]}Trial {facts["trial"]}, transfer {facts["transfer"]}: blinded readings of duplex ultrasound,
 and what follows from them.
 
@@ -36,8 +39,8 @@ Dates are moved by a whole number of weeks per subject: intervals and days of th
 SOURCE in results.csv says where a final grade comes from: CONCORDANT (both readings agree), ADJUDICATED (a signed decision), REFERENCE
 (they differ where the charter does not adjudicate: the reading drawn as reference before anybody read). Nothing is averaged.
 A measured value was made anew from its points, spacing and region when this transfer was checked.
-The spreadsheet in xlsx/ is a copy for looking: data/ has the exact text. The approval of this transfer (printed name, time, meaning)
-stands in MANIFEST.json.
+The spreadsheet in xlsx/ is a copy for looking: data/ has the exact text.{cut}
+The approval of this transfer (printed name, time, meaning) stands in MANIFEST.json.
 """
 
 

@@ -17,11 +17,12 @@ from corelab.export import parquet, xlsx
 from corelab.export.columns import Column, Table
 from corelab.export.parquet import files
 from corelab.export.proof_tables import MEASUREMENTS
+from corelab.export.readme import readme
 from corelab.export.tables import NOTES
 from corelab.export.written import PartRefusedError, Written
 from corelab.export.xlsx import look
 from corelab.export.xlsx.cells import decimals_of, is_executed
-from tests.written_builders import a_row, written
+from tests.written_builders import FACTS, a_row, written
 from tests.written_packages import a_package
 
 HOSTILE = (
@@ -137,6 +138,8 @@ def test_a_table_longer_than_a_sheet_says_so_at_its_head_and_on_the_first_sheet(
     assert made["measurements"].max_row == 4
     assert [cell.value for row in made["About"].iter_rows() for cell in row if told in str(cell.value)] != []
     assert look.beyond({"measurements": 5, "notes": 3}) == (told,)
+    assert f"{told}." in readme({**FACTS, "parts": ["xlsx"]}, {"measurements": 5, "notes": 3}, "TEST")
+    assert told not in readme({**FACTS, "parts": []}, {"measurements": 5}, "TEST")
 
 
 def test_a_text_that_no_cell_can_hold_is_refused_not_cut(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """A first look at a table before its sheet is written: how many rows there are, and how wide its columns should be."""
 
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from corelab.export.columns import Table
@@ -13,11 +15,13 @@ NARROWEST: Final = 6
 WIDEST: Final = 44
 _FILTER: Final = 4
 """Room for the arrow of the filter beside the name of a column."""
+_SAMPLE: Final = 2_000
+"""Rows that the widths of columns follow from."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """``rows`` of the table; ``longest`` text of each column; ``size`` of the table in characters."""
+    """``rows`` of the table; ``longest`` text of each column among the first rows; ``size`` of its file in bytes."""
 
     table: Table
     rows: int
@@ -36,12 +40,14 @@ class Look:
 
 
 def look_at(package: Written, table: Table) -> Look:
-    rows, size, longest = 0, 0, [0] * len(table.names)
-    for row in package.rows(table.name):
-        lengths = list(map(len, row.values()))
-        longest = list(map(max, longest, lengths))
-        rows, size = rows + 1, size + sum(lengths)
-    return Look(table, rows, tuple(longest), size)
+    """Widths follow from the first rows; rows are counted to the last. Raises OSError, csv.Error, ColumnsDifferError."""
+    longest = [0] * len(table.names)
+    for row in islice(package.rows(table.name), _SAMPLE):
+        longest = list(map(max, longest, map(len, row.values())))
+    path = package.folder / table.path
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = sum(1 for _ in csv.reader(file, strict=True)) - 1
+    return Look(table, rows, tuple(longest), path.stat().st_size)
 
 
 def beyond(rows: Mapping[str, int]) -> tuple[str, ...]:
