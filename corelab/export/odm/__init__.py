@@ -1,6 +1,7 @@
 """A package as CDISC ODM 1.3.2: every exported grade with the transactions, audit records and signatures that the trail tells of it."""
 
-from collections.abc import Iterator
+import csv
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -66,20 +67,25 @@ def _head(package: Written) -> dict[str, str]:
 
 
 def _admin(package: Written, trail: Trail) -> Admin:
-    readers, sites, records = set(), set(), set()
-    for row in package.rows("readings"):
-        readers.add(row["READERID"])
-        sites |= {row["SITEID"]} - {""}
-        records.add(row["RECID"])
+    readers, sites, records = _named(package, ("READERID", "SITEID", "RECID"))
     meanings = {signed.meaning for (_, record), signed in trail.signatures.items() if record in records}
     day = package.facts["cutoff"]["at"][:10]
     return Admin(
         trial=package.facts["trial"],
         users=(*sorted(readers), *sorted(trail.coordinators.values())),
-        sites=tuple(sorted(sites)),
+        sites=tuple(sorted(sites - {""})),
         meanings=tuple(sorted(meanings)),
         charters={one.hash: (one, trail.approved(one.hash) or day) for one in package.versions.all},
     )
+
+
+def _named(package: Written, columns: Sequence[str]) -> tuple[set[str], ...]:
+    """Everything that stands in these columns of readings.csv: read for it alone, since it is told before the first subject."""
+    table = package.table("readings")
+    at = [table.names.index(name) for name in columns]
+    with (package.folder / table.path).open(encoding="utf-8", newline="") as file:
+        found = {tuple(row[place] for place in at) for row in csv.reader(file, strict=True)}
+    return tuple({row[number] for row in found if row != tuple(columns)} for number in range(len(columns)))
 
 
 def _subjects(package: Written, trail: Trail) -> Iterator[tuple[str, Iterator[str]]]:

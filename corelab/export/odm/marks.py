@@ -5,7 +5,7 @@ from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 from corelab.export.odm import names
-from corelab.export.odm.grades import Act, Step, Told
+from corelab.export.odm.grades import Act, Step
 from corelab.export.odm.trail import Signed
 
 _attribute = lru_cache(maxsize=4096)(quoteattr)
@@ -31,20 +31,25 @@ def signature(signed: Signed, user: str) -> str:
 def item_data(testcd: str, step: Step, unit: str, *, accepted: bool) -> str:
     """One transaction of one grade. A missing grade has no value and says by flags which kind of missing it is, and why."""
     told = step.told
-    missing = told is None or bool(told.missing)
-    value = 'IsNull="Yes"' if told is None or missing else f"Value={_attribute(told.code)}"
-    units = f"<MeasurementUnitRef MeasurementUnitOID={_attribute(names.unit(unit))}/>" if unit and not missing else ""
-    opened = f'<ItemData ItemOID={_attribute(names.item(testcd))} TransactionType="{step.kind}" {value}>'
-    return f"{opened}{audit_record(step.act)}{units}{_flags(told, accepted=accepted)}</ItemData>\n"
-
-
-def _flags(told: Told | None, *, accepted: bool) -> str:
     if told is None:
-        return ""
-    return _annotation(told.missing, told.reason, "Y" if accepted else "", "Y" if told.prefilled else "")
+        return f"{_opened(testcd, step.kind, None)}{audit_record(step.act)}</ItemData>\n"
+    value = None if told.missing else told.code
+    closed = _closed(told.missing, told.reason, "" if told.missing else unit, accepted, told.prefilled)
+    return f"{_opened(testcd, step.kind, value)}{audit_record(step.act)}{closed}"
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)  # the same few hundred questions and grades, in every record
+def _opened(testcd: str, kind: str, value: str | None) -> str:
+    said = 'IsNull="Yes"' if value is None else f"Value={quoteattr(value)}"
+    return f'<ItemData ItemOID={quoteattr(names.item(testcd))} TransactionType="{kind}" {said}>'
+
+
+@lru_cache(maxsize=4096)
+def _closed(missing: str, reason: str, unit: str, accepted: bool, prefilled: bool) -> str:  # noqa: FBT001 - the cache is faster so
+    units = empty("MeasurementUnitRef", MeasurementUnitOID=names.unit(unit)) if unit else ""
+    return f"{units}{_annotation(missing, reason, 'Y' if accepted else '', 'Y' if prefilled else '')}</ItemData>\n"
+
+
 def _annotation(missing: str, reason: str, accepted: str, prefilled: str) -> str:
     """Flags are told apart by the code list that their value stands in."""
     said = ((names.MISSING, missing), (names.REASON, reason), (names.ACCEPTED, accepted), (names.PREFILLED, prefilled))
