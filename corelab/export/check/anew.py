@@ -13,8 +13,10 @@ from corelab.export.written import PartRefusedError, Written
 
 _WRONG = (PartRefusedError, OSError, LookupError, ValueError, TypeError, ArithmeticError, AttributeError)
 """What a part may raise that reads tables, charters or a trail that nobody wrote so."""
-_NO_PART = ("audit/", "codebook/charter_", "data/", "qc/checks.json", "README.txt", "CHANGES.md", "corelab.pub")
-"""What is there before any part is made, or stands beside them: the tables, the trail, and what is signed with them."""
+_AUDIT = ("events.jsonl", "openings.jsonl", "signatures.jsonl", "keys.json", "checkpoint.txt", "verify_standalone.py")
+_NO_PART = frozenset({*(f"audit/{name}" for name in _AUDIT), "qc/checks.json", "README.txt", "CHANGES.md", "corelab.pub"})
+"""What is there beside tables, charters and parts."""
+_CHARTERS = "codebook/charter_"
 
 
 @dataclass
@@ -29,11 +31,12 @@ class MadeAnew:
 def made_anew(package: Written, product: str, parts: Sequence[Part], present: frozenset[str]) -> MadeAnew:
     """``product``: this program and its version; what another version made, or one that knew no parts, is not made again."""
     made, known = MadeAnew(), {part.name: part for part in parts}
-    named = [str(name) for name in package.facts.get("parts", ())]
-    if "parts" not in package.facts or package.facts.get("product") != product:
+    said = package.facts.get("parts")
+    named = list(map(str, said)) if isinstance(said, list) else []
+    if not isinstance(said, list) or package.facts.get("product") != product:
         made.left = dict.fromkeys(named, f"made by {package.facts.get('product')}")
         return made
-    given: set[str] = set()
+    given = _NO_PART | {table.path for table in package.tables}
     for name in named:
         why = _not_here(name, known.get(name))
         if why is not None:
@@ -44,7 +47,7 @@ def made_anew(package: Written, product: str, parts: Sequence[Part], present: fr
     if PICTURED in made.left:
         given |= _named(made, package, present)
     if made.left.keys() <= {PICTURED}:
-        strays = sorted(path for path in present - given if not path.startswith(_NO_PART))
+        strays = sorted(path for path in present - given if not path.startswith(_CHARTERS))
         made.faults += (PackageFault(path, "follows from no table") for path in strays)
     return made
 
