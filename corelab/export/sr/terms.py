@@ -110,7 +110,7 @@ class Terms:
         made = self._bare.get(told)
         if made is None:
             made = self.answer(row, ())
-            if not isinstance(self._items[row["TESTCD"]], NumberItem):  # numbers would fill the memory
+            if row["EVALSTAT"] or not isinstance(self._items[row["TESTCD"]], NumberItem):  # numbers would fill the memory
                 self._bare[told] = made
         return made
 
