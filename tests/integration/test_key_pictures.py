@@ -41,6 +41,7 @@ def test_a_frame_is_a_small_picture_and_the_same_every_time(shown: KeyPictures, 
     assert data is not None
     assert len(data) < 60_000
     picture = cv2.imdecode(np.frombuffer(BytesIO(data).getvalue(), np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
     assert picture.shape == (270, 360, 3)
     with KeyPictures(archive[0]) as again:
         assert again(archive[1][0], 2) == data
