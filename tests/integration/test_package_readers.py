@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,6 @@ import pytest
 
 from corelab.export import readers
 from corelab.export.columns import Column
-from corelab.export.parquet.files import _stamp
 from corelab.export.tables import NOTES
 from corelab.export.written import Written
 from tests.charter_builders import DVT, PORTAL
@@ -68,7 +67,7 @@ def said(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return _stamp(value)
+        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return str(value)
 
 

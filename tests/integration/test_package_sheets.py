@@ -18,7 +18,8 @@ from corelab.export.columns import Column, Table
 from corelab.export.parquet import files
 from corelab.export.proof_tables import MEASUREMENTS
 from corelab.export.readme import readme
-from corelab.export.tables import NOTES
+from corelab.export.tables import NOTES, READINGS
+from corelab.export.writers import ColumnsDifferError
 from corelab.export.written import PartRefusedError, Written
 from corelab.export.xlsx import look
 from corelab.export.xlsx.cells import decimals_of, is_executed
@@ -191,17 +192,41 @@ def test_columns_have_types_labels_and_are_packed(tmp_path: Path) -> None:
 
 
 def test_long_tables_stand_in_groups_of_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "_GROUP", 3)
-    rows = [a_row(MEASUREMENTS, RECID=f"r{n}", MSEQ="1") for n in range(8)]
-    parquet.write(written(tmp_path / "p", {"measurements": rows}), tmp_path)
+    monkeypatch.setattr(files, "_BLOCK", 8192)
+    rows = [a_row(MEASUREMENTS, RECID=f"r{n:04}", MSEQ="1", UNIT="mm") for n in range(1500)]
+    package = written(tmp_path / "p", {"measurements": rows})
+    parquet.write(package, tmp_path)
     made = pq.ParquetFile(tmp_path / "parquet" / "measurements.parquet")
-    assert [made.metadata.row_group(n).num_rows for n in range(made.num_row_groups)] == [3, 3, 2]
+    assert made.num_row_groups > 2
+    assert [row["RECID"] for row in made.read().to_pylist()] == [row["RECID"] for row in package.rows("measurements")]
 
 
-@pytest.mark.parametrize(("column", "value"), [("MSEQ", "1.0"), ("MSEQ", "07"), ("FRAME", "9" * 20), ("REGION", "x")])
+@pytest.mark.parametrize("text", HOSTILE)
+def test_free_text_comes_back_from_a_typed_table_to_the_letter(tmp_path: Path, text: str) -> None:
+    parquet.write(written(tmp_path / "p", {"notes": [a_row(NOTES, RECID="r", NOTE=text), a_row(NOTES, RECID="s", NOTE="after")]}), tmp_path)
+    assert pq.read_table(tmp_path / "parquet" / "notes.parquet").column("NOTE").to_pylist() == [text, "after"]
+
+
+def test_other_columns_than_expected_are_refused(tmp_path: Path) -> None:
+    package = written(tmp_path / "p", {})
+    path = package.folder / MEASUREMENTS.path
+    path.write_text(path.read_text(encoding="utf-8").replace("MVAL", "MVALUE"), encoding="utf-8")
+    with pytest.raises(ColumnsDifferError):
+        parquet.write(package, tmp_path)
+
+
+@pytest.mark.parametrize(("column", "value"), [("MSEQ", "1.0"), ("MSEQ", "07"), ("FRAME", "9" * 20), ("REGION", "x"), ("FRAME", " 1")])
 def test_what_a_type_would_not_give_back_is_refused(tmp_path: Path, column: str, value: str) -> None:
     package = written(tmp_path / "p", {})
     rewrite(package, MEASUREMENTS, {column: value})
+    with pytest.raises(PartRefusedError, match=f"{column} holds '{value}'"):
+        parquet.write(package, tmp_path)
+
+
+@pytest.mark.parametrize(("column", "value"), [("SIGNDTC", "2026-01-12T10:00:00Z"), ("SIGNDTC", "2026-01-12"), ("EXAMDTC", "2026-1-2")])
+def test_a_time_that_would_be_said_otherwise_is_refused(tmp_path: Path, column: str, value: str) -> None:
+    package = written(tmp_path / "p", {})
+    rewrite(package, READINGS, {column: value})
     with pytest.raises(PartRefusedError, match=f"{column} holds '{value}'"):
         parquet.write(package, tmp_path)
 
