@@ -103,5 +103,8 @@ def _exams(found: Found) -> Iterator[str]:
 
 
 def _columns(differs: tuple[Difference, ...]) -> str:
-    named = [f"- {change_words(one)}{'' if one.is_allowed else ' Approved by a signature of the coordinator.'}" for one in differs]
+    allowed, approved = ([f"- {change_words(one)}" for one in differs if one.is_allowed is which] for which in (True, False))
+    head = ["Gone or changed, approved by the signature of a coordinator:", ""] if approved else []
+    between = [""] if allowed and approved else []
+    named = [*head, *approved, *between, *allowed]
     return "\n".join(["## Files, columns and codes", "", *(named or ["The same as in the last transfer."])])

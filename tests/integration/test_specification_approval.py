@@ -61,7 +61,8 @@ def test_after_the_approval_the_package_is_written_and_announces_it(lab: Lab, tm
     two = exported(lab, tmp_path / "two")
     assert "CFV_IMGQUAL" not in columns(two, "subject_visit")
     text = (two / "CHANGES.md").read_text(encoding="utf-8")
-    assert "Removed column: subject_visit CFV_IMGQUAL (Image quality, CFV). Approved by a signature" in text
+    assert "approved by the signature of a coordinator:" in text
+    assert "- Removed column: subject_visit CFV_IMGQUAL (Image quality, CFV)." in text
     assert packages.verify_package(two).faults == ()
     assert verify_lab(lab.open.folder).faults == ()
     again = exported(lab, tmp_path / "again")
