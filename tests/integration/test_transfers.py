@@ -11,14 +11,17 @@ import pytest
 from pydicom.dataset import Dataset
 
 from corelab.domain.vocabulary import LabKind, SegmentId, Side
+from corelab.export.causes import Reason
 from corelab.export.parts import parts_here
-from corelab.services import accounts, assignment, intake, labs, packages
+from corelab.services import accounts, assignment, charter_approval, intake, labs, packages
 from corelab.services.packages import writing
+from corelab.services.packages.causes import causes
 from corelab.services.verification import verify_lab
 from tests.builders import PASSWORD, Lab, TickingClock, a_lab
 from tests.dicom_builders import a_file, speckle
 from tests.life_builders import compares, dealt, decides, invalidates, reopens, revises
 from tests.reading_builders import a_ready_exam, rows_of, signs
+from tests.specification_builders import amended
 
 Change = dict[str, str]
 
@@ -240,3 +243,25 @@ def test_after_a_package_of_a_version_that_kept_no_rows_nothing_is_compared(tmp_
     assert packages.specification(here, coordinator).differences == ()
     with here.store.read() as snapshot:
         assert snapshot.one("package_table", name="readings") is not None
+
+
+def test_another_version_of_the_program_is_named_where_no_event_explains_a_row(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_by_both(lab, "D10")
+    exported(lab, tmp_path)
+    with lab.open.store.read() as snapshot:
+        assert causes(snapshot, 2, 10_000).otherwise.reason is Reason.OTHER
+        monkeypatch.setattr("corelab.__version__", "99.0.0")
+        found = causes(snapshot, 2, 10_000)
+    assert (found.otherwise.reason, found.otherwise.seq) == (Reason.PROGRAM, None)
+    assert found.of_row({"USUBJID": "S01", "VISIT": "D10", "VISITNUM": "2"}) == found.otherwise
+
+
+def test_an_amended_charter_explains_what_no_event_of_the_subject_does(lab: Lab, tmp_path: Path) -> None:
+    read_by_both(lab, "D10")
+    exported(lab, tmp_path)
+    charter_approval.approve(lab.open, lab.coordinator, amended("1.0.0", "0.9.0"), PASSWORD)
+    with lab.open.store.read() as snapshot:
+        otherwise = causes(snapshot, 2, 10_000).otherwise
+    assert (otherwise.reason, str(otherwise.seq)) == (Reason.SPECIFICATION, event(lab, "charter.approved"))
