@@ -14,6 +14,7 @@ from tests.builders import PASSWORD, Lab, a_lab
 
 WITHOUT = {
     "run": "opens the window, which asks for a sign-in first",
+    "open": "opens the window, which asks for a sign-in first",
     "demo": "makes a lab",
     "init": "makes a lab",
     "simulate": "makes a lab",
