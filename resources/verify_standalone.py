@@ -6,9 +6,11 @@ Says what was checked and ends with 0; ends with 1 and names everything that is 
 """
 
 import base64
+import csv
 import hashlib
 import json
 import sys
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
@@ -133,6 +135,25 @@ def payloads(folder, events):
     checked["payloads"], checked["payloads sealed, redacted or held back"] = len(clear), len(told) - len(clear)
 
 
+def readings(package, audit, events):
+    """Each record of readings.csv is what its event signed: whose it is, when, and no grade that was not signed."""
+    grades, records = {}, {}
+    with (audit / "openings.jsonl").open("rb") as file:
+        for each in map(json.loads, file):
+            said = each.get("payload", {})
+            answers = [one for one in said.get("grades", said.get("decisions", ())) if isinstance(one, dict)]
+            grades[each["seq"]] = Counter((one["segment"].split(".")[0], one.get("value") or one.get("missing")) for one in answers)
+    with (package / "data" / "readings.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            said = records.setdefault((row["RECID"], int(row["EVENTSEQ"]), row["SIGNDTC"]), Counter())
+            said.update([] if row["RESCD"] == "TEXT" else [(row["SEGCD"], row["RESCD"])])
+    for (record, seq, at), said in records.items():
+        event = events.get(seq, {})
+        fine = event.get("kind", "").endswith(".signed") and (event["id"], event["at"]) == (record, at) and not said - grades[seq]
+        claim(fine, f"data/readings.csv: record {record} is not what event {seq} signed")
+    checked["records"] = len(records)
+
+
 def redacted(event, by, said, events):
     """Another person had asked for what this redaction did, and nothing stands on what is gone."""
     place, same, asked = f"openings.jsonl: event {event['seq']}", ("event", str(event["seq"])), events.get(said.get("requested"), {})
@@ -187,6 +208,7 @@ def main(folder, pinned=""):
     guarded("signatures.jsonl", signatures, audit, events, keys)
     guarded("checkpoint.txt", checkpoint, audit, events, keys)
     if said:
+        guarded("data/readings.csv", readings, folder, audit, events)
         guarded("MANIFEST.json", approval, said, keys)
         fine = [said["cutoff"]["seq"], said["cutoff"]["head"]] == [len(events), events.get(len(events), {}).get("hash")]
         claim(fine, "MANIFEST.json: its cut-off is not the last event of the trail")

@@ -71,7 +71,7 @@ def checked(folder: Path, *pinned: str) -> tuple[int, str]:
 
 def test_p11_07_the_script_is_short_and_imports_nothing_of_this_program() -> None:
     text = resource(VERIFIER).read_text(encoding="utf-8")
-    assert len(text.splitlines()) < 200
+    assert len(text.splitlines()) < 225
     imported = {line.split()[1].split(".")[0] for line in text.splitlines() if line.startswith(("import ", "from "))}
     assert imported - set(sys.stdlib_module_names) == {"nacl"}
 
@@ -227,6 +227,8 @@ TAMPERED: dict[str, tuple[Change, str]] = {
     "the trusted comment": (text("MANIFEST.json.minisig", "transfer:T001", "transfer:T002"), "its trusted comment was changed"),
     "the manifest": (text("MANIFEST.json", '"transfer": "T001"', '"transfer": "T002"'), "is not by the key in corelab.pub"),
     "a result, all hashes and the package key made anew": (remade, "the approval is for other files"),
+    "a grade, all hashes made anew": (text("data/readings.csv", ",full,", ",none,"), "data/readings.csv: record"),
+    "the time of a reading": (text("data/readings.csv", "T12:00:0", "T13:00:0"), "data/readings.csv: record"),
     "an actor": (
         lines(EVENTS, lambda found: of_kind(found, "reading.signed").update(actor=None)),
         "(reading.signed) differs from its hash",
