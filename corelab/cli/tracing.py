@@ -40,9 +40,9 @@ def show_trace(
     Example: corelab trace LAB --clip 9de8d9bc5e51 --frame 12
     """
     named = "/".join(row or ())
-    if bool(named) == bool(clip) or (frame is None) != (not clip):
-        raise typer.BadParameter("name a row, or --clip and --frame")
     with signed_in(lab, password_stdin=password_stdin) as here:
+        if bool(named) == bool(clip) or (frame is None) != (not clip):
+            raise typer.BadParameter("name a row, or --clip and --frame")
         if frame is None:
             found = tracing.trace(here.lab, here.session, named, package)
             answer(_trace_json(found), trace_words(found), as_json=as_json)
