@@ -74,7 +74,7 @@ def _with_parts(
 
     written, product = loaded.written(versions), f"corelab {corelab.__version__}"
     made = made_anew(written, product, PARTS, loaded.present)
-    left = {f"part {name} not made anew, {why}": 1 for name, why in made.left.items()}
+    left = {f"part {name} not made anew ({why})": 1 for name, why in made.left.items()}
     return (*faults, *changed_faults(written, product), *made.faults), {**checked, "files made anew from the tables": made.same, **left}
 
 
