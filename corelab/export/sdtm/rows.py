@@ -15,6 +15,7 @@ from corelab.export.writers import Row
 from corelab.export.written import Written
 
 _COPIED = ("READNO", "REVISION", "CURRFL", "PURPOSE", "CHARTVER", "CONF", "FRAMEA", "FRAMEB")
+_NAMES = DATASET.names
 _FLOWING = ("colour", "spectral")
 
 
@@ -88,7 +89,7 @@ class _Maker:
     def _finding(self, row: Row) -> dict[str, str]:
         version = row["FORMHASH"]
         item, segment = self._item(row, version), self._segment(row, version)
-        found = dict.fromkeys(DATASET.names, "")
+        found = dict.fromkeys(_NAMES, "")
         found |= {
             "STUDYID": row["STUDYID"],
             "DOMAIN": "CV",
