@@ -330,13 +330,13 @@ def test_the_command_traces_a_row_and_a_frame(lab: Lab) -> None:
 
 def test_the_command_refuses_readers_and_wrong_words(lab: Lab) -> None:
     read_by_both(lab)
+    assert lab.auditor.account
     folder = str(lab.open.folder)
     assert run(lab, "reader-1", "trace", folder, ROW) == (1, "")
     assert run(lab, "reader-1", "trace", folder, "--clip", _clip(lab), "--frame", "4") == (1, "")
     assert run(lab, "auditor-1", "trace", folder)[0] == 2
     assert run(lab, "auditor-1", "trace", folder, ROW, "--clip", "c" * 64, "--frame", "1")[0] == 2
     assert run(lab, "auditor-1", "trace", folder, "--clip", "c" * 64)[0] == 2
-    assert lab.auditor.account
     assert run(lab, "auditor-1", "trace", folder, "S99/D10/CFV/VNCOMPR") == (1, "")
     assert run(lab, "auditor-1", "open", folder, "nonsense")[0] == 1
     assert run(lab, "auditor-1", "open", folder)[0] == 2
