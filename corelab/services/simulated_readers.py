@@ -125,7 +125,7 @@ def _clips(clips: Sequence[Clip], cell: Cell) -> Sequence[Clip]:
 def _measured(opened: OpenReading | OpenCase, item: NumberItem, own: Sequence[Clip], grade: Grade) -> tuple[Grade, tuple[Evidence, ...]]:
     for clip in own:
         for number, region in enumerate(clip.regions):
-            points = _points(item, region, float(grade.value or 0))
+            points = line_of(item, region, float(grade.value or 0))
             if points is not None:
                 caliper = Caliper(points, number, grade.value or "", item.unit, _spacing(clip, item, points, grade.value or ""))
                 return grade, (Evidence(clip.sha256, clip.frames // 2, None, Binding.CALIPER, caliper),)
@@ -145,8 +145,11 @@ def _form(opened: OpenReading | OpenCase) -> Form:
     return opened.reading.form if isinstance(opened, OpenReading) else opened.case.form
 
 
-def _points(item: NumberItem, region: Region, value: float) -> Points | None:
-    """The ends of a line of this size, where a phantom has its vein or its curve; None where the region measures something else."""
+def line_of(item: NumberItem, region: Region, value: float) -> Points | None:
+    """The ends of a line of this size, where a phantom has its vein or its curve, or as near as it has room.
+
+    None where the region measures something else, or is smaller than that.
+    """
     spectral = region.kind is RegionKind.SPECTRAL
     if not region.usable or spectral != (item.measure != "length"):
         return None
@@ -154,11 +157,19 @@ def _points(item: NumberItem, region: Region, value: float) -> Points | None:
     x, y = 50 * (x0 + x1), 50 * (y0 + y1)
     if item.measure == "time":
         reach = round(50 * value / abs(region.dx))
-        return (x - reach, y), (x + reach, y)
+        middle = _with_room(x, reach, x0, x1)
+        return None if middle is None else ((middle - reach, y), (middle + reach, y))
     if not spectral:
         x, y = (round(100 * (low + share * (high - low))) for low, high, share in ((x0, x1, _VEIN[0]), (y0, y1, _VEIN[1])))
     reach = round(50 * value / abs(region.dy) / (1 if spectral else 10))
-    return (x, y - reach), (x, y + reach)
+    middle = _with_room(y, reach, y0, y1)
+    return None if middle is None else ((x, middle - reach), (x, middle + reach))
+
+
+def _with_room(middle: int, reach: int, first: int, last: int) -> int | None:
+    """The middle of a line that stays between two edges, in hundredths of a pixel."""
+    low, high = 100 * first + reach, 100 * last - reach
+    return min(max(middle, low), high) if low <= high else None
 
 
 def adjudicate_all(here: Staffed, session: Session, trial: SimulatedTrial, done: Done) -> int:
