@@ -1,5 +1,6 @@
 """Each check that stops a package before it is signed: what it finds, and that nothing is written then."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from corelab.storage.snapshot import Row, Snapshot
 from corelab.ui.stop_words import TO_DO
 from corelab.ui.work_words import WORK_WORDS
 from tests.builders import PASSWORD, Lab
+from tests.lab_commands import run
 from tests.reading_builders import a_ready_exam, a_staffed_lab, signs
 
 MAKING, LAB = "corelab.services.packages.making", "corelab.services.packages.stopping_lab"
@@ -208,6 +210,28 @@ def a_known_patient(lab: Lab) -> None:
         one = registry.objects(snapshot)[0]
     folder = made_folder(lab.open.quarantine / one.delivery)
     Place(folder, one.n).keep_identity(Identity({"name": ("DOEMANN^JANE",)}), "a.dcm", accounts.custody_public(lab.open))
+
+
+def test_the_command_says_what_stopped_it_what_was_kept_and_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = read(a_staffed_lab(tmp_path), "Looks like thrombectomy")
+    done = run(lab, "export", str(tmp_path / "out"))
+    assert done.exit_code == 1
+    said = " ".join(done.stderr.split())
+    assert f"The package was stopped. Not so: {Check.ARMS.value}." in said
+    assert "data/notes.csv line 2 names an arm of the trial" in said
+    assert "Nothing was signed or written." in said
+    assert TO_DO[Check.ARMS.value] in said
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_package_tells_every_check_with_what_it_looked_at(shared: Lab, tmp_path: Path) -> None:
+    made = packages.export(shared.open, shared.coordinator, tmp_path, PASSWORD)
+    checks = json.loads((made.package / "qc/checks.json").read_text())["checks"]
+    assert {one["name"] for one in checks} == {check.value for check in Check}
+    assert all(one["ok"] and one["looked_at"] for one in checks)
+    counted = {one["name"]: one["count"] for one in checks}
+    assert counted[Check.SIGNED.value] == counted[Check.SUBJECTS.value] == 1
+    assert counted[Check.KEYS.value] == sum(made.rows.values())
 
 
 def test_a_note_about_veins_alone_stops_nothing(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import pytest
 
 from corelab.domain.vocabulary import Answer, Cell
-from corelab.export.check import LARGEST_LIST, Loaded, content_faults, load, recomputed_faults, table_faults
+from corelab.export.check import LARGEST_LIST, Loaded, content_faults, load, recomputed_faults, table_faults, versions_of
 from corelab.export.check.content import RowChecks
 from corelab.export.check.fault import MOST, PackageFault, limited
 from corelab.export.columns import Table
@@ -158,6 +158,13 @@ def test_small_files_are_read_up_to_a_limit_and_lines_too(tmp_path: Path) -> Non
         list(loaded.lines("large"))
     with pytest.raises(KeyError):
         loaded.content("another")
+
+
+@pytest.mark.parametrize("charter", [None, 5, "x", ["x"], [None]])
+def test_a_manifest_that_names_no_charter_is_told(charter: object, tmp_path: Path) -> None:
+    versions, faults = versions_of(Loaded(tmp_path, {"files": [], "charter": charter}, frozenset()))
+    assert versions is None
+    assert [fault.what for fault in faults] == ["names no charter"]
 
 
 def test_a_link_in_place_of_a_file_is_not_followed(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import re
 from corelab.domain.charter import Charter, CharterError, approved_charter
 from corelab.export.check.fault import PackageFault
 from corelab.export.check.listing import Loaded
+from corelab.export.manifest import MANIFEST
 from corelab.export.versions import Versions, VersionsDifferError
 
 _CHARTER = re.compile(r"codebook/charter_[0-9.]+\.toml")
@@ -14,7 +15,10 @@ def versions_of(loaded: Loaded) -> tuple[Versions | None, tuple[PackageFault, ..
     """The versions of the charter that the package carries; none where one of them cannot be read."""
     charters: list[Charter] = []
     faults: list[PackageFault] = []
-    named = [one.get("hash") for one in loaded.manifest.get("charter", [])]
+    try:
+        named = [one.get("hash") for one in loaded.manifest.get("charter", [])]
+    except (AttributeError, TypeError):
+        return None, (PackageFault(MANIFEST, "names no charter"),)
     for path in sorted(path for path in loaded.present if _CHARTER.fullmatch(path)):
         try:
             charters.append(approved_charter(loaded.content(path)))
