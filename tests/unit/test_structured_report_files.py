@@ -13,7 +13,7 @@ from corelab.export.sr import elements
 from corelab.export.sr.uids import of_report
 from corelab.export.written import PartRefusedError
 from tests.charter_builders import DVT, PORTAL
-from tests.sr_builders import COLUMNS, a_package, below, edit, groups, reports, told
+from tests.sr_builders import a_package, below, edit, groups, reports, told
 
 AGAIN = """
 import sys
@@ -59,7 +59,6 @@ def test_another_process_under_another_hash_seed_and_zone_writes_the_same_bytes(
         ("readings", "TESTCD", "NOWHERE", "NOWHERE"),
         ("evidence", "CLIPID", "0" * 64, "0" * 64),
         ("evidence", "FRAMEB", "41", "of a clip of 40"),
-        ("measurements", "POINTS", f"({COLUMNS}.00 0.00) (1.00 1.00)", "outside the image"),
         ("measurements", "MVAL", "1.23456789012345678", "DS"),
         ("clips", "SOPUID", "2.25.07", "UI"),
     ],

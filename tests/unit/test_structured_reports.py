@@ -14,7 +14,7 @@ from corelab.export.sr.uids import of_report
 from corelab.export.writers import Row
 from corelab.export.written import Written
 from tests.charter_builders import DVT, PORTAL
-from tests.sr_builders import Code, Told, a_package, edit, groups, name, reports, rewritten, told, uid_of
+from tests.sr_builders import COLUMNS, Code, Told, a_package, edit, groups, name, reports, rewritten, told, uid_of
 
 MISSING = {"NA": "CL-NA", "NE": "CL-NE", "NI": "CL-NI"}
 UCUM = {"percent": "%"}
@@ -190,6 +190,14 @@ def test_a_still_has_no_frame_number(tmp_path: Path) -> None:
     edit(package, "clips", lambda row: {**row, "FRAMES": "1"})
     sr.write(package, tmp_path)
     assert {frames for report in reports(tmp_path).values() for one in told(report) for _, frames in one.frames} == {()}
+
+
+def test_a_point_that_was_drawn_beyond_the_edge_stands_where_it_was_drawn(tmp_path: Path) -> None:
+    package = a_package(tmp_path, PORTAL, visits=1)
+    edit(package, "measurements", lambda row: {**row, "POINTS": f"({COLUMNS + 9}.25 -3.00) (1.00 1.00)"} if row["TESTCD"] else row)
+    sr.write(package, tmp_path)
+    drawn = {line for report in reports(tmp_path).values() for one in told(report) if one.key != "whole exam" for line in one.lines}
+    assert drawn == {(Decimal(COLUMNS) + Decimal("9.75"), Decimal("-2.50"), Decimal("1.50"), Decimal("1.50"))}
 
 
 def test_a_revision_names_the_report_that_it_revises(tmp_path: Path) -> None:

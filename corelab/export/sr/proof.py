@@ -32,11 +32,6 @@ class Clips:
             raise elements.UnfitError("IS", f"frame {', '.join(frames)} of a clip of {row['FRAMES']}")
         return elements.sequence(_REFERENCED, [elements.item(_instance(row) + _frames(row, frames))])
 
-    def inside(self, clip: str, points: Iterable[Point]) -> list[tuple[float, float]]:
-        """Points of this clip's frames in pixels from the corner of the upper left one. Raises LookupError or UnfitError."""
-        row = self._known[clip]
-        return [(_within(x, row["COLS"]), _within(y, row["ROWS"])) for x, y in points]
-
     def evidence(self) -> bytes:
         """Every clip that was referred to, by study and series (PS3.3, table C.17-2); empty where none was.
 
@@ -59,12 +54,13 @@ def _frames(row: Row, frames: Sequence[str]) -> bytes:
     return elements.several(_FRAMES, "IS", frames) if row["FRAMES"] != "1" else b""
 
 
-def _within(hundredths: int, size: str) -> float:
-    """Points are counted from the centre of the first pixel, coordinates of a report from its corner."""
-    place = (hundredths + HUNDREDTHS // 2) / HUNDREDTHS
-    if not 0 <= place <= int(size):
-        raise elements.UnfitError("FL", f"a point outside the image: {place}")
-    return place
+def _drawn(points: Iterable[Point]) -> list[tuple[float, float]]:
+    """Points are counted from the centre of the first pixel, coordinates of a report from its corner.
+
+    One that was drawn beyond the edge stands where it was drawn: the report tells what was signed.
+    """
+    half = HUNDREDTHS // 2
+    return [((x + half) / HUNDREDTHS, (y + half) / HUNDREDTHS) for x, y in points]
 
 
 def _study(uid: str, series: Mapping[str, Sequence[Row]]) -> bytes:
@@ -101,7 +97,7 @@ def below(clips: Clips, evidence: Iterable[Row], calipers: Iterable[Row]) -> Ite
 def coordinates(clips: Clips, row: Row) -> Iterator[bytes]:
     """The lines of a measurement, each on its frame. Raises LookupError or UnfitError."""
     image = clips.image(nodes.SELECTED, row["CLIPID"], [row["FRAME"]])
-    for line in _lines(Quantity(row["QUANTITY"]), clips.inside(row["CLIPID"], points_of(row["POINTS"]))):
+    for line in _lines(Quantity(row["QUANTITY"]), _drawn(points_of(row["POINTS"]))):
         yield nodes.polyline(nodes.INFERRED, shipped("S_SOURCE"), line).whole([image])
 
 
