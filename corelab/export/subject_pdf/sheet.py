@@ -37,6 +37,7 @@ class Sheet:
         stamp = "".join(each for each in package.at[:19] if each.isdigit())
         self.canvas.setDateFormatter(lambda *_now: f"D:{stamp}+00'00'")
         self.y = 0.0
+        self._fill: Color | None = None
         self._begin()
 
     # ------------------------------------------------------------ where
@@ -72,8 +73,14 @@ class Sheet:
 
     def text(self, x: float, y: float, words: str, size: float = look.BODY, colour: Color = look.INK, *, strong: bool = False) -> None:
         self.canvas.setFont(HEADING if strong else TEXT, size)
-        self.canvas.setFillColor(colour)
+        self.fill(colour)
         self.canvas.drawString(x, y, words)
+
+    def fill(self, colour: Color) -> None:
+        """The colour of letters and areas from here on; said once while it stays the same, since most of a page is text."""
+        if colour is not self._fill:
+            self.canvas.setFillColor(colour)
+            self._fill = colour
 
     def right(self, x: float, y: float, words: str, size: float = look.BODY, colour: Color = look.INK, *, strong: bool = False) -> None:
         self.text(x - width_of(words, size, strong=strong), y, words, size, colour, strong=strong)
@@ -86,7 +93,7 @@ class Sheet:
 
     def band(self, x: float, y: float, wide: float, high: float, colour: Color) -> None:
         """A filled box whose lower left corner is there."""
-        self.canvas.setFillColor(colour)
+        self.fill(colour)
         self.canvas.rect(x, y, wide, high, stroke=0, fill=1)
 
     def heading(self, words: str, *, size: float = 9.6, follows: float = 40.0, before: float = 16.0) -> None:
@@ -107,6 +114,7 @@ class Sheet:
 
     def _begin(self) -> None:
         self._number += 1
+        self._fill = None
         package = self._package
         if package.badge:
             self._across(package.badge)

@@ -87,7 +87,7 @@ class VeinMap:
     def _limb(self, side: str, segments: Sequence[Segment]) -> None:
         """The soft shape of the limb, and every vein of it that nobody graded."""
         canvas = self._sheet.canvas
-        canvas.setFillColor(look.LIMB)
+        self._sheet.fill(look.LIMB)
         canvas.drawPath(self._path(side, self._tree.silhouette), stroke=0, fill=1)
         graded = {segment.lies for segment in segments if segment.side in (side, "")}
         for vein in self._tree.veins.values():
