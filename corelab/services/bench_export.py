@@ -62,7 +62,7 @@ class Sizes:
 
 
 QUICK = Sizes(10, 3, 1)
-WHOLE = Sizes(40, 7, 4)
+WHOLE = Sizes(20, 7, 2)
 
 
 def measure(folder: Path, sizes: Sizes, say: Told) -> Iterator[Result]:
