@@ -23,7 +23,7 @@ Change = Callable[[dict[str, list[Row]]], None]
 
 
 def documented(folder: Path, name: str = DVT, change: Change = lambda _rows: None, *, subject: str = "S01", **facts: Any) -> Written:
-    """Two visits of one subject with every kind of answer, frames and calipers; ``change`` may do what it likes with the rows before they are written."""
+    """Two visits of one subject with every kind of answer, frames and calipers; ``change`` alters its rows before."""
     content = full(name).encode()
     charter = load_charter(content)
     chance = random.Random(7)  # noqa: S311 - evidence of a test

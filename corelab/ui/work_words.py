@@ -293,7 +293,9 @@ WORK_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
         "StopTheLineError": stopped,
         "LabFaultyError": lambda error: replace(_faulty(error), kept="Nothing was done. The lab takes no more records."),
         "ExportedMeanwhileError": lambda error: Words(
-            f"Another package was approved while this one was made: {error.transfer}.", "This one was not written.", "Write the package again."
+            f"Another package was approved while this one was made: {error.transfer}.",
+            "This one was not written.",
+            "Write the package again.",
         ),
         "PackageExistsError": said(
             "A folder of this name is there already.", "It was not touched.", "Choose another folder, or keep that one."

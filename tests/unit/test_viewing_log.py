@@ -133,7 +133,8 @@ def test_the_package_tells_seconds_passes_and_speeds_and_nothing_where_they_were
     charter = SimpleNamespace(visit=lambda _id: SimpleNamespace(number=3))
     counted, before = viewing_rows(charter, exam, record)  # type: ignore[arg-type]  # of these only this is asked
     assert counted == {
-        "STUDYID": "T", "USUBJID": "S01", "VISITNUM": "3", "VISIT": "D10", "RECID": "r1", "CLIPID": CLIP, "FRSHOWN": "6", "FRTOTAL": "6", "SECONDS": "31", "PASSES": "4", "SPEEDS": "50 100",
+        "STUDYID": "T", "USUBJID": "S01", "VISITNUM": "3", "VISIT": "D10", "RECID": "r1",
+        "CLIPID": CLIP, "FRSHOWN": "6", "FRTOTAL": "6", "SECONDS": "31", "PASSES": "4", "SPEEDS": "50 100",
     }  # fmt: skip
     assert (before["FRSHOWN"], before["SECONDS"], before["PASSES"], before["SPEEDS"]) == ("1", "", "", "")
     assert set(counted) == set(VIEWING.names)
