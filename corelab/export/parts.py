@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from corelab.export import codebook_page, datapackage, parquet, readers, sr, xlsx
 from corelab.export.written import Written
 
 
@@ -26,49 +26,28 @@ class Part:
         return all(find_spec(module) is not None for module in self.needs)
 
 
-def _odm(package: Written, into: Path) -> None:
-    from corelab.export import odm  # noqa: PLC0415 - loaded when a package is made: the start stays short
+def _by(module: str, function: str = "write") -> Callable[[Written, Path], None]:
+    """A function of this package that is loaded when a package is made: the start of the program stays short."""
 
-    odm.write(package, into)
+    def write(package: Written, into: Path) -> None:
+        getattr(import_module(f"corelab.export.{module}"), function)(package, into)
 
-
-def _codebook(package: Written, into: Path) -> None:
-    from corelab.export import codebook  # noqa: PLC0415 - as above
-
-    codebook.write(package, into)
-
-
-def _sdtm(package: Written, into: Path) -> None:
-    from corelab.export import sdtm  # noqa: PLC0415 - as above
-
-    sdtm.write(package, into)
-
-
-def _xpt(package: Written, into: Path) -> None:
-    from corelab.export.sdtm import xpt  # noqa: PLC0415 - as above
-
-    xpt.write(package, into)
-
-
-def _agreement(package: Written, into: Path) -> None:
-    from corelab.export import agreement  # noqa: PLC0415 - as above
-
-    agreement.write(package, into)
+    return write
 
 
 PARTS: tuple[Part, ...] = (
-    Part("codebook", _codebook),
-    Part("odm", _odm),
-    Part("sr", sr.write),
-    Part("sdtm", _sdtm),
-    Part("xpt", _xpt, needs=("pyreadstat", "pandas")),
-    Part("xlsx", xlsx.write_results),
-    Part("specification", xlsx.write_specification),
-    Part("agreement", _agreement),
-    Part("codebook page", codebook_page.write),
-    Part("datapackage", datapackage.write),
-    Part("readers", readers.write),
-    Part("parquet", parquet.write, needs=("pyarrow",)),
+    Part("codebook", _by("codebook")),
+    Part("odm", _by("odm")),
+    Part("sr", _by("sr")),
+    Part("sdtm", _by("sdtm")),
+    Part("xpt", _by("sdtm.xpt"), needs=("pyreadstat", "pandas")),
+    Part("xlsx", _by("xlsx", "write_results")),
+    Part("specification", _by("xlsx", "write_specification")),
+    Part("agreement", _by("agreement")),
+    Part("codebook page", _by("codebook_page")),
+    Part("datapackage", _by("datapackage")),
+    Part("readers", _by("readers")),
+    Part("parquet", _by("parquet"), needs=("pyarrow",)),
 )
 """In the order in which they are made."""
 

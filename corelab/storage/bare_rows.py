@@ -26,7 +26,7 @@ class BareRows:
     def add(self, table: str, rows: Iterable[Sequence[str]]) -> None:
         marks = ", ".join("?" * len(self.columns[table]))
         with closing(sqlite3.connect(self.path)) as connection:
-            connection.executemany(f"INSERT INTO {_name(table)} VALUES ({marks})", rows)  # noqa: S608 - a quoted name of our own
+            connection.executemany(f"INSERT INTO {_name(table)} VALUES ({marks})", rows)  # noqa: S608 - names of our own
             connection.commit()
 
     def write(self, folder: Path) -> None:
@@ -37,7 +37,7 @@ class BareRows:
                 with (folder / f"{table}.csv").open("x", encoding="utf-8", newline="") as file:
                     writer = csv.writer(file)
                     writer.writerow(names)
-                    writer.writerows(connection.execute(f"SELECT * FROM {_name(table)}"))  # noqa: S608 - as above
+                    writer.writerows(connection.execute(f"SELECT * FROM {_name(table)}"))  # noqa: S608 - names of our own
 
 
 def _name(name: str) -> str:

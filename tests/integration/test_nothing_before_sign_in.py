@@ -23,6 +23,7 @@ WITHOUT = {
     "verify": "shows faults and counts only, of a folder it cannot read",
     "charter check": "touches no lab",
     "charter print": "touches no lab",
+    "charter specification": "touches no lab",
     "charter schema": "touches no lab",
     "charter show": "touches no lab",
     "charter try": "touches no lab",

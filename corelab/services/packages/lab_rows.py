@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from corelab.domain.charter import Charter
 from corelab.domain.completeness import completeness
@@ -15,13 +16,15 @@ from corelab.export.received import OfVisit, ReleasedClip, clip_row, expected_ro
 from corelab.export.versions import Versions
 from corelab.export.writers import Row
 from corelab.imaging.archive import FolderArchive
-from corelab.imaging.study_uid import Uids, released_uids
 from corelab.services.queries.reading import all_queries
 from corelab.services.received import completeness_of, quality_from
 from corelab.storage import calibration, intake_rows, registry
 from corelab.storage.registry import ExamRecord
 from corelab.storage.snapshot import Row as Stored
 from corelab.storage.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from corelab.imaging.study_uid import Uids
 
 Rows = Mapping[str, tuple[Row, ...]]
 
@@ -111,7 +114,9 @@ class _Subject:
         """The released clip of the same exam that took this one's place; one that was only said to, and never released, did not."""
         return next((digests[new] for new in intake_rows.replacements_of(self.snapshot, clip) if new in digests), None)
 
-    def _uids(self, sha256: Sha256) -> Uids:
+    def _uids(self, sha256: Sha256) -> "Uids":
+        from corelab.imaging.study_uid import Uids, released_uids  # noqa: PLC0415 - brings what reads DICOM: the start stays short
+
         try:
             return released_uids(self.archive.path(sha256))
         except ObjectRefusedError:

@@ -1,7 +1,7 @@
 """The files of a package in the making: tables from the records, then everything that is made from the tables."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,11 +30,10 @@ from corelab.services.packages.locking import is_locked
 from corelab.services.packages.plan import Plan
 from corelab.services.packages.stopping import Kept, after_parts, before_parts
 from corelab.services.trail_export import write_trail
+from corelab.services.verification import Progress
 from corelab.storage.keys import BoxSecret
 from corelab.storage.snapshot import Snapshot
 from corelab.storage.unblinding import kinds_of
-
-Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,10 @@ from corelab.services.packages.documents import documents
 from corelab.services.packages.errors import StopTheLineError
 from corelab.services.packages.gather import Excluded, scope
 from corelab.services.packages.kept import packed
-from corelab.services.packages.making import Making, Progress, Secrets
 from corelab.services.packages.plan import Plan
 from corelab.services.packages.still import still
 from corelab.services.queries.blocking import blocking
-from corelab.services.verification import require_sound
+from corelab.services.verification import Progress, require_sound
 from corelab.storage.minisign import MinisignKey
 
 
@@ -71,6 +70,8 @@ def export(lab: OpenLab, session: Session, out: Path, password: str, *, test: bo
     SpecificationChangedError, StopTheLineError, LabFaultyError, PackageExistsError, ExportedMeanwhileError and OSError; then no package is
     there.
     """
+    from corelab.services.packages.making import Making, Secrets  # noqa: PLC0415 - brings every format: the start stays short
+
     role = accounts.permit(session, Command.EXPORT)
     show = progress or (lambda _done, _of, _what: None)
     require_sound(lab, show)
