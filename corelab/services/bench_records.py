@@ -213,7 +213,7 @@ def clip_rows(here: Staffed, exam: ExamRecord, delivered: tuple[str, int], segme
         "source_sha256": source,
         "rules_version": "bench",
     }
-    side = None if here.lab.charter.segment(segment).side == "unpaired" else Side.LEFT
+    side = Side.UNPAIRED if here.lab.charter.segment(segment).side == "unpaired" else Side.LEFT
     checked = {"checker_id": here.coordinator.account, "verifier_id": here.second_coordinator.account}
     return [
         registry.object_row(ObjectRecord(clip, *delivered, source, Outcome.CHECKED, None, exam.id, 0)),
