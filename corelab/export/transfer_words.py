@@ -99,6 +99,11 @@ ORIGINS: Final = {
 }
 
 
+def study_words(trial: str) -> str:
+    """What formats that must describe their study say of it: the title of the trial may name its arms."""
+    return f"Blinded readings of duplex ultrasound in trial {trial}"
+
+
 def charter_facts(charter: Charter) -> tuple[Said, ...]:
     """Without the title of the trial: it may name its arms."""
     return (

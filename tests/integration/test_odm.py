@@ -265,6 +265,8 @@ def test_the_metadata_of_both_charters_are_valid_and_name_every_question_and_vis
     root = etree.Element("{http://www.cdisc.org/ns/odm/v1.3}ODM", FileType="Snapshot", FileOID="a", CreationDateTime="2026-01-12T12:00:00Z")
     root.append(study_of("TRIAL", (known,)))
     xmlschema.XMLSchema(str(SCHEMA), allow="local").validate(etree.tostring(root, encoding="unicode"))
+    written = etree.tostring(root, encoding="unicode")
+    assert not any(words in written for words in (known.trial.title, *known.blinding.guess_arms))
     items = {one.attrib["OID"] for one in root.iter("{*}ItemDef")}
     assert {f"IT.{item.export.testcd}" for item in known.items} <= items
     visits = sorted(known.visits, key=lambda one: one.number)

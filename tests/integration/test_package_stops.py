@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -241,17 +242,35 @@ def test_a_note_about_veins_alone_stops_nothing(tmp_path: Path) -> None:
     assert packages.verify_package(made.package).ok
 
 
-def test_words_are_found_across_blocks_and_within_a_title_they_may_stand(tmp_path: Path) -> None:
-    title = "Thrombectomy or anticoagulation & more"
+def test_arms_are_found_across_blocks_in_what_all_else_is_made_from(tmp_path: Path) -> None:
     filler = "x" * (1024**2 - 12)
-    (tmp_path / "a.xml").write_text(f"{filler}\n<t>Thrombectomy or anticoagulation &amp; more</t>")
-    assert not no_arm_named(tmp_path, ["Thrombectomy"], [title]).faults
-    (tmp_path / "b.json").write_text(f"{filler}\n{'y' * 4}thrombectomy")
-    (tmp_path / "codebook").mkdir()
-    (tmp_path / "codebook" / "charter_1.0.0.toml").write_text("Thrombectomy")
-    found = no_arm_named(tmp_path, ["Thrombectomy"], [title])
-    assert [f"{each.where}: {each.what}" for each in found.faults] == ["b.json: line 2 names an arm of the trial"]
+    for path in ("data/notes.csv", "audit/openings.jsonl", "codebook/dictionary.csv", "codebook/charter_1.0.0.toml"):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(f"{filler}\n{'y' * 3} thrombectomy")
+    found = no_arm_named(tmp_path, ["Thrombectomy"])
+    told = [f"{each.where}: {each.what}" for each in found.faults]
+    assert told == [f"{path}: line 2 names an arm of the trial" for path in ("audit/openings.jsonl", "data/notes.csv")]
     assert found.count == 2
+
+
+@pytest.mark.parametrize("cut", range(-2, 8))
+def test_a_word_that_ends_like_an_arm_names_none_wherever_it_lies(cut: int, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    before = "x" * (1024**2 - 4096 - cut)
+    (tmp_path / "data" / "notes.csv").write_text(f"{before} consistent {'y' * 2 * 4096}")
+    assert not no_arm_named(tmp_path, ["Stent", "Tent"]).faults
+    (tmp_path / "data" / "notes.csv").write_text(f"{before} (stent) {'y' * 2 * 4096}")
+    assert no_arm_named(tmp_path, ["Stent"]).faults
+
+
+def test_the_words_of_the_program_name_no_arm(shared: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A trial with such arms could never hand over a package."""
+    monkeypatch.setattr("corelab.services.packages.stopping.no_arm_named", partial(of_all, no_arm_named))
+    assert packages.export(shared.open, shared.coordinator, tmp_path, PASSWORD).package.is_dir()
+
+
+def of_all(look: Any, folder: Path, _arms: Any) -> Any:
+    return look(folder, ["Active", "Control", "Observation", "Standard", "Device", "Treatment"])
 
 
 def test_a_printed_name_is_a_word_of_its_own_and_may_stand_with_signatures(tmp_path: Path) -> None:

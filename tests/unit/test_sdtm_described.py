@@ -57,6 +57,13 @@ def test_what_the_schema_does_not_allow_is_refused(package: Written) -> None:
         define.hold(root)
 
 
+def test_the_title_of_the_trial_which_may_name_its_arms_stands_nowhere(package: Written) -> None:
+    written = b"".join(path.read_bytes() for path in sorted(package.folder.joinpath("sdtm").iterdir())).decode().casefold()
+    for charter in package.versions.all:
+        assert charter.trial.title.casefold() not in written
+        assert not any(arm.casefold() in written for arm in charter.blinding.guess_arms)
+
+
 def test_every_reference_leads_somewhere(package: Written) -> None:
     pairs = [
         ("//odm:ItemRef/@ItemOID", "//odm:ItemDef/@OID"),

@@ -14,6 +14,7 @@ from corelab.export.columns import Column
 from corelab.export.odm import names
 from corelab.export.odm.elements import root, translated, under
 from corelab.export.tables import READINGS
+from corelab.export.transfer_words import study_words
 
 OF_RECORD = (
     *("EXAMDTC", "EXAMDY", "RDTYPE", "EVALROLE", "READERID", "READNO", "REVISION"),
@@ -33,7 +34,7 @@ def study_of(trial: str, charters: Iterable[Charter]) -> etree._Element:
     known = tuple(charters)
     study = root("Study", OID=names.study(trial))
     named = under(study, "GlobalVariables")
-    for name, words in (("StudyName", trial), ("StudyDescription", known[0].trial.title), ("ProtocolName", known[0].trial.id)):
+    for name, words in (("StudyName", trial), ("StudyDescription", study_words(trial)), ("ProtocolName", known[0].trial.id)):
         under(named, name).text = words
     basic = under(study, "BasicDefinitions")
     for unit in dict.fromkeys(item.unit for charter in known for item in charter.items if isinstance(item, NumberItem)):

@@ -15,6 +15,7 @@ from corelab.export.sdtm.ids import dataset_oid, list_oid, metadata_oid, study_o
 from corelab.export.sdtm.schema import Schema
 from corelab.export.sdtm.variables import ByValue, Dataset, Kind, Variable
 from corelab.export.sdtm.words import COMMENTS, METHODS
+from corelab.export.transfer_words import study_words
 from corelab.export.written import PartRefusedError, Written
 from corelab.resources import resource
 
@@ -60,7 +61,7 @@ def define_of(schema: Schema, package: Written, filled: Filled) -> Element:
     study = child(root, "Study", OID=study_oid(facts))
     told = child(study, "GlobalVariables")
     child(told, "StudyName").text = facts["trial"]
-    child(told, "StudyDescription").text = charter.trial.title
+    child(told, "StudyDescription").text = study_words(facts["trial"])
     child(told, "ProtocolName").text = charter.trial.registration or facts["trial"]
     title = f"Blinded readings of {facts['trial']}, transfer {facts['transfer']} ({facts['kind']})"
     version = child(study, "MetaDataVersion", OID=metadata_oid(facts), Name=title, Description=charter.title)

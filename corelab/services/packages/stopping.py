@@ -46,12 +46,8 @@ def before_parts(snapshot: Snapshot, plan: Plan, package: Written, kept: Kept) -
 
 def after_parts(snapshot: Snapshot, package: Written) -> tuple[Stop, ...]:
     """What can be told once every file is there. Raises OSError."""
-    charters = package.versions.all
-    arms = [arm for charter in charters for arm in charter.blinding.guess_arms]
-    return (
-        no_arm_named(package.folder, arms, [charter.trial.title for charter in charters]),
-        nobody_named(package.folder, names_of(snapshot)),
-    )
+    arms = [arm for charter in package.versions.all for arm in charter.blinding.guess_arms]
+    return (no_arm_named(package.folder, arms), nobody_named(package.folder, names_of(snapshot)))
 
 
 def _codes(snapshot: Snapshot, package: Written) -> Iterator[str]:
