@@ -5,6 +5,7 @@ Only those who read the trail may, and only what is released: a sealed grade has
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from corelab.domain.accounts import Command
@@ -62,9 +63,12 @@ def trace(lab: OpenLab, session: Session, row: str, package: Path | None = None)
     accounts.permit(session, Command.AUDIT)
     named = row_named(row)
     with lab.store.read() as snapshot:
-        if package is not None and isinstance(named, RowId):
-            named = RowId(named.subject, named.visit, named.segment, named.testcd, _number_of(snapshot, package))
-        found = _Tracer(snapshot).of_record(named) if isinstance(named, RecordRowId) else _Tracer(snapshot).of_result(named)
+        transfer = None if package is None else _number_of(snapshot, package)
+        tracer = _Tracer(snapshot)
+        if isinstance(named, RecordRowId):
+            found = tracer.of_record(named, transfer)
+        else:
+            found = tracer.of_result(named if transfer is None else replace(named, transfer=transfer))
     if package is not None:
         _require_same(package, found)
     return found
@@ -175,15 +179,15 @@ class _Tracer:
         records = self._records(exam["id"], charter, result)
         return Trace(told, records, result["from_id"])
 
-    def of_record(self, row: RecordRowId) -> Trace:
-        """The chain of the result of the cell that a row of readings.csv is about, with that record chosen."""
+    def of_record(self, row: RecordRowId, transfer: int | None = None) -> Trace:
+        """The chain of the result of the cell that a row of readings.csv is about, with that record chosen; as it stood in a package."""
         found = traces.readings_beginning(self._snapshot, row.record)
         if len(found) != 1:
             raise RowUnknownError(row.text, named=bool(found))
         ((kind, record),) = found
         exam = self._exam_of(kind, record)
         subject = self._snapshot.all("subject", id=exam["subject_id"])[0]["code"]
-        made = self.of_result(RowId(subject, exam["visit"], row.segment, row.testcd))
+        made = self.of_result(RowId(subject, exam["visit"], row.segment, row.testcd, transfer))
         if record["id"] not in {one.record for one in made.records}:
             raise RowUnknownError(row.text, named=True)
         return Trace(made.result, made.records, record["id"])

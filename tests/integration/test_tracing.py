@@ -129,6 +129,8 @@ def test_a_row_of_an_earlier_package_leads_to_what_stood_then(lab: Lab, tmp_path
     assert (then.result.latest, now.result.latest) == (False, True)
     assert then.result.seq < now.result.seq
     assert traced(lab, ROW, package) == then
+    record = next(one.record for one in then.records if one.accepted)
+    assert traced(lab, f"{record}/CFV/VNCOMPR", package).result == then.result
     assert {one.record for one in now.records if not one.counts} == {gone}
     with pytest.raises(RowUnknownError):
         traced(lab, f"T007/{ROW}")
@@ -280,8 +282,10 @@ def test_a_package_of_another_lab_or_with_another_row_is_refused(lab: Lab, tmp_p
     shutil.copytree(package, other)
     manifest = json.loads((other / "MANIFEST.json").read_text())
     (other / "MANIFEST.json").write_text(json.dumps({**manifest, "trial": "OTHER"}))
-    with pytest.raises(PackageForeignError):
-        traced(lab, ROW, other)
+    record = traced(lab).chosen
+    for row in (ROW, f"{record}/CFV/VNCOMPR"):
+        with pytest.raises(PackageForeignError):
+            traced(lab, row, other)
     changed = tmp_path / "changed"
     shutil.copytree(package, changed)
     results = changed / "data" / "results.csv"
