@@ -63,7 +63,7 @@ def counted(found: Found) -> tuple[str, ...]:
 _FOOT = """How to read data/changes.csv: a row that is new or gone has one line, with COLUMN empty; its values stand in this package, or in
 the last one. A cell that changed has a line with its value before and now. KEY holds the values of the key columns of FILE in the order
 of codebook/dictionary.csv, parted by |. Free text is never shown: it says that the text changed. EVENTSEQ is the event in
-audit/events.jsonl that caused it. guess.csv is not compared."""
+audit/events.jsonl that caused it. What readers answered after signing (guess.csv, where there is one) is not compared."""
 
 
 def _opening(of: Told) -> Iterator[str]:

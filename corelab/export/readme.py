@@ -35,6 +35,8 @@ Read it: data/ is what counts; everything else is made from it.
 
 Files are UTF-8 CSV with a header, commas and LF. An empty field is a missing value. Three kinds of missing grade are codes and never
 blank or 0: NA not applicable, NE not evaluable (reason in NERSN), NI not imaged (reason in NERSN).
+Many tools take the code NA for a missing value: read with the scripts in import/, or tell them that only an empty field is missing
+(pandas: keep_default_na=False, na_values=[""]; R: na.strings = "").
 Dates are moved by a whole number of weeks per subject: intervals and days of the week are true, dates are not.
 SOURCE in results.csv says where a final grade comes from: CONCORDANT (both readings agree), ADJUDICATED (a signed decision), REFERENCE
 (they differ where the charter does not adjudicate: the reading drawn as reference before anybody read). Nothing is averaged.

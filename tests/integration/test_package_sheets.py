@@ -143,6 +143,13 @@ def test_a_table_longer_than_a_sheet_says_so_at_its_head_and_on_the_first_sheet(
     assert told not in readme({**FACTS, "parts": []}, {"measurements": 5}, "TEST")
 
 
+def test_the_readme_says_how_the_code_na_is_kept_from_being_a_missing_value() -> None:
+    """Without these words pandas and R read what is not applicable as unknown."""
+    text = readme({**FACTS, "parts": []}, {"results": 5}, "PROD")
+    assert 'keep_default_na=False, na_values=[""]' in text
+    assert 'na.strings = ""' in text
+
+
 def test_a_text_that_no_cell_can_hold_is_refused_not_cut(tmp_path: Path) -> None:
     note = a_row(NOTES, RECID="r", NOTE="x" * 32_768)
     with pytest.raises(PartRefusedError, match=re.escape("xlsx/results.xlsx: a text of 32768 characters")):

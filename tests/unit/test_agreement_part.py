@@ -68,6 +68,11 @@ def test_what_cannot_be_estimated_is_said_with_its_reason(made: tuple[Written, P
         assert "not estimable: fewer than 10 subjects" in text
 
 
+def test_a_long_reason_breaks_within_its_column(made: tuple[Written, Path]) -> None:
+    """Only short figures are kept on one line: a reason would lie on the figure beside it."""
+    assert "<small>not estimable" not in (made[1] / "agreement.html").read_text("utf-8")
+
+
 def test_no_arm_of_the_trial_stands_in_it(made: tuple[Written, Path]) -> None:
     package, folder = made
     for arm in package.versions.main.blinding.guess_arms:

@@ -38,8 +38,9 @@ def with_interval(figure: Figure, decimals: int = 2, scale: float = 1.0) -> str:
     """The figure and below it its interval by subject, as HTML."""
     if figure.estimate.value is None:
         return why(figure.estimate.undefined)
-    around = by_subject(figure.by_subject, decimals, scale)
-    return f"<b>{escape(value(figure.estimate, decimals, scale))}</b> {small(around)}"
+    found = figure.by_subject
+    around = small(by_subject(found, decimals, scale)) if found.interval is not None else why(found.reason)
+    return f"<b>{escape(value(figure.estimate, decimals, scale))}</b> {around}"
 
 
 def small(words: str) -> str:
