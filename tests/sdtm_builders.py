@@ -10,9 +10,9 @@ from corelab.export.records import ExamRecord
 from corelab.export.rows import tables_of
 from corelab.export.tables import SPECIFICATION, tables_for
 from corelab.export.versions import Versions
-from corelab.export.writers import table_bytes
 from corelab.export.written import Written
 from tests.charter_builders import full
+from tests.table_builders import table_bytes
 from tests.unit.test_package_round_trip import a_subject
 
 CUTOFF = "2026-01-12T10:00:00.000Z"

@@ -21,9 +21,10 @@ from corelab.export.records import ExamRecord, SignedRecord
 from corelab.export.rows import tables_of
 from corelab.export.tables import tables_for
 from corelab.export.versions import Versions
-from corelab.export.writers import Row, table_bytes
+from corelab.export.writers import Row
 from corelab.export.written import Written
 from tests.charter_builders import full
+from tests.table_builders import table_bytes
 from tests.unit.test_package_round_trip import a_subject
 
 FRAMES, ROWS, COLUMNS = 40, 480, 640

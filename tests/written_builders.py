@@ -8,9 +8,10 @@ from corelab.domain.charter import load_charter
 from corelab.export.columns import Table
 from corelab.export.tables import GUESS, SPECIFICATION, tables_for
 from corelab.export.versions import Versions
-from corelab.export.writers import Row, csv_bytes, table_bytes
+from corelab.export.writers import Row, csv_bytes
 from corelab.export.written import Written
 from tests.exam_builders import reduced_bytes
+from tests.table_builders import table_bytes
 
 FACTS: Mapping[str, Any] = {
     "cutoff": {"at": "2026-01-12T10:00:00.000Z", "head": "a" * 64, "seq": 321},

@@ -48,12 +48,6 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     return text.getvalue().encode()
 
 
-def table_bytes(table: Table, rows: Iterable[Row]) -> bytes:
-    """The table's file: columns in the order of the specification, rows sorted by key (integers by value)."""
-    ordered = sorted(rows, key=key_of(table))
-    return csv_bytes(table.names, ([row[name] for name in table.names] for row in ordered))
-
-
 def key_of(table: Table) -> Callable[[Row], SortKey]:
     """What rows of this table are sorted by, integers by value: made once, as it is asked of every row."""
     kinds = {column.name: column.kind for column in table.columns}
@@ -68,24 +62,6 @@ def key_of(table: Table) -> Callable[[Row], SortKey]:
         return tuple(values)
 
     return key
-
-
-def sort_key(table: Table, row: Row) -> SortKey:
-    return key_of(table)(row)
-
-
-def read_table(table: Table, data: bytes) -> tuple[Row, ...]:
-    """The rows of a table's file. Raises ColumnsDifferError, csv.Error or UnicodeDecodeError."""
-    reader = csv.reader(io.StringIO(data.decode(), newline=""), strict=True)
-    header = next(reader, [])
-    if tuple(header) != table.names:
-        raise ColumnsDifferError(table.path, header, table.names)
-    rows = []
-    for fields in reader:
-        if len(fields) != len(header):
-            raise csv.Error(f"line {reader.line_num} has {len(fields)} fields instead of {len(header)}")
-        rows.append(dict(zip(header, fields, strict=True)))
-    return tuple(rows)
 
 
 def json_bytes(value: Any) -> bytes:

@@ -20,11 +20,11 @@ from corelab.export.manifest import MANIFEST
 from corelab.export.records import ExamRecord, SignedRecord
 from corelab.export.reread import exams_of
 from corelab.export.rows import DERIVED, tables_of
-from corelab.export.writers import table_bytes
 from corelab.services import assignment, packages
 from tests.builders import PASSWORD, Lab
 from tests.life_builders import compares, dealt, decides, invalidates, reopens, revises
 from tests.reading_builders import a_staffed_lab, signs
+from tests.table_builders import table_bytes
 
 Rows = list[dict[str, str]]
 Change = Callable[[Rows], None]

@@ -18,8 +18,9 @@ from corelab.export.records import ExamRecord, SignedRecord
 from corelab.export.rows import tables_of
 from corelab.export.tables import ATTRIBUTES, READINGS, tables_for
 from corelab.export.versions import Versions
-from corelab.export.writers import Row, table_bytes
+from corelab.export.writers import Row
 from tests.exam_builders import reduced
+from tests.table_builders import table_bytes
 from tests.unit.test_package_tables import an_exam
 
 VERSIONS = Versions.of([reduced()])

@@ -21,8 +21,8 @@ from corelab.export.reread import exams_of
 from corelab.export.rows import DERIVED, tables_of
 from corelab.export.tables import TEXT, tables_for
 from corelab.export.versions import Versions
-from corelab.export.writers import read_table, table_bytes
 from tests.charter_builders import DVT, PORTAL, full
+from tests.table_builders import read_table, table_bytes
 
 CHARTERS = (DVT, PORTAL, "odd")
 WORDS = ('seen "twice", twice', "=SUM(A1)", "zwei\nZeilen", "TEXT")

@@ -27,9 +27,10 @@ from corelab.export.rows import Tables, tables_of
 from corelab.export.table_files import table_files
 from corelab.export.tables import GUESS, READINGS, RESULTS, subject_visit, tables_for
 from corelab.export.versions import Versions
-from corelab.export.writers import ColumnsDifferError, csv_bytes, read_table, sort_key, table_bytes
+from corelab.export.writers import ColumnsDifferError, csv_bytes, key_of
 from corelab.services.intake.exam_work import require_names
 from tests.exam_builders import a_form, a_reading, cell, changed, grade, reduced, reduced_bytes
+from tests.table_builders import read_table, table_bytes
 
 Said = dict[str, int | str]
 DUPLEX = ReadingTypeId("DUPLEX")
@@ -309,7 +310,7 @@ def test_nothing_half_made_stays_when_writing_fails(tmp_path: Path) -> None:
 def test_p11_72_a_cell_that_a_spreadsheet_executes_stops_the_line(start: str) -> None:
     tables = tables_of(VERSIONS, [an_exam({}, {})]).named()
     for table in (one for one in tables_for(reduced()) if tables.get(one.name)):
-        sound = sorted(tables[table.name], key=lambda row: sort_key(table, row))
+        sound = sorted(tables[table.name], key=key_of(table))
         assert list(content_faults(VERSIONS, table, sound)) == []
         for column in (one for one in table.columns if one.kind == "text"):
             bad = ({**sound[0], column.name: f"{start}SUM(A1)"},)
