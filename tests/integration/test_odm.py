@@ -1,6 +1,7 @@
 """The audit file of a package in ODM 1.3.2: valid for two judges, every grade in it and no other, and what happened to each told."""
 
 import csv
+import gc
 import os
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ from corelab.export import odm
 from corelab.export.odm.names import PATH
 from corelab.export.odm.schema import require_valid
 from corelab.export.odm.study import study_of
+from corelab.export.odm.trail import Trail
 from corelab.export.written import PartRefusedError, Written
 from corelab.resources import resource
 from corelab.services import assignment, packages, reading
@@ -257,6 +259,15 @@ def test_a_trail_without_the_signature_of_a_record_stops_the_line(lives: Lives, 
     events.write_text("\n".join(kept) + "\n")
     with pytest.raises(PartRefusedError, match="do not tell it"):
         odm.write(Written.of(package), tmp_path / "odm")
+
+
+def test_a_trail_that_cannot_be_read_stops_the_line_and_no_file_stays_open(tmp_path: Path) -> None:
+    (tmp_path / "audit").mkdir()
+    for name in ("events", "openings"):
+        (tmp_path / "audit" / f"{name}.jsonl").write_text("no trail\n")
+    with pytest.raises(ValueError, match="invalid literal"):
+        Trail(tmp_path)
+    gc.collect()  # a file that was left open is told by a warning, which is an error here
 
 
 @pytest.mark.parametrize("charter", SHIPPED)

@@ -3,6 +3,7 @@
 import json
 from array import array
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -67,17 +68,18 @@ class Trail:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._events, self._openings = ((folder / "audit" / f"{name}.jsonl").open("rb") for name in ("events", "openings"))
-        self._index = _Index()
-        self._read()
-        self.signatures = dict(_signatures(folder / "audit" / "signatures.jsonl"))
+        self._index, audit = _Index(), folder / "audit"
+        with ExitStack() as opened:
+            self._events, self._openings = (opened.enter_context((audit / f"{name}.jsonl").open("rb")) for name in ("events", "openings"))
+            self._read()
+            self.signatures = dict(_signatures(audit / "signatures.jsonl"))
+            self._opened = opened.pop_all()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._events.close()
-        self._openings.close()
+        self._opened.close()
 
     # ------------------------------------------------------------ what is asked
 
