@@ -9,12 +9,16 @@ import typer
 
 from corelab.cli.terminal import AsJson, Faulty, LabFolder, PasswordStdin, SignedIn, answer, command, progress, signed_in
 from corelab.domain.checkpoint import Checkpoint
+from corelab.domain.record_errors import NotALabError
 from corelab.services import checkpoints, packages, verification
 
 commands = typer.Typer()
 
 MOST_ALIKE = 5
 """So many equal faults are told one by one."""
+_LOOK_AGAIN = "Nothing was changed. Give the folder of one of them, as it was written."
+_LAB_FAULTY = "Nothing was changed. Keep this folder as it is and compare with a backup."
+_PACKAGE_FAULTY = "Nothing was changed. Do not use this package. Keep it as it is, tell the lab, and ask for the package again."
 
 
 @commands.command("verify")
@@ -35,8 +39,12 @@ def verify(
     """
     brought = checkpoints.brought(checkpoint or ())
     with progress("Verifying", quiet=as_json) as show:
-        check = packages.verify_package if packages.is_package(target) else partial(verification.verify_lab, progress=show)
-        found = check(target, brought)
+        is_package = packages.is_package(target)
+        check = packages.verify_package if is_package else partial(verification.verify_lab, progress=show)
+        try:
+            found = check(target, brought)
+        except NotALabError:
+            raise Faulty(f"{target} is no lab and no package: it holds no corelab.db and no MANIFEST.json. {_LOOK_AGAIN}") from None
     faults = [{"where": fault.where, "what": fault.what} for fault in found.faults]
     checked = ", ".join(f"{count} {what}" for what, count in found.checked.items())
     lines = [f"{'ok' if found.ok else 'NOT ok'}: checked {checked}", *_fault_lines([(fault.where, fault.what) for fault in found.faults])]
@@ -45,7 +53,11 @@ def verify(
     document = {"ok": found.ok, "checked": dict(found.checked), "faults": faults, "redacted": redacted}
     answer(document, "\n".join(lines), as_json=as_json)
     if not found.ok:
-        raise Faulty("" if as_json else f"{len(faults)} faults. Nothing was changed. Keep this folder as it is and compare with a backup.")
+        raise Faulty("" if as_json else f"{_counted(len(faults))}. {_PACKAGE_FAULTY if is_package else _LAB_FAULTY}")
+
+
+def _counted(faults: int) -> str:
+    return "1 fault" if faults == 1 else f"{faults} faults"
 
 
 def _fault_lines(faults: list[tuple[str, str]]) -> Iterator[str]:

@@ -57,8 +57,8 @@ _SAME = ("RESCD", "EVALSTAT", "RECID")
 def trace(lab: OpenLab, session: Session, row: str, package: Path | None = None) -> Trace:
     """The chain from a row, by its name, to the frames: as it stands now, or as it stood in the package that is named or given.
 
-    Raises NotPermittedError, RowUnknownError, PackageForeignError, RowDiffersError, and OSError or ValueError for a folder that is no
-    package.
+    Raises NotPermittedError, RowUnknownError, PackageForeignError, RowDiffersError, and OSError or ValueError for files that cannot be
+    read.
     """
     accounts.permit(session, Command.AUDIT)
     named = row_named(row)
@@ -130,8 +130,11 @@ def _clip(snapshot: Snapshot, beginning: str, frame: int) -> Row:
 
 def _number_of(snapshot: Snapshot, package: Path) -> int:
     """The number of a package of this lab, by the bytes of its manifest."""
-    digest = hashlib.sha256((package / MANIFEST).read_bytes()).hexdigest()
-    found = snapshot.one("package", manifest_sha256=digest)
+    try:
+        manifest = (package / MANIFEST).read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise PackageForeignError from None
+    found = snapshot.one("package", manifest_sha256=hashlib.sha256(manifest).hexdigest())
     if found is None:
         raise PackageForeignError
     return int(found["n"])

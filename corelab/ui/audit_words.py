@@ -48,7 +48,7 @@ AUDIT_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
             "Verify both: corelab verify PACKAGE, corelab verify LAB. Do not use the package before you know why.",
         ),
         "PackageForeignError": said(
-            "This lab did not sign that package.", "Nothing was changed.", "Choose a package of this lab, as it was written."
+            "This folder is no package that this lab signed.", "Nothing was changed.", "Choose a package of this lab, as it was written."
         ),
         "FrameUnknownError": said(
             "No released clip begins so, more than one does, or it has no such frame.",

@@ -350,6 +350,14 @@ def test_verify_of_what_is_neither_lab_nor_package(desk: Desk, tmp_path: Path) -
         assert ran.code == REFUSED
         assert ran.err or '"ok": false' in ran.out
     assert list(tmp_path.iterdir()) == []
+    refuses(desk, "is no lab and no package", "verify", tmp_path)
+
+
+def test_who_received_a_faulty_package_is_told_to_ask_the_lab(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "MANIFEST.json").write_text("{", encoding="utf-8")
+    ran = desk.run("verify", tmp_path, user=None)
+    assert ran.code == REFUSED
+    assert "1 fault. Nothing was changed. Do not use this package." in ran.err
 
 
 # ---------------------------------------------------------------- files without a lab

@@ -299,8 +299,9 @@ def test_a_package_of_another_lab_or_with_another_row_is_refused(lab: Lab, tmp_p
     assert refused.value.column == "RECID"
     for error in (refused.value, PackageForeignError(), FrameUnknownError()):
         assert is_expected(error)
-    with pytest.raises(OSError, match="MANIFEST"):
-        traced(lab, ROW, tmp_path)
+    for no_package in (tmp_path, results, tmp_path / "nowhere"):
+        with pytest.raises(PackageForeignError):
+            traced(lab, ROW, no_package)
 
 
 # ---------------------------------------------------------------- the command line
