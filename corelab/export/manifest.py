@@ -1,6 +1,7 @@
 """The folder of a package: its list of files with hashes, written all at once or not at all."""
 
 import contextlib
+import glob
 import hashlib
 import os
 import shutil
@@ -96,6 +97,13 @@ def half_made(target: Path) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+    _sweep(target)
+
+
+def _sweep(target: Path) -> None:
+    """What a killed process left of this package: nothing can get its name any more."""
+    for left in target.parent.glob(f".{glob.escape(target.name)}.*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def write_file(folder: Path, file: PackageFile) -> None:

@@ -299,6 +299,15 @@ def test_an_existing_package_is_never_overwritten(package: Path) -> None:
     assert (package / SUMS).read_bytes() == before
 
 
+def test_what_a_killed_process_left_goes_with_the_next_package_of_that_name(tmp_path: Path) -> None:
+    left, other = tmp_path / ".package.x1y2", tmp_path / ".packages.x1y2"
+    for folder in (left, other):
+        (folder / "data").mkdir(parents=True)
+    with half_made(tmp_path / "package"):
+        pass
+    assert sorted(tmp_path.iterdir()) == [other, tmp_path / "package"]
+
+
 def test_nothing_half_made_stays_when_writing_fails(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError), half_made(tmp_path / "package") as made:  # noqa: PT012 - leaving the folder is what is tried
         write_file(made, PackageFile("a", b"1"))
