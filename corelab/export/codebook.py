@@ -150,15 +150,11 @@ def _of_table(table: Table, kind: str) -> Iterator[tuple[str, ...]]:
             column.codelist or "",
             "Y" if column.key else "",
             column.origin,
-            max(table.since, column.since),
+            table.since_of(column),
             xpt_names[column.name],
             column.xpt_label,
             kind,
         )
-
-
-def _version(text: str) -> tuple[int, ...]:
-    return tuple(map(int, text.split(".")))
 
 
 def write(package: Written, into: Path) -> None:

@@ -12,6 +12,11 @@ XPT_LABEL = 40
 """How long its labels may be."""
 
 
+def in_order(version: str) -> tuple[int, ...]:
+    """A version of the specification as versions are ordered: 1.10.0 comes after 1.9.0."""
+    return tuple(map(int, version.split(".")))
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: ``kind`` is text, integer, number, date or datetime; ``codelist`` names the list its codes stand in.
@@ -46,6 +51,10 @@ class Table:
     @property
     def path(self) -> str:
         return f"data/{self.name}.csv"
+
+    def since_of(self, column: Column) -> str:
+        """The first specification that had this column of it."""
+        return max(self.since, column.since, key=in_order)
 
     @property
     def names(self) -> tuple[str, ...]:

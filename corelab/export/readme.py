@@ -3,20 +3,16 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from corelab.export.transfer_words import MARKS
 from corelab.export.xlsx.look import beyond
-
-_MARK = {
-    "DEMO": "DEMONSTRATION: made from synthetic clips and simulated readings. Not data of a trial.\n\n",
-    "TEST": "TEST: made to try the transfer. Not for analysis.\n\n",
-    "PROD": "",
-}
 
 
 def readme(facts: Mapping[str, Any], counts: Mapping[str, int], kind: str) -> str:
     rows = "\n".join(f"  data/{name}.csv{'':<{20 - len(name)}}{count} rows" for name, count in counts.items())
+    mark = f"{MARKS[kind]}\n\n" if kind in MARKS else ""
     cutoff, made = facts["cutoff"], _made(facts["parts"])
     cut = "".join(f"\n{one}." for one in beyond(counts)) if "xlsx" in facts["parts"] else ""
-    return f"""{_MARK[kind]}Trial {facts["trial"]}, transfer {facts["transfer"]}: blinded readings of duplex ultrasound,
+    return f"""{mark}Trial {facts["trial"]}, transfer {facts["transfer"]}: blinded readings of duplex ultrasound,
 and what follows from them.
 
 As of {cutoff["at"]} (event {cutoff["seq"]} of the audit trail, {cutoff["head"]}).

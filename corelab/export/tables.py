@@ -9,7 +9,7 @@ from corelab.domain.derived import segments_of
 from corelab.domain.places import members_of, run_time_ids
 from corelab.domain.vocabulary import WHOLE_EXAM, Cell, ItemId, SegmentId
 from corelab.export.change_table import CHANGES
-from corelab.export.columns import XPT_LABEL, Column, Table
+from corelab.export.columns import XPT_LABEL, Column, Table, in_order
 from corelab.export.lab_tables import ADJUDICATIONS, CLIPS, ENDPOINTS, EXPECTED, QUERIES
 from corelab.export.proof_tables import EVIDENCE, MEASUREMENTS, OF_RECORD
 
@@ -297,15 +297,11 @@ def tables_for(charter: Charter, specification: str = SPECIFICATION) -> tuple[Ta
     proof = (CHECKS, VIEWING, NOTES, EVIDENCE, MEASUREMENTS)
     of_lab = (CLIPS, EXPECTED, QUERIES)
     tables = (READINGS, RESULTS, ADJUDICATIONS, subject_visit(charter), ENDPOINTS, ATTRIBUTES, *proof, *of_lab, CHANGES)
-    return tuple(_as_of(table, specification) for table in tables if _version(table.since) <= _version(specification))
+    return tuple(_as_of(table, specification) for table in tables if in_order(table.since) <= in_order(specification))
 
 
 def _as_of(table: Table, specification: str) -> Table:
-    return replace(table, columns=tuple(one for one in table.columns if _version(one.since) <= _version(specification)))
-
-
-def _version(text: str) -> tuple[int, ...]:
-    return tuple(map(int, text.split(".")))
+    return replace(table, columns=tuple(one for one in table.columns if in_order(one.since) <= in_order(specification)))
 
 
 def _asked_somewhere(charter: Charter) -> tuple[Cell, ...]:

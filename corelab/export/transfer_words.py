@@ -1,11 +1,18 @@
 """What a transfer is, in words that stand in the specification to sign and in the codebook: said once, in both the same."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from corelab.domain.charter import Charter
 
 Said = tuple[str, str]
 """A thing and what is said of it."""
+
+MARKS: Final = {
+    "DEMO": "DEMONSTRATION: made from synthetic clips and simulated readings. Not data of a trial.",
+    "TEST": "TEST: made to try the transfer. Not for analysis.",
+}
+"""What a package says of itself that is not for analysis, by its kind."""
 
 FILES: Final[tuple[Said, ...]] = (
     ("data/*.csv", "The tables: what is exact, and what all other files are made from"),
@@ -97,6 +104,12 @@ ORIGINS: Final = {
     "result": "final grade after comparison and adjudication",
     "derived": "computed by the charter from final grades",
 }
+
+
+def folder_name(facts: Mapping[str, Any]) -> str:
+    """The name of a package's folder, as NAMING tells it, from the facts of its manifest."""
+    compact = facts["cutoff"]["at"][:19].replace("-", "").replace(":", "") + "Z"
+    return f"{facts['trial']}_{facts['transfer']}_{compact}_{facts['kind']}"
 
 
 def study_words(trial: str) -> str:

@@ -10,8 +10,8 @@ from corelab.export.codebook_page.reading import facts_section, missing_section,
 from corelab.export.codebook_page.rules import derivation_section, question_section
 from corelab.export.codebook_page.tables import codes_section, tables_section
 from corelab.export.datapackage import lists_of
+from corelab.export.transfer_words import MARKS
 from corelab.export.written import Written
-from corelab.export.xlsx.about import MARKS
 from corelab.resources import resource
 
 _LEAD: Final = (

@@ -53,7 +53,7 @@ def _column(one: Table, column: Column, lists: Lists) -> Html:
         str(column.length),
         codes,
         column.origin,
-        max(one.since, column.since),
+        one.since_of(column),
         of=("name", "", "", "number", "codes", "second small", "second small"),
         id_=anchor("column", one.name, column.name),
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from corelab.export.check import PackageFault, limited, row_name
 from corelab.export.check.content import RowChecks, Rule
-from corelab.export.columns import Table
+from corelab.export.columns import Table, in_order
 from corelab.export.received import unknown_clips, unreconciled
 from corelab.export.stops import Check, Stop
 from corelab.export.written import SubjectRows, Written
@@ -63,10 +63,6 @@ def reconciled(package: Written) -> Stop:
 
 def not_lower(specification: str, last: str | None) -> Stop:
     """A package is never of an older specification than the one before it."""
-    lower = last is not None and _version(specification) < _version(last)
+    lower = last is not None and in_order(specification) < in_order(last)
     fault = (PackageFault("MANIFEST.json", f"its specification is {specification}, that of the last package is {last}"),) if lower else ()
     return Stop(Check.SPECIFICATION, "specification of the last package", int(last is not None), fault)
-
-
-def _version(text: str) -> tuple[int, ...]:
-    return tuple(map(int, text.split(".")))

@@ -7,6 +7,7 @@ from typing import Any
 from corelab.domain.charter import Charter
 from corelab.domain.measurement import Point
 from corelab.domain.vocabulary import Missing, Sha256
+from corelab.export.transfer_words import folder_name
 
 Drawn = int | Missing | None
 """How a segment is drawn: 0 best, 1 between, 2 worst; a kind of missing; or None where nothing is drawn of it."""
@@ -156,14 +157,13 @@ class Package:
 def package_of(facts: Mapping[str, Any], charters: Iterable[Charter]) -> Package:
     """From the facts of the manifest and the charters of the package, the main one first."""
     cutoff, held = facts["cutoff"], tuple(charters)
-    compact = cutoff["at"][:19].replace("-", "").replace(":", "") + "Z"
     trial, transfer, kind = (str(facts[name]) for name in ("trial", "transfer", "kind"))
     return Package(
         trial=trial,
         title=held[0].title,
         transfer=transfer,
         kind=kind,
-        name=f"{trial}_{transfer}_{compact}_{kind}",
+        name=folder_name(facts),
         at=cutoff["at"],
         head=cutoff["head"],
         head_short=f"{cutoff['seq']} {cutoff['head'][:16]}",

@@ -2,14 +2,11 @@
 
 from typing import Any, Final
 
+from corelab.export.transfer_words import MARKS
 from corelab.export.written import Written
 from corelab.export.xlsx.look import Look, left_out
 from corelab.export.xlsx.styles import COUNT, HEAD, LABEL, LINK, NOTICE, STRONG, SUBTITLE, TITLE, WORDS
 
-MARKS: Final = {
-    "DEMO": "DEMONSTRATION: made from synthetic clips and simulated readings. Not data of a trial.",
-    "TEST": "TEST: made to try the transfer. Not for analysis.",
-}
 _SAID: Final = (
     "This workbook is a convenience copy. What is exact, hashed and signed for analysis are the files in data/.",
     "Empty cells are missing values. NA (not applicable), NE (not evaluable) and NI (not imaged) are codes and never blank or 0.",

@@ -9,7 +9,7 @@ from typing import Any, Final
 from corelab.domain.charter import Charter
 from corelab.export import transfer_words
 from corelab.export.charter.derivation_words import derivation_words
-from corelab.export.codebook import codelist_rows, codelists_for
+from corelab.export.codebook import codelist_rows, codelists_for, dictionary_rows
 from corelab.export.columns import Table
 from corelab.export.tables import GUESS, SPECIFICATION, tables_for
 from corelab.export.written import Written
@@ -72,22 +72,7 @@ def _tables(tables: tuple[Table, ...], grid: Grid, name: str, said: str) -> None
 
 
 def _columns(tables: tuple[Table, ...], grid: Grid, name: str, said: str) -> None:
-    rows = [
-        (
-            table.path,
-            column.name,
-            column.label,
-            column.kind,
-            str(column.length),
-            column.codelist or "",
-            "key" if column.key else "",
-            column.origin,
-            max(table.since, column.since),
-            table.xpt_names[column.name],
-        )
-        for table in tables
-        for column in table.columns
-    ]
+    rows = [(*row[:6], "key" if row[6] else "", *row[7:10]) for row in dictionary_rows(tables, "")]
     heads = (
         ("File", 25),
         ("Column", 20),

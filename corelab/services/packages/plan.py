@@ -8,6 +8,7 @@ from typing import Any
 import corelab
 from corelab.export.manifest import MANIFEST
 from corelab.export.tables import SPECIFICATION
+from corelab.export.transfer_words import folder_name
 from corelab.export.versions import Versions, VersionsDifferError
 from corelab.services.packages.approving import require_approved
 from corelab.services.packages.cutoff import Cutoff, cutoff, same_as_last
@@ -71,8 +72,7 @@ class Plan:
 
     @property
     def name(self) -> str:
-        compact = self.cutoff.at[:19].replace("-", "").replace(":", "") + "Z"
-        return f"{self.trial}_{self.transfer}_{compact}_{self.kind}"
+        return folder_name(self.facts)
 
     @property
     def facts(self) -> Mapping[str, Any]:
