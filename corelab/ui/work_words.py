@@ -98,8 +98,18 @@ def _checks(error: Any) -> Words:
 
 def _intake(error: Any) -> Words:
     given = f" ({error.value})" if error.value else ""
-    happened, _, do = error.refusal.message.partition(". ")
-    return Words(f"{happened.rstrip('.')}{given}.", "Nothing was changed.", do or "Correct it and try again.")
+    happened, _, rest = error.refusal.message.partition(". ")
+    kept, do = _kept(rest)
+    return Words(f"{happened.rstrip('.')}{given}.", kept, do or "Correct it and try again.")
+
+
+def _kept(rest: str) -> tuple[str, str]:
+    """What a refusal itself says was kept is not said twice."""
+    for kept in ("Nothing was changed", "Nothing was taken in"):
+        if rest.startswith(kept):
+            do = rest.removeprefix(kept).lstrip(".: ")
+            return f"{kept}.", do[:1].upper() + do[1:]
+    return "Nothing was changed.", rest
 
 
 def _left_out(listed: tuple[Any, ...]) -> str:

@@ -10,6 +10,7 @@ from corelab.domain.reasons import ReasonRefusedError
 from corelab.domain.vocabulary import ExamState, SegmentId
 from corelab.services import assignment, comparison, intake, reading, withdrawal
 from corelab.services.verification import verify_lab
+from corelab.ui.words import words_for
 from tests.builders import Lab, a_lab
 from tests.exam_builders import changed
 from tests.reading_builders import a_ready_exam, first, rows_of, signs
@@ -183,3 +184,10 @@ def test_a_change_may_not_take_clips_from_an_exam_that_readers_have(lab: Lab) ->
     assert assignment.assign(lab.open, lab.coordinator).assigned == 2
     fact = {Fact("ROLE", SegmentId("FV_MID")): "target"}
     assert refused(lab, fact, "It is there after all, says the site") is Refusal.FACT_LACKING
+
+
+@pytest.mark.parametrize("refusal", Refusal, ids=lambda refusal: refusal.name)
+def test_what_was_kept_is_said_once_and_what_to_do_is_said(refusal: Refusal) -> None:
+    words = words_for(IntakeRefusedError(refusal, "S01:D10"))
+    assert words.all.count("Nothing was ") == 1
+    assert words.do[0].isupper()
