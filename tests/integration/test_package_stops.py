@@ -287,6 +287,17 @@ def test_codes_of_the_trial_may_stand_in_words() -> None:
     assert [each.where for each in nothing_identifies(texts, ["20240117-3"], lambda _one: False).faults] == ["a"]
 
 
+def test_the_day_of_a_lock_in_its_reason_stops_nothing_and_a_patient_in_it_does(tmp_path: Path) -> None:
+    """What a lock was signed with is never emptied: no package could ever be written again."""
+    lab = read(a_staffed_lab(tmp_path))
+    a_known_patient(lab)
+    packages.lock(lab.open, lab.coordinator, "Database lock of 2026-11-23, minutes 20261123-1", PASSWORD)
+    assert packages.export(lab.open, lab.coordinator, tmp_path / "out", PASSWORD).package.is_dir()
+    of_trial = Typed("a", "Locked on 2026-11-23 after Mrs Doemann", of_trial=True)
+    found = nothing_identifies([of_trial], (), lambda one: "Doemann" in one.text).faults
+    assert [each.what for each in found] == ["holds something that identifies a patient"]
+
+
 # ---------------------------------------------------------------- words
 
 
