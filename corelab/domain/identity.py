@@ -4,12 +4,15 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from corelab.domain.query_words import PATTERNS
+
 
 class IdentityKind(Enum):
     DATE = "date"
     ADDRESS = "e-mail address"
     NUMBER = "long number"
     PERSON = "name"
+    FILE = "name of a file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,25 @@ _PATTERNS = (
     (IdentityKind.PERSON, r"\b(?:patient(?:'s)?\s+name|name\s*[:=]|surname|forename)"),
     (IdentityKind.PERSON, r"\bpatient\s+(?-i:[A-Z][a-z]+\s+[A-Z][a-z]+)"),
 )
-_COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
+_LEAVING = {
+    "an e-mail address": IdentityKind.ADDRESS,
+    "an internet address": IdentityKind.ADDRESS,
+    "the name of a file": IdentityKind.FILE,
+    "a UID": IdentityKind.NUMBER,
+    "a date": IdentityKind.DATE,
+    "a long number": IdentityKind.NUMBER,
+}
+_COMPILED = (
+    *((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS),
+    *((_LEAVING[what], pattern) for what, pattern in PATTERNS),
+)
+"""What stops a package stands here too: signed words are never changed, so they would stop every package for ever."""
 
 
 def identity_hints(text: str) -> tuple[IdentityHint, ...]:
     """Every place that looks like identity, in order. No hint does not prove that there is none."""
-    found = {IdentityHint(kind, *match.span()) for kind, pattern in _COMPILED for match in pattern.finditer(text)}
-    return tuple(sorted(found, key=lambda hint: (hint.start, hint.end, hint.kind.value)))
+    found: dict[tuple[int, int], IdentityHint] = {}
+    for kind, pattern in _COMPILED:
+        for match in pattern.finditer(text):
+            found.setdefault(match.span(), IdentityHint(kind, *match.span()))
+    return tuple(found[span] for span in sorted(found))

@@ -20,7 +20,7 @@ _DATES = (
     r"(?<!\d)(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)",
 )
 _FILES = r"\.(?:dcm|dicom|ima|zip|avi|mp4|mov|jpe?g|png|bmp|tiff?|csv|xlsx?|pdf|docx?)\b|(?:^|\s)(?:[a-z]:)?[/\\]\S+[/\\]"
-_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
+PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("an e-mail address", re.compile(r"\S@\S")),
     ("an internet address", re.compile(r"\b(?:https?://|www\.)\S", re.IGNORECASE)),
     ("the name of a file", re.compile(_FILES, re.IGNORECASE)),
@@ -28,6 +28,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("a date", re.compile("|".join(_DATES), re.IGNORECASE)),
     ("a long number", re.compile(r"\d{6,}|(?<!\d)[+(0](?:[ ()/.-]{0,2}\d){6,}")),
 )
+"""What may not stand in words that leave the lab, by its kind: nobody may sign such words either (corelab.domain.identity)."""
 
 
 def may_not_stand(words: str, *, codes: Collection[str] = (), arms: Collection[str] = ()) -> tuple[str, ...]:
@@ -37,7 +38,7 @@ def may_not_stand(words: str, *, codes: Collection[str] = (), arms: Collection[s
 
 def _found(words: str, arms: Collection[str]) -> Iterator[str]:
     rest = words
-    for what, pattern in _PATTERNS:
+    for what, pattern in PATTERNS:
         if pattern.search(rest):
             yield what
             rest = pattern.sub(" ", rest)  # a date is no long number too

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeVar
 
+from corelab.domain.identity import identity_hints
+
 SHORTEST_REASON = 8
 """Letters and digits: "ok", "n/a", "error" or dots are no reason."""
 
@@ -86,6 +88,18 @@ def reason_words(text: str) -> str:
     words = text.strip()
     if sum(each.isalnum() for each in words) < SHORTEST_REASON:
         raise ReasonRefusedError
+    return words
+
+
+def lasting_words(text: str) -> str:
+    """The words of a reason that is never emptied: they may not look as if they identified somebody, since packages hold them.
+
+    Raises ReasonRefusedError.
+    """
+    words = reason_words(text)
+    found = tuple(words[hint.start : hint.end] for hint in identity_hints(words))
+    if found:
+        raise ReasonRefusedError(found=found)
     return words
 
 

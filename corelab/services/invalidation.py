@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from corelab.domain.accounts import Command, Meaning
 from corelab.domain.reading_states import ReadingCommand
-from corelab.domain.reasons import InvalidationCause, cause_of, reason_words
+from corelab.domain.reasons import InvalidationCause, cause_of, lasting_words
 from corelab.domain.vocabulary import ExamState
 from corelab.services import accounts, refusals, shown
 from corelab.services.accounts import Session
@@ -30,7 +30,7 @@ def invalidate(lab: OpenLab, session: Session, reading: str, cause: str, reason_
     """
     role = accounts.permit(session, Command.INVALIDATE)
     with refusals.recorded(lab, session, "reading.invalidate", "reading", reading):
-        code, words = cause_of(InvalidationCause, cause), reason_words(reason_text)
+        code, words = cause_of(InvalidationCause, cause), lasting_words(reason_text)
         with lab.store.read() as snapshot:
             require_unlocked(snapshot)
             require_latest(snapshot, reading, ReadingCommand.INVALIDATE)

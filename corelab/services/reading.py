@@ -8,7 +8,7 @@ from types import MappingProxyType
 from uuid import uuid4
 
 from corelab.domain.accounts import Command, Meaning
-from corelab.domain.checks import CheckFault, Firing, firings, hard_faults, names_somebody, unconfirmed
+from corelab.domain.checks import CheckFault, Firing, firings, hard_faults, unconfirmed
 from corelab.domain.clip import Clip
 from corelab.domain.content import Draft, Json, ReadingContent, Viewing, answer_json
 from corelab.domain.form import Form
@@ -21,7 +21,7 @@ from corelab.domain.reading_errors import (
     FormChangedError,
     ReasonMissingError,
 )
-from corelab.domain.reasons import Change, ReasonRefusedError, ReopenCause, reason_words
+from corelab.domain.reasons import Change, ReopenCause, lasting_words
 from corelab.domain.vocabulary import Answer, AssignmentId, Cell, Sha256
 from corelab.domain.watching import Watched
 from corelab.domain.worklist import WorkKind, Worklist, WorklistRow, WorkState
@@ -256,10 +256,7 @@ def _require_reason(snapshot: Snapshot, of: AssignmentId, change: Change | None)
     if again != (change is not None):
         raise ReasonMissingError(of, asked=again)
     if change is not None:
-        reason_words(change.text)
-        found = names_somebody(change.text)
-        if found:
-            raise ReasonRefusedError(found=found)
+        lasting_words(change.text)
 
 
 def _signable(snapshot: Snapshot, session: Session, reading: Reading) -> tuple[Clip, ...]:

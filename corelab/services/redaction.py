@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from corelab.domain.accounts import Command
-from corelab.domain.checks import names_somebody
-from corelab.domain.reasons import ReasonRefusedError, RedactionCause, cause_of, reason_words
+from corelab.domain.reasons import RedactionCause, cause_of, lasting_words
 from corelab.domain.record_errors import SecondPersonError
 from corelab.domain.redaction import RedactionFault, RedactionRefusedError, may_be_emptied
 from corelab.domain.vocabulary import AccountId
@@ -60,7 +59,7 @@ def request_redaction(lab: OpenLab, session: Session, seq: int, reason: str, cau
     """
     role = accounts.permit(session, Command.REDACT)
     with refusals.recorded(lab, session, "redaction.request", "event", str(seq)):
-        code, words = cause_of(RedactionCause, cause), _words(reason)
+        code, words = cause_of(RedactionCause, cause), lasting_words(reason)
         with lab.store.begin(session.actor(role)) as transaction:
             _require_redactable(transaction, seq)
             recorded = transaction.record("redaction.requested", "event", str(seq), payload={"reason_text": words}, reason=code.value)
@@ -93,7 +92,7 @@ def confirm_redaction(lab: OpenLab, session: Session, seq: int, reason: str, pas
     """
     role = accounts.permit(session, Command.CONFIRM_REDACTION)
     with refusals.recorded(lab, session, "redaction.confirm", "event", str(seq)):
-        words = _words(reason)
+        words = lasting_words(reason)
         with lab.store.read() as snapshot:
             _require_second(snapshot, session, seq)
         with accounts.signer(lab, session, password), lab.store.begin(session.actor(role)) as transaction:
@@ -102,14 +101,6 @@ def confirm_redaction(lab: OpenLab, session: Session, seq: int, reason: str, pas
             recorded = transaction.record("payload.redacted", "event", str(seq), payload=payload, reason=asked.cause.value)
             transaction.empty_payload(seq, recorded.seq)
             return recorded.seq
-
-
-def _words(reason: str) -> str:
-    words = reason_words(reason)
-    found = names_somebody(words)
-    if found:
-        raise ReasonRefusedError(found=found)
-    return words
 
 
 def _require_redactable(snapshot: Snapshot, seq: int) -> None:

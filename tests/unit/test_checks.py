@@ -8,7 +8,9 @@ import pytest
 from corelab.domain.charter import load_charter
 from corelab.domain.checks import CheckCode, CheckFault, hard_faults, may_grade, played
 from corelab.domain.identity import IdentityKind, identity_hints
+from corelab.domain.query_words import may_not_stand
 from corelab.domain.reading import Reading
+from corelab.domain.reasons import ReasonRefusedError, lasting_words
 from corelab.domain.vocabulary import Answer, AssignmentId, Binding, Evidence, Grade, SegmentId, Sha256, not_evaluable
 from tests.exam_builders import CLIP, a_clip, a_form, a_reading, cell, changed
 
@@ -124,6 +126,28 @@ def test_words_that_look_like_identity_are_shown_to_the_reader() -> None:
 )
 def test_looks_like_identity(text: str, kind: IdentityKind) -> None:
     assert kind in {hint.kind for hint in identity_hints(text)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12 May",
+        "jan 2026",
+        "12 mai",
+        "ask a@b",
+        "see www.site.example",
+        "as in photo.jpg",
+        "C:/clips/one/",
+        "1.2.840.10008.1",
+        "(0123) 456 78",
+    ],
+)
+def test_words_that_would_stop_every_package_are_signed_by_nobody(text: str) -> None:
+    assert may_not_stand(text)
+    assert hard_faults(a_reading().with_note(text), [a_clip()])
+    with pytest.raises(ReasonRefusedError) as refused:
+        lasting_words(f"It was a mistake: {text}")
+    assert refused.value.found
 
 
 @pytest.mark.parametrize(
