@@ -70,7 +70,9 @@ def test_what_cannot_be_estimated_is_said_with_its_reason(made: tuple[Written, P
 
 def test_a_long_reason_breaks_within_its_column(made: tuple[Written, Path]) -> None:
     """Only short figures are kept on one line: a reason would lie on the figure beside it."""
-    assert "<small>not estimable" not in (made[1] / "agreement.html").read_text("utf-8")
+    text = (made[1] / "agreement.html").read_text("utf-8")
+    assert "<small>not estimable" not in text
+    assert '</b> <small class="why">interval not estimable' in text
 
 
 def test_no_arm_of_the_trial_stands_in_it(made: tuple[Written, Path]) -> None:

@@ -39,7 +39,7 @@ def with_interval(figure: Figure, decimals: int = 2, scale: float = 1.0) -> str:
     if figure.estimate.value is None:
         return why(figure.estimate.undefined)
     found = figure.by_subject
-    around = small(by_subject(found, decimals, scale)) if found.interval is not None else why(found.reason)
+    around = small(by_subject(found, decimals, scale)) if found.interval is not None else why(found.reason, "interval ")
     return f"<b>{escape(value(figure.estimate, decimals, scale))}</b> {around}"
 
 
@@ -47,8 +47,8 @@ def small(words: str) -> str:
     return f"<small>{escape(words)}</small>"
 
 
-def why(reason: Undefined | None) -> str:
-    return f'<small class="why">{escape(not_estimable(reason))}</small>'
+def why(reason: Undefined | None, of: str = "") -> str:
+    return f'<small class="why">{of}{escape(not_estimable(reason))}</small>'
 
 
 def test_words(test: str) -> str:

@@ -25,10 +25,11 @@ th{text-align:left;font-size:11px;font-weight:600;color:var(--second);border-bot
 padding:4px 10px 4px 0;vertical-align:bottom}
 td{border-bottom:1px solid var(--hair);padding:4px 10px 4px 0;vertical-align:top}
 td small{white-space:nowrap}
-td small.why{white-space:normal}
+td small.why{white-space:normal;display:block;line-height:1.25}
 .figures{table-layout:fixed}
-.figures th:nth-child(1){width:21%}.figures th:nth-child(2){width:6.5%}.figures th:nth-child(3){width:8%}
-.figures th:nth-child(4){width:16%}.figures th:nth-child(5){width:15%}.figures th:nth-child(6){width:17%}
+.figures th:nth-child(1){width:19%}.figures th:nth-child(2){width:6.5%}.figures th:nth-child(3){width:8%}
+.figures th:nth-child(4){width:15%}.figures th:nth-child(5){width:15%}.figures th:nth-child(6){width:14%}
+.figures th:nth-child(7){width:14%}
 .counts td,.counts th{padding-right:8px}
 .counts td:not(:first-child),.counts th:not(:first-child){text-align:right}
 .same{font-weight:600;color:var(--teal)}
