@@ -1,11 +1,13 @@
 """A walk through the demo lab, off screen: a picture of every page at work, a dispute decided, a package written."""
 
+import csv
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 
+from corelab.domain.vocabulary import Source
 from corelab.services.labs import OpenLab
 from corelab.ui.adjudication_page import AdjudicationPage
 from corelab.ui.application import dress
@@ -26,6 +28,7 @@ from corelab.ui.queries_page import QueriesPage
 from corelab.ui.reading_page import ReadingPage
 from corelab.ui.records_dialog import RecordsDialog
 from corelab.ui.tour_hands import Hands, TourStoppedError
+from corelab.ui.trace_page import TracePage
 from corelab.ui.worklist_page import WorklistPage
 
 _MOST_DECISIONS = 20
@@ -61,6 +64,7 @@ def tour(lab: OpenLab, passwords: Mapping[str, str], out: Path, say: Callable[[s
         _adjudicate(hands)
         package = _package(hands, out)
         _audit(hands)
+        _trace(hands, package)
         return Toured(tuple(hands.pictures), package)
     finally:
         hands.window.close()
@@ -218,6 +222,18 @@ def _audit(hands: Hands) -> None:
     hands.shoot("audit")
     hands.do("history")
     hands.shoot_dialog("history", HistoryDialog)
+
+
+def _trace(hands: Hands, package: Path) -> None:
+    """From a decided row of the package's results to the frame that it rests on."""
+    with (package / "data" / "results.csv").open(encoding="utf-8", newline="") as file:
+        decided = next((row for row in csv.DictReader(file) if row["SOURCE"] == Source.ADJUDICATED.value), None)
+    if decided is None:
+        raise TourStoppedError("trace")
+    page = hands.go("trace", TracePage)
+    page.row.setText("/".join(decided[name] for name in ("USUBJID", "VISIT", "SEGCD", "TESTCD")))
+    hands.do("trace_row")
+    hands.shoot("trace")
 
 
 def _first_with_values(hands: Hands, page: AuditPage) -> int:
