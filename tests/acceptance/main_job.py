@@ -18,7 +18,7 @@ SIDE = (0, 48, 420, 130)
 """Where the intake page offers what it shows beside its list: left, top, right, bottom."""
 SUBJECT, VISIT = "S001", "D10"
 QUESTION = "Does the vein compress?"
-NOTE = "zebrafinch oboe"
+NOTE = "kingfisher oboe"
 """What reader 1 writes; no other person and no file may hold it before the readings are released."""
 
 
