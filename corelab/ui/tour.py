@@ -7,7 +7,6 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 
-from corelab.domain.vocabulary import Source
 from corelab.services.labs import OpenLab
 from corelab.ui.adjudication_page import AdjudicationPage
 from corelab.ui.application import dress
@@ -225,13 +224,13 @@ def _audit(hands: Hands) -> None:
 
 
 def _trace(hands: Hands, package: Path) -> None:
-    """From a decided row of the package's results to the frame that it rests on."""
-    with (package / "data" / "results.csv").open(encoding="utf-8", newline="") as file:
-        decided = next((row for row in csv.DictReader(file) if row["SOURCE"] == Source.ADJUDICATED.value), None)
-    if decided is None:
+    """From a row of the package to the pair of frames that its grade rests on."""
+    with (package / "data" / "readings.csv").open(encoding="utf-8", newline="") as file:
+        paired = next((row for row in csv.DictReader(file) if row["ACPTFL"] == "Y" and row["FRAMEB"]), None)
+    if paired is None:
         raise TourStoppedError("trace")
     page = hands.go("trace", TracePage)
-    page.row.setText("/".join(decided[name] for name in ("USUBJID", "VISIT", "SEGCD", "TESTCD")))
+    page.row.setText("/".join(paired[name] for name in ("USUBJID", "VISIT", "SEGCD", "TESTCD")))
     hands.do("trace_row")
     hands.shoot("trace")
 
