@@ -183,7 +183,7 @@ PAYLOADS: Mapping[str, Payload] = MappingProxyType(
         "redaction.requested": _REASON,
         "payload.redacted": _of("reason_text", "requested", "second"),
         # what leaves the lab
-        "package.approved": _of("cutoff", "files", "kind", "product", "transfer", may=("parts",)),
+        "package.approved": _of("cutoff", "files", "kind", "product", "transfer", may=("libraries", "parts")),
         "package.kept": NONE,
         "specification.approved": _of("after", "differences", "reason_text"),
         "checkpoint.signed": _of("at_event"),

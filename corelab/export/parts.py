@@ -1,10 +1,13 @@
 """Everything of a package that is made from its tables: each format is a part, and no part knows the lab."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
+from zlib import ZLIB_RUNTIME_VERSION
 
 from corelab.export.written import Written
 
@@ -54,6 +57,20 @@ PARTS: tuple[Part, ...] = (
 
 PICTURED = "pdf"
 """The part that is made with pictures from the lab: from the tables alone it cannot be made again."""
+
+
+_LIBRARIES = (
+    "lxml", "numpy", "opencv-python-headless", "pandas", "pillow", "pyarrow", "pyreadstat", "reportlab", "simplejpeg", "XlsxWriter",
+)  # fmt: skip
+
+
+def libraries() -> list[str]:
+    """What the bytes of parts depend on beside this program, with versions: another zlib packs the same sheet otherwise."""
+    found = [f"zlib {ZLIB_RUNTIME_VERSION}"]
+    for name in _LIBRARIES:
+        with suppress(PackageNotFoundError):
+            found.append(f"{name} {version(name)}")
+    return found
 
 
 def parts_here(more: tuple[Part, ...] = ()) -> Mapping[str, Part]:

@@ -96,3 +96,13 @@ def test_a_copy_of_the_records_goes_with_the_package_and_one_that_was_left_goes_
     left.mkdir()
     exported(lab, tmp_path / "out")
     assert not list(lab.open.folder.glob(".records.*"))
+
+
+def test_with_other_libraries_the_same_state_is_the_next_transfer(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read_by_both(lab)
+    one = exported(lab, tmp_path)
+    monkeypatch.setattr("corelab.export.parts.ZLIB_RUNTIME_VERSION", "9.9")
+    assert not packages.preview(lab.open, lab.coordinator).again
+    two = exported(lab, tmp_path)
+    assert (one.package.name[:11], two.package.name[:11], one.head == two.head) == ("DVT-LE_T001", "DVT-LE_T002", True)
+    assert packages.verify_package(one.package).ok

@@ -150,7 +150,7 @@ def test_a_package_that_does_not_verify_as_written_is_not_there(lab: Lab, tmp_pa
     read_by_both(lab)
     faulty = packages.VerifiedPackage({}, (PackageFault("data/results.csv", "differs"),))
     with monkeypatch.context() as patched:
-        patched.setattr("corelab.services.packages.writing.verify_package", lambda _folder, formats: faulty)
+        patched.setattr("corelab.services.packages.writing.verify_package", lambda _folder, formats: faulty)  # noqa: ARG005 - called by its name
         with pytest.raises(StopTheLineError):
             exported(lab, tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []

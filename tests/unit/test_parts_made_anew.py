@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from corelab.export.check.anew import MadeAnew, made_anew
-from corelab.export.parts import PARTS, PICTURED, Part
+from corelab.export.parts import PARTS, PICTURED, Part, libraries
 from corelab.export.tables import READINGS
 from corelab.export.versions import Versions
 from corelab.export.written import PartRefusedError, Written
@@ -33,7 +33,7 @@ ONE, TWO = Part("one", writes(a="1", b="2")), Part("two", writes(c="3"))
 
 
 def a_package(folder: Path, parts: tuple[str, ...] = ("one", "two"), product: str = PRODUCT) -> Written:
-    package = Written(folder, {"parts": list(parts), "product": product}, VERSIONS, (READINGS,))
+    package = Written(folder, {"libraries": libraries(), "parts": list(parts), "product": product}, VERSIONS, (READINGS,))
     for part in (ONE, TWO):
         part.write(package, folder)
     (folder / "data").mkdir()
@@ -53,6 +53,15 @@ def told(found: MadeAnew) -> list[str]:
 def test_a_package_as_it_was_made_is_the_same_again(tmp_path: Path) -> None:
     found = made(a_package(tmp_path))
     assert (found.faults, found.same, found.left) == ([], 3, {})
+
+
+def test_what_other_libraries_made_is_not_made_again_and_is_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = a_package(tmp_path)
+    (tmp_path / "made" / "a").write_text("packed by another zlib")
+    monkeypatch.setattr("corelab.export.parts.ZLIB_RUNTIME_VERSION", "9.9")
+    found = made(package)
+    assert (found.faults, found.same) == ([], 0)
+    assert found.left == dict.fromkeys(("one", "two"), "made with other versions of libraries")
 
 
 def test_a_file_that_its_tables_do_not_give_is_named(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from corelab.export import subject_pdf
 from corelab.export.check.fault import PackageFault
-from corelab.export.parts import PICTURED, Part
+from corelab.export.parts import PICTURED, Part, libraries
 from corelab.export.written import PartRefusedError, Written
 
 _WRONG = (PartRefusedError, OSError, LookupError, ValueError, TypeError, ArithmeticError, AttributeError)
@@ -29,12 +29,15 @@ class MadeAnew:
 
 
 def made_anew(package: Written, product: str, parts: Sequence[Part], present: frozenset[str]) -> MadeAnew:
-    """``product``: this program and its version; what another version made, or one that knew no parts, is not made again."""
+    """``product``: this program and its version. What another version made, or with other libraries, is not made again."""
     made, known = MadeAnew(), {part.name: part for part in parts}
     said = package.facts.get("parts")
     named = list(map(str, said)) if isinstance(said, list) else []
     if not isinstance(said, list) or package.facts.get("product") != product:
         made.left = dict.fromkeys(named, f"made by {package.facts.get('product')}")
+        return made
+    if package.facts.get("libraries") != libraries():
+        made.left = dict.fromkeys(named, "made with other versions of libraries")
         return made
     given = _NO_PART | {table.path for table in package.tables}
     for name in named:

@@ -11,6 +11,7 @@ import corelab
 from corelab.domain.accounts import Meaning
 from corelab.domain.audit import key_id
 from corelab.export.manifest import PackageFile, entries_of, files_digest, seal, write_file
+from corelab.export.parts import libraries
 from corelab.export.tables import SPECIFICATION
 from corelab.services import checkpoints
 from corelab.services.packages.errors import ExportedMeanwhileError
@@ -87,7 +88,7 @@ class Approval:
         """What the signature is over."""
         plan = self.plan
         of = {"cutoff": plan.cutoff.seq, "kind": plan.kind, "parts": list(plan.parts), "transfer": plan.transfer}
-        return {**of, "files": files_digest(entries), "product": corelab.__version__}
+        return {**of, "libraries": libraries(), "files": files_digest(entries), "product": corelab.__version__}
 
 
 def _told(transaction: Transaction, signature: Mapping[str, Any], opening: Opening, public: bytes) -> dict[str, Any]:

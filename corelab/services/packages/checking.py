@@ -117,6 +117,8 @@ def _approval_faults(manifest: Mapping[str, Any], document: SignedDocument, payl
         "the approval is for another cut-off": (payload["cutoff"], manifest["cutoff"]["seq"]),
         "the approval is for another transfer": (payload["transfer"], manifest["transfer"]),
         "the approval is for another kind of package": (payload["kind"], manifest["kind"]),
+        "the approval is for other parts": (payload.get("parts"), manifest.get("parts")),
+        "the approval is for other libraries": (payload.get("libraries"), manifest.get("libraries")),
         "the approval is for another trial": (document.trial, manifest["trial"]),
         "the approval has another meaning": (document.meaning, Meaning.PACKAGE_APPROVAL.value),
         "the approval is for another kind of record": (document.record_type, "package"),

@@ -7,6 +7,7 @@ import corelab
 from corelab.domain.clock import stamp
 from corelab.domain.trial_data import PASSING
 from corelab.domain.vocabulary import LabKind
+from corelab.export.parts import libraries
 from corelab.export.tables import SPECIFICATION
 from corelab.services.labs import OpenLab
 from corelab.storage.snapshot import Row, Snapshot
@@ -35,10 +36,10 @@ def kind_of(lab: OpenLab, *, test: bool) -> str:
 
 
 def same_as_last(snapshot: Snapshot, now: Cutoff, kind: str, parts: Sequence[str]) -> Row | None:
-    """The last package, where one made now would be the same: same data, specification, kind, program and parts."""
+    """The last package, where one made now would be the same: same data, specification, kind, program, parts and libraries."""
     last = snapshot.latest("package")
     if last is None or (last["cutoff_seq"], last["spec_version"]) != (now.seq, SPECIFICATION):
         return None
     approved = snapshot.opening_of(last["event_seq"])
-    same = (approved["kind"], approved["product"], approved.get("parts")) == (kind, corelab.__version__, list(parts))
-    return last if same else None
+    was = (approved["kind"], approved["product"], approved.get("parts"), approved.get("libraries"))
+    return last if was == (kind, corelab.__version__, list(parts), libraries()) else None

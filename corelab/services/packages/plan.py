@@ -7,6 +7,7 @@ from typing import Any
 
 import corelab
 from corelab.export.manifest import MANIFEST
+from corelab.export.parts import libraries
 from corelab.export.tables import SPECIFICATION
 from corelab.export.transfer_words import folder_name
 from corelab.export.versions import Versions, VersionsDifferError
@@ -84,6 +85,7 @@ class Plan:
             "cutoff": {"at": self.cutoff.at, "head": self.cutoff.head, "seq": self.cutoff.seq},
             "format": 1,
             "kind": self.kind,
+            "libraries": libraries(),
             "parts": list(self.parts),
             "previous": {"manifest_sha256": before["manifest_sha256"], "transfer": f"T{before['n']:03d}"} if before else None,
             "product": f"corelab {corelab.__version__}",
