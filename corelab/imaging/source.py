@@ -1,5 +1,6 @@
 """The bytes of one DICOM file as a mapped buffer, and where its data set begins and in which encoding it is written."""
 
+import errno
 import mmap
 import os
 import stat
@@ -90,6 +91,8 @@ def _mapped(path: Path) -> mmap.mmap:
             raise FileRefusedError("empty", "The file is empty.")
         return mmap.mmap(handle, 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError) as error:
+        if getattr(error, "errno", None) == errno.ENOMEM:
+            raise MemoryError from error  # no fault of the file: a process with limits says so
         raise FileRefusedError("not_dicom", "The file cannot be read.") from error
     finally:
         os.close(handle)
