@@ -102,7 +102,9 @@ def of_record(column: str, value: str, **where: str) -> Change:
 
 
 def without_superseded(rows: Rows) -> None:
-    gone = first(rows, REVISION="1", EVALROLE="READER 1", USUBJID="S01")["RECID"]
+    """Chance decides which of the two readers has slot 1, and so in which role somebody read anew."""
+    again = first(rows, REVISION="2", USUBJID="S01")
+    gone = first(rows, REVISION="1", EVALROLE=again["EVALROLE"], READERID=again["READERID"], VISIT=again["VISIT"], USUBJID="S01")["RECID"]
     rows[:] = [row for row in rows if row["RECID"] != gone]
 
 
