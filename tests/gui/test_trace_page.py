@@ -1,5 +1,6 @@
 """The trace page: a row typed, its chain with the picture of the frame, back from the frame; and nothing of it for readers."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,7 @@ def looked_at(lab: Lab) -> int:
 
 
 @pytest.fixture
-def traced(qtbot: QtBot, lab: Lab) -> TracePage:
+def traced(qtbot: QtBot, lab: Lab) -> Iterator[TracePage]:
     """The page of an auditor who came from the audit page by its key and typed a row."""
     window = window_of(qtbot, lab, lab.auditor)
     window.open_page("audit")
@@ -71,7 +72,8 @@ def traced(qtbot: QtBot, lab: Lab) -> TracePage:
     QTest.keyClicks(page.row, ROW)
     QTest.keyClick(page.row, Key.Key_Return)
     QApplication.processEvents()
-    return page
+    yield page  # the window lives as long as this does
+    assert window.current is not None
 
 
 def test_a_row_shows_its_grade_readings_signatures_and_the_frame(traced: TracePage, lab: Lab) -> None:

@@ -106,3 +106,11 @@ def test_with_other_libraries_the_same_state_is_the_next_transfer(lab: Lab, tmp_
     two = exported(lab, tmp_path)
     assert (one.package.name[:11], two.package.name[:11], one.head == two.head) == ("DVT-LE_T001", "DVT-LE_T002", True)
     assert packages.verify_package(one.package).ok
+
+
+def test_a_large_lab_whose_answers_are_forgotten_between_two_questions_has_its_package(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_by_both(lab)
+    monkeypatch.setattr("corelab.storage.snapshot._MOST_ROWS", -1)
+    assert packages.verify_package(exported(lab, tmp_path).package).ok

@@ -85,7 +85,7 @@ def export(lab: OpenLab, session: Session, out: Path, password: str, *, test: bo
             folder = stack.enter_context(half_made(out / plan.name))
             made = Making(snapshot, plan, folder, lab.clips, lab.quarantine, secrets)
             made.run(parts, sealing.public_text, show)
-        held = stack.enter_context(packed(made.written, key)) if plan.again is None else None
+            held = stack.enter_context(packed(made.written, key)) if plan.again is None else None
         show(0, 1, "Signing")
         with lab.store.begin(session.actor(role)) as transaction:
             files = Approval(plan, folder, signer, sealing, held).give(transaction, made.rows)
