@@ -139,6 +139,6 @@ def test_a_flipped_byte_in_any_file_of_the_package_is_found(one: Simulated, copy
         before = file.read_bytes()
         middle = len(before) // 2
         file.write_bytes(before[:middle] + bytes([before[middle] ^ 1]) + before[middle + 1 :])
-        assert not packages.verify_package(copy).ok, file.name
+        assert not packages.verify_package(copy, formats=False).ok, file.name
         file.write_bytes(before)
     assert packages.verify_package(copy).ok
