@@ -282,8 +282,8 @@ def test_a_package_of_another_lab_or_with_another_row_is_refused(lab: Lab, tmp_p
     shutil.copytree(package, other)
     manifest = json.loads((other / "MANIFEST.json").read_text())
     (other / "MANIFEST.json").write_text(json.dumps({**manifest, "trial": "OTHER"}))
-    record = traced(lab).chosen
-    for row in (ROW, f"{record}/CFV/VNCOMPR"):
+    chosen = traced(lab).chosen
+    for row in (ROW, f"{chosen}/CFV/VNCOMPR"):
         with pytest.raises(PackageForeignError):
             traced(lab, row, other)
     changed = tmp_path / "changed"
