@@ -95,3 +95,8 @@ def options_words(labels: Sequence[str]) -> tuple[str, ...]:
     """The word of each option; all of its label where another one begins with the same word."""
     words = [option_words(label) for label in labels]
     return tuple(label if words.count(word) > 1 else word for label, word in zip(labels, words, strict=True))
+
+
+def counted(number: int, one: str, several: str = "") -> str:
+    """``1 frame``, ``2 frames``: in the window and on paper."""
+    return f"{number} {one if number == 1 else several or f'{one}s'}"

@@ -6,10 +6,11 @@ from typing import Final
 
 from corelab.domain.charter import Fault, Level
 from corelab.domain.charter.step import Change, Step
+from corelab.domain.values import counted
 from corelab.services.charter_approval import Approved
 from corelab.services.charter_check import Compared, Report
 from corelab.services.charter_versions import Later, Version
-from corelab.ui.words import counted, words_for
+from corelab.ui.words import words_for
 
 SHORT: Final = 12
 """So many hex digits of a hash are shown."""

@@ -8,6 +8,7 @@ from typing import Any
 from corelab.domain import record_errors as records
 from corelab.domain.charter import CharterError, Level
 from corelab.domain.forecast.rates import RatesError
+from corelab.domain.values import counted
 from corelab.ui.access_words import ACCESS_WORDS
 from corelab.ui.audit_words import AUDIT_WORDS
 from corelab.ui.drop_words import DROP_WORDS
@@ -85,10 +86,6 @@ def _rates(error: RatesError) -> Words:
     listed = "".join(f"\n  {fault.path or '(file)'}  {fault.message}" for fault in error.faults)
     happened = f"The rates do not fit the charter: {counted(len(error.faults), 'fault')}:{listed}."
     return Words(happened, "Nothing was computed.", "Correct the file of rates and run the command again.")
-
-
-def counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _backward(error: records.ClockBackwardError) -> Words:

@@ -10,10 +10,10 @@ from corelab.cli.terminal import AsJson, Faulty, answer, command, progress
 from corelab.domain.agreement.estimate import Estimate
 from corelab.domain.charter import Fault
 from corelab.domain.forecast.load import Forecast
+from corelab.domain.values import counted
 from corelab.services import charter_check, charters
 from corelab.services.charter_check import Compared, Report
 from corelab.ui.charter_words import change_words
-from corelab.ui.words import counted
 
 Name = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A shipped charter, or a TOML file.", show_default=False)]
 _RATES = typer.Option("--rates", metavar="FILE", exists=True, dir_okay=False, help="Grades and readers, for a forecast of cases.")

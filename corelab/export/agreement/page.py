@@ -8,6 +8,7 @@ from corelab.domain.charter import Charter
 from corelab.domain.monitoring.items import GradedItem, MeasuredItem, by_segment, by_visit
 from corelab.domain.monitoring.pairing import Kind
 from corelab.domain.monitoring.report import AgreementOf, Report
+from corelab.domain.values import counted
 from corelab.export.agreement import said
 from corelab.export.agreement.plots import bland_altman, interval_bar, p_chart
 from corelab.export.agreement.style import STYLE
@@ -48,7 +49,7 @@ def _body(found: Report) -> Iterator[str]:
     observed, chance = found.observed, found.chance
     yield "<section><h2>How the figures are made</h2>"
     yield (
-        f"<p>{said.counted(len(observed.compared), 'pair')} of primary readings. Agreement is of what each reader said first: the first "
+        f"<p>{counted(len(observed.compared), 'pair')} of primary readings. Agreement is of what each reader said first: the first "
         "signed revision. Not evaluable (NE) of one reader counts as a category of its own where it says so, and is left out elsewhere; "
         "not imaged and not applicable never enter. Intervals are 95 % by subject: whole subjects drawn again, "
         f"{chance.repetitions} repetitions, seed {chance.seed}, percentiles. Beside kappa stands Gwet's AC1, with "
@@ -173,7 +174,7 @@ def _measured(item: MeasuredItem) -> str:
     digits = item.decimals + 1
     low, high = (f"{said.value(each.estimate, digits)} (95 % {said.by_subject(each.by_subject, digits)})" for each in (item.low, item.high))
     words = (
-        f"{said.counted(len(item.points), 'pair')}, reader 1 minus reader 2. Limits of agreement (mean \u00b1 1.96 SD): {low} and {high}; "
+        f"{counted(len(item.points), 'pair')}, reader 1 minus reader 2. Limits of agreement (mean \u00b1 1.96 SD): {low} and {high}; "
         f"SD {said.value(item.deviation, digits)} {item.unit}."
     )
     shaded = " Bands are 95 % intervals, by subject where there are ten subjects or more."
@@ -188,7 +189,7 @@ def _adjudication(found: Report) -> Iterator[str]:
     share = "not estimable" if rate.share.value is None else f"{100 * rate.share.value:.1f} %"
     around = f" (95 % {said.between(rate.share.interval, 1, 100.0)}, Wilson)" if rate.share.interval is not None else ""
     classes = escape(", ".join(rate.classes))
-    of = said.counted(rate.whole, rate.unit)
+    of = counted(rate.whole, rate.unit)
     yield "<section><h2>Adjudication</h2>"
     yield f"<p><b>{share}</b>{around}: {rate.part} of {of} with a difference of class {classes}.</p>"
     if found.signing:

@@ -59,7 +59,3 @@ def p_words(p: float | None) -> str:
     if p is None:
         return ""
     return "p &lt; 0.001" if p < 0.001 else f"p = {p:.3f}"
-
-
-def counted(count: int, one: str, several: str = "") -> str:
-    return f"{count} {one if count == 1 else several or f'{one}s'}"

@@ -6,10 +6,11 @@ from dataclasses import replace
 from itertools import groupby
 
 from corelab.domain.charter import ChoiceItem
+from corelab.domain.values import counted
 from corelab.domain.vocabulary import Missing
 from corelab.export.subject_pdf.content import Line
 from corelab.export.subject_pdf.key_pictures import Weighed
-from corelab.export.subject_pdf.words import Words, counted, drawn_of, segment_words
+from corelab.export.subject_pdf.words import Words, drawn_of, segment_words
 from corelab.export.writers import Row
 
 Place = tuple[str, str]

@@ -7,12 +7,12 @@ from typing import Final
 from reportlab.lib.utils import ImageReader
 
 from corelab.domain.measurement import HUNDREDTHS
+from corelab.domain.values import counted
 from corelab.domain.vocabulary import Sha256
 from corelab.export.print_page import TEXT, wrapped
 from corelab.export.subject_pdf import look
 from corelab.export.subject_pdf.content import Frame, KeyPicture, Stroke, VisitReport
 from corelab.export.subject_pdf.sheet import MARGIN, WIDTH, Sheet, width_of
-from corelab.export.subject_pdf.words import counted
 
 _COLUMNS: Final = 4
 _GAP: Final = 9.0

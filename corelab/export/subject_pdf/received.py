@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from corelab.export.subject_pdf.words import Words, counted, segment_words
+from corelab.domain.values import counted
+from corelab.export.subject_pdf.words import Words, segment_words
 from corelab.export.writers import Row
 
 _STATES = {"RECEIVED": "received", "NON-DIAGNOSTIC": "non-diagnostic", "MISSING": "missing", "NOT IMAGED": "not imaged"}

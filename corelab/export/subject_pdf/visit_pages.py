@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from corelab.domain.values import counted
 from corelab.domain.vocabulary import Sha256
 from corelab.export.subject_pdf import look
 from corelab.export.subject_pdf.content import Endpoint, SubjectReport, VisitReport
@@ -12,7 +13,6 @@ from corelab.export.subject_pdf.picture_grid import picture_grid
 from corelab.export.subject_pdf.sheet import MARGIN, WIDTH, Sheet, fitted
 from corelab.export.subject_pdf.vein_map import Box, VeinMap, legend
 from corelab.export.subject_pdf.vein_paths import VeinTree
-from corelab.export.subject_pdf.words import counted
 
 Picture = Callable[[Sha256, int], bytes | None]
 """Gives a small JPEG of a frame, counted from 0, of a released clip; None where it cannot be shown."""

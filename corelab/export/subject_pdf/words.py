@@ -88,8 +88,3 @@ def side_words(side: str) -> str:
 def unit_words(unit: str) -> str:
     """``percent`` is the sign, ``mm2`` is square millimetres."""
     return {"percent": "%", "mm2": "mm\u00b2"}.get(unit, unit)
-
-
-def counted(number: int, one: str, several: str = "") -> str:
-    """``1 frame``, ``2 frames``."""
-    return f"{number} {one if number == 1 else several or f'{one}s'}"
