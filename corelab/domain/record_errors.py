@@ -2,17 +2,19 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 
 from corelab.domain.access import Duty
 from corelab.domain.accounts import Command, PasswordFault
+from corelab.domain.addresses import ServerAddress
 from corelab.domain.audit import Fault
 
 
 class LabError(Exception):
-    """Something about one lab. ``path`` is its database or folder."""
+    """Something about one lab. ``path`` is its database, folder or address."""
 
-    def __init__(self, path: Path, detail: str = "") -> None:
+    def __init__(self, path: Path | ServerAddress, detail: str = "") -> None:
         super().__init__(f"{type(self).__name__}: {detail}" if detail else type(self).__name__)
         self.path = path
         self.detail = detail
@@ -94,6 +96,52 @@ class LabUnsoundError(LabError):
     def __init__(self, path: Path, faults: tuple[Fault, ...]) -> None:
         super().__init__(path, "; ".join(f"{fault.where}: {fault.what}" for fault in faults[:5]))
         self.faults = faults
+
+
+class ServerError(LabError):
+    """Something between this machine and the server of a lab. ``detail`` is for the log: it is what the server or the network said."""
+
+    def __init__(self, address: ServerAddress, detail: str = "") -> None:
+        super().__init__(address, detail)
+        self.address = address
+
+
+class ServerAwayError(ServerError):
+    """The server does not answer; nothing of the transaction was kept."""
+
+
+class CommitUnknownError(ServerError):
+    """The connection broke while the server was keeping a transaction, and it cannot be asked whether it did."""
+
+
+class ServerRefusal(Enum):
+    """Why a server cannot be used for a lab."""
+
+    CERTIFICATE = "it does not show a certificate that is trusted for its name"
+    ROOT = "the file of the certificate cannot be read"
+    NO_TLS = "it offers no encrypted connection"
+    TOO_OLD = "its version is below the oldest one that is supported"
+    NO_DATABASE = "it has no database of this name"
+    NO_LAB = "there is no lab in the database"
+    NEWER_SCHEMA = "the lab was written by a later version of the program"
+    NO_DRIVER = "this program was installed without what speaks to a server"
+
+
+class ServerRefusedError(ServerError):
+    """The server answers, but cannot be used: ``why``."""
+
+    def __init__(self, address: ServerAddress, why: ServerRefusal, detail: str = "") -> None:
+        super().__init__(address, detail)
+        self.why = why
+
+
+class ClockApartError(Exception):
+    """A warning: the clock of this machine and that of the server are too far apart; the server's is the one that counts."""
+
+    def __init__(self, here: datetime, server: datetime) -> None:
+        super().__init__(f"{here} {server}")
+        self.here = here
+        self.server = server
 
 
 class RecordRefusedError(Exception):
