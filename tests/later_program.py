@@ -8,7 +8,7 @@ from types import MappingProxyType
 import pytest
 from sqlalchemy import ForeignKey, MetaData, Table
 
-from corelab.storage import migrations, older, schema, store, transaction
+from corelab.storage import file_pen, file_store, migrations, older, schema, transaction
 from corelab.storage.schema import COLUMNS, METADATA, REVISIONS, SCHEMA, TABLES, hashed_columns, later_columns, statements
 from corelab.storage.schema.columns import later, number, text
 from corelab.storage.verify import source, structure, trail
@@ -48,15 +48,15 @@ def later_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     (folder / "versions" / "later.py").write_text(MIGRATION % REVISIONS[-1])
     monkeypatch.setattr(migrations, "FOLDER", folder)
     monkeypatch.setattr(schema, "TABLES", MappingProxyType({**TABLES, "site": site}))
-    for module in (store, older, structure):
+    for module in (file_store, older, structure):
         monkeypatch.setattr(module, "REVISIONS", (*REVISIONS, "later"))
-    monkeypatch.setattr(store, "REVISION", "later")
+    monkeypatch.setattr(file_store, "REVISION", "later")
     monkeypatch.setattr(transaction, "SCHEMA", SCHEMA + 1)
     monkeypatch.setattr(trail, "SCHEMA", SCHEMA + 1)
     monkeypatch.setattr(trail, "hashed_columns", lambda table, n=SCHEMA + 1: hashed_columns(table, n))
     monkeypatch.setattr(transaction, "hashed_columns", lambda table: hashed_columns(table, SCHEMA + 1))
-    monkeypatch.setattr(store, "statements", lambda: statements(SCHEMA + 1))
-    for module in (transaction, source):
+    monkeypatch.setattr(file_store, "statements", lambda: statements(SCHEMA + 1))
+    for module in (transaction, file_pen, source):
         monkeypatch.setattr(module, "COLUMNS", MappingProxyType(columns))
     forget()
     yield
@@ -65,5 +65,5 @@ def later_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
 
 
 def forget() -> None:
-    for each in (hashed_columns, later_columns, statements, structure._expected, transaction._insert_statement):
+    for each in (hashed_columns, later_columns, statements, structure._expected, file_pen._insert_statement):
         each.cache_clear()

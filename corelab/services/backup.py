@@ -32,8 +32,8 @@ from corelab.services.backup_file import (
 from corelab.services.labs import OpenLab
 from corelab.services.verification import LabFaultyError, record_faults
 from corelab.storage.copying import copy_database
+from corelab.storage.file_store import FileStore
 from corelab.storage.keys import BoxPublic, seal
-from corelab.storage.store import Store
 
 _PART = 8 * 1024 * 1024
 _PAD = 4096
@@ -147,7 +147,7 @@ class _Making:
 
     def _manifest(self, copy: Path, *, with_quarantine: bool) -> Manifest:
         """What the copy says; what others record meanwhile is not in it."""
-        store = Store.open(copy, self.lab.clock, read_only=True)
+        store = FileStore.open(copy, self.lab.clock, read_only=True)
         with store.read() as snapshot:
             last = snapshot.latest("event", by="seq")
             clips = sorted(row["sha256"] for row in snapshot.all("clip"))

@@ -16,8 +16,9 @@ from corelab.domain.vocabulary import AccountId, LabId, LabKind
 from corelab.services import charter_records
 from corelab.services.workstation import Workstation, this_workstation
 from corelab.storage import codes, keys, people, sessions
+from corelab.storage.file_store import FileStore
 from corelab.storage.keys import PRODUCTION_KDF, BoxSecret, Kdf
-from corelab.storage.store import Actor, NewRow, Store, Transaction
+from corelab.storage.store import Actor, NewRow, Transaction
 
 DATABASE = "corelab.db"
 FOLDERS = ("clips", "exports", "backups")
@@ -145,7 +146,7 @@ def _write(folder: Path, plan: _Plan) -> None:
         (folder / name).mkdir()
     for name in PRIVATE_FOLDERS:
         (folder / name).mkdir(mode=0o700)
-    store = Store.create(folder / DATABASE, plan.clock, plan.lab_id)
+    store = FileStore.create(folder / DATABASE, plan.clock, plan.lab_id)
     with store.begin(Actor(workstation=plan.workstation.id)) as transaction:
         _record_lab(transaction, plan)
         charter_records.record_loaded(transaction, plan.charter, plan.charter_toml)

@@ -12,6 +12,7 @@ from corelab.domain.vocabulary import LabId, LabKind
 from corelab.services.lab_making import DATABASE, CreatedLab, LabSecrets, NewPerson, create, require_free
 from corelab.services.window_lock import WindowHold
 from corelab.services.workstation import Workstation, this_workstation
+from corelab.storage.file_store import FileStore
 from corelab.storage.snapshot import Snapshot
 from corelab.storage.store import Store
 
@@ -114,7 +115,7 @@ def open_lab(folder: Path, clock: Clock, configuration: Path, *, read_only: bool
     database = folder / DATABASE
     if not database.is_file():
         raise NotALabError(folder)
-    store = Store.open(database, clock, read_only=read_only)
+    store = FileStore.open(database, clock, read_only=read_only)
     with store.read() as snapshot:
         lab = snapshot.one("lab")
     if lab is None:

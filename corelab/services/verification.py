@@ -21,7 +21,7 @@ from corelab.services.labs import DATABASE, OpenLab
 from corelab.services.packages_on_record import PACKAGE, Packages
 from corelab.services.projections import PROJECTION, released_grades
 from corelab.services.recomputed import recomputed_results
-from corelab.storage.store import Store
+from corelab.storage.file_store import FileStore
 from corelab.storage.verify import Source, Step, check_database, check_recent, presented, source_of
 
 CLIP = "clip"
@@ -174,7 +174,7 @@ def _anew(path: Path) -> Mapping[str, Step]:
 
 def _recomputed(path: Path, source: Source) -> Iterator[Fault]:
     """The rules of the charter, run again over the opened records."""
-    with closing(Store.open(path, SystemClock(), read_only=True)) as store, store.read_whole(source) as snapshot:
+    with closing(FileStore.open(path, SystemClock(), read_only=True)) as store, store.read_whole(source) as snapshot:
         yield from recomputed_results(snapshot)
 
 

@@ -6,11 +6,9 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection
-
 from corelab.storage import rows
 from corelab.storage.keys import BoxSecret
-from corelab.storage.rows import Row, plain
+from corelab.storage.rows import Row, Rows, plain
 from corelab.storage.schema.columns import parsed
 from corelab.storage.snapshot import Snapshot
 from corelab.storage.verify.source import LARGE, RawRow, Source
@@ -24,8 +22,8 @@ class IndexedSnapshot(Snapshot):
     The large tables are asked in the file.
     """
 
-    def __init__(self, connection: Connection, source: Source) -> None:
-        super().__init__(connection)
+    def __init__(self, asked: Rows, source: Source) -> None:
+        super().__init__(asked)
         self._source = source
         self._indexes: dict[tuple[str, tuple[str, ...]], _Index] = {}
 

@@ -1,5 +1,6 @@
 """Rows of one table, asked of the driver itself: composing such a question anew takes fifty times as long as SQLite takes to answer it."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,35 +21,66 @@ Row = Mapping[str, Any]
 """One immutable row. Times are aware. It never leaves storage and the private code of services."""
 
 
-def found(
-    connection: Connection, table: str, equals: Mapping[str, Any], *, end: str = "", after: Sequence[tuple[str, Any]] = ()
-) -> tuple[Row, ...]:
-    """The rows with these values, and with columns above those of ``after``; ``end`` is what follows WHERE, our own text."""
-    values = [value if type(value) is str else _stored(value) for value in equals.values()] + [value for _, value in after]
-    nulls = frozenset(name for name, value in equals.items() if value is None)
-    statement = _select(table, tuple(equals), nulls, tuple(name for name, _ in after), end)
-    bound = [value for value in values if value is not None]
-    names, places = COLUMNS[table], _places(table)
-    return tuple(_row(names, places, cells) for cells in driver(connection).execute(statement, bound))
+class Manner(Enum):
+    """How a database is asked: a file; a server as somebody who may read its tables; a server as somebody who sees their own rows only.
+
+    The last one reads no table at all: the equal values that are asked for go into the function of the table.
+    """
+
+    FILE = "file"
+    WHOLE = "whole"
+    OWN = "own"
+
+    @property
+    def mark(self) -> str:
+        """What stands for a value in a statement."""
+        return "?" if self is Manner.FILE else "%s"
 
 
-def column(connection: Connection, table: str, name: str) -> tuple[Any, ...]:
-    """One column of every row, as it is stored. Raises KeyError for another table's."""
-    if name not in COLUMNS[table]:
-        raise KeyError(f"{table} has no column {name}")
-    question = f"SELECT {_quoted(name)} FROM {_quoted(table)}"  # noqa: S608 - names of our own tables
-    return tuple(value for (value,) in driver(connection).execute(question))
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows that one connection sees."""
 
+    connection: Connection
+    manner: Manner = Manner.FILE
 
-def selected(connection: Connection, statement: Select[Any], bound: Mapping[str, Any]) -> tuple[Row, ...]:
-    """What a composed statement answers; one that is asked again and again is put into SQL once."""
-    known = _COMPOSED.get(statement)
-    if known is None:
-        known = _COMPOSED[statement] = _Composed.of(statement)
-    if known.sql is None:
-        return tuple(MappingProxyType(dict(row)) for row in connection.execute(statement, bound).mappings())
-    values = [_stored({**known.fixed, **bound}[name]) for name in known.asked]
-    return tuple(_row(known.names, known.places, cells) for cells in driver(connection).execute(known.sql, values))
+    def found(self, table: str, equals: Mapping[str, Any], *, end: str = "", after: Sequence[tuple[str, Any]] = ()) -> tuple[Row, ...]:
+        """The rows with these values, and with columns above those of ``after``; ``end`` is what follows WHERE, our own text."""
+        if self.manner is Manner.OWN:
+            statement = _own(table, frozenset(equals), tuple(name for name, _ in after), end)
+            bound = [json.dumps({name: _filter(value) for name, value in equals.items()}), *(value for _, value in after)]
+        else:
+            nulls = frozenset(name for name, value in equals.items() if value is None)
+            statement = _select(self.manner, table, tuple(equals), nulls, tuple(name for name, _ in after), end)
+            values = [value if type(value) is str else _stored(value) for value in equals.values()] + [value for _, value in after]
+            bound = [value for value in values if value is not None]
+        names, places = COLUMNS[table], _places(table)
+        return tuple(_row(names, places, cells) for cells in self.driver.execute(statement, bound))
+
+    def column(self, table: str, name: str) -> tuple[Any, ...]:
+        """One column of every row, as it is stored. Raises KeyError for another table's."""
+        if name not in COLUMNS[table]:
+            raise KeyError(f"{table} has no column {name}")
+        question = f"SELECT {_quoted(name)} FROM {_quoted(table)}"  # noqa: S608 - names of our own tables
+        return tuple(value for (value,) in self.driver.execute(question))
+
+    def selected(self, statement: Select[Any], bound: Mapping[str, Any]) -> tuple[Row, ...]:
+        """What a composed statement answers; one that is asked again and again is put into SQL once."""
+        known = _composed(statement, self.manner)
+        if known.sql is None:
+            return tuple(MappingProxyType(dict(row)) for row in self.connection.execute(statement, bound).mappings())
+        values = [_stored({**known.fixed, **bound}[name]) for name in known.asked]
+        return tuple(_row(known.names, known.places, cells) for cells in self.driver.execute(known.sql, values))
+
+    def cells(self, statement: str, values: Sequence[Any]) -> Sequence[Any] | None:
+        """The first row that a statement of our own answers; its values stand at question marks."""
+        found: Sequence[Any] | None = self.driver.execute(statement.replace("?", self.manner.mark), values).fetchone()
+        return found
+
+    @property
+    def driver(self) -> Any:
+        """The driver's connection under this one; its errors are the driver's too, and `told` names them."""
+        return driver(self.connection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +94,8 @@ class _Composed:
     places: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, statement: Select[Any]) -> Self:
-        made: Any = statement.compile(dialect=_DIALECT)
+    def of(cls, statement: Select[Any], dialect: Any) -> Self:
+        made: Any = statement.compile(dialect=dialect)
         if made.post_compile_params or made.literal_execute_params:
             return cls(None)
         columns = statement.selected_columns
@@ -71,8 +103,25 @@ class _Composed:
         return cls(str(made), tuple(made.positiontup or ()), made.params, tuple(str(column.key) for column in columns), places)
 
 
-_COMPOSED: WeakKeyDictionary[Select[Any], _Composed] = WeakKeyDictionary()
-_DIALECT = sqlite.dialect(paramstyle="qmark")
+def _composed(statement: Select[Any], manner: Manner) -> _Composed:
+    known = _COMPOSED[manner is Manner.FILE]
+    found = known.get(statement)
+    if found is None:
+        found = known[statement] = _Composed.of(statement, _dialect(file=manner is Manner.FILE))
+    return found
+
+
+_COMPOSED: Mapping[bool, WeakKeyDictionary[Select[Any], _Composed]] = {True: WeakKeyDictionary(), False: WeakKeyDictionary()}
+"""By whether it is a file that is asked."""
+
+
+@cache
+def _dialect(*, file: bool) -> Any:
+    if file:
+        return sqlite.dialect(paramstyle="qmark")
+    from sqlalchemy.dialects.postgresql import psycopg  # noqa: PLC0415 - a lab in a folder needs none of it
+
+    return psycopg.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
 
 
 def driver(connection: Connection) -> Any:
@@ -106,16 +155,38 @@ def highest(column: str) -> str:
 
 
 @cache
-def _select(table: str, names: tuple[str, ...], nulls: frozenset[str], after: tuple[str, ...], end: str) -> str:
-    unknown = {*names, *after} - set(COLUMNS[table])
+def _select(manner: Manner, table: str, names: tuple[str, ...], nulls: frozenset[str], after: tuple[str, ...], end: str) -> str:
+    _require_columns(table, {*names, *after})
+    asked = [f"{_quoted(name)} IS NULL" if name in nulls else f"{_quoted(name)} = {manner.mark}" for name in names]
+    # Of one record there are few: by the plus, SQLite does not look through all events of a kind for those above a number.
+    asked += [f"{'+' if 'id' in names else ''}{_quoted(name)} > {manner.mark}" for name in after]
+    where = f"WHERE {' AND '.join(asked)}" if asked else ""
+    return f"SELECT {_listed(table)} FROM {_quoted(table)} {where} {end}"  # noqa: S608 - names of our own tables; values are bound
+
+
+@cache
+def _own(table: str, names: frozenset[str], after: tuple[str, ...], end: str) -> str:
+    """The same for one who sees their own rows only."""
+    _require_columns(table, {*names, *after})
+    where = f"WHERE {' AND '.join(f'{_quoted(name)} > %s' for name in after)}" if after else ""
+    return f"SELECT {_listed(table)} FROM seen.of_{table}(%s::jsonb) {where} {end}"  # noqa: S608 - the same
+
+
+def _require_columns(table: str, names: set[str]) -> None:
+    unknown = names - set(COLUMNS[table])
     if unknown:
         raise KeyError(f"{table} has no column {sorted(unknown)}")
-    asked = [f"{_quoted(name)} IS NULL" if name in nulls else f"{_quoted(name)} = ?" for name in names]
-    # Of one record there are few: by the plus, SQLite does not look through all events of a kind for those above a number.
-    asked += [f"{'+' if 'id' in names else ''}{_quoted(name)} > ?" for name in after]
-    where = f"WHERE {' AND '.join(asked)}" if asked else ""
-    listed = ", ".join(_quoted(name) for name in COLUMNS[table])
-    return f"SELECT {listed} FROM {_quoted(table)} {where} {end}"  # noqa: S608 - names of our own tables; values are bound
+
+
+@cache
+def _listed(table: str) -> str:
+    return ", ".join(_quoted(name) for name in COLUMNS[table])
+
+
+def _filter(value: Any) -> Any:
+    """A value as the filter of a table's function takes it: bytes as PostgreSQL writes them."""
+    stored = _stored(value)
+    return f"\\x{stored.hex()}" if isinstance(stored, bytes) else stored
 
 
 def _quoted(name: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Select
 
 from corelab.domain import audit
 from corelab.domain.accounts import Role
@@ -13,7 +13,7 @@ from corelab.domain.record_errors import NotSealedToError, PayloadSealedError, R
 from corelab.domain.vocabulary import AccountId, AssignmentId
 from corelab.storage import rows
 from corelab.storage.keys import BoxSecret, boxed_key, opened_with, recipients
-from corelab.storage.rows import Row, plain
+from corelab.storage.rows import Row, Rows, plain
 
 __all__ = ["Head", "Row", "Snapshot", "plain"]
 
@@ -46,8 +46,8 @@ class Head:
 class Snapshot:
     """The records as of one moment; every read of one snapshot agrees with every other."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, source: Rows) -> None:
+        self._rows = source
         self._asked: dict[tuple[Any, ...], tuple[Row, ...]] = {}
         self._unboxed: dict[bytes, bytes] = {}
 
@@ -57,7 +57,7 @@ class Snapshot:
 
     def values(self, table: str, column: str) -> tuple[Any, ...]:
         """One column of every row, as it is stored: for questions about all of a lab."""
-        return rows.column(self._connection, table, column)
+        return self._rows.column(table, column)
 
     def one(self, table: str, **equals: Any) -> Row | None:
         """The first row with these values."""
@@ -72,11 +72,11 @@ class Snapshot:
     def _found(self, table: str, equals: Mapping[str, Any], end: str) -> tuple[Row, ...]:
         """What one moment answered once it answers again, for a command asks for the same exam a dozen times; a write forgets it all."""
         if table in _LARGE:
-            return rows.found(self._connection, table, equals, end=end)
+            return self._rows.found(table, equals, end=end)
         asked = (table, end, *equals.items())
         found = self._asked.get(asked)
         if found is None:
-            found = rows.found(self._connection, table, equals, end=end)
+            found = self._rows.found(table, equals, end=end)
             self._keep(asked, found)
         return found
 
@@ -91,18 +91,18 @@ class Snapshot:
         asked = (statement, *bound.items())
         found = self._asked.get(asked)
         if found is None:
-            found = rows.selected(self._connection, statement, bound)
+            found = self._rows.selected(statement, bound)
             self._keep(asked, found)
         return found
 
     def events(self, *, kind: str | None = None, entity: str | None = None, id: str | None = None, after: int = 0) -> tuple[Row, ...]:  # noqa: A002 - the column's name
         """Headers of events in their order, those with a number above ``after``."""
         wanted = {name: value for name, value in (("kind", kind), ("entity", entity), ("id", id)) if value is not None}
-        return rows.found(self._connection, "event", wanted, after=(("seq", after),), end=rows.in_order("event"))
+        return self._rows.found("event", wanted, after=(("seq", after),), end=rows.in_order("event"))
 
     def require_signed_in(self, session: str, account: AccountId | None, role: Role | None) -> None:
         """Raises SignedOutError: a sign-in in another window may be over, or the person's role gone, since this one began."""
-        found = rows.driver(self._connection).execute(_SIGNED_IN, (session,)).fetchone()
+        found = self._rows.cells(_SIGNED_IN, (session,))
         if found is None:
             raise SignedOutError
         person, ended, status, roles, was_reset = found

@@ -5,12 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from itertools import groupby
-from operator import itemgetter
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
-
-from sqlalchemy import Connection
 
 import corelab
 from corelab.domain import audit
@@ -25,7 +21,7 @@ from corelab.domain.record_errors import (
 from corelab.domain.statement import SIGNATURE, signature_statement
 from corelab.domain.vocabulary import AccountId, AssignmentId, LabId
 from corelab.storage.keys import ANSWER_PAD, BoxPublic, Opening, Sealer, Signer, make_opening
-from corelab.storage.rows import driver
+from corelab.storage.rows import Rows
 from corelab.storage.schema import COLUMNS, REGULATED, SCHEMA, hashed_columns
 from corelab.storage.snapshot import Head, Snapshot, plain
 
@@ -33,7 +29,7 @@ BACKWARD = timedelta(seconds=120)
 """How far the clock may stand before the last event until nothing can be signed."""
 
 
-_StoredRows = Sequence[tuple[str, tuple[Any, ...]]]
+StoredRows = Sequence[tuple[str, tuple[Any, ...]]]
 """Tables and the cells of their columns, in the columns' order."""
 
 
@@ -64,7 +60,23 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class _Payload:
+class Begun:
+    """What a transaction begins with: the place of its first event, when the last one was, the time of all its events, and whose it is.
+
+    ``now`` is in whole milliseconds; ``tz`` in minutes; ``clock`` as the header says it.
+    """
+
+    head: Head
+    last_at: datetime | None
+    now: datetime
+    tz: int
+    clock: str = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What an event commits to: its digest, its form, and the bytes that are stored of it."""
+
     digest: str | None = None
     form: str = "clear"
     body: bytes | None = None
@@ -74,19 +86,39 @@ class _Payload:
         return hashlib.sha256(self.body).hexdigest() if self.body is not None and self.form == "sealed" else None
 
 
+class Pen(Protocol):
+    """How one database takes what a transaction writes; what it refuses, it refuses with its own errors, and `told` names them."""
+
+    def event(self, header: audit.Header, payload: Payload, rows: StoredRows) -> None:
+        """An event with its payload and rows."""
+        ...
+
+    def put_draft(self, assignment: AssignmentId, envelope: bytes, at: str) -> None: ...
+
+    def drop_draft(self, assignment: AssignmentId) -> None: ...
+
+    def empty_payload(self, seq: int, by: int) -> None: ...
+
+    def forget_old_wraps(self, account: AccountId) -> None: ...
+
+    def set_password(self, account: AccountId, user: str, password: str) -> None:
+        """What opens the database itself for this person, where it asks for anything."""
+        ...
+
+
 class Transaction(Snapshot):
     """All of it is kept at the end of its ``with``, or nothing. ``now`` is one time for all its events."""
 
-    def __init__(self, connection: Connection, lab: LabId, actor: Actor, now: datetime, tz: int) -> None:
-        super().__init__(connection)
-        self.now = now
+    def __init__(self, source: Rows, pen: Pen, lab: LabId, actor: Actor, begun: Begun) -> None:
+        super().__init__(source)
+        self.now = begun.now
+        self._pen = pen
         self._lab = lab
         self._actor = actor
-        self._tz = tz
+        self._tz, self._clock = begun.tz, begun.clock
         self._sealer = Sealer()
-        last = self.latest("event", by="seq")
-        self._head = Head(last["seq"] + 1, last["hash"]) if last else Head(1, audit.genesis(lab))
-        self._later = last["at"] if last and now < last["at"] - BACKWARD else None
+        self._head = begun.head
+        self._later = begun.last_at if begun.last_at and begun.now < begun.last_at - BACKWARD else None
         if actor.session is not None:
             self.require_signed_in(actor.session, actor.account, actor.role)
         if self._later is not None:
@@ -131,7 +163,7 @@ class Transaction(Snapshot):
             seq=self._head.seq,
             at=stamp(self.now),
             tz=self._tz,
-            clock="system",
+            clock=self._clock,
             actor=self._actor.account,
             role=self._actor.role.value if self._actor.role else None,
             session=self._actor.session,
@@ -151,13 +183,13 @@ class Transaction(Snapshot):
         self._write(header, made, stored)
         return Recorded(header.seq, made.digest)
 
-    def _payload(self, payload: Mapping[str, Any] | Opening | None, seal_to: Sequence[BoxPublic], pad_to: int) -> _Payload:
+    def _payload(self, payload: Mapping[str, Any] | Opening | None, seal_to: Sequence[BoxPublic], pad_to: int) -> Payload:
         if payload is None:
-            return _Payload()
+            return Payload()
         opening = payload if isinstance(payload, Opening) else make_opening(payload)
         if not seal_to:
-            return _Payload(opening.digest, "clear", opening.body)
-        return _Payload(opening.digest, "sealed", self.sealed(opening, seal_to, pad_to))
+            return Payload(opening.digest, "clear", opening.body)
+        return Payload(opening.digest, "sealed", self.sealed(opening, seal_to, pad_to))
 
     def sealed(self, opening: Opening, recipients: Sequence[BoxPublic], pad_to: int) -> bytes:
         """The envelope of something that is kept by this transaction."""
@@ -169,19 +201,10 @@ class Transaction(Snapshot):
             raise SubmitConflictError(submit or "", used["seq"])
         return submit
 
-    def _write(self, header: audit.Header, payload: _Payload, rows: _StoredRows) -> None:
-        digest = header.hash
-        values = {name: getattr(header, name) for name in COLUMNS["event"] if name != "hash"}
-        self._insert("event", {**values, "hash": digest})
-        if payload.digest is not None:
-            self._insert("event_payload", {"seq": header.seq, "form": payload.form, "body": payload.body, "redaction_seq": None})
-        for table, together in groupby(rows, key=itemgetter(0)):
-            driver(self._connection).executemany(_insert_statement(table), [cells for _, cells in together])
-        self._head = Head(header.seq + 1, digest)
-
-    def _insert(self, table: str, values: Mapping[str, Any]) -> None:
+    def _write(self, header: audit.Header, payload: Payload, rows: StoredRows) -> None:
         self._asked.clear()
-        driver(self._connection).execute(_insert_statement(table), tuple(values[name] for name in COLUMNS[table]))
+        self._pen.event(header, payload, rows)
+        self._head = Head(header.seq + 1, header.hash)
 
     def signature(  # noqa: PLR0913 - the parts of a signed document
         self,
@@ -234,32 +257,26 @@ class Transaction(Snapshot):
 
     def put_draft(self, assignment: AssignmentId, envelope: bytes) -> None:
         """Keep the sealed draft of an assignment in place of the one before."""
-        statement = (
-            "INSERT INTO draft (assignment_id, body, updated_at) VALUES (?, ?, ?) "
-            "ON CONFLICT (assignment_id) DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at"
-        )
-        self._changed(statement, (assignment, envelope, stamp(self.now)))
+        self._asked.clear()
+        self._pen.put_draft(assignment, envelope, stamp(self.now))
 
     def drop_draft(self, assignment: AssignmentId) -> None:
-        self._changed("DELETE FROM draft WHERE assignment_id = ?", (assignment,))
+        self._asked.clear()
+        self._pen.drop_draft(assignment)
 
     def empty_payload(self, seq: int, by: int) -> None:
         """Destroy the payload of event ``seq``, sealed and opened, for the redaction that is event ``by``."""
-        for table in ("event_payload", "opening"):
-            statement = f"UPDATE {table} SET body = NULL, redaction_seq = ? WHERE seq = ?"  # noqa: S608 - names of our own tables
-            self._changed(statement, (by, seq))
+        self._asked.clear()
+        self._pen.empty_payload(seq, by)
 
     def forget_old_wraps(self, account: AccountId) -> None:
         """Destroy the wrapped keys of all credentials of an account but the newest."""
-        statement = (
-            "UPDATE credential SET wrapped_sign = NULL, wrapped_box = NULL WHERE account_id = ? AND wrapped_sign IS NOT NULL "
-            "AND n < (SELECT max(n) FROM credential WHERE account_id = ?)"
-        )
-        self._changed(statement, (account, account))
-
-    def _changed(self, statement: str, values: tuple[object, ...]) -> None:
         self._asked.clear()
-        driver(self._connection).execute(statement, values)
+        self._pen.forget_old_wraps(account)
+
+    def set_password(self, account: AccountId, user: str, password: str) -> None:
+        """From now on this password opens the database itself too, where that is a server."""
+        self._pen.set_password(account, user, password)
 
 
 def signature_values(document: audit.SignedDocument, signature: bytes) -> dict[str, Any]:
@@ -282,7 +299,7 @@ def signature_values(document: audit.SignedDocument, signature: bytes) -> dict[s
     }
 
 
-def _require_signed_content(rows: _StoredRows, payload: _Payload, head: Head, record: tuple[str, str | None]) -> None:
+def _require_signed_content(rows: StoredRows, payload: Payload, head: Head, record: tuple[str, str | None]) -> None:
     """A signature is over the payload of its own event, in its own place of the chain, for the record that the event names."""
     expected = (payload.digest, head.prev, *record)
     for table, cells in rows:
@@ -329,7 +346,7 @@ def _digest(table: str, cells: tuple[Any, ...]) -> str:
     return audit.row_digester(table, covered)([values[name] for name in covered])
 
 
-def _sealed(payload: _Payload, rows: _StoredRows) -> str | None:
+def _sealed(payload: Payload, rows: StoredRows) -> str | None:
     """The commitment to what may be destroyed later: an envelope, or the wrapped keys of a credential; an event has one of them."""
     keys = [_named(table, cells) for table, cells in rows if table == "credential"]
     wraps = [each["wrapped_sign"] + each["wrapped_box"] for each in keys]
@@ -338,9 +355,3 @@ def _sealed(payload: _Payload, rows: _StoredRows) -> str | None:
     if payload.sealed is not None or len(wraps) > 1:
         raise ValueError("an event has one envelope or one credential")
     return hashlib.sha256(wraps[0]).hexdigest()
-
-
-@cache
-def _insert_statement(table: str) -> str:
-    names = ", ".join(f'"{name}"' for name in COLUMNS[table])
-    return f'INSERT INTO "{table}" ({names}) VALUES ({", ".join("?" * len(COLUMNS[table]))})'  # noqa: S608 - names of our own tables

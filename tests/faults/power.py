@@ -13,8 +13,8 @@ import pytest
 from corelab.services import labs
 from corelab.services.labs import DATABASE
 from corelab.storage import database
+from corelab.storage.file_store import FileStore
 from corelab.storage.keys import BoxSecret
-from corelab.storage.store import Store
 from tests.builders import TickingClock
 from tests.faults.apsw_dbapi import ApswConnection
 from tests.faults.day import Desk, Told, work
@@ -41,7 +41,7 @@ def on_disk(folder: Path, vfs: str, pragmas: Sequence[str], patch: pytest.Monkey
     opened = labs.open_lab(folder, clock, folder.parent / "configuration")
     opened.close()
     patch.setattr(database, "_connection", lambda path, *, read_only: ApswConnection(path, vfs, pragmas))  # noqa: ARG005 - the store's call
-    return Desk.of(replace(opened, store=Store(folder / DATABASE, clock, opened.lab_id)), clock)
+    return Desk.of(replace(opened, store=FileStore(folder / DATABASE, clock, opened.lab_id)), clock)
 
 
 def a_day(office: Path, place: Path, count: int, pragmas: Sequence[str], patch: pytest.MonkeyPatch) -> Day:

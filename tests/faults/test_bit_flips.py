@@ -12,8 +12,8 @@ from corelab.domain.record_errors import KeyRefusedError
 from corelab.services.labs import DATABASE
 from corelab.services.verification import verify_lab
 from corelab.storage import readings
+from corelab.storage.file_store import FileStore
 from corelab.storage.keys import BoxSecret
-from corelab.storage.store import Store
 from tests.builders import TickingClock
 from tests.faults.day import Desk, copied, work
 from tests.faults.figures import Figures
@@ -55,8 +55,8 @@ def _everything(folder: Path) -> list[str]:
 def _drafts(folder: Path, boxes: Mapping[str, BoxSecret]) -> frozenset[Draft]:
     """What their authors find when they open their drafts: verify has no key, and a draft is no record yet."""
     opened: set[Draft] = set()
-    with closing(Store.open(folder / DATABASE, TickingClock(), read_only=True)) as store, store.read() as snapshot:
-        for (of,) in snapshot._connection.exec_driver_sql("SELECT assignment_id FROM draft").fetchall():
+    with closing(FileStore.open(folder / DATABASE, TickingClock(), read_only=True)) as store, store.read() as snapshot:
+        for (of,) in snapshot._rows.connection.exec_driver_sql("SELECT assignment_id FROM draft").fetchall():
             for box in boxes.values():
                 with suppress(KeyRefusedError, ValueError):  # another's; or damaged, which its author is told
                     found = readings.draft(snapshot, of, box)

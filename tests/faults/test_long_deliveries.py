@@ -10,7 +10,7 @@ import pytest
 from pydicom.dataset import Dataset
 
 from corelab.services import intake
-from corelab.storage import rows
+from corelab.storage.rows import Rows
 from tests.builders import a_lab
 from tests.dicom_builders import a_file, speckle
 from tests.faults.figures import Figures
@@ -83,10 +83,10 @@ def test_the_last_object_asks_the_records_no_more_than_an_early_one(tmp_path: Pa
 
 
 def _counted(monkeypatch: pytest.MonkeyPatch, name: str, asked: Counter[str]) -> None:
-    original = getattr(rows, name)
+    original = getattr(Rows, name)
 
     def counting(*given: object, **named: object) -> object:
         asked[name] += 1
         return original(*given, **named)
 
-    monkeypatch.setattr(rows, name, counting)
+    monkeypatch.setattr(Rows, name, counting)

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -48,7 +48,7 @@ def test_p11_43_saved_is_said_when_the_commit_is_done_and_not_before(reader: Rea
     monkeypatch.setattr(reader.page._saver, "_jobs", jobs)
     reader.press(Key.Key_1)
     assert reader.saved[-1] == "Saving", "the commit is delayed"
-    dialect = reader.lab.open.store._engine.dialect
+    dialect = cast("Any", reader.lab.open.store)._engine.dialect
     committed: list[str] = []
 
     def commit(connection: Any) -> None:
@@ -63,7 +63,7 @@ def test_p11_43_saved_is_said_when_the_commit_is_done_and_not_before(reader: Rea
 
 
 def test_p11_43_a_commit_that_fails_is_told_and_nothing_is_said_to_be_saved(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    dialect = reader.lab.open.store._engine.dialect
+    dialect = cast("Any", reader.lab.open.store)._engine.dialect
 
     def commit(_connection: Any) -> None:
         raise sqlite3.OperationalError("disk I/O error")

@@ -43,7 +43,7 @@ from corelab.services import (
 )
 from corelab.services.screen import LockCause
 from corelab.services.workstations import DisplaySeen
-from corelab.storage.transaction import Transaction
+from corelab.storage.file_pen import FilePen
 from corelab.ui.event_words import WORDING
 from tests import life_builders as life
 from tests.builders import PASSWORD, Lab
@@ -95,13 +95,13 @@ def trap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Trap:
     made = Trap(a_staffed_lab(tmp_path))
     for person in (made.lab.administrator, made.lab.coordinator, made.lab.coordinator_2, made.lab.auditor):
         assert person.account
-    real = Transaction._insert
+    real = FilePen._insert
 
-    def insert(self: Transaction, table: str, values: Mapping[str, Any]) -> None:
+    def insert(self: FilePen, table: str, values: Mapping[str, Any]) -> None:
         made.insert(table, values)
         real(self, table, values)
 
-    monkeypatch.setattr(Transaction, "_insert", insert)
+    monkeypatch.setattr(FilePen, "_insert", insert)
     return made
 
 
@@ -347,4 +347,4 @@ def test_p11_32_only_the_transaction_writes_and_a_row_only_with_its_event() -> N
         said = {text.split()[0] for text in texts if isinstance(text, str) and text.startswith(_WRITING)}
         if said:
             found[path.relative_to(Path(corelab.__file__).parent).as_posix()] = said
-    assert found.keys() <= {"storage/transaction.py", "storage/store.py", "storage/bare_commit.py", "storage/bare_rows.py"}, found
+    assert found.keys() <= {"storage/file_pen.py", "storage/file_store.py", "storage/bare_commit.py", "storage/bare_rows.py"}, found

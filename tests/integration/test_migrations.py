@@ -11,9 +11,10 @@ from corelab.domain.vocabulary import LabId
 from corelab.services import labs
 from corelab.services.verification import verify_lab
 from corelab.storage import migrations
+from corelab.storage.file_store import FileStore
 from corelab.storage.migrations import upgrade
 from corelab.storage.schema import REVISIONS, statements
-from corelab.storage.store import Actor, NewRow, Store
+from corelab.storage.store import Actor, NewRow
 from tests.builders import Lab, TickingClock, a_lab
 from tests.later_program import MIGRATION, later_program
 
@@ -36,7 +37,7 @@ def opened(lab: Lab, *, read_only: bool = False) -> labs.OpenLab:
 
 def test_all_migrations_together_make_the_schema_of_the_program(tmp_path: Path) -> None:
     made, migrated = tmp_path / "made.db", tmp_path / "migrated.db"
-    Store.create(made, TickingClock(), LabId("00000000-0000-4000-8000-0000000000a1")).close()
+    FileStore.create(made, TickingClock(), LabId("00000000-0000-4000-8000-0000000000a1")).close()
     migrated.touch()
     upgrade(migrated)
     assert objects(migrated) == objects(made)

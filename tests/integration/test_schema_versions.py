@@ -9,8 +9,9 @@ import pytest
 from corelab.domain.vocabulary import LabId
 from corelab.services import labs
 from corelab.services.verification import verify_lab
+from corelab.storage.file_store import FileStore
 from corelab.storage.schema import SCHEMA, hashed_columns
-from corelab.storage.store import Actor, NewRow, Store
+from corelab.storage.store import Actor, NewRow
 from tests.builders import TickingClock, a_lab
 from tests.later_program import later_program
 
@@ -52,7 +53,7 @@ def test_rows_of_before_and_after_a_new_column_verify(migrated: Path) -> None:
 
 def test_a_new_lab_of_the_later_program_holds_the_same_tables_as_a_migrated_one(migrated: Path, tmp_path: Path) -> None:
     made = tmp_path / "made.db"
-    Store.create(made, TickingClock(), LabId("00000000-0000-4000-8000-0000000000a1")).close()
+    FileStore.create(made, TickingClock(), LabId("00000000-0000-4000-8000-0000000000a1")).close()
     texts = []
     for path in (made, migrated / labs.DATABASE):
         with closing(sqlite3.connect(path)) as connection:

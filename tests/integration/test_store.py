@@ -31,9 +31,10 @@ from corelab.domain.vocabulary import AssignmentId
 from corelab.services import accounts, labs
 from corelab.services.verification import verify_lab
 from corelab.storage import own_assignments, rows
+from corelab.storage.file_store import FileStore
 from corelab.storage.keys import BoxSecret, make_opening
 from corelab.storage.schema import COLUMNS, REGULATED, TABLES, statements
-from corelab.storage.store import Actor, NewRow, Store
+from corelab.storage.store import Actor, NewRow
 from tests.builders import PASSWORD, Lab, TickingClock, a_lab
 
 BOX = BoxSecret.of(b"\x22" * 32)
@@ -108,14 +109,14 @@ def test_latest_is_by_number_and_all_is_in_order(lab: Lab) -> None:
 
 @pytest.mark.parametrize("after", [(), ("seq",)])
 def test_events_of_one_record_are_found_by_the_record_not_by_their_kind(raw: sqlite3.Connection, after: tuple[str, ...]) -> None:
-    asked = rows._select("event", ("kind", "entity", "id"), frozenset(), after, rows.in_order("event"))
+    asked = rows._select(rows.Manner.FILE, "event", ("kind", "entity", "id"), frozenset(), after, rows.in_order("event"))
     plan = raw.execute(f"EXPLAIN QUERY PLAN {asked}", ["x"] * (3 + len(after))).fetchall()
     assert [step[3] for step in plan] == ["SEARCH event USING INDEX ix_event_entity_id (entity=? AND id=?)"]
 
 
 @pytest.mark.parametrize("begun", [False, True])
 def test_what_is_next_for_a_person_looks_at_no_table_as_a_whole(raw: sqlite3.Connection, begun: bool) -> None:  # noqa: FBT001 - a parameter
-    asked = rows._Composed.of(own_assignments._first(("primary", "repeat"), begun=begun))
+    asked = rows._composed(own_assignments._first(("primary", "repeat"), begun=begun), rows.Manner.FILE)
     assert asked.sql is not None
     plan = [step[3] for step in raw.execute(f"EXPLAIN QUERY PLAN {asked.sql}", ["x"] * len(asked.asked))]
     assert [step for step in plan if step.startswith("SCAN") or "ix_event_kind" in step or "TEMP B-TREE" in step] == []
@@ -158,7 +159,7 @@ def test_a_moment_answers_the_same_whatever_is_written_after_it(lab: Lab) -> Non
 def test_a_draft_is_replaced_and_dropped(lab: Lab) -> None:
     of = AssignmentId("a")
     with lab.open.store.begin(Actor()) as transaction:
-        transaction._connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+        transaction._rows.connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
         transaction.put_draft(of, b"one")
         transaction.put_draft(of, b"two")
         assert transaction.draft(of) == b"two"
@@ -376,13 +377,13 @@ def test_the_file_is_opened_as_records_need_it(lab: Lab) -> None:
         "busy_timeout": 5000,
     }
     with lab.open.store.begin(Actor()) as transaction:
-        found = {name: transaction._connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in expected}
+        found = {name: transaction._rows.connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in expected}
     assert found == expected
 
 
 def test_a_new_database_goes_nowhere_where_one_is(lab: Lab) -> None:
     with pytest.raises(LabExistsError):
-        Store.create(lab.open.store.path, lab.clock, lab.open.lab_id)
+        FileStore.create(lab.open.store.path, lab.clock, lab.open.lab_id)
 
 
 @pytest.mark.parametrize("content", [b"", b"not a database at all, but long enough to be read as one" * 10])
@@ -443,7 +444,7 @@ def test_a_file_held_by_another_program_is_told_as_locked(lab: Lab, raw: sqlite3
 def test_a_full_disk_keeps_nothing_of_the_transaction_and_work_goes_on_afterwards(lab: Lab) -> None:
     def write(pages: str) -> None:
         with lab.open.store.begin(Actor()) as transaction:
-            transaction._connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+            transaction._rows.connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
             transaction.record("x.one", "site", "A", rows=[_site("A" * 200_000)])
 
     with pytest.raises(DiskFullError) as full:

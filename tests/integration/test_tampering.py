@@ -282,7 +282,7 @@ def _redacted(tmp_path: Path, second: str | None) -> tuple[Lab, int]:
         payload = {"requested": asked.seq, "second": named}
         cause = transaction.record("payload.redacted", "event", str(told.seq), payload=payload)
         statement = "UPDATE event_payload SET body = NULL, redaction_seq = ? WHERE seq = ?"
-        transaction._connection.exec_driver_sql(statement, (cause.seq, told.seq))
+        transaction._rows.connection.exec_driver_sql(statement, (cause.seq, told.seq))
     return lab, told.seq
 
 

@@ -183,7 +183,7 @@ def test_p11_69_no_version_of_sqlite_ever_runs_in_wal_mode(
     again = opened(lab, read_only=purpose == "look")
     with again.store.read() as snapshot:
         assert len(snapshot.all("exam")) == 1
-        assert snapshot._connection.exec_driver_sql("PRAGMA journal_mode").scalar() in {"truncate", "delete"}
+        assert snapshot._rows.connection.exec_driver_sql("PRAGMA journal_mode").scalar() in {"truncate", "delete"}
     assert not is_wal(lab.open.store.path)
     assert verify_lab(lab.open.folder).faults == ()
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from corelab import process
 from corelab.services.labs import DATABASE, OpenLab
 from corelab.storage.copying import copy_database
+from corelab.storage.file_store import FileStore
 from corelab.storage.snapshot import Snapshot
-from corelab.storage.store import Store
 
 _COPY = ".records."
 """And the process whose copy it is."""
@@ -29,7 +29,7 @@ def still(lab: OpenLab) -> Iterator[Snapshot]:
     with tempfile.TemporaryDirectory(prefix=f"{_COPY}{os.getpid()}.", dir=lab.folder) as work:
         copy = Path(work) / DATABASE
         copy_database(lab.store.path, copy, lambda _done, _of: None)
-        store = Store.open(copy, lab.clock, read_only=True)
+        store = FileStore.open(copy, lab.clock, read_only=True)
         try:
             with store.read() as snapshot:
                 yield snapshot

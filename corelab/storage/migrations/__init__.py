@@ -13,6 +13,8 @@ from corelab.domain.clock import Clock, stamp
 from corelab.domain.record_errors import MigrationRefusedError
 from corelab.domain.vocabulary import LabId
 from corelab.storage.database import connected, engine_for, open_file
+from corelab.storage.file_pen import FilePen, begun
+from corelab.storage.rows import Rows
 from corelab.storage.transaction import Actor, Transaction
 from corelab.storage.verify import check_connection, check_database
 
@@ -32,10 +34,8 @@ def migrate(path: Path, clock: Clock, lab: LabId, to: str) -> None:
                 _refuse_faults(path, check_database(path, {}).faults)
                 copy = keep_copy(path, clock)
                 _upgrade(connection, to)
-                now = clock.now()
-                writing = Transaction(
-                    connection, lab, Actor(), now.replace(microsecond=now.microsecond // 1000 * 1000), clock.offset_minutes()
-                )
+                rows = Rows(connection)
+                writing = Transaction(rows, FilePen(rows), lab, Actor(), begun(rows, lab, clock))
                 writing.record("schema.migrated", "lab", lab, payload={"from": found, "to": to, "copy": copy.name})
                 _refuse_faults(path, check_connection(_raw(connection)))
     finally:
