@@ -57,6 +57,8 @@ KIND_COMMANDS: Mapping[str, Command | None] = MappingProxyType(
         "certification.recorded": Command.TRAINING,
         "charter.approved": Command.CHARTER,
         "lab.backed_up": Command.BACKUP,
+        "lab.moved": Command.BACKUP,
+        "lab.stayed": Command.BACKUP,
         "lab.restored": Command.RESTORE,
         # what came in
         "delivery.opened": Command.INTAKE,

@@ -45,7 +45,9 @@ PAYLOADS: Mapping[str, Payload] = MappingProxyType(
         # the lab
         "lab.created": _of("trial", "settings"),
         "lab.backed_up": _of("sha256", "bytes", "seq", "head", "clips", "file", "quarantine"),
-        "lab.restored": _of("seq", "head", "backed_up_at", "program"),
+        "lab.moved": _of("to", "clips", "invited"),
+        "lab.stayed": _of("to"),
+        "lab.restored": _of("seq", "head", "backed_up_at", "program", may=("invited",)),
         "schema.migrated": _of("from", "to", "copy"),
         "clock.backward": NONE,
         "clock.stepped": _of("seconds"),

@@ -2,10 +2,7 @@
 
 from collections.abc import Mapping
 from enum import Enum
-from pathlib import Path
 from typing import Any
-
-from corelab.domain.record_errors import LabError
 
 MOVED, STAYED = "lab.moved", "lab.stayed"
 """The last event that both places share; and that nothing came of it, so that work goes on in the old place."""
@@ -30,11 +27,11 @@ def may_follow_move(kind: str) -> bool:
     return kind in _AFTER
 
 
-class LabMovedError(LabError):
+class LabMovedError(Exception):
     """The lab was moved ``to`` another place and takes no more records here."""
 
-    def __init__(self, path: Path, to: str) -> None:
-        super().__init__(path, to)
+    def __init__(self, to: str) -> None:
+        super().__init__(to)
         self.to = to
 
 

@@ -51,6 +51,8 @@ PASSING = frozenset(
         "clock.backward",
         "clock.stepped",
         "lab.backed_up",
+        "lab.moved",
+        "lab.stayed",
         "lab.restored",
         "schema.migrated",
     }

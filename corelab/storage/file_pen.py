@@ -9,8 +9,9 @@ from typing import Any
 
 from corelab.domain import audit
 from corelab.domain.clock import Clock
+from corelab.domain.moving import Engine, has_left
 from corelab.domain.vocabulary import AccountId, AssignmentId, LabId
-from corelab.storage.rows import Rows, highest
+from corelab.storage.rows import Row, Rows, highest
 from corelab.storage.schema import COLUMNS
 from corelab.storage.snapshot import Head
 from corelab.storage.transaction import Begun, Payload, StoredRows
@@ -22,7 +23,16 @@ def begun(rows: Rows, lab: LabId, clock: Clock) -> Begun:
     now = clock.now()
     head = Head(last["seq"] + 1, last["hash"]) if last else Head(1, audit.genesis(lab))
     whole = now.replace(microsecond=now.microsecond // 1000 * 1000)
-    return Begun(head, last["at"] if last else None, whole, clock.offset_minutes())
+    left_to = _left_to(rows, last) if last else None
+    return Begun(head, last["at"] if last else None, whole, clock.offset_minutes(), left_to=left_to)
+
+
+def _left_to(rows: Rows, last: Row) -> str | None:
+    """Where the lab is now, if not in this file."""
+    if not has_left(last, Engine.FOLDER):
+        return None
+    stored = next(iter(rows.found("event_payload", {"seq": last["seq"]})), None)
+    return str(audit.payload_of(stored["body"])["to"]) if stored else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import corelab
 from corelab.domain import audit
 from corelab.domain.accounts import Meaning, Role, role_of_meaning
 from corelab.domain.clock import stamp
+from corelab.domain.moving import LabMovedError, may_follow_move
 from corelab.domain.record_errors import (
     ClockBackwardError,
     NotPermittedError,
@@ -63,7 +64,8 @@ class Recorded:
 class Begun:
     """What a transaction begins with: the place of its first event, when the last one was, the time of all its events, and whose it is.
 
-    ``now`` is in whole milliseconds; ``tz`` in minutes; ``clock`` as the header says it.
+    ``now`` is in whole milliseconds; ``tz`` in minutes; ``clock`` as the header says it. ``left_to``: the other place to which the lab
+    was moved.
     """
 
     head: Head
@@ -71,6 +73,7 @@ class Begun:
     now: datetime
     tz: int
     clock: str = "system"
+    left_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,7 @@ class Transaction(Snapshot):
         self._tz, self._clock = begun.tz, begun.clock
         self._sealer = Sealer()
         self._head = begun.head
+        self._left_to = begun.left_to
         self._later = begun.last_at if begun.last_at and begun.now < begun.last_at - BACKWARD else None
         if actor.session is not None:
             self.require_signed_in(actor.session, actor.account, actor.role)
@@ -153,8 +157,9 @@ class Transaction(Snapshot):
         """Write one event with its rows and payload. ``reason`` is a code of a pick list; text belongs in the payload.
 
         The payload is clear unless ``seal_to`` names who may open it; a signature among the rows signs this payload, for this
-        entity and id. Raises RecordRefusedError, or SubmitConflictError.
+        entity and id. Raises RecordRefusedError, SubmitConflictError, or LabMovedError.
         """
+        self._require_here(kind)
         made = self._payload(payload, seal_to, pad_to)
         stored = [(row.table, _stored(row, self._head.seq)) for row in rows]
         _require_signed_content(stored, made, self._head, (entity, id))
@@ -182,6 +187,11 @@ class Transaction(Snapshot):
         )
         self._write(header, made, stored)
         return Recorded(header.seq, made.digest)
+
+    def _require_here(self, kind: str = "") -> None:
+        """What the lab has left stays as it was: whatever were written there would be missing in the new place."""
+        if self._left_to is not None and not may_follow_move(kind):
+            raise LabMovedError(self._left_to)
 
     def _payload(self, payload: Mapping[str, Any] | Opening | None, seal_to: Sequence[BoxPublic], pad_to: int) -> Payload:
         if payload is None:
@@ -256,7 +266,8 @@ class Transaction(Snapshot):
         return str(lab["trial_id"]) if lab else ""
 
     def put_draft(self, assignment: AssignmentId, envelope: bytes) -> None:
-        """Keep the sealed draft of an assignment in place of the one before."""
+        """Keep the sealed draft of an assignment in place of the one before. Raises LabMovedError."""
+        self._require_here()
         self._asked.clear()
         self._pen.put_draft(assignment, envelope, stamp(self.now))
 

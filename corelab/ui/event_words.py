@@ -14,6 +14,8 @@ KIND_WORDS: Mapping[str, str] = MappingProxyType(
         # the lab and its program
         "lab.created": "Lab made",
         "lab.backed_up": "Backup written",
+        "lab.moved": "Lab moved to another place; this is the last event there",
+        "lab.stayed": "Lab not moved after all, and in use again",
         "lab.restored": "Lab restored from a backup",
         "schema.migrated": "Database brought up to a later version",
         "clock.backward": "The clock went back",
@@ -349,7 +351,7 @@ WORDING = Wording(happened=happened, record=record_words, who=who, reason=reason
 
 ATTENTION: frozenset[str] = frozenset(
     {"account.locked", "clock.backward", "clock.stepped", "command.refused", "custody.recovered", "custody.recovery.refused"}
-    | {"lab.restored", "payload.redacted", "reading.invalidated", "signature.refused", "signin.elsewhere", "signin.failed"}
+    | {"lab.moved", "lab.restored", "payload.redacted", "reading.invalidated", "signature.refused", "signin.elsewhere", "signin.failed"}
     | {"unlock.refused", "workstation.refused"}
 )
 """Kinds that an auditor looks at first."""

@@ -49,5 +49,15 @@ KEEPING_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
             "Copy its folder to a place that can be written and open it there, or use a backup.",
         ),
         "LabOpenElsewhereError": _elsewhere,
+        "LabMovedError": lambda error: Words(
+            f"This lab was moved to {error.to} and takes no more records here.",
+            "What stands here is as it was when it left.",
+            f"Open {error.to}; here it can still be verified and looked at.",
+        ),
+        "CopyDiffersError": lambda error: Words(
+            f"What arrived in the other place is not what was sent: {', '.join(error.tables)}.",
+            "Nothing was kept there; the lab stays where it is, and in use.",
+            "Check the disk and memory of both machines, then try again.",
+        ),
     }
 )
