@@ -68,6 +68,7 @@ def _write_rest(lab: Lab, exam: ExamId) -> None:
         NewRow("site", _of(code="S01")),
         NewRow("clip_qc", _of(clip_id=clip["id"], n=1, grade="good", reasons=None)),
         NewRow("clip_withdrawal", _of(clip_id=clip["id"], reason="LABEL")),
+        NewRow("clip_frames", _of(clip_id=clip["id"], size=12, rest=b"rest", frames=b"frames")),
         NewRow(
             "pixel_check", _of(clip_id=clip["id"], n=1, action="passed", person_id=lab.coordinator.account, candidate_sha256=clip["sha256"])
         ),

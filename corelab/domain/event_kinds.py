@@ -60,6 +60,8 @@ KIND_COMMANDS: Mapping[str, Command | None] = MappingProxyType(
         "lab.moved": Command.BACKUP,
         "lab.stayed": Command.BACKUP,
         "lab.restored": Command.RESTORE,
+        "archive.copied": Command.BACKUP,
+        "archive.changed": Command.BACKUP,
         # what came in
         "delivery.opened": Command.INTAKE,
         "listening.began": Command.INTAKE,

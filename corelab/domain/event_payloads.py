@@ -48,6 +48,8 @@ PAYLOADS: Mapping[str, Payload] = MappingProxyType(
         "lab.moved": _of("to", "clips", "invited"),
         "lab.stayed": _of("to"),
         "lab.restored": _of("seq", "head", "backed_up_at", "program", may=("invited",)),
+        "archive.copied": _of("to", "clips", "bytes"),
+        "archive.changed": _of("from", "to", "clips", "reason_text"),
         "schema.migrated": _of("from", "to", "copy"),
         "clock.backward": NONE,
         "clock.stepped": _of("seconds"),

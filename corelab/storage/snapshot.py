@@ -29,7 +29,7 @@ WHERE session.id = ? ORDER BY revision.n DESC LIMIT 1
 """
 
 
-_LARGE = frozenset({"event_payload", "opening", "draft", "regrant", "package_table"})
+_LARGE = frozenset({"event_payload", "opening", "draft", "regrant", "package_table", "clip_frames"})
 """Tables of envelopes, and of what packages held: nobody asks for one twice, and many of them would fill the memory."""
 _MOST_ASKED = 256
 _MOST_ROWS = 64

@@ -14,6 +14,8 @@ KIND_WORDS: Mapping[str, str] = MappingProxyType(
         # the lab and its program
         "lab.created": "Lab made",
         "lab.backed_up": "Backup written",
+        "archive.copied": "Released clips copied into another archive",
+        "archive.changed": "Archive of released clips changed",
         "lab.moved": "Lab moved to another place; this is the last event there",
         "lab.stayed": "Lab not moved after all, and in use again",
         "lab.restored": "Lab restored from a backup",
@@ -191,7 +193,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *("lock", "unlock", "package", "specification", "checkpoint", "audit", "trail", "frame"),
             *("reading.printed", "reading.exported", "redaction", "payload"),
         ),
-        "Lab and clock": ("lab", "schema", "clock", "setting", "backup"),
+        "Lab and clock": ("lab", "schema", "clock", "setting", "backup", "archive"),
     }
 )
 """Kinds under the words by which they are chosen; first parts of names."""

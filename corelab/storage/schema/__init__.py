@@ -27,9 +27,9 @@ __all__ = [
     "statements",
 ]
 
-SCHEMA = 5
+SCHEMA = 6
 """Stands in every event header: which columns the row digests of the event cover."""
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Every migration, oldest first: the one at place n makes schema version n + 1."""
 REVISION = REVISIONS[-1]
 """The one that this program works with."""

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Index, UniqueConstraint
 
-from corelab.storage.schema.columns import choice, later_index, number, ref, regulated, sha256, text, time
+from corelab.storage.schema.columns import blob, choice, later_index, number, ref, regulated, sha256, text, time
 
 SITE = regulated("site", text("code", key=True))
 
@@ -81,6 +81,9 @@ CLIP = regulated(
     UniqueConstraint("sha256"),
     Index(None, "exam_id"),
 )
+
+# Of a clip in an archive on a server: its bytes beside the frames, and place and SHA-256 of each frame; so one is proven before all came.
+CLIP_FRAMES = regulated("clip_frames", ref("clip_id", "clip.id", key=True), number("size"), blob("rest"), blob("frames"), since=6)
 
 CLIP_RELEASE = regulated(
     "clip_release", ref("clip_id", "clip.id", key=True), ref("checker_id", "account.id"), ref("verifier_id", "account.id")

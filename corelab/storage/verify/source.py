@@ -24,7 +24,7 @@ _REPEATED = frozenset({"clock", "actor", "role", "session", "workstation", "app"
 _OF_HEADER, _OFTEN = itemgetter(*map(COLUMNS["event"].index, _HEADER)), tuple(name in _REPEATED for name in _HEADER)
 """The cells of an event's row that are its header, in the header's order, and which of them repeat."""
 _HASH = COLUMNS["event"].index("hash")
-LARGE = frozenset({"event", "event_payload", "opening", "grade", "evidence", "result", "package_table"})
+LARGE = frozenset({"event", "event_payload", "opening", "grade", "evidence", "result", "package_table", "clip_frames"})
 """The tables that are nearly all of a lab: never kept whole, but for the headers of the events."""
 _CHUNK = 256
 _FEW = 16
