@@ -10,5 +10,6 @@ pin() {
     "$venv/bin/python" -m piptools compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \
         --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file "$out" "$@" pyproject.toml
 }
-pin packaging/pins.txt --extra build
+# the kinds of a package that need a library, and what a workstation needs whose lab is on servers: else run.sh would open no such lab
+pin packaging/pins.txt --extra build --extra cdisc --extra parquet --extra postgres --extra archive
 pin packaging/pins-test.txt --extra build --extra test

@@ -45,6 +45,28 @@ install_system_packages() {
         stop "the system packages could not be installed. Nothing else was changed. As root, run: $line"
 }
 
+# Debian starts a server that it has just installed, and at every boot. Tests start their own, so here none is started, no cluster is made
+# and none is enabled; what was installed before stays as it is.
+install_servers() {
+    fresh=$(missing_packages "$@")
+    [ -n "$fresh" ] || return 0
+    root=""; [ "$(id -u)" = 0 ] || root="sudo"
+    policy=/usr/sbin/policy-rc.d; made=""
+    clusters=/etc/postgresql-common/createcluster.d/corelab.conf
+    if command -v dpkg-query >/dev/null 2>&1 && [ -z "${CORELAB_NO_APT:-}" ]; then
+        [ -e "$policy" ] || { printf '#!/bin/sh\nexit 101\n' | $root tee "$policy" >/dev/null; $root chmod 755 "$policy"; made=$policy; }
+        $root mkdir -p "${clusters%/*}"
+        echo "create_main_cluster = false" | $root tee "$clusters" >/dev/null
+        trap '$root rm -f "$clusters" $made' EXIT
+    fi
+    install_system_packages "$@"
+    for unit in $fresh; do
+        if command -v systemctl >/dev/null 2>&1; then $root systemctl disable --quiet "$unit" 2>/dev/null || true; fi
+    done
+    $root rm -f "$clusters" $made
+    trap - EXIT
+}
+
 # make_environment PINS: the environment holds exactly what the pins file names; made anew only when that file changed.
 make_environment() {
     python=$(find_python) || { install_system_packages python3 python3-venv; python=$(find_python); } ||

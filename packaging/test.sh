@@ -6,9 +6,11 @@ set -eu
 
 # Xvfb, xdotool and xwd (x11-apps) drive and grab a real window; dciodvfy (dicom3tools) judges the DICOM that is written, storescu (dcmtk)
 # sends it, jpegtran (libjpeg-turbo-progs) is what masking a JPEG is compared with, minisign proves the signature of a package,
-# openssl makes certificates for senders, tesseract reads words in pictures, R reads the tables of a package.
+# openssl makes certificates for senders and servers, tesseract reads words in pictures, R reads the tables of a package. PostgreSQL and
+# Orthanc with its DICOMweb plug-in are started by the tests themselves.
 install_system_packages $qt_packages $window_packages xvfb xdotool x11-apps dicom3tools dcmtk libjpeg-turbo-progs minisign openssl \
     tesseract-ocr r-base-core r-cran-haven r-cran-jsonlite
+install_servers postgresql orthanc orthanc-dicomweb
 make_environment "$here/packaging/pins-test.txt"
 
 cd "$here"
