@@ -1,0 +1,169 @@
+CREATE FUNCTION server_time() RETURNS text LANGUAGE sql VOLATILE SET search_path = core, pg_temp AS $$
+SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+$$
+--
+CREATE SEQUENCE begun_at MINVALUE 0
+--
+CREATE SEQUENCE begun_by MINVALUE 0
+--
+CREATE FUNCTION milliseconds(at text) RETURNS bigint LANGUAGE sql STABLE SET search_path = core, pg_temp AS $$
+SELECT round(extract(epoch FROM at::timestamptz) * 1000)::bigint
+$$
+--
+CREATE FUNCTION refuse(code text, why text) RETURNS void LANGUAGE plpgsql SET search_path = core, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION '%', why USING ERRCODE = code;
+END $$
+--
+CREATE FUNCTION wrapped_keys(rows jsonb) RETURNS bytea[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
+SELECT coalesce(array_agg(decode(cells #>> '{wrapped_sign,b64}', 'base64') || decode(cells #>> '{wrapped_box,b64}', 'base64')), '{}')
+FROM (SELECT value -> 1 AS cells FROM jsonb_array_elements(rows) WHERE value ->> 0 = 'credential') AS found
+$$
+--
+CREATE FUNCTION put_rows(rows jsonb) RETURNS text[] LANGUAGE plpgsql SECURITY DEFINER SET search_path = core, pg_temp AS $$
+DECLARE
+    together record;
+    made text[];
+    found text[] := '{}';
+BEGIN
+    FOR together IN
+        SELECT name, jsonb_agg(cells ORDER BY place) AS cells
+        FROM (SELECT value ->> 0 AS name, value -> 1 AS cells, place,
+                     place - row_number() OVER (PARTITION BY value ->> 0 ORDER BY place) AS run
+              FROM jsonb_array_elements(rows) WITH ORDINALITY AS given(value, place)) AS listed
+        GROUP BY name, run ORDER BY min(place)
+    LOOP
+        IF NOT EXISTS (SELECT FROM regulated WHERE regulated.name = together.name) THEN
+            PERFORM refuse('CL001', 'no such table');
+        END IF;
+        EXECUTE format('SELECT %I($1)', 'put_' || together.name) INTO made USING together.cells;
+        found := found || made;
+    END LOOP;
+    RETURN found;
+END $$
+--
+CREATE FUNCTION require_may_write(one event, rows jsonb) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = core, pg_temp AS $$
+DECLARE
+    allowed text[] := (SELECT tables FROM may_write WHERE kind = one.kind AND role = coalesce(one.role, ''));
+BEGIN
+    IF allowed IS NULL OR EXISTS (SELECT FROM jsonb_array_elements(rows) AS given(value) WHERE NOT coalesce(value ->> 0, '') = ANY (allowed)) THEN
+        PERFORM refuse('CL002', 'this role does not write this');
+    END IF;
+END $$
+--
+CREATE FUNCTION require_session(of_session text, me text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = core, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM session
+        WHERE session.id = of_session AND session.account_id = me AND (standing(me)).status = 'active'
+          AND NOT EXISTS (SELECT FROM session_end WHERE session_end.session_id = session.id)
+          AND NOT EXISTS (SELECT FROM account_revision AS later WHERE later.account_id = me AND later.event_seq > session.event_seq
+                          AND later.status = 'invited')) THEN
+        PERFORM refuse('CL003', 'the sign-in of the event is not open');
+    END IF;
+END $$
+--
+CREATE FUNCTION require_place(one event) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = core, pg_temp AS $$
+DECLARE
+    last event;
+BEGIN
+    IF (SELECT last_value FROM begun_by) <> pg_current_xact_id()::text::bigint THEN
+        PERFORM refuse('CL001', 'this transaction did not begin with append_begin');
+    END IF;
+    SELECT * INTO last FROM event ORDER BY seq DESC LIMIT 1;
+    IF one.seq IS DISTINCT FROM coalesce(last.seq, 0) + 1 OR one.prev IS DISTINCT FROM coalesce(last.hash, (SELECT genesis(lab_id) FROM lab)) THEN
+        PERFORM refuse('CL001', 'event does not continue the chain');
+    END IF;
+    IF one.clock <> 'server' OR one.schema <> schema_version() OR one.tz NOT BETWEEN -1080 AND 1080 THEN
+        PERFORM refuse('CL001', 'clock, schema or tz of the event is not what this server takes');
+    END IF;
+    IF one.at !~ '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$' OR milliseconds(one.at) <> (SELECT last_value FROM begun_at) THEN
+        PERFORM refuse('CL001', 'the time of the event is not the server''s');
+    END IF;
+    IF milliseconds(one.at) < milliseconds(last.at) - 120000 AND one.kind <> 'clock.backward' THEN
+        PERFORM refuse('CL001', 'the clock went back, and no event says so');
+    END IF;
+END $$
+--
+CREATE FUNCTION require_actor(one event) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = core, pg_temp AS $$
+DECLARE
+    me text := my_account();
+BEGIN
+    IF me IS NULL THEN
+        PERFORM refuse('CL003', 'nobody is signed in');
+    END IF;
+    IF one.actor IS DISTINCT FROM me THEN
+        PERFORM refuse('CL002', 'the event is said to be somebody else''s');
+    END IF;
+    IF one.role IS NOT NULL AND NOT one.role = ANY (my_roles()) THEN
+        PERFORM refuse('CL002', 'the role of the event is not one of this person');
+    END IF;
+    IF one.session IS NOT NULL THEN
+        PERFORM require_session(one.session, me);
+    END IF;
+END $$
+--
+CREATE FUNCTION require_committed(one event, form text, body bytea, keys bytea[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = core, pg_temp AS $$
+BEGIN
+    IF form NOT IN ('clear', 'sealed') OR (one.payload IS NULL) <> (body IS NULL) OR (body IS NULL AND form = 'sealed') THEN
+        PERFORM refuse('CL001', 'the payload has no such form');
+    END IF;
+    IF form = 'clear' AND body IS NOT NULL AND one.payload <> digest('payload/v1', body) THEN
+        PERFORM refuse('CL001', 'the payload is not the one that the event commits to');
+    END IF;
+    IF cardinality(keys) > 1 OR (cardinality(keys) = 1 AND form = 'sealed') THEN
+        PERFORM refuse('CL001', 'an event has one envelope or one credential');
+    END IF;
+    IF one.sealed IS DISTINCT FROM encode(sha256(CASE WHEN cardinality(keys) = 1 THEN keys[1] WHEN form = 'sealed' THEN body END), 'hex') THEN
+        PERFORM refuse('CL001', 'what is sealed is not what the event commits to');
+    END IF;
+END $$
+--
+CREATE FUNCTION append_begin(OUT seq bigint, OUT prev text, OUT last_at text, OUT at text) LANGUAGE plpgsql SECURITY DEFINER SET search_path = core, pg_temp AS $$
+DECLARE
+    last event;
+BEGIN
+    IF my_account() IS NULL THEN
+        PERFORM refuse('CL003', 'nobody is signed in');
+    END IF;
+    PERFORM pg_advisory_xact_lock(27988559812911458);
+    SELECT * INTO last FROM event ORDER BY event.seq DESC LIMIT 1;
+    seq := coalesce(last.seq, 0) + 1;
+    prev := coalesce(last.hash, (SELECT genesis(lab_id) FROM lab));
+    last_at := last.at;
+    at := server_time();
+    PERFORM setval('begun_at', milliseconds(at)), setval('begun_by', pg_current_xact_id()::text::bigint);
+END $$
+--
+CREATE FUNCTION append_event(header jsonb, form text, body bytea, rows jsonb, claimed_hash text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = core, pg_temp AS $$
+DECLARE
+    one event;
+    lab text := (SELECT lab_id FROM lab);
+    failed text;
+BEGIN
+    PERFORM pg_advisory_xact_lock(27988559812911458);
+    one := jsonb_populate_record(NULL::event, header || jsonb_build_object('hash', claimed_hash));
+    PERFORM require_actor(one), require_may_write(one, rows), require_place(one);
+    IF NOT (header::text || rows::text) IS NFC NORMALIZED THEN
+        PERFORM refuse('CL001', 'a text is not in its one normal form');
+    END IF;
+    IF one.submit IS NOT NULL AND EXISTS (SELECT FROM event WHERE submit = one.submit) THEN
+        PERFORM refuse('CL004', 'this was submitted before');
+    END IF;
+    PERFORM require_committed(one, form, body, wrapped_keys(rows));
+    IF claimed_hash IS DISTINCT FROM event_hash(lab, one) THEN
+        PERFORM refuse('CL001', 'the hash of the event is not that of its header');
+    END IF;
+    INSERT INTO event SELECT one.*;
+    IF one.payload IS NOT NULL THEN
+        INSERT INTO event_payload VALUES (one.seq, form, body, NULL);
+    END IF;
+    IF one.rows IS DISTINCT FROM rows_digest(put_rows(rows)) THEN
+        PERFORM refuse('CL001', 'the rows are not those that the event commits to');
+    END IF;
+EXCEPTION
+    WHEN integrity_constraint_violation OR data_exception THEN
+        GET STACKED DIAGNOSTICS failed = CONSTRAINT_NAME;
+        PERFORM refuse('CL001', coalesce(nullif(failed, ''), 'a value of the record has not the kind of its column'));
+END $$
