@@ -14,7 +14,7 @@ NAMES = (PASSWORD_AGE, SECOND_FACTOR, ENROLLED_ONLY)
 def rules(lab: OpenLab, session: Session) -> AccessRules:
     """As they are now."""
     permit(session, Command.PEOPLE)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         return sessions.access_rules(snapshot)
 
 

@@ -17,7 +17,14 @@ from corelab.domain.accounts import (
     password_fault,
     user_key,
 )
-from corelab.domain.record_errors import CodeRefusedError, PasswordRefusedError, PersonRefusedError, SignInRefusedError
+from corelab.domain.record_errors import (
+    CodeRefusedError,
+    KeyRefusedError,
+    PasswordRefusedError,
+    PasswordWrongError,
+    PersonRefusedError,
+    SignInRefusedError,
+)
 from corelab.domain.vocabulary import AccountId
 from corelab.services.custody_grants import grant_custody, holds_custody
 from corelab.services.labs import OpenLab
@@ -64,7 +71,7 @@ __all__ = [
 def people(lab: OpenLab, session: Session) -> tuple[Person, ...]:
     """Everybody who ever had an account."""
     permit(session, Command.PEOPLE)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         return records.all_people(snapshot)
 
 
@@ -106,20 +113,46 @@ def _checked(identity: IdentityCheck | None) -> str:
 
 
 def activate(lab: OpenLab, code: str, password: str) -> Person:
-    """Turn a one-time code into a password and keys of one's own. Raises CodeRefusedError (an event), PasswordRefusedError."""
+    """Turn a one-time code into a password and keys of one's own. Raises CodeRefusedError (an event), PasswordRefusedError.
+
+    Somebody who has keys already, in a lab that was moved to a server since, keeps them: the code lets them in with the password that
+    they have. Raises PasswordWrongError when it is not that one; the code is good for another try.
+    """
     _require_password(password)
+    entered = lab.store.admit(code, password, lab.workstation)
     try:
-        invitation = _invitation(lab, code)
+        known = _with_keys(lab, entered, password) if entered is not None else None
+        return known or _activated(lab, _invitation(lab, code, entered), password)
+    finally:
+        lab.store.leave(entered)
+
+
+def _with_keys(lab: OpenLab, account: AccountId, password: str) -> Person | None:
+    """The person, active already; None for one who is invited. Raises PasswordWrongError."""
+    with lab.store.read(account) as snapshot:
+        person, credential = records.person(snapshot, account), records.credential(snapshot, account)
+    if person is None or credential is None or not person.active:
+        return None
+    try:
+        credential.box(credential.kdf.password_key(password, credential.salt), lab.lab_id).wipe()
+    except KeyRefusedError:
+        raise PasswordWrongError from None
+    return person
+
+
+def _invitation(lab: OpenLab, code: str, entered: AccountId | None) -> Invitation:
+    """The open invitation of this code. Raises CodeRefusedError, written down."""
+    try:
+        return _found_invitation(lab, code, entered)
     except CodeRefusedError:
-        with lab.store.begin(Actor(workstation=lab.workstation)) as transaction:
+        with lab.store.begin(Actor(entered, workstation=lab.workstation)) as transaction:
             transaction.record("code.refused", "lab", lab.lab_id)
         raise
-    return _activated(lab, invitation, password)
 
 
-def _invitation(lab: OpenLab, code: str) -> Invitation:
+def _found_invitation(lab: OpenLab, code: str, entered: AccountId | None) -> Invitation:
     typed = typed_code(code)
-    with lab.store.read() as snapshot:
+    with lab.store.read(entered) as snapshot:
         found = records.invitations(snapshot, typed.prefix)
     invitation = next((each for each in found if typed.matches(each.id, each.code_hash)), None)
     if invitation is None:
@@ -172,6 +205,7 @@ def change_password(lab: OpenLab, session: Session, old: str, new: str) -> Sessi
         wrapping = Wrapping(lab.lab_id, session.account, credential.n + 1, records.kdf_of(transaction), "password")
         transaction.record("credential.changed", "account", session.account, rows=[wrapping.row(keys, new)], reason="password")
         transaction.forget_old_wraps(session.account)
+        transaction.set_password(session.account, session.user_name, new)
     return replace(session, duties=session.duties - {Duty.NEW_PASSWORD})
 
 

@@ -15,7 +15,7 @@ def due(lab: OpenLab, session: Session) -> Statement | None:
     statement = signature_statement()
     if not session.roles & SIGNING_ROLES:
         return None
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         accepted = sessions.acknowledged(snapshot, session.account, SIGNATURE, statement.digest)
     return None if accepted else statement
 

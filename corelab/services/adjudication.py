@@ -121,7 +121,7 @@ def save(  # noqa: PLR0913 - what is decided, and what was seen
 def _keep(lab: OpenLab, session: Session, assignment: AssignmentId, draft: CaseDraft, on: tuple[_Shown, int, str | None]) -> Saved:
     seen, version, submit = on
     role = accounts.permit(session, Command.ADJUDICATE)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         own = own_work.mine(snapshot, session, assignment, ADJUDICATION)
         clips = shown.clips_for(snapshot, own.exam, own.reading_type)
         room = own_work.envelope(lab, snapshot, session, assignment, len(clips))
@@ -194,7 +194,7 @@ def sign(  # noqa: PLR0913 - what a signature takes
     if done is not None:
         return done
     with refusals.recorded(lab, session, "adjudication.sign", "assignment", assignment):
-        with lab.store.read() as snapshot:
+        with lab.store.read(session.account) as snapshot:
             signable = _signable(snapshot, session, assignment, draft)
             kept, last = own_work.kept_draft(snapshot, session, assignment), snapshot.latest("event", by="seq")
             sealing = own_work.envelope(lab, snapshot, session, assignment, len(signable.clips))

@@ -29,7 +29,7 @@ def add(lab: OpenLab, session: Session, document: Path) -> CalibrationSet:
     """
     role = permit(session, Command.TRAINING)
     held_custody(session)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         require_unlocked(snapshot)
         charter, code = effective_charter(snapshot), next_code(snapshot)
     told = read_agreed(_document(document), charter)

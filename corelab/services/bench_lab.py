@@ -152,7 +152,7 @@ def _form(here: Staffed) -> Form:
 def _read_all(here: Staffed, session: Session, form: Form, clips: dict[ExamId, Sha256]) -> None:
     """Signs everything that was dealt to this reader: the first option of every question, but where two readers are to differ."""
     charter = here.lab.charter.hash
-    with here.lab.store.read() as snapshot:
+    with here.lab.store.read(session.account) as snapshot:
         mine = readings.assignments(snapshot, account_id=session.account, kind=PRIMARY)
         sealing = own_work.envelope(here.lab, snapshot, session, mine[0].id, 0)  # one charter: the same for all
     with accounts.signer(here.lab, session, here.password(session)) as signer:

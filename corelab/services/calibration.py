@@ -62,7 +62,7 @@ def wanted(charter: Charter) -> int:
 
 def calibration_set(lab: OpenLab, session: Session) -> CalibrationSet:
     permit(session, Command.STATUS)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         return _set(snapshot)
 
 
@@ -75,7 +75,7 @@ def make(lab: OpenLab, session: Session, exams: int | None = None, *, progress: 
     """
     role = permit(session, Command.TRAINING)
     held_custody(session)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         require_unlocked(snapshot)
         charter = effective_charter(snapshot)
         found = _set(snapshot)

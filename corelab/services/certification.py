@@ -76,7 +76,7 @@ def certify(lab: OpenLab, session: Session, account: AccountId) -> Certificate:
     """
     role = permit(session, Command.TRAINING)
     custody = held_custody(session)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         charter = effective_charter(snapshot)
         _require_trained(snapshot, account, charter)
         read = _signed(snapshot, charter, account)
@@ -166,7 +166,7 @@ def _record(lab: OpenLab, transaction: Transaction, account: AccountId, verdict:
 def certificates(lab: OpenLab, session: Session, account: AccountId | None = None) -> tuple[Certificate, ...]:
     """Every verdict about a person, or about everybody, in the order in which they were recorded; without figures."""
     permit(session, Command.PEOPLE)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         rows = calibration.certifications(snapshot, **({} if account is None else {"account_id": account}))
         return tuple(_certificate(snapshot, row) for row in rows)
 

@@ -38,7 +38,7 @@ def approve(lab: OpenLab, session: Session, toml: bytes, password: str) -> Appro
     """
     role = permit(session, Command.CHARTER)
     charter = load_charter(toml)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         _require_successor(snapshot, charter, toml)
     with signer(lab, session, password) as signing, lab.store.begin(session.actor(role)) as transaction:
         former = _require_successor(transaction, charter, toml)

@@ -55,7 +55,7 @@ class Later:
 def versions(lab: OpenLab, session: Session) -> tuple[Version, ...]:
     """Every approved charter, the one in force first."""
     permit(session, Command.CHARTER)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         approvals = snapshot.all("signature", meaning=Meaning.CHARTER_APPROVAL)
         latest_first = sorted(approvals, key=lambda row: row["event_seq"], reverse=True)
         exams = snapshot.all("exam")
@@ -83,7 +83,7 @@ def _version(snapshot: Snapshot, approval: Row, exams: Sequence[Row], *, in_forc
 def printed(lab: OpenLab, session: Session, content_hash: str) -> bytes:
     """A charter of this lab as a PDF. Raises CharterUnknownError."""
     permit(session, Command.CHARTER)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         if snapshot.one("charter", hash=content_hash) is None:
             raise CharterUnknownError(content_hash)
         return charter_pdf(charter_of(snapshot, content_hash))
@@ -92,7 +92,7 @@ def printed(lab: OpenLab, session: Session, content_hash: str) -> bytes:
 def check_later(lab: OpenLab, session: Session, toml: bytes) -> Later:
     """What a later version changes and what is wrong with it, before anybody signs it. Nothing is kept."""
     permit(session, Command.CHARTER)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         former = charter_of(snapshot, lab.charter.hash)
         stored = snapshot.one("charter", hash=former.hash)
     report = charter_check.check(toml, against=bytes(stored["toml"]) if stored is not None else None)

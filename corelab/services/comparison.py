@@ -88,7 +88,7 @@ def release_and_compare(lab: OpenLab, session: Session, progress: Progress | Non
     role = accounts.permit(session, Command.COMPARE)
     lab.store.require_writable()
     custody, seed = accounts.held_custody(session), chance(lab, session)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         require_unlocked(snapshot)
         due = _due(snapshot)
     if not due.exams:

@@ -64,7 +64,7 @@ def _changed(lab: OpenLab, session: Session, how: _How, former: BoxSecret, signi
 
 def _former(lab: OpenLab, session: Session, code: str) -> BoxSecret:
     """The custody key under this code; a wrong one leaves an event."""
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         stored = people.recovery(snapshot)
     try:
         return keys.recovered_custody(codes.data_of(code, keys.RECOVERY_BYTES), stored.kdf, lab.lab_id, stored.wrapped)

@@ -41,7 +41,7 @@ class CustodyFacts:
 def custody_facts(lab: OpenLab, session: Session) -> CustodyFacts:
     """As of now, for everybody who sees the list of people."""
     permit(session, Command.PEOPLE)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         return facts_of(snapshot)
 
 
@@ -59,7 +59,7 @@ def news(lab: OpenLab, session: Session) -> tuple[CustodyChange, ...]:
     """What others did to the custody key since this coordinator signed in before; nothing for other roles."""
     if Role.COORDINATOR not in session.roles:
         return ()
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         since = _signed_in_before(snapshot, session)
         return tuple(_told(snapshot, event) for event in _changes(snapshot, since) if event["actor"] != session.account)
 

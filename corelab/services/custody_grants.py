@@ -11,7 +11,7 @@ from corelab.storage import people as records
 def holds_custody(lab: OpenLab, session: Session) -> tuple[AccountId, ...]:
     """The coordinators who can open what is sealed."""
     permit(session, Command.PEOPLE)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         return tuple(each.account for each in records.all_people(snapshot) if records.holds_custody(snapshot, each))
 
 

@@ -46,7 +46,7 @@ class RecordRow:
 def exam_records(lab: OpenLab, session: Session, exam: ExamId | None = None) -> tuple[RecordRow, ...]:
     """Every assignment of an exam, or of all exams, also those that are over; by subject, visit, slot, then as their holders followed."""
     accounts.permit(session, Command.STATUS)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         rows = tuple(_rows(snapshot, {} if exam is None else {"exam_id": exam}))
     return tuple(sorted(rows, key=lambda row: (row.subject, row.visit, row.reading_type, row.slot)))
 

@@ -19,7 +19,7 @@ from corelab.storage.store import NewRow, Snapshot
 def due(lab: OpenLab, session: Session, assignment: AssignmentId) -> AfterSigning | None:
     """What this person is to be asked about a reading that they signed; None where nothing is asked, or it was answered."""
     accounts.permit(session, Command.READ)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         of = _own(snapshot, session, assignment)
         if of is None or not _due(snapshot, of):
             return None

@@ -31,7 +31,7 @@ def invalidate(lab: OpenLab, session: Session, reading: str, cause: str, reason_
     role = accounts.permit(session, Command.INVALIDATE)
     with refusals.recorded(lab, session, "reading.invalidate", "reading", reading):
         code, words = cause_of(InvalidationCause, cause), lasting_words(reason_text)
-        with lab.store.read() as snapshot:
+        with lab.store.read(session.account) as snapshot:
             require_unlocked(snapshot)
             require_latest(snapshot, reading, ReadingCommand.INVALIDATE)
         with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:

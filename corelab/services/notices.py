@@ -13,7 +13,7 @@ from corelab.storage.snapshot import Snapshot
 
 def unseen(lab: OpenLab, session: Session) -> tuple[Notice, ...]:
     """Of tries at use that nobody is entitled to: administrators; of resets and custody: whom they concern. With names, not ids."""
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         happened = records.happened_since(snapshot, records.seen_up_to(snapshot, session.account))
         return tuple(_named(snapshot, notice) for notice in notices_for(happened, session.account, session.roles))
 

@@ -268,7 +268,7 @@ def _own_key() -> Iterator[None]:
 
 def signed_before(lab: OpenLab, session: Session, role: Role, submit: str, kind: str, of: AssignmentId) -> Signed | None:
     """What this same command signed already. Raises SubmitConflictError when the id was another's, or of another assignment."""
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         if snapshot.one("event", submit=submit) is None:
             return None
     with lab.store.begin(session.actor(role)) as transaction:

@@ -57,7 +57,7 @@ def signer(lab: OpenLab, session: Session, password: str) -> Signer:
 
     Raises PasswordWrongError, which counts towards the lockout; AccountLockedError; ClockBackwardError.
     """
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         last, of = snapshot.latest("event", by="seq"), _allowed(snapshot, lab, session)
     if last is not None:
         _refuse_backward_clock(lab, session, last["at"])
@@ -66,7 +66,7 @@ def signer(lab: OpenLab, session: Session, password: str) -> Signer:
 
 def check_password(lab: OpenLab, session: Session, password: str) -> None:
     """Whether it is still the same person who sits there. Raises PasswordWrongError, which counts, and AccountLockedError."""
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         of = _allowed(snapshot, lab, session)
     with _unwrapped(lab, session, of, (password, "unlock.refused")):
         return

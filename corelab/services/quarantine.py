@@ -66,7 +66,7 @@ class Place:
 
     def identity(self, lab: OpenLab, session: Session) -> Identity:
         """Only a coordinator with custody can open it. Raises CustodyMissingError, KeyRefusedError."""
-        with lab.store.read() as snapshot:
+        with lab.store.read(session.account) as snapshot:
             opening = Opening(snapshot.unsealed(self.tokens.read_bytes(), held_custody(session)))
         return Identity.from_json(opening.json["identity"])
 

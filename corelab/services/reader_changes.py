@@ -39,7 +39,7 @@ def declare_absence(lab: OpenLab, session: Session, account: AccountId, reason_t
 def absent_people(lab: OpenLab, session: Session) -> frozenset[AccountId]:
     """Who is declared absent now."""
     accounts.permit(session, Command.PEOPLE)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         return frozenset(AccountId(account) for account, state in absences(snapshot).items() if state == "on")
 
 

@@ -149,7 +149,7 @@ def save(lab: OpenLab, session: Session, reading: Reading, changed: Cell | None 
 def _keep(lab: OpenLab, session: Session, reading: Reading, on: tuple[int, str | None], changed: Cell | None = None) -> Saved:
     version, submit = on
     role = accounts.permit(session, Command.READ)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         own = own_work.mine(snapshot, session, reading.assignment, PRIMARY)
         clips = shown.clips_for(snapshot, own.exam, own.reading_type)
         room = own_work.envelope(lab, snapshot, session, reading.assignment, len(clips))
@@ -229,7 +229,7 @@ def sign(  # noqa: PLR0913 - what a signature takes
     if done is not None:
         return done
     with refusals.recorded(lab, session, "reading.sign", "assignment", reading.assignment):
-        with lab.store.read() as snapshot:
+        with lab.store.read(session.account) as snapshot:
             clips = _signable(snapshot, session, reading)
             _require_reason(snapshot, reading.assignment, change)
             kept, seen = own_work.kept_draft(snapshot, session, reading.assignment), snapshot.latest("event", by="seq")

@@ -69,14 +69,14 @@ def request_redaction(lab: OpenLab, session: Session, seq: int, reason: str, cau
 def redactions_requested(lab: OpenLab, session: Session) -> tuple[RedactionRequest, ...]:
     """What waits for a second person, oldest first."""
     accounts.permit(session, Command.CONFIRM_REDACTION)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         return tuple(_pending(snapshot))
 
 
 def standing(lab: OpenLab, session: Session, seq: int) -> Standing:
     """What can be done about the payload of event ``seq``, or was. Raises NotPermittedError."""
     accounts.permit(session, Command.AUDIT)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         try:
             _require_redactable(snapshot, seq)
         except RedactionRefusedError as error:
@@ -93,7 +93,7 @@ def confirm_redaction(lab: OpenLab, session: Session, seq: int, reason: str, pas
     role = accounts.permit(session, Command.CONFIRM_REDACTION)
     with refusals.recorded(lab, session, "redaction.confirm", "event", str(seq)):
         words = lasting_words(reason)
-        with lab.store.read() as snapshot:
+        with lab.store.read(session.account) as snapshot:
             _require_second(snapshot, session, seq)
         with accounts.signer(lab, session, password), lab.store.begin(session.actor(role)) as transaction:
             asked = _require_second(transaction, session, seq)

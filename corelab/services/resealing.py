@@ -26,7 +26,7 @@ class Resealed:
 def waiting(lab: OpenLab, session: Session) -> tuple[AccountId, ...]:
     """The people whose open work is sealed to keys that they had before."""
     permit(session, Command.PEOPLE)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         return tuple(one.account for one in people.all_people(snapshot) if waits(snapshot, one))
 
 

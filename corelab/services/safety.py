@@ -66,7 +66,7 @@ def notices(lab: OpenLab, session: Session) -> tuple[SafetyNotice, ...]:
     """Every alert that fired, those that wait first, then the latest first. Opened with custody: raises CustodyMissingError."""
     accounts.permit(session, Command.SAFETY)
     custody = accounts.held_custody(session)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         found = sorted(_joined(snapshot, custody), key=lambda one: one.at, reverse=True)
     return tuple(sorted(found, key=lambda one: one.acknowledged is not None))
 

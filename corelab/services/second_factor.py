@@ -47,7 +47,7 @@ def enrol(lab: OpenLab, session: Session, secret: bytes, code: str) -> Session:
 
 def is_on(lab: OpenLab, session: Session) -> bool:
     """Whether the person has one."""
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         return sessions.second_factor(snapshot, session.account) is not None
 
 
@@ -86,7 +86,7 @@ def confirm_removal(lab: OpenLab, session: Session, account: AccountId) -> None:
 def removals(lab: OpenLab, session: Session) -> tuple[AccountId, ...]:
     """Whose second factor waits for the confirmation of a second person."""
     permit(session, Command.PEOPLE)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         having = (each.account for each in people.all_people(snapshot) if sessions.second_factor(snapshot, each.account))
         now = lab.clock.now()
         found = ((account, _open_request(snapshot, account)) for account in having)
@@ -96,7 +96,7 @@ def removals(lab: OpenLab, session: Session) -> tuple[AccountId, ...]:
 def holders(lab: OpenLab, session: Session) -> tuple[AccountId, ...]:
     """Who has a second factor."""
     permit(session, Command.PEOPLE)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         return tuple(each.account for each in people.all_people(snapshot) if sessions.second_factor(snapshot, each.account))
 
 

@@ -64,7 +64,7 @@ def _require_in_force(session: Session, role: Role) -> None:
     """In a lab that takes no records the sign-in is not on record either; the person still has to be one of it."""
     if session.lab is None:
         return
-    with session.lab.store.read() as snapshot:
+    with session.lab.store.read(session.account) as snapshot:
         if session.lab.store.writable:
             snapshot.require_signed_in(session.id, session.account, role)
             return
@@ -90,7 +90,7 @@ def held_custody(session: Session) -> BoxSecret:
     if session.custody is None:
         raise CustodyMissingError
     if session.lab is not None:
-        with session.lab.store.read() as snapshot:
+        with session.lab.store.read(session.account) as snapshot:
             _require_current(snapshot, session.custody)
     return session.custody
 
@@ -106,7 +106,7 @@ def lab_secret(lab: OpenLab, session: Session, name: str) -> bytes:
     Raises CustodyMissingError, and SignedOutError when the custody key was changed since this sign-in.
     """
     held = held_custody(session)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         _require_current(snapshot, held)
         sealed = people.sealed_lab_secret(snapshot, name)
     return open_lab_secret(lab.lab_id, name, held, sealed)

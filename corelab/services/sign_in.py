@@ -16,6 +16,7 @@ from corelab.domain.record_errors import (
     WorkstationRefusedError,
 )
 from corelab.domain.totp import matching_step
+from corelab.domain.vocabulary import AccountId
 from corelab.services import password_check, presence, witness
 from corelab.services.labs import OpenLab
 from corelab.services.session import Session
@@ -48,28 +49,39 @@ def sign_in(lab: OpenLab, user: str, password: str, *, code: str | None = None, 
     ``code`` is that of the second factor. Raises SignInRefusedError (the same for a wrong password and an unknown user),
     AccountLockedError, WorkstationRefusedError, SecondFactorNeededError, SecondFactorClosedError, SignedInElsewhereError.
     """
-    with lab.store.read() as snapshot:
+    entered = lab.store.enter(user, password, lab.workstation)
+    try:
+        proven = _proven(lab, (user, password, code), entered)
+        if not lab.store.writable:
+            return _looking_session(lab, proven, way)
+        _require_alone(lab, proven.person, way, end_other=end_other)
+        return _opened_session(lab, proven, way)
+    except BaseException:
+        lab.store.leave(entered)
+        raise
+
+
+def _proven(lab: OpenLab, typed: tuple[str, str, str | None], entered: AccountId | None) -> _Proven:
+    """``typed``: user, password, code of the second factor; ``entered`` is whom a server let in already."""
+    user, password, code = typed
+    with lab.store.read(entered) as snapshot:
         known = password_check.known(snapshot, people.person_named(snapshot, user))
     kek = password_check.password_key(known, password)
-    with lab.store.read() as snapshot:  # only now, so that a locked account takes as long as any other
+    with lab.store.read(entered) as snapshot:  # only now, so that a locked account takes as long as any other
         password_check.refuse_locked(snapshot, known.person, lab.clock.now())
     box = password_check.opened_box(lab, known, kek)
     if box is None or known.person is None or known.credential is None or not known.person.active:
-        password_check.record_failure(lab, known.person, Actor(workstation=lab.workstation), "signin.failed")
+        password_check.record_failure(lab, known.person, Actor(entered, workstation=lab.workstation), "signin.failed")
         raise SignInRefusedError
     _require_enrolled(lab, known.person)
     step = _factor_step(lab, known.person, box, code)
-    proven = _Proven(known.person, known.credential, box, kek, password, step)
-    if not lab.store.writable:
-        return _looking_session(lab, proven, way)
-    _require_alone(lab, known.person, way, end_other=end_other)
-    return _opened_session(lab, proven, way)
+    return _Proven(known.person, known.credential, box, kek, password, step)
 
 
 def _require_enrolled(lab: OpenLab, person: Person) -> None:
     """The machine is written down all the same, so that an administrator can enrol it."""
     machine = lab.machine
-    with lab.store.read() as snapshot:
+    with lab.store.read(person.account) as snapshot:
         last = sessions.machine(snapshot, machine.id)
         open_to_all = not sessions.access_rules(snapshot).enrolled_only
     if open_to_all or (last is not None and last["enrolled"] and last["host"] == machine.host):
@@ -81,7 +93,7 @@ def _require_enrolled(lab: OpenLab, person: Person) -> None:
 
 
 def _factor_step(lab: OpenLab, person: Person, box: BoxSecret, code: str | None) -> int | None:
-    with lab.store.read() as snapshot:
+    with lab.store.read(person.account) as snapshot:
         factor = sessions.second_factor(snapshot, person.account)
     if factor is None:
         return None
@@ -103,7 +115,7 @@ def _factor_step(lab: OpenLab, person: Person, box: BoxSecret, code: str | None)
 
 def _require_alone(lab: OpenLab, person: Person, way: Way, *, end_other: bool) -> None:
     """What a program that died left open here is ended; another open window refuses, or is ended where that was asked."""
-    with lab.store.read() as snapshot:
+    with lab.store.read(person.account) as snapshot:
         found = sessions.open_sessions_of(snapshot, person.account)
     for each in found:
         here = each.workstation == lab.workstation
@@ -161,7 +173,7 @@ def _opened_session(lab: OpenLab, proven: _Proven, way: Way) -> Session:
 def _looking_session(lab: OpenLab, proven: _Proven, way: Way) -> Session:
     """For a lab that takes no records: whoever has the password may look, as their role allows."""
     session, person = str(uuid4()), proven.person
-    with lab.store.read() as snapshot:
+    with lab.store.read(person.account) as snapshot:
         custody, last = _custody(snapshot, lab, person, proven.box), sessions.last_sign_ins(snapshot, person)
     held = presence.hold(lab.configuration, session)
     return replace(_session(lab, proven, way, session), custody=custody, last=last, presence=held)
@@ -217,7 +229,7 @@ def is_over(lab: OpenLab, session: Session) -> bool:
     """Whether this sign-in was ended, here or elsewhere, or its person is not active any more."""
     if not lab.store.writable:
         return False
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         try:
             snapshot.require_signed_in(session.id, session.account, None)
         except SignedOutError:
@@ -231,18 +243,19 @@ def sign_out(lab: OpenLab, session: Session, cause: str = "signed_out") -> Witne
     Answers why the witness, where this workstation has one, got no copy of the head of the trail.
     """
     if not lab.store.writable:
-        _forgotten(session)
+        _forgotten(lab, session)
         return None
     try:
         with lab.store.begin(Actor(session.account, None, None, session.workstation)) as transaction:
             if transaction.one("session_end", session_id=session.id) is None:
                 transaction.record("session.closed", "session", session.id, rows=[sessions.session_end(session.id, cause)])
+        return witness.leave_copy(lab, session.account)
     finally:
-        _forgotten(session)
-    return witness.leave_copy(lab)
+        _forgotten(lab, session)
 
 
-def _forgotten(session: Session) -> None:
+def _forgotten(lab: OpenLab, session: Session) -> None:
+    lab.store.leave(session.account)
     session.box.wipe()
     if session.custody is not None:
         session.custody.wipe()

@@ -121,7 +121,7 @@ class Status:
 def status(lab: OpenLab, session: Session) -> Status:
     """Counts as of now. For coordinators."""
     permit(session, Command.STATUS)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         states = _states(snapshot)
         waiting = all_waiting(snapshot)
         assigned = readings.assignments(snapshot)

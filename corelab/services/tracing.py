@@ -62,7 +62,7 @@ def trace(lab: OpenLab, session: Session, row: str, package: Path | None = None)
     """
     accounts.permit(session, Command.AUDIT)
     named = row_named(row)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         transfer = None if package is None else _number_of(snapshot, package)
         tracer = _Tracer(snapshot)
         if isinstance(named, RecordRowId):
@@ -81,7 +81,7 @@ def results_on(lab: OpenLab, session: Session, clip: str, frame: int) -> tuple[R
     Raises NotPermittedError, FrameUnknownError.
     """
     accounts.permit(session, Command.AUDIT)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         known = _clip(snapshot, clip, frame)
         tracer = _Tracer(snapshot)
         found = [one for row in traces.resting_on(snapshot, known["sha256"], frame) for one in tracer.resting(row)]
@@ -95,7 +95,7 @@ def picture(lab: OpenLab, session: Session, clip: str, frame: int, row: str = ""
     FrameUnreadableError.
     """
     role = accounts.permit(session, Command.AUDIT)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         known = _clip(snapshot, clip, frame)
     made = _decoded(lab, Sha256(known["sha256"]), frame)
     if lab.store.writable:

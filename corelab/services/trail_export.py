@@ -47,7 +47,7 @@ def export_trail(lab: OpenLab, session: Session, folder: Path) -> ExportedTrail:
     if lab.store.writable:
         with lab.store.begin(session.actor(role)) as transaction:
             transaction.record("trail.exported", "lab", lab.lab_id)
-    with half_made(folder) as made, lab.store.read() as snapshot:
+    with half_made(folder) as made, lab.store.read(session.account) as snapshot:
         head = unsigned(snapshot, lab)
         write_trail(snapshot, head.seq, made)
         write_file(made, PackageFile(CHECKPOINT, head.text.encode()))

@@ -111,7 +111,7 @@ def unblindings(lab: OpenLab, session: Session) -> tuple[Unblinding, ...]:
     """Every unblinding on record, oldest first, opened with custody. Raises CustodyMissingError."""
     accounts.permit(session, Command.SAFETY)
     custody = accounts.held_custody(session)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         names = {person.account: person for person in people.all_people(snapshot)}
         excepted = {event["id"]: _excepted(snapshot, event, names, custody) for event in snapshot.events(kind=EXCEPTED)}
         found = ((row, _unblinding(snapshot, row, names, custody)) for row in snapshot.all("unblinding"))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from corelab.domain.checkpoint import Checkpoint, CheckpointRefusedError, parse_checkpoint
 from corelab.domain.clock import stamp
+from corelab.domain.vocabulary import AccountId
 from corelab.services.labs import OpenLab
 from corelab.settings import remember_witness, witness_folder
 from corelab.storage.snapshot import Snapshot
@@ -53,12 +54,12 @@ def require_outside(lab: OpenLab, path: Path) -> None:
         raise InsideTheLabError(path)
 
 
-def leave_copy(lab: OpenLab) -> WitnessFailedError | None:
+def leave_copy(lab: OpenLab, account: AccountId) -> WitnessFailedError | None:
     """Leave a copy of the head, where this workstation has a witness folder. What stops it is the answer and stops nothing else."""
     folder = witness_folder(lab.configuration)
     if folder is None:
         return None
-    with lab.store.read() as snapshot:
+    with lab.store.read(account) as snapshot:
         head = unsigned(snapshot, lab)
     try:
         return _left(folder / file_name(head), head)

@@ -25,7 +25,7 @@ from corelab.storage.store import Snapshot
 def worklist(lab: OpenLab, session: Session) -> Worklist:
     """The next reading and the next case of this person, then what they signed, latest first."""
     accounts.permit(session, Command.WORKLIST)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         open_rows, shut = _waiting(lab, snapshot, session)
         signed = [row for _, row in sorted(_signed_rows(snapshot, session), key=lambda pair: pair[0], reverse=True)]
     return Worklist((*open_rows, *signed), shut)
@@ -34,7 +34,7 @@ def worklist(lab: OpenLab, session: Session) -> Worklist:
 def offered(lab: OpenLab, session: Session) -> tuple[tuple[AssignmentId, WorkKind], ...]:
     """What this person can open now, without a look into it: for who only goes on to the next."""
     accounts.permit(session, Command.WORKLIST)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         return tuple((one.id, own_work.KINDS[one.kind]) for one in _offered(lab, snapshot, session)[0])
 
 

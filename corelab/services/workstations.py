@@ -35,7 +35,7 @@ class Machine:
 def machines(lab: OpenLab, session: Session) -> tuple[Machine, ...]:
     """All that ever signed in or tried to, in the order in which they came."""
     permit(session, Command.PEOPLE)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         ids = dict.fromkeys(row["id"] for row in snapshot.all("workstation"))
         return tuple(_machine(snapshot, id_) for id_ in ids)
 

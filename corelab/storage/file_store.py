@@ -86,10 +86,13 @@ class FileStore(Store):
     def copy_to(self, target: Path, progress: Callable[[int, int], None]) -> None:
         copy_database(self.path, target, progress)
 
-    def enter(self, user: str, password: str) -> None:
+    def enter(self, user: str, password: str, workstation: str) -> None:
         """A file asks nobody."""
 
-    def leave(self, account: AccountId) -> None:
+    def admit(self, code: str, password: str, workstation: str) -> None:
+        """The same."""
+
+    def leave(self, account: AccountId | None) -> None:
         """The same."""
 
     def close(self) -> None:

@@ -41,13 +41,28 @@ class Store(ABC):
         ``progress`` hears how much of how much is done, and may raise to stop. Raises DiskFullError and the other LabErrors.
         """
 
-    @abstractmethod
-    def enter(self, user: str, password: str) -> None:
-        """Open the database for one more person, where it asks who it is. Raises SignInRefusedError, AccountLockedError."""
+    def own_faults(self) -> tuple[Fault, ...]:
+        """What is wrong with the database that a copy of its records does not show; a file is wholly in its copy."""
+        return ()
+
+    def others(self) -> tuple[str, ...]:
+        """The other people who are connected to the database right now, by their user names; a file does not know."""
+        return ()
 
     @abstractmethod
-    def leave(self, account: AccountId) -> None:
-        """Nothing is read or written for this person any more."""
+    def enter(self, user: str, password: str, workstation: str) -> AccountId | None:
+        """Open the database for one more person, where it asks who it is; None where it asks nobody.
+
+        Raises SignInRefusedError, AccountLockedError; the failure is written down.
+        """
+
+    @abstractmethod
+    def admit(self, code: str, password: str, workstation: str) -> AccountId | None:
+        """As ``enter``, for the owner of a one-time code, who comes by this password from now on. Raises CodeRefusedError, written down."""
+
+    @abstractmethod
+    def leave(self, account: AccountId | None) -> None:
+        """Nothing is read or written any more for this person, who entered."""
 
     @abstractmethod
     def close(self) -> None:

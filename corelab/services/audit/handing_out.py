@@ -26,7 +26,7 @@ def print_trail(lab: OpenLab, session: Session, wanted: TrailFilter, out: Path, 
     Raises NotPermittedError, OSError (FileExistsError for a file that is there); then nothing was written.
     """
     lines = trail(lab, session, wanted)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         head = snapshot.latest("event", by="seq") or {}
     what = TrailPrint(
         trial=lab.trial_id,

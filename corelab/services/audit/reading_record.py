@@ -34,7 +34,7 @@ def record(lab: OpenLab, session: Session, reading: str) -> ReadingRecord:
     Raises NotPermittedError, NoSuchReadingError, ReadingSealedError.
     """
     accounts.permit(session, Command.AUDIT)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         found = _found(snapshot, reading)
         if not queries.has_opening(snapshot, found["event_seq"]):
             raise ReadingSealedError
@@ -44,7 +44,7 @@ def record(lab: OpenLab, session: Session, reading: str) -> ReadingRecord:
 def released(lab: OpenLab, session: Session, case: str = "") -> tuple[tuple[str, str, str, str], ...]:
     """The readings that can be printed: id, subject, visit, reader; of one exam or subject where ``case`` names it."""
     accounts.permit(session, Command.AUDIT)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         return tuple(
             (row["id"], *_named(snapshot, row["assignment_id"]))
             for row in snapshot.all("reading")

@@ -35,7 +35,7 @@ def page(lab: OpenLab, session: Session, wanted: TrailFilter | None = None, *, b
     Raises NotPermittedError.
     """
     accounts.permit(session, Command.AUDIT)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         asked = resolved(snapshot, wanted or TrailFilter())
         rows = queries.page(snapshot, asked, before=before, limit=limit + 1)
         return TrailPage(lines_of(snapshot, rows[:limit]), queries.count(snapshot, asked), len(rows) > limit)
@@ -44,7 +44,7 @@ def page(lab: OpenLab, session: Session, wanted: TrailFilter | None = None, *, b
 def trail(lab: OpenLab, session: Session, wanted: TrailFilter | None = None) -> tuple[TrailLine, ...]:
     """All lines that the filter leaves, in their order. Raises NotPermittedError."""
     accounts.permit(session, Command.AUDIT)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         asked = resolved(snapshot, wanted or TrailFilter())
         return tuple(reversed([line for rows in _pages(snapshot, asked) for line in lines_of(snapshot, rows)]))
 
@@ -142,7 +142,7 @@ def _reason(seq: int, payload: Row | None) -> str:
 def event(lab: OpenLab, session: Session, seq: int) -> EventFacts:
     """Everything about one event that may be read without a key. Raises NotPermittedError, LookupError."""
     accounts.permit(session, Command.AUDIT)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         row = snapshot.one("event", seq=seq)
         if row is None:
             raise LookupError(seq)
@@ -164,7 +164,7 @@ Changes = Mapping[int, tuple[Change, ...]]
 def changes_of(lab: OpenLab, session: Session, lines: Iterable[TrailLine]) -> Changes:
     """Old and new values of these events, as far as they may be read. Raises NotPermittedError."""
     accounts.permit(session, Command.AUDIT)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         wanted = [line.seq for line in lines]
         payloads = queries.payload_rows(snapshot, wanted)
         rows = (snapshot.one("event", seq=seq) for seq in wanted)
@@ -204,7 +204,7 @@ def history(lab: OpenLab, session: Session, of: ValueOf) -> tuple[HistoryLine, .
     Raises NotPermittedError.
     """
     accounts.permit(session, Command.AUDIT)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         found = dict(_versions(snapshot, of))
         rows = (snapshot.one("event", seq=seq) for seq in sorted(found))
         lines = lines_of(snapshot, (row for row in rows if row is not None))

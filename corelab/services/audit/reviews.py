@@ -61,7 +61,7 @@ def _checked(scope: str, findings: Sequence[str]) -> tuple[str, tuple[str, ...]]
 def reviews(lab: OpenLab, session: Session) -> tuple[ReviewFacts, ...]:
     """All signed reviews, the newest first. Raises NotPermittedError."""
     accounts.permit(session, Command.AUDIT)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         return tuple(_facts(snapshot, row) for row in reversed(snapshot.all("review")))
 
 

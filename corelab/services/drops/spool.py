@@ -50,7 +50,7 @@ def recorded(lab: OpenLab, session: Session, role: Role, landed: Landed) -> Drop
         transaction.record("drop.received", "drop", drop_id, payload=payload)
         if landed.folder is not None:
             landed.folder.rename(folder_of(lab, drop_id))
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         (event,) = snapshot.events(kind="drop.received", id=drop_id)
         return _of(lab, snapshot, event).drop
 

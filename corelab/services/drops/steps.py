@@ -19,7 +19,7 @@ def drops(lab: OpenLab, session: Session) -> tuple[Drop, ...]:
     """Those that wait, in the order in which they came; those of a listening process that died are among them."""
     role = permit(session, Command.INTAKE)
     record_abandoned(lab, session, role)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         return tuple(each.drop for each in waiting_in(lab, snapshot))
 
 
@@ -40,7 +40,7 @@ def take_drop(  # noqa: PLR0913 - what a delivery is
     Raises DropRefusedError where none of that number waits, and what ``take_in`` raises; then it still waits.
     """
     permit(session, Command.INTAKE)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         waiting = _of_number(lab, snapshot, number)
     report = take_in(
         lab,

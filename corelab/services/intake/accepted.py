@@ -25,7 +25,7 @@ class Accepted:
 def accepted(lab: OpenLab, session: Session) -> Accepted:
     """As it stands."""
     permit(session, Command.PEOPLE)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         return accepted_in(snapshot)
 
 

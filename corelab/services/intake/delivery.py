@@ -58,7 +58,7 @@ def take_in(  # noqa: PLR0913 - what a delivery is
     """
     role = permit(session, Command.INTAKE)
     key, custody = lab_secret(lab, session, "deid"), custody_public(lab)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         require_unlocked(snapshot)
         charter, accepts = effective_charter(snapshot), accepted_in(snapshot)
         plan = _plan(snapshot, charter, key, transmittal, (subject, visit, side), replacing=replaces is not None)
@@ -147,6 +147,6 @@ def _begun(delivery: Delivery, folder: Path, objects: int, drop: str | None) -> 
 
 
 def _foreseen(delivery: Delivery, folder: Path) -> Receiving:
-    with delivery.lab.store.read() as snapshot:
+    with delivery.lab.store.read(delivery.session.account) as snapshot:
         known = targets.foreseen(snapshot, effective_charter(snapshot), delivery.lab, delivery.session, delivery.plan.exams, delivery.key)
     return Receiving(replace(delivery, replaces=None), made_folder(folder), known, Interrupted(delivery.id), trying=True)

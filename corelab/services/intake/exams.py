@@ -105,7 +105,7 @@ def _require_unseen(snapshot: Snapshot, charter: Charter, exam: ExamRecord, segm
 def exams(lab: OpenLab, session: Session) -> tuple[ExamOverview, ...]:
     """Every exam, by subject and visit."""
     permit(session, Command.STATUS)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         order = {visit.id: visit.number for visit in effective_charter(snapshot).visits}
         found = [_overview(snapshot, exam.id) for exam in registry.all_exams(snapshot)]
     return tuple(sorted(found, key=lambda one: (one.subject, order.get(one.visit, 0))))

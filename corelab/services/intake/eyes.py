@@ -19,7 +19,7 @@ from corelab.storage.store import NewRow
 def pixel_rule(lab: OpenLab, session: Session) -> PixelRule:
     """How many people look at a clip in this lab."""
     permit(session, Command.PEOPLE)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         return rule_in(snapshot)
 
 

@@ -78,7 +78,7 @@ def _pixels(frame: Frame) -> Pixels:
 def pictures(lab: OpenLab, session: Session, clip: ClipId) -> CheckPictures:
     """The pictures of a clip that waits. Only coordinators see them: the original may name the patient."""
     permit(session, Command.PIXELS)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         check = check_of(snapshot, clip)
     return CheckPictures(clip, check.facts.frames, check.facts.flagged, check.facts.hits, check, lab)
 

@@ -37,7 +37,7 @@ Seen = Mapping[ClipId, Collection[int]]
 def waiting(lab: OpenLab, session: Session, among: Collection[ExamId] | None = None) -> tuple[WaitingClip, ...]:
     """Everything that is not yet released, in the order in which it came; ``among``: of these exams only."""
     permit(session, Command.PIXELS)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         rule, found = rule_in(snapshot), with_findings(snapshot, all_waiting(snapshot, among))
         doubled = [check for check in found if Finding.OTHER_CONTENT in check.beside.findings]
         earlier = {check.object.id: proposed_for(snapshot, check.object.id, check.exam) for check in doubled}
@@ -86,7 +86,7 @@ def _require_identity(check: Check) -> None:
 
 def _asked(lab: OpenLab, session: Session, clip: ClipId) -> Check:
     permit(session, Command.PIXELS)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         return _open_check(snapshot, clip)
 
 
@@ -111,7 +111,7 @@ def _decide(lab: OpenLab, session: Session, check: Check, action: CheckAction, d
         _record_decision(lab, session, role, check, (step, prepared, reason, draft))
     finally:
         draft.unlink(missing_ok=True)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         return with_findings(snapshot, [check_of(snapshot, check.object.id)])[0].shown()
 
 
@@ -137,7 +137,7 @@ def _in_use(lab: OpenLab) -> tuple[Template, ...]:
 
 
 def _mark(lab: OpenLab, session: Session, check: Check) -> Mark:
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         before = [one.id for one in registry.objects(snapshot, exam_id=check.exam.id)]
     keyed = Keyed(lab_secret(lab, session, "deid"), check.exam.subject)
     return Mark(check.exam.code, lab.trial_id, keyed, before.index(check.object.id) + 1)
@@ -171,7 +171,7 @@ def pass_pixels(
 
 
 def _passed(lab: OpenLab, session: Session, clip: ClipId) -> ClipOutcome:
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         rule, check = rule_in(snapshot), check_of(snapshot, clip)
     return ClipOutcome(clip, ClipState.PASSED, second=needs_second(lab, session, rule, check))
 
@@ -185,7 +185,7 @@ def verify_pixels(
     """
     role = permit(session, Command.PIXELS)
     _require_attended(lab, attended=attended)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         rule, checks = rule_in(snapshot), [check_of(snapshot, clip) for clip in clips]
     set_strays_aside(lab, session, role)
     two = {check.object.id: needs_second(lab, session, rule, check) for check in checks}

@@ -154,7 +154,7 @@ class Receiving:
     def _ask_about_days(self) -> None:
         """Once for the whole delivery: the first clip of a baseline exam tells the interval to all others of the subject."""
         touched = [target.exam for target in self.targets.values() if target.exam is not None]
-        with self.delivery.lab.store.read() as snapshot:
+        with self.delivery.lab.store.read(self.delivery.session.account) as snapshot:
             outside = [exam for each in touched for exam in automatic.newly_outside(snapshot, each)]
         if outside:
             with self.delivery.lab.store.begin(self.delivery.session.actor(self.delivery.role)) as transaction:

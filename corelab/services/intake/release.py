@@ -62,7 +62,7 @@ def _two_people_looked(lab: OpenLab, session: Session, check: Check, looked: Loo
     passed = _passed(check)
     if passed.person == session.account or not looked.attended:
         return False
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         return snapshot.opening_of(passed.seq).get("attended") is True
 
 

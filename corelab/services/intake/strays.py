@@ -20,7 +20,7 @@ def set_strays_aside(lab: OpenLab, session: Session, role: Role) -> int:
 
     Under the write lock: no release of another window can be half done meanwhile.
     """
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         if not _strays(lab, snapshot):
             return 0
     with lab.store.begin(session.actor(role)) as transaction:

@@ -33,7 +33,7 @@ class MaskTemplate:
 def templates(lab: OpenLab, session: Session) -> tuple[MaskTemplate, ...]:
     """The latest version of each template, retired ones too, in the order in which they were first kept."""
     permit(session, Command.PIXELS)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         return tuple(_shown(row) for row in intake_rows.templates(snapshot))
 
 

@@ -21,7 +21,7 @@ def look(lab: OpenLab, session: Session, progress: Progress | None = None, stopp
     """
     role = permit(session, Command.AGREEMENT)
     custody = held_custody(session) if session.custody is not None and lab.store.writable else None
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         signed = signed_records(snapshot)
     if signed.sealed and custody is not None:
         with lab.store.begin(session.actor(role)) as transaction:

@@ -41,7 +41,7 @@ class SpecificationState:
 def specification(lab: OpenLab, session: Session) -> SpecificationState:
     """How the next package would differ in its columns and codes. Raises ManyChartersError."""
     accounts.permit(session, Command.EXPORT)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         return specification_state(snapshot)
 
 
@@ -54,7 +54,7 @@ def approve_specification(lab: OpenLab, session: Session, reason: str, password:
     role = accounts.permit(session, Command.EXPORT)
     with refusals.recorded(lab, session, "specification", "lab", lab.lab_id):
         words = reason_words(reason)
-        with lab.store.read() as snapshot:
+        with lab.store.read(session.account) as snapshot:
             _to_approve(snapshot)
         with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
             _approve(transaction, signer, _to_approve(transaction), words)

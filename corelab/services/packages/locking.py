@@ -47,7 +47,7 @@ def lock(lab: OpenLab, session: Session, reason: str, password: str, progress: P
     lab.store.require_writable()
     if not reason.strip():
         raise ValueError("a lock needs a reason")
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         require_unlocked(snapshot)
         _final_exams(snapshot)
         require_no_open(snapshot)

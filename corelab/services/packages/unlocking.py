@@ -45,7 +45,7 @@ def unlock(lab: OpenLab, session: Session, reason: str, password: str) -> Unlock
     role = accounts.permit(session, Command.LOCK)
     with refusals.recorded(lab, session, "unlock", "lab", lab.lab_id):
         words = reason_words(reason)
-        with lab.store.read() as snapshot:
+        with lab.store.read(session.account) as snapshot:
             _require_my_turn(snapshot, session)
         with accounts.signer(lab, session, password) as signer, lab.store.begin(session.actor(role)) as transaction:
             _require_my_turn(transaction, session)

@@ -53,7 +53,7 @@ class Preview:
 def preview(lab: OpenLab, session: Session) -> Preview:
     """What is in, what is left out and why."""
     accounts.permit(session, Command.EXPORT)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         found = scope(snapshot)
         parts = (*parts_here(), *documents(lab.clips))
         again = same_as_last(snapshot, cutoff(snapshot), kind_of(lab, test=False), parts) is not None

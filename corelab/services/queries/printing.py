@@ -23,7 +23,7 @@ def print_queries(lab: OpenLab, session: Session, out: Path, wanted: QueryFilter
     Raises OSError (FileExistsError for a file that is there); then nothing was written.
     """
     role, now = permit(session, Command.QUERIES), lab.clock.now()
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         found = tuple(one for one in all_queries(snapshot) if wanted.leaves(one, now))
         files = _files(snapshot, found)
     if out.suffix.lower() == ".csv":

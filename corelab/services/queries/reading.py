@@ -28,14 +28,14 @@ _BY_STATE = {
 def queries(lab: OpenLab, session: Session) -> tuple[Query, ...]:
     """Every query in the order in which they were raised. Coordinators and auditors."""
     permit(session, Command.QUERIES)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         return all_queries(snapshot)
 
 
 def query(lab: OpenLab, session: Session, name: str) -> Query:
     """One by its name or number. Raises QueryRefusedError."""
     permit(session, Command.QUERIES)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         return query_named(snapshot, name)
 
 

@@ -29,7 +29,7 @@ def raise_query(  # noqa: PLR0913 - what a query consists of
     role, said = permit(session, Command.QUERY), words.strip()
     if kind is QueryKind.OTHER and not said:
         raise QueryRefusedError(QueryFault.WORDS)
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         of = about(snapshot, clip, exam)
         asked = require_site(of.site, site)
     if of.clip is None and of.exam is None and asked is None:

@@ -24,7 +24,7 @@ def require_speakable(lab: OpenLab, session: Session, of: About, words: str, *co
     held_custody(session)
     if len(words) > LONGEST_WORDS:
         raise QueryRefusedError(QueryFault.LARGE, str(LONGEST_WORDS))
-    with lab.store.read() as snapshot:
+    with lab.store.read(session.account) as snapshot:
         own = (*of.facts.values(), *(code for code in codes if code), *_codes(snapshot))
         found = may_not_stand(words, codes=own, arms=_arms(snapshot))
         objects = _objects(snapshot, of)
