@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from enum import Enum
+from pathlib import Path
 from typing import Any
+
+from corelab.domain.record_errors import LabError
 
 MOVED, STAYED = "lab.moved", "lab.stayed"
 """The last event that both places share; and that nothing came of it, so that work goes on in the old place."""
@@ -27,12 +30,28 @@ def may_follow_move(kind: str) -> bool:
     return kind in _AFTER
 
 
-class LabMovedError(Exception):
+class LabMovedError(LabError):
     """The lab was moved ``to`` another place and takes no more records here."""
 
     def __init__(self, to: str) -> None:
-        super().__init__(to)
+        super().__init__(Path(to), to)
         self.to = to
+
+
+class MoveFault(Enum):
+    """Why a lab cannot be moved there."""
+
+    SAME_KIND = "a lab moves from a folder to a server, or from a server to a folder"
+    OTHERS = "others are at work in it"
+
+
+class MoveRefusedError(Exception):
+    """The lab stays where it is, and nothing was changed; ``who`` are the others that are at work."""
+
+    def __init__(self, why: MoveFault, who: tuple[str, ...] = ()) -> None:
+        super().__init__(f"{why.value}: {', '.join(who)}" if who else why.value)
+        self.why = why
+        self.who = who
 
 
 class CopyDiffersError(Exception):

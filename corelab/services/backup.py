@@ -31,7 +31,6 @@ from corelab.services.backup_file import (
 )
 from corelab.services.labs import OpenLab
 from corelab.services.verification import LabFaultyError, record_faults
-from corelab.storage.copying import copy_database
 from corelab.storage.file_store import FileStore
 from corelab.storage.keys import BoxPublic, seal
 
@@ -123,7 +122,7 @@ class _Making:
 
     def written(self, target: Path, *, with_quarantine: bool) -> BackedUp:
         copy = self.work / DATABASE
-        copy_database(self.lab.store.path, copy, self._tell_copy)
+        self.lab.store.copy_to(copy, self._tell_copy)
         self.progress(0, 0, "Checking the copy")
         faults = record_faults(copy)
         if faults:

@@ -74,7 +74,7 @@ class AuditTasks(QWidget):
         if self.working.isVisible():
             return
         self._begin("Verifying the whole lab: chain, rows, signatures, results, clips...")
-        work = partial(verification.verify_lab, self.desk.lab.folder, progress=self.desk.jobs.relay(self, self.working.tell))
+        work = partial(verification.verify_open, self.desk.lab, progress=self.desk.jobs.relay(self, self.working.tell))
         self.desk.jobs.pixels(self, work, self._on_verified, self._on_failed)
 
     def _on_verified(self, found: Verified) -> None:

@@ -27,6 +27,13 @@ def _elsewhere(error: Any) -> Words:
     )
 
 
+def _not_moved(error: Any) -> Words:
+    others = f" ({', '.join(error.who)})" if error.who else ""
+    there = "Name a folder for a lab on a server, or an address for a lab in a folder."
+    do = "Ask them to sign out, then move it again." if error.who else there
+    return Words(f"The lab was not moved: {error.why.value}{others}.", "It stays where it is, and nothing was changed.", do)
+
+
 KEEPING_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
     {
         "BackupCancelledError": said("Stopped as you asked.", "Nothing of it was left.", "Start again when you like."),
@@ -54,6 +61,7 @@ KEEPING_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
             "What stands here is as it was when it left.",
             f"Open {error.to}; here it can still be verified and looked at.",
         ),
+        "MoveRefusedError": _not_moved,
         "CopyDiffersError": lambda error: Words(
             f"What arrived in the other place is not what was sent: {', '.join(error.tables)}.",
             "Nothing was kept there; the lab stays where it is, and in use.",

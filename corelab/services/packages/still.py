@@ -9,7 +9,6 @@ from pathlib import Path
 
 from corelab import process
 from corelab.services.labs import DATABASE, OpenLab
-from corelab.storage.copying import copy_database
 from corelab.storage.file_store import FileStore
 from corelab.storage.snapshot import Snapshot
 
@@ -28,7 +27,7 @@ def still(lab: OpenLab) -> Iterator[Snapshot]:
             shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=f"{_COPY}{os.getpid()}.", dir=lab.folder) as work:
         copy = Path(work) / DATABASE
-        copy_database(lab.store.path, copy, lambda _done, _of: None)
+        lab.store.copy_to(copy, lambda _done, _of: None)
         store = FileStore.open(copy, lab.clock, read_only=True)
         try:
             with store.read() as snapshot:

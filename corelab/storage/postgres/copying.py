@@ -5,6 +5,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -130,11 +131,21 @@ def _fill(file: sqlite3.Connection, table: str, rows: Iterable[tuple[Any, ...]])
 # ---------------------------------------------------------------- onto the server
 
 
-def copy_in(source: Path, connection: Connection[Any], database: str, check: Check, progress: Progress) -> None:
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A person who gets in by a password from the first moment; ``verifier`` is made by the connection, so that no statement holds it."""
+
+    user: str
+    verifier: Callable[[Connection[Any]], str] = field(repr=False)
+
+
+def copy_in(
+    source: Path, connection: Connection[Any], database: str, check: Check, progress: Progress, logins: tuple[Login, ...] = ()
+) -> None:
     """The lab in this file, which nobody writes to meanwhile, into an empty database; the connection is of an installing role.
 
     All of it is one transaction of the server: tables, roles and rows, and the look at what arrived, which is copied out again,
-    checked and compared with the source. Where this raises, the database is as empty as before.
+    checked and compared with the source. Where this raises, the database is as empty as before, without any of the roles.
 
     Raises LabExistsError where the database holds a lab or anything else, LabUnsoundError where the source does not verify,
     CopyDiffersError where something was lost, and what psycopg raises.
@@ -148,6 +159,8 @@ def copy_in(source: Path, connection: Connection[Any], database: str, check: Che
         _read_file(source, connection, progress)
         making.finish(connection, database)
         _require_same(source, connection, check)
+        for each in logins:
+            making.set_login(connection, database, each.user, each.verifier(connection))
 
 
 def _require_sound(file: Path, check: Check) -> None:

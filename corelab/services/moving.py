@@ -1,0 +1,255 @@
+"""Takes a lab from a folder to a server, or back: on the other side every row, event and signature verifies, or the lab stays."""
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from corelab.domain.accounts import Command, Person
+from corelab.domain.addresses import ServerAddress
+from corelab.domain.clock import Clock
+from corelab.domain.moving import MOVED, Engine, LabMovedError, MoveFault, MoveRefusedError
+from corelab.domain.record_errors import CommitUnknownError, LabExistsError, NotALabError
+from corelab.services import accounts, labs, window_lock
+from corelab.services.accounts import Session
+from corelab.services.lab_making import DATABASE, FOLDERS, PRIVATE_FOLDERS, in_one_step, require_free
+from corelab.services.labs import OpenLab
+from corelab.services.restoring import Login
+from corelab.services.verification import LabFaultyError, Progress, record_faults, require_sound, verify_lab
+from corelab.storage import people
+from corelab.storage.file_store import FileStore
+from corelab.storage.network import refuse_network
+from corelab.storage.store import Actor, NewRow, Snapshot, Transaction
+
+_CLIPS, _QUARANTINE = "clips", "quarantine"
+_BROUGHT = (_CLIPS, _QUARANTINE)
+"""What lies beside the records and goes along: released clips, and what was delivered and is not released yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneTime:
+    """The code by which a person opens the server for the keys that they have; shown once."""
+
+    user: str
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A lab in its new place, with ``events`` up to the one with the hash ``head``; ``folder`` holds its ``clips``."""
+
+    place: Path | ServerAddress
+    folder: Path
+    events: int
+    head: str
+    clips: int
+    accounts: tuple[OneTime, ...] = ()
+
+
+def move(lab: OpenLab, session: Session, to: Path | ServerAddress, *, state: Path, progress: Progress | None = None) -> Moved:
+    """The whole lab in the new place; the old one takes no more records. Its last event there is the last one that both share.
+
+    On a server each active person is given a one-time code, for nobody's password is known. ``state`` is the folder of this
+    workstation for what belongs to labs on servers.
+
+    Raises MoveRefusedError, LabExistsError, LabOpenElsewhereError, LabFaultyError, CopyDiffersError, ServerAwayError,
+    UserNameTooLongError, OSError and the other LabErrors; then nothing is in the new place and the old one is in use as before.
+    CommitUnknownError: a server broke off at the very end; the same command, given again, finds out and finishes it.
+    """
+    role = accounts.permit(session, Command.BACKUP)
+    if isinstance(to, ServerAddress) == (lab.address is not None):
+        raise MoveRefusedError(MoveFault.SAME_KIND)
+    moving = _Moving(lab, session.actor(role), state, progress or _quiet)
+    moving.require_free(to)
+    with _alone(lab):
+        require_sound(lab, moving.show)
+        return moving.run(to)
+
+
+def resume(  # noqa: PLR0913 - place, person and machine
+    folder: Path, to: ServerAddress, login: Login, *, clock: Clock, configuration: Path, state: Path, progress: Progress | None = None
+) -> Moved:
+    """Moves a lab once more that left its folder and never arrived: the program was killed on the way. All codes are new.
+
+    Raises LabMovedError for another place than the one that it left for, LabExistsError where it did arrive, and what ``move`` and a
+    sign-in raise.
+    """
+    with closing(labs.open_lab(folder, clock, configuration, read_only=True)) as looked:
+        session = accounts.sign_in(looked, login.user, login.password, code=login.code)
+        role = accounts.permit(session, Command.BACKUP)
+        left_for = left_to(looked)
+    if left_for != to.label:
+        raise LabMovedError(left_for or str(folder))
+    with closing(labs.open_lab(folder, clock, configuration)) as lab:
+        moving = _Moving(lab, Actor(session.account, role, None, session.workstation), state, progress or _quiet)
+        moving.require_free(to)
+        with _alone(lab):
+            return moving.run(to)
+
+
+def left_to(lab: OpenLab) -> str | None:
+    """Where a lab went that was in this folder."""
+    with lab.store.read() as snapshot:
+        last = snapshot.latest("event", by="seq")
+        if last is None or last["kind"] != MOVED or last["reason"] != Engine.SERVER.value:
+            return None
+        return str(snapshot.opening_of(last["seq"])["to"])
+
+
+@contextmanager
+def _alone(lab: OpenLab) -> Iterator[None]:
+    """Nobody else is in the lab: no window on the folder, no connection of another person to the server. Raises MoveRefusedError."""
+    others = lab.store.others()
+    if others:
+        raise MoveRefusedError(MoveFault.OTHERS, others)
+    hold = window_lock.take(lab.folder, lab.clock) if lab.address is None and lab.hold is None else None
+    try:
+        yield
+    finally:
+        if hold is not None:
+            hold.release()
+
+
+@dataclass(frozen=True, slots=True)
+class _Moving:
+    lab: OpenLab
+    actor: Actor
+    state: Path
+    show: Progress
+
+    def require_free(self, to: Path | ServerAddress) -> None:
+        """Raises LabExistsError, ServerAwayError, ServerRefusedError, UserNameTooLongError."""
+        if isinstance(to, Path):
+            require_free(to)
+            refuse_network(to)
+            return
+        with self.lab.store.read(self.actor.account) as snapshot:
+            for each in people.all_people(snapshot):
+                to.role_of(each.user_name)
+        from corelab.storage.postgres.installing import require_empty  # noqa: PLC0415 - a lab in a folder needs no server
+
+        require_empty(to)
+
+    def run(self, to: Path | ServerAddress) -> Moved:
+        if isinstance(to, Path):
+            return self._into_folder(to)
+        return self._onto_server(to)
+
+    def _onto_server(self, to: ServerAddress) -> Moved:
+        from corelab.storage.postgres.installing import install  # noqa: PLC0415 - as above
+
+        target = labs.folder_of(to, self.state)
+        with (
+            TemporaryDirectory(prefix=".move.", dir=self.lab.folder, ignore_cleanup_errors=True) as work,
+            self._leaving(to.label, Engine.SERVER) as codes,
+            _brought(self.lab.folder, target, self.show),
+        ):
+            copy = Path(work) / DATABASE
+            self.lab.store.copy_to(copy, partial(_told, self.show, "Copying the records"))
+            seq, head, clips = _end(copy, self.lab.clock)
+            install(copy, to, (), record_faults, partial(_told, self.show, "Bringing the records onto the server"))
+        return Moved(to, target, seq, head, clips, codes)
+
+    def _into_folder(self, to: Path) -> Moved:
+        with self._leaving(str(to.absolute()), Engine.FOLDER):
+            in_one_step(to, self._write_folder)
+        seq, head, clips = _end(to / DATABASE, self.lab.clock)
+        return Moved(to, to, seq, head, clips)
+
+    def _write_folder(self, part: Path) -> None:
+        for name in FOLDERS:
+            (part / name).mkdir()
+        for name in PRIVATE_FOLDERS:
+            (part / name).mkdir(mode=0o700)
+        with _brought(self.lab.folder, part, self.show):
+            self.lab.store.copy_to(part / DATABASE, partial(_told, self.show, "Copying the records"))
+            found = verify_lab(part, progress=self.show)
+        if not found.ok:
+            raise LabFaultyError(tuple((fault.where, fault.what) for fault in found.faults))
+
+    @contextmanager
+    def _leaving(self, to: str, engine: Engine) -> Iterator[tuple[OneTime, ...]]:
+        """The lab takes no more records while it is on its way; it does again when it did not arrive."""
+        with self.lab.store.begin(self.actor) as transaction:
+            codes, rows = invited(transaction) if engine is Engine.SERVER else ((), ())
+            clips = len(transaction.values("clip", "id"))
+            payload = {"to": to, "clips": clips, "invited": len(rows)}
+            transaction.record("lab.moved", "lab", self.lab.lab_id, rows=rows, payload=payload, reason=engine.value)
+        try:
+            yield codes
+        except CommitUnknownError:
+            raise
+        except BaseException:
+            with self.lab.store.begin(self.actor) as transaction:
+                transaction.record("lab.stayed", "lab", self.lab.lab_id, payload={"to": to}, reason=engine.value)
+            raise
+
+
+def invited(transaction: Transaction) -> tuple[tuple[OneTime, ...], tuple[NewRow, ...]]:
+    """A one-time code for everybody who has keys and may sign in, and the rows that know the codes again."""
+    kdf = people.kdf_of(transaction)
+    made = [(each, *people.invitation(each.account, transaction.now, kdf)) for each in _active(transaction)]
+    return tuple(OneTime(each.user_name, code.text) for each, code, _ in made), tuple(row for _, _, row in made)
+
+
+def _active(snapshot: Snapshot) -> tuple[Person, ...]:
+    return tuple(each for each in people.all_people(snapshot) if each.active)
+
+
+def _end(copy: Path, clock: Clock) -> tuple[int, str, int]:
+    """Number and hash of the last event, and how many clips there are."""
+    with closing(FileStore.open(copy, clock, read_only=True)) as store, store.read() as snapshot:
+        last = snapshot.latest("event", by="seq")
+        clips = len(snapshot.values("clip", "id"))
+    if last is None:
+        raise NotALabError(copy)
+    return last["seq"], last["hash"], clips
+
+
+# ---------------------------------------------------------------- files
+
+
+@contextmanager
+def _brought(source: Path, target: Path, show: Progress) -> Iterator[None]:
+    """Clips and deliveries in the new place as well; what was brought goes again when nothing came of it."""
+    files = [file for name in _BROUGHT for file in sorted((source / name).rglob("*")) if file.is_file() and not file.is_symlink()]
+    made: list[Path] = []
+    try:
+        for n, file in enumerate(files):
+            show(n, len(files), "Bringing the clips")
+            _bring(file, target / file.relative_to(source), made)
+        yield
+    except BaseException:
+        for each in made:
+            each.unlink(missing_ok=True)
+        raise
+
+
+def _bring(file: Path, to: Path, made: list[Path]) -> None:
+    """Raises LabExistsError where another file has the name."""
+    if to.exists():
+        if _digest(to) != _digest(file):
+            raise LabExistsError(to)
+        return
+    to.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    made.append(to)
+    shutil.copy2(file, to)
+    if _digest(to) != _digest(file):
+        raise LabFaultyError(((to.name, "clip: its copy is another file"),))
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _told(show: Progress, words: str, done: int, of: int) -> None:
+    show(done, of, words)
+
+
+def _quiet(_done: int, _of: int, _words: str) -> None:
+    return
