@@ -16,10 +16,12 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from corelab import __version__, log, process
+from corelab.domain.addresses import AddressRefusedError, ServerAddress, place_of
 from corelab.domain.clock import Clock, SystemClock
 from corelab.settings import Settings, last_lab, load_settings, remember_lab
 
 if TYPE_CHECKING:
+    from corelab.domain.addresses import Place
     from corelab.domain.vocabulary import LabKind
     from corelab.services.bench import Plan as WindowPlan
     from corelab.services.bench import Report, WindowFigures
@@ -82,31 +84,38 @@ def clock() -> Clock:
     return SystemClock()
 
 
-def open_lab(folder: Path) -> "OpenLab":
-    """Open the lab in ``folder``; one that fails the quick check takes no more records."""
+def open_lab(place: "Place") -> "OpenLab":
+    """Open the lab in a folder or on a server; one that fails the quick check takes no more records."""
     from corelab.services import verification  # noqa: PLC0415
 
-    return verification.open_checked(folder, clock(), load_settings().configuration)
+    settings = load_settings()
+    return verification.open_checked(place, clock(), settings.configuration, settings.state)
 
 
-def open_for_window(folder: Path) -> "OpenLab":
-    """Open the lab in ``folder`` for a window: one at a time may change it. Raises LabOpenElsewhereError."""
+def open_for_window(place: "Place") -> "OpenLab":
+    """Open a lab for a window: one at a time may change a lab in a folder. Raises LabOpenElsewhereError.
+
+    A server has many windows at once; that a person has one only is a rule of signing in.
+    """
     from corelab.services import window_lock  # noqa: PLC0415
 
-    hold = window_lock.take(folder, clock()) if (folder / "corelab.db").is_file() else None
+    if isinstance(place, ServerAddress):
+        return open_lab(place)
+    hold = window_lock.take(place, clock()) if (place / "corelab.db").is_file() else None
     try:
-        return replace(open_lab(folder), hold=hold)
+        return replace(open_lab(place), hold=hold)
     except BaseException:
         if hold is not None:
             hold.release()
         raise
 
 
-def look_at_lab(folder: Path) -> "OpenLab":
-    """Open the lab in ``folder`` for reading only."""
+def look_at_lab(place: "Place") -> "OpenLab":
+    """Open a lab for reading only."""
     from corelab.services import labs  # noqa: PLC0415
 
-    return labs.open_lab(folder, clock(), load_settings().configuration, read_only=True)
+    settings = load_settings()
+    return labs.open_lab(place, clock(), settings.configuration, settings.state, read_only=True)
 
 
 def make_lab(folder: Path, charter: bytes, *, kind: "LabKind", administrator: "NewPerson", coordinator: "NewPerson") -> "CreatedLab":
@@ -196,7 +205,7 @@ def require_display() -> None:
         raise NoDisplayError
 
 
-def run_window(lab: Path | None, at: At | None = None) -> int:
+def run_window(lab: "Place | None", at: At | None = None) -> int:
     """Open the desktop application on ``lab``, else on the last one, else with the choice of a lab. Returns the exit code.
 
     ``at``: where the first person who signs in finds the window.
@@ -208,11 +217,20 @@ def run_window(lab: Path | None, at: At | None = None) -> int:
 
     settings = load_settings()
     doors = application.Doors(
-        open_lab=open_for_window, make_demo=make_demo, remember=partial(remember_lab, settings), look_at=look_at_lab, restore=restore_lab
+        open_lab=open_for_window, make_demo=make_demo, remember=partial(_remember, settings), look_at=look_at_lab, restore=restore_lab
     )
     return application.run(doors, lab or _last(settings), (at.page, at.argument) if at else None)
 
 
-def _last(settings: Settings) -> Path | None:
-    lab = last_lab(settings)
-    return lab if lab is not None and (lab / "corelab.db").is_file() else None
+def _last(settings: Settings) -> "Place | None":
+    """A folder that is gone is not offered; whether a server is there is told when it is asked."""
+    noted = last_lab(settings)
+    try:
+        lab = place_of(noted) if noted is not None else None
+    except AddressRefusedError:
+        return None
+    return lab if lab is None or isinstance(lab, ServerAddress) or (lab / "corelab.db").is_file() else None
+
+
+def _remember(settings: Settings, lab: "Place") -> None:
+    remember_lab(settings, lab.text if isinstance(lab, ServerAddress) else str(lab.resolve()))

@@ -32,13 +32,14 @@ def load_settings() -> Settings:
     return Settings(configuration=Path(configuration), state=Path(state))
 
 
-def last_lab(settings: Settings) -> Path | None:
-    """The lab this person worked in last on this machine. An unreadable note is no lab."""
-    return _noted(settings.configuration, "last_lab")
+def last_lab(settings: Settings) -> str | None:
+    """Where the lab lies in which this person worked last on this machine: a folder or an address. An unreadable note is no lab."""
+    noted = _notes(settings.configuration).get("last_lab")
+    return noted if isinstance(noted, str) else None
 
 
-def remember_lab(settings: Settings, lab: Path) -> None:
-    """Note where this person works. Only a convenience: when the folder cannot be written, nothing else suffers."""
+def remember_lab(settings: Settings, lab: str) -> None:
+    """Note where this person works: a whole path or an address. Only a convenience: where it cannot be written, nothing else suffers."""
     with contextlib.suppress(OSError):
         _note_down(settings.configuration, last_lab=lab)
 
@@ -50,7 +51,7 @@ def witness_folder(configuration: Path) -> Path | None:
 
 def remember_witness(configuration: Path, folder: Path | None) -> None:
     """Set the witness folder, or none. Raises OSError."""
-    _note_down(configuration, witness=folder)
+    _note_down(configuration, witness=str(folder.resolve()) if folder else None)
 
 
 def own_keys(configuration: Path, owner: str) -> dict[str, tuple[str, ...]]:
@@ -91,9 +92,9 @@ def _notes(configuration: Path) -> dict[str, object]:
         return {}
 
 
-def _note_down(configuration: Path, **folders: Path | None) -> None:
+def _note_down(configuration: Path, **changed: str | None) -> None:
     """Change these notes and keep the others."""
-    notes = {**_notes(configuration), **{name: str(folder.resolve()) if folder else None for name, folder in folders.items()}}
+    notes = {**_notes(configuration), **changed}
     configuration.mkdir(parents=True, exist_ok=True)
     # A JSON string without escaped slashes is a TOML string.
     lines = (f"{name} = {json.dumps(value)}\n" for name, value in sorted(notes.items()) if isinstance(value, str))

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from corelab.cli.terminal import AsJson, LabFolder, PasswordStdin, answer, command, signed_in
+from corelab.cli.terminal import AsJson, LabPlace, PasswordStdin, answer, command, signed_in
 from corelab.services import intake
 
 commands = typer.Typer()
@@ -13,7 +13,7 @@ commands = typer.Typer()
 @commands.command("accept")
 @command
 def accept(
-    lab: LabFolder,
+    lab: LabPlace,
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help=f"{' or '.join(intake.ACCEPTED_NAMES)}.", show_default=False)] = None,
     value: Annotated[str, typer.Argument(metavar="[on|off]", help="on or off.", show_default=False)] = "",
     reason: Annotated[str, typer.Option("--reason", help="Why it is changed.")] = "",

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from corelab.cli.labs import Reason
-from corelab.cli.terminal import AsJson, Faulty, LabFolder, PasswordStdin, answer, command, lab_group, say, signed_in
+from corelab.cli.terminal import AsJson, Faulty, LabPlace, PasswordStdin, answer, command, lab_group, say, signed_in
 from corelab.services import access, accounts, acknowledgements, workstations
 from corelab.services.workstations import Machine
 
@@ -22,7 +22,7 @@ commands.add_typer(machines, name="workstation")
 @commands.command("acknowledge")
 @command
 def acknowledge(
-    lab: LabFolder,
+    lab: LabPlace,
     accept: Annotated[bool, typer.Option("--accept", help="Accept without being asked, where nobody sits at a terminal.")] = False,
     as_json: AsJson = False,
     password_stdin: PasswordStdin = False,
@@ -49,7 +49,7 @@ def _agreed() -> bool:
 
 @commands.command("password")
 @command
-def password(lab: LabFolder, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
+def password(lab: LabPlace, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
     """Change the own password; the keys stay the same. The new one comes from CORELAB_NEW_PASSWORD, or is asked for.
 
     Example: corelab password LAB

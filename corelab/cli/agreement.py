@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from corelab.cli import agreement_found
-from corelab.cli.terminal import AsJson, Faulty, PasswordStdin, answer, command
+from corelab.cli.terminal import AsJson, Faulty, PasswordStdin, Place, answer, command, place
+from corelab.domain.addresses import ServerAddress
 from corelab.services import agreement as statistics
 from corelab.services.agreement.guesses import of_guesses
 from corelab.services.monitoring import NoPackageError
@@ -30,8 +31,10 @@ _ELSEWHERE = {"name", "kind", "counted", "table", "not_estimable", "draws"}
 @command
 def agreement(
     source: Annotated[
-        Path | None,
-        typer.Argument(metavar="LAB|PACKAGE|FILE.json", help="A lab, a package, or entries with name, kind and data.", show_default=False),
+        Place | None,
+        typer.Argument(
+            metavar="LAB|PACKAGE|FILE.json", parser=place, help="A lab, a package, or entries with name, kind and data.", show_default=False
+        ),
     ] = None,
     guess: Annotated[
         Path | None, typer.Option("--guess", metavar="CSV", help="guess.csv of a package; with --arms, instead of the argument.")
@@ -50,7 +53,7 @@ def agreement(
     if source is None or guess is not None or arms is not None:
         _of_guesses(source, guess, arms, as_json=as_json)
         return
-    if agreement_found.is_lab(source):
+    if isinstance(source, ServerAddress) or agreement_found.is_lab(source):
         answer(*agreement_found.of_lab(source, password_stdin=password_stdin, as_json=as_json), as_json=as_json)
         return
     if source.is_dir():
@@ -62,7 +65,7 @@ def agreement(
     _of_file(source, as_json=as_json)
 
 
-def _of_guesses(source: Path | None, guess: Path | None, arms: Path | None, *, as_json: bool) -> None:
+def _of_guesses(source: Place | None, guess: Path | None, arms: Path | None, *, as_json: bool) -> None:
     if source is not None or guess is None or arms is None:
         raise typer.BadParameter("give a lab, a package or a file; or --guess and --arms together, and nothing else")
     try:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from corelab.cli.terminal import Faulty, progress, signed_in
+from corelab.cli.terminal import Faulty, Place, progress, signed_in
 from corelab.domain.monitoring.report import Report
 from corelab.services import monitoring
 from corelab.services.labs import DATABASE
@@ -24,8 +24,8 @@ def is_lab(path: Path) -> bool:
     return (path / DATABASE).is_file()
 
 
-def of_lab(path: Path, *, password_stdin: bool, as_json: bool) -> tuple[dict[str, Any], str]:
-    with signed_in(path, password_stdin=password_stdin) as here, progress("Looking", quiet=as_json) as show:
+def of_lab(place: Place, *, password_stdin: bool, as_json: bool) -> tuple[dict[str, Any], str]:
+    with signed_in(place, password_stdin=password_stdin) as here, progress("Looking", quiet=as_json) as show:
         return _told(monitoring.look(here.lab, here.session, show), as_json=as_json)
 
 

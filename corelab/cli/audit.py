@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from corelab.cli.terminal import AsJson, LabFolder, PasswordStdin, SignedIn, answer, command, say, signed_in
+from corelab.cli.terminal import AsJson, LabPlace, PasswordStdin, SignedIn, answer, command, say, signed_in
 from corelab.domain.event_kinds import KIND_COMMANDS
 from corelab.domain.trail import TrailFilter, TrailLine
 from corelab.services import audit, trail_export
@@ -20,7 +20,7 @@ commands = typer.Typer()
 @commands.command("audit")
 @command
 def show_audit(
-    lab: LabFolder,
+    lab: LabPlace,
     case: Annotated[str, typer.Option("--case", help="Exam (code, id or SUBJECT:VISIT) or subject.")] = "",
     person: Annotated[str, typer.Option("--person", help="User name or printed name.")] = "",
     since: Annotated[str, typer.Option("--since", help="First day or time: 2026-01-12, 2026-01-12T08:00.")] = "",

@@ -1,13 +1,13 @@
 """Commands about what can be proved: the check that anyone may run, and checkpoints that are kept outside the lab."""
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from corelab.cli.terminal import AsJson, Faulty, LabFolder, PasswordStdin, SignedIn, answer, command, progress, signed_in
+from corelab.cli.terminal import AsJson, Faulty, LabPlace, PasswordStdin, Place, SignedIn, answer, command, place, progress, signed_in
+from corelab.domain.addresses import ServerAddress
 from corelab.domain.checkpoint import Checkpoint
 from corelab.domain.record_errors import NotALabError
 from corelab.services import checkpoints, packages, verification
@@ -16,6 +16,7 @@ commands = typer.Typer()
 
 MOST_ALIKE = 5
 """So many equal faults are told one by one."""
+_Found = verification.Verified | packages.VerifiedPackage
 _LOOK_AGAIN = "Nothing was changed. Give the folder of one of them, as it was written."
 _LAB_FAULTY = "Nothing was changed. Keep this folder as it is and compare with a backup."
 _PACKAGE_FAULTY = "Nothing was changed. Do not use this package. Keep it as it is, tell the lab, and ask for the package again."
@@ -24,27 +25,28 @@ _PACKAGE_FAULTY = "Nothing was changed. Do not use this package. Keep it as it i
 @commands.command("verify")
 @command
 def verify(
-    target: Annotated[Path, typer.Argument(metavar="LAB|PACKAGE", help="Folder of a lab or of a package.", show_default=False)],
+    target: Annotated[
+        Place, typer.Argument(metavar="LAB|PACKAGE", parser=place, help="A lab, or the folder of a package.", show_default=False)
+    ],
     checkpoint: Annotated[
         list[Path] | None, typer.Option("--checkpoint", help="A checkpoint kept outside, or a folder of them; may be given again.")
     ] = None,
     as_json: AsJson = False,
+    password_stdin: PasswordStdin = False,
 ) -> None:
     """Check everything: a lab's chain, rows, signatures, projections, clips and packages; a package's hashes, signatures and results.
 
     Only a checkpoint that was kept outside shows that the end was cut off, or that all of it was made anew or replaced by an older
-    backup. Needs no sign-in and no key, and changes nothing.
+    backup. Changes nothing. A folder needs no sign-in and no key; on a server a coordinator, administrator or auditor signs in.
 
     Example: corelab verify LAB --checkpoint witness/
     """
     brought = checkpoints.brought(checkpoint or ())
-    with progress("Verifying", quiet=as_json) as show:
+    if isinstance(target, ServerAddress):
+        is_package, found = False, _on_server(target, brought, quiet=as_json, password_stdin=password_stdin)
+    else:
         is_package = packages.is_package(target)
-        check = packages.verify_package if is_package else partial(verification.verify_lab, progress=show)
-        try:
-            found = check(target, brought)
-        except NotALabError:
-            raise Faulty(f"{target} is no lab and no package: it holds no corelab.db and no MANIFEST.json. {_LOOK_AGAIN}") from None
+        found = _in_folder(target, brought, quiet=as_json)
     faults = [{"where": fault.where, "what": fault.what} for fault in found.faults]
     checked = ", ".join(f"{count} {what}" for what, count in found.checked.items())
     lines = [f"{'ok' if found.ok else 'NOT ok'}: checked {checked}", *_fault_lines([(fault.where, fault.what) for fault in found.faults])]
@@ -54,6 +56,21 @@ def verify(
     answer(document, "\n".join(lines), as_json=as_json)
     if not found.ok:
         raise Faulty("" if as_json else f"{_counted(len(faults))}. {_PACKAGE_FAULTY if is_package else _LAB_FAULTY}")
+
+
+def _on_server(address: ServerAddress, brought: Sequence[Checkpoint], *, quiet: bool, password_stdin: bool) -> _Found:
+    with signed_in(address, password_stdin=password_stdin) as here, progress("Verifying", quiet=quiet) as show:
+        return verification.verify_open(here.lab, brought, show)
+
+
+def _in_folder(folder: Path, brought: Sequence[Checkpoint], *, quiet: bool) -> _Found:
+    with progress("Verifying", quiet=quiet) as show:
+        if packages.is_package(folder):
+            return packages.verify_package(folder, brought)
+        try:
+            return verification.verify_lab(folder, brought, show)
+        except NotALabError:
+            raise Faulty(f"{folder} is no lab and no package: it holds no corelab.db and no MANIFEST.json. {_LOOK_AGAIN}") from None
 
 
 def _counted(faults: int) -> str:
@@ -75,7 +92,7 @@ def _fault_lines(faults: list[tuple[str, str]]) -> Iterator[str]:
 @commands.command("checkpoint")
 @command
 def checkpoint(
-    lab: LabFolder,
+    lab: LabPlace,
     out: Annotated[Path | None, typer.Argument(metavar="[OUT.txt]", help="A new file outside the lab.", show_default=False)] = None,
     witness: Annotated[
         Path | None, typer.Option("--witness", help="From now on each sign-out on this workstation leaves a copy in this folder.")

@@ -1,19 +1,16 @@
 """The command that opens the desktop application; it loads nothing that the window does not need."""
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
 from corelab import app
-from corelab.cli.terminal import command
+from corelab.cli.terminal import LabOrLast, command
 
 commands = typer.Typer()
 
 
 @commands.command("run")
 @command
-def run(lab: Annotated[Path | None, typer.Argument(metavar="[LAB]", help="Folder of the lab; else the last one.")] = None) -> None:
+def run(lab: LabOrLast = None) -> None:
     """Open the desktop application.
 
     Example: corelab run LAB

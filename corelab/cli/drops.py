@@ -12,7 +12,7 @@ import typer
 
 from corelab.cli.intake import interruptible, require_named, require_whole, side_of
 from corelab.cli.labs import Reason
-from corelab.cli.terminal import AsJson, LabFolder, PasswordStdin, answer, command, lab_group, progress, say, signed_in
+from corelab.cli.terminal import AsJson, LabPlace, PasswordStdin, answer, command, lab_group, progress, say, signed_in
 from corelab.services import drops
 from corelab.services.drops import Drop, DropEnd
 
@@ -31,7 +31,7 @@ _ENDS = {
 @commands.command("listen")
 @command
 def listen(
-    lab: LabFolder,
+    lab: LabPlace,
     port: Annotated[int, typer.Option("--port", help="Port to listen on; 0: the system chooses one.", min=0, max=65535)] = 11112,
     called: Annotated[str, typer.Option("--called-ae", help="The title by which senders call this lab.")] = "CORELAB",
     allow: Annotated[str, typer.Option("--allow", metavar="AE[,AE]", help="Titles of the senders that may send.")] = "",

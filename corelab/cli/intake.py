@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from corelab.cli.labs import Reason
-from corelab.cli.terminal import AsJson, Faulty, LabFolder, PasswordStdin, answer, command, progress, signed_in
+from corelab.cli.terminal import AsJson, Faulty, LabPlace, PasswordStdin, answer, command, progress, signed_in
 from corelab.domain.transmittal import RowState
 from corelab.domain.vocabulary import Side
 from corelab.services import intake
@@ -33,7 +33,7 @@ def side_of(letter: str | None) -> Side | None:
 @commands.command("intake")
 @command
 def take_in(
-    lab: LabFolder,
+    lab: LabPlace,
     sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="Files, folders, discs, ZIPs.", show_default=False)],
     subject: Annotated[str | None, typer.Option("--subject", help="The trial's code of the subject.", show_default=False)] = None,
     visit: Annotated[str | None, typer.Option("--visit", help="Visit, as in the charter.", show_default=False)] = None,
@@ -134,7 +134,7 @@ def _left_to_do(taken: intake.IntakeReport) -> Iterator[str]:
 @commands.command("replace")
 @command
 def replace(
-    lab: LabFolder,
+    lab: LabPlace,
     clip: Annotated[str, typer.Argument(metavar="CLIP", help="The clip that came later, and waits.", show_default=False)],
     replaced: Annotated[str, typer.Argument(metavar="REPLACED", help="The clip of the same exam that it replaces.", show_default=False)],
     reason: Reason,

@@ -6,7 +6,19 @@ from typing import Annotated
 import typer
 
 from corelab import app
-from corelab.cli.terminal import AsJson, LabFolder, PasswordStdin, answer, command, progress, say, signed_in, typed_password, typed_user
+from corelab.cli.terminal import (
+    AsJson,
+    LabPlace,
+    PasswordStdin,
+    answer,
+    command,
+    new_folder,
+    progress,
+    say,
+    signed_in,
+    typed_password,
+    typed_user,
+)
 from corelab.services import backup as backups
 from corelab.services.restoring import Login
 
@@ -16,7 +28,7 @@ commands = typer.Typer()
 @commands.command("backup")
 @command
 def backup(
-    lab: LabFolder,
+    lab: LabPlace,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="New file outside the lab, e.g. trial.backup.", show_default=False)],
     with_quarantine: Annotated[
         bool, typer.Option("--with-quarantine", help="Take along what was delivered and not released, sealed to the custody key.")
@@ -47,7 +59,7 @@ def backup(
 @command
 def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup.", show_default=False)],
-    lab: Annotated[Path, typer.Argument(metavar="LAB", help="New or empty folder for the lab.", show_default=False)],
+    lab: Annotated[Path, typer.Argument(metavar="LAB", parser=new_folder, help="New or empty folder for the lab.", show_default=False)],
     as_json: AsJson = False,
     password_stdin: PasswordStdin = False,
 ) -> None:

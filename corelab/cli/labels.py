@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from corelab.cli.terminal import AsJson, LabFolder, PasswordStdin, answer, command, signed_in
+from corelab.cli.terminal import AsJson, LabPlace, PasswordStdin, answer, command, signed_in
 from corelab.domain.clip_label import Mode, Said, View
 from corelab.domain.clip_quality import ClipQuality, Quality, QualityReason
 from corelab.domain.vocabulary import ClipId, SegmentId, Side
@@ -18,7 +18,7 @@ _SIDES = {"L": Side.LEFT, "R": Side.RIGHT}
 @commands.command("label")
 @command
 def label(
-    lab: LabFolder,
+    lab: LabPlace,
     clips: Annotated[list[str], typer.Argument(metavar="CLIP...", show_default=False)],
     segment: Annotated[str, typer.Option("--segment", help="R:CFV, L:POPV, or IVC where it has no side.", show_default=False)],
     view: Annotated[View | None, typer.Option("--view", help="The manoeuvre that is shown.", show_default=False)] = None,

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from corelab import app
-from corelab.cli.terminal import AsJson, LabFolder, PasswordStdin, answer, command, progress, say, signed_in
+from corelab.cli.terminal import AsJson, LabPlace, PasswordStdin, answer, command, progress, say, signed_in
+from corelab.domain.addresses import ServerAddress
 from corelab.domain.statement import signature_statement
 from corelab.domain.vocabulary import LabKind
 from corelab.services import charters, labs, packages, status
@@ -31,7 +32,7 @@ _HOLDS = "The file of --answers holds [administrator] and [coordinator], each wi
 @commands.command("init")
 @command
 def init(
-    lab: LabFolder,
+    lab: LabPlace,
     charter: Annotated[str, typer.Option("--charter", help="A shipped charter's name, or a file.", show_default=False)],
     kind: Annotated[LabKind, typer.Option("--kind", help="What the lab is for.")] = LabKind.TRIAL,
     answers: Annotated[Path | None, typer.Option("--answers", help=r"TOML file with \[administrator] and \[coordinator].")] = None,
@@ -41,7 +42,7 @@ def init(
 
     Example: corelab init /data/trial --charter dvt-lower-extremity --answers answers.toml
     """
-    if lab.parts[:1] == ("postgresql:",):
+    if isinstance(lab, ServerAddress):
         raise typer.BadParameter("this version keeps a lab in a folder; name a folder for LAB")
     toml = charters.read(charter)
     labs.require_free(lab)
@@ -93,7 +94,7 @@ def _asked(role: str) -> labs.NewPerson:
 
 @commands.command("status")
 @command
-def show_status(lab: LabFolder, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
+def show_status(lab: LabPlace, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
     """Count exams by state, and say what waits for whom.
 
     Example: corelab status LAB --json
@@ -106,7 +107,7 @@ def show_status(lab: LabFolder, as_json: AsJson = False, password_stdin: Passwor
 
 @commands.command("lock")
 @command
-def lock(lab: LabFolder, reason: Reason, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
+def lock(lab: LabPlace, reason: Reason, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
     """Lock the trial's data: after this no reading, decision or charter enters. Needs every exam final.
 
     Example: corelab lock LAB --reason "All visits in"

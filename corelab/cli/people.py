@@ -9,7 +9,7 @@ from corelab.cli.labs import Reason
 from corelab.cli.terminal import (
     AsJson,
     Faulty,
-    LabFolder,
+    LabPlace,
     PasswordStdin,
     SignedIn,
     answer,
@@ -222,7 +222,7 @@ def absent(
 @commands.command("activate")
 @command
 def activate(
-    lab: LabFolder,
+    lab: LabPlace,
     code: Annotated[str, typer.Option("--code", help="The one-time code.", show_default=False)],
     as_json: AsJson = False,
     password_stdin: PasswordStdin = False,

@@ -7,7 +7,7 @@ import typer
 from corelab.cli import readings
 from corelab.cli.labs import Reason
 from corelab.cli.readings import reading
-from corelab.cli.terminal import AsJson, LabFolder, PasswordStdin, SignedIn, answer, command, lab_group, signed_in
+from corelab.cli.terminal import AsJson, LabPlace, PasswordStdin, SignedIn, answer, command, lab_group, signed_in
 from corelab.domain.reasons import InvalidationCause, RedactionCause, ReopenCause, WithdrawalCause
 from corelab.services import exam_records, invalidation, packages, redaction, reopening, withdrawal
 from corelab.services.exam_records import RecordRow
@@ -133,7 +133,7 @@ def invalidate(
 
 @commands.command("unlock")
 @command
-def unlock(lab: LabFolder, reason: Reason, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
+def unlock(lab: LabPlace, reason: Reason, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
     """Open a locked trial again. Where the lab has two coordinators, the first asks and the second agrees with the same command.
 
     Example: corelab unlock LAB --reason "A query of the sponsor came late"

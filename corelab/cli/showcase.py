@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from corelab import app
-from corelab.cli.terminal import AsJson, answer, command, progress, say
+from corelab.cli.terminal import AsJson, answer, command, new_folder, progress, say
 from corelab.process import SYSTEM_TEMPORARY
 from corelab.services import charters, simulation
 
@@ -19,7 +19,9 @@ Until = Annotated[simulation.Until, typer.Option("--until", help="Where the tria
 @commands.command("demo")
 @command
 def demo(
-    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="Folder of the demo lab; else a temporary one.")] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", parser=new_folder, help="Folder of the demo lab; else a temporary one.")
+    ] = None,
     tour: Annotated[Path | None, typer.Option("--tour", help="Work off screen: pictures of every screen and a package go here.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -50,7 +52,7 @@ def _accounts(made: tuple[simulation.Account, ...]) -> list[dict[str, str]]:
 @commands.command("simulate")
 @command
 def simulate(
-    lab: Annotated[Path, typer.Argument(metavar="LAB", help="Folder of the lab to make.", show_default=False)],
+    lab: Annotated[Path, typer.Argument(metavar="LAB", parser=new_folder, help="Folder of the lab to make.", show_default=False)],
     charter: Annotated[str, typer.Option("--charter", help="A shipped charter's name, or a file.", show_default=False)],
     subjects: Annotated[int, typer.Option("--subjects", min=1, max=100_000, show_default=False)],
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same clips, grades and results.", show_default=False)],

@@ -9,15 +9,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, ParamSpec
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from corelab import app, log
+from corelab.domain.addresses import AddressRefusedError, is_address, place_of
 from corelab.domain.record_errors import SecondFactorNeededError
 from corelab.services import accounts, labs
+from corelab.ui.address_words import address_words
 from corelab.ui.fault_words import words_for_fault
 from corelab.ui.notice_words import notices
 from corelab.ui.trail_words import UNSOUND
@@ -29,7 +31,35 @@ P = ParamSpec("P")
 
 messages = Console(stderr=True, highlight=False, soft_wrap=True)
 
-LabFolder = Annotated[Path, typer.Argument(metavar="LAB", help="Folder of the lab.", show_default=False)]
+if TYPE_CHECKING:
+    from corelab.domain.addresses import ServerAddress
+
+    Place = Path | ServerAddress
+else:
+    Place = object  # typer knows no unions; the parser of the argument makes the one or the other
+
+
+def place(text: str) -> Place:
+    """Where the LAB of a command lies: a folder, or an address on a server."""
+    try:
+        return place_of(text)
+    except AddressRefusedError as refused:
+        raise typer.BadParameter(address_words(refused).all) from None
+
+
+def new_folder(text: str) -> Path:
+    """Where a command makes a lab that begins its life in a folder."""
+    if is_address(text):
+        raise typer.BadParameter(_FOLDER_FIRST)
+    return Path(text)
+
+
+_FOLDER_FIRST = (
+    "This command makes a lab in a folder. Nothing was made. Name a folder, and bring the lab to the server afterwards: corelab move."
+)
+_OF_LAB = "Folder of the lab, or its address: postgresql://host/database."
+LabPlace = Annotated[Place, typer.Argument(metavar="LAB", parser=place, help=_OF_LAB, show_default=False)]
+LabOrLast = Annotated[Place | None, typer.Argument(metavar="[LAB]", parser=place, help=f"{_OF_LAB} Else the last one.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output and nothing else there.")]
 PasswordStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input instead of CORELAB_PASSWORD.")]
 
@@ -43,7 +73,7 @@ def lab_group(words: str) -> typer.Typer:
     group = typer.Typer(help=words, no_args_is_help=True)
 
     @group.callback()
-    def of(ctx: typer.Context, lab: LabFolder) -> None:
+    def of(ctx: typer.Context, lab: LabPlace) -> None:
         ctx.obj = lab
 
     return group
@@ -146,10 +176,10 @@ def typed_user() -> str:
 
 
 @contextlib.contextmanager
-def signed_in(folder: Path, *, password_stdin: bool = False) -> Iterator[SignedIn]:
+def signed_in(where: Place, *, password_stdin: bool = False) -> Iterator[SignedIn]:
     """Opens the lab, signs in with CORELAB_USER, and signs out at the end."""
     user, password = typed_user(), typed_password(stdin=password_stdin)
-    lab = app.open_lab(folder)
+    lab = app.open_lab(where)
     session = _session(lab, user, password)
     log.tell("sign_in.accepted")
     if lab.store.unsound:

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from corelab import app
-from corelab.cli.terminal import AsJson, LabFolder, PasswordStdin, answer, command, signed_in
+from corelab.cli.terminal import AsJson, LabPlace, PasswordStdin, answer, command, place, signed_in
+from corelab.domain.addresses import is_address
 from corelab.domain.clock import stamp
 from corelab.domain.tracing import Piece, Resting, Trace, TracedRecord, TracedResult, row_named
 from corelab.services import tracing
@@ -25,7 +26,7 @@ _Package = Annotated[Path | None, typer.Option("--package", help="The package th
 @commands.command("trace")
 @command
 def show_trace(
-    lab: LabFolder,
+    lab: LabPlace,
     row: _Row = None,
     package: _Package = None,
     clip: Annotated[str, typer.Option("--clip", help="CLIPID of the tables, or its first 8 characters or more.")] = "",
@@ -64,7 +65,7 @@ def open_row(
 
     Example: corelab open LAB S01/D10/CFV/VNCOMPR
     """
-    lab = Path(row[0]) if (Path(row[0]) / "corelab.db").is_file() else None
+    lab = place(row[0]) if is_address(row[0]) or (Path(row[0]) / "corelab.db").is_file() else None
     named = "/".join(row if lab is None else row[1:])
     if not named:
         raise typer.BadParameter("name a row: corelab open LAB S01/D10/CFV/VNCOMPR")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from corelab.cli.people import person_named
-from corelab.cli.terminal import AsJson, Faulty, LabFolder, PasswordStdin, answer, command, progress, signed_in
+from corelab.cli.terminal import AsJson, Faulty, LabPlace, PasswordStdin, answer, command, progress, signed_in
 from corelab.domain.reasons import WithdrawalCause
 from corelab.domain.vocabulary import SubjectCode
 from corelab.services import assignment, comparison, packages, reader_changes
@@ -18,7 +18,7 @@ commands = typer.Typer()
 @commands.command("assign")
 @command
 def assign(
-    lab: LabFolder,
+    lab: LabPlace,
     replace: Annotated[str | None, typer.Option("--replace", metavar="USER", help="Others read what this reader has not signed.")] = None,
     reason: Annotated[str, typer.Option("--reason", help="Why the reader is replaced; stands in the audit trail.")] = "",
     cause: Annotated[WithdrawalCause, typer.Option("--cause", help="Why, as a code.")] = WithdrawalCause.OTHER,
@@ -47,7 +47,7 @@ def assign(
 
 @commands.command("compare")
 @command
-def compare(lab: LabFolder, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
+def compare(lab: LabPlace, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
     """Release and compare: opens pairs of signed readings, makes results and cases; finishes decided cases.
 
     Example: corelab compare LAB
@@ -68,7 +68,7 @@ def compare(lab: LabFolder, as_json: AsJson = False, password_stdin: PasswordStd
 @commands.command("export")
 @command
 def export(
-    lab: LabFolder,
+    lab: LabPlace,
     out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder in which the package's folder is made.", show_default=False)],
     test: Annotated[bool, typer.Option("--test", help="Mark the package as TEST.")] = False,
     as_json: AsJson = False,

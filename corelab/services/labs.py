@@ -1,15 +1,17 @@
 """One lab, opened: where its parts lie and which charter is in force. Making one is re-exported from here."""
 
+import hashlib
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from corelab.domain.accounts import Meaning
+from corelab.domain.addresses import ServerAddress
 from corelab.domain.charter import Charter, approved_charter
 from corelab.domain.clock import Clock
-from corelab.domain.record_errors import NotALabError, RecordDamagedError
+from corelab.domain.record_errors import NotALabError, RecordDamagedError, ServerRefusal, ServerRefusedError
 from corelab.domain.vocabulary import LabId, LabKind
-from corelab.services.lab_making import DATABASE, CreatedLab, LabSecrets, NewPerson, create, require_free
+from corelab.services.lab_making import DATABASE, FOLDERS, PRIVATE_FOLDERS, CreatedLab, LabSecrets, NewPerson, create, require_free
 from corelab.services.window_lock import WindowHold
 from corelab.services.workstation import Workstation, this_workstation
 from corelab.storage.file_store import FileStore
@@ -25,6 +27,7 @@ __all__ = [
     "charter_of",
     "create",
     "effective_charter",
+    "folder_of",
     "open_lab",
     "require_free",
 ]
@@ -34,7 +37,8 @@ __all__ = [
 class OpenLab:
     """One lab, opened: its folder and its store. Nothing of it may be shown before somebody signed in.
 
-    ``hold`` keeps other windows away; commands have none.
+    ``address`` is that of a lab on a server; its ``folder`` belongs to this person on this machine and holds what is not records.
+    ``hold`` keeps other windows away from a lab in a folder; commands have none.
     """
 
     folder: Path
@@ -45,6 +49,12 @@ class OpenLab:
     kind: LabKind
     configuration: Path
     hold: WindowHold | None = field(default=None, repr=False, compare=False)
+    address: ServerAddress | None = None
+
+    @property
+    def place(self) -> Path | ServerAddress:
+        """By which the lab is opened again."""
+        return self.folder if self.address is None else self.address
 
     @property
     def clips(self) -> Path:
@@ -110,8 +120,40 @@ def _parsed(toml: bytes) -> Charter:
     return approved_charter(toml)
 
 
-def open_lab(folder: Path, clock: Clock, configuration: Path, *, read_only: bool = False) -> OpenLab:
-    """The lab in this folder. Raises NotALabError, NewerSchemaError and the other LabErrors."""
+def folder_of(address: ServerAddress, state: Path) -> Path:
+    """Where this workstation keeps what belongs to a lab on a server, for this person alone. Named by a digest: no trial stands in it."""
+    folder = state / "labs" / hashlib.sha256(address.label.encode()).hexdigest()[:16]
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)
+    return folder
+
+
+def open_lab(
+    place: Path | ServerAddress, clock: Clock, configuration: Path, state: Path | None = None, *, read_only: bool = False
+) -> OpenLab:
+    """The lab in this folder, or on this server. Raises NotALabError, ServerRefusedError, NewerSchemaError and the other LabErrors.
+
+    ``state`` is the folder of this workstation for what belongs to labs on servers; where none is told, it is that of the configuration.
+    """
+    if isinstance(place, ServerAddress):
+        return _on_server(place, folder_of(place, state or configuration / "state"), clock, configuration, read_only=read_only)
+    return _in_folder(place, clock, configuration, read_only=read_only)
+
+
+def _on_server(address: ServerAddress, folder: Path, clock: Clock, configuration: Path, *, read_only: bool) -> OpenLab:
+    try:
+        from corelab.storage.postgres.server_store import ServerStore  # noqa: PLC0415 - an extra; most labs lie in folders
+    except ImportError as error:
+        raise ServerRefusedError(address, ServerRefusal.NO_DRIVER, str(error)) from error
+    for name in (*FOLDERS, *PRIVATE_FOLDERS):
+        (folder / name).mkdir(mode=0o700, exist_ok=True)
+    store = ServerStore.open(address, folder, clock)
+    store.read_only = read_only
+    facts = store.facts
+    return OpenLab(folder, store, clock, store.lab_id, facts.trial_id, facts.kind, configuration, address=address)
+
+
+def _in_folder(folder: Path, clock: Clock, configuration: Path, *, read_only: bool) -> OpenLab:
     database = folder / DATABASE
     if not database.is_file():
         raise NotALabError(folder)

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from corelab.domain.addresses import LONGEST_DATABASE, AddressFault, AddressRefusedError, UserNameTooLongError
+from corelab.domain.addresses import LONGEST_DATABASE, SCHEME, AddressFault, AddressRefusedError, UserNameTooLongError
 from corelab.domain.record_errors import ClockApartError, CommitUnknownError, ServerAwayError, ServerRefusal, ServerRefusedError
 from corelab.ui.said import Words
 
-EXAMPLE = "postgresql://records.example.org/mylab"
+BEGIN = f"{SCHEME}://"
+EXAMPLE = f"{BEGIN}records.example.org/mylab"
 
 _FAULTS: Mapping[AddressFault, str] = MappingProxyType(
     {
@@ -16,9 +17,9 @@ _FAULTS: Mapping[AddressFault, str] = MappingProxyType(
         AddressFault.SECRET: "A user name or password stands in it; these are asked for at the sign-in and never kept in an address.",
         AddressFault.HOST_MISSING: "No server is named behind postgresql://.",
         AddressFault.HOST: "The name of the server is none: letters, digits, - and . only; an IPv6 number stands in [ ].",
-        AddressFault.PORT: "The port behind the : is no number from 1 to 65535; leave : and the port out for the usual one.",
+        AddressFault.PORT: "The port behind the : is no number from 1 to 65535; leave it out with its : for the usual one.",
         AddressFault.DATABASE_MISSING: "No database is named behind the server: / and its name.",
-        AddressFault.DATABASE: f"The name of the database has small letters, digits and _ only, a letter first, at most {LONGEST_DATABASE}.",
+        AddressFault.DATABASE: f"The database's name has small letters, digits and _ only, a letter first, {LONGEST_DATABASE} at most.",
         AddressFault.DATABASE_OWN: "This database belongs to the server itself; a lab has one of its own.",
         AddressFault.ROOT: "The certificate file behind root= has to be named once, by its whole path.",
     }
@@ -61,13 +62,16 @@ _REFUSED: Mapping[ServerRefusal, tuple[str, str]] = MappingProxyType(
 
 def address_words(error: AddressRefusedError) -> Words:
     """Every fault on a line of its own, where there are several; nothing of what was typed but names of known options."""
-    found = [_fault(each, error.options) for each in error.what]
+    told = faults_told(error)
     happened = (
-        f"This is no address of a lab. {found[0]}"
-        if len(found) == 1
-        else "This is no address of a lab:" + "".join(f"\n  {each}" for each in found)
+        f"This is no address of a lab. {told}" if len(error.what) == 1 else "\n  ".join(("This is no address of a lab:", *told.split("\n")))
     )
     return Words(happened, "Nothing was opened.", f"Correct it; it looks like {EXAMPLE}.")
+
+
+def faults_told(error: AddressRefusedError) -> str:
+    """The faults alone, each on its line."""
+    return "\n".join(_fault(each, error.options) for each in error.what)
 
 
 def _fault(fault: AddressFault, options: tuple[str, ...]) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QSize
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from corelab.domain.addresses import Place
 from corelab.services import accounts, screen
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from corelab.services.demo import Demo
 
 Told = Callable[[int, int, str], None]
-Place = tuple[str, object]
+Shown = tuple[str, object]
 """A page and what it shows."""
 
 
@@ -46,17 +47,17 @@ class Doors:
     ``look_at`` opens a lab for reading only, ``restore`` makes one from a backup.
     """
 
-    open_lab: Callable[[Path], OpenLab]
+    open_lab: Callable[[Place], OpenLab]
     make_demo: Callable[[Path, Told, Callable[[], bool]], "Demo"] | None
-    remember: Callable[[Path], None]
-    look_at: Callable[[Path], OpenLab] | None = None
+    remember: Callable[[Place], None]
+    look_at: Callable[[Place], OpenLab] | None = None
     restore: Restore | None = None
 
 
 class Front(QObject):
     """Everything before and around the pages: which lab, who, locked or not. Pages know nothing of it."""
 
-    def __init__(self, window: MainWindow, jobs: Jobs, doors: Doors, at: Place | None = None) -> None:
+    def __init__(self, window: MainWindow, jobs: Jobs, doors: Doors, at: Shown | None = None) -> None:
         super().__init__(window)
         self._at = at
         """Where the first who signs in is led to."""
@@ -108,15 +109,15 @@ class Front(QObject):
         self._sign_in.show_sign_in(user)
         return self._sign_in
 
-    def _on_lab_chosen(self, folder: str) -> None:
-        self.jobs.query(self, partial(self._doors.open_lab, Path(folder)), self._on_lab_open, self._refuse_lab)
+    def _on_lab_chosen(self, place: Place) -> None:
+        self.jobs.query(self, partial(self._doors.open_lab, place), self._on_lab_open, self._refuse_lab)
 
-    def _on_look(self, folder: str) -> None:
+    def _on_look(self, place: Place) -> None:
         if self._doors.look_at is not None:
-            self.jobs.query(self, partial(self._doors.look_at, Path(folder)), self._on_lab_open, self._refuse_lab)
+            self.jobs.query(self, partial(self._doors.look_at, place), self._on_lab_open, self._refuse_lab)
 
     def _on_lab_open(self, lab: OpenLab) -> None:
-        self._doors.remember(lab.folder)
+        self._doors.remember(lab.place)
         self.ask_sign_in(lab)
 
     def _on_demo(self, folder: str) -> None:
@@ -132,7 +133,7 @@ class Front(QObject):
 
     def _on_demo_made(self, made: "Demo") -> None:
         """Who can sign in, with passwords: shown once, kept nowhere."""
-        self._on_lab_chosen(str(made.lab))
+        self._on_lab_chosen(made.lab)
         dialogs.show_accounts(self.window, [(each.user, each.role, each.password) for each in made.accounts])
 
     def _refuse_lab(self, error: Exception) -> None:
@@ -245,7 +246,7 @@ def dress(arguments: Sequence[str] = ()) -> QApplication:
     return app
 
 
-def run(doors: Doors, lab: Path | None, at: Place | None = None) -> int:
+def run(doors: Doors, lab: Place | None, at: Shown | None = None) -> int:
     """Open the window on ``lab`` (or offer to choose one) and stay until it is closed. Returns the exit code."""
     qt_messages.into_log()
     app = dress()
@@ -255,7 +256,7 @@ def run(doors: Doors, lab: Path | None, at: Place | None = None) -> int:
     sys.excepthook = FaultsShown(window)
     welcome = front.welcome()
     if lab is not None:
-        welcome.lab_chosen.emit(str(lab))
+        welcome.lab_chosen.emit(lab)
     _show(window)
     code = app.exec()
     jobs.close()

@@ -24,7 +24,7 @@ FILES = "Backups of labs (*.backup);;All files (*)"
 class RestoreFlow(QObject):
     """Belongs to one welcome page, and goes with it. ``restored`` hears the folder of the new lab."""
 
-    def __init__(self, page: WelcomePage, jobs: Jobs, restore: Restore | None, restored: Callable[[str], None]) -> None:
+    def __init__(self, page: WelcomePage, jobs: Jobs, restore: Restore | None, restored: Callable[[Path], None]) -> None:
         super().__init__(page)
         self._page, self._jobs, self._restore, self._restored = page, jobs, restore, restored
         page.restore_requested.connect(self._on_requested)
@@ -46,7 +46,7 @@ class RestoreFlow(QObject):
 
     def _on_done(self, made: "Restored") -> None:
         self._page.working.end()
-        self._restored(str(made.folder))
+        self._restored(made.folder)
 
 
 class RestoreDialog(Dialog):

@@ -43,7 +43,7 @@ class Hands:
         self.window.resize(*_SIZE)
         self.pictures: list[Path] = []
         self._lab = lab
-        self._front = Front(self.window, ImmediateJobs(), Doors(lambda _folder: lab, None, _forget))
+        self._front = Front(self.window, ImmediateJobs(), Doors(lambda _place: lab, None, _forget))
         self._passwords, self._out, self._say = passwords, out, say
         self._user = ""
         self._front.ask_sign_in(lab)
@@ -146,5 +146,5 @@ class Hands:
         return found
 
 
-def _forget(_folder: Path) -> None:
+def _forget(_place: object) -> None:
     """The tour's lab is not the last one that a person worked in."""

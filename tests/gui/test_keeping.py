@@ -157,7 +157,7 @@ def test_p11_66_a_second_window_on_one_lab_is_told_who_has_it_and_waits(
     welcomed: Welcomed, another_window: Callable[[], "subprocess.Popen[str]"]
 ) -> None:
     other = another_window()
-    welcomed.page.lab_chosen.emit(str(welcomed.lab.folder))
+    welcomed.page.lab_chosen.emit(welcomed.lab.folder)
     told = welcomed.page._fault.text()
     assert f"process {other.pid}" in told
     assert "open in another window" in told
@@ -175,7 +175,7 @@ def test_p11_66_a_second_window_may_look_without_changing_anything(
     welcomed: Welcomed, another_window: Callable[[], "subprocess.Popen[str]"]
 ) -> None:
     another_window()
-    welcomed.page.lab_chosen.emit(str(welcomed.lab.folder))
+    welcomed.page.lab_chosen.emit(welcomed.lab.folder)
     before = (welcomed.lab.folder / labs.DATABASE).read_bytes()
     welcomed.page.look.click()
     assert welcomed.signing_in
@@ -190,7 +190,7 @@ def test_p11_66_a_second_window_may_look_without_changing_anything(
 
 
 def test_another_lab_chosen_gives_the_first_one_back(welcomed: Welcomed, another_window: Callable[[], "subprocess.Popen[str]"]) -> None:
-    welcomed.page.lab_chosen.emit(str(welcomed.lab.folder))
+    welcomed.page.lab_chosen.emit(welcomed.lab.folder)
     assert welcomed.signing_in
     welcomed.front.welcome()
     assert another_window().poll() is None

@@ -252,12 +252,18 @@ def test_a_file_that_cannot_be_read_is_told_in_words(tmp_path: Path, content: by
 
 
 def test_what_is_no_lab_no_package_and_no_file_of_entries_is_said(tmp_path: Path) -> None:
-    for given in (tmp_path, tmp_path / "package.zip", "postgresql://person:secret@host/lab"):
+    for given in (tmp_path, tmp_path / "package.zip"):
         ran = run(given)
         assert (ran.exit_code, ran.stdout) == (1, "")
         assert "Nothing was changed." in ran.stderr
         assert "package" in ran.stderr
-        assert "secret" not in ran.stderr
+
+
+def test_an_address_with_a_password_in_it_is_refused_and_not_repeated() -> None:
+    ran = run("postgresql://person:secret@host/lab")
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "never kept in an address" in ran.stderr
+    assert "secret" not in ran.stderr
 
 
 def test_a_file_that_is_not_there_is_told_in_words(tmp_path: Path) -> None:

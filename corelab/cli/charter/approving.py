@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from corelab.cli.terminal import AsJson, LabFolder, PasswordStdin, answer, command, signed_in
+from corelab.cli.terminal import AsJson, LabPlace, PasswordStdin, answer, command, signed_in
 from corelab.services import charter_approval, charters
 
 
 @command
 def approve(
-    lab: LabFolder,
+    lab: LabPlace,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The later version, as a TOML file.", show_default=False)],
     as_json: AsJson = False,
     password_stdin: PasswordStdin = False,

@@ -48,7 +48,7 @@ def answered(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _read(path: Path) -> Any:
-    if path.is_dir() or path.suffix == ".zip" or path.parts[:1] == ("postgresql:",):
+    if path.is_dir() or path.suffix == ".zip":
         raise NotAFileOfEntriesError
     with path.open("rb") as file:
         content = file.read(MOST_BYTES + 1)

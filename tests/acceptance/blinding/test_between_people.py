@@ -86,8 +86,8 @@ def caches() -> list[FrameCache]:
 
 def test_u9_settings_hold_the_folder_of_the_lab_and_nothing_of_the_trial(sealed: World, probes: Probes) -> None:
     settings = load_settings()
-    remember_lab(settings, sealed.lab.open.folder)
-    assert last_lab(settings) == sealed.lab.open.folder.resolve()
+    remember_lab(settings, str(sealed.lab.open.folder.resolve()))
+    assert last_lab(settings) == str(sealed.lab.open.folder.resolve())
     for file in (*files_under([settings.configuration]), *files_under([sealed.lab.open.configuration])):
         probes.look_in_bytes("settings", file.name, file.read_bytes(), HIDDEN_FROM_READER)
 
