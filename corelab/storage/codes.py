@@ -1,5 +1,6 @@
 """Codes that people copy by hand: the recovery code of a lab, and one-time codes that turn an invitation into an account."""
 
+import hashlib
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -42,6 +43,7 @@ def data_of(code: str, length: int) -> bytes:
 
 
 _CODE_ID_BYTES, _CODE_SECRET_BYTES = 5, 10
+_HASHED = "argon2id-sha256"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +53,26 @@ class OneTimeCode:
     prefix: str
     secret: bytes = field(repr=False)
 
+    def proof(self, kdf: Kdf, invitation: str) -> str:
+        """What shows a server that somebody has the code; what is stored is its digest, so that nobody comes in by reading that."""
+        return kdf.key(self.secret, UUID(invitation).bytes).hex()
+
     def hashed(self, kdf: Kdf, invitation: str) -> str:
-        derived = kdf.key(self.secret, UUID(invitation).bytes)
-        return f"argon2id${kdf.opslimit}${kdf.memlimit}${derived.hex()}"
+        return f"{_HASHED}${kdf.opslimit}${kdf.memlimit}${_digest(self.proof(kdf, invitation))}"
 
     def matches(self, invitation: str, stored: str) -> bool:
-        _, opslimit, memlimit, expected = stored.split("$")
-        derived = Kdf(int(opslimit), int(memlimit)).key(self.secret, UUID(invitation).bytes)
-        return bindings.sodium_memcmp(derived, bytes.fromhex(expected))
+        name, opslimit, memlimit, expected = stored.split("$")
+        proof = self.proof(Kdf(int(opslimit), int(memlimit)), invitation)
+        made = _digest(proof) if name == _HASHED else proof  # former versions stored the proof itself
+        return bindings.sodium_memcmp(bytes.fromhex(made), bytes.fromhex(expected))
 
     @property
     def text(self) -> str:
         return code_for(bytes.fromhex(self.prefix) + self.secret)
+
+
+def _digest(proof: str) -> str:
+    return hashlib.sha256(proof.encode("ascii")).hexdigest()
 
 
 def new_code(invitation: str) -> OneTimeCode:

@@ -10,7 +10,14 @@ from corelab.storage.postgres.people import DEFINER
 from corelab.storage.postgres.texts import statements_in
 from corelab.storage.schema import REGULATED, SCHEMA, TABLES
 
-CALLED = ("append_begin()", "append_event(jsonb, text, bytea, jsonb, text)")
+CALLED = (
+    "append_begin()",
+    "append_event(jsonb, text, bytea, jsonb, text)",
+    "draft_put(text, bytea, text)",
+    "draft_drop(text)",
+    "payload_empty(bigint, bigint)",
+    "wraps_forget(text)",
+)
 """What every person may call."""
 
 

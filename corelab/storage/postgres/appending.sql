@@ -1,3 +1,8 @@
+-- All writers of a lab stand in one line; who has it gives it back with the end of the transaction.
+CREATE FUNCTION take_line() RETURNS void LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = core, pg_temp AS $$
+SELECT pg_advisory_xact_lock(27988559812911458)
+$$
+--
 CREATE FUNCTION server_time() RETURNS text LANGUAGE sql VOLATILE SET search_path = core, pg_temp AS $$
 SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
 $$
@@ -67,9 +72,6 @@ CREATE FUNCTION require_place(one event) RETURNS void LANGUAGE plpgsql SECURITY 
 DECLARE
     last event;
 BEGIN
-    IF (SELECT last_value FROM begun_by) <> pg_current_xact_id()::text::bigint THEN
-        PERFORM refuse('CL001', 'this transaction did not begin with append_begin');
-    END IF;
     SELECT * INTO last FROM event ORDER BY seq DESC LIMIT 1;
     IF one.seq IS DISTINCT FROM coalesce(last.seq, 0) + 1 OR one.prev IS DISTINCT FROM coalesce(last.hash, (SELECT genesis(lab_id) FROM lab)) THEN
         PERFORM refuse('CL001', 'event does not continue the chain');
@@ -105,10 +107,10 @@ END $$
 --
 CREATE FUNCTION require_committed(one event, form text, body bytea, keys bytea[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = core, pg_temp AS $$
 BEGIN
-    IF form NOT IN ('clear', 'sealed') OR (one.payload IS NULL) <> (body IS NULL) OR (body IS NULL AND form = 'sealed') THEN
+    IF coalesce(form, 'clear') NOT IN ('clear', 'sealed') OR (one.payload IS NULL) <> (body IS NULL) OR (body IS NULL AND form = 'sealed') THEN
         PERFORM refuse('CL001', 'the payload has no such form');
     END IF;
-    IF form = 'clear' AND body IS NOT NULL AND one.payload <> digest('payload/v1', body) THEN
+    IF coalesce(form, 'clear') = 'clear' AND body IS NOT NULL AND one.payload <> digest('payload/v1', body) THEN
         PERFORM refuse('CL001', 'the payload is not the one that the event commits to');
     END IF;
     IF cardinality(keys) > 1 OR (cardinality(keys) = 1 AND form = 'sealed') THEN
@@ -126,7 +128,7 @@ BEGIN
     IF my_account() IS NULL THEN
         PERFORM refuse('CL003', 'nobody is signed in');
     END IF;
-    PERFORM pg_advisory_xact_lock(27988559812911458);
+    PERFORM take_line();
     SELECT * INTO last FROM event ORDER BY event.seq DESC LIMIT 1;
     seq := coalesce(last.seq, 0) + 1;
     prev := coalesce(last.hash, (SELECT genesis(lab_id) FROM lab));
@@ -142,7 +144,7 @@ DECLARE
     lab text := (SELECT lab_id FROM lab);
     failed text;
 BEGIN
-    PERFORM pg_advisory_xact_lock(27988559812911458);
+    PERFORM require_line();
     one := jsonb_populate_record(NULL::event, header || jsonb_build_object('hash', claimed_hash));
     PERFORM require_actor(one), require_may_write(one, rows), require_place(one);
     IF NOT (header::text || rows::text) IS NFC NORMALIZED THEN
@@ -157,7 +159,7 @@ BEGIN
     END IF;
     INSERT INTO event SELECT one.*;
     IF one.payload IS NOT NULL THEN
-        INSERT INTO event_payload VALUES (one.seq, form, body, NULL);
+        INSERT INTO event_payload VALUES (one.seq, coalesce(form, 'clear'), body, NULL);
     END IF;
     IF one.rows IS DISTINCT FROM rows_digest(put_rows(rows)) THEN
         PERFORM refuse('CL001', 'the rows are not those that the event commits to');
@@ -166,4 +168,69 @@ EXCEPTION
     WHEN integrity_constraint_violation OR data_exception THEN
         GET STACKED DIAGNOSTICS failed = CONSTRAINT_NAME;
         PERFORM refuse('CL001', coalesce(nullif(failed, ''), 'a value of the record has not the kind of its column'));
+END $$
+--
+CREATE FUNCTION require_line() RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = core, pg_temp AS $$
+DECLARE
+    me text := my_account();
+BEGIN
+    IF me IS NULL THEN
+        PERFORM refuse('CL003', 'nobody is signed in');
+    END IF;
+    IF (SELECT last_value FROM begun_by) <> pg_current_xact_id()::text::bigint THEN
+        PERFORM refuse('CL001', 'this transaction did not begin with append_begin');
+    END IF;
+    RETURN me;
+END $$
+--
+-- A person keeps the draft of their own open assignment; a coordinator hands one that is there over to other keys.
+CREATE FUNCTION draft_put(assignment text, body bytea, updated_at text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = core, pg_temp AS $$
+DECLARE
+    me text := require_line();
+BEGIN
+    IF milliseconds(updated_at) <> (SELECT last_value FROM begun_at) THEN
+        PERFORM refuse('CL001', 'the time of the draft is not the server''s');
+    END IF;
+    IF is_mine_and_open(assignment, me) THEN
+        INSERT INTO draft AS kept VALUES (draft_put.assignment, draft_put.body, draft_put.updated_at)
+        ON CONFLICT ON CONSTRAINT pk_draft DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at;
+    ELSIF 'coordinator' = ANY (my_roles()) THEN
+        UPDATE draft SET body = draft_put.body, updated_at = draft_put.updated_at WHERE draft.assignment_id = draft_put.assignment;
+        IF NOT FOUND THEN
+            PERFORM refuse('CL002', 'not this person''s assignment');
+        END IF;
+    ELSE
+        PERFORM refuse('CL002', 'not this person''s assignment');
+    END IF;
+END $$
+--
+CREATE FUNCTION draft_drop(assignment text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = core, pg_temp AS $$
+DECLARE
+    me text := require_line();
+BEGIN
+    IF NOT is_mine(assignment, me) THEN
+        PERFORM refuse('CL002', 'not this person''s assignment');
+    END IF;
+    DELETE FROM draft WHERE assignment_id = draft_drop.assignment;
+END $$
+--
+-- The trigger looks whether the event ``by`` says so; here, that it is of this very transaction.
+CREATE FUNCTION payload_empty(seq bigint, by bigint) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = core, pg_temp AS $$
+DECLARE
+    me text := require_line();
+BEGIN
+    IF by IS DISTINCT FROM (SELECT max(event.seq) FROM event) OR me IS DISTINCT FROM (SELECT actor FROM event WHERE event.seq = by) THEN
+        PERFORM refuse('CL002', 'a payload is emptied with the event that says so');
+    END IF;
+    UPDATE event_payload SET body = NULL, redaction_seq = by WHERE event_payload.seq = payload_empty.seq;
+    UPDATE opening SET body = NULL, redaction_seq = by WHERE opening.seq = payload_empty.seq;
+END $$
+--
+CREATE FUNCTION wraps_forget(account text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = core, pg_temp AS $$
+BEGIN
+    IF account IS DISTINCT FROM require_line() THEN
+        PERFORM refuse('CL002', 'not this person''s keys');
+    END IF;
+    UPDATE credential SET wrapped_sign = NULL, wrapped_box = NULL
+    WHERE account_id = account AND wrapped_sign IS NOT NULL AND n < (SELECT max(newer.n) FROM credential AS newer WHERE newer.account_id = account);
 END $$

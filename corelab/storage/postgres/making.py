@@ -49,13 +49,15 @@ def finish(connection: Connection[Any], database: str) -> None:
 
 
 def set_login(connection: Connection[Any], database: str, user: str, verifier: str) -> None:
-    """Opens the database for a person who has an account in the lab and is active; ``verifier`` is what libpq makes of the password."""
+    """Opens the database for a person who has an account in the lab and is active; ``verifier`` is what libpq makes of the password.
+
+    Afterwards this transaction acts as the owner. Raises LookupError where there is no such account.
+    """
     _run(connection, *_as_owner(database))
     statement = sql.SQL(
         "SELECT password_put(login_of({0}), {1}), login_follows(id, (standing(id)).status = 'active') FROM account WHERE user_name = {0}"
     )
     found = connection.execute(statement.format(sql.Literal(user_key(user)), sql.Literal(verifier))).fetchone()
-    _run(connection, "RESET ROLE")
     if found is None:
         raise LookupError(user)
 

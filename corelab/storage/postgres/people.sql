@@ -92,3 +92,11 @@ BEGIN
     END IF;
     PERFORM password_put(session_user::text, verifier);
 END $$
+--
+CREATE FUNCTION is_mine(of_assignment text, me text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
+SELECT EXISTS (SELECT FROM assignment WHERE id = of_assignment AND account_id = me)
+$$
+--
+CREATE FUNCTION is_mine_and_open(of_assignment text, me text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
+SELECT is_mine(of_assignment, me) AND NOT EXISTS (SELECT FROM assignment_end WHERE assignment_id = of_assignment)
+$$
