@@ -11,7 +11,7 @@ from corelab.domain.vocabulary import AccountId, AssignmentId, ExamId, ReadingTy
 from corelab.services.labs import charter_of, effective_charter
 from corelab.services.training import able_for, trained_for
 from corelab.storage import own_assignments, people, readings
-from corelab.storage.hands_on import hands_on
+from corelab.storage.hands_on import had_a_hand, hands_on
 from corelab.storage.readings import ADJUDICATION, CALIBRATION, READING_KINDS, Assignment
 from corelab.storage.registry import ExamRecord
 from corelab.storage.store import Row, Snapshot
@@ -170,7 +170,7 @@ def require_able(snapshot: Snapshot, of: Assignment, exam: ExamRecord) -> None:
     if of.kind == CALIBRATION:
         return
     excludes = charters[exam.charter_hash].adjudication.excludes
-    handled = of.account in hands_on(snapshot, exam.subject).get(exam.subject, ())
+    handled = had_a_hand(snapshot, exam.subject_id, of.account)
     if handled and (of.kind != ADJUDICATION or _DESIGNATOR in excludes):
         raise KeptApartError(of.id)
     if of.kind == ADJUDICATION and _reads(snapshot, of.account, exam.id):

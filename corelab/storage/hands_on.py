@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy import BindParameter, ColumnElement, Exists, Select, bindparam, exists, or_, select
 
 from corelab.domain.vocabulary import AccountId, SubjectCode
+from corelab.storage.rows import OWN
 from corelab.storage.schema import TABLES
 from corelab.storage.snapshot import Snapshot
 
@@ -47,3 +49,33 @@ def _of_clips(clip: ColumnElement[str], person: ColumnElement[str]) -> Select[tu
         .join(exam, exam.columns.id == received.columns.exam_id)
         .join(subject, subject.columns.id == exam.columns.subject_id)
     )
+
+
+# ---------------------------------------------------------------- of one person
+
+
+def had_a_hand(snapshot: Snapshot, subject: str, account: AccountId) -> bool:
+    """Whether this person did, in a clip of any exam of a subject (its id)."""
+    return bool(snapshot.query(own_statement(), subject=subject, account=account))
+
+
+@cache
+def own_statement() -> Select[Any]:
+    """It has a function on a server, which answers readers about themselves alone."""
+    subject, event = TABLES["subject"], TABLES["event"]
+    account: BindParameter[str] = bindparam("account")
+    check, release = TABLES["pixel_check"], TABLES["clip_release"]
+    said = [
+        _of_subject(of.columns.clip_id).where(event.columns.seq == of.columns.event_seq, event.columns.actor == account)
+        for of in (TABLES["clip_label"], TABLES["clip_qc"])
+    ]
+    checked = _of_subject(check.columns.clip_id).where(check.columns.person_id == account)
+    let_go = _of_subject(release.columns.clip_id).where(or_(release.columns.checker_id == account, release.columns.verifier_id == account))
+    asked = select(subject.columns.id).where(subject.columns.id == bindparam("subject"))
+    return asked.where(or_(*said, checked, let_go)).execution_options(**{OWN: "had_a_hand"})
+
+
+def _of_subject(clip: ColumnElement[str]) -> Exists:
+    received, exam, subject = TABLES["intake_object"], TABLES["exam"], TABLES["subject"]
+    of_exam = (received.columns.id == clip, exam.columns.id == received.columns.exam_id)
+    return exists().where(*of_exam, exam.columns.subject_id == subject.columns.id)

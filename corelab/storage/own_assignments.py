@@ -1,6 +1,6 @@
 """What is asked of assignments at every opening and signature, each in one statement: what one person has to sign, and signed when."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from types import MappingProxyType
@@ -11,6 +11,7 @@ from sqlalchemy import Select, bindparam, exists, func, or_, select
 from corelab.domain.vocabulary import AccountId, AssignmentId, SubjectCode
 from corelab.storage import readings
 from corelab.storage.readings import Assignment
+from corelab.storage.rows import OWN
 from corelab.storage.schema import TABLES
 from corelab.storage.snapshot import Row, Snapshot
 
@@ -38,7 +39,8 @@ def _first(kinds: tuple[str, ...], *, begun: bool) -> Select[Any]:
     opened_once = exists().where(
         event.columns.entity == "assignment", event.columns.id == of.columns.id, event.columns.kind.concat("") == "reading.opened"
     )
-    return (_unsigned(kinds).where(opened_once) if begun else _unsigned(kinds)).limit(1)
+    asked = _unsigned(kinds).where(opened_once) if begun else _unsigned(kinds)
+    return asked.limit(1).execution_options(**{OWN: f"{'begun' if begun else 'first'}_{'_'.join(kinds)}"})
 
 
 @cache
@@ -65,6 +67,7 @@ def _unsigned(kinds: tuple[str, ...]) -> Select[Any]:
         .where(*(~there for there, so in signed if so & set(kinds)))
         .where(~exists().where(end.columns.assignment_id == of.columns.id))
         .order_by(of.columns.order_key)
+        .execution_options(**{OWN: f"unsigned_{'_'.join(kinds)}"})
     )
 
 
@@ -84,7 +87,7 @@ def _first_signed(*, one: bool) -> Select[Any]:
         .join(signature, (signature.columns.record_type == "reading") & (signature.columns.record_id == reading.columns.id))
         .where(reading.columns.revision == 1)
     )
-    return asked.where(of.columns.account_id == bindparam("account")) if one else asked
+    return asked.where(of.columns.account_id == bindparam("account")).execution_options(**{OWN: "first_signed"}) if one else asked
 
 
 def opened(snapshot: Snapshot) -> frozenset[AssignmentId]:
@@ -121,3 +124,13 @@ def _held() -> Select[Any]:
     of, end = TABLES["assignment"], TABLES["assignment_end"]
     asked = select(of.columns.account_id, func.count().label("held")).where(of.columns.kind == bindparam("kind"))
     return asked.where(~exists().where(end.columns.assignment_id == of.columns.id)).group_by(of.columns.account_id)
+
+
+# ---------------------------------------------------------------- on a server
+
+
+def own_statements() -> Iterator[Select[Any]]:
+    """What people ask of their own work: each has a function on a server that answers it."""
+    for kinds in (tuple(sorted(readings.READING_KINDS)), (readings.ADJUDICATION,)):
+        yield from (_unsigned(kinds), _first(kinds, begun=False), _first(kinds, begun=True))
+    yield _first_signed(one=True)

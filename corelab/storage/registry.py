@@ -17,6 +17,7 @@ from corelab.domain.clip_label import Mode, View
 from corelab.domain.intake import Box, CheckAction, Outcome
 from corelab.domain.record_errors import RecordDamagedError
 from corelab.domain.vocabulary import AccountId, ClipId, ExamId, ExamState, SegmentId, Sha256, Side, SubjectCode, VisitId
+from corelab.storage.rows import OWN
 from corelab.storage.schema import TABLES
 from corelab.storage.snapshot import Row, Snapshot
 from corelab.storage.transaction import NewRow
@@ -323,7 +324,8 @@ def withdrawn_in(snapshot: Snapshot, exam_id: str) -> Collection[ClipId]:
 @cache
 def _withdrawn_in() -> Select[Any]:
     gone, clip = TABLES["clip_withdrawal"], TABLES["clip"].columns
-    return select(gone.columns.clip_id).join(TABLES["clip"], clip.id == gone.columns.clip_id).where(clip.exam_id == bindparam("exam"))
+    asked = select(gone.columns.clip_id).join(TABLES["clip"], clip.id == gone.columns.clip_id).where(clip.exam_id == bindparam("exam"))
+    return asked.execution_options(**{OWN: "withdrawn_in"})
 
 
 def labels_in(snapshot: Snapshot, exam_id: str) -> dict[ClipId, Label]:
@@ -335,7 +337,13 @@ def labels_in(snapshot: Snapshot, exam_id: str) -> dict[ClipId, Label]:
 def _labels_in() -> Select[Any]:
     """Composed once: that takes longer than asking."""
     label, of = TABLES["clip_label"], TABLES["intake_object"].columns
-    return select(label).join(TABLES["intake_object"], of.id == label.columns.clip_id).where(of.exam_id == bindparam("exam"))
+    asked = select(label).join(TABLES["intake_object"], of.id == label.columns.clip_id).where(of.exam_id == bindparam("exam"))
+    return asked.execution_options(**{OWN: "labels_in"})
+
+
+def own_statements() -> tuple[Select[Any], ...]:
+    """What readers ask of the clips of an exam: each has a function on a server that answers it."""
+    return (_withdrawn_in(), _labels_in())
 
 
 def waiting_in(snapshot: Snapshot, exam_id: str) -> tuple[ClipId, ...]:

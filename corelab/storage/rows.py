@@ -1,6 +1,7 @@
 """Rows of one table, asked of the driver itself: composing such a question anew takes fifty times as long as SQLite takes to answer it."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,6 +38,16 @@ class Manner(Enum):
         return "?" if self is Manner.FILE else "%s"
 
 
+OWN = "own"
+"""The execution option of a composed statement that names its function on a server, for one who sees their own rows only."""
+
+
+def asked_of_own(statement: Select[Any]) -> tuple[str, ...]:
+    """The values that this function is given, in their order; whose account it is, the server knows by itself."""
+    made: Any = statement.compile()
+    return tuple(sorted(name for name, bind in made.binds.items() if bind.required and name != "account"))
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
     """The rows that one connection sees."""
@@ -66,11 +77,22 @@ class Rows:
 
     def selected(self, statement: Select[Any], bound: Mapping[str, Any]) -> tuple[Row, ...]:
         """What a composed statement answers; one that is asked again and again is put into SQL once."""
+        if self.manner is Manner.OWN and OWN in statement.get_execution_options():
+            return self._own(statement, bound)
         known = _composed(statement, self.manner)
         if known.sql is None:
             return tuple(MappingProxyType(dict(row)) for row in self.connection.execute(statement, bound).mappings())
         values = [_stored({**known.fixed, **bound}[name]) for name in known.asked]
         return tuple(_row(known.names, known.places, cells) for cells in self.driver.execute(known.sql, values))
+
+    def _own(self, statement: Select[Any], bound: Mapping[str, Any]) -> tuple[Row, ...]:
+        """What the function of the server answers that is this statement over what the person sees."""
+        name, columns = statement.get_execution_options()[OWN], statement.selected_columns
+        values = [_stored(bound[each]) for each in asked_of_own(statement)]
+        question = f"SELECT * FROM seen.{name}({', '.join(['%s'] * len(values))})"  # noqa: S608 - a name of our own
+        places = tuple(place for place, column in enumerate(columns) if isinstance(column.type, UtcDateTime))
+        names = tuple(str(column.key) for column in columns)
+        return tuple(_row(names, places, cells) for cells in self.driver.execute(question, values))
 
     def cells(self, statement: str, values: Sequence[Any]) -> Sequence[Any] | None:
         """The first row that a statement of our own answers; its values stand at question marks."""
@@ -154,6 +176,9 @@ def highest(column: str) -> str:
     return f"ORDER BY {_quoted(column)} DESC LIMIT 1"
 
 
+_HIGHEST = re.compile(r'ORDER BY "(\w+)" DESC LIMIT 1')
+
+
 @cache
 def _select(manner: Manner, table: str, names: tuple[str, ...], nulls: frozenset[str], after: tuple[str, ...], end: str) -> str:
     _require_columns(table, {*names, *after})
@@ -169,7 +194,9 @@ def _own(table: str, names: frozenset[str], after: tuple[str, ...], end: str) ->
     """The same for one who sees their own rows only."""
     _require_columns(table, {*names, *after})
     where = f"WHERE {' AND '.join(f'{_quoted(name)} > %s' for name in after)}" if after else ""
-    return f"SELECT {_listed(table)} FROM seen.of_{table}(%s::jsonb) {where} {end}"  # noqa: S608 - the same
+    top = _HIGHEST.fullmatch(end) if not after else None
+    asked = f", '{top.group(1)}'" if top else ""  # the function goes to the highest itself, without reading all of them
+    return f"SELECT {_listed(table)} FROM seen.of_{table}(%s::jsonb{asked}) {where} {end}"  # noqa: S608 - the same
 
 
 def _require_columns(table: str, names: set[str]) -> None:
