@@ -6,12 +6,14 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Self
 
+from corelab.domain.addresses import ServerAddress
 from corelab.domain.audit import Fault
 from corelab.domain.checkpoint import Checkpoint
 from corelab.domain.clock import Clock, SystemClock
@@ -77,13 +79,16 @@ class LabFaultyError(Exception):
         self.faults = faults
 
 
-def open_checked(folder: Path, clock: Clock, configuration: Path) -> OpenLab:
-    """The lab in this folder; where its last events are not what was written, it takes no more records.
+def open_checked(place: Path | ServerAddress, clock: Clock, configuration: Path, state: Path | None = None) -> OpenLab:
+    """The lab in this folder or on this server; where the last events of a file are not what was written, it takes no more records.
 
-    Raises NotALabError, NewerSchemaError and the other LabErrors.
+    A server looks at every event while it takes it, and shows nothing before a sign-in.
+
+    Raises NotALabError, ServerRefusedError, NewerSchemaError and the other LabErrors.
     """
-    lab = labs.open_lab(folder, clock, configuration)
-    lab.store.stop_writing(recent_faults(folder))
+    lab = labs.open_lab(place, clock, configuration, state)
+    if lab.address is None:
+        lab.store.stop_writing(recent_faults(lab.folder))
     return lab
 
 
@@ -92,10 +97,18 @@ def recent_faults(folder: Path) -> tuple[Fault, ...]:
     return check_recent(folder / DATABASE, RECENT)
 
 
+def check_server_start(lab: OpenLab) -> None:
+    """The same of a lab on a server, once somebody is signed in who may read all of it."""
+    with TemporaryDirectory(prefix=".start.", dir=lab.folder) as work:
+        copy = Path(work) / DATABASE
+        lab.store.copy_recent(copy, RECENT)
+        lab.store.stop_writing(check_recent(copy, RECENT))
+
+
 def require_sound(lab: OpenLab, progress: Progress | None = None) -> None:
     """Before a release, a lock or a package everything is looked at; a lab with faults takes no more records. Raises LabFaultyError."""
     lab.store.require_writable()
-    found = verify_lab(lab.folder, progress=progress)
+    found = verify_open(lab, progress=progress)
     if not found.ok:
         lab.store.stop_writing(found.faults)
         raise LabFaultyError(tuple((fault.where, fault.what) for fault in found.faults))
@@ -113,15 +126,43 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-@_uncollected()
+def verify_open(lab: OpenLab, checkpoints: Sequence[Checkpoint] = (), progress: Progress | None = None) -> Verified:
+    """All of an open lab: of one on a server a copy of its records, and the server's own tables, triggers, functions, roles and rights.
+
+    On a server somebody must be signed in who may read all of it. Raises OtherLabError and the LabErrors.
+    """
+    if lab.address is None:
+        return verify_lab(lab.folder, checkpoints, progress)
+    with TemporaryDirectory(prefix=".verify.", dir=lab.folder) as work:
+        copy = Path(work) / DATABASE
+        lab.store.copy_to(copy, partial(_tell_copy, progress) if progress else _untold)
+        found = _verified(copy, lab.folder, checkpoints, progress)
+    own = lab.store.own_faults()
+    return replace(found, ok=found.ok and not own, faults=(*own, *found.faults))
+
+
+def _tell_copy(progress: Progress, done: int, of: int) -> None:
+    progress(done, of, "Copying the records")
+
+
+def _untold(_done: int, _of: int) -> None:
+    return
+
+
 def verify_lab(folder: Path, checkpoints: Sequence[Checkpoint] = (), progress: Progress | None = None) -> Verified:
-    """All of a lab, reading only and without any key, and whether it is still the one that these checkpoints saw.
+    """All of a lab in a folder, reading only and without any key, and whether it is still the one that these checkpoints saw.
 
     Raises NotALabError when there is no lab in the folder, OtherLabError for a checkpoint of another one.
     """
     path = folder / DATABASE
     if not path.is_file():
         raise NotALabError(folder)
+    return _verified(path, folder, checkpoints, progress)
+
+
+@_uncollected()
+def _verified(path: Path, folder: Path, checkpoints: Sequence[Checkpoint], progress: Progress | None) -> Verified:
+    """The database in this file, and what lies in the folder."""
     _refuse_others(path, checkpoints)
     written, brought = Packages(folder / "exports"), partial(presented, brought=checkpoints)
     with _Clips(folder / "clips") as clips:

@@ -4,7 +4,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,8 +47,14 @@ def copy_out(connection: Connection[Any], target: Path, progress: Progress) -> N
     The connection is of somebody who may read every table, and not in a transaction. Rows stand in the file in the order in
     which they were recorded. Where this raises, there is no file.
     """
-    with _at_one_moment(connection), _or_nothing(target):
-        _write_file(connection, target, progress)
+    with _or_nothing(target):
+        _write_file(connection, target, progress, _at_one_moment(connection))
+
+
+def copy_recent(connection: Connection[Any], target: Path, events: int) -> None:
+    """The same with the rows of the last events alone, and the one before them: enough for the quick check, and for nothing else."""
+    with _or_nothing(target):
+        _write_file(connection, target, lambda _done, _of: None, _at_one_moment(connection), events)
 
 
 @contextmanager
@@ -79,10 +85,13 @@ def _or_nothing(target: Path) -> Iterator[None]:
         raise
 
 
-def _write_file(connection: Connection[Any], target: Path, progress: Progress) -> None:
-    """References are not looked at on the way: verifying does, and a server has none that lead nowhere."""
-    _require_version(connection, target)
-    made = _Counted(progress, sum(_count(connection, table) for table in TABLES))
+def _write_file(
+    connection: Connection[Any], target: Path, progress: Progress, reading: AbstractContextManager[None], last: int | None = None
+) -> None:
+    """References are not looked at on the way: verifying does, and a server has none that lead nowhere.
+
+    ``reading`` ends with the last row: a server breaks off who keeps a transaction open and asks nothing.
+    """
     tables = [each for each in statements() if each.startswith(("CREATE TABLE", "ALTER TABLE"))]
     rest = [each for each in statements() if each not in set(tables)]
     with told(target), closing(sqlite3.connect(target, isolation_level=None)) as file:
@@ -92,8 +101,12 @@ def _write_file(connection: Connection[Any], target: Path, progress: Progress) -
         for each in (*tables, VERSION_TABLE):
             file.execute(each)
         file.execute("INSERT INTO alembic_version VALUES (?)", (REVISION,))
-        for table in TABLES:
-            _fill(file, table, made.through(_rows_of(connection, table)))
+        with reading:
+            _require_version(connection, target)
+            wanted = {table: _wanted(table, _before(connection, last)) for table in TABLES}
+            made = _Counted(progress, sum(_count(connection, table, wanted[table]) for table in TABLES))
+            for table in TABLES:
+                _fill(file, table, made.through(_rows_of(connection, table, wanted[table])))
         for each in rest:
             file.execute(each)
         file.execute("COMMIT")
@@ -107,16 +120,33 @@ def _require_version(connection: Connection[Any], target: Path) -> None:
         raise NewerSchemaError(target, " ".join(str(version) for (version,) in found))
 
 
-def _count(connection: Connection[Any], table: str) -> int:
-    found = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(_named(table))).fetchone()
+def _before(connection: Connection[Any], last: int | None) -> int:
+    """The number of the event before the ``last`` ones; 0 where all are wanted."""
+    found = connection.execute(sql.SQL("SELECT max(seq) FROM {}").format(_named("event"))).fetchone()
+    return max(0, (found[0] or 0) - last) if found and last is not None else 0
+
+
+def _wanted(table: str, after: int) -> sql.Composable:
+    """The condition for the rows after an event: the lab itself comes always, that event along with those that continue it."""
+    if after == 0 or table == "lab":
+        return sql.SQL("true")
+    column = next((name for name in ("event_seq", "seq") if name in COLUMNS[table]), None)
+    if column is None:
+        return sql.SQL("false")
+    return sql.SQL("{} > {}").format(sql.Identifier(column), sql.Literal(after - (table == "event")))
+
+
+def _count(connection: Connection[Any], table: str, wanted: sql.Composable) -> int:
+    found = connection.execute(sql.SQL("SELECT count(*) FROM {} WHERE {}").format(_named(table), wanted)).fetchone()
     return int(found[0]) if found else 0
 
 
-def _rows_of(connection: Connection[Any], table: str) -> Iterator[tuple[Any, ...]]:
+def _rows_of(connection: Connection[Any], table: str, wanted: sql.Composable) -> Iterator[tuple[Any, ...]]:
     """As they were recorded; within one event, by their key. The server sends them as they are read."""
     listed = _columns(table)
     order = sql.SQL(", ").join(map(sql.Identifier, recorded_by(table)))
-    question = sql.SQL("COPY (SELECT {} FROM {} ORDER BY {}) TO STDOUT (FORMAT BINARY)").format(listed, _named(table), order)
+    shape = "COPY (SELECT {} FROM {} WHERE {} ORDER BY {}) TO STDOUT (FORMAT BINARY)"
+    question = sql.SQL(shape).format(listed, _named(table), wanted, order)
     with connection.cursor() as cursor, cursor.copy(question) as copy:
         copy.set_types(_types(table))
         yield from copy.rows()
@@ -154,6 +184,7 @@ def copy_in(
     if connection.info.transaction_status is not TransactionStatus.IDLE:
         raise ValueError("the connection is in a transaction")
     with connection.transaction():
+        connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # the check in between takes its time
         require_free(connection, database)
         making.begin(connection, database)
         _read_file(source, connection, progress)
@@ -203,7 +234,7 @@ def _require_same(source: Path, connection: Connection[Any], check: Check) -> No
     """What arrived, read back within the same transaction."""
     with tempfile.TemporaryDirectory(prefix="corelab-copy-") as folder:
         copy = Path(folder) / _FILE
-        _write_file(connection, copy, lambda _done, _of: None)
+        _write_file(connection, copy, lambda _done, _of: None, nullcontext())
         _require_sound(copy, check)
         differing = different_tables(source, copy)
     if differing:
