@@ -10,7 +10,7 @@ from corelab.domain.intake import IntakeCode, ObjectRefusedError
 from corelab.imaging.deid.keyed import is_uid
 from corelab.imaging.raw_walk import IMPLICIT_LITTLE, walk
 
-_STUDY, _SERIES = 0x0020000D, 0x0020000E
+_SOP, _STUDY, _SERIES = 0x00080018, 0x0020000D, 0x0020000E
 _LONGEST = 64
 _HEAD = 1 << 13
 """Holds both, in a file as this program writes it: nothing large stands before them."""
@@ -23,6 +23,7 @@ class Uids:
 
     study: str = ""
     series: str = ""
+    sop: str = ""
 
 
 def study_uid(path: Path) -> str:
@@ -35,7 +36,7 @@ def _walked(path: Path) -> Uids:
         if not file.read(1):
             raise ObjectRefusedError(IntakeCode.NOT_DICOM)
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            named = [one for one in walk(data).elements if one.tag in {_STUDY, _SERIES} and not one.path]
+            named = [one for one in walk(data).elements if one.tag in {_SOP, _STUDY, _SERIES} and not one.path]
             return _uids({one.tag: data[one.offset : one.offset + one.length] for one in named if one.length <= _LONGEST})
 
 
@@ -45,12 +46,17 @@ def released_uids(path: Path) -> Uids:
     Raises ObjectRefusedError where it cannot be walked either, and OSError.
     """
     with path.open("rb") as file:
-        found = _uids(dict(_elements(file.read(_HEAD))))
+        found = uids_in(file.read(_HEAD))
     return found if found.study and found.series else _walked(path)
 
 
+def uids_in(head: bytes) -> Uids:
+    """Of a released clip, from its first bytes."""
+    return _uids(dict(_elements(head)))
+
+
 def _uids(found: Mapping[int, bytes]) -> Uids:
-    return Uids(_uid(found.get(_STUDY, b"")), _uid(found.get(_SERIES, b"")))
+    return Uids(*(_uid(found.get(tag, b"")) for tag in (_STUDY, _SERIES, _SOP)))
 
 
 def _elements(head: bytes) -> Iterator[tuple[int, bytes]]:
