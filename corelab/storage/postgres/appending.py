@@ -25,7 +25,7 @@ def statements() -> tuple[str, ...]:
     """The functions; tables, digests and people's functions are there."""
     names = ", ".join(f"('{table}')" for table in REGULATED)
     made = ("CREATE TABLE regulated (name text PRIMARY KEY)", f"INSERT INTO regulated VALUES {names}", _version())  # noqa: S608 - names of ours
-    return (*made, *(_put(table) for table in REGULATED), *statements_in("appending"))
+    return (*made, *(_put(table) for table in REGULATED), *statements_in("owning"), *statements_in("appending"))
 
 
 def _version() -> str:

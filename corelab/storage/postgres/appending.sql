@@ -47,12 +47,21 @@ BEGIN
     RETURN found;
 END $$
 --
-CREATE FUNCTION require_may_write(one event, rows jsonb) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = core, pg_temp AS $$
+CREATE FUNCTION require_may_write(one event, form text, body bytea, rows jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = core, pg_temp AS $$
 DECLARE
-    allowed text[] := (SELECT tables FROM may_write WHERE kind = one.kind AND role = coalesce(one.role, ''));
+    allowed may_write;
 BEGIN
-    IF allowed IS NULL OR EXISTS (SELECT FROM jsonb_array_elements(rows) AS given(value) WHERE NOT coalesce(value ->> 0, '') = ANY (allowed)) THEN
+    SELECT * INTO allowed FROM may_write WHERE kind = one.kind AND role = coalesce(one.role, '');
+    IF allowed.kind IS NULL OR EXISTS (SELECT FROM jsonb_array_elements(rows) AS given(value)
+                                       WHERE NOT coalesce(value ->> 0, '') = ANY (allowed.tables)) THEN
         PERFORM refuse('CL002', 'this role does not write this');
+    END IF;
+    IF allowed.session AND one.session IS NULL THEN
+        PERFORM refuse('CL003', 'this is written in a sign-in only');
+    END IF;
+    IF allowed.sealed AND body IS NOT NULL AND form IS DISTINCT FROM 'sealed' OR form = 'sealed' AND NOT is_for_custody(body) THEN
+        PERFORM refuse('CL001', 'this is sealed, and custody can open it');
     END IF;
 END $$
 --
@@ -68,10 +77,22 @@ BEGIN
     END IF;
 END $$
 --
+-- Where the lab has left for a folder nothing is written any more, but that it is sent once more or stays.
+CREATE FUNCTION require_here(kind text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = core, pg_temp AS $$
+DECLARE
+    last event;
+BEGIN
+    SELECT * INTO last FROM event ORDER BY seq DESC LIMIT 1;
+    IF last.kind = 'lab.moved' AND last.reason = 'folder' AND require_here.kind NOT IN ('lab.moved', 'lab.stayed') THEN
+        PERFORM refuse('CL007', (SELECT convert_from(substr(body, 33), 'UTF8')::jsonb ->> 'to' FROM event_payload WHERE seq = last.seq));
+    END IF;
+END $$
+--
 CREATE FUNCTION require_place(one event) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = core, pg_temp AS $$
 DECLARE
     last event;
 BEGIN
+    PERFORM require_here(one.kind);
     SELECT * INTO last FROM event ORDER BY seq DESC LIMIT 1;
     IF one.seq IS DISTINCT FROM coalesce(last.seq, 0) + 1 OR one.prev IS DISTINCT FROM coalesce(last.hash, (SELECT genesis(lab_id) FROM lab)) THEN
         PERFORM refuse('CL001', 'event does not continue the chain');
@@ -146,7 +167,7 @@ DECLARE
 BEGIN
     PERFORM require_line();
     one := jsonb_populate_record(NULL::event, header || jsonb_build_object('hash', claimed_hash));
-    PERFORM require_actor(one), require_may_write(one, rows), require_place(one);
+    PERFORM require_actor(one), require_may_write(one, form, body, rows), require_place(one), require_own_entity(one), require_own_rows(one, rows);
     IF NOT (header::text || rows::text) IS NFC NORMALIZED THEN
         PERFORM refuse('CL001', 'a text is not in its one normal form');
     END IF;
@@ -188,6 +209,7 @@ CREATE FUNCTION draft_put(assignment text, body bytea, updated_at text) RETURNS 
 DECLARE
     me text := require_line();
 BEGIN
+    PERFORM require_here('');
     IF milliseconds(updated_at) <> (SELECT last_value FROM begun_at) THEN
         PERFORM refuse('CL001', 'the time of the draft is not the server''s');
     END IF;

@@ -15,9 +15,12 @@ CALLED = (
 """What the door may call."""
 
 
+_ARRIVED = "CREATE TABLE arrived AS SELECT coalesce(max(seq), 0) AS seq FROM event"  # the last event that was not written here
+
+
 def statements() -> tuple[str, ...]:
     """The functions; those of people and of appending are there."""
-    return (*_rules(), *statements_in("door"))
+    return (_ARRIVED, *_rules(), *statements_in("door"))
 
 
 def _rules() -> tuple[str, str]:

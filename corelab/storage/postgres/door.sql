@@ -69,10 +69,11 @@ BEGIN
         'account_revision', to_jsonb(now) || jsonb_build_object('n', now.n + 1, 'status', 'locked'))));
 END $$
 --
+-- The cost of passwords is the one that the lab was made with: those of the server stay as they are when the lab raises its own.
 CREATE FUNCTION seen.door_lab() RETURNS TABLE (lab_id text, kind text, trial_id text, revision text, kdf text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
 SELECT lab.lab_id, lab.kind, lab.trial_id, (SELECT version_num FROM alembic_version),
-       (SELECT value FROM setting WHERE name = 'kdf' ORDER BY n DESC LIMIT 1)
+       (SELECT value FROM setting WHERE name = 'kdf' ORDER BY n LIMIT 1)
 FROM lab
 $$
 --
@@ -103,14 +104,16 @@ BEGIN
     PERFORM append_by_server('code.refused', 'lab', (SELECT lab_id FROM lab), workstation, app, tz, '[]');
 END $$
 --
--- The newest of a person who is invited, or whose keys are older than it: in a lab that was moved here they are active already.
+-- The newest of a person who is invited. In a lab that was moved here everybody who was active had one for the way, and is active still:
+-- it is good once, as long as they did not sign in here.
 CREATE FUNCTION open_invitations() RETURNS SETOF invitation LANGUAGE sql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
 SELECT invitation.* FROM invitation
 WHERE invitation.expires_at >= server_time() AND split_part(invitation.code_hash, '$', 1) = 'argon2id-sha256'
   AND NOT EXISTS (SELECT FROM invitation AS newer WHERE newer.account_id = invitation.account_id AND newer.event_seq > invitation.event_seq)
   AND ((standing(invitation.account_id)).status = 'invited'
-       OR ((standing(invitation.account_id)).status = 'active'
-           AND invitation.event_seq > (SELECT max(event_seq) FROM credential WHERE credential.account_id = invitation.account_id)))
+       OR ((standing(invitation.account_id)).status = 'active' AND invitation.event_seq <= (SELECT seq FROM arrived)
+           AND invitation.event_seq > (SELECT coalesce(max(event_seq), 0) FROM credential WHERE account_id = invitation.account_id)
+           AND invitation.event_seq > (SELECT coalesce(max(event_seq), 0) FROM session WHERE account_id = invitation.account_id)))
 $$
 --
 CREATE FUNCTION seen.door_invited(prefix text) RETURNS TABLE (id text, opslimit bigint, memlimit bigint)
