@@ -1,8 +1,9 @@
 """Connections to the server of a lab: who connects how, and what its failures are called."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from corelab.domain.accounts import user_key
 from corelab.domain.addresses import ServerAddress
+from corelab.domain.moving import LabMovedError
 from corelab.domain.record_errors import (
     CodeRefusedError,
     DiskFullError,
@@ -100,7 +102,8 @@ def told(address: ServerAddress) -> Iterator[None]:
 
 def named(address: ServerAddress, error: Any) -> Exception:
     """Our own error for one of the driver."""
-    said, state = str(error).strip(), getattr(error, "sqlstate", None) or ""
+    state = getattr(error, "sqlstate", None) or ""
+    said = (error.diag.message_primary if state else None) or str(error).strip()
     own = _own(state, said)
     if own is not None:
         return own
@@ -117,16 +120,17 @@ def named(address: ServerAddress, error: Any) -> Exception:
 
 def _own(state: str, said: str) -> Exception | None:
     """What the functions of the lab refuse, by the class that they raise."""
-    match state:
-        case "CL001":
-            return RecordRefusedError(state, said)
-        case "CL002":
-            return NotPermittedError(said)
-        case "CL003":
-            return SignedOutError()
-        case "CL004":
-            return SubmitConflictError(said, 0)
-        case "CL005":
-            return CodeRefusedError()
-        case _:
-            return None
+    made = _REFUSED.get(state)
+    return made(state, said) if made else None
+
+
+_REFUSED: Mapping[str, Callable[[str, str], Exception]] = MappingProxyType(
+    {
+        "CL001": RecordRefusedError,
+        "CL002": lambda _state, said: NotPermittedError(said),
+        "CL003": lambda _state, _said: SignedOutError(),
+        "CL004": lambda _state, said: SubmitConflictError(said, 0),
+        "CL005": lambda _state, _said: CodeRefusedError(),
+        "CL007": lambda _state, said: LabMovedError(said.partition("\n")[0]),
+    }
+)

@@ -103,10 +103,10 @@ def _write_file(
         file.execute("INSERT INTO alembic_version VALUES (?)", (REVISION,))
         with reading:
             _require_version(connection, target)
-            wanted = {table: _wanted(table, _before(connection, last)) for table in TABLES}
-            made = _Counted(progress, sum(_count(connection, table, wanted[table]) for table in TABLES))
+            after = _before(connection, last)
+            made = _Counted(progress, 0 if after else sum(_count(connection, table) for table in TABLES))
             for table in TABLES:
-                _fill(file, table, made.through(_rows_of(connection, table, wanted[table])))
+                _fill(file, table, made.through(_rows_of(connection, table, _wanted(table, after))))
         for each in rest:
             file.execute(each)
         file.execute("COMMIT")
@@ -136,8 +136,8 @@ def _wanted(table: str, after: int) -> sql.Composable:
     return sql.SQL("{} > {}").format(sql.Identifier(column), sql.Literal(after - (table == "event")))
 
 
-def _count(connection: Connection[Any], table: str, wanted: sql.Composable) -> int:
-    found = connection.execute(sql.SQL("SELECT count(*) FROM {} WHERE {}").format(_named(table), wanted)).fetchone()
+def _count(connection: Connection[Any], table: str) -> int:
+    found = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(_named(table))).fetchone()
     return int(found[0]) if found else 0
 
 
