@@ -26,7 +26,7 @@ def statements() -> tuple[str, ...]:
 def _rules() -> tuple[str, str]:
     """The lockout, with the numbers of the one rule of it."""
     minutes, stamped = int(FAILURE_WINDOW.total_seconds() // 60), """'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'"""
-    later = f"SELECT to_char((at::timestamptz + interval '{minutes} minutes') AT TIME ZONE 'UTC', {stamped})"  # noqa: S608 - numbers of ours
+    later = f"SELECT to_char((at::timestamptz + interval '{minutes} minutes') AT TIME ZONE 'UTC', {stamped})"
     return (
         f"CREATE FUNCTION most_failures() RETURNS integer LANGUAGE sql {DEFINER} AS 'SELECT {MOST_FAILURES}'",
         f"CREATE FUNCTION later(at text) RETURNS text LANGUAGE sql STABLE {DEFINER} AS $$ {later} $$",

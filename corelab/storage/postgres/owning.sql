@@ -32,7 +32,8 @@ BEGIN
     RETURN CASE
         WHEN name = 'account_revision' THEN revision_is_allowed(one, jsonb_populate_record(NULL::account_revision, cells))
         WHEN name IN ('acknowledgement', 'credential', 'session') THEN cells ->> 'account_id' = me
-        WHEN name IN ('account', 'invitation') THEN coalesce(cells ->> 'account_id', cells ->> 'id') <> me
+        WHEN name = 'account' THEN cells ->> 'id' = one.id AND one.id <> me
+        WHEN name = 'invitation' THEN one.kind = 'lab.moved' OR (cells ->> 'account_id' = one.id AND one.id <> me)
         WHEN name = 'second_factor' THEN (cells ->> 'account_id' = me) = (one.kind = 'factor.enrolled') AND (cells ->> 'state' = 'on') = (one.kind = 'factor.enrolled')
         WHEN name = 'session_end' THEN one.kind LIKE 'custody.%' OR EXISTS (SELECT FROM session WHERE id = cells ->> 'session_id' AND account_id = me)
         WHEN name = 'signin_attempt' THEN (cells ->> 'ok' = '1') = (one.kind = 'session.opened')

@@ -3,7 +3,8 @@ SELECT current_database() || '.' || user_name
 $$
 --
 CREATE FUNCTION my_account() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
-SELECT id FROM account WHERE login_of(user_name) = session_user::text AND kind = 'person'
+SELECT id FROM account
+WHERE user_name = substr(session_user::text, length(login_of('')) + 1) AND starts_with(session_user::text, login_of('')) AND kind = 'person'
 $$
 --
 CREATE FUNCTION standing(account text) RETURNS account_revision LANGUAGE sql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
