@@ -49,11 +49,13 @@ _MODULES = MappingProxyType(
         "reading": "records",
         "redact": "records",
         "backup": "keeping",
+        "move": "moving",
         "restore": "keeping",
         "inspect": "files",
         "compression": "compression",
         "phantom": "phantom",
         "agreement": "agreement",
+        "plan": "plan",
         "simulate": "showcase",
         "bench": "bench",
     }

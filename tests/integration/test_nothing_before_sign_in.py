@@ -30,6 +30,7 @@ WITHOUT = {
     "compression": "touches no lab",
     "inspect": "touches no lab",
     "phantom": "touches no lab",
+    "plan": "touches no lab",
     "bench": "touches no lab",
 }
 """Commands that ask for no sign-in, and why."""
