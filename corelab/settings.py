@@ -54,6 +54,27 @@ def remember_witness(configuration: Path, folder: Path | None) -> None:
     _note_down(configuration, witness=str(folder.resolve()) if folder else None)
 
 
+CLIP_CACHE = 20 << 30
+"""Bytes of clips from an archive on a server that a workstation keeps, where nobody said another limit."""
+
+
+def clip_cache_folder(configuration: Path) -> Path:
+    """Where this workstation keeps clips that it brought from an archive on a server."""
+    here = load_settings()
+    return (here.state if here.configuration == configuration else configuration / "state") / "clips-cache"
+
+
+def clip_cache_limit(configuration: Path) -> int:
+    """How many bytes of them. An unreadable note is none."""
+    noted = _notes(configuration).get("clip_cache")
+    return int(noted) if isinstance(noted, str) and noted.isdigit() else CLIP_CACHE
+
+
+def remember_clip_cache(configuration: Path, limit: int) -> None:
+    """Set the limit in bytes. Raises OSError."""
+    _note_down(configuration, clip_cache=str(limit))
+
+
 def own_keys(configuration: Path, owner: str) -> dict[str, tuple[str, ...]]:
     """The keys that ``owner`` changed on this workstation, by command. An unreadable note is none."""
     try:

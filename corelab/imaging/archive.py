@@ -38,6 +38,10 @@ class Archive(Protocol):
         """Whether the archive itself has the very bytes of the clip: all of them are read. None: it has no such clip."""
         ...
 
+    def named(self, sha256: Sha256) -> bool:
+        """Whether it seems to be there, without reading it: its file, or on a server its record."""
+        ...
+
     def fetch(self, sha256: Sha256, stopped: Asked | None = None) -> Path:
         """Where the clip lies on this machine, brought if need be. Raises StoppedError when ``stopped``, asked now and then, says so."""
         ...
@@ -70,6 +74,9 @@ class FolderArchive:
     def holds(self, sha256: Sha256) -> bool | None:
         place = self.path(sha256)
         return file_digest(place) == sha256 if place.is_file() else None
+
+    def named(self, sha256: Sha256) -> bool:
+        return self.path(sha256).is_file()
 
     def fetch(self, sha256: Sha256, stopped: Asked | None = None) -> Path:  # noqa: ARG002 - as of every archive
         return self.path(sha256)

@@ -93,6 +93,9 @@ class DicomwebArchive:
             return None
         return None if found is None else found == sha256
 
+    def named(self, sha256: Sha256) -> bool:
+        return self._recorded(sha256) is not None
+
     # -- reading -------------------------------------------------------------------------------------------------------------------
 
     def fetch(self, sha256: Sha256, stopped: Asked | None = None) -> Path:

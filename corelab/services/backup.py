@@ -11,11 +11,15 @@ from pathlib import Path
 
 import corelab
 from corelab.domain.accounts import Command
+from corelab.domain.archives import ClipNotThereError
 from corelab.domain.checkpoint import Checkpoint
 from corelab.domain.clock import stamp
 from corelab.domain.record_errors import LabReadOnlyError
+from corelab.domain.vocabulary import Sha256
+from corelab.imaging.archive import Archive
 from corelab.services import accounts, backup_file
 from corelab.services.accounts import Session
+from corelab.services.archive import archive_of
 from corelab.services.backup_file import (
     BLOCK,
     CHECKPOINT,
@@ -76,7 +80,7 @@ def back_up(
         raise BackupExistsError(target)
     work = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
-        made = _Making(lab, work, progress or _quiet, stopped or _never)
+        made = _Making(lab, archive_of(lab, session.account), work, progress or _quiet, stopped or _never)
         done = made.written(target, with_quarantine=with_quarantine)
         with _kept_or_not(work / "backup.tar", target), lab.store.begin(session.actor(role)) as transaction:
             payload = {"sha256": done.sha256, "bytes": done.size, "seq": done.seq, "head": done.head, "clips": done.clips}
@@ -116,6 +120,7 @@ class _Making:
     """One backup in the making, in a folder of its own beside its place."""
 
     lab: OpenLab
+    archive: Archive
     work: Path
     progress: Progress
     stopped: Asked
@@ -157,7 +162,7 @@ class _Making:
         checkpoint = Checkpoint(self.lab.lab_id, seq, head, self.lab.trial_id, stamp(last["at"]))
         (self.work / CHECKPOINT).write_text(checkpoint.text, encoding="utf-8", newline="\n")
         entries = [_entry(name, self.work / name) for name in (DATABASE, CHECKPOINT)]
-        entries += [_clip(self.lab.clips, sha256) for sha256 in clips]
+        entries += [self._clip(Sha256(sha256)) for sha256 in clips]
         if with_quarantine:
             entries += self._sealed()
         now = stamp(self.lab.clock.now())
@@ -165,7 +170,17 @@ class _Making:
         return Manifest(self.lab.lab_id, self.lab.trial_id, kind, seq, head, corelab.__version__, now, tuple(entries))
 
     def _source(self, entry: Entry) -> Path:
-        return (self.lab.folder if entry.name.startswith("clips/") else self.work) / entry.name
+        return self.archive.fetch(Sha256(entry.sha256)) if entry.name.startswith("clips/") else self.work / entry.name
+
+    def _clip(self, sha256: Sha256) -> Entry:
+        """By its recorded digest; that its bytes have it is seen when they are written. Raises LabFaultyError, ArchiveError."""
+        try:
+            path = self.archive.fetch(sha256)
+        except ClipNotThereError:
+            path = self.archive.path(sha256)
+        if not path.is_file():
+            raise LabFaultyError(((path.name, "clip: its file is missing"),))
+        return Entry(f"clips/{sha256[:2]}/{sha256}.dcm", path.stat().st_size, sha256)
 
     def _sealed(self) -> Iterator[Entry]:
         """Delivered files, in parts that fit into memory, each sealed to the custody key.
@@ -199,14 +214,6 @@ def _entry(name: str, path: Path) -> Entry:
         while block := content.read(BLOCK):
             digest.update(block)
     return Entry(name, path.stat().st_size, digest.hexdigest())
-
-
-def _clip(clips: Path, sha256: str) -> Entry:
-    """A clip by its recorded digest; that its bytes have it is seen when they are written. Raises LabFaultyError."""
-    path = clips / sha256[:2] / f"{sha256}.dcm"
-    if not path.is_file():
-        raise LabFaultyError(((path.name, "clip: its file is missing"),))
-    return Entry(f"clips/{sha256[:2]}/{sha256}.dcm", path.stat().st_size, sha256)
 
 
 def _quiet(_done: int, _of: int, _words: str) -> None:

@@ -2,22 +2,25 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from pathlib import Path
 from threading import Condition
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from corelab.domain.accounts import Command, Role
+from corelab.domain.archives import ArchiveError, ClipNotThereError
 from corelab.domain.clip import Clip
 from corelab.domain.vocabulary import Sha256
-from corelab.imaging.archive import FolderArchive
+from corelab.imaging.archive import Archive, StoppedError
 from corelab.imaging.calibration import Length, Point, Refusal, measure
+from corelab.imaging.coming import ComingFile
 from corelab.imaging.faults import FileRefusedError, FrameUnreadableError
 from corelab.imaging.frame_cache import Frame, FrameCache, frame_of
-from corelab.imaging.frames import FrameFile, Pixels
+from corelab.imaging.frames import Pixels
+from corelab.imaging.proven import NotTheClipError, proven
 from corelab.imaging.thumbnails import shrunk
 from corelab.services.accounts import permit
+from corelab.services.archive import archive_of
 
 if TYPE_CHECKING:
     from corelab.services.accounts import Session
@@ -41,6 +44,22 @@ CACHE_BYTES = 256 * 1024 * 1024
 READ_AHEAD = 8
 
 
+class Pictures(Protocol):
+    """A clip by its frames: a file, or one of which the frames are still coming."""
+
+    @property
+    def frames(self) -> int: ...
+
+    @property
+    def shape(self) -> tuple[int, int, int]: ...
+
+    def decode(self, index: int, out: Pixels | None = None) -> Pixels:
+        """Frame ``index`` from 0. Raises FrameUnreadableError, and ArchiveError for one that has to come."""
+        ...
+
+    def close(self) -> None: ...
+
+
 class ClipMissingError(Exception):
     """The file of a clip is not where it belongs, or is not the file that was released (``changed``)."""
 
@@ -57,13 +76,13 @@ class ShelfWipedError(Exception):
 class OpenClip:
     """The frames of one clip. All methods may be called from any thread; slow ones belong on a pixel thread."""
 
-    def __init__(self, clip: Clip, file: FrameFile, cache: FrameCache) -> None:
+    def __init__(self, clip: Clip, file: Pictures, cache: FrameCache) -> None:
         self.clip = clip
         self._file = file
         self._cache = cache
 
     def frame(self, index: int) -> Frame:
-        """Frame ``index`` from 0; the play head is there now. Raises FrameUnreadableError."""
+        """Frame ``index`` from 0; the play head is there now. Raises FrameUnreadableError, and ArchiveError for one that has to come."""
         self._cache.look_at(self.clip.sha256, index)
         return self._fetch(index)
 
@@ -82,7 +101,7 @@ class OpenClip:
             return False
         try:
             self._fetch(index)
-        except FrameUnreadableError:
+        except (FrameUnreadableError, ArchiveError):
             return False
         return True
 
@@ -112,16 +131,19 @@ class ClipShelf:
     def __init__(self, lab: "OpenLab", session: "Session", budget_bytes: int = CACHE_BYTES) -> None:
         self._lab = lab
         self._session = session
-        self._archive = FolderArchive(Path(lab.clips))
+        self._archive: Archive | None = None
         self._cache = FrameCache(budget_bytes)
-        self._open: dict[Sha256, FrameFile] = {}
+        self._open: dict[Sha256, Pictures] = {}
         self._proving: set[Sha256] = set()
         """Clips whose bytes are being hashed now; others can be opened meanwhile, and the shelf can be wiped."""
         self._changed = Condition()
         self._wipes = 0
 
     def open(self, clip: Clip) -> OpenClip:
-        """Only readers and adjudicators may (NotPermittedError). Raises ClipMissingError or FileRefusedError."""
+        """Only readers and adjudicators may (NotPermittedError).
+
+        Raises ClipMissingError, FileRefusedError, ArchiveError, CacheFullError.
+        """
         return self.opening(clip)()
 
     def opening(self, clip: Clip) -> Callable[[], OpenClip]:
@@ -129,7 +151,7 @@ class ClipShelf:
         return partial(self._opened, clip, self._wipes)
 
     def _opened(self, clip: Clip, wipes: int) -> OpenClip:
-        permit(self._session, Command.READ if Role.READER in self._session.roles else Command.ADJUDICATE)
+        self._permit()
         with self._changed:
             while clip.sha256 in self._proving:
                 self._changed.wait()
@@ -145,7 +167,7 @@ class ClipShelf:
                 self._proving.discard(clip.sha256)
                 self._changed.notify_all()
 
-    def _shelved(self, clip: Clip, file: FrameFile, wipes: int) -> OpenClip:
+    def _shelved(self, clip: Clip, file: Pictures, wipes: int) -> OpenClip:
         with self._changed:
             if wipes != self._wipes:
                 file.close()
@@ -176,16 +198,43 @@ class ClipShelf:
             self._open.clear()
             self._cache.wipe()
 
-    def _proven(self, sha256: Sha256) -> FrameFile:
-        """The file, opened only if its bytes are those that were released."""
+    def bringing(self, clip: Clip, stopped: Callable[[], bool]) -> Callable[[], bool]:
+        """For work that waits its turn: has all of a clip brought from an archive on a server, before or while it is looked at.
+
+        The work answers whether it had to be; nothing is opened, and a wipe comes first. It raises ArchiveError, CacheFullError.
+        """
+        return partial(self._brought, clip, self._wipes, stopped)
+
+    def _brought(self, clip: Clip, wipes: int, stopped: Callable[[], bool]) -> bool:
+        self._permit()
+        archive = self._archive_here()
+        there = archive.path(clip.sha256).exists()
         try:
-            file = FrameFile.open(self._archive.path(sha256))
-        except FileRefusedError as error:
-            raise ClipMissingError(sha256, changed=self._archive.path(sha256).exists()) from error
-        if file.digest() != sha256:
-            file.close()
-            raise ClipMissingError(sha256, changed=True)
-        return file
+            path = archive.fetch(clip.sha256, lambda: stopped() or wipes != self._wipes)
+            file = self._open.get(clip.sha256)
+            if isinstance(file, ComingFile) and not file.whole:
+                file.complete(path)
+        except (StoppedError, FrameUnreadableError):  # the exam was left meanwhile
+            return False
+        return not there
+
+    def _proven(self, sha256: Sha256) -> Pictures:
+        """The file, opened only if its bytes are those that were released; from a server, as soon as its first frame is proven."""
+        archive = self._archive_here()
+        try:
+            return archive.coming(sha256) or proven(archive, sha256)
+        except ClipNotThereError as error:
+            raise ClipMissingError(sha256, changed=False) from error
+        except NotTheClipError as error:
+            raise ClipMissingError(sha256, changed=error.changed) from error
+
+    def _archive_here(self) -> Archive:
+        if self._archive is None:
+            self._archive = archive_of(self._lab, self._session.account)
+        return self._archive
+
+    def _permit(self) -> None:
+        permit(self._session, Command.READ if Role.READER in self._session.roles else Command.ADJUDICATE)
 
 
 def open_clip(lab: "OpenLab", session: "Session", clip: Clip) -> OpenClip:

@@ -26,17 +26,16 @@ from corelab.domain.tracing import (
     TracedResult,
     row_named,
 )
-from corelab.domain.vocabulary import Grade, Missing, Sha256
+from corelab.domain.vocabulary import AccountId, Grade, Missing, Sha256
 from corelab.export.manifest import MANIFEST
 from corelab.export.row_cells import item_of, segment_of
 from corelab.export.tables import TEXT
 from corelab.export.written import Written
-from corelab.imaging.archive import FolderArchive
-from corelab.imaging.faults import FileRefusedError
 from corelab.imaging.frame_cache import Frame, frame_of
-from corelab.imaging.frames import FrameFile
+from corelab.imaging.proven import NotTheClipError, proven
 from corelab.services import accounts
 from corelab.services.accounts import Session
+from corelab.services.archive import archive_of
 from corelab.services.audit.reading_the_trail import signature_facts
 from corelab.services.audit.values import question_words
 from corelab.services.clips import ClipMissingError
@@ -97,25 +96,20 @@ def picture(lab: OpenLab, session: Session, clip: str, frame: int, row: str = ""
     role = accounts.permit(session, Command.AUDIT)
     with lab.store.read(session.account) as snapshot:
         known = _clip(snapshot, clip, frame)
-    made = _decoded(lab, Sha256(known["sha256"]), frame)
+    made = _decoded(lab, session.account, Sha256(known["sha256"]), frame)
     if lab.store.writable:
         with lab.store.begin(session.actor(role)) as transaction:
             transaction.record("frame.looked_at", "clip", known["id"], payload={"frame": frame + 1, "row": row})
     return made
 
 
-def _decoded(lab: OpenLab, clip: Sha256, frame: int) -> Frame:
-    path = FolderArchive(Path(lab.clips)).path(clip)
+def _decoded(lab: OpenLab, account: AccountId, clip: Sha256, frame: int) -> Frame:
     try:
-        file = FrameFile.open(path)
-    except FileRefusedError as error:
-        raise ClipMissingError(clip, changed=path.exists()) from error
-    try:
-        if file.digest() != clip:
-            raise ClipMissingError(clip, changed=True)
+        file = proven(archive_of(lab, account), clip)
+    except NotTheClipError as error:
+        raise ClipMissingError(clip, changed=error.changed) from error
+    with file:
         return frame_of(frame, file.decode(frame))
-    finally:
-        file.close()
 
 
 def _clip(snapshot: Snapshot, beginning: str, frame: int) -> Row:

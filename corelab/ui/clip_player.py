@@ -5,6 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
+from corelab.domain.archives import ArchiveError
 from corelab.domain.clip import Clip
 from corelab.services.clips import READ_AHEAD, ClipShelf, Frame, OpenClip
 from corelab.ui.cine import Cine, Stopwatch, Track
@@ -151,11 +152,14 @@ class ClipPlayer(QObject):
         if frame.index != self._wanted:
             self._fetch()
 
-    def _on_unreadable(self, turn: int, frame: int, _error: Exception) -> None:
+    def _on_unreadable(self, turn: int, frame: int, error: Exception) -> None:
         if turn != self._turn:
             return
         self._asked = None
-        if frame == self._wanted:
+        if isinstance(error, ArchiveError):  # the frame may be sound, and come when it is asked for again
+            self._shown = None
+            self._on_refused(turn, error)
+        elif frame == self._wanted:
             self._due, self._shown = False, None
             self.unreadable.emit(frame)
             self._begin()

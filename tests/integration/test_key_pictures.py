@@ -32,7 +32,7 @@ def _delivered(folder: Path, seed: int) -> Path:
 
 @pytest.fixture
 def shown(archive: tuple[Path, tuple[Sha256, ...]]) -> Iterator[KeyPictures]:
-    with KeyPictures(archive[0]) as pictures:
+    with KeyPictures(FolderArchive(archive[0])) as pictures:
         yield pictures
 
 
@@ -43,7 +43,7 @@ def test_a_frame_is_a_small_picture_and_the_same_every_time(shown: KeyPictures, 
     picture = cv2.imdecode(np.frombuffer(BytesIO(data).getvalue(), np.uint8), cv2.IMREAD_COLOR)
     assert picture is not None
     assert picture.shape == (270, 360, 3)
-    with KeyPictures(archive[0]) as again:
+    with KeyPictures(FolderArchive(archive[0])) as again:
         assert again(archive[1][0], 2) == data
         assert again(archive[1][0], 3) != data
 
@@ -59,7 +59,7 @@ def test_a_clip_that_is_not_the_one_released_is_not_shown(tmp_path: Path, archiv
     place = FolderArchive(tmp_path).path(clip)
     place.parent.mkdir(parents=True)
     place.write_bytes(FolderArchive(archive[0]).path(other).read_bytes())
-    with KeyPictures(tmp_path) as shown:
+    with KeyPictures(FolderArchive(tmp_path)) as shown:
         assert shown(clip, 0) is None
 
 
@@ -67,13 +67,13 @@ def test_a_file_that_is_no_clip_is_not_shown(tmp_path: Path, archive: tuple[Path
     place = FolderArchive(tmp_path).path(archive[1][0])
     place.parent.mkdir(parents=True)
     place.write_bytes(b"no clip")
-    with KeyPictures(tmp_path) as shown:
+    with KeyPictures(FolderArchive(tmp_path)) as shown:
         assert shown(archive[1][0], 0) is None
 
 
 def test_memory_and_open_files_are_bounded(archive: tuple[Path, tuple[Sha256, ...]], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pictures, "_KEPT", 5)
-    with KeyPictures(archive[0]) as shown:
+    with KeyPictures(FolderArchive(archive[0])) as shown:
         first = {(clip, frame): shown(clip, frame) for clip in archive[1] for frame in range(3)}
         assert None not in first.values()
         assert len(shown._open) <= 4

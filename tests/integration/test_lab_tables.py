@@ -16,6 +16,7 @@ from corelab.domain.queries import QueryKind
 from corelab.domain.vocabulary import ClipId, LabKind, SegmentId
 from corelab.export.received import unreconciled
 from corelab.export.versions import Versions
+from corelab.imaging.archive import FolderArchive
 from corelab.services import assignment, calibration, comparison, intake, packages, queries
 from corelab.services.packages.lab_rows import rows_of_lab, rows_of_subject, trial_subjects
 from tests.builders import Lab, a_lab
@@ -167,7 +168,7 @@ def test_a_clip_that_waits_for_release_is_counted_and_told_no_further(lab: Lab, 
     intake.label(lab.open, lab.coordinator, clip, SegmentId("CFV"), None)
     with lab.open.store.read() as snapshot:
         (subject,) = trial_subjects(snapshot)
-        found = rows_of_subject(snapshot, Versions.of([lab.open.charter]), lab.open.clips, subject)
+        found = rows_of_subject(snapshot, Versions.of([lab.open.charter]), FolderArchive(lab.open.clips), subject)
     assert found["clips"] == ()
     (cell,) = [row for row in found["expected"] if (row["VISIT"], row["SEGCD"]) == ("D10", "CFV")]
     assert (cell["STATE"], cell["REASON"], cell["NCLIPS"], cell["NWAIT"]) == ("MISSING", "WAITING", "0", "1")
@@ -175,7 +176,7 @@ def test_a_clip_that_waits_for_release_is_counted_and_told_no_further(lab: Lab, 
 
 def test_a_released_clip_whose_file_is_not_there_stops_the_rows(mixed: Mixed, tmp_path: Path) -> None:
     with mixed.lab.open.store.read() as snapshot, pytest.raises(FileNotFoundError):
-        rows_of_subject(snapshot, Versions.of([mixed.lab.open.charter]), tmp_path, trial_subjects(snapshot)[0])
+        rows_of_subject(snapshot, Versions.of([mixed.lab.open.charter]), FolderArchive(tmp_path), trial_subjects(snapshot)[0])
 
 
 @pytest.mark.usefixtures(small_pictures.__name__)
@@ -199,7 +200,7 @@ def test_the_liver_is_told_by_its_own_charter(tmp_path: Path) -> None:
     released(lab, ClipId(str(report.objects[0].clip)), SegmentId(segment.id))
     with lab.open.store.read() as snapshot:
         (subject,) = trial_subjects(snapshot)
-        found = rows_of_subject(snapshot, Versions.of([lab.open.charter]), lab.open.clips, subject)
+        found = rows_of_subject(snapshot, Versions.of([lab.open.charter]), FolderArchive(lab.open.clips), subject)
     assert [(row["VISIT"], row["SEGCD"], row["SIDE"]) for row in found["clips"]] == [(visit, segment.id, "")]
     states = Counter(row["STATE"] for row in found["expected"] if row["VISIT"] == visit)
     assert states["RECEIVED"] == 1

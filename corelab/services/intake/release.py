@@ -9,16 +9,18 @@ from corelab.domain.accounts import Role
 from corelab.domain.clip_json import regions_text, timing_text
 from corelab.domain.intake import CheckAction, IntakeCode, IntakeRefusedError, ObjectRefusedError, Refusal
 from corelab.domain.vocabulary import ExamState, Sha256
-from corelab.imaging.archive import FolderArchive
+from corelab.imaging.archive import Archive
 from corelab.imaging.child import finish, require_clean
 from corelab.imaging.deid.candidate import file_sha256
+from corelab.imaging.frame_plan import FramePlan, plan_of
 from corelab.imaging.pixel_mask import PIXELS
 from corelab.services.accounts import Session
+from corelab.services.archive import archive_of
 from corelab.services.intake.checks import Check
 from corelab.services.intake.exam_work import require_open_for, settle
 from corelab.services.intake.replacement import withdraw_replaced
 from corelab.services.labs import OpenLab
-from corelab.storage import registry
+from corelab.storage import archives, registry
 from corelab.storage.registry import CheckStep
 from corelab.storage.store import NewRow, Transaction
 
@@ -32,15 +34,21 @@ class Looked:
 
 
 def release(lab: OpenLab, session: Session, role: Role, check: Check, looked: Looked) -> None:
-    """Releases a clip that another person passed. Raises ObjectRefusedError when its bytes do not pass the gate (nothing is released)."""
+    """Releases a clip that another person passed.
+
+    Raises ObjectRefusedError when its bytes do not pass the gate, ArchiveError where the archive does not take it; nothing is released
+    then, and the clip waits as before.
+    """
     checked, place = _two_people_looked(lab, session, check, looked), check.place(lab)
     draft = place.draft()
+    archive = archive_of(lab, session.account)
+    archive.ready()
     try:
         final = _final_bytes(lab, session, check, draft, checked=checked)
         with lab.store.begin(session.actor(role)) as transaction:
             _require_unchanged(transaction, check)
-            _archive(lab, draft, final)
-            _record(transaction, session, check, looked, (final, checked))
+            _archive(archive, draft, final)
+            _record(transaction, session, check, looked, _Final(final, checked, _plan(transaction, draft)))
             withdraw_replaced(transaction, check.object.id, session.account)
             settle(transaction, check.exam.id)
     except ObjectRefusedError as refused:
@@ -78,9 +86,14 @@ def _final_bytes(lab: OpenLab, session: Session, check: Check, draft: Path, *, c
     return Sha256(file_sha256(draft))
 
 
-def _archive(lab: OpenLab, draft: Path, final: Sha256) -> None:
-    if FolderArchive(lab.clips).put(draft) != final:
+def _archive(archive: Archive, draft: Path, final: Sha256) -> None:
+    if archive.put(draft) != final:
         raise ObjectRefusedError(IntakeCode.MASK_PROOF, "the file changed")
+
+
+def _plan(transaction: Transaction, draft: Path) -> FramePlan | None:
+    """Where the frames lie, for a clip that will be asked for by its frames: not of one in the folder of the lab."""
+    return plan_of(draft) if archives.address_in(transaction) else None
 
 
 def _require_unchanged(transaction: Transaction, before: Check) -> None:
@@ -94,15 +107,24 @@ def _require_unchanged(transaction: Transaction, before: Check) -> None:
         raise IntakeRefusedError(Refusal.REPLACED_LABEL, before.object.id)
 
 
-def _record(transaction: Transaction, session: Session, check: Check, looked: Looked, done: tuple[Sha256, bool]) -> None:
-    sha256, checked = done
+@dataclass(frozen=True, slots=True)
+class _Final:
+    """The file that is released, whether clean pixels are claimed of it, and where its frames lie."""
+
+    sha256: Sha256
+    checked: bool
+    plan: FramePlan | None
+
+
+def _record(transaction: Transaction, session: Session, check: Check, looked: Looked, final: _Final) -> None:
     verified = check.step(CheckAction.VERIFY, session.account, _passed(check).candidate, check.facts.drawn)
     people = {"clip_id": check.object.id, "checker_id": _passed(check).person, "verifier_id": session.account}
-    rows = [registry.step_row(check.object.id, verified), _clip_row(check, sha256), NewRow("clip_release", people)]
+    rows = [registry.step_row(check.object.id, verified), _clip_row(check, final.sha256), NewRow("clip_release", people)]
+    rows += [archives.frames_row(check.object.id, final.plan.packed)] if final.plan is not None else []
     payload = {
         "candidate": _passed(check).candidate,
-        "released": sha256,
-        "clean_pixels_claimed": checked,
+        "released": final.sha256,
+        "clean_pixels_claimed": final.checked,
         "attended": looked.attended,
         "frames_seen": list(looked.frames),
         "rules": check.facts.rules_version,

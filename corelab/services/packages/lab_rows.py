@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corelab.domain.charter import Charter
@@ -15,10 +14,10 @@ from corelab.export.asked import query_row
 from corelab.export.received import OfVisit, ReleasedClip, clip_row, expected_rows
 from corelab.export.versions import Versions
 from corelab.export.writers import Row
-from corelab.imaging.archive import FolderArchive
+from corelab.imaging.archive import Archive
 from corelab.services.queries.reading import all_queries
 from corelab.services.received import completeness_of, quality_from
-from corelab.storage import calibration, intake_rows, registry
+from corelab.storage import archives, calibration, intake_rows, registry
 from corelab.storage.registry import ExamRecord
 from corelab.storage.snapshot import Row as Stored
 from corelab.storage.snapshot import Snapshot
@@ -36,12 +35,12 @@ def trial_subjects(snapshot: Snapshot) -> tuple[Stored, ...]:
     return tuple(sorted((row for row in snapshot.all("subject") if row["id"] not in reserved), key=lambda row: row["code"]))
 
 
-def rows_of_subject(snapshot: Snapshot, versions: Versions, clips: Path, subject: Stored) -> Rows:
-    """The rows of ``clips`` and ``expected`` of one subject (its row of the lab), in no order. ``clips``: the folder of released files.
+def rows_of_subject(snapshot: Snapshot, versions: Versions, archive: Archive, subject: Stored) -> Rows:
+    """The rows of ``clips`` and ``expected`` of one subject (its row of the lab), in no order. ``archive`` holds the released files.
 
     An exam under a version of the charter that the package does not carry has none. Raises OSError for a clip whose file is not there.
     """
-    work = _Subject(snapshot, versions, FolderArchive(clips), subject)
+    work = _Subject(snapshot, versions, archive, subject)
     return {"clips": tuple(work.clips()), "expected": tuple(work.expected())}
 
 
@@ -63,7 +62,7 @@ def _study(snapshot: Snapshot) -> str:
 class _Subject:
     snapshot: Snapshot
     versions: Versions
-    archive: FolderArchive
+    archive: Archive
     subject: Stored
     exams: Mapping[VisitId, ExamRecord] = field(init=False)
 
@@ -90,7 +89,7 @@ class _Subject:
         digests = {ClipId(row["id"]): Sha256(row["sha256"]) for row in rows}
         gone = registry.withdrawn_in(self.snapshot, exam)
         for row in rows:
-            label, uids = labels.get(row["id"]), self._uids(digests[row["id"]])
+            label, uids = labels.get(row["id"]), self._uids(row["id"], digests[row["id"]])
             yield ReleasedClip(
                 sha256=digests[row["id"]],
                 segment=label.segment if label else None,
@@ -114,11 +113,16 @@ class _Subject:
         """The released clip of the same exam that took this one's place; one that was only said to, and never released, did not."""
         return next((digests[new] for new in intake_rows.replacements_of(self.snapshot, clip) if new in digests), None)
 
-    def _uids(self, sha256: Sha256) -> "Uids":
-        from corelab.imaging.study_uid import Uids, released_uids  # noqa: PLC0415 - brings what reads DICOM: the start stays short
+    def _uids(self, clip: ClipId, sha256: Sha256) -> "Uids":
+        """From what is recorded of a clip on a server, else from its file."""
+        from corelab.imaging.frame_plan import FramePlan  # noqa: PLC0415 - brings what reads DICOM: the start stays short
+        from corelab.imaging.study_uid import Uids, released_uids, uids_in  # noqa: PLC0415 - as above
 
+        packed = archives.frames_of(self.snapshot, clip)
+        if packed is not None:
+            return uids_in(FramePlan.unpacked(*packed).rest)
         try:
-            return released_uids(self.archive.path(sha256))
+            return released_uids(self.archive.fetch(sha256))
         except ObjectRefusedError:
             return Uids()
 

@@ -20,6 +20,7 @@ from corelab.export.table_files import TableFiles, table_files
 from corelab.export.tables import GUESS, tables_for
 from corelab.export.writers import json_bytes
 from corelab.export.written import PartRefusedError, Written
+from corelab.imaging.archive import Archive
 from corelab.services.packages import kept
 from corelab.services.packages.causes import causes
 from corelab.services.packages.errors import StopTheLineError
@@ -50,12 +51,12 @@ class Secrets:
 
 @dataclass(slots=True)
 class Making:
-    """One package, as of one moment of the lab, written into ``folder``; ``clips`` and ``quarantine`` hold released and delivered files."""
+    """One package, as of one moment of the lab, written into ``folder``. Released clips lie in ``archive``, delivered files in ``quarantine``."""
 
     snapshot: Snapshot
     plan: Plan
     folder: Path
-    clips: Path
+    archive: Archive
     quarantine: Path
     secrets: Secrets
     rows: dict[str, int] = field(default_factory=dict)
@@ -70,7 +71,7 @@ class Making:
         self._charters()
         self._trail()
         show(0, 1, "Checking the tables")
-        kept_here = Kept(self.clips, self.quarantine, self.secrets.custody)
+        kept_here = Kept(self.archive, self.quarantine, self.secrets.custody)
         told = self._stopped(before_parts(self.snapshot, self.plan, self.written, kept_here))
         write_file(self.folder, PackageFile(PUBLIC_KEY, public_key.encode()))
         for number, (name, part) in enumerate(parts.items()):
@@ -110,7 +111,7 @@ class Making:
     def _subject(self, files: TableFiles, gatherer: Gatherer, subject: SubjectExams) -> None:
         waiting = (Waiting(one.subject, one.visit) for one in subject.excluded)
         files.add(tables_of(self.plan.versions, gatherer.exams(subject), waiting).named())
-        files.add(rows_of_subject(self.snapshot, self.plan.versions, self.clips, subject.row))
+        files.add(rows_of_subject(self.snapshot, self.plan.versions, self.archive, subject.row))
 
     def _changes(self) -> None:
         """What differs from the package before, of the tables that stand now."""

@@ -1,14 +1,14 @@
 """Small pictures of the frames that grades rest on, from the released clips of the lab: for the documents of a package."""
 
 from collections import OrderedDict
-from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 from corelab.domain.vocabulary import Sha256
-from corelab.imaging.archive import FolderArchive
-from corelab.imaging.faults import FileRefusedError, FrameUnreadableError
+from corelab.imaging.archive import Archive
+from corelab.imaging.faults import FrameUnreadableError
 from corelab.imaging.frames import FrameFile
+from corelab.imaging.proven import NotTheClipError, proven
 from corelab.imaging.thumbnails import jpeg, shrunk
 
 _WIDTH: Final = 360
@@ -26,8 +26,9 @@ class KeyPictures:
     A clip is opened only if its bytes are those that were released. What is kept is bounded, however many subjects there are.
     """
 
-    def __init__(self, clips: Path) -> None:
-        self._archive = FolderArchive(clips)
+    def __init__(self, archive: Archive) -> None:
+        """An archive that is away says so: a package is not made without its pictures then. Raises ArchiveError, CacheFullError."""
+        self._archive = archive
         self._open: OrderedDict[Sha256, FrameFile | None] = OrderedDict()
         self._made: OrderedDict[tuple[Sha256, int], bytes | None] = OrderedDict()
 
@@ -68,13 +69,9 @@ class KeyPictures:
 
     def _opened(self, clip: Sha256) -> FrameFile | None:
         try:
-            file = FrameFile.open(self._archive.path(clip))
-        except (FileRefusedError, OSError):
+            return proven(self._archive, clip)
+        except (NotTheClipError, OSError):
             return None
-        if file.digest() == clip:
-            return file
-        file.close()
-        return None
 
     def _close_oldest(self) -> None:
         _, file = self._open.popitem(last=False)

@@ -10,6 +10,7 @@ from corelab.export.stops.of_files import no_arm_named, nobody_named
 from corelab.export.stops.of_tables import not_lower, one_accepted, reconciled, rows_in_order
 from corelab.export.stops.of_typed import Typed, nothing_identifies, typed_texts
 from corelab.export.written import Written
+from corelab.imaging.archive import Archive
 from corelab.services.packages.plan import Plan
 from corelab.services.packages.stopping_lab import clips_are_kept, open_work_is_listed, signed_by_trained, subjects_are_known
 from corelab.services.packages.stopping_people import Patients, names_of
@@ -19,9 +20,9 @@ from corelab.storage.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a lab holds beside its records: the folders of released and of delivered files, and the key of what is sealed."""
+    """What a lab holds beside its records: the archive of released clips, the folder of delivered files, and the key of what is sealed."""
 
-    clips: Path
+    archive: Archive
     quarantine: Path
     custody: BoxSecret
 
@@ -36,7 +37,7 @@ def before_parts(snapshot: Snapshot, plan: Plan, package: Written, kept: Kept) -
         one_accepted(package),
         reconciled(package),
         subjects_are_known(snapshot, package),
-        clips_are_kept(snapshot, package, kept.clips),
+        clips_are_kept(snapshot, package, kept.archive),
         signed_by_trained(snapshot, package),
         open_work_is_listed(snapshot, plan, package),
         not_lower(str(package.facts["specification"]), plan.previous["spec_version"] if plan.previous is not None else None),

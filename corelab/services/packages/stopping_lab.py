@@ -1,13 +1,12 @@
 """Checks of a package against the lab that it came from: whose records, whose clips, which subjects, what is still open."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from corelab.domain.vocabulary import Sha256
 from corelab.export.check import PackageFault, limited, row_name
 from corelab.export.stops import Check, Stop
 from corelab.export.written import SubjectRows, Written
-from corelab.imaging.archive import FolderArchive
+from corelab.imaging.archive import Archive
 from corelab.services.labs import charter_of
 from corelab.services.packages.plan import Plan
 from corelab.services.queries.blocking import blocking
@@ -88,17 +87,17 @@ def subjects_are_known(snapshot: Snapshot, package: Written) -> Stop:
     return Stop(Check.SUBJECTS, "subjects", count, tuple(limited(faults, "data")))
 
 
-def clips_are_kept(snapshot: Snapshot, package: Written, clips: Path) -> Stop:
+def clips_are_kept(snapshot: Snapshot, package: Written, archive: Archive) -> Stop:
     """Every clip of the package is one of the lab whose file lies in the archive under its hash; no row rests on another subject's.
 
     The files were hashed when the lab was verified, just before.
     """
-    archive, released = FolderArchive(clips), {row["sha256"] for row in snapshot.all("clip")}
+    released = {row["sha256"] for row in snapshot.all("clip")}
     count, faults = 0, list[PackageFault]()
     for subject in package.subjects() if package.has("clips") else ():
         own = {row["CLIPID"] for row in subject.rows["clips"]}
         count += len(own)
-        gone = sorted(clip for clip in own if clip not in released or not archive.path(Sha256(clip)).is_file())
+        gone = sorted(clip for clip in own if clip not in released or not archive.named(Sha256(clip)))
         faults += (PackageFault(f"data/clips.csv {subject.code} {clip}", "is not in the archive of the lab") for clip in gone)
         faults += _strange_clips(package, subject, own)
     return Stop(Check.CLIPS, "clips", count, tuple(limited(faults, "data/clips.csv")))

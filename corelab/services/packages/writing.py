@@ -10,6 +10,7 @@ from corelab.export.manifest import half_made
 from corelab.export.parts import parts_here
 from corelab.services import accounts
 from corelab.services.accounts import Session
+from corelab.services.archive import archive_in, archive_of
 from corelab.services.labs import OpenLab
 from corelab.services.packages.approval import Approval
 from corelab.services.packages.checking import verify_package
@@ -55,7 +56,7 @@ def preview(lab: OpenLab, session: Session) -> Preview:
     accounts.permit(session, Command.EXPORT)
     with lab.store.read(session.account) as snapshot:
         found = scope(snapshot)
-        parts = (*parts_here(), *documents(lab.clips))
+        parts = (*parts_here(), *documents(archive_in(lab, snapshot, session.account)))
         again = same_as_last(snapshot, cutoff(snapshot), kind_of(lab, test=False), parts) is not None
         last = snapshot.latest("package")
         number = (last["n"] if last else 0) + (0 if again else 1)
@@ -78,12 +79,13 @@ def export(lab: OpenLab, session: Session, out: Path, password: str, *, test: bo
     chance = accounts.lab_secret(lab, session, "chance").decode("ascii")
     key = accounts.lab_secret(lab, session, "package")
     secrets, sealing = Secrets(chance, accounts.held_custody(session), key), MinisignKey.of(key)
-    parts = {**parts_here(), **documents(lab.clips)}
+    archive = archive_of(lab, session.account)
+    parts = {**parts_here(), **documents(archive)}
     with accounts.signer(lab, session, password) as signer, ExitStack() as stack:
         with still(lab) as snapshot:
             plan = Plan.of(snapshot, kind_of(lab, test=test), tuple(parts))
             folder = stack.enter_context(half_made(out / plan.name))
-            made = Making(snapshot, plan, folder, lab.clips, lab.quarantine, secrets)
+            made = Making(snapshot, plan, folder, archive, lab.quarantine, secrets)
             made.run(parts, sealing.public_text, show)
             held = stack.enter_context(packed(made.written, key)) if plan.again is None else None
         show(0, 1, "Signing")
