@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, bindparam, select
 
 from corelab.domain.result import Result
 from corelab.domain.vocabulary import Cell, ExamId, Grade, ItemId, Missing, SegmentId, Source
+from corelab.storage.rows import OWN
 from corelab.storage.schema import TABLES
 from corelab.storage.snapshot import Row, Snapshot
 
@@ -73,4 +74,12 @@ def exam_dates(snapshot: Snapshot, subject: str | None = None) -> Mapping[str, d
 def _study_dates(*, one: bool) -> Select[Any]:
     clip, exam = TABLES["clip"].columns, TABLES["exam"].columns
     asked = select(clip.exam_id, clip.study_date).where(clip.study_date != "").distinct()
-    return asked.join(TABLES["exam"], exam.id == clip.exam_id).where(exam.subject_id == bindparam("subject")) if one else asked
+    if not one:
+        return asked
+    of_subject = asked.join(TABLES["exam"], exam.id == clip.exam_id).where(exam.subject_id == bindparam("subject"))
+    return of_subject.execution_options(**{OWN: "study_dates"})
+
+
+def own_statements() -> tuple[Select[Any], ...]:
+    """What a form asks of a subject: it has a function on a server that answers it."""
+    return (_study_dates(one=True),)

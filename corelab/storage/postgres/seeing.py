@@ -70,7 +70,7 @@ $$""",
 def _views(table: str) -> Iterator[str]:
     sight = SIGHTS.get(table, Sight("false"))
     listed = ", ".join(_shown(column, sight.blank.get(column.name)) for column in TABLES[table].columns)
-    yield f'CREATE VIEW {OWN}."{table}" AS SELECT {listed} FROM core."{table}" AS t WHERE {sight.where}'
+    yield f'CREATE VIEW {OWN}."{table}" AS SELECT {listed} FROM core."{table}" AS t {sight.beside} WHERE {sight.where}'
     if sight.named is not None:
         left = ", ".join(_shown(column, None if column.name in sight.left else _stand_in(column)) for column in TABLES[table].columns)
         yield f'CREATE VIEW {OWN}."{table} named" AS SELECT {left} FROM core."{table}" AS t WHERE {ME} IS NOT NULL'

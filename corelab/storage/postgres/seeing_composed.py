@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import BLOB, Integer, Select
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
-from corelab.storage import hands_on, notices, own_assignments, registry
+from corelab.storage import final_grades, hands_on, notices, own_assignments, registry
 from corelab.storage.rows import OWN, asked_of_own
 
 WHOSE = "account"
@@ -21,6 +21,7 @@ def statements() -> Iterator[Select[Any]]:
     """All of them; each brings the name of its function."""
     yield from own_assignments.own_statements()
     yield from registry.own_statements()
+    yield from final_grades.own_statements()
     yield from notices.own_statements()
 
 

@@ -42,6 +42,7 @@ def _reading(column: str) -> str:
 class Sight:
     """The rows ``t`` of a table for which ``where`` holds; a column in ``blank`` shows this expression instead of what is stored.
 
+    ``beside``: what each row is looked at together with, where several columns hang on the same question.
     ``named``: a column of random values; whoever names one of them may learn that its row is there, with the columns that are ``left``.
     """
 
@@ -49,6 +50,7 @@ class Sight:
     blank: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     named: str | None = None
     left: tuple[str, ...] = ()
+    beside: str = ""
 
 
 # ---------------------------------------------------------------- the trail
@@ -60,7 +62,7 @@ _EVENT = Sight(
     OR (t.entity = 'account' AND t.id = {ME})
     OR (t.entity = 'case' AND t.kind IN ('case.opened', 'case.key') AND t.id IN ({_MY_CASES}))
     OR (t.entity = 'custody_key' AND t.seq IN ({_CUSTODY_EVENTS}))""",
-    {"session": f"CASE WHEN t.actor = {ME} THEN t.session END", "submit": f"CASE WHEN t.actor = {ME} THEN t.submit END"},
+    {"session": f"CASE WHEN t.actor = {ME} THEN t.session END"},
     named="hash",
     left=("seq", "hash"),
 )
@@ -115,7 +117,8 @@ _MY_MACHINES = f"""SELECT workstation_id FROM core.session WHERE account_id = {M
 
 # ---------------------------------------------------------------- exams and clips
 
-_TOLD = "{charter} IN (SELECT hash FROM core.charter WHERE position('interval_days'::bytea IN toml) > 0)"
+_TELLING = "(SELECT array_agg(hash) FROM core.charter WHERE position('interval_days'::bytea IN toml) > 0)"
+_TOLD = "{charter} = ANY (" + _TELLING + "::text[])"
 """The charter has a way of reading that tells the days since the visit before. Only then dates, and the other visits, are shown."""
 _IS_TOLD = _TOLD.format(charter="t.charter_hash")
 _OF_TOLD = f"EXISTS (SELECT FROM core.exam AS x WHERE x.id = t.exam_id AND {_TOLD.format(charter='x.charter_hash')})"
@@ -124,22 +127,23 @@ _SIBLING = f"EXISTS (SELECT FROM core.exam AS x WHERE x.id = t.exam_id AND {_sub
 _OWN_CLIP = _exam("t.exam_id")
 
 
-def _if_own(*columns: str, number: tuple[str, ...] = ()) -> dict[str, str]:
+def _if_mine(*columns: str, numbers: tuple[str, ...] = ()) -> dict[str, str]:
     """Shown of my exams; of the subject's other visits nothing but the date."""
-    texts = {one: f"CASE WHEN {_OWN_CLIP} THEN t.{one} ELSE '' END" for one in columns}
-    return {**texts, **{one: f"CASE WHEN {_OWN_CLIP} THEN t.{one} ELSE 0 END" for one in number}}
+    texts = {one: f"CASE WHEN o.mine THEN t.{one} ELSE '' END" for one in columns}
+    return {**texts, **{one: f"CASE WHEN o.mine THEN t.{one} ELSE 0 END" for one in numbers}}
 
 
 _CLIP = Sight(
-    f"{_OWN_CLIP} OR ({_OF_TOLD} AND {_SIBLING})",
+    f"o.mine OR (o.told AND {_SIBLING})",
     {
-        **_if_own("id", "sha256", "sop_class", "transfer_syntax", "frame_times", "rules_version", number=("frames", "rows", "columns")),
-        "calibration": f"CASE WHEN {_OWN_CLIP} THEN t.calibration END",
+        **_if_mine("id", "sha256", "sop_class", "transfer_syntax", "frame_times", "calibration", "rules_version"),
+        **_if_mine(numbers=("frames", "rows", "columns")),
         "sop_uid": _NOTHING,
         "source_sha256": _NOTHING,
         "mask": "NULL",
-        "study_date": f"CASE WHEN {_OF_TOLD} THEN t.study_date ELSE '' END",
+        "study_date": "CASE WHEN o.told THEN t.study_date ELSE '' END",
     },
+    beside=f"CROSS JOIN LATERAL (SELECT {_OWN_CLIP} AS mine, {_OF_TOLD} AS told OFFSET 0) AS o",
 )
 _EXAM = Sight(f"{_exam('t.id')} OR ({_IS_TOLD} AND {_subject('t.subject_id')})", {"code": "t.id"})
 """With its visit, by which the form is made."""
@@ -178,6 +182,7 @@ SIGHTS: Mapping[str, Sight] = MappingProxyType(
         "session_end": Sight(f"EXISTS (SELECT FROM core.session AS s WHERE s.id = t.session_id AND s.account_id = {ME})"),
         "signin_attempt": Sight(f"t.user_name = {_MY_NAME}"),
         "acknowledgement": Sight(f"t.account_id = {ME}"),
+        "invitation": Sight(f"t.account_id = {ME}"),
         "training": Sight(f"t.account_id = {ME}"),
         "certification": Sight(f"t.account_id = {ME}"),
         "second_factor": Sight(f"t.account_id = {ME}"),
