@@ -16,6 +16,7 @@ from typing import Any
 from corelab import services
 from corelab.domain.access import IdentityCheck
 from corelab.domain.accounts import Command, Role
+from corelab.domain.archives import ArchiveAddressRefusedError
 from corelab.domain.charter import CharterError
 from corelab.domain.clip import Clip, Timing, TimingSource
 from corelab.domain.drops import DropRefusedError
@@ -121,6 +122,11 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "audit.reviews.reviews": by(Command.AUDIT)(),
         "screen.locked": Ask.SELF,
         "screen.unlock": Ask.SELF,
+        "archive_changes.shown": by(Command.BACKUP)(),
+        "archive_changes.check": by(Command.BACKUP)(),
+        "archive_changes.copy": by(Command.BACKUP, otherwise=ArchiveAddressRefusedError)("ftp://no"),
+        "archive_changes.choose": by(Command.BACKUP, otherwise=PersonRefusedError)("", " "),
+        "archive_changes.limit_cache": by(Command.BACKUP, otherwise=ValueError)(0),
         "backup.back_up": by(Command.BACKUP, otherwise=OSError)(NO_FOLDER / "lab.backup"),
         "checkpoints.save": by(Command.EXPORT, otherwise=OSError)("the password", NO_FOLDER / "checkpoint.txt"),
         "checkpoints.set_witness": by(Command.EXPORT, otherwise=OSError)(NO_FOLDER),
@@ -232,6 +238,7 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "safety.acknowledge": by(Command.SAFETY, otherwise=NoticeRefusedError)("nothing", WHY),
         "safety.notices": by(Command.SAFETY)(),
         "guessing.answer": _not_read(NOTHING, "nothing", "DK"),
+        "offline.waiting": Ask.SELF,
         "guessing.due": by(Command.READ)(NOTHING),
         "tracing.picture": by(Command.AUDIT, otherwise=FrameUnknownError)("c" * 64, 0),
         "tracing.results_on": by(Command.AUDIT, otherwise=FrameUnknownError)("c" * 64, 0),

@@ -16,10 +16,11 @@ from corelab.domain.content import AdjudicationContent, Draft, Json, Viewing, de
 from corelab.domain.reading_errors import ChecksUnconfirmedError, ClipsChangedError
 from corelab.domain.vocabulary import AssignmentId, Cell, Sha256
 from corelab.domain.watching import Watched
-from corelab.services import accounts, own_work, refusals, saving, shown, signing
+from corelab.services import accounts, offline, own_work, refusals, saving, shown, signing
 from corelab.services.accounts import Session
 from corelab.services.eligibility import require_able
 from corelab.services.labs import OpenLab, charter_of
+from corelab.services.offline import Drawer
 from corelab.services.own_work import Signed
 from corelab.services.saving import Saved, Saving
 from corelab.services.signing import Complete
@@ -39,6 +40,7 @@ class OpenCase:
     """A case with the decisions so far and the clips of the exam. ``signed_at`` is set for one that can only be looked at.
 
     ``version`` is the version of the draft that is shown: the first save names it.
+    ``drawer`` is where it is kept while the server is away, and ``aside`` what was kept there and the server has not.
     """
 
     assignment: AssignmentId
@@ -51,6 +53,8 @@ class OpenCase:
     submit: str | None = None
     version: int = 0
     watched: Mapping[Sha256, Watched] = field(default_factory=lambda: MappingProxyType({}))
+    drawer: Drawer | None = None
+    aside: Draft | None = None
 
 
 def open_case(lab: OpenLab, session: Session, assignment: AssignmentId) -> OpenCase:
@@ -60,7 +64,40 @@ def open_case(lab: OpenLab, session: Session, assignment: AssignmentId) -> OpenC
     """
     role = accounts.permit(session, Command.ADJUDICATE)
     with own_work.opening(lab, session, role, assignment, ADJUDICATION) as (transaction, found):
-        return _opened(transaction, session, found)
+        return _with_drawer(lab, transaction, session, _opened(transaction, session, found))
+
+
+def _with_drawer(lab: OpenLab, snapshot: Snapshot, session: Session, opened: OpenCase) -> OpenCase:
+    drawer = offline.drawer(lab, snapshot, session, opened.assignment, len(opened.clips))
+    before = draft_of(opened.assignment, opened.draft, opened.clips, opened.played, watched=opened.watched)
+    aside = offline.found(drawer, session, before)
+    if opened.signed_at is None:
+        return replace(opened, drawer=drawer, aside=aside)
+    offline.lay_aside(drawer, aside)
+    return opened
+
+
+def resumed(opened: OpenCase) -> OpenCase:
+    """With the decisions that were kept on this machine, to be saved on top of what the server has."""
+    kept = opened.aside
+    if kept is None:
+        return opened
+    played, watched = MappingProxyType(saving.played_of(kept.viewing)), MappingProxyType(saving.watched_of(kept.viewing))
+    draft, submit = _draft_of(opened.case, kept), kept.submit or opened.submit
+    return replace(opened, draft=draft, played=played, watched=watched, submit=submit, aside=None)
+
+
+def draft_of(
+    assignment: AssignmentId,
+    draft: CaseDraft,
+    clips: Sequence[Clip],
+    played: Played,
+    *,
+    watched: Mapping[Sha256, Watched],
+    submit: str | None = None,
+) -> Draft:
+    """What would be kept of it."""
+    return _drafted(assignment, draft, saving.viewing_of(clips, played, watched), submit)
 
 
 def _opened(snapshot: Snapshot, session: Session, of: Assignment) -> OpenCase:

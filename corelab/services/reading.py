@@ -1,7 +1,7 @@
 """A reader's work: the next exam of their own order, opened, saved at every change, signed; sealed all the while."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
@@ -25,10 +25,11 @@ from corelab.domain.reasons import Change, ReopenCause, lasting_words
 from corelab.domain.vocabulary import Answer, AssignmentId, Cell, Sha256
 from corelab.domain.watching import Watched
 from corelab.domain.worklist import WorkKind, Worklist, WorklistRow, WorkState
-from corelab.services import accounts, own_work, refusals, saving, shown, signing
+from corelab.services import accounts, offline, own_work, refusals, saving, shown, signing
 from corelab.services.accounts import Session
 from corelab.services.eligibility import require_able
 from corelab.services.labs import OpenLab
+from corelab.services.offline import Drawer
 from corelab.services.own_work import Signed
 from corelab.services.saving import Saved, Saving
 from corelab.services.signing import Complete
@@ -60,6 +61,7 @@ class OpenReading:
     ``submit`` is the id of a signature that was begun and not confirmed: sign again with the same one.
     ``version`` is the version of the draft that is shown: the first save names it.
     ``reopened``: it was signed and given back; it is signed again with a reason.
+    ``drawer`` is where it is kept while the server is away, and ``aside`` what was kept there and the server has not.
     """
 
     reading: Reading
@@ -69,6 +71,8 @@ class OpenReading:
     submit: str | None = None
     version: int = 0
     reopened: ReopenCause | None = None
+    drawer: Drawer | None = None
+    aside: Draft | None = None
 
 
 def open_reading(lab: OpenLab, session: Session, assignment: AssignmentId) -> OpenReading:
@@ -79,7 +83,22 @@ def open_reading(lab: OpenLab, session: Session, assignment: AssignmentId) -> Op
     role = accounts.permit(session, Command.READ)
     with own_work.opening(lab, session, role, assignment, PRIMARY) as (transaction, found):
         signed = own_work.signed_record(transaction, found)
-        return _signed_one(transaction, session, found, signed) if signed else _in_progress(transaction, session, found)
+        if signed is None:
+            return _with_drawer(lab, transaction, session, _in_progress(transaction, session, found))
+        opened = _signed_one(transaction, session, found, signed)
+        offline.lay_aside(*_drawer(lab, transaction, session, opened))
+        return opened
+
+
+def _with_drawer(lab: OpenLab, snapshot: Snapshot, session: Session, opened: OpenReading) -> OpenReading:
+    drawer, aside = _drawer(lab, snapshot, session, opened)
+    return replace(opened, drawer=drawer, aside=aside)
+
+
+def _drawer(lab: OpenLab, snapshot: Snapshot, session: Session, opened: OpenReading) -> tuple[Drawer | None, Draft | None]:
+    """Where it is kept while the server is away, and what is kept there that the server has not."""
+    drawer = offline.drawer(lab, snapshot, session, opened.reading.assignment, len(opened.clips))
+    return drawer, offline.found(drawer, session, draft_of(opened.reading, opened.clips))
 
 
 def _in_progress(snapshot: Snapshot, session: Session, of: Assignment) -> OpenReading:
@@ -92,15 +111,32 @@ def _in_progress(snapshot: Snapshot, session: Session, of: Assignment) -> OpenRe
     return OpenReading(restored, clips, of.pseudonym, None, *kept, reopened=cause)
 
 
+def resumed(opened: OpenReading) -> OpenReading:
+    """With the answers that were kept on this machine, to be saved on top of what the server has."""
+    if opened.aside is None:
+        return opened
+    reading = _as_kept(opened.reading.form, opened.clips, opened.aside)
+    return replace(opened, reading=reading, submit=opened.aside.submit or opened.submit, aside=None)
+
+
+def draft_of(reading: Reading, clips: Sequence[Clip], submit: str | None = None) -> Draft:
+    """What would be kept of it."""
+    return _drafted(reading, clips, submit)
+
+
 def _restored(snapshot: Snapshot, session: Session, of: Assignment, clips: Sequence[Clip], draft: Draft | None) -> Reading:
     """As it was saved last; before the first save as it begins, or as it was signed before it was given back."""
     if draft is None:
         signed = next(reversed(readings.revisions(snapshot, of.id)), None)
         return _as_signed(snapshot, session, of, clips, signed) if signed else Reading.begun(of.id, _form(snapshot, of, clips))
+    return _as_kept(_form(snapshot, of, clips), clips, draft)
+
+
+def _as_kept(form: Form, clips: Sequence[Clip], draft: Draft) -> Reading:
     answers = MappingProxyType({answer.cell: answer for answer in draft.answers})
     played = MappingProxyType(saving.played_of(draft.viewing))
     known = (draft.note, played, draft.checks, draft.seconds, _on(clips, draft.measurements), _watched(draft.viewing))
-    return Reading(of.id, _form(snapshot, of, clips), answers, *known)
+    return Reading(AssignmentId(draft.assignment), form, answers, *known)
 
 
 def _on(clips: Sequence[Clip], measurements: Sequence[Measurement]) -> tuple[Measurement, ...]:

@@ -6,7 +6,8 @@ from typing import Any
 
 from corelab.domain.addresses import LONGEST_DATABASE, SCHEME, AddressFault, AddressRefusedError, UserNameTooLongError
 from corelab.domain.record_errors import ClockApartError, CommitUnknownError, ServerAwayError, ServerRefusal, ServerRefusedError
-from corelab.ui.said import Words
+from corelab.services.offline import BothKeptError, NotSignedHereError
+from corelab.ui.said import Words, said
 
 BEGIN = f"{SCHEME}://"
 EXAMPLE = f"{BEGIN}records.example.org/mylab"
@@ -50,6 +51,10 @@ _REFUSED: Mapping[ServerRefusal, tuple[str, str]] = MappingProxyType(
         ServerRefusal.NO_LAB: (
             "There is no lab in this database.",
             "Check the address. A new lab is made with corelab init or corelab move.",
+        ),
+        ServerRefusal.NO_INSTALLER: (
+            "Whoever is to set up the lab on the server was not named, or may not make roles and tables there.",
+            "Name a role that may make roles and owns the database (PGUSER and PGPASSWORD, or a .pgpass file), then try again.",
         ),
         ServerRefusal.NEWER_SCHEMA: ("The lab on the server was written by a later version of the program.", "Install that version here."),
         ServerRefusal.NO_DRIVER: (
@@ -120,6 +125,27 @@ def _too_long(error: UserNameTooLongError) -> Words:
     )
 
 
+def _not_signed(error: NotSignedHereError) -> Words:
+    if error.unknown:
+        happened = "The connection to the server broke while it was keeping your signature, and it cannot be asked whether it did."
+        return Words(
+            happened, "Your answers are kept.", "Sign again when the server is back: a signature that was kept is found, not made twice."
+        )
+    return Words(
+        "The server is away, and nothing can be signed without it.",
+        "Your answers are kept sealed on this machine.",
+        "Sign when the server is back; you can go on with your answers until then.",
+    )
+
+
+def _both_kept(error: BothKeptError) -> Words:
+    return Words(
+        f"This {error.kind.value} was changed in another window while the server was away from here.",
+        "Both are kept: that window's answers on the server, yours sealed on this machine.",
+        "Open it again from the worklist, and choose which of them go on.",
+    )
+
+
 ADDRESS_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
     {
         "AddressRefusedError": address_words,
@@ -128,5 +154,12 @@ ADDRESS_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
         "CommitUnknownError": _unknown,
         "ServerRefusedError": _refused,
         "ClockApartError": _apart,
+        "KeptHereError": said(
+            "The server is away.",
+            "Your answers are kept sealed on this machine.",
+            "Go on; they are sent when the server is back.",
+        ),
+        "NotSignedHereError": _not_signed,
+        "BothKeptError": _both_kept,
     }
 )

@@ -7,8 +7,9 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from corelab.domain.accounts import Meaning
-from corelab.domain.adjudication import Take
+from corelab.domain.adjudication import CaseDraft, Take
 from corelab.domain.clip import Clip
+from corelab.domain.content import Draft
 from corelab.domain.vocabulary import AssignmentId
 from corelab.services import adjudication
 from corelab.services.adjudication import OpenCase
@@ -62,11 +63,14 @@ class AdjudicationBench(ExamPage):
     def _on_opened(self, opened: object) -> None:
         if not isinstance(opened, OpenCase):
             return
+        if opened.aside is not None:
+            self._resume(opened, adjudication.resumed(opened))
+            return
         self._deciding, self._pseudonym = Deciding.begun(opened.draft), opened.pseudonym
         self.clips.open(ExamClips(opened.clips), opened.played, opened.watched)
         told = f"{told_words(opened.case.form)}{side_words(opened.case.form)}{count_words(opened.draft)}"
         self.headline.emit(f"Adjudication {opened.pseudonym}", told[:1].upper() + told[1:])
-        self._begin(opened.signed_at, opened.submit, opened.version)
+        self._begin(opened.signed_at, opened.submit, opened.version, opened.drawer)
         if not self._signed:
             self._time.begin(0)
         self._lay_open(sides=opened.case.shows_sides)
@@ -189,8 +193,13 @@ class AdjudicationBench(ExamPage):
         self._note_pause.stop()
         if self._deciding is not None and self._assignment is not None and not self._signed:
             lab, session, of = self.desk.lab, self.desk.session, self._assignment
-            log = self.clips.log
-            self._saver.save(partial(adjudication.save, lab, session, of, self._deciding.draft, log.played, watched=log.watched))
+            save = partial(adjudication.save, lab, session, of, self._deciding.draft, self.clips.log.played, watched=self.clips.log.watched)
+            self._keep(save, self._drafted(of, self._deciding.draft))
+
+    def _drafted(self, of: AssignmentId, draft: CaseDraft, submit: str | None = None) -> Callable[[], Draft]:
+        """Makes what would be kept of it."""
+        log, clips = self.clips.log, self.clips.exam.clips
+        return partial(adjudication.draft_of, of, draft, clips, log.played, watched=log.watched, submit=submit)
 
     # -- layout ------------------------------------------------------------------------------------------------------------------
 

@@ -30,8 +30,9 @@ class AdjudicationPage(CasePairing):
         self._save()
         draft = self._deciding.draft
         lab, session, of, log = self.desk.lab, self.desk.session, self._assignment, self.clips.log
-        sign = self._saver.signing(
-            partial(adjudication.sign, lab, session, of, draft, submit=self._submit, played=log.played, watched=log.watched)
+        sign = self._signer(
+            partial(adjudication.sign, lab, session, of, draft, submit=self._submit, played=log.played, watched=log.watched),
+            self._drafted(of, draft, self._submit),
         )
         clips = self.clips.exam.clips
 

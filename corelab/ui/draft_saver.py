@@ -2,27 +2,24 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 
 from corelab.domain.clock import Clock
 from corelab.domain.reading_errors import DraftChangedError
+from corelab.services.offline import KeptHereError, OnVersion
 from corelab.services.reading import Saved
+from corelab.ui.away import AWAY
 from corelab.ui.jobs import Jobs
 from corelab.ui.times import clock_time
 from corelab.ui.words import words_for
 
 RETRY_MS: Final = 5000
+LONGEST_RETRY_MS: Final = 60_000
+"""While a server is away it is asked less and less often."""
 
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
-
-
-class OnVersion(Protocol[T_co]):
-    """Work on a draft that names the version it stands on."""
-
-    def __call__(self, *, version: int) -> T_co: ...
 
 
 class _Draft:
@@ -44,13 +41,15 @@ class DraftSaver(QObject):
     """Runs saves one after another, each on top of the one before, and tells how it stands.
 
     Signals:
-        state: "Saving", "Saved 14:02:07", or "Not saved: ..." with what to do.
+        state: "Saving", "Saved 14:02:07", "Kept on this machine 14:02:07", or "Not saved: ..." with what to do.
         kept: a save succeeded, and nothing newer waits.
+        away: the server is away, in words, and what was to be saved is kept on this machine; empty when it is back.
         overtaken: another window saved the draft; what is on screen can no longer be saved. Carries the error.
     """
 
     state = Signal(str)
     kept = Signal()
+    away = Signal(str)
     overtaken = Signal(object)
     _settled = Signal()
 
@@ -65,8 +64,8 @@ class DraftSaver(QObject):
         """Why the newest save failed."""
         self._retry = QTimer(self)
         self._retry.setSingleShot(True)
-        self._retry.setInterval(RETRY_MS)
-        self._retry.timeout.connect(self._on_retry)
+        self._pause_ms = RETRY_MS
+        self._retry.timeout.connect(self.retry)
 
     @property
     def unsaved(self) -> bool:
@@ -81,6 +80,7 @@ class DraftSaver(QObject):
         """No draft is on screen, or it is signed."""
         self._retry.stop()
         self._last = self._error = None
+        self._pause_ms = RETRY_MS
 
     def save(self, work: OnVersion[Saved]) -> None:
         self._retry.stop()
@@ -108,8 +108,9 @@ class DraftSaver(QObject):
 
     def _on_saved(self, work: OnVersion[Saved], saved: Saved) -> None:
         if work is self._last:
-            self._last = None
+            self._last, self._pause_ms = None, RETRY_MS
             self.state.emit(f"Saved {clock_time(saved.at, self._clock)}")
+            self.away.emit("")
             self.kept.emit()
         self._on_settled()
 
@@ -117,19 +118,29 @@ class DraftSaver(QObject):
         newest, overtaken = work is self._last, isinstance(error, DraftChangedError)
         if newest:
             self._error = error
-            words = words_for(error)
-            self.state.emit(f"Not saved: {words.happened} {words.do}")
+            self._tell(error)
             if not overtaken:
-                self._retry.start()
+                self._retry.start(self._pause_ms)
         self._on_settled()
         if newest and overtaken:
             self.overtaken.emit(error)
+
+    def _tell(self, error: Exception) -> None:
+        here = isinstance(error, KeptHereError)
+        if here:
+            self._pause_ms = min(2 * self._pause_ms, LONGEST_RETRY_MS)
+            self.state.emit(f"Kept on this machine {clock_time(self._clock.now(), self._clock)}")
+        else:
+            words = words_for(error)
+            self.state.emit(f"Not saved: {words.happened} {words.do}")
+        self.away.emit(AWAY if here else "")
 
     def _on_settled(self) -> None:
         self._waiting -= 1
         if not self._waiting:
             self._settled.emit()
 
-    def _on_retry(self) -> None:
-        if self._last is not None:
+    def retry(self) -> None:
+        """Try again what could not be saved."""
+        if self._last is not None and not self._waiting:
             self.save(self._last)

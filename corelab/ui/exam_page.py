@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -12,10 +13,15 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget
 
 from corelab.domain.accounts import Meaning
+from corelab.domain.content import Draft
 from corelab.domain.reading_errors import DraftChangedError
 from corelab.domain.vocabulary import AssignmentId
-from corelab.services.reading import Signed
+from corelab.services import offline
+from corelab.services.adjudication import OpenCase
+from corelab.services.offline import Drawer, KeptHereError, OnVersion
+from corelab.services.reading import OpenReading, Saved, Signed
 from corelab.ui.active_time import ActiveTime
+from corelab.ui.away import LEFT_AWAY, BothKeptDialog
 from corelab.ui.cine import Stopwatch
 from corelab.ui.desk import Desk
 from corelab.ui.draft_saver import DraftSaver
@@ -26,6 +32,8 @@ from corelab.ui.times import clock_time
 from corelab.ui.viewports import Layout
 
 NOTE_PAUSE_MS: Final = 800
+
+Work = OpenReading | OpenCase
 
 
 class ExamPage(Page):
@@ -43,6 +51,8 @@ class ExamPage(Page):
         self._saver = DraftSaver(desk.jobs, desk.lab.clock, self)
         self._saver.state.connect(self.saved)
         self._saver.overtaken.connect(self._on_overtaken)
+        self._saver.away.connect(self.away)
+        self._drawer: Drawer | None = None
         self._signing = SignFlow(self, desk, self.meaning)
         self._signing.signed.connect(self._on_signed)
         self._note_pause = QTimer(self)
@@ -102,7 +112,9 @@ class ExamPage(Page):
         if self._note_pause.isActive():
             self._save()
         error = self._saver.flush()
-        if error is not None:
+        if isinstance(error, KeptHereError):
+            self.away.emit(LEFT_AWAY)
+        elif error is not None:
             self.show_error(error)
             if not isinstance(error, DraftChangedError):
                 return False
@@ -134,12 +146,48 @@ class ExamPage(Page):
             self.show_error(error)
             self.go.emit("worklist", None)
 
-    def _begin(self, signed_at: datetime | None, submit: str | None, version: int) -> None:
+    def _begin(self, signed_at: datetime | None, submit: str | None, version: int, drawer: Drawer | None) -> None:
         """An assignment is on screen; nothing of it is unsaved. ``submit`` is the id of a signature begun before."""
+        self._drawer = drawer
         self._signed, self._submit = signed_at is not None, submit or str(uuid4())
         self._saver.begin(version)
         self.saved.emit(f"Signed {clock_time(signed_at, self.desk.lab.clock)}" if signed_at else "Saved")
         self._show_signed()
+
+    # -- while a server is away --------------------------------------------------------------------------------------------------
+
+    def _keep(self, save: OnVersion[Saved], draft: Callable[[], Draft]) -> None:
+        """Save it; while the server is away ``draft`` is kept on this machine."""
+        self._saver.save(partial(offline.save, self._drawer, save, draft))
+
+    def _signer(self, sign: Callable[..., Signed], draft: Callable[[], Draft]) -> Callable[[str], Signed]:
+        """Work that signs what was saved last, with a password; while the server is away ``draft`` is kept on this machine."""
+        return self._saver.signing(partial(offline.sign, self._drawer, sign, draft))
+
+    def answered(self) -> None:
+        if self._saver.unsaved:
+            self._saver.retry()
+        else:
+            self.away.emit("")
+
+    def _resume(self, opened: Work, resumed: Work) -> None:
+        """Answers were kept on this machine and never reached the server. Where nothing was saved there since, they go on."""
+        if opened.aside is not None and opened.aside.version == opened.version:
+            self._go_on(resumed)
+            return
+        dialog = BothKeptDialog(self, here=partial(self._go_on, resumed), there=partial(self._lay_aside, opened))
+        dialog.rejected.connect(partial(self.go.emit, "worklist", None))
+        dialog.open()
+
+    def _go_on(self, resumed: Work) -> None:
+        self._on_opened(resumed)
+        self._save()
+
+    def _lay_aside(self, opened: Work) -> None:
+        def done(_nothing: object) -> None:
+            self._on_opened(replace(opened, aside=None))
+
+        self.desk.jobs.query(self, partial(offline.lay_aside, opened.drawer, opened.aside), done, self.show_error)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.viewports.pause()

@@ -114,6 +114,7 @@ class MainWindow(QMainWindow):
         self._desk = None
         self._last = ""
         self.header.forget_person()
+        self.notices.show_away("")
         log.tell("sign_out")
         self.setWindowTitle("Corelab")
         return True
@@ -158,6 +159,11 @@ class MainWindow(QMainWindow):
             self._stack.setCurrentWidget(self._pages[self._last])
             self._pages[self._last].setFocus()
 
+    def answered(self) -> None:
+        """The lab was just read: where a server had been away, it is back."""
+        for page in self._pages.values():
+            page.answered()
+
     # ------------------------------------------------------------ navigation
 
     @property
@@ -194,6 +200,7 @@ class MainWindow(QMainWindow):
         page.go.connect(self.open_page)
         page.headline.connect(self.header.show_headline)
         page.saved.connect(self.header.show_saved)
+        page.away.connect(self.notices.show_away)
         self._pages[entry.name] = page
         self._stack.addWidget(page)
         return page

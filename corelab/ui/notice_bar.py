@@ -27,6 +27,7 @@ class NoticeBar(QWidget):
         self.setAccessibleName("Notices")
         self._covered = False
         self._attention = text_label("", Size.BODY, Weight.HEADING, Colour.ATTENTION, wrap=True)
+        self._away = text_label("", Size.BODY, Weight.HEADING, Colour.TEXT, wrap=True)
         self._told = text_label("", Size.BODY, Weight.TEXT, Colour.SECOND, wrap=True)
         self.seen = Button("I have seen this", writes=True)
         self.seen.clicked.connect(self.confirmed)
@@ -38,6 +39,7 @@ class NoticeBar(QWidget):
         self._attention_row = _row(self._attention, self.seen)
         self._told_row = _row(self._told, self.close_told)
         lines.addWidget(self._attention_row)
+        lines.addWidget(self._away)
         lines.addWidget(self._told_row)
         self._show()
 
@@ -46,6 +48,11 @@ class NoticeBar(QWidget):
         newest = list(reversed(words))
         more = [f"And {len(newest) - _MOST} more: they stand in the trail."] if len(newest) > _MOST else []
         self._attention.setText("\n".join([*newest[:_MOST], *more]))
+        self._show()
+
+    def show_away(self, words: str) -> None:
+        """What stands while the server is away; it goes by itself."""
+        self._away.setText(words)
         self._show()
 
     def show_told(self, words: Sequence[str]) -> None:
@@ -67,8 +74,9 @@ class NoticeBar(QWidget):
 
     def _show(self) -> None:
         self._attention_row.setVisible(bool(self._attention.text()))
+        self._away.setVisible(bool(self._away.text()))
         self._told_row.setVisible(bool(self._told.text()))
-        self.setVisible(not self._covered and bool(self._attention.text() or self._told.text()))
+        self.setVisible(not self._covered and bool(self._attention.text() or self._away.text() or self._told.text()))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         with QPainter(self) as painter:

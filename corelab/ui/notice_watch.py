@@ -61,6 +61,7 @@ class NoticeWatch(QObject):
             self.timer.stop()
             self.over.emit()
         else:
+            self._window.answered()
             self._shown = found
             self._window.notices.show_attention([notice_words(notice, desk.lab.clock) for notice in found])
 

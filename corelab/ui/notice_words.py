@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from corelab.services import custody_facts, pinned
+from corelab.services import custody_facts, offline, pinned
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab
 from corelab.services.pinned import Warned
+from corelab.ui.away import waiting_words
 from corelab.ui.custody_words import change_words
 
 _WARNED: Mapping[Warned, str] = MappingProxyType(
@@ -26,5 +27,7 @@ _WARNED: Mapping[Warned, str] = MappingProxyType(
 
 def notices(lab: OpenLab, session: Session) -> tuple[str, ...]:
     """Each as a sentence or two. A change of custody is told once, to every coordinator who did not make it."""
+    waiting = offline.waiting(lab, session)
+    kept = (waiting_words(waiting),) if waiting else ()
     changed = (f"The custody key was changed. {change_words(one, lab.clock)}" for one in custody_facts.news(lab, session))
-    return (*(_WARNED[warned] for warned in pinned.look(lab)), *changed)
+    return (*(_WARNED[warned] for warned in pinned.look(lab)), *changed, *kept)

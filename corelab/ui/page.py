@@ -16,11 +16,13 @@ class Page(QWidget):
     Signals:
         go: asks for another page by name, with what it should show (or None).
         headline: the words at the left of the header, title and second line (empty: the names of the pages stand there).
+        away: what is to be said while the server is away, in words; empty when it is back.
         saved: the state of saving, in words, always visible in the header ("Saved 14:02:07").
     """
 
     go = Signal(str, object)
     headline = Signal(str, str)
+    away = Signal(str)
     saved = Signal(str)
 
     name: str = ""
@@ -41,6 +43,9 @@ class Page(QWidget):
     def closing(self) -> bool:
         """The page is about to be left, at sign-out too. Keep what is unsaved; False refuses (and says why on screen)."""
         return True
+
+    def answered(self) -> None:
+        """The lab was just read: where a server had been away, it is back."""
 
     def bind(self, command: str, slot: Callable[[], object]) -> QAction:
         """Give a command of the table its work here. Its keys act while this page is on screen; the palette lists it."""

@@ -66,6 +66,9 @@ class ReadingBench(ExamPage):
     def _on_opened(self, opened: object) -> None:
         if not isinstance(opened, OpenReading):
             return
+        if opened.aside is not None:
+            self._resume(opened, readings.resumed(opened))
+            return
         reading = opened.reading
         self._grading, self._pseudonym = self._begun(reading), opened.pseudonym
         self.clips.open(ExamClips(opened.clips), reading.played, reading.watched)
@@ -74,7 +77,7 @@ class ReadingBench(ExamPage):
         back = f", given back: {GIVEN_BACK[opened.reopened]}" if opened.reopened else ""
         told = f"{told_words(reading.form)}{side_words(reading.form)}{len(opened.clips)} {noun}{back}"
         self.headline.emit(f"Reading {opened.pseudonym}", told[:1].upper() + told[1:])
-        self._begin(opened.signed_at, opened.submit, opened.version)
+        self._begin(opened.signed_at, opened.submit, opened.version, opened.drawer)
         self._seconds_kept = reading.seconds
         if not self._signed:
             self._time.begin(reading.seconds)
@@ -174,7 +177,8 @@ class ReadingBench(ExamPage):
         reading = self._reading_with_viewing()
         if reading is not None and not self._signed:
             self._seconds_kept = reading.seconds
-            self._saver.save(partial(readings.save, self.desk.lab, self.desk.session, reading, changed))
+            save = partial(readings.save, self.desk.lab, self.desk.session, reading, changed)
+            self._keep(save, partial(readings.draft_of, reading, self.clips.exam.clips))
 
     def _reading_with_viewing(self) -> Reading | None:
         """With what was seen and how long was read until now."""

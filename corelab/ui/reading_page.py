@@ -6,6 +6,7 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from corelab.domain.checks import CheckFault, Firing
+from corelab.domain.content import Draft
 from corelab.domain.reasons import Change
 from corelab.services import reading as readings
 from corelab.services.reading import Signed
@@ -46,11 +47,12 @@ class ReadingPage(PairingHands):
             return firing_line(reading, found) if isinstance(found, Firing) else fault_words(reading, self.clips.exam, found)
 
         sign = partial(readings.sign, lab, session, reading, submit=self._submit)
-        signing = Revise(partial(self._revising, sign)) if self._given_back else self._saver.signing(sign)
+        draft = partial(readings.draft_of, reading, clips, self._submit)
+        signing = Revise(partial(self._revising, sign, draft)) if self._given_back else self._signer(sign, draft)
         self._signing.begin(f"reading {self._pseudonym}", check, words_of, signing)
 
-    def _revising(self, sign: Callable[..., Signed], change: Change) -> Callable[[str], Signed]:
-        return self._saver.signing(partial(sign, change=change))
+    def _revising(self, sign: Callable[..., Signed], draft: Callable[[], Draft], change: Change) -> Callable[[str], Signed]:
+        return self._signer(partial(sign, change=change), draft)
 
     def _on_signed(self, signed: Signed) -> None:
         super()._on_signed(signed)

@@ -74,7 +74,7 @@ def test_p11_43_a_commit_that_fails_is_told_and_nothing_is_said_to_be_saved(read
         assert reader.saved[-1].startswith("Not saved: ")
         assert not any(words.startswith("Saved ") for words in reader.saved)
     assert COMP_CFV not in reader.stored.answers, "nothing of it is on disk"
-    reader.page._saver._on_retry()
+    reader.page._saver.retry()
     assert reader.saved[-1].startswith("Saved ")
 
 
