@@ -48,6 +48,7 @@ _MODULES = MappingProxyType(
         "open": "tracing",
         "reading": "records",
         "redact": "records",
+        "archive": "archive",
         "backup": "keeping",
         "move": "moving",
         "restore": "keeping",

@@ -11,6 +11,7 @@ from corelab.domain.forecast.rates import RatesError
 from corelab.domain.values import counted
 from corelab.ui.access_words import ACCESS_WORDS
 from corelab.ui.address_words import ADDRESS_WORDS
+from corelab.ui.archive_words import ARCHIVE_WORDS
 from corelab.ui.audit_words import AUDIT_WORDS
 from corelab.ui.drop_words import DROP_WORDS
 from corelab.ui.keeping_words import KEEPING_WORDS
@@ -19,6 +20,12 @@ from corelab.ui.safety_words import SAFETY_WORDS
 from corelab.ui.said import Words, said
 from corelab.ui.trail_words import TRAIL_WORDS
 from corelab.ui.work_words import WORK_WORDS
+
+_BY_NAME = (
+    *(ADDRESS_WORDS, ARCHIVE_WORDS, WORK_WORDS, KEEPING_WORDS, TRAIL_WORDS, AUDIT_WORDS, SAFETY_WORDS, QUERY_WORDS),
+    DROP_WORDS,
+)
+"""Words by the names of errors."""
 
 
 def words_for(error: BaseException) -> Words:
@@ -33,12 +40,7 @@ def is_expected(error: BaseException) -> bool:
 
 
 def _made_for(error: BaseException) -> Callable[[Any], Words] | None:
-    named = ChainMap(
-        *(
-            dict(each)
-            for each in (ADDRESS_WORDS, WORK_WORDS, KEEPING_WORDS, TRAIL_WORDS, AUDIT_WORDS, SAFETY_WORDS, QUERY_WORDS, DROP_WORDS)
-        )
-    )
+    named = ChainMap(*(dict(each) for each in _BY_NAME))
     found = (_WORDS.get(kind) or named.get(kind.__name__) for kind in type(error).__mro__)
     return next((each for each in found if each is not None), None)
 
