@@ -9,6 +9,7 @@ import platform
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -23,10 +24,12 @@ from corelab.settings import Settings, last_lab, load_settings, remember_lab
 if TYPE_CHECKING:
     from corelab.domain.addresses import Place
     from corelab.domain.vocabulary import LabKind
+    from corelab.services.accounts import Session
     from corelab.services.bench import Plan as WindowPlan
     from corelab.services.bench import Report, WindowFigures
     from corelab.services.demo import Demo
     from corelab.services.labs import CreatedLab, NewPerson, OpenLab
+    from corelab.services.moving import Moved
     from corelab.services.restoring import Login, Restored
     from corelab.services.simulation import Plan, Simulated
     from corelab.ui.tour import Toured
@@ -131,6 +134,50 @@ def make_lab(folder: Path, charter: bytes, *, kind: "LabKind", administrator: "N
         clock=clock(),
         configuration=load_settings().configuration,
     )
+
+
+def make_lab_on_server(
+    address: ServerAddress, charter: bytes, *, kind: "LabKind", administrator: "NewPerson", coordinator: "NewPerson"
+) -> "CreatedLab":
+    """Make a lab on a server with its first two people."""
+    from corelab.services import lab_installing  # noqa: PLC0415
+
+    settings = load_settings()
+    return lab_installing.create_on_server(
+        address,
+        charter,
+        kind=kind,
+        administrator=administrator,
+        coordinator=coordinator,
+        clock=clock(),
+        configuration=settings.configuration,
+        state=settings.state,
+    )
+
+
+def move_lab(lab: "OpenLab", session: "Session", to: "Place", progress: Told) -> "Moved":
+    """Take a lab from a folder to a server, or back."""
+    from corelab.services import moving  # noqa: PLC0415
+
+    return moving.move(lab, session, to, state=load_settings().state, progress=progress)
+
+
+def has_left(lab: "Place") -> bool:
+    """Whether this is the folder of a lab that was moved to another place."""
+    from corelab.services import labs  # noqa: PLC0415
+
+    if isinstance(lab, ServerAddress):
+        return False
+    with closing(look_at_lab(lab)) as looked:
+        return labs.left_to(looked) is not None
+
+
+def resume_move(folder: Path, to: ServerAddress, login: "Login", progress: Told) -> "Moved":
+    """Move a lab once more that left its folder and never arrived."""
+    from corelab.services import moving  # noqa: PLC0415
+
+    settings = load_settings()
+    return moving.resume(folder, to, login, clock=clock(), configuration=settings.configuration, state=settings.state, progress=progress)
 
 
 def restore_lab(file: Path, folder: Path, login: "Login", progress: Told, stopped: Callable[[], bool] | None = None) -> "Restored":

@@ -1,6 +1,7 @@
 """Commands that make a lab and tell and change its state."""
 
 import tomllib
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ from corelab.cli.terminal import AsJson, LabPlace, PasswordStdin, answer, comman
 from corelab.domain.addresses import ServerAddress
 from corelab.domain.statement import signature_statement
 from corelab.domain.vocabulary import LabKind
-from corelab.services import charters, labs, packages, status
+from corelab.services import charters, lab_installing, labs, packages, status
 from corelab.ui.told_words import last_words
 
 commands = typer.Typer()
@@ -40,22 +41,27 @@ def init(
 ) -> None:
     """Make a lab: first administrator, first coordinator, custody key and its recovery code (shown once).
 
+    On a server, PGUSER and PGPASSWORD name a role there that may make roles and owns the (empty) database.
+
     Example: corelab init /data/trial --charter dvt-lower-extremity --answers answers.toml
     """
-    if isinstance(lab, ServerAddress):
-        raise typer.BadParameter("this version keeps a lab in a folder; name a folder for LAB")
     toml = charters.read(charter)
-    labs.require_free(lab)
+    if isinstance(lab, ServerAddress):
+        lab_installing.require_free(lab)
+    else:
+        labs.require_free(lab)
     administrator, coordinator = (_answered(answers, role) if answers else _asked(role) for role in ("administrator", "coordinator"))
     say(
         f"{signature_statement().words}\n\nThe coordinator accepts this by making the lab: the charter's approval is the first signature.\n"
     )
-    made = app.make_lab(lab, toml, kind=kind, administrator=administrator, coordinator=coordinator)
+    make = partial(app.make_lab_on_server, lab) if isinstance(lab, ServerAddress) else partial(app.make_lab, lab)
+    made = make(toml, kind=kind, administrator=administrator, coordinator=coordinator)
     say(f"Recovery code of the custody key, shown only now. Keep it on paper, outside the lab:\n\n    {made.recovery_code}\n")
     if answers:
         say(f"Delete {answers} now: it holds passwords.")
-    document = {"lab": str(made.folder), "database_id": made.lab_id, "charter_sha256": made.charter_sha256}
-    answer(document, f"Made the {kind.value} lab {made.folder} with charter {made.charter_sha256[:12]}.", as_json=as_json)
+    place = lab.text if isinstance(lab, ServerAddress) else str(made.folder)
+    document = {"lab": place, "database_id": made.lab_id, "charter_sha256": made.charter_sha256}
+    answer(document, f"Made the {kind.value} lab {place} with charter {made.charter_sha256[:12]}.", as_json=as_json)
 
 
 def _answered(file: Path, role: str) -> labs.NewPerson:

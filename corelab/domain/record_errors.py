@@ -123,6 +123,7 @@ class ServerRefusal(Enum):
     TOO_OLD = "its version is below the oldest one that is supported"
     NO_DATABASE = "it has no database of this name"
     NO_LAB = "there is no lab in the database"
+    NO_INSTALLER = "nobody was named who may make a lab there"
     NEWER_SCHEMA = "the lab was written by a later version of the program"
     NO_DRIVER = "this program was installed without what speaks to a server"
 

@@ -9,6 +9,7 @@ from corelab.domain.accounts import Meaning
 from corelab.domain.addresses import ServerAddress
 from corelab.domain.charter import Charter, approved_charter
 from corelab.domain.clock import Clock
+from corelab.domain.moving import Engine, has_left
 from corelab.domain.record_errors import NotALabError, RecordDamagedError, ServerRefusal, ServerRefusedError
 from corelab.domain.vocabulary import LabId, LabKind
 from corelab.services.lab_making import DATABASE, FOLDERS, PRIVATE_FOLDERS, CreatedLab, LabSecrets, NewPerson, create, require_free
@@ -28,6 +29,7 @@ __all__ = [
     "create",
     "effective_charter",
     "folder_of",
+    "left_to",
     "open_lab",
     "require_free",
 ]
@@ -91,6 +93,13 @@ class OpenLab:
         self.store.close()
         if self.hold is not None:
             self.hold.release()
+
+
+def left_to(lab: OpenLab) -> str | None:
+    """Where a lab went that was in this folder; None for one that is here."""
+    with lab.store.read() as snapshot:
+        last = snapshot.latest("event", by="seq")
+        return str(snapshot.opening_of(last["seq"])["to"]) if last is not None and has_left(last, Engine.FOLDER) else None
 
 
 def effective_charter(snapshot: Snapshot) -> Charter:

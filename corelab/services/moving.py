@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from corelab.domain.accounts import Command, Person
 from corelab.domain.addresses import ServerAddress
 from corelab.domain.clock import Clock
-from corelab.domain.moving import MOVED, Engine, LabMovedError, MoveFault, MoveRefusedError
+from corelab.domain.moving import Engine, LabMovedError, MoveFault, MoveRefusedError
 from corelab.domain.record_errors import CommitUnknownError, LabExistsError, NotALabError
 from corelab.services import accounts, labs, window_lock
 from corelab.services.accounts import Session
@@ -81,7 +81,7 @@ def resume(  # noqa: PLR0913 - place, person and machine
     with closing(labs.open_lab(folder, clock, configuration, read_only=True)) as looked:
         session = accounts.sign_in(looked, login.user, login.password, code=login.code)
         role = accounts.permit(session, Command.BACKUP)
-        left_for = left_to(looked)
+        left_for = labs.left_to(looked)
     if left_for != to.label:
         raise LabMovedError(left_for or str(folder))
     with closing(labs.open_lab(folder, clock, configuration)) as lab:
@@ -89,15 +89,6 @@ def resume(  # noqa: PLR0913 - place, person and machine
         moving.require_free(to)
         with _alone(lab):
             return moving.run(to)
-
-
-def left_to(lab: OpenLab) -> str | None:
-    """Where a lab went that was in this folder."""
-    with lab.store.read() as snapshot:
-        last = snapshot.latest("event", by="seq")
-        if last is None or last["kind"] != MOVED or last["reason"] != Engine.SERVER.value:
-            return None
-        return str(snapshot.opening_of(last["seq"])["to"])
 
 
 @contextmanager

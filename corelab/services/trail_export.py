@@ -120,7 +120,7 @@ class _Trail:
 
     def keys(self) -> Iterator[Mapping[str, Any]]:
         """Each public key with its person and the events between which it was theirs: after ``from``, up to ``until``."""
-        resets = self._until("invitation")
+        resets = tuple(row for row in self._until("account_revision") if row["status"] == "invited")
         credentials = self._until("credential")
         for row in credentials:
             later = [one["event_seq"] for one in (*credentials, *resets) if one["account_id"] == row["account_id"]]

@@ -57,9 +57,11 @@ def connect(address: ServerAddress, role: str, password: str, path: str) -> "psy
 
 
 def installing(address: ServerAddress) -> "psycopg.Connection[Any]":
-    """A connection of who may make roles there: named by libpq's own environment and password file, never by the address."""
-    with told(address):
-        return _of_age(address, psycopg.connect(**_parameters(address)))
+    """A connection of who may make roles there: named by libpq's own environment and password file, never by the address.
+
+    Raises ServerRefusedError, and psycopg.OperationalError when the server cannot be reached or refuses the role.
+    """
+    return _of_age(address, psycopg.connect(**_parameters(address)))
 
 
 def _of_age(address: ServerAddress, made: "psycopg.Connection[Any]") -> "psycopg.Connection[Any]":

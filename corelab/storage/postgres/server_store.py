@@ -18,6 +18,7 @@ from sqlalchemy.pool import QueuePool
 import corelab
 from corelab.domain.accounts import Role, user_key
 from corelab.domain.addresses import ServerAddress
+from corelab.domain.audit import Fault
 from corelab.domain.clock import Clock
 from corelab.domain.record_errors import (
     AccountLockedError,
@@ -32,8 +33,9 @@ from corelab.domain.record_errors import (
 from corelab.domain.vocabulary import AccountId, LabId, LabKind
 from corelab.storage.codes import typed_code
 from corelab.storage.keys import Kdf
+from corelab.storage.postgres.checking import connected, server_faults
 from corelab.storage.postgres.connecting import DOOR, DOOR_PASSWORD, connect, server_password, told, verifier
-from corelab.storage.postgres.copying import copy_out
+from corelab.storage.postgres.copying import copy_out, copy_recent
 from corelab.storage.postgres.server_pen import ServerPen, begun
 from corelab.storage.rows import Manner, Rows
 from corelab.storage.schema import REVISIONS
@@ -155,7 +157,7 @@ class ServerStore(Store):
         except CodeRefusedError:
             return None
         for invitation, opslimit, memlimit in door.execute("SELECT id, opslimit, memlimit FROM seen.door_invited(%s)", (typed.prefix,)):
-            hashed = typed.hashed(Kdf(opslimit, memlimit), invitation)
+            hashed = typed.proof(Kdf(opslimit, memlimit), invitation)
             (user,) = _one(door, "SELECT seen.door_user(%s, %s)", invitation, hashed)
             if user is not None:
                 proof = verifier(door, self.address.role_of(user), server_password(self.lab_id, user, password, self.facts.kdf))
@@ -180,9 +182,11 @@ class ServerStore(Store):
             self._people.clear()
 
     def _newest(self) -> _Person:
+        """Who came in last; where several are in one program, as in a simulation, who came last of those who may see the most."""
         if not self._people:
             raise SignedOutError
-        return next(reversed(self._people.values()))
+        whole = [each for each in self._people.values() if each.manner is Manner.WHOLE]
+        return (whole or list(self._people.values()))[-1]
 
     def _person(self, account: AccountId | None) -> _Person:
         with self._guard:
@@ -256,12 +260,30 @@ class ServerStore(Store):
                 raise ServerAwayError(self.address, detail) from error
         raise CommitUnknownError(self.address, detail) from error
 
-    def copy_to(self, target: Path, progress: Callable[[int, int], None]) -> None:
+    # ------------------------------------------------------------ all of it
+
+    @contextmanager
+    def _whole(self) -> Iterator["psycopg.Connection[Any]"]:
+        """A connection of its own for what takes long, of somebody who may read everything."""
         person = self._person(None)
-        with told(self.address):
-            connection = connect(self.address, person.role, person.password, _PATHS[Manner.WHOLE])
-            with connection:
-                copy_out(connection, target, progress)
+        with told(self.address), connect(self.address, person.role, person.password, _PATHS[Manner.WHOLE]) as connection:
+            yield connection
+
+    def copy_to(self, target: Path, progress: Callable[[int, int], None]) -> None:
+        with self._whole() as connection:
+            copy_out(connection, target, progress)
+
+    def copy_recent(self, target: Path, events: int) -> None:
+        with self._whole() as connection:
+            copy_recent(connection, target, events)
+
+    def own_faults(self) -> tuple[Fault, ...]:
+        with self._whole() as connection:
+            return server_faults(connection, self.address.database)
+
+    def others(self) -> tuple[str, ...]:
+        with self._whole() as connection:
+            return connected(connection, self.address.database)
 
 
 # ---------------------------------------------------------------- at the door
@@ -273,14 +295,14 @@ def _at_the_door(address: ServerAddress, cause: Exception | None = None) -> Iter
     try:
         door = connect(address, f"{address.database}:{DOOR}", DOOR_PASSWORD, _PATHS[Manner.OWN])
     except psycopg.OperationalError as error:
-        raise _closed(address, error) from cause or error
+        raise closed(address, error) from cause or error
     with door:
         yield door
     door.close()
 
 
-def _closed(address: ServerAddress, error: psycopg.OperationalError) -> Exception:
-    """What the server or the network says in words only; where TLS fails, libpq says so in English."""
+def closed(address: ServerAddress, error: psycopg.OperationalError) -> Exception:
+    """Our own error for a server that lets nobody in: it and the network say in words only why; where TLS fails, in English."""
     said = str(error).strip()
     for words, why in _SAID:
         if words in said:

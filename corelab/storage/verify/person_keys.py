@@ -15,12 +15,15 @@ class PersonKeys:
     def __init__(self, source: Source) -> None:
         self._credentials = _by_account(source.rows("credential"))
         self._revisions = _by_account(source.rows("account_revision"))
-        self._invitations = _by_account(source.rows("invitation"))
+        self._resets = _by_account(tuple(row for row in source.rows("account_revision") if row["status"] == "invited"))
 
     def at(self, account: str, seq: int) -> bytes | None:
-        """The public key that the person had then: from its credential until a reset or other keys."""
+        """The public key that the person had then: from its credential until a reset or other keys.
+
+        A one-time code alone is no reset: whoever moves with the lab onto a server gets one for the same keys.
+        """
         latest = _latest_before(self._credentials, account, seq)
-        if latest is None or any(latest["event_seq"] < row["event_seq"] < seq for row in self._invitations.get(account, ())):
+        if latest is None or any(latest["event_seq"] < row["event_seq"] < seq for row in self._resets.get(account, ())):
             return None
         return bytes(latest["sign_pub"])
 

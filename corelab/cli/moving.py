@@ -1,0 +1,76 @@
+"""The command that takes a lab from a folder to a server, and back."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from corelab import app
+from corelab.cli.terminal import (
+    AsJson,
+    LabPlace,
+    PasswordStdin,
+    Place,
+    answer,
+    command,
+    place,
+    progress,
+    say,
+    signed_in,
+    typed_password,
+    typed_user,
+)
+from corelab.domain.addresses import ServerAddress
+from corelab.services.moving import Moved
+from corelab.services.restoring import Login
+
+commands = typer.Typer()
+
+NewPlace = Annotated[
+    Place,
+    typer.Argument(
+        metavar="TO", parser=place, help="postgresql://host/database of an empty database, or a new folder.", show_default=False
+    ),
+]
+_CODES = "One-time codes, shown only now and valid for 7 days. Each person signs in to the new place with code and password once:"
+
+
+@commands.command("move")
+@command
+def move(lab: LabPlace, to: NewPlace, as_json: AsJson = False, password_stdin: PasswordStdin = False) -> None:
+    """Take a lab from a folder to a PostgreSQL server, or back. Every row, event and signature verifies there, or nothing is moved.
+
+    The old place takes no more records from then on and says where the lab is. On a server, PGUSER and PGPASSWORD name a role there
+    that may make roles and owns the (empty) database; a lab comes back from one without. Given again, it finishes what was broken off.
+
+    Example: corelab move /data/trial postgresql://records.example.org/trial
+    """
+    with progress("Moving", quiet=as_json) as show:
+        if isinstance(lab, Path) and isinstance(to, ServerAddress) and app.has_left(lab):
+            moved = app.resume_move(lab, to, Login(typed_user(), typed_password(stdin=password_stdin)), show)
+        else:
+            with signed_in(lab, password_stdin=password_stdin) as here:
+                moved = app.move_lab(here.lab, here.session, to, show)
+    if moved.accounts:
+        say("\n".join([_CODES, *(f"    {each.user}  {each.code}" for each in moved.accounts)]))
+    answer(_document(moved), _words(moved), as_json=as_json)
+
+
+def _document(moved: Moved) -> dict[str, object]:
+    return {
+        "lab": _named(moved.place),
+        "events": moved.events,
+        "head": moved.head,
+        "clips": moved.clips,
+        "accounts": [{"user": each.user, "code": each.code} for each in moved.accounts],
+    }
+
+
+def _named(where: Path | ServerAddress) -> str:
+    return where.text if isinstance(where, ServerAddress) else str(where)
+
+
+def _words(moved: Moved) -> str:
+    clips = f"{moved.clips} clips lie in {moved.folder}." if isinstance(moved.place, ServerAddress) else f"{moved.clips} clips came along."
+    kept = "Packages and backups stay where they were made; the old place is only read from now on."
+    return f"Moved to {_named(moved.place)}: {moved.events} events, verified.\nHead {moved.head}\n{clips} {kept}"
