@@ -21,6 +21,7 @@ from corelab.domain.charter import CharterError
 from corelab.domain.clip import Clip, Timing, TimingSource
 from corelab.domain.drops import DropRefusedError
 from corelab.domain.intake import IntakeRefusedError
+from corelab.domain.moving import MoveRefusedError
 from corelab.domain.queries import QueryKind, QueryRefusedError
 from corelab.domain.reading_errors import NotYoursError
 from corelab.domain.reading_states import StateRefusedError
@@ -127,6 +128,7 @@ SERVICES: Mapping[str, Call | Ask] = MappingProxyType(
         "archive_changes.copy": by(Command.BACKUP, otherwise=ArchiveAddressRefusedError)("ftp://no"),
         "archive_changes.choose": by(Command.BACKUP, otherwise=PersonRefusedError)("", " "),
         "archive_changes.limit_cache": by(Command.BACKUP, otherwise=ValueError)(0),
+        "moving.move": by(Command.BACKUP, otherwise=MoveRefusedError)(NO_FOLDER, state=NO_FOLDER),
         "backup.back_up": by(Command.BACKUP, otherwise=OSError)(NO_FOLDER / "lab.backup"),
         "checkpoints.save": by(Command.EXPORT, otherwise=OSError)("the password", NO_FOLDER / "checkpoint.txt"),
         "checkpoints.set_witness": by(Command.EXPORT, otherwise=OSError)(NO_FOLDER),

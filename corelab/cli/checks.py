@@ -19,6 +19,7 @@ MOST_ALIKE = 5
 _Found = verification.Verified | packages.VerifiedPackage
 _LOOK_AGAIN = "Nothing was changed. Give the folder of one of them, as it was written."
 _LAB_FAULTY = "Nothing was changed. Keep this folder as it is and compare with a backup."
+_SERVER_FAULTY = "Nothing was changed. Let nobody work in this lab, ask who runs the server, and compare with a backup."
 _PACKAGE_FAULTY = "Nothing was changed. Do not use this package. Keep it as it is, tell the lab, and ask for the package again."
 
 
@@ -55,7 +56,8 @@ def verify(
     document = {"ok": found.ok, "checked": dict(found.checked), "faults": faults, "redacted": redacted}
     answer(document, "\n".join(lines), as_json=as_json)
     if not found.ok:
-        raise Faulty("" if as_json else f"{_counted(len(faults))}. {_PACKAGE_FAULTY if is_package else _LAB_FAULTY}")
+        kept = _PACKAGE_FAULTY if is_package else _SERVER_FAULTY if isinstance(target, ServerAddress) else _LAB_FAULTY
+        raise Faulty("" if as_json else f"{_counted(len(faults))}. {kept}")
 
 
 def _on_server(address: ServerAddress, brought: Sequence[Checkpoint], *, quiet: bool, password_stdin: bool) -> _Found:

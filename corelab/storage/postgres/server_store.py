@@ -2,6 +2,7 @@
 
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 import corelab
-from corelab.domain.accounts import Role, user_key
+from corelab.domain.accounts import Command, Role, user_key
 from corelab.domain.addresses import ServerAddress
 from corelab.domain.audit import Fault
 from corelab.domain.clock import Clock
@@ -24,6 +25,7 @@ from corelab.domain.record_errors import (
     AccountLockedError,
     CodeRefusedError,
     CommitUnknownError,
+    NotPermittedError,
     ServerAwayError,
     ServerRefusal,
     ServerRefusedError,
@@ -83,6 +85,7 @@ class ServerStore(Store):
         self._clock = clock
         self._people: dict[AccountId, _Person] = {}
         self._guard = threading.Lock()
+        self._closing = weakref.finalize(self, _leave_all, self._people)
 
     @classmethod
     def open(cls, address: ServerAddress, folder: Path, clock: Clock) -> Self:
@@ -176,10 +179,9 @@ class ServerStore(Store):
                 found.engine.dispose()
 
     def close(self) -> None:
+        """Everybody's connections; a store that is simply dropped gives them back too."""
         with self._guard:
-            for each in self._people.values():
-                each.engine.dispose()
-            self._people.clear()
+            self._closing()
 
     def _newest(self) -> _Person:
         """Who came in last; where several are in one program, as in a simulation, who came last of those who may see the most."""
@@ -264,8 +266,10 @@ class ServerStore(Store):
 
     @contextmanager
     def _whole(self) -> Iterator["psycopg.Connection[Any]"]:
-        """A connection of its own for what takes long, of somebody who may read everything."""
+        """A connection of its own for what takes long, of somebody who may read everything. Raises NotPermittedError."""
         person = self._person(None)
+        if person.manner is not Manner.WHOLE:
+            raise NotPermittedError(Command.AUDIT)
         with told(self.address), connect(self.address, person.role, person.password, _PATHS[Manner.WHOLE]) as connection:
             yield connection
 
@@ -284,6 +288,12 @@ class ServerStore(Store):
     def others(self) -> tuple[str, ...]:
         with self._whole() as connection:
             return connected(connection, self.address.database)
+
+
+def _leave_all(people: dict[AccountId, _Person]) -> None:
+    for each in people.values():
+        each.engine.dispose()
+    people.clear()
 
 
 # ---------------------------------------------------------------- at the door
