@@ -20,6 +20,7 @@ from corelab.storage.schema import COLUMNS, SCHEMA, hashed_columns
 from tests.servers import Server
 
 SERVER_PASSWORD = "their own"
+NEVER = (1, "0" * 64, "", "2026-01-12T08:00:00.000Z")
 OPENING = b"s" * 32 + b'{"seen":"all"}'
 MACHINE = "00000000-0000-4000-8000-0000000000c1"
 Rows = Sequence[tuple[str, Mapping[str, Any]]]
@@ -58,7 +59,7 @@ class Somebody:
 
     def begins(self) -> tuple[int, str, str, str]:
         """(seq, prev, last_at, at)."""
-        seq, prev, last_at, at = self.connection.execute("SELECT seq, prev, last_at, at FROM core.append_begin()").fetchone() or ()
+        seq, prev, last_at, at = self.connection.execute("SELECT seq, prev, last_at, at FROM core.append_begin()").fetchone() or NEVER
         return seq, prev, last_at, at
 
     def writes(
@@ -86,10 +87,11 @@ class Somebody:
         payload: bytes | None = None,
         form: str = "clear",
         said: Said | None = None,
+        begun: tuple[int, str, str, str] | None = None,
     ) -> audit.Header:
-        """One event within the transaction."""
+        """One event within the transaction, which begins with it unless it was ``begun``."""
         said = said or Said()
-        seq, prev, _, at = self.begins() if said.begun else (1, "0" * 64, "", "2026-01-12T08:00:00.000Z")
+        seq, prev, _, at = begun or (self.begins() if said.begun else NEVER)
         stored = [(table, whole_row(table, {"event_seq": seq, **values})) for table, values in rows]
         values: dict[str, Any] = {
             "lab": self.lab,
@@ -162,10 +164,10 @@ class Place:
         connection = server.connect(database)
         copying.copy_in(source, connection, database, record_faults, lambda _done, _of: None)
         connection.commit()
+        connection.autocommit = True
         place = cls(server, database, connection)
         for (user,) in place.asked("SELECT user_name FROM core.account ORDER BY event_seq"):
             place.opens(user)
-        connection.autocommit = True
         return place
 
     def opens(self, user: str) -> None:
