@@ -1,5 +1,6 @@
 """One DICOMweb service: asks for objects, frames and bytes, and stores objects (QIDO-RS, WADO-RS, STOW-RS)."""
 
+import logging
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -69,6 +70,8 @@ class DicomwebServer:
             from requests import Session  # noqa: PLC0415 - comes with it
         except ImportError as error:
             raise ArchiveExtraMissingError(address.url) from error
+        for name in ("retrying", "dicomweb_client", "urllib3"):  # they would write to the terminal what was asked, with identifiers
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         session, login = Session(), login_here(address)
         session.auth = (login.user, login.password) if login else None
         session.trust_env = not address.loopback  # proxies and certificates of the system; none lies between this machine and itself

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
 
-from corelab.domain.archives import archive_address
+from corelab.domain.archives import ArchiveError, archive_address
 from corelab.domain.audit import Fault
 from corelab.domain.vocabulary import Sha256
 from corelab.storage.archives import ARCHIVE
@@ -34,15 +34,25 @@ class ArchivedClips:
         self._address = address
         self._reading = ThreadPoolExecutor(_READERS, "reading")
         self.read = 0
+        self._away: ArchiveError | None = None
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Raises ArchiveError where the archive was away: then nothing is known about the clips, and that is no fault of the lab."""
         self._reading.shutdown(cancel_futures=True)
+        if kind is None and self._away is not None:
+            raise self._away
 
     def faults(self, source: Source) -> Iterator[Fault]:
-        """Raises ArchiveError where the archive is away: then nothing is known about the clips, and that is no fault of the lab."""
+        """Of each clip. An archive that is away is told at the end: here it would count as a fault."""
+        try:
+            yield from self._faults(source)
+        except ArchiveError as error:
+            self._away = error
+
+    def _faults(self, source: Source) -> Iterator[Fault]:
         rows = tuple(source.rows("clip"))
         with TemporaryDirectory(prefix="corelab-") as nowhere:
             states = self._asked(rows, Path(nowhere))

@@ -17,8 +17,10 @@ from corelab.domain.addresses import ServerAddress
 from corelab.domain.audit import Fault
 from corelab.domain.checkpoint import Checkpoint
 from corelab.domain.clock import Clock, SystemClock
-from corelab.domain.record_errors import NotALabError
+from corelab.domain.moving import LabMovedError
+from corelab.domain.record_errors import LabCorruptError, NotALabError, RecordDamagedError
 from corelab.services import labs
+from corelab.services.archived_clips import ArchivedClips, address_in_file
 from corelab.services.labs import DATABASE, OpenLab
 from corelab.services.packages_on_record import PACKAGE, Packages
 from corelab.services.projections import PROJECTION, released_grades
@@ -84,12 +86,22 @@ def open_checked(place: Path | ServerAddress, clock: Clock, configuration: Path,
 
     A server looks at every event while it takes it, and shows nothing before a sign-in.
 
-    Raises NotALabError, ServerRefusedError, NewerSchemaError and the other LabErrors.
+    Raises NotALabError, LabMovedError, ServerRefusedError, NewerSchemaError and the other LabErrors.
     """
     lab = labs.open_lab(place, clock, configuration, state)
     if lab.address is None:
+        _require_here(lab)
         lab.store.stop_writing(recent_faults(lab.folder))
     return lab
+
+
+def _require_here(lab: OpenLab) -> None:
+    """Not in a folder that cannot be read for damage: that is told as such."""
+    with suppress(RecordDamagedError, LabCorruptError):
+        to = labs.left_to(lab)
+        if to is not None:
+            lab.close()
+            raise LabMovedError(to)
 
 
 def recent_faults(folder: Path) -> tuple[Fault, ...]:
@@ -149,23 +161,30 @@ def _untold(_done: int, _of: int) -> None:
     return
 
 
-def verify_lab(folder: Path, checkpoints: Sequence[Checkpoint] = (), progress: Progress | None = None) -> Verified:
+def verify_lab(
+    folder: Path, checkpoints: Sequence[Checkpoint] = (), progress: Progress | None = None, *, clips_here: bool = False
+) -> Verified:
     """All of a lab in a folder, reading only and without any key, and whether it is still the one that these checkpoints saw.
+
+    ``clips_here``: its clips came into the folder, though its records name an archive on a server. Raises ArchiveError where that is away.
 
     Raises NotALabError when there is no lab in the folder, OtherLabError for a checkpoint of another one.
     """
     path = folder / DATABASE
     if not path.is_file():
         raise NotALabError(folder)
-    return _verified(path, folder, checkpoints, progress)
+    return _verified(path, folder, checkpoints, progress, clips_here=clips_here)
 
 
 @_uncollected()
-def _verified(path: Path, folder: Path, checkpoints: Sequence[Checkpoint], progress: Progress | None) -> Verified:
+def _verified(
+    path: Path, folder: Path, checkpoints: Sequence[Checkpoint], progress: Progress | None, *, clips_here: bool = False
+) -> Verified:
     """The database in this file, and what lies in the folder."""
     _refuse_others(path, checkpoints)
     written, brought = Packages(folder / "exports"), partial(presented, brought=checkpoints)
-    with _Clips(folder / "clips") as clips:
+    archive = "" if clips_here else address_in_file(path)
+    with ArchivedClips(archive) if archive else _Clips(folder / "clips") as clips:
         more: Mapping[str, Step] = {
             PROJECTION: released_grades,
             CLIP: clips.faults,
