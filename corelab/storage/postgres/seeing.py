@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import BLOB, Column, Integer
 
 from corelab.domain.accounts import Role
-from corelab.storage.postgres import people
+from corelab.storage.postgres import appending, door, people
 from corelab.storage.postgres.seeing_composed import composed_functions, names
 from corelab.storage.postgres.sights import ME, SIGHTS, STAND_INS, Sight
 from corelab.storage.schema import TABLES
@@ -25,7 +25,13 @@ BLIND = (Role.READER, Role.ADJUDICATOR)
 """Roles that read no table."""
 _ROWS = 100
 """What every plan says of every function, whatever it answers."""
-_DEFINER = f"SECURITY DEFINER SET search_path = {OWN}, pg_temp"
+_SILENT = "SET client_min_messages = notice"
+"""A session may ask to be sent the plans of what it runs; not of what runs in here."""
+
+
+def definer(path: str) -> str:
+    """How a function runs that reads what its caller cannot: with the owner's rights, in these schemas, and saying nothing of its ways."""
+    return f"SECURITY DEFINER SET search_path = {path}, pg_temp {_SILENT} ROWS {_ROWS}"
 
 
 def statements(database: str) -> tuple[str, ...]:
@@ -38,10 +44,12 @@ def statements(database: str) -> tuple[str, ...]:
         *(each for table in TABLES for each in _views(table)),
         _CONDITION,
         *(each for table in TABLES for each in _functions(table)),
-        *composed_functions(_DEFINER, _ROWS),
+        *composed_functions(definer),
         *_INDEXES,
         f"REVOKE ALL ON ALL FUNCTIONS IN SCHEMA {OWN}, {SEEN} FROM PUBLIC",
         *_rights(blind, everybody),
+        *(f"ALTER FUNCTION core.{each} {_SILENT}" for each in (*people.CALLED, *appending.CALLED)),
+        *(f"ALTER FUNCTION {each} {_SILENT}" for each in door.CALLED),
     )
 
 
@@ -61,7 +69,7 @@ _WHO = (
 SELECT id FROM account WHERE user_name = substr(session_user::text, length(current_database()) + 2) AND kind = 'person'
     AND starts_with(session_user::text, current_database() || '.') AND (standing(id)).status <> 'deactivated'
 $$""",
-    f"CREATE FUNCTION {SEEN}.own_account() RETURNS text LANGUAGE sql STABLE {_DEFINER} AS 'SELECT me()'",
+    f"CREATE FUNCTION {SEEN}.own_account() RETURNS text LANGUAGE sql STABLE {people.DEFINER} AS 'SELECT own.me()'",
 )
 
 # ---------------------------------------------------------------- the rows
@@ -70,7 +78,8 @@ $$""",
 def _views(table: str) -> Iterator[str]:
     sight = SIGHTS.get(table, Sight("false"))
     listed = ", ".join(_shown(column, sight.blank.get(column.name)) for column in TABLES[table].columns)
-    yield f'CREATE VIEW {OWN}."{table}" AS SELECT {listed} FROM core."{table}" AS t {sight.beside} WHERE {sight.where}'
+    fence = " OFFSET 0" if sight.apart else ""
+    yield f'CREATE VIEW {OWN}."{table}" AS SELECT {listed} FROM core."{table}" AS t {sight.beside} WHERE {sight.where}{fence}'
     if sight.named is not None:
         left = ", ".join(_shown(column, None if column.name in sight.left else _stand_in(column)) for column in TABLES[table].columns)
         yield f'CREATE VIEW {OWN}."{table} named" AS SELECT {left} FROM core."{table}" AS t WHERE {ME} IS NOT NULL'
@@ -130,7 +139,7 @@ def _functions(table: str) -> Iterator[str]:
     named = SIGHTS[table].named if table in SIGHTS else None
     source = f"'{table}'" if named is None else f"CASE WHEN filter ->> '{named}' IS NULL THEN '{table}' ELSE '{table} named' END"
     yield f"""CREATE FUNCTION {SEEN}."of_{table}"(filter jsonb DEFAULT '{{}}', highest text DEFAULT NULL) RETURNS SETOF core."{table}"
-LANGUAGE plpgsql STABLE {_DEFINER} ROWS {_ROWS} AS $$
+LANGUAGE plpgsql STABLE {definer(OWN)} AS $$
 BEGIN
     RETURN QUERY EXECUTE format('SELECT * FROM {OWN}.%I AS t', {source}) || {OWN}.condition('{kinds}', filter, highest) USING filter;
 END $$"""

@@ -4,7 +4,7 @@ Each is the very statement that is asked of a file, over the rows of whoever ask
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy import BLOB, Integer, Select
@@ -29,12 +29,12 @@ def names() -> tuple[str, ...]:
     return tuple(str(each.get_execution_options()[OWN]) for each in (*statements(), hands_on.own_statement()))
 
 
-def composed_functions(definer: str, rows: int) -> Iterator[str]:
-    """``definer``: how a function runs that sees what its caller sees."""
+def composed_functions(definer: Callable[[str], str]) -> Iterator[str]:
+    """``definer``: how a function runs that looks up its tables in a schema."""
     for each in statements():
-        yield _function(each, f"{definer} ROWS {rows}")
+        yield _function(each, definer("own"))
     # Who had a hand in a clip of the subject's other visits, which are not theirs to see, is told that, and nothing else.
-    yield _function(hands_on.own_statement(), f"SECURITY DEFINER SET search_path = core, pg_temp ROWS {rows}")
+    yield _function(hands_on.own_statement(), definer("core"))
 
 
 def _function(statement: Select[Any], how: str) -> str:

@@ -21,8 +21,11 @@ _NO_TIME = "'1970-01-01T00:00:00.000Z'"
 
 
 def _exam(column: str) -> str:
-    """The exam in this column is one that I read or decide about."""
-    return f"EXISTS (SELECT FROM core.assignment AS a WHERE a.exam_id = {column} AND a.account_id = {ME})"
+    """The exam in this column is one that I read or decide about.
+
+    Found by whose assignments they are: no row of another's is ever touched, and nobody can count how many an exam has.
+    """
+    return f"{column} = ANY ((SELECT array_agg(a.exam_id) FROM core.assignment AS a WHERE a.account_id = {ME})::text[])"
 
 
 def _clip(column: str) -> str:
@@ -42,7 +45,8 @@ def _reading(column: str) -> str:
 class Sight:
     """The rows ``t`` of a table for which ``where`` holds; a column in ``blank`` shows this expression instead of what is stored.
 
-    ``beside``: what each row is looked at together with, where several columns hang on the same question.
+    ``apart``: these rows are found first and whatever else is asked of them is asked then, so that a question about an exam touches no
+    other row of it. ``beside``: what each row is looked at together with, where several columns hang on the same question.
     ``named``: a column of random values; whoever names one of them may learn that its row is there, with the columns that are ``left``.
     """
 
@@ -51,6 +55,7 @@ class Sight:
     named: str | None = None
     left: tuple[str, ...] = ()
     beside: str = ""
+    apart: bool = False
 
 
 # ---------------------------------------------------------------- the trail
@@ -156,6 +161,7 @@ _STATUS = Sight(
 _COMPARISON = Sight(
     f"t.id IN (SELECT comparison_id FROM core.adj_case WHERE assignment_id IN ({_MINE}))",
     {"batch_id": _NOTHING, "reading_1": "t.id", "reading_2": "t.id", "outcome": "'case'"},
+    apart=True,
 )
 """Of my cases, without the readings that were compared."""
 
@@ -190,7 +196,9 @@ SIGHTS: Mapping[str, Sight] = MappingProxyType(
             f"t.id IN ({_MY_MACHINES})", {"event_seq": "t.n"}, named="id", left=("id", "n", "host", "os", "display_check", "enrolled")
         ),
         # one's own work
-        "assignment": Sight(f"t.account_id = {ME}", {"kind": "CASE WHEN t.kind = 'repeat' THEN 'primary' ELSE t.kind END", "slot": "1"}),
+        "assignment": Sight(
+            f"t.account_id = {ME}", {"kind": "CASE WHEN t.kind = 'repeat' THEN 'primary' ELSE t.kind END", "slot": "1"}, apart=True
+        ),
         "assignment_end": Sight(f"t.assignment_id IN ({_MINE})"),
         "draft": Sight(f"t.assignment_id IN ({_MINE})"),
         "reading": Sight(f"t.assignment_id IN ({_MINE})"),
