@@ -120,6 +120,7 @@ class ServerRefusal(Enum):
     CERTIFICATE = "it does not show a certificate that is trusted for its name"
     ROOT = "the file of the certificate cannot be read"
     NO_TLS = "it offers no encrypted connection"
+    NOT_ADMITTED = "it lets nobody in from this machine"
     TOO_OLD = "its version is below the oldest one that is supported"
     NO_DATABASE = "it has no database of this name"
     NO_LAB = "there is no lab in the database"

@@ -81,10 +81,13 @@ def people(lab: OpenLab, session: Session) -> tuple[Person, ...]:
 def add_person(lab: OpenLab, session: Session, user: str, name: str, roles: Collection[Role], identity: IdentityCheck | None) -> str:
     """A new account; answers the one-time code that its owner turns into a password, within 7 days.
 
-    ``identity``: how it was checked who the person is; nobody is invited without. Raises PersonRefusedError.
+    ``identity``: how it was checked who the person is; nobody is invited without. Raises PersonRefusedError, and on a
+    server UserNameTooLongError.
     """
     role = permit(session, Command.ACCOUNT)
     _require_person(user, name, roles)
+    if lab.address is not None:
+        lab.address.role_of(user_key(user))
     checked = _checked(identity)
     account = AccountId(str(uuid4()))
     with lab.store.begin(session.actor(role)) as transaction:

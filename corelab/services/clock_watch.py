@@ -3,16 +3,27 @@
 import time
 from collections.abc import Callable
 
+from corelab.domain.record_errors import ClockApartError
 from corelab.services.labs import OpenLab
 from corelab.services.session import Session
 
 MOST_STEP_S = 60.0
+MOST_APART_S = 60.0
+"""Records carry the server's time: this far from it what a person sees on their own clock confuses."""
 
 
 def running_seconds() -> float:
     """Seconds that no setting of the clock moves; where the system counts them, with those asleep."""
     counting = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if counting is None else time.clock_gettime(counting)
+
+
+def apart(session: Session) -> ClockApartError | None:
+    """What a person is to be warned of after signing in: this machine and the server of the lab are too far apart."""
+    here, server = session.clocks or (None, None)
+    if here is None or server is None or abs((here - server).total_seconds()) <= MOST_APART_S:
+        return None
+    return ClockApartError(here, server)
 
 
 class ClockWatch:

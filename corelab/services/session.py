@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from corelab.domain.access import Duty, LastSignIns, Way
 from corelab.domain.accounts import Command, Role, role_for
@@ -37,6 +38,8 @@ class Session:
     duties: frozenset[Duty] = frozenset()
     last: LastSignIns = LastSignIns()  # noqa: RUF009 - frozen, and holds nothing yet
     presence: Presence | None = field(repr=False, compare=False, default=None)
+    clocks: tuple[datetime, datetime] | None = field(repr=False, compare=False, default=None)
+    """What the clock of this machine showed at the sign-in, and that of the lab's server."""
 
     def actor(self, role: Role | None) -> Actor:
         return Actor(self.account, role, self.id, self.workstation)

@@ -180,7 +180,8 @@ def _opened_session(lab: OpenLab, proven: _Proven, way: Way) -> Session:
         ]
         transaction.record("session.opened", "session", session, rows=rows, payload={"way": way.value, "step": proven.step})
         _raise_cost(transaction, lab, proven)
-    return replace(_session(lab, proven, way, session), custody=custody, duties=duties, last=last, presence=held)
+        clocks = (lab.clock.now(), transaction.now) if lab.address is not None else None
+    return replace(_session(lab, proven, way, session), custody=custody, duties=duties, last=last, presence=held, clocks=clocks)
 
 
 def _looking_session(lab: OpenLab, proven: _Proven, way: Way) -> Session:

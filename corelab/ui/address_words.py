@@ -30,11 +30,15 @@ _REFUSED: Mapping[ServerRefusal, tuple[str, str]] = MappingProxyType(
     {
         ServerRefusal.CERTIFICATE: (
             "The server does not show a certificate that is trusted for its name, so nothing was sent to it.",
-            "It may be another machine. Ask who runs the server for its certificate file, and name that in the address (?root=).",
+            "It may be another machine. Ask who runs the server for its certificate file, and give that with the address (?root=).",
         ),
         ServerRefusal.ROOT: (
             "The certificate file of the address cannot be read.",
             "Check that it is there and a PEM file, then try again.",
+        ),
+        ServerRefusal.NOT_ADMITTED: (
+            "The server lets nobody in from this machine, or to this database.",
+            "Ask who runs the server for a line of this machine in its pg_hba.conf (hostssl, scram-sha-256), then try again.",
         ),
         ServerRefusal.NO_TLS: (
             "The server offers no encrypted connection, so nothing was sent to it.",
@@ -107,7 +111,7 @@ def _refused(error: ServerRefusedError) -> Words:
     return Words(happened, "Nothing was changed.", do)
 
 
-def _apart(error: ClockApartError) -> Words:
+def apart_words(error: ClockApartError) -> Words:
     seconds = round(abs((error.here - error.server).total_seconds()))
     way = "ahead of" if error.here > error.server else "behind"
     return Words(
@@ -153,7 +157,7 @@ ADDRESS_WORDS: Mapping[str, Callable[[Any], Words]] = MappingProxyType(
         "ServerAwayError": _away,
         "CommitUnknownError": _unknown,
         "ServerRefusedError": _refused,
-        "ClockApartError": _apart,
+        "ClockApartError": apart_words,
         "KeptHereError": said(
             "The server is away.",
             "Your answers are kept sealed on this machine.",

@@ -99,7 +99,7 @@ class Front(QObject):
         """A lab is open; nobody is signed in, and nothing of the trial is shown."""
         self._lab = lab
         self.banner.tell(lab)
-        self._sign_in = SignInPage(lab.kind)
+        self._sign_in = SignInPage(lab.kind, lab.address.host if lab.address is not None else "")
         self._sign_in.other_lab_requested.connect(self.welcome)
         flow = SignInFlow(lab, self.jobs, self._sign_in)
         flow.signed_in.connect(self._on_signed_in)

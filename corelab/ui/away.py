@@ -21,7 +21,7 @@ class BothKeptDialog(Dialog):
     """There is no way around an answer but back to the worklist: then both stay as they are."""
 
     def __init__(self, parent: QWidget, *, here: Callable[[], object], there: Callable[[], object]) -> None:
-        super().__init__(parent, "Which answers go on?", width=560)
+        super().__init__(parent, "Which answers go on?", width=640)
         self.add_words(
             "While the server was away, your answers were kept sealed on this machine. Meanwhile others were saved in another window."
         )

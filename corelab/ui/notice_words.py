@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from corelab.services import custody_facts, offline, pinned
+from corelab.services import clock_watch, custody_facts, offline, pinned
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab
 from corelab.services.pinned import Warned
+from corelab.ui.address_words import apart_words
 from corelab.ui.away import waiting_words
 from corelab.ui.custody_words import change_words
 
@@ -30,4 +31,6 @@ def notices(lab: OpenLab, session: Session) -> tuple[str, ...]:
     waiting = offline.waiting(lab, session)
     kept = (waiting_words(waiting),) if waiting else ()
     changed = (f"The custody key was changed. {change_words(one, lab.clock)}" for one in custody_facts.news(lab, session))
-    return (*(_WARNED[warned] for warned in pinned.look(lab)), *changed, *kept)
+    clock = clock_watch.apart(session)
+    apart = (apart_words(clock).all,) if clock is not None else ()
+    return (*(_WARNED[warned] for warned in pinned.look(lab)), *changed, *apart, *kept)

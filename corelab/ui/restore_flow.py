@@ -65,6 +65,8 @@ class RestoreDialog(Dialog):
         self.do = self.add_button("Restore", self._on_do, primary=True, cap="Enter")
         for each in (self.user, self.password):
             each.textChanged.connect(self._on_typed)
+        for each in (self.user, self.password, self.code):
+            each.returnPressed.connect(self.do.click)
         self._on_typed()
         self.user.setFocus()
 

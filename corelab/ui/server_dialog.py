@@ -34,24 +34,31 @@ class ServerDialog(Dialog):
         self.root.setAccessibleName("Certificate file")
         self.told = text_label("", Size.BODY, Weight.TEXT, Colour.TEXT, wrap=True)
         self.lines.addWidget(self.told)
+        self.lines.addStretch(1)
         self.add_button("Cancel", self.reject, cap="Esc")
         self.do = self.add_button("Open", self._on_do, primary=True, cap="Enter")
         for each in (self.address, self.root):
             each.textChanged.connect(self._on_typed)
+            each.returnPressed.connect(self.do.click)
         self._on_typed()
         self.address.setFocus()
+
+    def open(self) -> None:
+        """What is typed goes on behind the beginning that is there already, not in its place, as Qt would have it."""
+        super().open()
+        self.address.setCursorPosition(len(self.address.text()))
 
     def _root_line(self) -> QWidget:
         box = QWidget()
         line = QHBoxLayout(box)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(GRID)
-        choose = Button("Choose...")
-        choose.setAccessibleName("Choose the certificate file")
-        choose.clicked.connect(self._on_choose)
+        self.choose = Button("Choose...")
+        self.choose.setAccessibleName("Choose the certificate file")
+        self.choose.clicked.connect(self._on_choose)
         self.root.setMinimumHeight(36)
         line.addWidget(self.root, 1)
-        line.addWidget(choose)
+        line.addWidget(self.choose)
         return box
 
     def _on_choose(self) -> None:
@@ -64,7 +71,7 @@ class ServerDialog(Dialog):
         try:
             self._found = self._typed()
         except AddressRefusedError as refused:
-            self._found, fault = None, "" if self._is_untouched() else faults_told(refused)
+            self._found, fault = None, "" if self._is_untouched() else _listed(refused)
         if self._found is not None and self._found.root is not None and not self._found.root.is_file():
             self._found, fault = None, _NO_FILE
         self._tell(fault)
@@ -88,3 +95,8 @@ class ServerDialog(Dialog):
         if self._found is not None:
             self.accept()
             self._chosen(self._found)
+
+
+def _listed(refused: AddressRefusedError) -> str:
+    told = faults_told(refused).split("\n")
+    return told[0] if len(told) == 1 else "\n".join(f"- {each}" for each in told)

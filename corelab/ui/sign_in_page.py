@@ -26,7 +26,8 @@ class SignInPage(QWidget):
     activation_requested = Signal(str, str)
     other_lab_requested = Signal()
 
-    def __init__(self, kind: LabKind, parent: QWidget | None = None) -> None:
+    def __init__(self, kind: LabKind, server: str = "", parent: QWidget | None = None) -> None:
+        """``server``: the host that the lab lies on, where it is not in a folder."""
         super().__init__(parent)
         self.setAccessibleName("Sign in")
         self._step: Step | None = None
@@ -41,6 +42,8 @@ class SignInPage(QWidget):
         card.lines.setContentsMargins(32, 28, 32, 20)
         if kind is not LabKind.TRIAL:
             card.lines.addWidget(Badge(kind.value.upper()))
+        if server:
+            card.lines.addWidget(text_label(f"Lab on the server {server}", Size.HINT, Weight.TEXT, Colour.SECOND, wrap=True))
         card.lines.addWidget(self._stack)
         card.lines.addWidget(self._fault)
         middle = QHBoxLayout()  # stretches, not an alignment: that would not ask how high the wrapped words are
