@@ -180,12 +180,13 @@ def resume_move(folder: Path, to: ServerAddress, login: "Login", progress: Told)
     return moving.resume(folder, to, login, clock=clock(), configuration=settings.configuration, state=settings.state, progress=progress)
 
 
-def restore_lab(file: Path, folder: Path, login: "Login", progress: Told, stopped: Callable[[], bool] | None = None) -> "Restored":
-    """Make a lab again from a backup."""
+def restore_lab(file: Path, place: "Place", login: "Login", progress: Told, stopped: Callable[[], bool] | None = None) -> "Restored":
+    """Make a lab again from a backup, in a folder or on a server."""
     from corelab.services import restoring  # noqa: PLC0415
 
-    configuration = load_settings().configuration
-    return restoring.restore(file, folder, login, clock=clock(), configuration=configuration, progress=progress, stopped=stopped)
+    settings = load_settings()
+    where = {"configuration": settings.configuration, "state": settings.state}
+    return restoring.restore(file, place, login, clock=clock(), progress=progress, stopped=stopped, **where)
 
 
 def simulate(lab: Path, charter: bytes, plan: "Plan", progress: Told) -> "Simulated":

@@ -10,9 +10,11 @@ from corelab.cli.terminal import (
     AsJson,
     LabPlace,
     PasswordStdin,
+    Place,
     answer,
+    codes_told,
     command,
-    new_folder,
+    place,
     progress,
     say,
     signed_in,
@@ -23,6 +25,8 @@ from corelab.services import backup as backups
 from corelab.services.restoring import Login
 
 commands = typer.Typer()
+
+_OF_NEW = "New or empty folder for the lab, or postgresql://host/database with nothing in it."
 
 
 @commands.command("backup")
@@ -59,11 +63,13 @@ def backup(
 @command
 def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup.", show_default=False)],
-    lab: Annotated[Path, typer.Argument(metavar="LAB", parser=new_folder, help="New or empty folder for the lab.", show_default=False)],
+    lab: Annotated[Place, typer.Argument(metavar="LAB", parser=place, help=_OF_NEW, show_default=False)],
     as_json: AsJson = False,
     password_stdin: PasswordStdin = False,
 ) -> None:
     """Make a lab again from a backup, in a new or empty folder, checked in full. Signs in with an account of the backup.
+
+    Or on a server, in an empty database: PGUSER and PGPASSWORD name a role there that may make roles and owns the database.
 
     Example: corelab restore /safe/trial-2026-01-12.backup /data/trial
     """
@@ -72,12 +78,16 @@ def restore(
         made = app.restore_lab(file, lab, login, show)
     if made.left_sealed:
         say("What was delivered and not released was left out: only a coordinator with the custody key can restore it.")
+    if made.accounts:
+        say(codes_told(made.accounts))
+    named = str(lab) if isinstance(lab, Path) else lab.text
     document = {
-        "lab": str(made.folder),
+        "lab": named,
         "lab_id": made.lab,
         "seq": made.seq,
         "head": made.head,
         "clips": made.clips,
         "left_sealed": made.left_sealed,
+        "accounts": [{"user": each.user, "code": each.code} for each in made.accounts],
     }
-    answer(document, f"Restored {made.folder}: {made.seq} events, {made.clips} clips; verified.", as_json=as_json)
+    answer(document, f"Restored {named}: {made.seq} events, {made.clips} clips; verified.", as_json=as_json)

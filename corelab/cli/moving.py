@@ -12,6 +12,7 @@ from corelab.cli.terminal import (
     PasswordStdin,
     Place,
     answer,
+    codes_told,
     command,
     place,
     progress,
@@ -32,7 +33,6 @@ NewPlace = Annotated[
         metavar="TO", parser=place, help="postgresql://host/database of an empty database, or a new folder.", show_default=False
     ),
 ]
-_CODES = "One-time codes, shown only now and valid for 7 days. Each person signs in to the new place with code and password once:"
 
 
 @commands.command("move")
@@ -52,7 +52,7 @@ def move(lab: LabPlace, to: NewPlace, as_json: AsJson = False, password_stdin: P
             with signed_in(lab, password_stdin=password_stdin) as here:
                 moved = app.move_lab(here.lab, here.session, to, show)
     if moved.accounts:
-        say("\n".join([_CODES, *(f"    {each.user}  {each.code}" for each in moved.accounts)]))
+        say(codes_told(moved.accounts))
     answer(_document(moved), _words(moved), as_json=as_json)
 
 

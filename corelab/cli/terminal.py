@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -33,6 +33,7 @@ messages = Console(stderr=True, highlight=False, soft_wrap=True)
 
 if TYPE_CHECKING:
     from corelab.domain.addresses import ServerAddress
+    from corelab.services.bringing import OneTime
 
     Place = Path | ServerAddress
 else:
@@ -202,6 +203,12 @@ def _session(lab: labs.OpenLab, user: str, password: str) -> accounts.Session:
         if not sys.stdin.isatty():
             raise
         return accounts.sign_in(lab, user, password, code=typer.prompt("Code of the second factor", err=True))
+
+
+def codes_told(given: "Iterable[OneTime]") -> str:
+    """The one-time codes of a lab that came onto a server, for a person to hand out."""
+    begin = "One-time codes, shown only now and valid for 7 days. Each person enters the code with a password once (corelab activate):"
+    return "\n".join([begin, *(f"    {each.user}  {each.code}" for each in given)])
 
 
 @contextlib.contextmanager

@@ -1,21 +1,20 @@
 """Takes a lab from a folder to a server, or back: on the other side every row, event and signature verifies, or the lab stays."""
 
-import hashlib
-import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from corelab.domain.accounts import Command, Person
+from corelab.domain.accounts import Command
 from corelab.domain.addresses import ServerAddress
 from corelab.domain.clock import Clock
 from corelab.domain.moving import Engine, LabMovedError, MoveFault, MoveRefusedError
-from corelab.domain.record_errors import CommitUnknownError, LabExistsError, NotALabError
+from corelab.domain.record_errors import CommitUnknownError, NotALabError
 from corelab.services import accounts, labs, window_lock
 from corelab.services.accounts import Session
+from corelab.services.bringing import OneTime, brought, invited
 from corelab.services.lab_making import DATABASE, FOLDERS, PRIVATE_FOLDERS, in_one_step, require_free
 from corelab.services.labs import OpenLab
 from corelab.services.restoring import Login
@@ -23,19 +22,7 @@ from corelab.services.verification import LabFaultyError, Progress, record_fault
 from corelab.storage import people
 from corelab.storage.file_store import FileStore
 from corelab.storage.network import refuse_network
-from corelab.storage.store import Actor, NewRow, Snapshot, Transaction
-
-_CLIPS, _QUARANTINE = "clips", "quarantine"
-_BROUGHT = (_CLIPS, _QUARANTINE)
-"""What lies beside the records and goes along: released clips, and what was delivered and is not released yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class OneTime:
-    """The code by which a person opens the server for the keys that they have; shown once."""
-
-    user: str
-    code: str = field(repr=False)
+from corelab.storage.store import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +124,7 @@ class _Moving:
         with (
             TemporaryDirectory(prefix=".move.", dir=self.lab.folder, ignore_cleanup_errors=True) as work,
             self._leaving(to.label, Engine.SERVER) as codes,
-            _brought(self.lab.folder, target, self.show),
+            brought(self.lab.folder, target, self.show),
         ):
             copy = Path(work) / DATABASE
             self.lab.store.copy_to(copy, partial(_told, self.show, "Copying the records"))
@@ -156,7 +143,7 @@ class _Moving:
             (part / name).mkdir()
         for name in PRIVATE_FOLDERS:
             (part / name).mkdir(mode=0o700)
-        with _brought(self.lab.folder, part, self.show):
+        with brought(self.lab.folder, part, self.show):
             self.lab.store.copy_to(part / DATABASE, partial(_told, self.show, "Copying the records"))
             found = verify_lab(part, progress=self.show)
         if not found.ok:
@@ -180,17 +167,6 @@ class _Moving:
             raise
 
 
-def invited(transaction: Transaction) -> tuple[tuple[OneTime, ...], tuple[NewRow, ...]]:
-    """A one-time code for everybody who has keys and may sign in, and the rows that know the codes again."""
-    kdf = people.kdf_of(transaction)
-    made = [(each, *people.invitation(each.account, transaction.now, kdf)) for each in _active(transaction)]
-    return tuple(OneTime(each.user_name, code.text) for each, code, _ in made), tuple(row for _, _, row in made)
-
-
-def _active(snapshot: Snapshot) -> tuple[Person, ...]:
-    return tuple(each for each in people.all_people(snapshot) if each.active)
-
-
 def _end(copy: Path, clock: Clock) -> tuple[int, str, int]:
     """Number and hash of the last event, and how many clips there are."""
     with closing(FileStore.open(copy, clock, read_only=True)) as store, store.read() as snapshot:
@@ -199,43 +175,6 @@ def _end(copy: Path, clock: Clock) -> tuple[int, str, int]:
     if last is None:
         raise NotALabError(copy)
     return last["seq"], last["hash"], clips
-
-
-# ---------------------------------------------------------------- files
-
-
-@contextmanager
-def _brought(source: Path, target: Path, show: Progress) -> Iterator[None]:
-    """Clips and deliveries in the new place as well; what was brought goes again when nothing came of it."""
-    files = [file for name in _BROUGHT for file in sorted((source / name).rglob("*")) if file.is_file() and not file.is_symlink()]
-    made: list[Path] = []
-    try:
-        for n, file in enumerate(files):
-            show(n, len(files), "Bringing the clips")
-            _bring(file, target / file.relative_to(source), made)
-        yield
-    except BaseException:
-        for each in made:
-            each.unlink(missing_ok=True)
-        raise
-
-
-def _bring(file: Path, to: Path, made: list[Path]) -> None:
-    """Raises LabExistsError where another file has the name."""
-    if to.exists():
-        if _digest(to) != _digest(file):
-            raise LabExistsError(to)
-        return
-    to.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    made.append(to)
-    shutil.copy2(file, to)
-    if _digest(to) != _digest(file):
-        raise LabFaultyError(((to.name, "clip: its copy is another file"),))
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _told(show: Progress, words: str, done: int, of: int) -> None:

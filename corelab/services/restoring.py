@@ -1,20 +1,23 @@
-"""Makes a lab again from a backup: into a new or empty folder, checked in full, all of it or nothing."""
+"""Makes a lab again from a backup: in a new or empty folder or an empty database of a server, checked in full, all of it or nothing."""
 
 import tarfile
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from corelab.domain.accounts import Command, Role
+from corelab.domain.addresses import ServerAddress
 from corelab.domain.checkpoint import CheckpointRefusedError, parse_checkpoint
 from corelab.domain.clock import Clock
-from corelab.domain.record_errors import LabExistsError
-from corelab.services import accounts, backup_file
+from corelab.services import accounts, backup_file, lab_installing
 from corelab.services.accounts import Session
 from corelab.services.backup_file import CHECKPOINT, Asked, BackupDamagedError, Manifest, Progress
-from corelab.services.lab_making import FOLDERS, PRIVATE_FOLDERS, in_one_step
-from corelab.services.labs import open_lab
-from corelab.services.verification import verify_lab
+from corelab.services.bringing import OneTime, brought, invited
+from corelab.services.lab_making import DATABASE, FOLDERS, PRIVATE_FOLDERS, in_one_step, require_free
+from corelab.services.labs import folder_of, open_lab
+from corelab.services.verification import record_faults, verify_lab
+from corelab.storage import archives
 from corelab.storage.keys import BoxSecret
 from corelab.storage.store import Actor
 
@@ -33,6 +36,7 @@ class Restored:
     """A lab that came from a backup whose last event was number ``seq`` with the hash ``head``.
 
     ``left_sealed``: the backup holds what was delivered and not released; only a coordinator with the custody key can restore it.
+    ``accounts``: on a server, where nobody's password is known, the one-time code of each active person.
     """
 
     folder: Path
@@ -41,6 +45,7 @@ class Restored:
     head: str
     clips: int
     left_sealed: bool
+    accounts: tuple[OneTime, ...] = ()
 
 
 def about(file: Path) -> Manifest:
@@ -51,26 +56,35 @@ def about(file: Path) -> Manifest:
 
 def restore(  # noqa: PLR0913 - file, place, person and machine
     file: Path,
-    folder: Path,
+    place: Path | ServerAddress,
     login: Login,
     *,
     clock: Clock,
     configuration: Path,
+    state: Path | None = None,
     progress: Progress | None = None,
     stopped: Asked | None = None,
 ) -> Restored:
-    """The lab of a backup in ``folder``, which must be new or empty; its first new event says from which head it came.
+    """The lab of a backup in ``place``, a folder or a database, new or empty; its first new event says from which head it came.
 
-    Raises LabExistsError, NotABackupError, BackupDamagedError, BackupCancelledError, what a sign-in raises, NotPermittedError, OSError;
-    then nothing is in the folder.
+    ``state`` is the folder of this workstation for what belongs to labs on servers.
+    Raises LabExistsError, ServerAwayError, ServerRefusedError, NotABackupError, BackupDamagedError, BackupCancelledError, what a sign-in
+    raises, NotPermittedError, OSError; then nothing is in that place.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise LabExistsError(folder)
     show, asked = progress or _quiet, stopped or _never
+    if isinstance(place, ServerAddress):
+        lab_installing.require_free(place)
+        folder = folder_of(place, state or configuration / "state")
+    else:
+        require_free(place)
+        folder = place
     with backup_file.opened(file) as (manifest, packed):
-        run = _Restoring(file, manifest, login, clock, configuration)
-        in_one_step(folder, lambda part: run.write(part, packed, show, asked))
-    return Restored(folder, manifest.lab, manifest.seq, manifest.head, manifest.clips, run.left_sealed)
+        run = _Restoring(file, manifest, login, clock, configuration, on_server=isinstance(place, ServerAddress))
+        if isinstance(place, ServerAddress):
+            run.onto_server(place, folder, packed, show, asked)
+        else:
+            in_one_step(folder, lambda part: run.write(part, packed, show, asked))
+    return Restored(folder, manifest.lab, manifest.seq, manifest.head, manifest.clips, run.left_sealed, run.codes)
 
 
 @dataclass(slots=True)
@@ -80,7 +94,20 @@ class _Restoring:
     login: Login
     clock: Clock
     configuration: Path
+    on_server: bool = False
     left_sealed: bool = False
+    codes: tuple[OneTime, ...] = ()
+
+    def onto_server(self, address: ServerAddress, folder: Path, packed: tarfile.TarFile, progress: Progress, stopped: Asked) -> None:
+        """In a folder first, where all of it is checked."""
+        from corelab.storage.postgres.installing import install  # noqa: PLC0415 - a lab in a folder needs no server
+
+        with TemporaryDirectory(prefix=".restore.", dir=folder, ignore_cleanup_errors=True) as work:
+            part = Path(work)
+            self.write(part, packed, progress, stopped)
+            with brought(part, folder, progress):
+                words = "Bringing the records onto the server"
+                install(part / DATABASE, address, (), record_faults, lambda done, of: progress(done, of, words))
 
     def write(self, part: Path, packed: tarfile.TarFile, progress: Progress, stopped: Asked) -> None:
         for name in FOLDERS:
@@ -90,7 +117,7 @@ class _Restoring:
         backup_file.unpack(self.file, self.manifest, packed, part, progress, stopped)
         progress(0, 0, "Checking the lab")
         self._require_head(part)
-        faults = verify_lab(part).faults
+        faults = verify_lab(part, clips_here=True).faults
         if faults:
             raise BackupDamagedError(self.file, tuple(f"{fault.where}: {fault.what}" for fault in faults))
         self._record(part)
@@ -131,7 +158,12 @@ class _Restoring:
                 "backed_up_at": self.manifest.at,
                 "program": self.manifest.program,
             }
-            transaction.record("lab.restored", "lab", lab.lab_id, payload=payload)
+            # Its clips came along: they are read from its folder, wherever they lay before.
+            rows = [archives.address_row(transaction, "")] if archives.address_in(transaction) else []
+            if self.on_server:
+                self.codes, new = invited(transaction)
+                rows, payload["invited"] = [*rows, *new], len(new)
+            transaction.record("lab.restored", "lab", lab.lab_id, rows=rows, payload=payload)
 
     def _signed_in(self, part: Path) -> tuple[Session, Role]:
         with closing(open_lab(part, self.clock, self.configuration, read_only=True)) as lab:
