@@ -1,5 +1,6 @@
 """Clips to measure speed with, and the same work done by this program and by pydicom."""
 
+import zlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -172,10 +173,11 @@ def _write(path: Path, pixels: bytes, frames: int, size: tuple[int, int], syntax
     meta = FileMetaDataset()
     meta.TransferSyntaxUID = UID(syntax)
     meta.MediaStorageSOPClassUID = UltrasoundMultiFrameImageStorage
-    meta.MediaStorageSOPInstanceUID = UID("2.25.1")
+    meta.MediaStorageSOPInstanceUID = UID(f"2.25.1{zlib.crc32(path.name.encode())}")
     data = Dataset()
     data.file_meta = meta
-    data.SOPClassUID, data.SOPInstanceUID = UltrasoundMultiFrameImageStorage, UID("2.25.1")
+    data.SOPClassUID, data.SOPInstanceUID = UltrasoundMultiFrameImageStorage, meta.MediaStorageSOPInstanceUID
+    data.StudyInstanceUID, data.SeriesInstanceUID = UID("2.25.2"), UID("2.25.3")
     data.SamplesPerPixel, data.PlanarConfiguration, data.PhotometricInterpretation = 3, 0, coding(syntax).colour
     data.NumberOfFrames, data.FrameTime = frames, 33.333
     data.Columns, data.Rows = size

@@ -11,7 +11,7 @@ from typing import BinaryIO, Self
 from corelab.domain.archives import ArchiveAltersError
 from corelab.domain.vocabulary import Sha256
 from corelab.imaging.faults import FileRefusedError, FrameUnreadableError
-from corelab.imaging.frame_plan import FramePlace, FramePlan
+from corelab.imaging.frame_plan import FramePlace, FramePlan, put_at
 from corelab.imaging.frames import FrameFile, Pixels
 
 Bring = Callable[[int], bytes]
@@ -102,9 +102,7 @@ class ComingFile:
         with self._changed:
             if self._closed:
                 raise FrameUnreadableError(index, "the clip is closed")
-            self._out.seek(place.offset)
-            self._out.write(data)
-            self._out.flush()
+            put_at(self._out, place.offset, data)
             self._here.add(index)
 
 

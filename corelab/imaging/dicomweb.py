@@ -63,7 +63,8 @@ def login_here(address: ArchiveAddress) -> Login | None:
 class DicomwebServer:
     """One session with a service, for any thread. Every method raises ArchiveError, in words of ``corelab.domain.archives``."""
 
-    def __init__(self, address: ArchiveAddress) -> None:
+    def __init__(self, address: ArchiveAddress, login: Login | None = None) -> None:
+        """``login``: None for that of this workstation."""
         self.address = address
         try:
             from dicomweb_client.api import DICOMwebClient  # noqa: PLC0415 - the extra "archive"
@@ -72,7 +73,7 @@ class DicomwebServer:
             raise ArchiveExtraMissingError(address.url) from error
         for name in ("retrying", "dicomweb_client", "urllib3"):  # they would write to the terminal what was asked, with identifiers
             logging.getLogger(name).setLevel(logging.CRITICAL)
-        session, login = Session(), login_here(address)
+        session, login = Session(), login or login_here(address)
         session.auth = (login.user, login.password) if login else None
         session.trust_env = not address.loopback  # proxies and certificates of the system; none lies between this machine and itself
         session.headers["Accept-Encoding"] = "identity"  # clips do not shrink, and unpacking them takes longer than sending

@@ -1,6 +1,7 @@
 """What of a released file is not pixels, and where each of its frames lies with its digest: enough to show one frame before all came."""
 
 import hashlib
+import os
 import struct
 import zlib
 from collections.abc import Iterator
@@ -81,10 +82,8 @@ class FramePlan:
         out.truncate(self.size)
         at = 0
         for start, end in _beside(self.frames, self.size):
-            out.seek(start)
-            out.write(self.rest[at : at + end - start])
+            put_at(out, start, self.rest[at : at + end - start])
             at += end - start
-        out.flush()
 
 
 def _is_plain(header: Header, size: int) -> bool:
@@ -103,6 +102,19 @@ def _beside(frames: tuple[FramePlace, ...], size: int) -> Iterator[tuple[int, in
         yield at, place.offset
         at = place.offset + place.length
     yield at, size
+
+
+def put_at(out: BinaryIO, offset: int, data: bytes) -> None:
+    """Writes into an open file of which nothing waits in a buffer."""
+    if hasattr(os, "pwrite"):
+        view = memoryview(data)
+        while view:
+            written = os.pwrite(out.fileno(), view, offset)
+            view, offset = view[written:], offset + written
+        return
+    out.seek(offset)
+    out.write(data)
+    out.flush()
 
 
 def plan_of(path: Path) -> FramePlan | None:

@@ -11,6 +11,7 @@ from time import thread_time
 from corelab.domain.clock import SystemClock
 from corelab.services import (
     bench_agreement,
+    bench_archive,
     bench_compression,
     bench_decoding,
     bench_export,
@@ -41,6 +42,7 @@ class Sizes:
     following: bench_compression.Sizes
     masking: bench_masking.Sizes
     packages: bench_export.Sizes
+    archive: bench_archive.Sizes
     signings: int
     grades: int
     verifications: int
@@ -55,6 +57,7 @@ QUICK = Sizes(
     bench_compression.QUICK,
     bench_masking.QUICK,
     bench_export.QUICK,
+    bench_archive.QUICK,
     signings=5,
     grades=2_500,
     verifications=3,
@@ -68,6 +71,7 @@ WHOLE = Sizes(
     bench_compression.WHOLE,
     bench_masking.WHOLE,
     bench_export.WHOLE,
+    bench_archive.WHOLE,
     signings=15,
     grades=50_000,
     verifications=5,
@@ -84,6 +88,7 @@ def measure(sizes: Sizes, *, window: Window | None = None, told: Told | None = N
     with TemporaryDirectory(prefix="corelab-bench-") as name:
         folder = Path(name)
         results += _watched(Theme.PICTURES, partial(bench_decoding.measure, folder, sizes.decoding, say))
+        results += _watched(Theme.ARCHIVE, partial(bench_archive.measure, folder, sizes.archive, say))
         results += _watched(Theme.MEMORY, partial(bench_memory.measure, folder, sizes.memory, say))
         results += _watched(None, partial(_window_goals, folder, sizes.playing, window, say, where))
         results += _watched(Theme.INTAKE, partial(bench_masking.measure, folder, sizes.masking, say))

@@ -12,6 +12,7 @@ class Theme(Enum):
     """What goals are about, in the order they are measured and printed."""
 
     PICTURES = "pictures"
+    ARCHIVE = "archive"
     MEMORY = "memory"
     PLAYING = "playing"
     WINDOW = "window"

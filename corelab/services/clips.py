@@ -11,7 +11,7 @@ from corelab.domain.accounts import Command, Role
 from corelab.domain.archives import ArchiveError, ClipNotThereError
 from corelab.domain.clip import Clip
 from corelab.domain.vocabulary import Sha256
-from corelab.imaging.archive import Archive, StoppedError
+from corelab.imaging.archive import Archive, FolderArchive, StoppedError
 from corelab.imaging.calibration import Length, Point, Refusal, measure
 from corelab.imaging.coming import ComingFile
 from corelab.imaging.faults import FileRefusedError, FrameUnreadableError
@@ -197,6 +197,11 @@ class ClipShelf:
                 file.close()
             self._open.clear()
             self._cache.wipe()
+
+    @property
+    def is_near(self) -> bool:
+        """Whether it is known that the clips lie on this machine: nothing has to be brought."""
+        return isinstance(self._archive, FolderArchive)
 
     def bringing(self, clip: Clip, stopped: Callable[[], bool]) -> Callable[[], bool]:
         """For work that waits its turn: has all of a clip brought from an archive on a server, before or while it is looked at.

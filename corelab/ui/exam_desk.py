@@ -9,6 +9,7 @@ from corelab.domain.clip import Clip
 from corelab.domain.vocabulary import Binding, Evidence, SegmentId, Sha256
 from corelab.domain.watching import Watched
 from corelab.services.clips import ClipShelf
+from corelab.ui.bringing import Bringing
 from corelab.ui.cine import Stopwatch
 from corelab.ui.curves import Curves
 from corelab.ui.desk import Desk
@@ -45,6 +46,7 @@ class ExamDesk(QObject):
         self.thumbnails = Thumbnails(desk.jobs, self._shelf, self)
         self.pictures = FramePictures(desk.jobs, self._shelf, self)
         self._ready = FirstFrames(desk.jobs, self._shelf, self)
+        self._bringing = Bringing(desk.jobs, self._shelf, self)
         self._following: SegmentId | None = None
         self._in_sight: frozenset[Sha256] = frozenset()
         self.curves = Curves(desk.jobs, self._shelf, self)
@@ -59,6 +61,7 @@ class ExamDesk(QObject):
         self.log.begin(exam, played, watched)
         self._in_sight = frozenset()
         self._ready.forget()
+        self._bringing.forget()
         self.thumbnails.forget()
         self.pictures.forget()
 
@@ -72,6 +75,7 @@ class ExamDesk(QObject):
         self.viewports.refresh_strip()
         self._following = None
         self._ready.forget()
+        self._bringing.forget()
         self.thumbnails.forget()
         self.pictures.forget()
         self._shelf.wipe()
@@ -201,6 +205,12 @@ class ExamDesk(QObject):
         beside = [self.exam.beside(clip, steps) for steps in (1, -1)] if clip is not None else []
         beside += self.exam.of(self._following)[:1] if self._following is not None else []
         self._ready.want([each for each in beside if each is not None])
+        self._bringing.want(self._in_order(clip))
+
+    def _in_order(self, clip: Clip | None) -> tuple[Clip, ...]:
+        """All clips of the exam as they are shown, from this one on; then those before it."""
+        at = next((n for n, each in enumerate(self.exam.clips) if each == clip), 0)
+        return (*self.exam.clips[at:], *self.exam.clips[:at])
 
     # -- what was seen -------------------------------------------------------------------------------------------------------------
 
@@ -218,3 +228,4 @@ class ExamDesk(QObject):
             self.completed.emit()
         self._ready.work()
         self.thumbnails.work()
+        self._bringing.work()

@@ -51,6 +51,10 @@ class Jobs(Protocol):
         """Work of seconds on many frames, one at a time, beside the pixels: frames that are wanted on screen never wait for it."""
         ...
 
+    def fetch(self, owner: QObject, work: Callable[[], T], done: Callable[[T], None], failed: Failed) -> Job:
+        """Work that waits for another machine, one at a time: nothing else waits for it."""
+        ...
+
     def relay(self, owner: QObject, told: Callable[..., None]) -> Callable[..., None]:
         """A callable for the working thread; what it is told arrives in ``told`` on the window's thread (progress)."""
         ...
@@ -79,7 +83,7 @@ class Cancel:
 
 
 class ThreadJobs(QObject):
-    """Jobs on threads: one for the database, a few for pixels, one for what takes seconds."""
+    """Jobs on threads: one for the database, a few for pixels, one for what takes seconds, one for what comes from another machine."""
 
     _arrived = Signal(object)
 
@@ -88,6 +92,7 @@ class ThreadJobs(QObject):
         self._database = ThreadPoolExecutor(1, "database")
         self._pixels = ThreadPoolExecutor(max(2, min(4, (os.cpu_count() or 2) - 1)), "pixels")
         self._aside = ThreadPoolExecutor(1, "aside")
+        self._fetching = ThreadPoolExecutor(1, "fetching")
         self._closed = False
         self._numbers = count(1)
         self._asked: dict[int, _Asked] = {}
@@ -106,6 +111,9 @@ class ThreadJobs(QObject):
     def aside(self, owner: QObject, work: Callable[[], T], done: Callable[[T], None], failed: Failed) -> Job:
         return self._submit(self._aside, owner, work, (done, failed))
 
+    def fetch(self, owner: QObject, work: Callable[[], T], done: Callable[[T], None], failed: Failed) -> Job:
+        return self._submit(self._fetching, owner, work, (done, failed))
+
     def relay(self, owner: QObject, told: Callable[..., None]) -> Callable[..., None]:
         number = next(self._numbers)
         self._told[number] = owner, told
@@ -117,7 +125,7 @@ class ThreadJobs(QObject):
 
     def close(self) -> None:
         self._closed = True
-        for waiting in (self._aside, self._pixels):
+        for waiting in (self._fetching, self._aside, self._pixels):
             waiting.shutdown(wait=True, cancel_futures=True)
         self._database.shutdown(wait=True)
         self._asked.clear()
@@ -216,6 +224,9 @@ class ImmediateJobs:
         return self.query(owner, work, done, failed)
 
     def aside(self, owner: QObject, work: Callable[[], T], done: Callable[[T], None], failed: Failed) -> Job:
+        return self.query(owner, work, done, failed)
+
+    def fetch(self, owner: QObject, work: Callable[[], T], done: Callable[[T], None], failed: Failed) -> Job:
         return self.query(owner, work, done, failed)
 
     def relay(self, owner: QObject, told: Callable[..., None]) -> Callable[..., None]:
