@@ -8,10 +8,17 @@ from hypothesis import HealthCheck, settings
 
 from tests import part11
 from tests.acceptance.blinding.summary import Summary
+from tests.engines import engine, pytest_generate_tests
 from tests.faults import figures
 from tests.servers import orthanc, postgres_server, postgres_tls_server
 
-__all__ = ["orthanc", "postgres_server", "postgres_tls_server"]  # pytest finds fixtures of all tests here
+__all__ = [
+    "engine",
+    "orthanc",
+    "postgres_server",
+    "postgres_tls_server",
+    "pytest_generate_tests",
+]  # pytest finds fixtures and hooks of all tests here
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 settings.register_profile("corelab", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -34,7 +34,7 @@ from corelab.services import access, accounts, acknowledgements, custody, labs, 
 from corelab.services.accounts import Session
 from corelab.services.clock_watch import ClockWatch
 from corelab.services.labs import OpenLab
-from corelab.services.verification import verify_lab
+from corelab.services.verification import verify_open
 from corelab.services.workstations import DisplaySeen
 from corelab.storage.keys import make_opening
 from corelab.storage.store import NewRow
@@ -101,7 +101,7 @@ def test_p11_30_the_first_signature_is_refused_until_the_statement_is_accepted(l
     assert row is not None
     assert (row["what"], row["text_hash"], row["event_seq"]) == (SIGNATURE, statement.digest, event["seq"])
     assert event["said"] == {"statement": statement.words}
-    assert verify_lab(lab.open.folder).ok
+    assert verify_open(lab.open).ok
 
 
 def test_p11_30_changed_words_ask_again(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -301,7 +301,7 @@ def test_p11_21_two_people_remove_it_and_it_can_be_set_up_anew(lab: Lab, second:
     assert second_factor.removals(lab.open, lab.administrator) == ()
     assert not second_factor.is_on(lab.open, session)
     assert second_factor.begin(lab.open, session).secret
-    assert verify_lab(lab.open.folder).ok
+    assert verify_open(lab.open).ok
 
 
 def test_p11_21_the_owner_confirms_nothing_and_a_request_ends_after_a_week(lab: Lab) -> None:
@@ -372,7 +372,7 @@ def test_p11_28_where_enrolment_is_asked_a_machine_that_is_not_enrolled_is_refus
     workstations.enrol(lab.open, lab.administrator, another.workstation, "given away", enrolled=False)
     with pytest.raises(WorkstationRefusedError):
         accounts.sign_in(another, "coordinator", PASSWORD)
-    assert verify_lab(lab.open.folder).ok
+    assert verify_open(lab.open).ok
 
 
 def test_p11_28_a_wrong_password_at_a_machine_that_is_not_enrolled_is_a_wrong_password(lab: Lab, another: OpenLab) -> None:
@@ -397,7 +397,7 @@ def test_p11_28_the_display_check_is_recorded_with_its_date(lab: Lab) -> None:
     assert (found.display, found.enrolled) == (DisplaySeen.NOT_ALL, True)
     assert found.display_at is not None
     assert abs(found.display_at - lab.clock.at) < timedelta(minutes=1)
-    assert verify_lab(lab.open.folder).ok
+    assert verify_open(lab.open).ok
 
 
 # ---------------------------------------------------------------- clocks

@@ -25,7 +25,7 @@ from corelab.domain.record_errors import (
 from corelab.domain.vocabulary import AccountId
 from corelab.services import accounts
 from corelab.services.accounts import Session
-from corelab.services.verification import verify_lab
+from corelab.services.verification import verify_open
 from corelab.storage import people
 from corelab.storage.keys import Kdf, make_opening
 from corelab.storage.store import Actor, NewRow
@@ -305,7 +305,7 @@ def test_p11_15_raised_costs_are_applied_at_the_next_sign_in(lab: Lab) -> None:
         ]
     assert again.box.public == session.box.public
     assert lab.sign_in("coordinator").account == session.account
-    assert verify_lab(lab.open.folder).ok
+    assert verify_open(lab.open).ok
 
 
 # ---------------------------------------------------------------- keys
@@ -319,7 +319,7 @@ def test_a_changed_password_opens_the_same_keys(lab: Lab) -> None:
     assert again.box.public == session.box.public
     with accounts.signer(lab.open, again, OTHER_PASSWORD) as signer:
         assert signer.account == session.account
-    assert verify_lab(lab.open.folder).ok
+    assert verify_open(lab.open).ok
 
 
 def test_a_password_is_changed_only_by_who_knows_it(lab: Lab) -> None:
@@ -341,7 +341,7 @@ def test_p11_19_a_reset_gives_new_keys_and_never_the_old_ones(lab: Lab) -> None:
     with lab.open.store.read() as snapshot:
         old = snapshot.all("credential", account_id=account)[0]
     assert old["wrapped_sign"] is None
-    assert verify_lab(lab.open.folder).ok
+    assert verify_open(lab.open).ok
 
 
 def test_a_sign_in_from_before_a_reset_stays_over_when_the_person_is_active_again(lab: Lab) -> None:
@@ -536,7 +536,7 @@ def test_everything_people_do_leaves_a_lab_that_verifies(lab: Lab) -> None:
     lab.add("reader-2", {Role.READER})
     fails(lab, "reader-2")
     accounts.sign_out(lab.open, lab.coordinator_2)
-    found = verify_lab(lab.open.folder)
+    found = verify_open(lab.open)
     assert found.faults == ()
     assert found.checked["signatures"] == 1
 
@@ -583,7 +583,7 @@ def test_p11_52_a_signature_with_the_key_from_before_a_reset_is_found(lab: Lab, 
             content_digest=opening.digest,
         )
         transaction.record("review.signed", "review", "r", rows=[row], payload=opening)
-    assert "signature: the key was not the person's at that time" in {fault.what for fault in verify_lab(lab.open.folder).faults}
+    assert "signature: the key was not the person's at that time" in {fault.what for fault in verify_open(lab.open).faults}
 
 
 def test_custody_secrets_stand_sealed_in_the_file(lab: Lab) -> None:

@@ -16,7 +16,7 @@ from corelab.domain.vocabulary import Grade
 from corelab.services import accounts, agreed_exams, assignment, calibration, certification, reading
 from corelab.services.accounts import Session
 from corelab.services.phantoms import make_phantom
-from corelab.services.verification import verify_lab
+from corelab.services.verification import verify_open
 from corelab.storage import calibration as records
 from tests.builders import PASSWORD, Lab
 from tests.charter_builders import PORTAL, full
@@ -76,7 +76,7 @@ def test_an_exam_with_agreed_truth_is_read_by_the_type_whose_truth_is_known(lab:
     assignment.assign(lab.open, lab.coordinator)
     dealt = [(row["kind"], row["reading_type"]) for row in rows_of(lab, "assignment")]
     assert dealt == [("calibration", "REMNANT")]
-    assert verify_lab(lab.open.folder).faults == ()
+    assert verify_open(lab.open).faults == ()
 
 
 def test_typed_values_are_compared_with_the_truth(lab: Lab, tmp_path: Path) -> None:

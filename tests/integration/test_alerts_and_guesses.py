@@ -17,7 +17,7 @@ from corelab.services import guessing, packages, safety, status, unblinding
 from corelab.services.accounts import Session
 from corelab.services.packages import verify_package
 from corelab.services.safety import NoticeRefusedError
-from corelab.services.verification import verify_lab
+from corelab.services.verification import verify_open
 from corelab.storage.keys import recipients
 from tests.builders import PASSWORD, Lab
 from tests.life_builders import assignment_of, compares, decides
@@ -79,7 +79,7 @@ def test_an_alert_on_two_reading_types_fires_once_when_the_last_of_them_has_resu
             reads(lab, session, COMP_CFV=1, FLOW_CFV=2)
         compares(lab)
     assert alerts(lab).count("S09") == 1
-    assert verify_lab(lab.open.folder).faults == ()
+    assert verify_open(lab.open).faults == ()
 
 
 def test_an_alert_on_two_reading_types_waits_for_the_case_of_one(tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_a_notice_is_acknowledged_once_with_what_was_done(lab: Lab) -> None:
     assert status.status(lab.open, lab.coordinator).notices == 0
     with pytest.raises(NoticeRefusedError):
         safety.acknowledge(lab.open, lab.coordinator, waits.id, "Once more, by letter")
-    assert verify_lab(lab.open.folder).faults == ()
+    assert verify_open(lab.open).faults == ()
 
 
 def test_readers_never_see_alerts(lab: Lab) -> None:
@@ -191,7 +191,7 @@ def test_the_questions_are_due_once_after_the_signature(lab: Lab) -> None:
     with pytest.raises(GuessRefusedError):
         guessing.answer(lab.open, one, own(lab, one), "stent", "1")
     assert len(rows_of(lab, "guess")) == 1
-    assert verify_lab(lab.open.folder).faults == ()
+    assert verify_open(lab.open).faults == ()
 
 
 @pytest.mark.parametrize(("suggestion", "arm"), [("stent", "3"), ("the site told me", "1")])

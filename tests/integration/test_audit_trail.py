@@ -214,7 +214,7 @@ def test_p11_41_a_review_of_the_trail_is_a_signed_record_that_verifies(lab: Lab)
     assert (made.signature.printed_name, made.signature.meaning) == ("Auditor 1", "audit review")
     assert audit.reviews(lab.open, lab.auditor) == (made,)
     assert audit.reviews(lab.open, lab.coordinator) == (made,)
-    assert verification.verify_lab(lab.open.folder).faults == ()
+    assert verification.verify_open(lab.open).faults == ()
     assert lines(lab, kinds=("audit.reviewed",))[0].role == "auditor"
 
 

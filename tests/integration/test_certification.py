@@ -21,7 +21,7 @@ from corelab.services.packages import gather
 from corelab.services.packages.errors import NotFinalError
 from corelab.services.packages.locking import lock as lock_trial
 from corelab.services.training import able_for
-from corelab.services.verification import verify_lab
+from corelab.services.verification import verify_open
 from corelab.storage import calibration as records
 from tests.builders import PASSWORD, Lab
 from tests.laid_back import LaidBack
@@ -75,7 +75,7 @@ def test_the_set_is_made_through_real_intake_and_waits_for_two_people(lab: Lab) 
     assert [(one.wanted, one.known, one.drawn) for one in now.types] == [(EXAMS, EXAMS, True)]
     exams = intake.exams(lab.open, lab.coordinator)
     assert all(exam.subject.startswith(RESERVED) and exam.state is ExamState.READY for exam in exams)
-    assert verify_lab(lab.open.folder).faults == ()
+    assert verify_open(lab.open).faults == ()
 
 
 def test_making_again_makes_nothing_twice(lab: Lab) -> None:
@@ -165,7 +165,7 @@ def test_a_reader_who_agrees_with_the_truth_is_certified(set_lab: Lab) -> None:
     (row,) = certification.certificates(set_lab.open, set_lab.coordinator, set_lab.reader_1.account)
     assert (row.verdict, row.figures) == (Verdict.CERTIFIED, None)
     assert certification.figures(set_lab.open, set_lab.coordinator, row.id).figures == done.figures
-    assert verify_lab(set_lab.open.folder).faults == ()
+    assert verify_open(set_lab.open).faults == ()
 
 
 def test_an_exam_whose_making_broke_off_keeps_nobody_from_the_certificate(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

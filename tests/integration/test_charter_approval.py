@@ -30,7 +30,7 @@ from corelab.services import (
 )
 from corelab.services.labs import charter_of
 from corelab.services.packages.errors import ManyChartersError
-from corelab.services.verification import verify_lab
+from corelab.services.verification import verify_open
 from corelab.storage.snapshot import Snapshot
 from corelab.ui.words import words_for
 from tests.builders import PASSWORD, Lab
@@ -68,7 +68,7 @@ def test_a_later_version_is_stored_as_it_is_and_signed(lab: Lab) -> None:
     assert (stored["toml"], stored["file_sha256"]) == (toml, hashlib.sha256(toml).hexdigest())
     signature = next(row for row in rows_of(lab, "signature") if row["record_id"] == done.charter)
     assert (signature["meaning"], signature["account_id"]) == ("charter approval", lab.coordinator.account)
-    assert verify_lab(lab.open.folder).faults == ()
+    assert verify_open(lab.open).faults == ()
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_p11_31_exams_that_are_in_the_lab_keep_their_charter_and_their_records_n
     signs(lab, lab.reader_2)
     assert [row["charter_hash"] for row in rows_of(lab, "reading")] == [former, former, done.charter, done.charter]
     assert comparison.release_and_compare(lab.open, lab.coordinator).concordant == 2
-    assert verify_lab(lab.open.folder).faults == ()
+    assert verify_open(lab.open).faults == ()
 
 
 def test_a_charter_that_a_reading_names_is_never_replaced(lab: Lab) -> None:
@@ -262,7 +262,7 @@ def test_p11_31_a_reading_names_charter_and_product_version_and_an_altered_chart
         connection.execute("DROP TRIGGER charter_no_update")
         connection.execute("UPDATE charter SET toml = ?", (altered,))
         connection.commit()
-    assert "rows" in {fault.step for fault in verify_lab(lab.open.folder).faults}
+    assert "rows" in {fault.step for fault in verify_open(lab.open).faults}
     with pytest.raises(RecordDamagedError, match="not the one that was approved"):
         opened_next(lab, lab.reader_2)
 

@@ -18,7 +18,7 @@ from corelab.domain.record_errors import NotPermittedError, SignInRefusedError
 from corelab.services import accounts, checkpoints, witness
 from corelab.services.checkpoints import CheckpointFileError
 from corelab.services.labs import DATABASE
-from corelab.services.verification import OtherLabError, verify_lab
+from corelab.services.verification import OtherLabError, verify_open
 from corelab.services.witness import InsideTheLabError
 from corelab.storage.schema import REGULATED
 from tests.builders import PASSWORD, Lab, a_lab
@@ -43,7 +43,7 @@ def goes_on(lab: Lab, *names: str) -> None:
 
 
 def steps(lab: Lab, *brought: Checkpoint) -> list[str]:
-    return [fault.step for fault in verify_lab(lab.open.folder, brought).faults]
+    return [fault.step for fault in verify_open(lab.open, brought).faults]
 
 
 def test_a_checkpoint_is_of_the_last_event_signed_and_on_record(lab: Lab) -> None:
@@ -54,7 +54,7 @@ def test_a_checkpoint_is_of_the_last_event_signed_and_on_record(lab: Lab) -> Non
     assert (event["hash"], row["text"]) == (made.head, made.text)
     assert [one["kind"] for one in after] == ["checkpoint.signed"]
     assert steps(lab, made) == []
-    assert verify_lab(lab.open.folder, [made]).checked["signed checkpoints"] == 1
+    assert verify_open(lab.open, [made]).checked["signed checkpoints"] == 1
 
 
 def test_a_lab_that_went_on_is_still_the_one_of_its_checkpoints(lab: Lab) -> None:
@@ -87,7 +87,7 @@ def test_p11_03_a_tail_that_was_cut_off_is_found_with_a_checkpoint_only(lab: Lab
     cut_off(lab, before.seq)
     assert steps(lab) == []
     assert steps(lab, made) == ["checkpoint"]
-    (fault,) = verify_lab(lab.open.folder, [made]).faults
+    (fault,) = verify_open(lab.open, [made]).faults
     assert f"the lab ends at event {before.seq}" in fault.what
 
 
@@ -111,7 +111,7 @@ def test_p11_03_a_copy_that_went_on_by_itself_is_found_with_a_checkpoint_only(la
     shutil.copy(tmp_path / "older.db", lab.open.folder / DATABASE)
     goes_on(lab, "auditor-2", "auditor-3", "auditor-4", "auditor-5")
     assert steps(lab) == []
-    (fault,) = verify_lab(lab.open.folder, [made]).faults
+    (fault,) = verify_open(lab.open, [made]).faults
     assert (fault.step, "copy that went on by itself" in fault.what) == ("checkpoint", True)
 
 
@@ -148,7 +148,7 @@ def test_a_checkpoint_whose_time_was_changed_is_told(lab: Lab) -> None:
 def test_a_copy_without_signature_counts_as_a_witness(lab: Lab) -> None:
     with lab.open.store.read() as snapshot:
         kept = witness.unsigned(snapshot, lab.open)
-    found = verify_lab(lab.open.folder, [kept])
+    found = verify_open(lab.open, [kept])
     assert (found.ok, found.checked["unsigned witness copies"]) == (True, 1)
 
 
@@ -162,7 +162,7 @@ def test_a_checkpoint_outlives_the_keys_of_who_signed_it(lab: Lab) -> None:
 def test_the_checkpoint_of_another_lab_is_refused(lab: Lab, tmp_path: Path) -> None:
     other = a_lab(tmp_path, name="other")
     with pytest.raises(OtherLabError):
-        verify_lab(lab.open.folder, [checkpoints.sign(other.open, other.coordinator, PASSWORD)])
+        verify_open(lab.open, [checkpoints.sign(other.open, other.coordinator, PASSWORD)])
 
 
 def test_a_recorded_checkpoint_that_says_something_else_is_found_after_the_chain_was_made_anew(lab: Lab) -> None:

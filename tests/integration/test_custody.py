@@ -14,7 +14,7 @@ from corelab.imaging.deid.identity import Identity
 from corelab.services import accounts, assignment, comparison, custody, reading, resealing
 from corelab.services.accounts import Session
 from corelab.services.quarantine import Place, made_folder
-from corelab.services.verification import verify_lab
+from corelab.services.verification import verify_open
 from corelab.storage import keys, people
 from tests.builders import PASSWORD, Lab, a_lab
 from tests.exam_builders import cell
@@ -47,7 +47,7 @@ def test_a_coordinator_takes_custody_with_the_code_and_finishes_what_was_sealed(
     assert session.custody is not None
     assert [accounts.lab_secret(lab.open, session, name) for name in people.LAB_SECRETS] == before
     assert comparison.release_and_compare(lab.open, session).cases == 2
-    assert verify_lab(lab.open.folder).faults == ()
+    assert verify_open(lab.open).faults == ()
 
 
 def test_readings_from_before_and_after_are_released_together(lab: Lab) -> None:
@@ -61,7 +61,7 @@ def test_readings_from_before_and_after_are_released_together(lab: Lab) -> None:
     for _ in range(2):
         signs(lab, reader_2)
     assert comparison.release_and_compare(lab.open, session).concordant == 2
-    assert verify_lab(lab.open.folder).faults == ()
+    assert verify_open(lab.open).faults == ()
 
 
 def test_what_is_sealed_afterwards_is_closed_to_the_former_key(lab: Lab) -> None:
@@ -98,7 +98,7 @@ def test_the_code_works_once_and_the_new_one_replaces_it(lab: Lab) -> None:
     third = custody.recover(lab.open, session, new.lower(), PASSWORD)
     assert third not in {new, lab.recovery_code}
     assert lab.sign_in("coordinator-3").custody is not None
-    assert verify_lab(lab.open.folder).faults == ()
+    assert verify_open(lab.open).faults == ()
 
 
 def test_a_signed_reading_opens_after_two_changes_of_custody(lab: Lab) -> None:
@@ -156,7 +156,7 @@ def test_a_changed_regrant_is_found(lab: Lab) -> None:
         connection.execute("DROP TRIGGER regrant_no_update")
         connection.execute("UPDATE regrant SET key_id = 'another'")
         connection.commit()
-    assert "rows" in {fault.step for fault in verify_lab(lab.open.folder).faults}
+    assert "rows" in {fault.step for fault in verify_open(lab.open).faults}
 
 
 def test_no_recovery_code_stands_in_any_file_of_the_lab(lab: Lab) -> None:

@@ -23,7 +23,7 @@ from corelab.imaging.deid.identity import Identity
 from corelab.services import accounts, assignment, comparison, custody, custody_facts, reading, status
 from corelab.services.accounts import Session
 from corelab.services.quarantine import Place, made_folder
-from corelab.services.verification import verify_lab
+from corelab.services.verification import verify_open
 from corelab.storage import keys, people
 from tests.builders import PASSWORD, Lab, a_lab
 from tests.reading_builders import a_ready_exam, a_staffed_lab, first, signs
@@ -60,7 +60,7 @@ def test_those_who_stay_open_everything_that_was_sealed(lab: Lab) -> None:
     assert [accounts.lab_secret(lab.open, session, name) for name in people.LAB_SECRETS] == before
     assert comparison.release_and_compare(lab.open, session).cases == 2
     assert lab.sign_in("coordinator-2").custody is not None
-    assert verify_lab(lab.open.folder).faults == ()
+    assert verify_open(lab.open).faults == ()
 
 
 def test_the_key_of_who_left_opens_nothing_new(lab: Lab) -> None:
@@ -91,7 +91,7 @@ def test_what_the_leaver_signed_stays_verifiable(lab: Lab) -> None:
     custody.rotate(lab.open, lab.coordinator_2, "first change", PASSWORD)
     accounts.deactivate(lab.open, lab.sign_in("administrator"), lab.coordinator_2.account, "left the lab")
     custody.rotate(lab.open, lab.sign_in("coordinator"), "second change", PASSWORD)
-    found = verify_lab(lab.open.folder)
+    found = verify_open(lab.open)
     assert found.faults == ()
     assert found.checked["signatures"] == 3
 

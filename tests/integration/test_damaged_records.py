@@ -15,7 +15,7 @@ from corelab.domain.reading_errors import (
 )
 from corelab.services import adjudication, comparison
 from corelab.services.recomputed import recomputed_results
-from corelab.services.verification import LabFaultyError, verify_lab
+from corelab.services.verification import LabFaultyError, verify_open
 from tests.builders import PASSWORD, Lab
 from tests.exam_builders import cell
 from tests.reading_builders import a_dealt_lab, a_lab_with_a_bad_record, first, rows_of, signs
@@ -127,4 +127,4 @@ def test_a_result_that_is_gone_is_found(lab: Lab) -> None:
     _behind(lab, "result_no_delete", "DELETE FROM result WHERE segment = 'CFV' AND item = 'QUAL'")
     with lab.open.store.read() as snapshot:
         assert ["CFV QUAL" in fault.what for fault in recomputed_results(snapshot)] == [True]
-    assert not verify_lab(lab.open.folder).ok
+    assert not verify_open(lab.open).ok

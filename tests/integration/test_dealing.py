@@ -12,7 +12,7 @@ from corelab.services import accounts, assignment, certification, reader_changes
 from corelab.services.assignment import Why
 from corelab.services.eligibility import Pool
 from corelab.services.labs import effective_charter
-from corelab.services.verification import verify_lab
+from corelab.services.verification import verify_open
 from corelab.storage.store import NewRow
 from tests.builders import Lab, a_lab
 from tests.dealing_builders import VISITS, a_design, a_trial, assigns, dealt, reads, ready, two_types
@@ -200,7 +200,7 @@ def test_a_reader_is_replaced_for_what_is_not_signed_in_one_act(tmp_path: Path) 
         assert (event["entity"], event["id"], event["reason"]) == ("account", lab.reader_1.account, "LEFT")
         assert snapshot.opening_of(event["seq"]) == {"reason_text": "Left the core lab in May"}
         assert len([row for row in snapshot.all("assignment_end") if row["event_seq"] == event["seq"]]) == 2
-    assert verify_lab(lab.open.folder).faults == ()
+    assert verify_open(lab.open).faults == ()
 
 
 def test_later_visits_of_the_subject_go_to_the_new_reader(tmp_path: Path) -> None:

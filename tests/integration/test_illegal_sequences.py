@@ -9,7 +9,7 @@ import pytest
 from corelab.domain.accounts import Role
 from corelab.domain.vocabulary import AssignmentId, ExamId, ExamState
 from corelab.services import packages
-from corelab.services.verification import verify_lab
+from corelab.services.verification import verify_open
 from corelab.storage import reading_life, readings
 from corelab.storage.readings import Assignment
 from corelab.storage.store import NewRow
@@ -25,7 +25,7 @@ def lab(tmp_path: Path) -> Lab:
     assert made.coordinator_2.account
     read_by_both(made)
     compares(made)
-    assert verify_lab(made.open.folder).faults == ()
+    assert verify_open(made.open).faults == ()
     return made
 
 
@@ -95,7 +95,7 @@ DONE: dict[Callable[[Lab], None], str] = {
 @pytest.mark.parametrize("done", DONE, ids=lambda done: str(done.__name__))
 def test_p11_26_an_illegal_sequence_is_found_in_a_chain_that_is_whole(lab: Lab, done: Callable[[Lab], None]) -> None:
     done(lab)
-    found = verify_lab(lab.open.folder).faults
+    found = verify_open(lab.open).faults
     assert any(DONE[done] in fault.what for fault in found), found
     assert not any(fault.step in {"chain", "rows", "payload"} for fault in found)
 
@@ -106,6 +106,6 @@ def test_a_revision_without_a_reopening_or_a_reason_is_found(lab: Lab) -> None:
     kept = {"charter_hash": before["charter_hash"], "content_digest": before["content_digest"]}
     with lab.open.store.begin(lab.reader_1.actor(Role.READER)) as transaction:
         transaction.record("reading.signed", "reading", row["id"], rows=[NewRow("reading", row | kept)])
-    said = [fault.what for fault in verify_lab(lab.open.folder).faults]
+    said = [fault.what for fault in verify_open(lab.open).faults]
     assert any("follows from nothing" in what for what in said)
     assert any("a revision has a reason" in what for what in said)

@@ -194,7 +194,7 @@ def test_a_package_holds_every_measurement_with_its_points_and_verifies(lab: Lab
     assert found[0]["POINTS"] == "(10.00 5.00) (10.00 25.00)"
     assert (found[0]["SPACEX"], found[0]["SPACEY"]) == SPACING
     assert packages.verify_package(package).faults == ()
-    assert verification.verify_lab(lab.open.folder).faults == ()
+    assert verification.verify_open(lab.open).faults == ()
 
 
 def test_every_piece_of_evidence_is_exported_with_the_method_that_proposed_it(lab: Lab, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from corelab.domain.record_errors import SignedInElsewhereError, SignedOutError,
 from corelab.services import accounts, labs, sign_in
 from corelab.services.accounts import Session
 from corelab.services.labs import OpenLab
-from corelab.services.verification import verify_lab
+from corelab.services.verification import verify_open
 from tests.builders import PASSWORD, Lab, a_lab
 
 
@@ -60,7 +60,7 @@ def test_the_other_window_is_ended_from_here_where_its_owner_asks(lab: Lab, else
         pass
     with elsewhere.store.begin(second.actor(Role.READER)):
         pass
-    assert verify_lab(lab.open.folder).ok
+    assert verify_open(lab.open).ok
 
 
 def test_of_two_windows_opened_in_the_same_moment_one_is_refused(lab: Lab, elsewhere: OpenLab, monkeypatch: pytest.MonkeyPatch) -> None:

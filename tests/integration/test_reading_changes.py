@@ -15,7 +15,7 @@ from corelab.domain.vocabulary import Grade
 from corelab.domain.worklist import WorkState
 from corelab.services import accounts, assignment, packages, reading, reopening, resealing
 from corelab.services.packages.errors import LockedError
-from corelab.services.verification import verify_lab
+from corelab.services.verification import verify_open
 from corelab.ui.words import words_for
 from tests.builders import PASSWORD, Lab
 from tests.exam_builders import cell
@@ -85,7 +85,7 @@ def test_p11_51_a_change_after_signing_is_a_revision_the_old_one_stays_and_the_p
     assert (first_one["id"], first_one["revision"], second_one["revision"], second_one["supersedes_id"]) == (old, 1, 2, old)
     assert len([row for row in rows_of(lab, "signature") if row["record_type"] == "reading"]) == 3
     assert compares(lab).concordant == 1
-    assert verify_lab(lab.open.folder).faults == ()
+    assert verify_open(lab.open).faults == ()
     told = [(row["REVISION"], row["CURRFL"], row["RESCD"]) for row in _exported(lab, tmp_path) if _is_reader_1(lab, row)]
     assert sorted(told) == [("1", "N", "none"), ("2", "Y", "full")]
 

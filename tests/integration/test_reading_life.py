@@ -12,7 +12,7 @@ from corelab.domain.vocabulary import Binding, Evidence, ExamState, Sha256, Sour
 from corelab.domain.worklist import WorkKind, WorkState
 from corelab.services import adjudication, assignment, comparison, reading
 from corelab.services.adjudication import OpenCase
-from corelab.services.verification import verify_lab
+from corelab.services.verification import verify_open
 from corelab.storage.store import Row
 from tests.builders import PASSWORD, Lab, a_lab
 from tests.exam_builders import cell, grade
@@ -124,7 +124,7 @@ def test_the_whole_life_verifies(lab: Lab) -> None:
     decide(lab, the_case(lab), Take.A)
     decide(lab, the_case(lab), Take.B)
     compare(lab)
-    assert verify_lab(lab.open.folder).faults == ()
+    assert verify_open(lab.open).faults == ()
 
 
 def test_the_case_shows_what_both_agree_on_and_nothing_of_who_said_what(lab: Lab) -> None:

@@ -7,7 +7,7 @@ import pytest
 from corelab.domain.vocabulary import ExamState
 from corelab.services import invalidation, packages
 from corelab.services.packages import verify_package
-from corelab.services.verification import verify_lab
+from corelab.services.verification import verify_open
 from corelab.storage.store import NewRow
 from tests.builders import PASSWORD, Lab
 from tests.life_builders import compares, decides, exam_state, reading_of
@@ -32,7 +32,7 @@ def both_read(lab: Lab, **second: int | str) -> None:
 
 
 def faults(lab: Lab) -> tuple[object, ...]:
-    return verify_lab(lab.open.folder).faults
+    return verify_open(lab.open).faults
 
 
 def test_each_type_is_dealt_to_its_own_number_of_readers(lab: Lab) -> None:

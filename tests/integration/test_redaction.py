@@ -8,7 +8,7 @@ from corelab.domain.reasons import ReasonRefusedError, RedactionCause
 from corelab.domain.record_errors import NotPermittedError, PayloadSealedError, SecondPersonError, SignInRefusedError
 from corelab.domain.redaction import RedactionFault, RedactionRefusedError
 from corelab.services import packages, reading, redaction
-from corelab.services.verification import verify_lab
+from corelab.services.verification import verify_open
 from tests.builders import PASSWORD, Lab
 from tests.life_builders import compares, dealt, read_by_both, refusals
 from tests.reading_builders import a_staffed_lab, filled, opened_next, signs
@@ -46,7 +46,7 @@ def test_p11_42_two_people_empty_a_payload_with_reason_the_chain_verifies_and_th
     assert not in_files(lab)
     with lab.open.store.read() as snapshot, pytest.raises(PayloadSealedError):
         snapshot.opening_of(seq)
-    found = verify_lab(lab.open.folder)
+    found = verify_open(lab.open)
     assert found.ok
     assert [f"event {seq} " in where and where.endswith(f"by event {by}") for where in found.redacted] == [True]
 
@@ -103,7 +103,7 @@ def test_the_auditor_may_agree_but_not_ask_and_nobody_else_does_either(lab: Lab)
             redaction.confirm_redaction(lab.open, session, seq, WHY, PASSWORD)
     assert redaction.confirm_redaction(lab.open, lab.auditor, seq, WHY, PASSWORD)
     assert redaction.redactions_requested(lab.open, lab.auditor) == ()
-    assert verify_lab(lab.open.folder).ok
+    assert verify_open(lab.open).ok
 
 
 def test_what_results_and_signatures_stand_on_is_never_emptied(lab: Lab) -> None:
@@ -151,7 +151,7 @@ def test_a_sealed_note_is_emptied_before_the_release_which_goes_on(lab: Lab) -> 
     redacts(lab, note)
     signs(lab, lab.reader_2)
     assert compares(lab).concordant == 1
-    assert verify_lab(lab.open.folder).faults == ()
+    assert verify_open(lab.open).faults == ()
 
 
 def test_an_opened_note_is_emptied_in_both_places_and_the_package_still_verifies(lab: Lab, tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ def test_an_opened_note_is_emptied_in_both_places_and_the_package_still_verifies
     redacts(lab, note)
     with lab.open.store.read() as snapshot:
         assert [snapshot.one(table, seq=note)["body"] for table in ("event_payload", "opening")] == [None, None]  # type: ignore[index]
-    assert verify_lab(lab.open.folder).faults == ()
+    assert verify_open(lab.open).faults == ()
     assert packages.verify_package(packages.export(lab.open, lab.coordinator, tmp_path / "out", PASSWORD).package).ok
 
 
@@ -187,4 +187,4 @@ def test_a_result_whose_reading_was_emptied_behind_the_back_of_the_program_is_fo
             done = transaction.record(kind, "event", str(signed), payload=payload | named)
             if asked:
                 transaction.empty_payload(signed, done.seq)
-    assert any("has to stay" in fault.what for fault in verify_lab(lab.open.folder).faults)
+    assert any("has to stay" in fault.what for fault in verify_open(lab.open).faults)

@@ -19,7 +19,7 @@ from corelab.domain.vocabulary import AccountId, Grade
 from corelab.domain.worklist import WorkState
 from corelab.services import accounts, adjudication, comparison, reading, resealing
 from corelab.services.accounts import Session
-from corelab.services.verification import verify_lab
+from corelab.services.verification import verify_open
 from tests.builders import PASSWORD, Lab
 from tests.exam_builders import cell
 from tests.reading_builders import a_dealt_lab, first, signs
@@ -100,7 +100,7 @@ def test_a_reader_who_was_reset_goes_on_with_the_draft_and_sees_what_was_signed(
     opened = reading.open_reading(lab.open, session, now.assignment)
     assert (opened.reading.note, opened.reading.answers[cell("COMP.CFV")].grade) == ("half way", Grade("full"))
     assert signs(lab, _with(lab, session)).seq
-    assert verify_lab(lab.open.folder).faults == ()
+    assert verify_open(lab.open).faults == ()
 
 
 def test_the_exams_of_a_reader_who_was_reset_become_final(lab: Lab) -> None:
@@ -113,7 +113,7 @@ def test_the_exams_of_a_reader_who_was_reset_become_final(lab: Lab) -> None:
         signs(lab, lab.reader_2)
     assert comparison.release_and_compare(lab.open, lab.coordinator).concordant == 2
     assert all(not row.sealed for row in reading.worklist(lab.open, session).rows)
-    assert verify_lab(lab.open.folder).faults == ()
+    assert verify_open(lab.open).faults == ()
 
 
 def test_an_adjudicator_who_was_reset_opens_decides_and_signs(lab: Lab) -> None:
@@ -130,7 +130,7 @@ def test_an_adjudicator_who_was_reset_opens_decides_and_signs(lab: Lab) -> None:
     again = is_reset(lab, session)
     assert resealing.reseal(lab.open, lab.coordinator, session.account) == resealing.Resealed(drafts=0, records=3)
     assert adjudication.open_case(lab.open, again, row.assignment).signed_at is not None
-    assert verify_lab(lab.open.folder).faults == ()
+    assert verify_open(lab.open).faults == ()
 
 
 def test_the_old_keys_open_the_draft_no_more_and_nobody_elses_open_it(lab: Lab) -> None:

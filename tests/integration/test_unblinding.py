@@ -10,7 +10,7 @@ from corelab.domain.reasons import ReasonRefusedError
 from corelab.domain.record_errors import NotPermittedError, PayloadSealedError
 from corelab.domain.unblinding import Impact, NotBarredError, UnblindingRefusedError, told
 from corelab.services import assignment, redaction, unblinding
-from corelab.services.verification import verify_lab
+from corelab.services.verification import verify_open
 from tests.builders import PASSWORD, Lab
 from tests.life_builders import assignment_of
 from tests.reading_builders import a_dealt_lab, a_ready_exam, first, opened_next, rows_of, signs
@@ -35,7 +35,7 @@ def test_p11_58_an_unplanned_unblinding_is_an_event_with_its_story_and_opens_a_d
     assert (found.told.kind, found.told.seen, found.told.done, found.told.planned) == ("stent", SEEN, DONE, False)
     assert found.impact == Impact(signed=0, open=1)
     assert [row["kind"] for row in rows_of(lab, "deviation")] == ["unblinding"]
-    assert verify_lab(lab.open.folder).faults == ()
+    assert verify_open(lab.open).faults == ()
 
 
 def test_p11_58_a_planned_one_opens_no_deviation(lab: Lab) -> None:
@@ -73,7 +73,7 @@ def test_p11_58_with_a_coordinators_reason_further_exams_are_dealt_until_the_nex
     unblinding.record(lab.open, lab.coordinator, "S01:M6", "reader-1", said)
     with lab.open.store.read() as snapshot:
         assert unblinding.unblinded(snapshot) == {"S01": frozenset({lab.reader_1.account})}
-    assert verify_lab(lab.open.folder).faults == ()
+    assert verify_open(lab.open).faults == ()
 
 
 def test_an_exception_needs_an_unblinding_and_a_reason_and_its_words_are_sealed(lab: Lab) -> None:

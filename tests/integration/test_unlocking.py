@@ -11,7 +11,7 @@ from corelab.domain.vocabulary import ExamState
 from corelab.services import accounts, packages
 from corelab.services.packages import unlocking
 from corelab.services.packages.errors import LockedError, NotFinalError, NotLockedError
-from corelab.services.verification import verify_lab
+from corelab.services.verification import verify_open
 from tests.builders import PASSWORD, Lab
 from tests.life_builders import compares, dealt, exam_state, read_by_both, refusals
 from tests.reading_builders import a_staffed_lab, rows_of
@@ -43,7 +43,7 @@ def test_two_coordinators_unlock_by_their_signatures_and_exams_are_final_again(l
     signed = [row for row in rows_of(lab, "signature") if row["meaning"] == Meaning.UNLOCK_APPROVAL.value]
     assert {row["account_id"] for row in signed} == {lab.coordinator.account, lab.coordinator_2.account}
     assert len({row["record_id"] for row in signed}) == 1
-    assert verify_lab(lab.open.folder).faults == ()
+    assert verify_open(lab.open).faults == ()
 
 
 def test_who_asked_cannot_agree_as_well(lab: Lab) -> None:
@@ -56,7 +56,7 @@ def test_who_asked_cannot_agree_as_well(lab: Lab) -> None:
 def test_the_only_active_coordinator_unlocks_alone(lab: Lab) -> None:
     accounts.deactivate(lab.open, lab.administrator, lab.coordinator_2.account, "left the core lab")
     assert unlocks(lab, lab.coordinator).confirmed
-    assert verify_lab(lab.open.folder).faults == ()
+    assert verify_open(lab.open).faults == ()
 
 
 def test_nobody_unlocks_alone_by_locking_the_other_coordinator_out(lab: Lab) -> None:
@@ -74,7 +74,7 @@ def test_an_unlock_by_one_while_the_other_was_locked_out_is_a_fault(lab: Lab, mo
             accounts.sign_in(lab.open, "coordinator-2", "not the password at all")
     monkeypatch.setattr(unlocking, "two_needed", lambda _snapshot: False)
     assert unlocks(lab, lab.coordinator).confirmed
-    assert [fault.what for fault in verify_lab(lab.open.folder).faults] == ["history: the trial was unlocked without a second coordinator"]
+    assert [fault.what for fault in verify_open(lab.open).faults] == ["history: the trial was unlocked without a second coordinator"]
 
 
 def test_a_request_of_somebody_who_left_counts_for_nothing(lab: Lab) -> None:
@@ -93,7 +93,7 @@ def test_after_unlocking_a_new_lock_counts_on_and_packages_of_before_stay_what_t
     assert packages.verify_package(before).ok
     with pytest.raises(NotFinalError):
         packages.lock(lab.open, lab.coordinator, "All exams are in", PASSWORD)
-    assert verify_lab(lab.open.folder).faults == ()
+    assert verify_open(lab.open).faults == ()
 
 
 def test_a_lock_after_an_unlock_is_the_third_and_asks_two_again(lab: Lab) -> None:

@@ -16,7 +16,7 @@ from corelab.services import adjudication, assignment, exam_records, invalidatio
 from corelab.services.accounts import Session
 from corelab.services.assignment import Why
 from corelab.services.packages.errors import LockedError, NothingToExportError
-from corelab.services.verification import verify_lab
+from corelab.services.verification import verify_open
 from corelab.storage import reading_life
 from corelab.storage.store import Actor, NewRow
 from corelab.ui.records_dialog import hint
@@ -52,7 +52,7 @@ def third_reader(lab: Lab) -> Session:
 
 
 def sound(lab: Lab) -> bool:
-    return verify_lab(lab.open.folder).faults == ()
+    return verify_open(lab.open).faults == ()
 
 
 def exported(lab: Lab, out: Path) -> list[dict[str, str]]:
@@ -346,5 +346,5 @@ def test_what_only_a_signature_brings_about_is_found_where_nobody_signed_it(lab:
     with lab.open.store.begin(Actor()) as transaction:
         for kind, entity, rows in forged:
             transaction.record(kind, entity, "forged", rows=rows)
-    found = [fault.what for fault in verify_lab(lab.open.folder).faults if fault.step == "signature"]
+    found = [fault.what for fault in verify_open(lab.open).faults if fault.step == "signature"]
     assert found == [f"signature: a row of {table} that nobody signed" for table in ("lock", "reading_invalidation", "review")]
