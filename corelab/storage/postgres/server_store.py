@@ -321,6 +321,7 @@ def closed(address: ServerAddress, error: psycopg.OperationalError) -> Exception
 
 
 _SAID = (
+    ("no pg_hba.conf entry", ServerRefusal.NOT_ADMITTED),
     ("root certificate file", ServerRefusal.ROOT),
     ("could not read root certificate", ServerRefusal.ROOT),
     ("certificate verify failed", ServerRefusal.CERTIFICATE),
