@@ -69,7 +69,7 @@ _WHO = (
 SELECT id FROM account WHERE user_name = substr(session_user::text, length(current_database()) + 2) AND kind = 'person'
     AND starts_with(session_user::text, current_database() || '.') AND (standing(id)).status <> 'deactivated'
 $$""",
-    f"CREATE FUNCTION {SEEN}.own_account() RETURNS text LANGUAGE sql STABLE {people.DEFINER} AS 'SELECT own.me()'",
+    f"CREATE FUNCTION {SEEN}.own_account() RETURNS text LANGUAGE sql STABLE {people.DEFINER} {_SILENT} AS 'SELECT own.me()'",
 )
 
 # ---------------------------------------------------------------- the rows
