@@ -10,8 +10,6 @@ from corelab.domain.archives import ArchiveError, ClipsNotThereError, archive_ad
 from corelab.domain.record_errors import PersonRefusedError
 from corelab.domain.vocabulary import ClipId, Sha256
 from corelab.imaging.archive import Archive
-from corelab.imaging.frame_plan import plan_of
-from corelab.imaging.proven import proven
 from corelab.services import accounts
 from corelab.services.accounts import Session
 from corelab.services.archive import archive_at, archive_of, cache_folder
@@ -126,6 +124,8 @@ def copy(lab: OpenLab, session: Session, to: str, progress: Progress | None = No
     Doing it again brings what is missing. Raises ArchiveAddressRefusedError, ArchiveError, NotTheClipError for a clip that the archive in
     use has not or not as it was released, CacheFullError, OSError; what was copied stays there.
     """
+    from corelab.imaging.frame_plan import plan_of  # noqa: PLC0415 - brings what reads pictures: the start stays short
+
     role = accounts.permit(session, Command.BACKUP)
     show, target, source = progress or _quiet, archive_at(lab, to, session.account), archive_of(lab, session.account)
     with lab.store.read(session.account) as snapshot:
@@ -148,6 +148,8 @@ def copy(lab: OpenLab, session: Session, to: str, progress: Progress | None = No
 
 def _whole(source: Archive, sha256: Sha256) -> Path:
     """The file of a clip, once its bytes were proven."""
+    from corelab.imaging.proven import proven  # noqa: PLC0415 - as above
+
     proven(source, sha256).close()
     return source.path(sha256)
 

@@ -21,6 +21,7 @@ from corelab.services.safety import SafetyNotice
 from corelab.services.status import Load, Status
 from corelab.services.status import status as where_it_stands
 from corelab.ui import dialogs
+from corelab.ui.archive_card import ArchiveCard
 from corelab.ui.backup_card import BackupCard
 from corelab.ui.buttons import Look, command_button
 from corelab.ui.cards import Card, EmptyState, LinkNumber, Working, scrolled
@@ -110,7 +111,7 @@ class OverviewPage(Page):
         self.lock = command_button("lock_lab")
         self.charter = CharterCard(desk)
         self.charter.asked.connect(self.show_charter)
-        self.backup = BackupCard(desk)
+        self.backup, self.archive = BackupCard(desk), ArchiveCard(desk)
         self.safety = SafetyCard(desk)
         self.safety.done.connect(self._told)
         self.working = Working()
@@ -158,6 +159,7 @@ class OverviewPage(Page):
         side.addWidget(self._loads_card, 1)
         side.addWidget(self.charter)
         side.addWidget(self.backup)
+        side.addWidget(self.archive)
         self.loads.setMinimumHeight(150)
         self._right = scrolled(column)
         body.addWidget(self._right)

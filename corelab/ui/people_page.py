@@ -9,6 +9,7 @@ from corelab.domain.access import IdentityCheck
 from corelab.domain.accounts import Command, Role, role_for
 from corelab.services import accounts
 from corelab.ui import dialogs
+from corelab.ui.archive_card import ArchiveCard
 from corelab.ui.backup_card import BackupCard
 from corelab.ui.buttons import Button
 from corelab.ui.cards import scrolled
@@ -83,6 +84,7 @@ class PeoplePage(Page):
         if self._administers:
             side.addWidget(self.invite)
             side.addWidget(BackupCard(self.desk))
+            side.addWidget(ArchiveCard(self.desk))
         side.addStretch(1)
         area = scrolled(column)
         area.setFixedWidth(FORM_WIDTH + 2 * GRID)
