@@ -1,12 +1,11 @@
 """A plan in words: sizes, how busy each part is, what is full first and what to turn then."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from corelab.domain.scaling.day import Waits
 from corelab.domain.scaling.plan import FULL, Part
-from corelab.domain.scaling.steps import Step
 from corelab.services.planning import Planned
 
 NAMES: Mapping[Part, str] = MappingProxyType(
@@ -24,7 +23,7 @@ TURN: Mapping[Part, str] = MappingProxyType(
     {
         Part.WRITER_LINE: "Make each trial a lab of its own; bring workstations and server into one house; use a disk that commits faster.",
         Part.SERVER_CORES: "Give the server more cores, or spread the trials over several servers.",
-        Part.SERVER_LOG: "Give the log a disk of its own. Take copies from a replica.",
+        Part.SERVER_LOG: "Give the log a disk of its own, and take whole copies of the server from a replica.",
         Part.SERVER_LINK: "Give the server a faster network, or spread the trials over several servers.",
         Part.CONNECTIONS: "Raise max_connections, with 10 MB of memory for each, or spread the trials over several servers.",
         Part.ARCHIVE_DISK: "Put the archive on solid state disks, or give groups of trials an archive of their own.",
@@ -132,43 +131,44 @@ def _waits_of(waits: Waits) -> dict[str, float]:
     return {"count": waits.count, "busy": round(waits.busy, 4)} | {name: round(each, 4) for name, each in seconds.items()}
 
 
-# ---------------------------------------------------------------- the table of the manual's plan
+# ---------------------------------------------------------------- the tables of the written plan
 
-COLUMNS = (
-    "readers",
-    "trials x subjects",
-    "records",
-    "clips",
-    "log a day",
-    "commits a second",
-    "from the archive",
-    "connections",
-    "line of a lab",
-    "save waits",
-    "first clip waits",
-    "full first",
-)
+_SIZES = ("readers", "trials x subjects", "exams", "records", "largest database", "clips", "log a day")
+_HOUR = ("readers", "trials", "ms", "commits/s", "archive", "connections", "line of a lab", "save waits", "clip waits", "full first")
+_ENDLESS = "without end"
 
 
-def table(steps: Mapping[Step, Planned]) -> str:
-    """The steps as a table in Markdown."""
-    return "\n".join(("| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS), *(_row(planned) for planned in steps.values())))
+def sizes_table(steps: Sequence[Planned]) -> str:
+    """In Markdown: when everything is read, compared and released."""
+    return _table(_SIZES, map(_sizes_row, steps))
 
 
-def _row(planned: Planned) -> str:
+def hour_table(steps: Sequence[Planned]) -> str:
+    """In Markdown: when everybody reads."""
+    return _table(_HOUR, map(_hour_row, steps))
+
+
+def _table(headings: Sequence[str], rows: Iterable[tuple[str, ...]]) -> str:
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (headings, ("---",) * len(headings), *rows))
+
+
+def _sizes_row(planned: Planned) -> tuple[str, ...]:
+    load, sizes = planned.plan.load, planned.plan.sizes
+    people = (f"{load.readers:,}", f"{load.trials:,} x {load.subjects:,}", f"{load.exams:,}")
+    return (*people, size(sizes.records), size(sizes.largest), size(sizes.clips), size(sizes.log_per_day))
+
+
+def _hour_row(planned: Planned) -> tuple[str, ...]:
     plan, day = planned.plan, planned.day
-    cells = (
+    return (
         f"{plan.load.readers:,}",
-        f"{plan.load.trials:,} x {plan.load.subjects:,}",
-        size(plan.sizes.records),
-        size(plan.sizes.clips),
-        size(plan.sizes.log_per_day),
+        f"{plan.load.trials:,}",
+        f"{plan.machines.trip_ms:g}",
         figures(plan.rates.commits_per_second),
         f"{size(plan.rates.bytes_per_second)}/s",
         f"{plan.rates.connections:,} of {plan.machines.connections:,}",
         share(plan.busy[Part.WRITER_LINE]),
-        waiting(day.saving.p95) if day else "without end",
-        waiting(day.first_clip.p95) if day else "without end",
+        waiting(day.saving.p95) if day else _ENDLESS,
+        waiting(day.first_clip.p95) if day else _ENDLESS,
         NAMES[plan.first],
     )
-    return "| " + " | ".join(cells) + " |"

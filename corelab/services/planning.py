@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from corelab.domain.case_room import room_for_case
-from corelab.domain.charter import load_charter
+from corelab.domain.charter import Charter, load_charter
+from corelab.domain.room import forms_of
 from corelab.domain.scaling.day import Day, day
 from corelab.domain.scaling.load import Load, Machines
 from corelab.domain.scaling.plan import Part, Plan, plan
@@ -25,11 +26,25 @@ def planned(load: Load, machines: Machines) -> Planned:
 
 
 def with_charter(load: Load, content: bytes, visits: int | None = None) -> Load:
-    """The load with the size of this charter's sealed records, and its visits unless told. Raises CharterError."""
+    """The load with the size of this charter's sealed records, its cells, readings and, unless told, visits. Raises CharterError."""
     charter = load_charter(content)
-    return replace(load, envelope=room_for_case(charter), visits=visits or len(charter.visits))
+    return replace(
+        load,
+        envelope=room_for_case(charter),
+        cells=_cells(charter),
+        readings=2 * len(charter.reading_types),
+        visits=visits or len(charter.visits),
+    )
 
 
-def by_step(steps: Iterable[Step]) -> dict[Step, Planned]:
+def _cells(charter: Charter) -> int:
+    """Of an exam with every segment imaged: of each reading type the largest form."""
+    sizes = {form.reading_type: 0 for form in forms_of(charter)}
+    for form in forms_of(charter):
+        sizes[form.reading_type] = max(sizes[form.reading_type], len(form.grid))
+    return sum(sizes.values())
+
+
+def along(steps: Iterable[Step]) -> tuple[Planned, ...]:
     """Each step of the written plan, in order."""
-    return {step: planned(step.load, step.machines) for step in steps}
+    return tuple(planned(step.load, step.machines) for step in steps)

@@ -1,4 +1,4 @@
-"""F1: the keys from the one table, the manual, and what changed."""
+"""F1: the keys from the one table, the manual, what changed, and the plan for larger labs."""
 
 from itertools import groupby
 
@@ -27,9 +27,10 @@ class HelpPage(Page):
         super().__init__(desk, parent)
         self._stack = QStackedWidget()
         self._cards: dict[Group, Card] = {}
-        self._pills = tuple(Pill(words) for words in ("Keys", "Manual", "What changed"))
+        self._pills = tuple(Pill(words) for words in ("Keys", "Manual", "What changed", "Larger labs"))
         self._listed = self._keys()
-        for at, (pill, part) in enumerate(zip(self._pills, (self._listed, browser("manual"), browser("changelog")), strict=True)):
+        parts = (self._listed, browser("manual"), browser("changelog"), browser("scaling"))
+        for at, (pill, part) in enumerate(zip(self._pills, parts, strict=True)):
             self._stack.addWidget(part)
             pill.clicked.connect(lambda _checked=False, at=at: self._stack.setCurrentIndex(at))
         self._pills[0].setChecked(True)

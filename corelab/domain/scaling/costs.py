@@ -5,49 +5,53 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """Measured on trials that the program simulated itself, with the reader saving after each answer as the window does.
+    """Measured on trials of both shipped charters that the program simulated itself, each reader saving after every answer.
 
-    Bytes are of SQLite pages, each table and its indexes by the kind of event that wrote its rows; `SERVER` is what a PostgreSQL
-    database of the same rows takes. An envelope is padded (`corelab.domain.room`), so it is the charter that sets its size; all other
-    bytes are per thing. Times are of one core of an ordinary workstation; a transaction on the server is held open for them.
+    Bytes are of SQLite pages: each table with its indexes, by the kind of event that wrote its rows. The same rows in PostgreSQL take
+    ``on_server`` times as much. Envelopes are padded (`corelab.domain.room`), so the charter sets their size; the rest is per thing.
+    Times are of saves in a lab on PostgreSQL 15 with envelopes of 123 kB, on two cores that had other work too: rather too long.
     """
 
-    per_clip: int = 9_200
-    """Bytes of a clip that was received, labelled, passed by two people and released; and of the object that it came as."""
-    per_answer: int = 1_540
+    per_clip: int = 7_950
+    """Received, labelled, passed by two people, released."""
+    per_answer: int = 1_515
     """An answer that was changed, with its sealed event."""
-    per_showing: int = 3_070
-    """That clips were shown, kept with an answer."""
-    per_reading: int = 21_000
-    """Opened, signed, checked for alerts, guessed the treatment: beside its envelope."""
-    per_exam: int = 276_000
-    """Dealt, compared, its results and grades, once everything is released."""
-    per_case: int = 36_000
-    """Opened, decided, finished: beside three envelopes."""
-    envelopes_of_case: int = 3
-    per_lab: int = 500_000
-    """Charter, people, custody, the empty tables."""
+    per_showing: int = 3_050
+    """That more was shown, kept with an answer."""
     showings: float = 12.0
-    """How often a reading keeps that more was shown."""
+    """Of a reading."""
+    per_reading: int = 13_500
+    """Opened, signed, looked through for alerts, treatment guessed: beside its envelope."""
+    per_exam: int = 35_000
+    """Delivered, dealt, compared."""
+    per_cell: int = 745
+    """A cell of an exam: both readers' grades, evidence and the result, once everything is released."""
+    per_case: int = 40_000
+    """Opened, decided, finished: beside its envelopes."""
+    envelopes_of_case: int = 3
+    on_server: float = 1.10
+    per_lab: int = 16_000_000
+    """An empty database on a server, with the functions, people and keys of a lab."""
     save_log: float = 1.10
     """Bytes of PostgreSQL's log for each byte of a draft that is kept: the old version is marked, the new one is written whole."""
     save_log_event: int = 2_600
-    """And for the event and its indexes."""
+    """And for the event of a save and its indexes."""
     clip_commits: float = 2.0
     """Transactions of the coordinators for each clip: received, released (labels and checks are said of a whole exam)."""
     exam_commits: float = 8.0
-    """And for each exam: opened, labelled, passed, dealt, ready, compared, case made, finished."""
+    """And for each exam: delivery, labels, two checks, dealt, compared, case, finished."""
     reading_commits: float = 3.0
     """Opened, signed, guessed; each change of an answer is one more."""
-    save_trips: int = 16
+    save_trips: int = 14
     """Questions and answers between workstation and server while a save holds the writers' line."""
     save_client: float = 0.010
     """Seconds that the workstation works meanwhile: sealing, digests."""
-    save_server: float = 0.006
-    """Seconds that the server works: checking, digests made anew, indexes."""
-    intake_trips: int = 24
-    intake_client: float = 0.008
-    intake_server: float = 0.004
+    save_server: float = 0.039
+    """Seconds that a core of the server works: who may, the rows one by one, every digest made anew."""
+    intake_trips: int = 22
+    intake_client: float = 0.009
+    intake_server: float = 0.039
+    """As of a save: it has as many rows more as a save has checks more."""
 
 
 MEASURED = Costs()

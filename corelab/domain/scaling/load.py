@@ -29,6 +29,8 @@ class Load:
     """Of a working day."""
     envelope: int = 122_880
     """Bytes of a sealed record of the charter."""
+    cells: int = 310
+    """Of all forms of an exam: segments times what is asked of each."""
 
     @property
     def exams(self) -> int:

@@ -145,7 +145,8 @@ def records_of_exam(load: Load, costs: Costs) -> float:
     """Bytes in the database when the exam is released."""
     reading = load.envelope + costs.per_reading + load.answers * costs.per_answer + costs.showings * costs.per_showing
     case = costs.envelopes_of_case * load.envelope + costs.per_case
-    return load.clips * costs.per_clip + load.readings * reading + costs.per_exam + load.case_share * case
+    exam = costs.per_exam + load.cells * costs.per_cell + load.clips * costs.per_clip
+    return costs.on_server * (exam + load.readings * reading + load.case_share * case)
 
 
 def _rates(load: Load, costs: Costs) -> Rates:
