@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from corelab.domain.addresses import ServerAddress
 from corelab.domain.content import Draft
 from corelab.domain.reading_errors import DraftChangedError
 from corelab.domain.record_errors import CommitUnknownError, KeyRefusedError, ServerAwayError, ServerError
@@ -56,6 +57,7 @@ class Drawer:
 
     path: Path
     envelope: Envelope
+    address: ServerAddress
 
     def keep(self, draft: Draft) -> None:
         """All of it or what was kept before, also when the machine stops meanwhile. Raises OSError."""
@@ -102,7 +104,7 @@ def drawer(lab: OpenLab, snapshot: Snapshot, session: Session, of: AssignmentId,
     """None for a lab in a folder: there is no server to be away. Raises CustodySwappedError."""
     if lab.address is None:
         return None
-    return Drawer(lab.folder / FOLDER / f"{of}{SEALED}", own_work.envelope(lab, snapshot, session, of, clips))
+    return Drawer(lab.folder / FOLDER / f"{of}{SEALED}", own_work.envelope(lab, snapshot, session, of, clips), lab.address)
 
 
 def found(drawer: Drawer | None, session: Session, before: Draft) -> Draft | None:
@@ -144,26 +146,44 @@ def _own(lab: OpenLab, session: Session) -> Iterator[Draft]:
 # ---------------------------------------------------------------- saving and signing
 
 
-def save(drawer: Drawer | None, on_server: OnVersion[Saved], draft: Callable[[], Draft], *, version: int) -> Saved:
-    """Save on the server, or keep ``draft`` here while it is away, with the ``version`` it stands on.
+@dataclass(frozen=True, slots=True)
+class Save:
+    """One save: on the server, or of ``draft`` in the drawer while the server is away."""
 
-    Raises KeptHereError, BothKeptError, and what saving raises.
-    """
-    try:
-        saved = on_server(version=version)
-    except (ServerAwayError, CommitUnknownError) as away:
-        if drawer is None:
-            raise
-        drawer.keep(replace(draft(), version=version))
-        raise KeptHereError(away.address, away.detail) from away
-    except DraftChangedError as changed:
-        if drawer is None or not drawer.is_used:
-            raise
-        drawer.keep(replace(draft(), version=version))
-        raise BothKeptError(changed.assignment, changed.kind) from changed
-    if drawer is not None:
-        drawer.empty()
-    return saved
+    drawer: Drawer | None
+    on_server: OnVersion[Saved]
+    draft: Callable[[], Draft]
+
+    def __call__(self, *, version: int) -> Saved:
+        """``version`` is that of the draft it stands on. Raises KeptHereError, BothKeptError, and what saving raises."""
+        try:
+            saved = self.on_server(version=version)
+        except (ServerAwayError, CommitUnknownError) as away:
+            if self.drawer is None:
+                raise
+            self._keep(self.drawer, version)
+            raise KeptHereError(away.address, away.detail) from away
+        except DraftChangedError as changed:
+            if self.drawer is None or not self.drawer.is_used:
+                raise
+            self._keep(self.drawer, version)
+            raise BothKeptError(changed.assignment, changed.kind) from changed
+        if self.drawer is not None:
+            self.drawer.empty()
+        return saved
+
+    def here(self, *, version: int) -> Saved:
+        """While it is known that the server is away: a network that swallows everything would be waited for at every key.
+
+        Raises KeptHereError; without a drawer as for the server.
+        """
+        if self.drawer is None:
+            return self(version=version)
+        self._keep(self.drawer, version)
+        raise KeptHereError(self.drawer.address)
+
+    def _keep(self, drawer: Drawer, version: int) -> None:
+        drawer.keep(replace(self.draft(), version=version))
 
 
 def sign(drawer: Drawer | None, on_server: Callable[..., Signed], draft: Callable[[], Draft], password: str, *, version: int) -> Signed:

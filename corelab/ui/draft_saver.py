@@ -8,7 +8,7 @@ from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 
 from corelab.domain.clock import Clock
 from corelab.domain.reading_errors import DraftChangedError
-from corelab.services.offline import KeptHereError, OnVersion
+from corelab.services.offline import KeptHereError, OnVersion, Save
 from corelab.services.reading import Saved
 from corelab.ui.away import AWAY
 from corelab.ui.jobs import Jobs
@@ -27,10 +27,17 @@ class _Draft:
 
     def __init__(self, version: int) -> None:
         self._version = version
+        self._away = False
+        """The server was, at the last save."""
 
-    def save(self, work: OnVersion[Saved]) -> Saved:
-        saved = work(version=self._version)
-        self._version = saved.version
+    def save(self, work: OnVersion[Saved], *, asks: bool) -> Saved:
+        """``asks``: the server is asked although it was away."""
+        try:
+            saved = (work.here if self._away and not asks and isinstance(work, Save) else work)(version=self._version)
+        except KeptHereError:
+            self._away = True
+            raise
+        self._version, self._away = saved.version, False
         return saved
 
     def sign(self, work: Callable[..., T], password: str) -> T:
@@ -82,12 +89,13 @@ class DraftSaver(QObject):
         self._last = self._error = None
         self._pause_ms = RETRY_MS
 
-    def save(self, work: OnVersion[Saved]) -> None:
+    def save(self, work: OnVersion[Saved], *, asks: bool = False) -> None:
+        """While the server is away it is not asked at every save, but by ``retry``."""
         self._retry.stop()
         self._last, self._error = work, None
         self._waiting += 1
         self.state.emit("Saving")
-        self._jobs.query(self, partial(self._draft.save, work), partial(self._on_saved, work), partial(self._on_failed, work))
+        self._jobs.query(self, partial(self._draft.save, work, asks=asks), partial(self._on_saved, work), partial(self._on_failed, work))
 
     def signing(self, sign: Callable[..., T]) -> Callable[[str], T]:
         """Work that signs what was saved last here, with a password."""
@@ -96,9 +104,10 @@ class DraftSaver(QObject):
     def flush(self) -> Exception | None:
         """Before the page is left: everything asked for is saved, in the order of asking. The error of the newest, if it cannot be.
 
+        What is kept on this machine, since the server is away, is kept.
         The window stays alive meanwhile but takes no keys and no clicks: a draft must not change while it is waited for.
         """
-        if self._last is not None and not self._waiting:
+        if self._last is not None and not self._waiting and not isinstance(self._error, KeptHereError):
             self.save(self._last)
         while self._waiting:
             wait = QEventLoop()
@@ -143,4 +152,4 @@ class DraftSaver(QObject):
     def retry(self) -> None:
         """Try again what could not be saved."""
         if self._last is not None and not self._waiting:
-            self.save(self._last)
+            self.save(self._last, asks=True)

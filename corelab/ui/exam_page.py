@@ -18,7 +18,7 @@ from corelab.domain.reading_errors import DraftChangedError
 from corelab.domain.vocabulary import AssignmentId
 from corelab.services import offline
 from corelab.services.adjudication import OpenCase
-from corelab.services.offline import Drawer, KeptHereError, OnVersion
+from corelab.services.offline import Drawer, KeptHereError, OnVersion, Save
 from corelab.services.reading import OpenReading, Saved, Signed
 from corelab.ui.active_time import ActiveTime
 from corelab.ui.away import LEFT_AWAY, BothKeptDialog
@@ -158,7 +158,7 @@ class ExamPage(Page):
 
     def _keep(self, save: OnVersion[Saved], draft: Callable[[], Draft]) -> None:
         """Save it; while the server is away ``draft`` is kept on this machine."""
-        self._saver.save(partial(offline.save, self._drawer, save, draft))
+        self._saver.save(Save(self._drawer, save, draft))
 
     def _signer(self, sign: Callable[..., Signed], draft: Callable[[], Draft]) -> Callable[[str], Signed]:
         """Work that signs what was saved last, with a password; while the server is away ``draft`` is kept on this machine."""

@@ -5,6 +5,7 @@ from functools import partial
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from corelab.domain.notices import Notice
+from corelab.domain.record_errors import ServerAwayError
 from corelab.services import accounts, notices
 from corelab.services.clock_watch import ClockWatch
 from corelab.ui.desk import Desk
@@ -13,6 +14,8 @@ from corelab.ui.main_window import MainWindow
 from corelab.ui.told_words import last_words, notice_words
 
 PERIOD_MS = 15_000
+AWAY_PERIOD_MS = 60_000
+"""While a server is away every look may wait for it, and the work behind it too."""
 
 
 class NoticeWatch(QObject):
@@ -52,7 +55,7 @@ class NoticeWatch(QObject):
     def look(self) -> None:
         if self._desk is not None and self._clock is not None:
             work = partial(_looked, self._desk, self._clock)
-            self._desk.jobs.query(self, work, partial(self._on_looked, self._desk), _not_now)
+            self._desk.jobs.query(self, work, partial(self._on_looked, self._desk), self._not_now)
 
     def _on_looked(self, desk: Desk, found: tuple[Notice, ...] | None) -> None:
         if desk is not self._desk:
@@ -61,9 +64,15 @@ class NoticeWatch(QObject):
             self.timer.stop()
             self.over.emit()
         else:
+            self.timer.setInterval(PERIOD_MS)
             self._window.answered()
             self._shown = found
             self._window.notices.show_attention([notice_words(notice, desk.lab.clock) for notice in found])
+
+    def _not_now(self, error: Exception) -> None:
+        """A lab that cannot be read now says so where the person works; the next look tells what was missed."""
+        if isinstance(error, ServerAwayError):
+            self.timer.setInterval(AWAY_PERIOD_MS)
 
     def _on_confirmed(self) -> None:
         if self._desk is not None:
@@ -83,7 +92,3 @@ def _looked(desk: Desk, clock: ClockWatch) -> tuple[Notice, ...] | None:
         return None
     clock.look()
     return notices.unseen(desk.lab, desk.session)
-
-
-def _not_now(_error: Exception) -> None:
-    """A lab that cannot be read now says so where the person works; the next look tells what was missed."""

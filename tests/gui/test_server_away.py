@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtTest import QTest
@@ -65,6 +66,29 @@ def test_it_is_asked_less_and_less_often_and_at_once_when_something_else_was_ans
     reader.page.answered()
     assert not saver.unsaved
     assert COMP_CFV in reader.stored.answers
+
+
+def test_while_it_is_away_it_is_not_waited_for_at_every_key(far: tuple[Reader, Line], monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, line = far
+    asked: list[int] = []
+    save = reading.save
+
+    def counted_save(*facts: Any, version: int) -> reading.Saved:
+        asked.append(version)
+        return save(*facts, version=version)
+
+    monkeypatch.setattr(reading, "save", counted_save)
+    line.cut = True
+    reader.press(Key.Key_1, Key.Key_1, Key.Key_1)
+    assert len(asked) == 1
+    assert reader.saved[-1].startswith("Kept on this machine ")
+    reader.page._saver.retry()
+    assert len(asked) == 2
+    line.cut = False
+    reader.page._saver.retry()
+    reader.press(Key.Key_1)
+    assert len(asked) == 4, "it is back, and asked every time"
+    assert reader.stored.answers.keys() == reader.grading.reading.answers.keys()
 
 
 def test_the_page_lets_go_and_the_next_opening_sends_what_was_kept(far: tuple[Reader, Line]) -> None:

@@ -10,14 +10,14 @@ import pytest
 from corelab.domain.addresses import ServerAddress
 from corelab.domain.record_errors import NotSealedToError, ServerAwayError
 from corelab.services import labs, offline, reading
-from corelab.services.offline import Drawer, KeptHereError
+from corelab.services.offline import Drawer, KeptHereError, Save
 from corelab.services.own_work import Envelope
 from corelab.services.reading import OpenReading
 from corelab.storage.keys import Opening, unseal
 from corelab.ui.notice_words import notices
 from tests.builders import Lab
 from tests.reading_builders import a_dealt_lab, filled, first, opened_next, signs
-from tests.server_away import Line, on_a_server
+from tests.server_away import ADDRESS, Line, on_a_server
 
 NOTE = "thrombus at the confluence"
 
@@ -43,11 +43,8 @@ def kept(lab: Lab, line: Line, note: str = NOTE, **said: int) -> OpenReading:
     made = filled(opened, note, **said)
     line.cut = True
     with pytest.raises(KeptHereError):
-        offline.save(
-            opened.drawer,
-            partial(reading.save, lab.open, lab.reader_1, made),
-            partial(reading.draft_of, made, opened.clips),
-            version=opened.version,
+        Save(opened.drawer, partial(reading.save, lab.open, lab.reader_1, made), partial(reading.draft_of, made, opened.clips))(
+            version=opened.version
         )
     line.cut = False
     return opened
@@ -109,7 +106,7 @@ def test_what_is_kept_of_another_assignment_is_not_taken_for_this_one(lab: Lab, 
     other = drawer_of(opened).path.with_name("another.cle")
     shutil.copy(drawer_of(opened).path, other)
     server = reading.draft_of(opened_next(lab, lab.reader_1).reading, opened.clips)
-    elsewhere = Drawer(other, Envelope((), lab.reader_1.box.public, 1))
+    elsewhere = Drawer(other, Envelope((), lab.reader_1.box.public, 1), ADDRESS)
     assert offline.found(elsewhere, lab.reader_1, server) is not None
     assert offline.found(elsewhere, lab.reader_1, reading.draft_of(_another(lab).reading, ())) is None
 
@@ -152,7 +149,7 @@ def test_a_lab_in_a_folder_keeps_nothing_beside_itself(lab: Lab) -> None:
         raise away
 
     with pytest.raises(ServerAwayError) as raised:
-        offline.save(None, refused, lambda: pytest.fail("nothing is kept"), version=0)
+        Save(None, refused, lambda: pytest.fail("nothing is kept"))(version=0)
     assert raised.value is away
     assert not (lab.open.folder / "drafts").exists()
 

@@ -10,7 +10,7 @@ import pytest
 from corelab.domain.addresses import ServerAddress
 from corelab.domain.record_errors import ServerAwayError, ServerRefusal, ServerRefusedError
 from corelab.services import labs, offline, reading
-from corelab.services.offline import KeptHereError, NotSignedHereError
+from corelab.services.offline import KeptHereError, NotSignedHereError, Save
 from tests.builders import PASSWORD, Lab, TickingClock
 from tests.reading_builders import a_dealt_lab, filled, opened_next
 from tests.server_labs import ServerClock, on_server
@@ -50,12 +50,12 @@ def test_answers_are_kept_while_the_server_is_stopped_and_saved_when_it_runs_aga
     draft = partial(reading.draft_of, made, opened.clips)
     server.stop()
     with pytest.raises(KeptHereError):
-        offline.save(opened.drawer, save, draft, version=opened.version)
+        Save(opened.drawer, save, draft)(version=opened.version)
     with pytest.raises(NotSignedHereError):
         offline.sign(opened.drawer, partial(reading.sign, lab.open, lab.reader_1, made), draft, PASSWORD, version=opened.version)
     assert opened.drawer.is_used
     back(lab, server)
-    saved = offline.save(opened.drawer, save, draft, version=opened.version)
+    saved = Save(opened.drawer, save, draft)(version=opened.version)
     assert not opened.drawer.is_used
     again = opened_next(lab, lab.reader_1)
     assert (again.reading.note, again.version, again.aside) == (NOTE, saved.version, None)
@@ -68,9 +68,7 @@ def test_after_a_crash_of_server_and_window_the_next_opening_has_the_answers(lab
     made = filled(opened, NOTE)
     server.crash()
     with pytest.raises(KeptHereError):
-        offline.save(
-            opened.drawer, partial(reading.save, lab.open, lab.reader_1, made), partial(reading.draft_of, made, opened.clips), version=0
-        )
+        Save(opened.drawer, partial(reading.save, lab.open, lab.reader_1, made), partial(reading.draft_of, made, opened.clips))(version=0)
     back(lab, server)
     lab.open.close()
     assert lab.open.address is not None
