@@ -80,6 +80,8 @@ def _views(table: str) -> Iterator[str]:
     listed = ", ".join(_shown(column, sight.blank.get(column.name)) for column in TABLES[table].columns)
     fence = " OFFSET 0" if sight.apart else ""
     yield f'CREATE VIEW {OWN}."{table}" AS SELECT {listed} FROM core."{table}" AS t {sight.beside} WHERE {sight.where}{fence}'
+    if sight.quick:
+        yield f'CREATE VIEW {OWN}."{table} apart" AS SELECT * FROM {OWN}."{table}" OFFSET 0'
     if sight.named is not None:
         left = ", ".join(_shown(column, None if column.name in sight.left else _stand_in(column)) for column in TABLES[table].columns)
         yield f'CREATE VIEW {OWN}."{table} named" AS SELECT {left} FROM core."{table}" AS t WHERE {ME} IS NOT NULL'
@@ -136,19 +138,27 @@ END $$"""
 def _functions(table: str) -> Iterator[str]:
     """``highest``: of these rows the one whose column is highest."""
     kinds = json.dumps({column.name: _kind(column) for column in TABLES[table].columns})
-    named = SIGHTS[table].named if table in SIGHTS else None
-    source = f"'{table}'" if named is None else f"CASE WHEN filter ->> '{named}' IS NULL THEN '{table}' ELSE '{table} named' END"
     yield f"""CREATE FUNCTION {SEEN}."of_{table}"(filter jsonb DEFAULT '{{}}', highest text DEFAULT NULL) RETURNS SETOF core."{table}"
 LANGUAGE plpgsql STABLE {definer(OWN)} AS $$
 BEGIN
-    RETURN QUERY EXECUTE format('SELECT * FROM {OWN}.%I AS t', {source}) || {OWN}.condition('{kinds}', filter, highest) USING filter;
+    RETURN QUERY EXECUTE format('SELECT * FROM {OWN}.%I AS t', {_source(table)})
+        || {OWN}.condition('{kinds}', filter, highest) USING filter;
 END $$"""
     yield f'CREATE VIEW {SEEN}."{table}" AS SELECT * FROM {SEEN}."of_{table}"()'
+
+
+def _source(table: str) -> str:
+    """Which view a question goes to."""
+    sight = SIGHTS.get(table, Sight("false"))
+    named = f"WHEN filter ->> '{sight.named}' IS NOT NULL THEN '{table} named' " if sight.named else ""
+    apart = f"WHEN NOT coalesce({sight.quick}, false) THEN '{table} apart' " if sight.quick else ""
+    return f"CASE {named}{apart}ELSE '{table}' END" if named or apart else f"'{table}'"
 
 
 _INDEXES = (
     "CREATE INDEX seen_event_actor ON core.event (actor)",
     "CREATE INDEX seen_signature_account ON core.signature (account_id)",
     "CREATE INDEX seen_session_account ON core.session (account_id)",
+    "CREATE INDEX seen_exam_status_open ON core.exam_status (exam_id, n) WHERE state IN ('receiving', 'ready', 'assigned')",
 )
 """Of what nobody but a blind person asks for by whose it is."""

@@ -45,8 +45,10 @@ def _reading(column: str) -> str:
 class Sight:
     """The rows ``t`` of a table for which ``where`` holds; a column in ``blank`` shows this expression instead of what is stored.
 
-    ``apart``: these rows are found first and whatever else is asked of them is asked then, so that a question about an exam touches no
-    other row of it. ``beside``: what each row is looked at together with, where several columns hang on the same question.
+    ``apart``: these rows are found first, and whatever else is asked of them is asked then, so that a question about an exam touches no
+    other row of it. ``quick``: a condition on ``filter`` and ``highest``, for a table that is too large for that: such questions go by an
+    index, and touch rows of one's own or such as nobody can guess; all others are asked apart.
+    ``beside``: what each row is looked at together with, where several columns hang on the same question.
     ``named``: a column of random values; whoever names one of them may learn that its row is there, with the columns that are ``left``.
     """
 
@@ -56,6 +58,7 @@ class Sight:
     left: tuple[str, ...] = ()
     beside: str = ""
     apart: bool = False
+    quick: str = ""
 
 
 # ---------------------------------------------------------------- the trail
@@ -70,6 +73,8 @@ _EVENT = Sight(
     {"session": f"CASE WHEN t.actor = {ME} THEN t.session END"},
     named="hash",
     left=("seq", "hash"),
+    quick="""filter ? 'seq' OR filter ? 'submit' OR (filter = '{}' AND highest = 'seq')
+        OR (filter ? 'id' AND filter ->> 'entity' IN ('assignment', 'account', 'case', 'session'))""",
 )
 """What I did, what was done about my account, my cases, and the announcements of custody keys, which are verified before sealing to one.
 
@@ -152,8 +157,11 @@ _CLIP = Sight(
 )
 _EXAM = Sight(f"{_exam('t.id')} OR ({_IS_TOLD} AND {_subject('t.subject_id')})", {"code": "t.id"})
 """With its visit, by which the form is made."""
+_OPEN = "('receiving', 'ready', 'assigned')"
+"""The states in which what was not imaged can still change; rows of later ones are not touched, there is an index without them."""
 _STATUS = Sight(
-    f"{_OWN_CLIP} AND NOT EXISTS (SELECT FROM core.exam_status AS l WHERE l.exam_id = t.exam_id AND l.n > t.n)",
+    f"""t.state IN {_OPEN} AND {_OWN_CLIP}
+    AND NOT EXISTS (SELECT FROM core.exam_status AS l WHERE l.exam_id = t.exam_id AND l.n > t.n AND l.state IN {_OPEN})""",
     {"event_seq": "(SELECT x.event_seq FROM core.exam AS x WHERE x.id = t.exam_id)", "n": "1", "state": "'assigned'"},
 )
 """What was not imaged; never the state, which tells whether the other reading is signed."""

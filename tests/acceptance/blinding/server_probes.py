@@ -73,3 +73,44 @@ def _rows(connection: "psycopg.Connection[Any]", statement: str) -> str:
             return repr(b"".join(bytes(each) for each in copy))
     cursor.execute(statement.encode())
     return "\n".join(map(repr, cursor.fetchall())) if cursor.description else cursor.statusmessage or ""
+
+
+# ---------------------------------------------------------------- what a question touches
+
+_COUNTED = """SELECT relname, coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables
+    WHERE schemaname = 'core' ORDER BY relname"""
+
+
+def touched(connection: "psycopg.Connection[Any]", statement: str) -> Mapping[str, int]:
+    """How many rows of each table PostgreSQL says it read for this question, by indexes: it says so to everybody."""
+    connection.execute("SET enable_seqscan = off")
+    connection.execute(statement.encode()).fetchall()  # the first time it looks up more
+    before = dict(connection.execute(_COUNTED).fetchall())
+    connection.execute(statement.encode()).fetchall()
+    after = dict(connection.execute(_COUNTED).fetchall())
+    connection.rollback()
+    return {table: count - before[table] for table, count in after.items() if count != before[table]}
+
+
+def touching(known: Known) -> tuple[str, ...]:
+    """Questions about what is one's own, of which others have rows too."""
+    by_exam = (
+        "assignment",
+        "exam_status",
+        "comparison",
+        "clip",
+        "intake_object",
+        "calibration_exam",
+        "result",
+        "unblinding",
+        "single_release",
+    )
+    by_work = ("reading", "draft", "adj_case", "guess", "assignment_end")
+    return (
+        *(f"""SELECT * FROM seen.of_{table}('{{"exam_id": "{known.own_exam}"}}')""" for table in by_exam),
+        *(f"""SELECT * FROM seen.of_{table}('{{"assignment_id": "{known.own_assignment}"}}')""" for table in by_work),
+        f"""SELECT * FROM seen.of_exam('{{"id": "{known.own_exam}"}}')""",
+        f"""SELECT * FROM seen.of_event('{{"entity": "assignment", "id": "{known.own_assignment}"}}')""",
+        f"""SELECT * FROM seen.of_event_payload('{{"seq": {known.seq}}}')""",
+        f"""SELECT * FROM seen.of_event('{{"seq": {known.seq}}}')""",
+    )
