@@ -3,27 +3,30 @@ CREATE FUNCTION take_line() RETURNS void LANGUAGE sql VOLATILE SECURITY DEFINER 
 SELECT pg_advisory_xact_lock(27988559812911458)
 $$
 --
-CREATE FUNCTION server_time() RETURNS text LANGUAGE sql VOLATILE SET search_path = core, pg_temp AS $$
-SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
-$$
+CREATE FUNCTION server_time() RETURNS text LANGUAGE plpgsql VOLATILE SET search_path = core, pg_temp AS $$
+BEGIN
+    RETURN (SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'));
+END $$
 --
 CREATE SEQUENCE begun_at MINVALUE 0
 --
 CREATE SEQUENCE begun_by MINVALUE 0
 --
-CREATE FUNCTION milliseconds(at text) RETURNS bigint LANGUAGE sql STABLE SET search_path = core, pg_temp AS $$
-SELECT round(extract(epoch FROM at::timestamptz) * 1000)::bigint
-$$
+CREATE FUNCTION milliseconds(at text) RETURNS bigint LANGUAGE plpgsql STABLE SET search_path = core, pg_temp AS $$
+BEGIN
+    RETURN (SELECT round(extract(epoch FROM at::timestamptz) * 1000)::bigint);
+END $$
 --
 CREATE FUNCTION refuse(code text, why text) RETURNS void LANGUAGE plpgsql SET search_path = core, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION '%', why USING ERRCODE = code;
 END $$
 --
-CREATE FUNCTION wrapped_keys(rows jsonb) RETURNS bytea[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
-SELECT coalesce(array_agg(decode(cells #>> '{wrapped_sign,b64}', 'base64') || decode(cells #>> '{wrapped_box,b64}', 'base64')), '{}')
-FROM (SELECT value -> 1 AS cells FROM jsonb_array_elements(rows) WHERE value ->> 0 = 'credential') AS found
-$$
+CREATE FUNCTION wrapped_keys(rows jsonb) RETURNS bytea[] LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
+BEGIN
+    RETURN (SELECT coalesce(array_agg(decode(cells #>> '{wrapped_sign,b64}', 'base64') || decode(cells #>> '{wrapped_box,b64}', 'base64')), '{}')
+FROM (SELECT value -> 1 AS cells FROM jsonb_array_elements(rows) WHERE value ->> 0 = 'credential') AS found);
+END $$
 --
 CREATE FUNCTION put_rows(rows jsonb) RETURNS text[] LANGUAGE plpgsql SECURITY DEFINER SET search_path = core, pg_temp AS $$
 DECLARE

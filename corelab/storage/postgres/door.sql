@@ -41,19 +41,21 @@ BEGIN
 END $$
 --
 -- When this person's password was wrong, since it was last right or somebody changed the account.
-CREATE FUNCTION failures_since_success(known account) RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
-SELECT coalesce(array_agg(event.at ORDER BY event.at), '{}')
+CREATE FUNCTION failures_since_success(known account) RETURNS text[] LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
+BEGIN
+    RETURN (SELECT coalesce(array_agg(event.at ORDER BY event.at), '{}')
 FROM signin_attempt AS failed JOIN event ON event.seq = failed.event_seq
 WHERE failed.user_name = known.user_name AND failed.ok = 0
   AND failed.event_seq > (standing(known.id)).event_seq
-  AND failed.event_seq > coalesce((SELECT max(event_seq) FROM signin_attempt WHERE user_name = known.user_name AND ok = 1), 0)
-$$
+  AND failed.event_seq > coalesce((SELECT max(event_seq) FROM signin_attempt WHERE user_name = known.user_name AND ok = 1), 0));
+END $$
 --
 -- Null, or when so many failures in so short a time do not lock any more; later ones count too, where a clock was set back.
-CREATE FUNCTION locked_until(failures text[], at text) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
-SELECT CASE WHEN count(*) >= most THEN later(failures[cardinality(failures) - most + 1]) END
-FROM unnest(failures) AS failed(failed_at) CROSS JOIN (SELECT most_failures() AS most) AS rule WHERE later(failed_at) > at GROUP BY most
-$$
+CREATE FUNCTION locked_until(failures text[], at text) RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
+BEGIN
+    RETURN (SELECT CASE WHEN count(*) >= most THEN later(failures[cardinality(failures) - most + 1]) END
+FROM unnest(failures) AS failed(failed_at) CROSS JOIN (SELECT most_failures() AS most) AS rule WHERE later(failed_at) > at GROUP BY most);
+END $$
 --
 CREATE FUNCTION lock_account(known account, workstation text, app text, tz integer) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = core, pg_temp AS $$
 DECLARE

@@ -17,8 +17,11 @@ CREATE FUNCTION require_own_rows(one event, rows jsonb) RETURNS void LANGUAGE pl
 DECLARE
     given record;
     whole boolean := i_am_whole();
+    owned text[] := ARRAY['account', 'account_revision', 'acknowledgement', 'adjudication', 'alert', 'clip_release', 'credential', 'deviation', 'guess',
+                          'invitation', 'pixel_check', 'reading', 'second_factor', 'session', 'session_end', 'signature', 'signin_attempt',
+                          'unblinding', 'workstation'];
 BEGIN
-    FOR given IN SELECT value ->> 0 AS name, value -> 1 AS cells FROM jsonb_array_elements(rows) LOOP
+    FOR given IN SELECT value ->> 0 AS name, value -> 1 AS cells FROM jsonb_array_elements(rows) WHERE value ->> 0 = ANY (owned) LOOP
         IF NOT coalesce(row_is_own(one, given.name, given.cells, whole), false) THEN
             PERFORM refuse('CL002', 'a row of ' || given.name || ' is not this person''s to write');
         END IF;
@@ -48,39 +51,43 @@ BEGIN
         WHEN name = 'unblinding' THEN whole OR (cells ->> 'account_id' = me AND exam_is_mine(cells ->> 'exam_id', me))
         WHEN name = 'pixel_check' THEN cells ->> 'person_id' = me
         WHEN name = 'clip_release' THEN cells ->> 'verifier_id' = me
-        ELSE true
+        ELSE false
     END;
 END $$
 --
-CREATE FUNCTION exam_is_mine(of_exam text, me text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
-SELECT EXISTS (SELECT FROM assignment WHERE exam_id = of_exam AND account_id = me)
-$$
+CREATE FUNCTION exam_is_mine(of_exam text, me text) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
+BEGIN
+    RETURN (SELECT EXISTS (SELECT FROM assignment WHERE exam_id = of_exam AND account_id = me));
+END $$
 --
 -- The first one, or the one after the last, which was given back.
-CREATE FUNCTION reading_is_next(cells jsonb, me text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
-SELECT is_mine_and_open(cells ->> 'assignment_id', me)
+CREATE FUNCTION reading_is_next(cells jsonb, me text) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
+BEGIN
+    RETURN (SELECT is_mine_and_open(cells ->> 'assignment_id', me)
    AND EXISTS (SELECT FROM assignment WHERE id = cells ->> 'assignment_id' AND kind <> 'adjudication')
    AND (cells ->> 'supersedes_id') IS NOT DISTINCT FROM last.id AND (cells ->> 'revision')::bigint = coalesce(last.revision, 0) + 1
    AND (last.id IS NULL OR EXISTS (SELECT FROM reading_reopening WHERE reading_id = last.id))
 FROM (SELECT 1) AS always LEFT JOIN LATERAL (
-    SELECT id, revision FROM reading WHERE assignment_id = cells ->> 'assignment_id' ORDER BY revision DESC LIMIT 1) AS last ON true
-$$
+    SELECT id, revision FROM reading WHERE assignment_id = cells ->> 'assignment_id' ORDER BY revision DESC LIMIT 1) AS last ON true);
+END $$
 --
 -- In its own place of the chain, over the payload of its own event, under the name, the newest key and in the role of who writes it.
-CREATE FUNCTION signature_is_own(one event, cells jsonb) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
-SELECT cells ->> 'account_id' = one.actor AND cells ->> 'prev_hash' = one.prev AND cells ->> 'at' = one.at AND cells ->> 'tz' = one.tz::text
+CREATE FUNCTION signature_is_own(one event, cells jsonb) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
+BEGIN
+    RETURN (SELECT cells ->> 'account_id' = one.actor AND cells ->> 'prev_hash' = one.prev AND cells ->> 'at' = one.at AND cells ->> 'tz' = one.tz::text
    AND cells ->> 'content_digest' = one.payload AND cells ->> 'record_type' = one.entity AND cells ->> 'record_id' = one.id
    AND cells ->> 'printed_name' = (standing(one.actor)).printed_name
    AND cells ->> 'key_id' = (SELECT left(digest('key/v1', sign_pub), 32) FROM credential WHERE account_id = one.actor ORDER BY n DESC LIMIT 1)
    AND EXISTS (SELECT FROM signs WHERE meaning = cells ->> 'meaning' AND role = one.role)
-   AND EXISTS (SELECT FROM acknowledgement WHERE account_id = one.actor AND what = 'signature')
-$$
+   AND EXISTS (SELECT FROM acknowledgement WHERE account_id = one.actor AND what = 'signature'));
+END $$
 --
 -- A machine that is known keeps what an administrator said of it, unless it has another name now.
-CREATE FUNCTION machine_is_allowed(kind text, new workstation) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
-SELECT kind = 'workstation.enrolled' OR new.enrolled = 0 OR coalesce(
-    (SELECT last.enrolled = 1 AND last.host = new.host FROM workstation AS last WHERE last.id = new.id ORDER BY last.n DESC LIMIT 1), false)
-$$
+CREATE FUNCTION machine_is_allowed(kind text, new workstation) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
+BEGIN
+    RETURN (SELECT kind = 'workstation.enrolled' OR new.enrolled = 0 OR coalesce(
+    (SELECT last.enrolled = 1 AND last.host = new.host FROM workstation AS last WHERE last.id = new.id ORDER BY last.n DESC LIMIT 1), false));
+END $$
 --
 -- Nobody changes their own account but by coming in and by failing too often; an administrator changes one thing of another's.
 CREATE FUNCTION revision_is_allowed(one event, new account_revision) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
@@ -107,9 +114,10 @@ BEGIN
 END $$
 --
 -- Whatever is sealed before a release, the lab's custody can open: its key is among the recipients of the envelope.
-CREATE FUNCTION is_for_custody(envelope bytea) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
-SELECT length(envelope) > 5 AND substr(envelope, 1, 4) = 'CLE1'::bytea AND EXISTS (
+CREATE FUNCTION is_for_custody(envelope bytea) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
+BEGIN
+    RETURN (SELECT length(envelope) > 5 AND substr(envelope, 1, 4) = 'CLE1'::bytea AND EXISTS (
     SELECT FROM generate_series(0, get_byte(envelope, 4) - 1) AS place
     WHERE encode(substr(envelope, 6 + place * 96, 16), 'hex')
-          = (SELECT left(digest('key/v1', box_pub), 32) FROM custody_key ORDER BY n DESC LIMIT 1))
-$$
+          = (SELECT left(digest('key/v1', box_pub), 32) FROM custody_key ORDER BY n DESC LIMIT 1)));
+END $$

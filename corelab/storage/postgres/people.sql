@@ -1,15 +1,18 @@
-CREATE FUNCTION login_of(user_name text) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
-SELECT current_database() || '.' || user_name
-$$
+CREATE FUNCTION login_of(user_name text) RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
+BEGIN
+    RETURN (SELECT current_database() || '.' || user_name);
+END $$
 --
-CREATE FUNCTION my_account() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
-SELECT id FROM account
-WHERE user_name = substr(session_user::text, length(login_of('')) + 1) AND starts_with(session_user::text, login_of('')) AND kind = 'person'
-$$
+CREATE FUNCTION my_account() RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
+BEGIN
+    RETURN (SELECT id FROM account
+WHERE user_name = substr(session_user::text, length(login_of('')) + 1) AND starts_with(session_user::text, login_of('')) AND kind = 'person');
+END $$
 --
-CREATE FUNCTION standing(account text) RETURNS account_revision LANGUAGE sql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
-SELECT revision FROM account_revision AS revision WHERE revision.account_id = account ORDER BY revision.n DESC LIMIT 1
-$$
+CREATE FUNCTION standing(account text) RETURNS account_revision LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
+BEGIN
+    RETURN (SELECT revision FROM account_revision AS revision WHERE revision.account_id = account ORDER BY revision.n DESC LIMIT 1);
+END $$
 --
 CREATE FUNCTION my_roles() RETURNS text[] LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
 DECLARE
@@ -18,9 +21,10 @@ BEGIN
     RETURN CASE WHEN now.status = 'active' THEN string_to_array(now.roles, ',') ELSE '{}'::text[] END;
 END $$
 --
-CREATE FUNCTION i_am_whole() RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
-SELECT my_roles() && ARRAY['coordinator', 'administrator', 'auditor']
-$$
+CREATE FUNCTION i_am_whole() RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
+BEGIN
+    RETURN (SELECT my_roles() && ARRAY['coordinator', 'administrator', 'auditor']);
+END $$
 --
 CREATE FUNCTION group_member(role_name text, wanted boolean, login text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = core, pg_temp AS $$
 DECLARE
@@ -94,10 +98,12 @@ BEGIN
     PERFORM password_put(session_user::text, verifier);
 END $$
 --
-CREATE FUNCTION is_mine(of_assignment text, me text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
-SELECT EXISTS (SELECT FROM assignment WHERE id = of_assignment AND account_id = me)
-$$
+CREATE FUNCTION is_mine(of_assignment text, me text) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
+BEGIN
+    RETURN (SELECT EXISTS (SELECT FROM assignment WHERE id = of_assignment AND account_id = me));
+END $$
 --
-CREATE FUNCTION is_mine_and_open(of_assignment text, me text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
-SELECT is_mine(of_assignment, me) AND NOT EXISTS (SELECT FROM assignment_end WHERE assignment_id = of_assignment)
-$$
+CREATE FUNCTION is_mine_and_open(of_assignment text, me text) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
+BEGIN
+    RETURN (SELECT is_mine(of_assignment, me) AND NOT EXISTS (SELECT FROM assignment_end WHERE assignment_id = of_assignment));
+END $$
