@@ -8,7 +8,7 @@ from threading import Condition
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from corelab.domain.archives import ArchiveAltersError
+from corelab.domain.archives import ArchiveAltersError, CacheFullError
 from corelab.domain.vocabulary import Sha256
 from corelab.imaging.faults import FileRefusedError, FrameUnreadableError
 from corelab.imaging.frame_plan import FramePlace, FramePlan, put_at
@@ -25,6 +25,7 @@ class ComingFile:
         """``coming`` is an empty file for it. Raises ArchiveError, and FileRefusedError where the plan is not of a file with pictures."""
         self._sha256, self._plan, self._bring, self._address = sha256, plan, bring, address
         path, self._out = coming
+        self._folder = path.parent
         self._here: set[int] = set()
         self._busy: set[int] = set()
         self._changed = Condition()
@@ -54,7 +55,7 @@ class ComingFile:
         return len(self._here) == len(self._plan.frames)
 
     def decode(self, index: int, out: Pixels | None = None) -> Pixels:
-        """As of a FrameFile, and raises ArchiveError where the frame cannot be brought."""
+        """As of a FrameFile, and raises ArchiveError or CacheFullError where the frame cannot be brought."""
         if 0 <= index < self.frames:
             self._require(index)
         return self._file.decode(index, out)
@@ -102,7 +103,10 @@ class ComingFile:
         with self._changed:
             if self._closed:
                 raise FrameUnreadableError(index, "the clip is closed")
-            put_at(self._out, place.offset, data)
+            try:
+                put_at(self._out, place.offset, data)
+            except OSError as error:
+                raise CacheFullError(self._folder) from error
             self._here.add(index)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from corelab.domain.accounts import Command, Role
-from corelab.domain.archives import ArchiveError, ClipNotThereError
+from corelab.domain.archives import ArchiveError, CacheFullError, ClipNotThereError
 from corelab.domain.clip import Clip
 from corelab.domain.vocabulary import Sha256
 from corelab.imaging.archive import Archive, FolderArchive, StoppedError
@@ -101,7 +101,7 @@ class OpenClip:
             return False
         try:
             self._fetch(index)
-        except (FrameUnreadableError, ArchiveError):
+        except (FrameUnreadableError, ArchiveError, CacheFullError):
             return False
         return True
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
-from corelab.domain.archives import ArchiveError
+from corelab.domain.archives import ArchiveError, CacheFullError
 from corelab.domain.clip import Clip
 from corelab.services.clips import READ_AHEAD, ClipShelf, Frame, OpenClip
 from corelab.ui.cine import Cine, Stopwatch, Track
@@ -156,7 +156,7 @@ class ClipPlayer(QObject):
         if turn != self._turn:
             return
         self._asked = None
-        if isinstance(error, ArchiveError):  # the frame may be sound, and come when it is asked for again
+        if isinstance(error, ArchiveError | CacheFullError):  # the frame may be sound, and come when it is asked for again
             self._shown = None
             self._on_refused(turn, error)
         elif frame == self._wanted:

@@ -394,6 +394,26 @@ def test_a_disk_without_room_gives_up_other_clips_and_then_says_so(tmp_path: Pat
         assert kept.fetch(sha256).read_bytes() == clip.read_bytes()
 
 
+def test_a_frame_for_which_the_disk_has_no_room_is_told_so_and_comes_when_there_is_some(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip, records = a_released(tmp_path / "made", "native"), Records()
+    sha256 = records.add(clip)
+    with lying_server(clip) as server:
+        coming = an_archive(server.url, tmp_path / "cache", records).coming(sha256)
+        assert coming is not None
+        with coming:
+            with monkeypatch.context() as full:
+                full.setattr("corelab.imaging.coming.put_at", _no_room)
+                with pytest.raises(CacheFullError):
+                    coming.decode(1)
+            assert coming.decode(1).any()
+
+
+def _no_room(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
 _BRINGS = """
 import sys
 from pathlib import Path
