@@ -9,7 +9,6 @@ import platform
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -162,22 +161,12 @@ def move_lab(lab: "OpenLab", session: "Session", to: "Place", progress: Told) ->
     return moving.move(lab, session, to, state=load_settings().state, progress=progress)
 
 
-def has_left(lab: "Place") -> bool:
-    """Whether this is the folder of a lab that was moved to another place."""
-    from corelab.services import labs  # noqa: PLC0415
-
-    if isinstance(lab, ServerAddress):
-        return False
-    with closing(look_at_lab(lab)) as looked:
-        return labs.left_to(looked) is not None
-
-
-def resume_move(folder: Path, to: ServerAddress, login: "Login", progress: Told) -> "Moved":
-    """Move a lab once more that left its folder and never arrived."""
+def resume_move(lab: "Place", to: "Place", login: "Login", progress: Told) -> "Moved":
+    """Move a lab once more that left its place and never arrived."""
     from corelab.services import moving  # noqa: PLC0415
 
     settings = load_settings()
-    return moving.resume(folder, to, login, clock=clock(), configuration=settings.configuration, state=settings.state, progress=progress)
+    return moving.resume(lab, to, login, clock=clock(), configuration=settings.configuration, state=settings.state, progress=progress)
 
 
 def restore_lab(file: Path, place: "Place", login: "Login", progress: Told, stopped: Callable[[], bool] | None = None) -> "Restored":
@@ -189,7 +178,7 @@ def restore_lab(file: Path, place: "Place", login: "Login", progress: Told, stop
     return restoring.restore(file, place, login, clock=clock(), progress=progress, stopped=stopped, **where)
 
 
-def simulate(lab: Path, charter: bytes, plan: "Plan", progress: Told) -> "Simulated":
+def simulate(lab: "Place", charter: bytes, plan: "Plan", progress: Told) -> "Simulated":
     """Run a whole simulated trial in a new lab."""
     from corelab.services import simulation  # noqa: PLC0415
 

@@ -1,5 +1,6 @@
 """The command that takes a lab from a folder to a server, and back."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,7 @@ from corelab.cli.terminal import (
     typed_user,
 )
 from corelab.domain.addresses import ServerAddress
+from corelab.domain.moving import LabMovedError
 from corelab.services.moving import Moved
 from corelab.services.restoring import Login
 
@@ -45,12 +47,13 @@ def move(lab: LabPlace, to: NewPlace, as_json: AsJson = False, password_stdin: P
 
     Example: corelab move /data/trial postgresql://records.example.org/trial
     """
+    login = Login(typed_user(), typed_password(stdin=password_stdin), os.environ.get("CORELAB_CODE"))
     with progress("Moving", quiet=as_json) as show:
-        if isinstance(lab, Path) and isinstance(to, ServerAddress) and app.has_left(lab):
-            moved = app.resume_move(lab, to, Login(typed_user(), typed_password(stdin=password_stdin)), show)
-        else:
-            with signed_in(lab, password_stdin=password_stdin) as here:
+        try:
+            with signed_in(lab, typed=(login.user, login.password)) as here:
                 moved = app.move_lab(here.lab, here.session, to, show)
+        except LabMovedError:
+            moved = app.resume_move(lab, to, login, show)
     if moved.accounts:
         say(codes_told(moved.accounts))
     answer(_document(moved), _words(moved), as_json=as_json)

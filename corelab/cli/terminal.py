@@ -177,9 +177,9 @@ def typed_user() -> str:
 
 
 @contextlib.contextmanager
-def signed_in(where: Place, *, password_stdin: bool = False) -> Iterator[SignedIn]:
-    """Opens the lab, signs in with CORELAB_USER, and signs out at the end."""
-    user, password = typed_user(), typed_password(stdin=password_stdin)
+def signed_in(where: Place, *, password_stdin: bool = False, typed: tuple[str, str] | None = None) -> Iterator[SignedIn]:
+    """Opens the lab, signs in with CORELAB_USER, or who is ``typed`` with the password, and signs out at the end."""
+    user, password = typed or (typed_user(), typed_password(stdin=password_stdin))
     lab = app.open_lab(where)
     session = _session(lab, user, password)
     log.tell("sign_in.accepted")
@@ -207,7 +207,7 @@ def _session(lab: labs.OpenLab, user: str, password: str) -> accounts.Session:
 
 def codes_told(given: "Iterable[OneTime]") -> str:
     """The one-time codes of a lab that came onto a server, for a person to hand out."""
-    begin = "One-time codes, shown only now and valid for 7 days. Each person enters the code with a password once (corelab activate):"
+    begin = "One-time codes, shown only now and valid for 7 days. Each person enters theirs once, with the password they have:"
     return "\n".join([begin, *(f"    {each.user}  {each.code}" for each in given)])
 
 

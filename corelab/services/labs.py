@@ -96,10 +96,11 @@ class OpenLab:
 
 
 def left_to(lab: OpenLab) -> str | None:
-    """Where a lab went that was in this folder; None for one that is here."""
+    """Where a lab went that was in this place; None for one that is here. On a server somebody asks who may read everything."""
+    here = Engine.FOLDER if lab.address is None else Engine.SERVER
     with lab.store.read() as snapshot:
         last = snapshot.latest("event", by="seq")
-        return str(snapshot.opening_of(last["seq"])["to"]) if last is not None and has_left(last, Engine.FOLDER) else None
+        return str(snapshot.opening_of(last["seq"])["to"]) if last is not None and has_left(last, here) else None
 
 
 def effective_charter(snapshot: Snapshot) -> Charter:

@@ -19,7 +19,7 @@ from corelab.services.lab_making import DATABASE, FOLDERS, PRIVATE_FOLDERS, in_o
 from corelab.services.labs import OpenLab
 from corelab.services.restoring import Login
 from corelab.services.verification import LabFaultyError, Progress, record_faults, require_sound, verify_lab
-from corelab.storage import people
+from corelab.storage import people, sessions
 from corelab.storage.file_store import FileStore
 from corelab.storage.network import refuse_network
 from corelab.storage.store import Actor
@@ -57,25 +57,47 @@ def move(lab: OpenLab, session: Session, to: Path | ServerAddress, *, state: Pat
         return moving.run(to)
 
 
-def resume(  # noqa: PLR0913 - place, person and machine
-    folder: Path, to: ServerAddress, login: Login, *, clock: Clock, configuration: Path, state: Path, progress: Progress | None = None
+def resume(  # noqa: PLR0913 - places, person and machine
+    place: Path | ServerAddress,
+    to: Path | ServerAddress,
+    login: Login,
+    *,
+    clock: Clock,
+    configuration: Path,
+    state: Path,
+    progress: Progress | None = None,
 ) -> Moved:
-    """Moves a lab once more that left its folder and never arrived: the program was killed on the way. All codes are new.
+    """Moves a lab once more that left its place and never arrived: the program was killed on the way. All codes are new.
 
-    Raises LabMovedError for another place than the one that it left for, LabExistsError where it did arrive, and what ``move`` and a
-    sign-in raise.
+    From a server it is the person who began it. Raises LabMovedError for another place than the one that it left for, LabExistsError
+    where it did arrive, and what ``move`` and a sign-in raise.
     """
-    with closing(labs.open_lab(folder, clock, configuration, read_only=True)) as looked:
+    with closing(labs.open_lab(place, clock, configuration, state, read_only=True)) as looked:
         session = accounts.sign_in(looked, login.user, login.password, code=login.code)
         role = accounts.permit(session, Command.BACKUP)
-        left_for = labs.left_to(looked)
-    if left_for != to.label:
-        raise LabMovedError(left_for or str(folder))
-    with closing(labs.open_lab(folder, clock, configuration)) as lab:
-        moving = _Moving(lab, Actor(session.account, role, None, session.workstation), state, progress or _quiet)
+        left_for, began_in = labs.left_to(looked), _open_sign_in(looked, session)
+        accounts.sign_out(looked, session)
+    if left_for != _named(to):
+        raise LabMovedError(left_for or str(place))
+    with closing(labs.open_lab(place, clock, configuration, state)) as lab:
+        lab.store.enter(login.user, login.password, lab.workstation)
+        moving = _Moving(lab, Actor(session.account, role, began_in, session.workstation), state, progress or _quiet)
         moving.require_free(to)
         with _alone(lab):
             return moving.run(to)
+
+
+def _open_sign_in(lab: OpenLab, session: Session) -> str | None:
+    """The one in which the move was begun: it could not be ended any more. A server takes the event in a sign-in only."""
+    if lab.address is None:
+        return None
+    with lab.store.read(session.account) as snapshot:
+        return next((each.id for each in reversed(sessions.open_sessions_of(snapshot, session.account))), None)
+
+
+def _named(place: Path | ServerAddress) -> str:
+    """As the event of a move names it."""
+    return str(place.absolute()) if isinstance(place, Path) else place.label
 
 
 @contextmanager
@@ -123,7 +145,7 @@ class _Moving:
         target = labs.folder_of(to, self.state)
         with (
             TemporaryDirectory(prefix=".move.", dir=self.lab.folder, ignore_cleanup_errors=True) as work,
-            self._leaving(to.label, Engine.SERVER) as codes,
+            self._leaving(_named(to), Engine.SERVER) as codes,
             brought(self.lab.folder, target, self.show),
         ):
             copy = Path(work) / DATABASE
@@ -133,7 +155,7 @@ class _Moving:
         return Moved(to, target, seq, head, clips, codes)
 
     def _into_folder(self, to: Path) -> Moved:
-        with self._leaving(str(to.absolute()), Engine.FOLDER):
+        with self._leaving(_named(to), Engine.FOLDER):
             in_one_step(to, self._write_folder)
         seq, head, clips = _end(to / DATABASE, self.lab.clock)
         return Moved(to, to, seq, head, clips)

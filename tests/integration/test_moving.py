@@ -7,23 +7,25 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from typer.testing import CliRunner, Result
 
 from corelab.cli import cli
+from corelab.domain.accounts import Role
 from corelab.domain.addresses import ServerAddress, address_of
 from corelab.domain.clock import SystemClock
 from corelab.domain.moving import CopyDiffersError, LabMovedError, MoveFault, MoveRefusedError
-from corelab.domain.record_errors import LabExistsError, NotPermittedError, ServerRefusedError
+from corelab.domain.record_errors import CommitUnknownError, LabExistsError, NotPermittedError, ServerAwayError, ServerRefusedError
 from corelab.services import accounts, labs, moving, verification, window_lock
 from corelab.services.moving import Moved
 from corelab.services.restoring import Login
 from corelab.services.verification import LabFaultyError, verify_lab, verify_open
-from corelab.storage.postgres import copying
+from corelab.storage.postgres import copying, installing
 from corelab.storage.schema import TABLES
 from tests.builders import PASSWORD, Lab
 from tests.reading_builders import a_dealt_lab, signs
-from tests.servers import Server
+from tests.servers import Server, cluster
 
 KNOWN = Login("coordinator", PASSWORD)
 
@@ -60,11 +62,11 @@ def all_rows(database: Path) -> Mapping[str, list[tuple[Any, ...]]]:
 
 
 @contextmanager
-def on_server(lab: Lab, done: Moved) -> Iterator[labs.OpenLab]:
-    """The lab in its new place, opened there; the coordinator has used the code."""
+def on_server(lab: Lab, done: Moved, user: str = "coordinator") -> Iterator[labs.OpenLab]:
+    """The lab in its new place, opened there; this person has used the code."""
     codes = {each.user: each.code for each in done.accounts}
     with closing(labs.open_lab(done.place, lab.clock, lab.open.configuration, lab.open.folder.parent / "state")) as opened:
-        accounts.activate(opened, codes["coordinator"], PASSWORD)
+        accounts.activate(opened, codes[user], PASSWORD)
         yield opened
 
 
@@ -234,3 +236,84 @@ def test_the_command_answers_with_the_new_place_its_head_and_the_codes(lab: Lab,
     refused = ran("status", str(lab.open.folder))
     assert refused.exit_code == 1
     assert address.label in refused.stderr
+
+
+def test_a_move_back_that_was_killed_is_finished_by_giving_it_again(lab: Lab, address: ServerAddress, tmp_path: Path) -> None:
+    to = tmp_path / "back"
+    with on_server(lab, moved(lab, address)) as there:
+        session = accounts.sign_in(there, "coordinator", PASSWORD)
+        with there.store.begin(session.actor(Role.COORDINATOR)) as transaction:
+            transaction.record("lab.moved", "lab", there.lab_id, payload={"to": str(to), "clips": 0, "invited": 0}, reason="folder")
+        accounts.sign_out(there, session)
+    known = {"clock": lab.clock, "configuration": lab.open.configuration, "state": lab.open.folder.parent / "state"}
+    again = moving.resume(address, to, KNOWN, **known)
+    assert verify_lab(to).faults == ()
+    assert (again.events, again.head) == last_of(to)
+
+
+def last_of(folder: Path) -> tuple[int, str]:
+    with closing(sqlite3.connect(folder / "corelab.db")) as connection:
+        seq, hashed = connection.execute("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1").fetchone()
+    return seq, hashed
+
+
+def test_a_lab_on_a_server_stays_while_others_are_in_it(lab: Lab, address: ServerAddress, tmp_path: Path) -> None:
+    done = moved(lab, address)
+    with on_server(lab, done) as there, on_server(lab, done, "reader-1") as others:
+        session = accounts.sign_in(there, "coordinator", PASSWORD)
+        accounts.sign_in(others, "reader-1", PASSWORD)
+        with pytest.raises(MoveRefusedError, match="reader-1"):
+            moving.move(there, session, tmp_path / "back", state=tmp_path / "state")
+        assert not (tmp_path / "back").exists()
+
+
+def test_a_server_that_breaks_off_at_the_very_end_is_asked_whether_it_kept_the_lab(
+    lab: Lab, address: ServerAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = installing.copy_in
+
+    def breaks_off(*given: Any) -> None:
+        real(*given)
+        raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(installing, "copy_in", breaks_off)
+    done = moved(lab, address)
+    assert head(lab) == (done.events, done.head, "lab.moved")
+
+
+def test_a_server_that_breaks_off_before_leaves_the_lab_where_it_is(
+    lab: Lab, address: ServerAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks_off(*_given: Any) -> None:
+        raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(installing, "copy_in", breaks_off)
+    with pytest.raises(ServerAwayError):
+        moved(lab, address)
+    assert head(lab)[2] == "lab.stayed"
+
+
+def test_a_server_that_dies_during_the_copy_holds_nothing_afterwards(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    with cluster(fsync=True) as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        address = address_of(server.address(server.new_database()))
+        real = copying.making.finish
+
+        def dies(*given: Any) -> None:
+            real(*given)
+            server.crash()
+
+        monkeypatch.setattr(copying.making, "finish", dies)
+        monkeypatch.setattr(installing, "_PAUSES", (0.0,))
+        with pytest.raises(CommitUnknownError):
+            moved(lab, address)
+        monkeypatch.setattr(copying.making, "finish", real)
+        server.start()
+        with server.connect(address.database) as connection:
+            roles = connection.execute("SELECT count(*) FROM pg_roles WHERE starts_with(rolname, %s)", (address.database,)).fetchone()
+            schemas = connection.execute("SELECT count(*) FROM pg_namespace WHERE nspname = 'core'").fetchone()
+        assert (roles, schemas) == ((0,), (0,))
+        state = lab.open.folder.parent / "state"
+        again = moving.resume(lab.open.folder, address, KNOWN, clock=lab.clock, configuration=lab.open.configuration, state=state)
+        assert head(lab) == (again.events, again.head, "lab.moved")

@@ -31,6 +31,8 @@ _SNAPSHOT = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _ROWS = 2000
 """How many rows go into the file, or are told of, at once."""
 _FILE = "corelab.db"
+_OVER_ROWS = ("CREATE INDEX", "CREATE UNIQUE INDEX", "CREATE TRIGGER")
+"""What is made when the rows are there: made before, it would cost a multiple, or refuse them."""
 _FREE = """
 SELECT n.nspname || '.' || c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%' AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
@@ -92,8 +94,8 @@ def _write_file(
 
     ``reading`` ends with the last row: a server breaks off who keeps a transaction open and asks nothing.
     """
-    tables = [each for each in statements() if each.startswith(("CREATE TABLE", "ALTER TABLE"))]
-    rest = [each for each in statements() if each not in set(tables)]
+    rest = [each for each in statements() if each.startswith(_OVER_ROWS)]
+    tables = [each for each in statements() if not each.startswith(_OVER_ROWS)]
     with told(target), closing(sqlite3.connect(target, isolation_level=None)) as file:
         for pragma in ("journal_mode=TRUNCATE", "synchronous=OFF", "foreign_keys=OFF"):
             file.execute(f"PRAGMA {pragma}")
