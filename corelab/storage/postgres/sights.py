@@ -65,12 +65,17 @@ class Sight:
 
 _CUSTODY_EVENTS = "SELECT event_seq FROM core.signature WHERE record_type = 'custody_key'"
 
+_MINE_AT_ONCE = f"""CROSS JOIN (SELECT {ME} AS me, ARRAY({_MY_CASES}) AS cases, ARRAY({_CUSTODY_EVENTS}) AS keys,
+    ARRAY(SELECT event_seq FROM core.adj_case WHERE assignment_id IN ({_MINE})) AS opened OFFSET 0) AS i"""
+"""Looked up before any event is looked at: what is read for a number does not hang on what stands under it."""
+
 _EVENT = Sight(
-    f"""t.actor = {ME}
-    OR (t.entity = 'account' AND t.id = {ME})
-    OR (t.entity = 'case' AND t.kind IN ('case.opened', 'case.key') AND t.id IN ({_MY_CASES}))
-    OR (t.entity = 'custody_key' AND t.seq IN ({_CUSTODY_EVENTS}))""",
-    {"session": f"CASE WHEN t.actor = {ME} THEN t.session END"},
+    """t.actor = i.me
+    OR (t.entity = 'account' AND t.id = i.me)
+    OR (t.entity = 'case' AND t.kind IN ('case.opened', 'case.key') AND t.id = ANY (i.cases))
+    OR (t.entity = 'custody_key' AND t.seq = ANY (i.keys))""",
+    {"session": "CASE WHEN t.actor = i.me THEN t.session END"},
+    beside=_MINE_AT_ONCE,
     named="hash",
     left=("seq", "hash"),
     quick="""filter ? 'seq' OR filter ? 'submit' OR (filter = '{}' AND highest = 'seq')
@@ -82,9 +87,8 @@ A hash names its event: a workstation asks whether the chain still holds the one
 """
 
 _PAYLOAD = Sight(
-    f"""EXISTS (SELECT FROM core.event AS e WHERE e.seq = t.seq AND e.actor = {ME})
-    OR t.seq IN (SELECT event_seq FROM core.adj_case WHERE assignment_id IN ({_MINE}))
-    OR t.seq IN ({_CUSTODY_EVENTS})"""
+    """EXISTS (SELECT FROM core.event AS e WHERE e.seq = t.seq AND e.actor = i.me) OR t.seq = ANY (i.opened) OR t.seq = ANY (i.keys)""",
+    beside=_MINE_AT_ONCE,
 )
 """What I wrote, and the envelopes of my cases. An opening is nobody's: that there is one tells that the exam was released."""
 

@@ -14,7 +14,7 @@ from corelab.resources import resource
 from corelab.storage.postgres.connecting import server_password
 from tests.acceptance.blinding.probes import Mark, Probes
 from tests.acceptance.blinding.server_attacks import PAIRS, attacks
-from tests.acceptance.blinding.server_probes import CHANNELS, NOBODYS, Known, Probe, answer
+from tests.acceptance.blinding.server_probes import CHANNELS, NOBODYS, Known, Probe, answer, touched, touching
 from tests.acceptance.blinding.server_questions import questions
 from tests.acceptance.blinding.world import (
     ADJUDICATOR,
@@ -178,6 +178,33 @@ def test_p11_55_what_is_anothers_is_answered_like_what_is_not_there(served: Worl
             for value in names.values():
                 there = there.replace(value, NOBODYS)
             probes.same(CHANNEL, f"what is there and what is not: {what}", there, missing)
+
+
+def test_p11_55_a_question_about_an_own_exam_touches_no_more_rows_when_others_work_on_it(
+    served: World, postgres_server: Server, probes: Probes
+) -> None:
+    """PostgreSQL counts for everybody what it read; whether an exam was read by another, compared or decided is not to be counted."""
+    world = served
+    for _ in range(3):
+        world.reads(world.me, COMP_CFV=2)
+    known = known_of(world, OTHER, ME)
+    with closing(as_person(postgres_server, world, ME)) as connection:
+        before = {each: touched(connection, each) for each in touching(known)}
+        for _ in range(3):
+            world.reads(world.other, OTHERS_NOTE)
+        signed = {each: touched(connection, each) for each in touching(known)}
+        world.compares()
+        world.decides()
+        decided = {each: touched(connection, each) for each in touching(known)}
+        kinds = {each["kind"]: each["seq"] for each in rows(world, "event") if each["actor"] != world.me.account}
+        looks = {kind: touched(connection, f"""SELECT * FROM seen.of_event('{{"seq": {seq}}}')""") for kind, seq in kinds.items()}
+    assert any(before.values())
+    assert {"case.opened", "reading.signed"} <= set(kinds)
+    for kind, counts in looks.items():
+        probes.same(CHANNEL, f"rows touched by the number of an event of kind {kind}", looks["reading.signed"], counts)
+    for each, counts in before.items():
+        probes.same(CHANNEL, f"rows touched by {each} when the other signs", counts, signed[each])
+        probes.same(CHANNEL, f"rows touched by {each} when it is compared and decided", counts, decided[each])
 
 
 # ---------------------------------------------------------------- the adjudicator, and nobody
