@@ -69,7 +69,7 @@ class HelpPage(Page):
         for pill in self._pills:
             head.addWidget(pill)
         head.addStretch(1)
-        self._back = key_hint("back to where you were", ("Esc",))
+        self._back = key_hint("back", ("Esc",))
         self._back.hide()
         head.addWidget(self._back)
         head.addSpacing(16)
