@@ -130,8 +130,8 @@ def test_a_coordinator_hands_a_draft_over_that_is_there_and_makes_none(place: Pl
         (Said(before={"role": "coordinator"}), "CL002", "role"),
         (Said(before={"session": None}), "CL003", "sign-in"),
         (Said(before={"session": "00000000-0000-4000-8000-0000000000c2"}), "CL003", "sign-in"),
-        (Said(before={"kind": "batch.released"}), "CL002", "does not write this"),
-        (Said(before={"kind": "invented"}), "CL002", "does not write this"),
+        (Said(before={"kind": "batch.released"}), "CL002", "does not write"),
+        (Said(before={"kind": "invented"}), "CL002", "does not write"),
         (Said(before={"lab": "00000000-0000-4000-8000-0000000000a1"}), "CL001", "hash"),
         (Said(after={"reason": "CHANGED"}), "CL001", "hash"),
         (Said(after={"id": "changed"}), "CL001", "hash"),
@@ -164,9 +164,9 @@ def test_a_command_is_submitted_once(place: Place, reader: Somebody) -> None:
 @pytest.mark.parametrize(
     ("rows", "state", "words"),
     [
-        ([("setting", {"name": "x", "n": 1, "value": "y"})], "CL002", "does not write this"),
-        ([("event", {})], "CL002", "does not write this"),
-        ([("no table", {})], "CL002", "does not write this"),
+        ([("setting", {"name": "x", "n": 1, "value": "y"})], "CL002", "does not write"),
+        ([("event", {})], "CL002", "does not write"),
+        ([("no table", {})], "CL002", "does not write"),
         (
             [("subject_attribute", {"subject_id": "nobody", "attribute": "a", "segment": "", "n": 1, "value": "v"})],
             "CL001",
@@ -319,7 +319,7 @@ def test_nobody_makes_themselves_more_than_they_are(place: Place, reader: Somebo
     for kind in ("account.activated", "account.locked"):
         with refused("CL002", "account_revision"):
             reader.writes(kind, ("account", reader.account), [("account_revision", more)])
-    with refused("CL002", "does not write this"):
+    with refused("CL002", "does not write"):
         reader.writes("account.roles", ("account", reader.account), [("account_revision", more)])
     with place.somebody("administrator") as administrator, refused("CL002", "account_revision"):
         own = place.asked(_STANDING, administrator.account)[0]

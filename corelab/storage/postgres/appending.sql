@@ -58,7 +58,7 @@ BEGIN
     SELECT * INTO allowed FROM may_write WHERE kind = one.kind AND role = coalesce(one.role, '');
     IF allowed.kind IS NULL OR EXISTS (SELECT FROM jsonb_array_elements(rows) AS given(value)
                                        WHERE NOT coalesce(value ->> 0, '') = ANY (allowed.tables)) THEN
-        PERFORM refuse('CL002', 'this role does not write this');
+        PERFORM refuse('CL002', coalesce(one.role, 'a person in no role') || ' does not write this ' || one.kind);
     END IF;
     IF allowed.session AND one.session IS NULL THEN
         PERFORM refuse('CL003', 'this is written in a sign-in only');
