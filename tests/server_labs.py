@@ -88,6 +88,13 @@ def on_server(server: Server, lab: Lab, tmp_path: Path) -> Lab:
     return there
 
 
+def left(lab: Lab) -> None:
+    """Nobody is connected to it any more; also a server that was stopped meanwhile is let go."""
+    lab.open.close()
+    if isinstance(lab.clock, ServerClock):
+        lab.clock.connection.close()
+
+
 def _test_clock(connection: Connection[Any], database: str) -> ServerClock:
     for statement in _CLOCK.replace("%s", f"'{NOON.astimezone(UTC).isoformat()}'").split(";\n"):
         connection.execute(statement.encode())

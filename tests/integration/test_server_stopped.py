@@ -13,7 +13,7 @@ from corelab.services import labs, offline, reading
 from corelab.services.offline import KeptHereError, NotSignedHereError, Save
 from tests.builders import PASSWORD, Lab, TickingClock
 from tests.reading_builders import a_dealt_lab, filled, opened_next
-from tests.server_labs import ServerClock, on_server
+from tests.server_labs import ServerClock, left, on_server
 from tests.servers import Server, cluster
 
 NOTE = "typed while the server was away"
@@ -27,10 +27,11 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def lab(tmp_path: Path, server: Server) -> Lab:
+def lab(tmp_path: Path, server: Server) -> Iterator[Lab]:
     made = on_server(server, a_dealt_lab(tmp_path, "S01"), tmp_path)
     assert made.reader_1.account
-    return made
+    yield made
+    left(made)
 
 
 def back(lab: Lab, server: Server) -> None:
