@@ -87,7 +87,7 @@ def _proven(lab: OpenLab, typed: tuple[str, str, str | None], entered: AccountId
         password_check.record_failure(lab, known.person, Actor(entered, workstation=lab.workstation), "signin.failed")
         raise SignInRefusedError
     _require_enrolled(lab, known.person)
-    step = _factor_step(lab, known.person, box, code)
+    step = _factor_step(lab, known.person, box, code, entered)
     return _Proven(known.person, known.credential, box, kek, password, step)
 
 
@@ -105,7 +105,7 @@ def _require_enrolled(lab: OpenLab, person: Person) -> None:
     raise WorkstationRefusedError(machine.id, machine.host)
 
 
-def _factor_step(lab: OpenLab, person: Person, box: BoxSecret, code: str | None) -> int | None:
+def _factor_step(lab: OpenLab, person: Person, box: BoxSecret, code: str | None, entered: AccountId | None) -> int | None:
     with lab.store.read(person.account) as snapshot:
         factor = sessions.second_factor(snapshot, person.account)
     if factor is None:
@@ -118,7 +118,7 @@ def _factor_step(lab: OpenLab, person: Person, box: BoxSecret, code: str | None)
         raise SecondFactorNeededError
     step = matching_step(secret, code, lab.clock.now(), factor.spent)
     if step is None:
-        password_check.record_failure(lab, person, Actor(workstation=lab.workstation), "signin.failed")
+        password_check.record_failure(lab, person, Actor(entered, workstation=lab.workstation), "signin.failed")
         raise SecondFactorRefusedError
     return step
 

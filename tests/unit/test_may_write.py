@@ -15,7 +15,7 @@ from corelab.storage.schema import REGULATED
 from tests.builders import TickingClock
 
 KEPT = Path(__file__).parents[1] / "fixtures" / "labs" / "0.6.0" / "lab.tar.xz"
-NEVER = {"account.created", "code.refused", "custody.made", "lab.created", "schema.migrated", "signin.failed"}
+NEVER = {"account.created", "code.refused", "custody.made", "lab.created", "schema.migrated"}
 """What the making of a lab, its migration, and the server itself write."""
 IN_THE_MAKING = NEVER | {"charter.loaded"}
 LINES = {(one.kind, one.role): one for one in may_write.lines()}

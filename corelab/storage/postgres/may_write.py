@@ -42,6 +42,7 @@ _WITHOUT_COMMAND: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "session.opened": (NOBODY,),
         "signature.refused": (NOBODY,),
         "signin.elsewhere": (NOBODY,),
+        "signin.failed": (NOBODY,),
         "statement.accepted": (NOBODY,),
         "unblinding.alerted": (Role.READER.value, Role.COORDINATOR.value),
         "unlock.refused": (NOBODY,),
@@ -53,7 +54,7 @@ _WITHOUT_COMMAND: Mapping[str, tuple[str, ...]] = MappingProxyType(
 WITHOUT_SESSION = frozenset(
     {
         *("account.activated", "credential.changed", "session.opened", "session.closed", "signin.elsewhere", "workstation.refused"),
-        *("clock.backward",),
+        *("account.locked", "clock.backward", "signin.failed"),
     }
 )
 """What is written on the way in and out; everything else belongs to an open sign-in."""
@@ -82,6 +83,7 @@ _ROWS: Mapping[str, str] = MappingProxyType(
         "session.closed": "session_end",
         "session.opened": "session signin_attempt workstation",
         "signature.refused": "signin_attempt",
+        "signin.failed": "signin_attempt",
         "statement.accepted": "acknowledgement",
         "training.recorded": "training",
         "unlock.refused": "signin_attempt",

@@ -7,7 +7,7 @@ BEGIN
         PERFORM refuse('CL002', 'not this person''s assignment');
     END IF;
     IF one.kind IN ('credential.changed', 'account.activated', 'account.locked', 'statement.accepted', 'factor.enrolled', 'notice.seen', 'signature.refused',
-                    'unlock.refused', 'signin.elsewhere', 'workstation.refused') AND one.id IS DISTINCT FROM one.actor THEN
+                    'unlock.refused', 'signin.elsewhere', 'signin.failed', 'workstation.refused') AND one.id IS DISTINCT FROM one.actor THEN
         PERFORM refuse('CL002', 'not this person''s account');
     END IF;
 END $$
