@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from corelab.resources import resource
+from corelab.services import accounts
 from corelab.storage.postgres.connecting import server_password
 from tests.acceptance.blinding.probes import Mark, Probes
 from tests.acceptance.blinding.server_attacks import PAIRS, attacks
@@ -235,6 +236,16 @@ def test_p11_55_the_door_tells_nothing_of_anybody(served: World, postgres_server
         answers = all_answers(connection, tuple(every))
     marks = (*marks_of(world, OTHER, ME), *OTHER_READER[1:])
     look(probes, answers, "the door", every, marks)
+
+
+def test_who_is_deactivated_sees_nothing_by_a_connection_that_is_open_still(served: World, postgres_server: Server) -> None:
+    world = served
+    me = world.me.account
+    with closing(as_person(postgres_server, world, ME)) as connection:
+        assert answer(connection, ["SELECT id FROM seen.assignment"]).count("\n") == 2
+        accounts.deactivate(world.lab.open, world.lab.administrator, me, "left the trial")
+        assert answer(connection, ["SELECT id FROM seen.assignment"]).startswith("42501 ")
+        assert answer(connection, ["SELECT * FROM seen.first_signed()"]).startswith("42501 ")
 
 
 # ---------------------------------------------------------------- what remains, and whether the probes find anything
