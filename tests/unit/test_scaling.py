@@ -10,7 +10,7 @@ import pytest
 from corelab.domain.scaling.costs import MEASURED
 from corelab.domain.scaling.day import day
 from corelab.domain.scaling.load import Load, Machines
-from corelab.domain.scaling.plan import FULL, Part, intake_commits, plan, records_of_exam, saves
+from corelab.domain.scaling.plan import FULL, Part, hold_of_intake, hold_of_save, intake_commits, plan, records_of_exam, saves
 from corelab.domain.scaling.queues import mean_wait, percentile, share_waiting, waits
 from corelab.domain.scaling.steps import ASIDE, STEPS
 
@@ -95,10 +95,13 @@ def test_saves_of_many_readers_wait_as_arrivals_by_chance_do() -> None:
     """The saves of a hundred readers, each at its own pace, come as if by chance: but for the quiet ends of the day, the formula holds."""
     load, machines = Load(readers=100), Machines(trip_ms=1)
     played = day(load, machines)
-    turn = plan(load, machines).hold
+    turns = {
+        hold_of_save(load, machines, MEASURED): saves(load, MEASURED),
+        hold_of_intake(machines, MEASURED): intake_commits(load, MEASURED),
+    }
+    mean, square = (sum(turn**power * often for turn, often in turns.items()) / sum(turns.values()) for power in (1, 2))
     spread = 1 + 0.5**2 / 3  # turns are between half and one and a half of the mean one
-    rate = played.saving.busy / turn
-    assert played.saving.mean == pytest.approx(mean_wait(rate, turn, turn * turn * spread), rel=0.25)
+    assert played.saving.mean == pytest.approx(mean_wait(played.saving.busy / mean, mean, square * spread), rel=0.25)
 
 
 def test_only_readers_of_one_lab_wait_for_each_other() -> None:

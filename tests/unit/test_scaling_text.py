@@ -29,9 +29,15 @@ def test_its_sentences_name_the_figures_of_the_model() -> None:
     house, afar = along(STEPS[:1])[0].plan, along(ASIDE[2:3])[0].plan
     said = (
         f"for {waiting(house.hold)} in one house and for {waiting(afar.hold)} from another town",
-        f"asks and is answered {MEASURED.save_trips} times",
+        f"it asks and is answered {MEASURED.save_trips} times",
         f"with {house.readers_at(Part.WRITER_LINE)} readers in one house, and with {afar.readers_at(Part.WRITER_LINE)} from another town",
-        f"{MEASURED.save_client * 1000:.0f} ms of the workstation, {MEASURED.save_server * 1000:.0f} ms of the server",
+        *(
+            f"{client * 1000:.0f} ms of the workstation, {server * 1000:.0f} ms of the server and {trips} ways there and back"
+            for client, server, trips in (
+                (MEASURED.save_client, MEASURED.save_server, MEASURED.save_trips),
+                (MEASURED.intake_client, MEASURED.intake_server, MEASURED.intake_trips),
+            )
+        ),
         f"take {MEASURED.on_server:g} times as much, and an empty lab {MEASURED.per_lab / 1e6:.0f} MB",
         f"called full at {FULL:.0%} of its strength".replace("%", " %"),
         f"another town ({ASIDE[2].machines.trip_ms:g} ms)",

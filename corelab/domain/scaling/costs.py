@@ -9,7 +9,8 @@ class Costs:
 
     Bytes are of SQLite pages: each table with its indexes, by the kind of event that wrote its rows. The same rows in PostgreSQL take
     ``on_server`` times as much. Envelopes are padded (`corelab.domain.room`), so the charter sets their size; the rest is per thing.
-    Times are of saves in a lab on PostgreSQL 15 with envelopes of 123 kB, on two cores that had other work too: rather too long.
+    Times are those of the processor, in a trial that was simulated on PostgreSQL 15 with envelopes of 123 kB, on two cores that had other
+    work too: rather too long.
     """
 
     per_clip: int = 7_950
@@ -42,16 +43,17 @@ class Costs:
     """And for each exam: delivery, labels, two checks, dealt, compared, case, finished."""
     reading_commits: float = 3.0
     """Opened, signed, guessed; each change of an answer is one more."""
-    save_trips: int = 14
-    """Questions and answers between workstation and server while a save holds the writers' line."""
-    save_client: float = 0.010
+    save_trips: int = 18
+    """Questions and answers between workstation and server while a reader's transaction holds the writers' line; opening and signing,
+    which ask more, are counted in."""
+    save_client: float = 0.014
     """Seconds that the workstation works meanwhile: sealing, digests."""
-    save_server: float = 0.039
-    """Seconds that a core of the server works: who may, the rows one by one, every digest made anew."""
-    intake_trips: int = 22
-    intake_client: float = 0.009
-    intake_server: float = 0.039
-    """As of a save: it has as many rows more as a save has checks more."""
+    save_server: float = 0.021
+    """Seconds that a core of the server works: who may, every digest made anew, the rows one by one."""
+    intake_trips: int = 32
+    """The same three of the coordinators' transactions, from receiving a clip to finishing a case."""
+    intake_client: float = 0.020
+    intake_server: float = 0.034
 
 
 MEASURED = Costs()
