@@ -14,6 +14,7 @@ BOTH = frozenset(
         "test_agreed_exams",
         "test_alerts_and_guesses",
         "test_all_or_nothing",
+        "test_archived_labs",
         "test_assignment",
         "test_audit_trail",
         "test_blind_reading",

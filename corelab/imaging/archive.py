@@ -59,6 +59,10 @@ class StoppedError(Exception):
     """Whoever waited for a clip does not any more."""
 
 
+class ClipUnknownError(LookupError):
+    """No record that may be seen here names this clip."""
+
+
 class FolderArchive:
     """Clips in one folder, as ``<aa>/<sha256>.dcm``."""
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from corelab.domain.archives import ArchiveAltersError, ArchiveAnswerError, ArchiveConflictError, CacheFullError, ClipNotThereError
 from corelab.domain.vocabulary import Sha256
-from corelab.imaging.archive import Asked, StoppedError, file_digest
+from corelab.imaging.archive import Asked, ClipUnknownError, StoppedError, file_digest
 from corelab.imaging.clip_cache import ClipCache
 from corelab.imaging.coming import ComingFile
 from corelab.imaging.dicomweb import DicomwebServer
@@ -28,10 +28,6 @@ class Recorded:
 
     sop: str
     plan: FramePlan | None
-
-
-class ClipUnknownError(LookupError):
-    """No record names this clip."""
 
 
 class DicomwebArchive:

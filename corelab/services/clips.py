@@ -11,7 +11,7 @@ from corelab.domain.accounts import Command, Role
 from corelab.domain.archives import ArchiveError, CacheFullError, ClipNotThereError
 from corelab.domain.clip import Clip
 from corelab.domain.vocabulary import Sha256
-from corelab.imaging.archive import Archive, FolderArchive, StoppedError
+from corelab.imaging.archive import Archive, ClipUnknownError, FolderArchive, StoppedError
 from corelab.imaging.calibration import Length, Point, Refusal, measure
 from corelab.imaging.coming import ComingFile
 from corelab.imaging.faults import FileRefusedError, FrameUnreadableError
@@ -228,7 +228,7 @@ class ClipShelf:
         archive = self._archive_here()
         try:
             return archive.coming(sha256) or proven(archive, sha256)
-        except ClipNotThereError as error:
+        except (ClipNotThereError, ClipUnknownError) as error:
             raise ClipMissingError(sha256, changed=False) from error
         except NotTheClipError as error:
             raise ClipMissingError(sha256, changed=error.changed) from error

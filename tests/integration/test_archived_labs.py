@@ -17,11 +17,11 @@ from corelab.imaging import dicomweb
 from corelab.imaging.archive import FolderArchive
 from corelab.imaging.frame_plan import FramePlan
 from corelab.imaging.frames import FrameFile
-from corelab.services import accounts, archive_changes, backup, intake, labs
+from corelab.services import accounts, archive_changes, assignment, backup, intake, labs
 from corelab.services.archive import archive_of
 from corelab.services.clips import ClipMissingError, ClipShelf
 from corelab.services.restoring import Login, restore
-from corelab.services.verification import LabFaultyError, require_sound, verify_lab
+from corelab.services.verification import LabFaultyError, require_sound, verify_lab, verify_open
 from corelab.storage import archives
 from tests.builders import PASSWORD, Lab, a_lab
 from tests.integration.test_replacements import a_clip, delivered, released
@@ -57,6 +57,15 @@ def a_released_clip(lab: Lab, tmp_path: Path, n: int = 1) -> Clip:
     return shown(lab, clip)
 
 
+def dealt(lab: Lab) -> None:
+    """The readers have the exam: on a server they see its clips only then."""
+    for person in (lab.reader_1, lab.reader_2, lab.adjudicator):
+        assert person.account
+    (exam,) = intake.exams(lab.open, lab.coordinator)
+    intake.set_not_imaged(lab.open, lab.coordinator, exam.id, exam.completeness.missing, lab.open.charter.missing.ni[0].id)
+    assignment.assign(lab.open, lab.coordinator)
+
+
 def shown(lab: Lab, clip: ClipId) -> Clip:
     with lab.open.store.read() as snapshot:
         row = snapshot.one("clip", id=clip)
@@ -84,6 +93,7 @@ def test_a_clip_is_released_into_the_archive_and_read_from_it(lab: Lab, server: 
     in_the_archive(lab, server)
     clip = a_released_clip(lab, tmp_path)
     assert len(server.instances()) == 1
+    dealt(lab)
     assert files(lab.open.clips) == []
     kept = archive_of(lab.open, lab.reader_1.account)
     shelf = ClipShelf(lab.open, lab.reader_1)
@@ -92,8 +102,8 @@ def test_a_clip_is_released_into_the_archive_and_read_from_it(lab: Lab, server: 
     with FrameFile.open(kept.fetch(clip.sha256)) as file:
         assert file.digest() == clip.sha256
         assert frames == [file.decode(n).tobytes() for n in range(clip.frames)]
-    assert verify_lab(lab.open.folder).faults == ()
-    assert verify_lab(lab.open.folder).checked["clips"] == 1
+    assert verify_open(lab.open).faults == ()
+    assert verify_open(lab.open).checked["clips"] == 1
 
 
 def test_the_frames_are_recorded_in_the_event_of_the_release(lab: Lab, server: DicomWebServer, tmp_path: Path) -> None:
@@ -118,6 +128,7 @@ def test_a_lab_with_a_folder_records_no_frames(lab: Lab, tmp_path: Path) -> None
 def test_the_first_frame_is_shown_before_the_file_is_here_and_the_rest_follows(lab: Lab, server: DicomWebServer, tmp_path: Path) -> None:
     in_the_archive(lab, server)
     clip = a_released_clip(lab, tmp_path)
+    dealt(lab)
     shelf = ClipShelf(lab.open, lab.reader_1)
     place = archive_of(lab.open).path(clip.sha256)
     opened = shelf.open(clip)
@@ -135,6 +146,7 @@ def test_the_first_frame_is_shown_before_the_file_is_here_and_the_rest_follows(l
 def test_work_goes_on_with_what_was_brought_while_the_archive_is_away(lab: Lab, server: DicomWebServer, tmp_path: Path) -> None:
     in_the_archive(lab, server)
     here, there = (a_released_clip(lab, tmp_path, n) for n in (1, 2))
+    dealt(lab)
     shelf = ClipShelf(lab.open, lab.reader_1)
     assert shelf.bringing(here, lambda: False)() is True
     assert shelf.bringing(here, lambda: False)() is False
@@ -150,6 +162,7 @@ def test_work_goes_on_with_what_was_brought_while_the_archive_is_away(lab: Lab, 
 def test_a_clip_that_the_archive_lost_is_told_as_missing(lab: Lab, server: DicomWebServer, tmp_path: Path) -> None:
     in_the_archive(lab, server)
     clip = a_released_clip(lab, tmp_path)
+    dealt(lab)
     deleted(server, server.instances()[0])
     with pytest.raises(ClipMissingError) as told:
         ClipShelf(lab.open, lab.reader_1).open(clip)
@@ -159,6 +172,7 @@ def test_a_clip_that_the_archive_lost_is_told_as_missing(lab: Lab, server: Dicom
 def test_who_left_the_exam_stops_what_comes_and_who_may_not_look_brings_nothing(lab: Lab, server: DicomWebServer, tmp_path: Path) -> None:
     in_the_archive(lab, server)
     clip = a_released_clip(lab, tmp_path)
+    dealt(lab)
     shelf = ClipShelf(lab.open, lab.reader_1)
     bring = shelf.bringing(clip, lambda: False)
     shelf.wipe()
@@ -181,7 +195,7 @@ def test_a_release_waits_while_the_archive_is_away_and_nothing_is_lost(lab: Lab,
     server.start()
     intake.verify_pixels(lab.open, lab.coordinator_2, [clip], attended=False)
     assert len(server.instances()) == 1
-    assert verify_lab(lab.open.folder).faults == ()
+    assert verify_open(lab.open).faults == ()
 
 
 # ---------------------------------------------------------------- verified
@@ -193,7 +207,7 @@ def test_verifying_reads_every_clip_from_the_archive_and_not_from_the_cache(lab:
     for clip in clips:
         archive_of(lab.open).fetch(clip.sha256)
     deleted(server, server.instances()[0])
-    (fault,) = verify_lab(lab.open.folder).faults
+    (fault,) = verify_open(lab.open).faults
     assert fault.what == "clip: the archive has it not"
     with pytest.raises(LabFaultyError):
         require_sound(lab.open)
@@ -221,8 +235,8 @@ def test_a_withdrawn_clip_stays_in_the_archive_and_is_verified(lab: Lab, server:
     with lab.open.store.read() as snapshot:
         assert [each["clip_id"] for each in snapshot.all("clip_withdrawal")] == [row["id"]]
     assert len(server.instances()) == 2
-    assert verify_lab(lab.open.folder).checked["clips"] == 2
-    assert verify_lab(lab.open.folder).faults == ()
+    assert verify_open(lab.open).checked["clips"] == 2
+    assert verify_open(lab.open).faults == ()
 
 
 # ---------------------------------------------------------------- from one archive to another
@@ -230,6 +244,7 @@ def test_a_withdrawn_clip_stays_in_the_archive_and_is_verified(lab: Lab, server:
 
 def test_clips_go_from_the_folder_into_the_archive_and_back(lab: Lab, server: DicomWebServer, tmp_path: Path) -> None:
     clips = [a_released_clip(lab, tmp_path, n) for n in (1, 2)]
+    dealt(lab)
     with pytest.raises(ClipsNotThereError) as lacking:
         in_the_archive(lab, server)
     assert (lacking.value.missing, lacking.value.altered, lacking.value.of) == (2, 0, 2)
@@ -240,7 +255,7 @@ def test_clips_go_from_the_folder_into_the_archive_and_back(lab: Lab, server: Di
     archive_changes.choose(lab.open, lab.administrator, f"{server.url}/", WHY)
     for each in files(lab.open.clips):
         each.unlink()
-    assert verify_lab(lab.open.folder).faults == ()
+    assert verify_open(lab.open).faults == ()
     shelf = ClipShelf(lab.open, lab.reader_1)
     for clip in clips:
         assert np.frombuffer(shelf.open(clip).frame(1).pixels, np.uint8).any()
@@ -250,7 +265,7 @@ def test_clips_go_from_the_folder_into_the_archive_and_back(lab: Lab, server: Di
     assert archive_changes.copy(lab.open, lab.coordinator, archive_changes.FOLDER).clips == 2
     archive_changes.choose(lab.open, lab.coordinator, archive_changes.FOLDER, WHY)
     server.stop()
-    assert verify_lab(lab.open.folder).faults == ()
+    assert verify_open(lab.open).faults == ()
     assert {each.stem for each in files(lab.open.clips)} == {clip.sha256 for clip in clips}
 
 
@@ -306,6 +321,7 @@ def test_a_backup_holds_the_clips_and_a_restored_lab_reads_them_from_its_folder(
 # ---------------------------------------------------------------- by command
 
 
+@pytest.mark.of_the_file
 def test_the_commands_show_fill_choose_and_check(lab: Lab, server: DicomWebServer, tmp_path: Path) -> None:
     a_released_clip(lab, tmp_path)
     assert answered(lab, "archive", "show")["archive"] == "folder"

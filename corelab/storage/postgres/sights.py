@@ -150,9 +150,8 @@ def _if_mine(*columns: str, numbers: tuple[str, ...] = ()) -> dict[str, str]:
 _CLIP = Sight(
     f"o.mine OR (o.told AND {_SIBLING})",
     {
-        **_if_mine("id", "sha256", "sop_class", "transfer_syntax", "frame_times", "calibration", "rules_version"),
+        **_if_mine("id", "sha256", "sop_uid", "sop_class", "transfer_syntax", "frame_times", "calibration", "rules_version"),
         **_if_mine(numbers=("frames", "rows", "columns")),
-        "sop_uid": _NOTHING,
         "source_sha256": _NOTHING,
         "mask": "NULL",
         "study_date": "CASE WHEN o.told THEN t.study_date ELSE '' END",
