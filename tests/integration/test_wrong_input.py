@@ -37,10 +37,24 @@ def test_answers_without_quotes_are_refused_and_no_lab_is_made(tmp_path: Path) -
 def test_a_database_address_makes_no_folder_of_that_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     answers = _answers(tmp_path, '"several words together"')
-    refused = _called("init", "postgresql://host/trial", "--charter", "dvt-lower-extremity", "--answers", answers)
-    assert refused.exit_code == 2
-    assert "keeps a lab in a folder" in refused.stderr
+    wrong, away = (
+        _called("init", address, "--charter", "dvt-lower-extremity", "--answers", answers)
+        for address in ("postgresql://me:secret@127.0.0.1/Trial", "postgresql://127.0.0.1:1/trial")
+    )
+    assert (wrong.exit_code, away.exit_code) == (2, 1)
+    assert "asked for at the sign-in" in wrong.stderr
+    assert "small letters" in wrong.stderr
+    assert "secret" not in wrong.stderr
+    assert "does not answer" in away.stderr
     assert not (tmp_path / "postgresql:").exists()
+
+
+def test_a_demo_lab_begins_in_a_folder_and_the_way_to_a_server_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    refused = _called("demo", "postgresql://127.0.0.1:1/trial", "--tour", tmp_path / "out")
+    assert refused.exit_code == 2
+    assert "corelab move" in refused.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_help_of_init_names_the_two_tables() -> None:
