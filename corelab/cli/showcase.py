@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from corelab import app
-from corelab.cli.terminal import AsJson, answer, command, new_folder, progress, say
+from corelab.cli.terminal import AsJson, LabPlace, answer, command, new_folder, progress, say
+from corelab.domain.addresses import ServerAddress
 from corelab.process import SYSTEM_TEMPORARY
 from corelab.services import charters, simulation
 
@@ -52,7 +53,7 @@ def _accounts(made: tuple[simulation.Account, ...]) -> list[dict[str, str]]:
 @commands.command("simulate")
 @command
 def simulate(
-    lab: Annotated[Path, typer.Argument(metavar="LAB", parser=new_folder, help="Folder of the lab to make.", show_default=False)],
+    lab: LabPlace,
     charter: Annotated[str, typer.Option("--charter", help="A shipped charter's name, or a file.", show_default=False)],
     subjects: Annotated[int, typer.Option("--subjects", min=1, max=100_000, show_default=False)],
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same clips, grades and results.", show_default=False)],
@@ -60,17 +61,19 @@ def simulate(
     clips_per_segment: Annotated[int, typer.Option("--clips-per-segment", min=1, max=20)] = 1,
     until: Until = simulation.Until.LOCKED,
     note: Annotated[str, typer.Option("--note", help="Goes into every reading's free text, to look for leaks.")] = "",
+    archive: Annotated[str, typer.Option("--archive", help="Address of a DICOMweb server on which the clips lie.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Run a whole trial through the same services as real work, in a lab of kind demo.
 
     Example: corelab simulate LAB --charter dvt-lower-extremity --subjects 20 --seed 1
     """
-    plan = simulation.Plan(subjects=subjects, seed=seed, agreement=agreement, clips_per_segment=clips_per_segment, until=until, note=note)
+    plan = simulation.Plan(subjects, seed, agreement, clips_per_segment, until=until, note=note, archive=archive)
     with progress("Simulating", quiet=as_json) as show:
         done = app.simulate(lab, charters.read(charter), plan, show)
+    place = lab.text if isinstance(lab, ServerAddress) else str(lab)
     document: dict[str, Any] = {
-        "lab": str(lab),
+        "lab": place,
         "accounts": _accounts(done.accounts),
         "subjects": done.subjects,
         "exams": done.exams,
@@ -80,4 +83,4 @@ def simulate(
     }
     people = (f"{one['user']:<16}{one['role']:<28}{one['password']}" for one in document["accounts"])
     counts = f"{done.subjects} subjects, {done.exams} exams, {done.readings} readings, {done.cases} cases"
-    answer(document, "\n".join((f"Lab: {lab}", *people, counts)), as_json=as_json)
+    answer(document, "\n".join((f"Lab: {place}", *people, counts)), as_json=as_json)

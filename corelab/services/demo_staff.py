@@ -4,17 +4,20 @@ import secrets
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Self
 
 from corelab.domain.access import IdentityCheck
 from corelab.domain.accounts import Role
+from corelab.domain.addresses import Place, ServerAddress
 from corelab.domain.charter import Charter, load_charter
 from corelab.domain.clock import Clock
 from corelab.domain.vocabulary import LabKind
 from corelab.services import accounts, acknowledgements, certification, labs
 from corelab.services.accounts import Session
+from corelab.services.lab_installing import create_on_server
 from corelab.services.labs import LabSecrets, NewPerson, OpenLab
 from corelab.storage.keys import Kdf
 
@@ -77,15 +80,16 @@ def _staff(charter: Charter) -> tuple[str, ...]:
     return ("administrator", "coordinator-1", "coordinator-2", *named, *deciding, "auditor-1")
 
 
-def staffed_lab(folder: Path, charter: bytes, place: tuple[Clock, Path], kdf: Kdf, chosen: LabSecrets | None = None) -> Staffed:
-    """A lab of kind demo: two coordinators, readers, an adjudicator, an auditor. ``place``: clock, and this person's configuration.
+def staffed_lab(lab_place: Place, charter: bytes, here: tuple[Clock, Path], kdf: Kdf, chosen: LabSecrets | None = None) -> Staffed:
+    """A lab of kind demo: two coordinators, readers, an adjudicator, an auditor. ``here``: clock, and this person's configuration.
 
-    Raises LabExistsError, CharterError.
+    Raises LabExistsError, CharterError, and for a place on a server what goes wrong between here and there.
     """
-    clock, configuration = place
+    clock, configuration = here
     staff = {user: Account(user, _role(user).value, secrets.token_urlsafe(12)) for user in _staff(load_charter(charter))}
-    made = labs.create(
-        folder,
+    state = configuration / "state"
+    create = partial(create_on_server, lab_place, state=state) if isinstance(lab_place, ServerAddress) else partial(labs.create, lab_place)
+    made = create(
         charter,
         kind=LabKind.DEMO,
         administrator=_new(staff["administrator"]),
@@ -95,7 +99,7 @@ def staffed_lab(folder: Path, charter: bytes, place: tuple[Clock, Path], kdf: Kd
         kdf=kdf,
         secrets=chosen,
     )
-    lab = labs.open_lab(folder, clock, configuration)
+    lab = labs.open_lab(lab_place, clock, configuration, state)
     sessions: dict[str, Session] = {}
     for user, one in staff.items():
         if user not in {"administrator", "coordinator-1"}:

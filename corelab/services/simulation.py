@@ -9,12 +9,13 @@ from time import perf_counter
 from types import MappingProxyType
 
 from corelab.domain.accounts import Role
+from corelab.domain.addresses import Place
 from corelab.domain.charter import load_charter
 from corelab.domain.clock import Clock
 from corelab.domain.simulated import SimulatedTrial
 from corelab.domain.vocabulary import SubjectCode, VisitId
 from corelab.process import collecting_seldom
-from corelab.services import assignment, comparison, packages
+from corelab.services import archive_changes, assignment, comparison, packages
 from corelab.services.demo_staff import Account, Staffed, staffed_lab
 from corelab.services.labs import LabSecrets
 from corelab.services.simulated_intake import Footage, deliver, release
@@ -41,7 +42,10 @@ class Until(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``agreement``: share of questions on which two readers say the same; ``note`` goes into every reading's free text."""
+    """``agreement``: share of questions on which two readers say the same; ``note`` goes into every reading's free text.
+
+    ``archive`` is the address of the DICOMweb server on which the clips lie; none: they lie in the lab's folder.
+    """
 
     subjects: int
     seed: int
@@ -49,11 +53,12 @@ class Plan:
     clips_per_segment: int = 1
     until: Until = Until.LOCKED
     note: str = ""
+    archive: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
-    """What was made; ``seconds`` by step."""
+    """What was made; ``seconds`` by step. ``lab`` is its folder; of one on a server, that of this workstation for it."""
 
     lab: Path
     accounts: tuple[Account, ...]
@@ -64,11 +69,16 @@ class Simulated:
     seconds: Mapping[str, float]
 
 
-def simulate(folder: Path, charter: bytes, plan: Plan, *, clock: Clock, configuration: Path, progress: Progress | None = None) -> Simulated:
-    """Makes a lab in a new or empty folder and runs the trial to where the plan stops. Raises LabExistsError, CharterError."""
+def simulate(place: Place, charter: bytes, plan: Plan, *, clock: Clock, configuration: Path, progress: Progress | None = None) -> Simulated:
+    """Makes a lab in a new or empty folder, or in an empty database, and runs the trial to where the plan stops.
+
+    Raises LabExistsError, CharterError, and what goes wrong between here and a server or an archive.
+    """
     run = _Run(plan, SimulatedTrial(load_charter(charter), plan.seed, plan.agreement, plan.clips_per_segment), progress or _quiet)
     begun = perf_counter()
-    with collecting_seldom(), staffed_lab(folder, charter, (clock, configuration), _FAST, _secrets(plan.seed)) as here:
+    with collecting_seldom(), staffed_lab(place, charter, (clock, configuration), _FAST, _secrets(plan.seed)) as here:
+        if plan.archive:
+            archive_changes.choose(here.lab, here.coordinator, plan.archive, "the archive of the simulated trial")
         run.seconds["lab"] = round(perf_counter() - begun, 3)
         for step in Until:
             run.timed(step, here)
