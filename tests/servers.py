@@ -30,6 +30,8 @@ from psycopg import sql
 HOST = "127.0.0.1"
 LONGEST = 60.0
 """Seconds until a server that does not start or stop fails the test."""
+FOLDERS = Path("/tmp")  # noqa: S108 - $TMPDIR may be closed to the user of the servers; folders in it are made by mkdtemp
+_OURS, _A_DAY = "corelab-server-", 24 * 3600
 ORTHANC_PLUGINS = (Path("/usr/share/orthanc/plugins"), Path("/usr/lib/orthanc"), Path("/usr/local/share/orthanc/plugins"))
 
 
@@ -46,9 +48,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def private_folder(prefix: str) -> Path:
-    """A folder with a short name that only the user of the servers can enter."""
-    folder = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))  # $TMPDIR may be long, or closed to others
+def private_folder() -> Path:
+    """A folder that only the user of the servers can enter. Those that a killed session left are taken away after a day."""
+    for left in FOLDERS.glob(f"{_OURS}*"):
+        with contextlib.suppress(OSError):  # another session takes it away, or it is another user's
+            if time.time() - left.stat().st_mtime > _A_DAY:
+                shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink()
+    folder = Path(tempfile.mkdtemp(prefix=_OURS, dir=FOLDERS))
     if os.getuid() == 0:
         shutil.chown(folder, *_unprivileged())
     return folder
@@ -235,7 +241,7 @@ def cluster(*, tls: bool = False, fsync: bool = False, settings: Sequence[str] =
     `settings` are `name=value` of postgresql.conf. Without `fsync` it loses nothing when killed, only when the power goes.
     Texts sort by the rules of a language, as on servers of sites: what must sort by bytes has to say so.
     """
-    programs, password, folder = postgres_programs(), secrets.token_hex(16), private_folder("cl")
+    programs, password, folder = postgres_programs(), secrets.token_hex(16), private_folder()
     data, secret = folder / "data", folder / "password"
     secret.write_text(password)
     secret.chmod(0o644)  # its folder is private
@@ -361,7 +367,7 @@ def orthanc_program() -> tuple[str, Path]:
 def archive(**settings: Any) -> Iterator[DicomWebServer]:
     """A new Orthanc that runs until the block ends; `settings` go into its configuration."""
     program, plugin = orthanc_program()
-    folder, port, password = private_folder("ar"), free_port(), secrets.token_hex(16)
+    folder, port, password = private_folder(), free_port(), secrets.token_hex(16)
     given = {
         "Name": "tests",
         "StorageDirectory": str(folder / "store"),

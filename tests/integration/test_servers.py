@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests import servers
 from tests.servers import DicomWebServer, Server, cluster
 
 HERE = Path(__file__).parent.parent.parent
@@ -92,6 +93,18 @@ def test_nothing_is_left_when_the_tests_are_killed() -> None:
         run.wait()
     _until_gone(ours)
     subprocess.run(["rm", "-rf", folder, f"{folder}.log"], check=True)
+
+
+def test_folders_that_a_killed_session_left_go_after_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(servers, "FOLDERS", tmp_path)
+    old, young, other = servers.private_folder(), servers.private_folder(), tmp_path / "other"
+    other.mkdir()
+    (old / "data").write_text("left")
+    old.with_suffix(".log").write_text("left")
+    for each in (old, old.with_suffix(".log"), other):
+        os.utime(each, (0, 0))
+    new = servers.private_folder()
+    assert set(tmp_path.iterdir()) == {young, other, new}
 
 
 def _until_gone(process: Path) -> None:
