@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -108,7 +108,8 @@ def _write_file(
             after = _before(connection, last)
             made = _Counted(progress, 0 if after else sum(_count(connection, table) for table in TABLES))
             for table in TABLES:
-                _fill(file, table, made.through(_rows_of(connection, table, _wanted(table, after))))
+                with closing(_rows_of(connection, table, _wanted(table, after))) as rows:
+                    _fill(file, table, made.through(rows))
         for each in rest:
             file.execute(each)
         file.execute("COMMIT")
@@ -143,7 +144,7 @@ def _count(connection: Connection[Any], table: str) -> int:
     return int(found[0]) if found else 0
 
 
-def _rows_of(connection: Connection[Any], table: str, wanted: sql.Composable) -> Iterator[tuple[Any, ...]]:
+def _rows_of(connection: Connection[Any], table: str, wanted: sql.Composable) -> Generator[tuple[Any, ...], None, None]:
     """As they were recorded; within one event, by their key. The server sends them as they are read."""
     listed = _columns(table)
     order = sql.SQL(", ").join(map(sql.Identifier, recorded_by(table)))
@@ -216,10 +217,11 @@ def _read_file(source: Path, connection: Connection[Any], progress: Progress) ->
         counts = {table: file.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in TABLES}  # noqa: S608 - names of our own tables
         made = _Counted(progress, sum(counts.values()))
         for table in TABLES:
-            _send(connection, table, made.through(_stored_rows(file, table)))
+            with closing(_stored_rows(file, table)) as rows:
+                _send(connection, table, made.through(rows))
 
 
-def _stored_rows(file: sqlite3.Connection, table: str) -> Iterator[tuple[Any, ...]]:
+def _stored_rows(file: sqlite3.Connection, table: str) -> Generator[tuple[Any, ...], None, None]:
     listed, order = (", ".join(f'"{name}"' for name in names) for names in (COLUMNS[table], recorded_by(table)))
     yield from file.execute(f'SELECT {listed} FROM "{table}" ORDER BY {order}')  # noqa: S608 - names of our own tables
 
