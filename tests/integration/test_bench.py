@@ -16,6 +16,7 @@ from corelab.imaging.frames import FrameFile
 from corelab.imaging.header import read_header
 from corelab.services import (
     bench,
+    bench_archive,
     bench_compression,
     bench_decoding,
     bench_export,
@@ -43,6 +44,8 @@ LIMITS = {
     "frames-jpeg-ls": 0.70,
     "frames-htj2k": 0.45,
     "frames-jpeg-2000": 1.10,
+    "archive-first-frame": 2.0,
+    "archive-next-clip": 1.0,
     "memory": 25.0,
     "memory-long": 25.0,
     "drift": 1.0,
@@ -91,7 +94,8 @@ def tiny() -> bench.Sizes:
     masking = bench_masking.Sizes(SMALL, 1)
     turns = {"signings": 1, "grades": 200, "verifications": 1, "exams": 1, "resamplings": 1}
     packages = bench_export.Sizes(1, 1, 1)
-    return bench.Sizes(decoding, memory, playing, following=following, masking=masking, packages=packages, **turns)
+    archive = bench_archive.Sizes(SMALL, 4, SMALL, 2, 1)
+    return bench.Sizes(decoding, memory, playing, following=following, masking=masking, packages=packages, archive=archive, **turns)
 
 
 class FakeWindow:
@@ -118,6 +122,7 @@ def test_every_goal_has_its_figures_and_the_window_is_asked_for_its_own(monkeypa
     window = FakeWindow()
     report = bench.measure(tiny(), window=window, told=told.append)
     absent = set() if which("jpegtran") else {"mask"}
+    absent |= set() if bench_archive._programs() else {"archive-first-frame", "archive-next-clip"}
     assert {goal.id: goal.limit for goal in report.goals} == {name: limit for name, limit in LIMITS.items() if name not in absent}
     assert len({one.id for one in report.results}) == len(report.results)
     assert all(one.theme is not None for one in report.results)
