@@ -1,6 +1,5 @@
 """The roles of a lab on a server: they come, change and go with what is recorded of the accounts, and the door lets in by a code only."""
 
-import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -314,81 +313,6 @@ def test_a_name_that_nobody_has_is_not_kept(still: Place) -> None:
 def test_the_door_writes_down_nothing_that_is_no_machine(still: Place, said: tuple[str, str, int]) -> None:
     with still.at_the_door() as door, refused("CL001"):
         door.execute("SELECT * FROM seen.door_failed('reader-1', %s, %s, %s)", said)
-
-
-# ---------------------------------------------------------------- what the server keeps closed
-
-
-def test_nobody_but_the_lab_s_own_has_anything(still: Place) -> None:
-    grants = f"""
-        SELECT 'function ' || p.oid::regprocedure FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace, aclexplode(
-            coalesce(p.proacl, acldefault('f', p.proowner))) AS a WHERE {OURS} AND a.grantee = 0
-        UNION ALL SELECT 'table ' || c.oid::regclass FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace,
-            aclexplode(c.relacl) AS a WHERE {OURS} AND a.grantee = 0
-        UNION ALL SELECT 'schema ' || nspname FROM pg_namespace, aclexplode(coalesce(nspacl, acldefault('n', nspowner))) AS a
-            WHERE ({OURS} OR nspname = 'public') AND a.grantee = 0
-        UNION ALL SELECT 'database ' || datname FROM pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) AS a
-            WHERE datname = current_database() AND a.grantee = 0"""
-    assert still.asked(grants) == []
-
-
-def test_every_function_is_the_owner_s_and_looks_only_where_it_should(still: Place) -> None:
-    """One without a path of its own is called by the owner's other functions only, within theirs."""
-    found = still.asked(
-        f"""SELECT p.oid::regprocedure::text, pg_get_userbyid(p.proowner), coalesce(array_to_string(p.proconfig, ';'), ''),
-            p.prosecdef OR EXISTS (
-                SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS a WHERE a.grantee <> p.proowner)
-        FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace WHERE {OURS}"""
-    )
-    assert len(found) > len(TABLES)
-    assert [name for name, of, _, _ in found if of != people.owner(still.database)] == []
-    safe = {name for name, _, settings, _ in found for one in settings.split(";") if re.fullmatch("search_path=.*, pg_temp", one)}
-    assert [name for name, _, _, called in found if called and name not in safe] == []
-
-
-def test_every_table_is_behind_forced_row_security_and_has_one_owner(still: Place) -> None:
-    found = still.asked(
-        "SELECT relname, relrowsecurity, relforcerowsecurity, pg_get_userbyid(relowner) FROM pg_class"
-        " WHERE relnamespace = 'core'::regnamespace AND relkind = 'r'"
-    )
-    owner = people.owner(still.database)
-    assert {name for name, *_ in found} >= set(TABLES)
-    assert [row for row in found if row[0] in TABLES and row[1:] != (True, True, owner)] == []
-    assert still.asked("SELECT rolcanlogin, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = %s", owner) == [(False, False, False)]
-
-
-def test_blind_persons_have_no_table_and_whole_persons_have_all_of_them_to_look_at(still: Place) -> None:
-    for user, whole in (("reader-1", False), ("adjudicator-1", False), ("coordinator", True), ("administrator", True), ("auditor-1", True)):
-        login = people.login(still.database, user)
-        may = {table for table in TABLES if still.one("SELECT has_table_privilege(%s, %s, 'SELECT')", login, f'core."{table}"')}
-        assert may == (set(TABLES) if whole else set())
-        rights = "INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER"
-        assert [table for table in TABLES if still.one("SELECT has_table_privilege(%s, %s, %s)", login, f'core."{table}"', rights)] == []
-        for thing in ("CREATE", "TEMPORARY"):
-            assert not still.one("SELECT has_database_privilege(%s, current_database(), %s)", login, thing)
-        assert [
-            name for name in ("core", "seen", "public") if still.one("SELECT has_schema_privilege(%s, %s, 'CREATE')", login, name)
-        ] == []
-
-
-@pytest.mark.parametrize("user", ["reader-1", "coordinator"])
-def test_a_session_looks_where_it_should_and_does_not_stand_still(still: Place, user: str) -> None:
-    with still.somebody(user) as who:
-        path = "core, pg_temp" if user == "coordinator" else "seen, pg_temp"
-        assert who.connection.execute("SHOW search_path").fetchone() == (path,)
-        assert who.connection.execute("SHOW idle_in_transaction_session_timeout").fetchone() == ("5s",)
-
-
-def test_a_function_of_the_same_name_in_a_person_s_own_place_is_never_called(still: Place) -> None:
-    """There is no such place: nothing can be made that a function of the lab would find."""
-    with still.somebody("reader-1") as reader:
-        reader.connection.autocommit = True
-        for statement in (
-            "CREATE TEMPORARY TABLE account (id text)",
-            "CREATE FUNCTION pg_temp.my_account() RETURNS text LANGUAGE sql AS 'SELECT 1'",
-        ):
-            with refused("42501"):
-                reader.connection.execute(statement.encode())
 
 
 # ---------------------------------------------------------------- who makes it

@@ -7,8 +7,7 @@ import psycopg
 import pytest
 
 from corelab.domain import audit
-from corelab.storage.postgres import copying, people
-from corelab.storage.schema import REGULATED, TABLES
+from corelab.storage.postgres import copying
 from corelab.storage.verify import check_database
 from tests.reading_builders import a_dealt_lab
 from tests.server_writing import OPENING, Place, Said, Somebody, new_id, refused
@@ -364,49 +363,6 @@ def test_a_payload_is_emptied_with_the_event_that_says_so(place: Place, coordina
         kept = coordinator.appends("payload.redacted", ("event", str(secret.seq)), role="coordinator", payload=OPENING)
         coordinator.connection.execute("SELECT core.payload_empty(%s, %s)", (secret.seq, kept.seq))
     assert place.asked("SELECT body, redaction_seq FROM core.event_payload WHERE seq = %s", secret.seq) == [(None, kept.seq)]
-
-
-# ---------------------------------------------------------------- what nobody may
-
-
-_CHANGES = ("INSERT INTO core.{0} DEFAULT VALUES", "UPDATE core.{0} SET {1} = {1}", "DELETE FROM core.{0}", "TRUNCATE core.{0}")
-
-
-@pytest.mark.parametrize("user", ["reader-1", "adjudicator-1", "coordinator", "administrator", "auditor-1"])
-def test_nobody_writes_changes_or_empties_a_table(place: Place, user: str) -> None:
-    with place.somebody(user) as who:
-        who.connection.autocommit = True
-        for table in TABLES:
-            for what in (
-                "INSERT INTO core.{0} DEFAULT VALUES",
-                "UPDATE core.{0} SET {1} = {1}",
-                "DELETE FROM core.{0}",
-                "TRUNCATE core.{0}",
-            ):
-                with refused("42501"):
-                    who.connection.execute(what.format(f'"{table}"', _first(table)).encode())
-
-
-@pytest.mark.parametrize("table", ["event", "event_payload", *REGULATED])
-def test_the_triggers_stop_the_owner_too(place: Place, table: str) -> None:
-    """Whatever the session says of its replication. A row that is there already is written once more: as late as any other."""
-    for way in ("origin", "replica"):
-        with place.installing.transaction() as transaction:
-            place.installing.execute(f"SET LOCAL session_replication_role = {way}".encode())
-            place.installing.execute(f'SET LOCAL ROLE "{people.owner(place.database)}"'.encode())
-            if place.one(f'SELECT count(*) FROM core."{table}"'):
-                for statement in (f'UPDATE core."{table}" AS t SET {_first(table)} = {_first(table)}', f'DELETE FROM core."{table}"'):
-                    with refused("CL001", "append-only"), place.installing.transaction():
-                        place.installing.execute(statement.encode())
-                with refused("CL001"), place.installing.transaction():
-                    place.installing.execute(f'INSERT INTO core."{table}" SELECT * FROM core."{table}" ORDER BY 1 LIMIT 1'.encode())
-            with refused("CL001", "append-only"), place.installing.transaction():
-                place.installing.execute(f'TRUNCATE core."{table}" CASCADE'.encode())
-            raise psycopg.Rollback(transaction)
-
-
-def _first(table: str) -> str:
-    return f'"{next(iter(TABLES[table].columns)).name}"'
 
 
 def test_what_was_written_on_a_server_verifies(place: Place, tmp_path_factory: pytest.TempPathFactory) -> None:
