@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from pydicom import dcmread
-from pydicom.uid import generate_uid
+from pydicom.uid import UID, generate_uid
 
 from corelab.domain.archives import archive_address
 from corelab.domain.vocabulary import Sha256
@@ -34,7 +34,7 @@ def renamed(path: Path, sop: str = "") -> Path:
     """The file with identifiers that nobody else has, or with this object's."""
     data = dcmread(path)
     data.StudyInstanceUID, data.SeriesInstanceUID = generate_uid(), generate_uid()
-    data.SOPInstanceUID = data.file_meta.MediaStorageSOPInstanceUID = sop or generate_uid()
+    data.SOPInstanceUID = data.file_meta.MediaStorageSOPInstanceUID = UID(sop) if sop else generate_uid()
     data.save_as(path, enforce_file_format=True)
     return path
 

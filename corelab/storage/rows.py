@@ -196,7 +196,7 @@ def _own(table: str, names: frozenset[str], after: tuple[str, ...], end: str) ->
     where = f"WHERE {' AND '.join(f'{_quoted(name)} > %s' for name in after)}" if after else ""
     top = _HIGHEST.fullmatch(end) if not after else None
     asked = f", '{top.group(1)}'" if top else ""  # the function goes to the highest itself, without reading all of them
-    return f"SELECT {_listed(table)} FROM seen.of_{table}(%s::jsonb{asked}) {where} {end}"  # noqa: S608 - the same
+    return f"SELECT {_listed(table)} FROM seen.of_{table}(%s::jsonb{asked}) {where} {end}"  # noqa: S608 - names of our own tables
 
 
 def _require_columns(table: str, names: set[str]) -> None:

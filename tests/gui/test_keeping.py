@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from corelab import app
+from corelab.domain.addresses import Place
 from corelab.services import accounts, backup, labs
 from corelab.services.labs import OpenLab
 from corelab.services.verification import verify_lab
@@ -56,7 +57,7 @@ def test_no_one_else_is_offered_a_backup(desktop: Desktop) -> None:
 # ---------------------------------------------------------------- the welcome page
 
 
-def _forget(_folder: Path) -> None:
+def _forget(_place: Place) -> None:
     return
 
 

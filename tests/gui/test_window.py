@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from corelab.domain import adjudication, form, intake, reading, reading_errors, record_errors
 from corelab.domain.access import Duty
 from corelab.domain.accounts import PasswordFault
+from corelab.domain.addresses import ServerAddress
 from corelab.domain.allocation import Shut, Wait
 from corelab.domain.charter import CharterError
 from corelab.domain.vocabulary import Missing
@@ -112,7 +113,7 @@ def test_the_palette_finds_a_command_by_its_words_and_does_it(desktop: Desktop) 
 
 @pytest.mark.parametrize("module", [record_errors, reading_errors])
 def test_every_error_of_records_and_reading_has_its_own_words(module: object) -> None:
-    bases = {record_errors.LabError, record_errors.RecordRefusedError, record_errors.PayloadSealedError}
+    bases = {record_errors.LabError, record_errors.ServerError, record_errors.RecordRefusedError, record_errors.PayloadSealedError}
     kinds = [each for each in vars(module).values() if isinstance(each, type) and issubclass(each, Exception) and each not in bases]
     assert len(kinds) > 5
     assert all("did not expect" not in words_for(_bare(kind)).happened for kind in kinds)
@@ -177,11 +178,17 @@ FACTS: dict[str, object] = {
     "shut": Shut(Wait.SESSION, date(2026, 1, 13)),
 }
 
+FACTS_OF: dict[type[Exception], dict[str, object]] = {
+    record_errors.ServerError: {"address": ServerAddress("records", 5432, "trial"), "why": record_errors.ServerRefusal.NO_LAB},
+    record_errors.ClockApartError: {"here": datetime(2026, 1, 12, 8, tzinfo=UTC), "server": datetime(2026, 1, 12, 9, tzinfo=UTC)},
+}
+
 
 def _bare(kind: type[Exception]) -> Exception:
     """An error with facts that are at least there."""
     error = kind.__new__(kind)
-    for name, value in FACTS.items():
+    special = (facts for base, facts in FACTS_OF.items() if issubclass(kind, base))
+    for name, value in {**FACTS, **next(special, {})}.items():
         setattr(error, name, value)
     return error
 

@@ -335,7 +335,7 @@ def test_the_secret_of_a_second_factor_stands_in_no_file(lab: Lab) -> None:
 
 @pytest.fixture
 def another(lab: Lab, tmp_path: Path) -> OpenLab:
-    return labs.open_lab(lab.open.folder, lab.clock, tmp_path / "another machine")
+    return labs.open_lab(lab.open.place, lab.clock, tmp_path / "another machine")
 
 
 def test_p11_28_machine_and_host_stand_in_each_sign_in_and_event(lab: Lab, another: OpenLab) -> None:

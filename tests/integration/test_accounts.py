@@ -166,6 +166,7 @@ def test_p11_28_sign_in_and_out_are_events_with_the_workstation(lab: Lab) -> Non
     assert not any(lab.reader_1.box.seed)
 
 
+@pytest.mark.of_the_file
 def test_keys_are_overwritten_also_where_the_sign_out_cannot_be_recorded(lab: Lab) -> None:
     session = lab.coordinator
     assert session.custody is not None
@@ -216,6 +217,7 @@ def test_p11_17_an_unknown_user_costs_the_same_derivation(lab: Lab, monkeypatch:
     assert costs[0] == costs[1]
 
 
+@pytest.mark.of_the_file
 def test_what_was_typed_as_an_unknown_user_name_is_not_kept(lab: Lab) -> None:
     with pytest.raises(SignInRefusedError):
         lab.sign_in("my-secret-password", "reader-1")
@@ -515,6 +517,7 @@ def test_training_is_recorded_by_a_coordinator_for_a_charter_of_this_lab(lab: La
     assert accounts.is_trained(lab.open, account, lab.charter_sha256)
 
 
+@pytest.mark.of_the_file
 def test_training_counts_for_its_major_version_only(lab: Lab) -> None:
     charter = lab.open.charter
     with lab.open.store.read() as snapshot:
@@ -586,6 +589,7 @@ def test_p11_52_a_signature_with_the_key_from_before_a_reset_is_found(lab: Lab, 
     assert "signature: the key was not the person's at that time" in {fault.what for fault in verify_open(lab.open).faults}
 
 
+@pytest.mark.of_the_file
 def test_custody_secrets_stand_sealed_in_the_file(lab: Lab) -> None:
     secrets = _secrets(lab, lab.coordinator)
     with closing(sqlite3.connect(lab.open.store.path)) as connection:

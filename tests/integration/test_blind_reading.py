@@ -44,6 +44,7 @@ def in_folder(lab: Lab, *words: str) -> dict[str, int]:
 # ---------------------------------------------------------------- nothing is readable before release
 
 
+@pytest.mark.of_the_file
 def test_no_grade_and_no_note_stands_in_the_folder_before_release(lab: Lab) -> None:
     words = ("partial", "WINDOW", "complete", "absent", "non_diagnostic", NOTE, *CELL)
     before = in_folder(lab, *words)
@@ -58,6 +59,7 @@ def test_the_scan_finds_a_planted_word(lab: Lab) -> None:
     assert in_folder(lab, NOTE) == {NOTE: 1}
 
 
+@pytest.mark.of_the_file
 def test_released_grades_stand_in_the_folder(lab: Lab) -> None:
     signs(lab, lab.reader_1, note=NOTE, COMP_CFV=1)
     signs(lab, lab.reader_2, COMP_CFV=1)
@@ -68,6 +70,7 @@ def test_released_grades_stand_in_the_folder(lab: Lab) -> None:
     assert [word for word in after if after[word] <= before[word]] == []  # each of these words would be found if it stood there
 
 
+@pytest.mark.of_the_file
 def test_a_case_opens_no_grade_in_the_folder(lab: Lab) -> None:
     signs(lab, lab.reader_1, note=NOTE, COMP_CFV=2)
     signs(lab, lab.reader_2, COMP_CFV=0)

@@ -136,6 +136,7 @@ def test_p11_31_exams_that_are_in_the_lab_keep_their_charter_and_their_records_n
     assert verify_open(lab.open).faults == ()
 
 
+@pytest.mark.of_the_file
 def test_a_charter_that_a_reading_names_is_never_replaced(lab: Lab) -> None:
     """Neither by the same version with another content, nor by an older file, nor behind the service: its row stays."""
     read_by_both(lab)
@@ -244,6 +245,7 @@ def test_a_record_takes_the_room_that_the_charter_of_its_own_exam_asks(lab: Lab,
     assert set(asked) == {before}
 
 
+@pytest.mark.of_the_file
 def test_p11_31_a_reading_names_charter_and_product_version_and_an_altered_charter_is_found(lab: Lab) -> None:
     a_ready_exam(lab)
     assignment.assign(lab.open, lab.coordinator)

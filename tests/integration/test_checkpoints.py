@@ -91,6 +91,7 @@ def test_p11_03_a_tail_that_was_cut_off_is_found_with_a_checkpoint_only(lab: Lab
     assert f"the lab ends at event {before.seq}" in fault.what
 
 
+@pytest.mark.of_the_file
 def test_p11_03_an_older_backup_is_found_with_a_checkpoint_only(lab: Lab, tmp_path: Path) -> None:
     lab.open.close()
     shutil.copy(lab.open.folder / DATABASE, tmp_path / "older.db")
@@ -102,6 +103,7 @@ def test_p11_03_an_older_backup_is_found_with_a_checkpoint_only(lab: Lab, tmp_pa
     assert steps(lab, made) == ["checkpoint"]
 
 
+@pytest.mark.of_the_file
 def test_p11_03_a_copy_that_went_on_by_itself_is_found_with_a_checkpoint_only(lab: Lab, tmp_path: Path) -> None:
     lab.open.close()
     shutil.copy(lab.open.folder / DATABASE, tmp_path / "older.db")
@@ -256,6 +258,7 @@ def run(monkeypatch: pytest.MonkeyPatch, lab: Lab, *arguments: str) -> tuple[int
     return done.exit_code, done.stdout, done.output
 
 
+@pytest.mark.of_the_file
 def test_the_command_saves_a_checkpoint_and_verify_takes_it(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, out = str(lab.open.folder), str(tmp_path / "c.txt")
     assert run(monkeypatch, lab, "checkpoint", folder, out)[0] == 0
@@ -298,6 +301,7 @@ def test_files_that_are_no_checkpoint_or_another_lab_s_are_refused_in_words(
     assert (code, "is of another lab" in told) == (1, True)
 
 
+@pytest.mark.of_the_file
 def test_many_faults_alike_take_one_line_and_do_not_bury_what_was_changed(lab: Lab) -> None:
     lab.open.close()
     with behind_its_back(lab.open.folder) as connection:

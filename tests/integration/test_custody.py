@@ -149,6 +149,7 @@ def test_nobody_but_a_coordinator_uses_the_code(lab: Lab) -> None:
             custody.recover(lab.open, session, lab.recovery_code, PASSWORD)
 
 
+@pytest.mark.of_the_file
 def test_a_changed_regrant_is_found(lab: Lab) -> None:
     signs(lab, lab.reader_1)
     recovers(lab)
@@ -166,6 +167,7 @@ def test_no_recovery_code_stands_in_any_file_of_the_lab(lab: Lab) -> None:
         assert code.encode() not in content
 
 
+@pytest.mark.of_the_file
 def test_a_damaged_envelope_stops_neither_recovering_nor_the_others(lab: Lab) -> None:
     broken, whole = signs(lab, lab.reader_1), signs(lab, lab.reader_2, note="whole")
     with closing(sqlite3.connect(lab.open.store.path)) as connection:

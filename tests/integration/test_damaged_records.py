@@ -26,6 +26,7 @@ def lab(tmp_path: Path) -> Lab:
     return a_dealt_lab(tmp_path)
 
 
+@pytest.mark.of_the_file
 def test_readings_whose_signature_was_changed_are_not_compared(lab: Lab) -> None:
     signs(lab, lab.reader_1)
     signs(lab, lab.reader_2)
@@ -35,6 +36,7 @@ def test_readings_whose_signature_was_changed_are_not_compared(lab: Lab) -> None
     assert rows_of(lab, "comparison") == rows_of(lab, "result") == rows_of(lab, "release_batch") == []
 
 
+@pytest.mark.of_the_file
 def test_a_signature_changed_after_the_lab_was_verified_is_found_too(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     signs(lab, lab.reader_1)
     signs(lab, lab.reader_2)
@@ -45,6 +47,7 @@ def test_a_signature_changed_after_the_lab_was_verified_is_found_too(lab: Lab, m
     assert rows_of(lab, "comparison") == rows_of(lab, "result") == []
 
 
+@pytest.mark.of_the_file
 def test_a_reading_whose_envelope_was_swapped_is_not_compared(lab: Lab) -> None:
     mine, theirs = signs(lab, lab.reader_1), signs(lab, lab.reader_2)
     swap = f"UPDATE event_payload SET body = (SELECT body FROM event_payload WHERE seq = {theirs.seq}) WHERE seq = {mine.seq}"
@@ -103,6 +106,7 @@ def finished(lab: Lab) -> None:
     comparison.release_and_compare(lab.open, lab.coordinator)
 
 
+@pytest.mark.of_the_file
 @pytest.mark.parametrize(
     ("table", "statement"),
     [
@@ -122,6 +126,7 @@ def test_a_changed_result_or_comparison_is_found_by_making_it_anew(lab: Lab, tab
         assert list(recomputed_results(snapshot))
 
 
+@pytest.mark.of_the_file
 def test_a_result_that_is_gone_is_found(lab: Lab) -> None:
     finished(lab)
     _behind(lab, "result_no_delete", "DELETE FROM result WHERE segment = 'CFV' AND item = 'QUAL'")

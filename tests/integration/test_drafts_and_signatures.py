@@ -42,7 +42,7 @@ def test_a_draft_comes_back_after_a_crash(lab: Lab) -> None:
     made = opened.reading.answered(cell("COMP.CFV"), Grade("partial"), [Evidence(opened.clips[0].sha256, 2, bound=Binding.MARKED)])
     made = made.with_note(NOTE).with_played(opened.clips[0].sha256, [0, 1, 2, 5])
     reading.save(lab.open, lab.reader_1, made)
-    again = labs.open_lab(lab.open.folder, lab.clock, lab.open.configuration)
+    again = labs.open_lab(lab.open.place, lab.clock, lab.open.configuration)
     session = accounts.sign_in(again, "reader-1", PASSWORD)
     kept = reading.open_reading(again, session, opened.reading.assignment).reading
     assert (dict(kept.answers), kept.note, dict(kept.played)) == (dict(made.answers), made.note, dict(made.played))

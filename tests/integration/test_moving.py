@@ -21,7 +21,7 @@ from corelab.services import accounts, labs, moving, verification, window_lock
 from corelab.services.moving import Moved
 from corelab.services.restoring import Login
 from corelab.services.verification import LabFaultyError, verify_lab, verify_open
-from corelab.storage.postgres import copying, installing
+from corelab.storage.postgres import copying, installing, making
 from corelab.storage.schema import TABLES
 from tests.builders import PASSWORD, Lab
 from tests.reading_builders import a_dealt_lab, signs
@@ -245,8 +245,8 @@ def test_a_move_back_that_was_killed_is_finished_by_giving_it_again(lab: Lab, ad
         with there.store.begin(session.actor(Role.COORDINATOR)) as transaction:
             transaction.record("lab.moved", "lab", there.lab_id, payload={"to": str(to), "clips": 0, "invited": 0}, reason="folder")
         accounts.sign_out(there, session)
-    known = {"clock": lab.clock, "configuration": lab.open.configuration, "state": lab.open.folder.parent / "state"}
-    again = moving.resume(address, to, KNOWN, **known)
+    state = lab.open.folder.parent / "state"
+    again = moving.resume(address, to, KNOWN, clock=lab.clock, configuration=lab.open.configuration, state=state)
     assert verify_lab(to).faults == ()
     assert (again.events, again.head) == last_of(to)
 
@@ -270,7 +270,7 @@ def test_a_lab_on_a_server_stays_while_others_are_in_it(lab: Lab, address: Serve
 def test_a_server_that_breaks_off_at_the_very_end_is_asked_whether_it_kept_the_lab(
     lab: Lab, address: ServerAddress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = installing.copy_in
+    real = copying.copy_in
 
     def breaks_off(*given: Any) -> None:
         real(*given)
@@ -298,17 +298,17 @@ def test_a_server_that_dies_during_the_copy_holds_nothing_afterwards(lab: Lab, m
         for name, value in server.environment.items():
             monkeypatch.setenv(name, value)
         address = address_of(server.address(server.new_database()))
-        real = copying.making.finish
+        real = making.finish
 
         def dies(*given: Any) -> None:
             real(*given)
             server.crash()
 
-        monkeypatch.setattr(copying.making, "finish", dies)
+        monkeypatch.setattr(making, "finish", dies)
         monkeypatch.setattr(installing, "_PAUSES", (0.0,))
         with pytest.raises(CommitUnknownError):
             moved(lab, address)
-        monkeypatch.setattr(copying.making, "finish", real)
+        monkeypatch.setattr(making, "finish", real)
         server.start()
         with server.connect(address.database) as connection:
             roles = connection.execute("SELECT count(*) FROM pg_roles WHERE starts_with(rolname, %s)", (address.database,)).fetchone()

@@ -82,6 +82,7 @@ _GIVEN = {
     "code": "123456",
     "done": "wrote it down",
     "facts": "STUDY_LIMB=left",
+    "gib": "1",
     "identity": "known",
     "kind": "other",
     "number": "1",

@@ -29,7 +29,7 @@ def lab(tmp_path: Path) -> Lab:
 @pytest.fixture
 def elsewhere(lab: Lab, tmp_path: Path) -> OpenLab:
     """The same lab, opened at another machine."""
-    return labs.open_lab(lab.open.folder, lab.clock, tmp_path / "another machine")
+    return labs.open_lab(lab.open.place, lab.clock, tmp_path / "another machine")
 
 
 def window(lab: OpenLab, user: str = "reader-1", *, end_other: bool = False) -> Session:

@@ -93,7 +93,7 @@ def test_p11_11_who_was_deactivated_sees_nothing_more_in_a_window_that_is_still_
     a_ready_exam(lab)
     assignment.assign(lab.open, lab.coordinator)
     assert lab.reader_1.account
-    here = labs.open_lab(lab.open.folder, lab.clock, lab.open.configuration, read_only=look_only)
+    here = labs.open_lab(lab.open.place, lab.clock, lab.open.configuration, read_only=look_only)
     second, reader = (accounts.sign_in(here, user, PASSWORD) for user in ("coordinator-2", "reader-1"))
     assert status.status(here, second).exams == 1
     assert reading.worklist(here, reader).next is not None

@@ -76,6 +76,7 @@ def test_p11_58_with_a_coordinators_reason_further_exams_are_dealt_until_the_nex
     assert verify_open(lab.open).faults == ()
 
 
+@pytest.mark.of_the_file
 def test_an_exception_needs_an_unblinding_and_a_reason_and_its_words_are_sealed(lab: Lab) -> None:
     with pytest.raises(NotBarredError):
         unblinding.except_from(lab.open, lab.coordinator, "S01:D10", "reader-1", "the monitor agreed")
@@ -103,6 +104,7 @@ def test_p11_58_a_coordinator_records_one_with_kind_and_reason(lab: Lab) -> None
     assert (found.person, found.by, found.told) == ("Reader 2", "Coordinator", said)
 
 
+@pytest.mark.of_the_file
 def test_what_is_said_of_it_is_sealed_to_custody_alone(lab: Lab) -> None:
     reports(lab)
     with lab.open.store.read() as snapshot:

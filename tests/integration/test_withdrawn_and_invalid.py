@@ -333,6 +333,7 @@ def test_a_reading_that_cannot_be_opened_is_invalidated_and_holds_nothing_up(tmp
 # ---------------------------------------------------------------- forged by another program
 
 
+@pytest.mark.of_the_file
 def test_what_only_a_signature_brings_about_is_found_where_nobody_signed_it(lab: Lab) -> None:
     """Whoever can write the file can continue its chain, and cannot sign."""
     read_by_both(lab)

@@ -51,7 +51,10 @@ class Secrets:
 
 @dataclass(slots=True)
 class Making:
-    """One package, as of one moment of the lab, written into ``folder``. Released clips lie in ``archive``, delivered files in ``quarantine``."""
+    """One package, as of one moment of the lab, written into ``folder``.
+
+    Released clips lie in ``archive``, delivered files in ``quarantine``.
+    """
 
     snapshot: Snapshot
     plan: Plan

@@ -4,7 +4,7 @@ A person sees their own work and what it depends on. Nothing of another's readin
 not that a repeat is one. Whole persons (coordinator, administrator, auditor) read the tables themselves and are not spoken of here.
 """
 
-# ruff: noqa: S608 - predicates of our own, made of each other and of no value from outside
+# ruff: noqa: S608 - predicates of our own, made of each other and of names of our tables: of no value from outside
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
