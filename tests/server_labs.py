@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -49,15 +48,23 @@ _BUILT = ("clip.graded", "clip.labelled", "exam.assigned", "exam.made", "exam.re
 """What builders write in no role, to come at once to where a test begins; no program may."""
 
 
-@dataclass
 class ServerClock(TickingClock):
     """The clock of the server, that a test may move: each look, from anywhere, is a millisecond later."""
 
-    connection: Connection[Any] = field(kw_only=True)
+    def __init__(self, connection: Connection[Any]) -> None:
+        self.connection = connection
+        self.tz = 60
+
+    @property
+    def at(self) -> datetime:  # it stands on the server
+        (text,) = self.connection.execute("SELECT core.server_time()").fetchone() or ("",)
+        return datetime.fromisoformat(text)
+
+    @at.setter
+    def at(self, at: datetime) -> None:
+        self.forward(seconds=(at - self.at).total_seconds())
 
     def now(self) -> datetime:
-        (text,) = self.connection.execute("SELECT core.server_time()").fetchone() or ("",)
-        self.at = datetime.fromisoformat(text)
         return self.at
 
     def forward(self, **span: float) -> None:
@@ -101,7 +108,7 @@ def _test_clock(connection: Connection[Any], database: str) -> ServerClock:
     owner = f'"{database}:owner"'
     for what in ("SEQUENCE core.test_tick", "TABLE core.test_clock", "FUNCTION core.server_time()"):
         connection.execute(f"ALTER {what} OWNER TO {owner}".encode())
-    return ServerClock(connection=connection)
+    return ServerClock(connection)
 
 
 def _let_builders_build(connection: Connection[Any], database: str) -> None:

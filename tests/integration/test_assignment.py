@@ -107,6 +107,7 @@ def had_a_hand_in(lab: Lab, exam: str, person: Session) -> None:
         transaction.record("clip.passed", "clip", clip, rows=[NewRow("pixel_check", step)])
 
 
+@pytest.mark.of_the_file
 def test_an_exam_waits_where_nobody_would_be_left_to_adjudicate(lab: Lab) -> None:
     for number in (1, 2):
         assert lab.person(f"both-{number}", Role.READER, Role.ADJUDICATOR).account
@@ -134,6 +135,7 @@ def test_the_next_visit_waits_when_a_reader_of_the_subject_has_left(lab: Lab) ->
     assert reasons(lab) == [("S01 D10", Why.READER_GONE)]
 
 
+@pytest.mark.of_the_file
 def test_who_had_a_hand_in_the_clips_of_a_subject_never_reads_it(lab: Lab) -> None:
     staffed(lab, readers=3)
     exam = a_ready_exam(lab)

@@ -69,6 +69,7 @@ def test_a_record_that_custody_cannot_open_stops_its_own_exam_only(tmp_path: Pat
         assert {row["visit"] for row in snapshot.all("exam", id=rejected.exam)} == {rejected.visit}
 
 
+@pytest.mark.of_the_file
 def test_the_command_names_the_exam_that_was_not_compared_and_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lab = a_lab_with_a_bad_record(tmp_path, monkeypatch)
     monkeypatch.setenv("CORELAB_CONFIG", str(tmp_path / "configuration"))
