@@ -71,24 +71,28 @@ class ServerClock(TickingClock):
         self.connection.execute("UPDATE core.test_clock SET base = base + %s", (timedelta(**span),))
 
 
-def on_server(server: Server, lab: Lab, tmp_path: Path) -> Lab:
-    """The lab in its folder, copied onto the server; whoever had a password there has it here too."""
-    database = server.new_database()
-    address = ServerAddress(server.host, server.port, database)
-    source = lab.open.folder / DATABASE
+def put_on(server: Server, lab: Lab) -> ServerAddress:
+    """The lab in its folder, closed and copied onto the server; whoever had a password there has it here too."""
+    address = ServerAddress(server.host, server.port, server.new_database())
     with lab.open.store.read() as snapshot:
         users = [row["user_name"] for row in snapshot.all("account", kind="person")]
     lab.open.close()
-    installing = server.connect(database)
-    copy_in(source, installing, database, record_faults, lambda _done, _of: None)
-    for user in users:
-        proof = server_password(lab.open.lab_id, user, PASSWORD, FAST_KDF)
-        making.set_login(installing, database, user, verifier(installing, address.role_of(user), proof))
-    installing.commit()
+    with server.connect(address.database) as installing:
+        copy_in(lab.open.folder / DATABASE, installing, address.database, record_faults, lambda _done, _of: None)
+        for user in users:
+            proof = server_password(lab.open.lab_id, user, PASSWORD, FAST_KDF)
+            making.set_login(installing, address.database, user, verifier(installing, address.role_of(user), proof))
+    return address
+
+
+def on_server(server: Server, lab: Lab, tmp_path: Path) -> Lab:
+    """The same, opened, with a clock that a test may move, and with what builders may write."""
+    address = put_on(server, lab)
+    installing = server.connect(address.database)
     installing.autocommit = True
-    clock = _test_clock(installing, database)
-    _let_builders_build(installing, database)
-    _EXPECTED[:] = [catalogue(installing, database)]
+    clock = _test_clock(installing, address.database)
+    _let_builders_build(installing, address.database)
+    _EXPECTED[:] = [catalogue(installing, address.database)]
     opened = labs.open_lab(address, clock, lab.open.configuration, tmp_path / "state")
     there = Lab(opened, clock, lab.recovery_code, lab.charter_sha256, lab.certifies)
     _OPEN.append((there, clock))

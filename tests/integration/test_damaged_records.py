@@ -57,6 +57,7 @@ def test_a_reading_whose_envelope_was_swapped_is_not_compared(lab: Lab) -> None:
     assert rows_of(lab, "result") == []
 
 
+@pytest.mark.of_the_file
 def test_a_record_that_custody_cannot_open_stops_its_own_exam_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lab = a_lab_with_a_bad_record(tmp_path, monkeypatch)
     done = comparison.release_and_compare(lab.open, lab.coordinator)

@@ -320,6 +320,7 @@ def test_a_locked_trial_invalidates_nothing_until_it_is_unlocked(lab: Lab) -> No
     assert reading_state(lab, assignment_of(lab, lab.reader_1)) is ReadingState.INVALIDATED
 
 
+@pytest.mark.of_the_file
 def test_a_reading_that_cannot_be_opened_is_invalidated_and_holds_nothing_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lab = a_lab_with_a_bad_record(tmp_path, monkeypatch)
     rejected = compares(lab).rejected[0].record
