@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -45,7 +46,7 @@ _EXPECTED: list[Mapping[str, str]] = []
 _OPEN: list[tuple[Lab, "ServerClock"]] = []
 """The labs of the test that runs now."""
 _BUILT = ("clip.graded", "clip.labelled", "exam.assigned", "exam.made", "exam.ready", "setting.changed", "subject.added", "subject.changed")
-"""What builders write in no role, to come at once to where a test begins; no program may."""
+"""What builders write to come at once to where a test begins; no program may write it so."""
 
 
 class ServerClock(TickingClock):
@@ -116,9 +117,9 @@ def _test_clock(connection: Connection[Any], database: str) -> ServerClock:
 
 
 def _let_builders_build(connection: Connection[Any], database: str) -> None:
-    for kind in _BUILT:
-        statement = "INSERT INTO core.may_write SELECT %s, '', array_agg(name), false, true FROM core.regulated ON CONFLICT DO NOTHING"
-        connection.execute(statement, (kind,))
+    statement = "INSERT INTO core.may_write SELECT %s, %s, array_agg(name), false, true FROM core.regulated ON CONFLICT DO NOTHING"
+    for kind, role in product(_BUILT, ("", "coordinator")):
+        connection.execute(statement, (kind, role))
     for statement in (*_BUILDING.split(";\n--\n"), f'ALTER FUNCTION core.require_own_rows(core.event, jsonb) OWNER TO "{database}:owner"'):
         connection.execute(statement.encode())
 
