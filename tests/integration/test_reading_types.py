@@ -113,6 +113,7 @@ def test_a_package_holds_every_type_and_makes_the_results_of_one_reader_anew(lab
     assert [",REFERENCE,partial,,,N," in line for line in results] == [True]
 
 
+@pytest.mark.of_the_file
 def test_a_reading_of_a_pair_that_was_released_alone_is_found(lab: Lab) -> None:
     both_read(lab)
     compares(lab)
@@ -124,6 +125,7 @@ def test_a_reading_of_a_pair_that_was_released_alone_is_found(lab: Lab) -> None:
     assert any("do not belong together" in str(fault) for fault in faults(lab))
 
 
+@pytest.mark.of_the_file
 def test_a_result_of_one_reader_that_was_changed_is_found(lab: Lab) -> None:
     reads(lab, readers_of(lab, ALONE)[0])
     compares(lab)
