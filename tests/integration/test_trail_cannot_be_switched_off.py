@@ -28,6 +28,7 @@ ENVIRONMENT = {
     "CORELAB_RECOVERY_CODE",
     "CORELAB_USER",
     "DISPLAY",
+    "NETRC",
     "OPENCV_IO_MAX_IMAGE_PIXELS",
     "QT_QPA_PLATFORM",
     "TEMP",
@@ -154,10 +155,14 @@ def test_p11_37_no_role_works_without_leaving_events(lab: Lab, role: Role) -> No
 
 
 def test_p11_37_the_trail_has_no_switch_in_the_code() -> None:
-    """Only one function inserts an event, and nothing asks before it does."""
-    text = (Path(corelab.__file__).parent / "storage" / "transaction.py").read_text("utf-8")
-    (record,) = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef) and node.name == "_write"]
-    first = ast.unparse(record)
-    assert "self._insert('event'" in first
-    inserted = next(at for at, line in enumerate(first.splitlines()) if "self._insert('event'" in line)
-    assert not any(line.strip().startswith(("if ", "return")) for line in first.splitlines()[:inserted])
+    """Only one function writes an event, by one of each kind of database, and nothing asks before it does."""
+    for path, name, writes in (
+        ("transaction.py", "_write", "self._pen.event(header, payload, rows)"),
+        ("file_pen.py", "event", "self._insert('event'"),
+        ("postgres/server_pen.py", "event", "self._call('SELECT core.append_event("),
+    ):
+        text = (Path(corelab.__file__).parent / "storage" / path).read_text("utf-8")
+        found = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef) and node.name == name]
+        lines = ast.unparse(found[-1]).splitlines()
+        written = next(at for at, line in enumerate(lines) if writes in line)
+        assert not any(line.strip().startswith(("if ", "return")) for line in lines[:written])

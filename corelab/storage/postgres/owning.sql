@@ -1,9 +1,11 @@
 -- What the event is about is the person's own, where only own things are written.
 CREATE FUNCTION require_own_entity(one event) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = core, pg_temp AS $$
 BEGIN
-    IF one.kind IN ('answer.changed', 'measurement.changed', 'note.changed', 'clips.shown', 'reading.opened', 'adjudication.opened')
+    IF one.kind IN ('answer.changed', 'measurement.changed', 'note.changed', 'clips.shown')
        AND NOT (one.entity = 'assignment' AND is_mine_and_open(one.id, one.actor))
-       OR one.kind IN ('reading.open.refused', 'adjudication.open.refused') AND NOT (one.entity = 'assignment' AND is_mine(one.id, one.actor)) THEN
+       -- What was signed is looked at still when it is over.
+       OR one.kind IN ('reading.opened', 'adjudication.opened', 'reading.open.refused', 'adjudication.open.refused')
+       AND NOT (one.entity = 'assignment' AND is_mine(one.id, one.actor)) THEN
         PERFORM refuse('CL002', 'not this person''s assignment');
     END IF;
     IF one.kind IN ('credential.changed', 'account.activated', 'account.locked', 'statement.accepted', 'factor.enrolled', 'notice.seen', 'signature.refused',
