@@ -113,7 +113,7 @@ def _until_gone(process: Path) -> None:
 
 
 def test_the_archive_answers_those_who_sign_in_and_only_here(orthanc: DicomWebServer) -> None:
-    assert orthanc.get("/dicom-web/studies") == (200, b"[]")
+    assert orthanc.get("/dicom-web/studies")[0] == 200
     assert orthanc.get("/dicom-web/studies", password="wrong")[0] == 401
     assert b"dicom-web" in orthanc.get("/plugins")[1]
     assert Path(f"/proc/{orthanc.program.pid}").stat().st_uid != 0

@@ -1,5 +1,8 @@
 """Transmittals: what a site may write, and that every fault of the file is told at once, by row and column, without a word of it."""
 
+import csv
+from collections.abc import Iterator
+
 import pytest
 
 from corelab.domain.charter import Charter, load_charter
@@ -13,6 +16,14 @@ CHARTER = load_charter(full(DVT).encode())
 STUDY, NEVER = (next(each.id for each in CHARTER.segments if each.side == side) for side in ("study", "unpaired"))
 VISIT = CHARTER.visits[0].id
 HEAD = "subject,visit,path_or_study_uid"
+
+
+@pytest.fixture(autouse=True)
+def longest_field() -> Iterator[None]:
+    """Python's own: a library that judges packages in other tests raises it for the whole process."""
+    before = csv.field_size_limit(131_072)
+    yield
+    csv.field_size_limit(before)
 
 
 def read(*rows: str, head: str = HEAD) -> Transmittal:
