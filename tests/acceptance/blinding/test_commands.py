@@ -28,7 +28,7 @@ from tests.builders import PASSWORD
 from tests.reading_builders import rows_of
 
 OPEN_TO_ALL = {"run", "open", "demo", "init", "simulate", "bench", "plan", "phantom", "inspect", "verify"}
-"""These need no sign-in: they open the window, make new labs, look at single files, compute with numbers, or look the lab's records through without a key."""
+"""These need no sign-in: they open the window, make new labs, look at single files, compute, or look records through without a key."""
 
 OWN = {"acknowledge"}
 """What everybody does about themselves."""
