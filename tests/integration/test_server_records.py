@@ -1,5 +1,6 @@
 """What a server takes as a record, and what it refuses, whoever sends it: every claim of an event is looked at, and every row of it."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -352,17 +353,32 @@ def test_nobody_forgets_the_keys_of_another_or_empties_a_payload_by_themselves(
     with refused("CL002"), coordinator.connection.transaction():
         coordinator.begins()
         coordinator.connection.execute("SELECT core.payload_empty(1, 1)")
-    with refused("CL001", "append-only"), coordinator.connection.transaction():
+    with refused("CL002", "two people"), coordinator.connection.transaction():
         kept = coordinator.appends("trail.exported", ("lab", None), role="coordinator")
         coordinator.connection.execute("SELECT core.payload_empty(1, %s)", (kept.seq,))
 
 
-def test_a_payload_is_emptied_with_the_event_that_says_so(place: Place, coordinator: Somebody) -> None:
+def test_a_payload_is_emptied_with_the_event_that_says_so_where_another_asked_for_it(place: Place, coordinator: Somebody) -> None:
     secret = coordinator.writes("subject.corrected", ("subject", new_id()), role="coordinator", payload=OPENING)
+    own = _asks(coordinator, secret)
+    with refused("CL002", "two people"), coordinator.connection.transaction():
+        _redacts(coordinator, secret, own)
+    with place.somebody("coordinator-2") as other:
+        asked = _asks(other, secret)
     with coordinator.connection.transaction():
-        kept = coordinator.appends("payload.redacted", ("event", str(secret.seq)), role="coordinator", payload=OPENING)
-        coordinator.connection.execute("SELECT core.payload_empty(%s, %s)", (secret.seq, kept.seq))
+        kept = _redacts(coordinator, secret, asked)
     assert place.asked("SELECT body, redaction_seq FROM core.event_payload WHERE seq = %s", secret.seq) == [(None, kept.seq)]
+
+
+def _asks(person: Somebody, secret: audit.Header) -> audit.Header:
+    return person.writes("redaction.requested", ("event", str(secret.seq)), role="coordinator", payload=OPENING)
+
+
+def _redacts(person: Somebody, secret: audit.Header, asked: audit.Header) -> audit.Header:
+    said = OPENING[:32] + json.dumps({"reason_text": "a name", "requested": asked.seq, "second": new_id()}).encode()
+    kept = person.appends("payload.redacted", ("event", str(secret.seq)), role="coordinator", payload=said)
+    person.connection.execute("SELECT core.payload_empty(%s, %s)", (secret.seq, kept.seq))
+    return kept
 
 
 def test_what_was_written_on_a_server_verifies(place: Place, tmp_path_factory: pytest.TempPathFactory) -> None:

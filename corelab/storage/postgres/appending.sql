@@ -85,7 +85,7 @@ CREATE FUNCTION require_here(kind text) RETURNS void LANGUAGE plpgsql SECURITY D
 DECLARE
     last event;
 BEGIN
-    SELECT * INTO last FROM event ORDER BY seq DESC LIMIT 1;
+    SELECT * INTO last FROM event WHERE event.kind IN ('lab.moved', 'lab.stayed', 'lab.restored') ORDER BY seq DESC LIMIT 1;
     IF last.kind = 'lab.moved' AND last.reason = 'folder' AND require_here.kind NOT IN ('lab.moved', 'lab.stayed') THEN
         PERFORM refuse('CL007', (SELECT convert_from(substr(body, 33), 'UTF8')::jsonb ->> 'to' FROM event_payload WHERE seq = last.seq));
     END IF;
@@ -240,12 +240,25 @@ BEGIN
 END $$
 --
 -- The trigger looks whether the event ``by`` says so; here, that it is of this very transaction.
+-- The redaction names the event by which another person asked before for the same payload.
+CREATE FUNCTION asked_by_another(of_seq bigint, by bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
+BEGIN
+    RETURN (SELECT EXISTS (
+        SELECT FROM event AS done JOIN event_payload AS said ON said.seq = done.seq AND said.form = 'clear'
+        JOIN event AS asked ON asked.seq = (convert_from(substr(said.body, 33), 'UTF8')::jsonb ->> 'requested')::bigint
+        WHERE done.seq = by AND done.kind = 'payload.redacted' AND asked.kind = 'redaction.requested' AND asked.seq < done.seq
+          AND asked.entity = 'event' AND asked.id = of_seq::text AND asked.actor <> done.actor));
+END $$
+--
 CREATE FUNCTION payload_empty(seq bigint, by bigint) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = core, pg_temp AS $$
 DECLARE
     me text := require_line();
 BEGIN
     IF by IS DISTINCT FROM (SELECT max(event.seq) FROM event) OR me IS DISTINCT FROM (SELECT actor FROM event WHERE event.seq = by) THEN
         PERFORM refuse('CL002', 'a payload is emptied with the event that says so');
+    END IF;
+    IF NOT asked_by_another(seq, by) OR EXISTS (SELECT FROM signature WHERE event_seq = payload_empty.seq) THEN
+        PERFORM refuse('CL002', 'a payload is emptied where two people want it, and never a signed one');
     END IF;
     UPDATE event_payload SET body = NULL, redaction_seq = by WHERE event_payload.seq = payload_empty.seq;
     UPDATE opening SET body = NULL, redaction_seq = by WHERE opening.seq = payload_empty.seq;

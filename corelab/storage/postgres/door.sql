@@ -9,7 +9,7 @@ DECLARE
     made text;
     placed jsonb := '[]';
 BEGIN
-    PERFORM take_line();
+    PERFORM take_line(), require_here(kind);
     SELECT * INTO last FROM event ORDER BY event.seq DESC LIMIT 1;
     FOR given IN SELECT value ->> 0 AS name, value -> 1 || jsonb_build_object('event_seq', last.seq + 1) AS cells FROM jsonb_array_elements(rows) LOOP
         EXECUTE format('SELECT row_digest(jsonb_populate_record(NULL::%I, $1))', given.name) INTO made USING given.cells;

@@ -66,7 +66,7 @@ _OF_EXAM = "subject subject_attribute site exam exam_status"
 
 _ROWS: Mapping[str, str] = MappingProxyType(
     {
-        "lab.moved": "invitation",
+        "lab.moved": "",
         # people
         "access.changed": "setting",
         "account.activated": "account_revision credential",

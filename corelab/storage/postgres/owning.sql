@@ -8,6 +8,9 @@ BEGIN
        AND NOT (one.entity = 'assignment' AND is_mine(one.id, one.actor)) THEN
         PERFORM refuse('CL002', 'not this person''s assignment');
     END IF;
+    IF one.kind = 'lab.moved' AND one.reason IS DISTINCT FROM 'folder' THEN
+        PERFORM refuse('CL002', 'from a server a lab moves into a folder');
+    END IF;
     IF one.kind IN ('credential.changed', 'account.activated', 'account.locked', 'statement.accepted', 'factor.enrolled', 'notice.seen', 'signature.refused',
                     'unlock.refused', 'signin.elsewhere', 'signin.failed', 'workstation.refused') AND one.id IS DISTINCT FROM one.actor THEN
         PERFORM refuse('CL002', 'not this person''s account');
@@ -36,9 +39,10 @@ DECLARE
 BEGIN
     RETURN CASE
         WHEN name = 'account_revision' THEN revision_is_allowed(one, jsonb_populate_record(NULL::account_revision, cells))
-        WHEN name IN ('acknowledgement', 'credential', 'session') THEN cells ->> 'account_id' = me
+        WHEN name IN ('acknowledgement', 'session') THEN cells ->> 'account_id' = me
+        WHEN name = 'credential' THEN cells ->> 'account_id' = me AND (one.kind = 'account.activated' OR keys_stay(cells))
         WHEN name = 'account' THEN cells ->> 'id' = one.id AND one.id <> me
-        WHEN name = 'invitation' THEN one.kind = 'lab.moved' OR (cells ->> 'account_id' = one.id AND one.id <> me)
+        WHEN name = 'invitation' THEN cells ->> 'account_id' = one.id AND one.id <> me
         WHEN name = 'second_factor' THEN (cells ->> 'account_id' = me) = (one.kind = 'factor.enrolled') AND (cells ->> 'state' = 'on') = (one.kind = 'factor.enrolled')
         WHEN name = 'session_end' THEN one.kind LIKE 'custody.%' OR EXISTS (SELECT FROM session WHERE id = cells ->> 'session_id' AND account_id = me)
         WHEN name = 'signin_attempt' THEN (cells ->> 'ok' = '1') = (one.kind = 'session.opened')
@@ -46,7 +50,8 @@ BEGIN
         WHEN name = 'workstation' THEN machine_is_allowed(one.kind, jsonb_populate_record(NULL::workstation, cells))
         WHEN name = 'signature' THEN signature_is_own(one, cells)
         WHEN name = 'reading' THEN cells ->> 'id' = one.id AND reading_is_next(cells, me)
-        WHEN name = 'adjudication' THEN cells ->> 'id' = one.id
+        WHEN name = 'adjudication' THEN cells ->> 'id' = one.id AND cells ->> 'revision' = '1' AND cells ->> 'supersedes_id' IS NULL
+            AND NOT EXISTS (SELECT FROM adjudication WHERE case_id = cells ->> 'case_id')
             AND EXISTS (SELECT FROM adj_case WHERE id = cells ->> 'case_id' AND is_mine_and_open(assignment_id, me))
         WHEN name = 'guess' THEN is_mine(cells ->> 'assignment_id', me)
         WHEN name IN ('alert', 'deviation') THEN whole OR exam_is_mine(cells ->> 'exam_id', me)
@@ -55,6 +60,15 @@ BEGIN
         WHEN name = 'clip_release' THEN cells ->> 'verifier_id' = me
         ELSE false
     END;
+END $$
+--
+-- A new password wraps the keys that were there: other keys come with an activation only.
+CREATE FUNCTION keys_stay(cells jsonb) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
+BEGIN
+    RETURN (SELECT EXISTS (SELECT FROM credential AS last
+                           WHERE last.account_id = cells ->> 'account_id' AND last.n = (cells ->> 'n')::bigint - 1
+                             AND last.sign_pub = decode(cells #>> '{sign_pub,b64}', 'base64')
+                             AND last.box_pub = decode(cells #>> '{box_pub,b64}', 'base64')));
 END $$
 --
 CREATE FUNCTION exam_is_mine(of_exam text, me text) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = core, pg_temp AS $$
